@@ -1,0 +1,331 @@
+"""One person's talk inside one transaction, and what handlers may do with it."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bot import outbox
+from bot.db import Database
+from bot.domain import roles
+from bot.domain.calendar import local_day
+from bot.domain.duties import close, outlook
+from bot.domain.problems import Invalid
+from bot.messages import File, Incoming, Reply
+from bot.models import Audit, Contact, Dialog, Duty, Meeting, Membership, Message, Person, Unit
+from bot.render import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came for a question: the value of a choice, or text, or files."""
+
+    value: str = ""
+    text: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
+
+    name: str
+    ask: Callable[["Chat"], None]
+    take: Callable[["Chat", Answer], None]
+    numbers: bool = False
+    files: bool = False
+
+
+class Flow:
+    """A dialog of several questions; the first step opens it."""
+
+    def __init__(self, name: str, *steps: Step) -> None:
+        self.name = name
+        self.first = steps[0].name
+        self.steps = {step.name: step for step in steps}
+
+
+Handler = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What a person can do: handlers/__init__ fills it in."""
+
+    commands: Mapping[str, Handler]
+    actions: Mapping[str, Handler]
+    flows: Mapping[str, Flow]
+    admit: Callable[["Chat"], bool]
+    """May the talk go on? It asks what must be asked first (a code, the consent) and says no."""
+    unknown: Handler
+    files: Handler
+    edited: Handler
+    edit_note: Callable[["Chat"], bool]
+    group: Handler
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that `receive` needs; made once at the composition root."""
+
+    db: Database
+    render: Renderer
+    routes: Routes
+    zone: ZoneInfo
+    links: "Links"
+    wake: Callable[[], None] = lambda: None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What is the same for everybody: `regular_agenda`."""
+
+
+class Links(Protocol):
+    """Makes the links that people are handed; each is signed and, where it gives more than a page, expires."""
+
+    def web_chat(self, contact_id: int) -> str: ...
+    def upload(self, contact_id: int) -> str: ...
+    def export(self, person_id: int) -> str: ...
+    def invitation(self, code: str) -> list[tuple[str, str]]: ...
+
+
+class Chat:
+    """One person's talk inside one transaction."""
+
+    def __init__(
+        self, desk: Desk, session: Session, contact: Contact, dialog: Dialog, event: Incoming
+    ) -> None:
+        self.desk = desk
+        self.session = session
+        self.contact = contact
+        self.person: Person = contact.person
+        self.dialog = dialog
+        self.event = event
+        self.at = event.at
+        self.zone = desk.zone
+        self.trouble = ""
+        self._roles: list[Membership] | None = None
+
+    @property
+    def today(self) -> date:
+        return local_day(self.at, self.zone)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.dialog.data
+
+    def keep(self, **facts: Any) -> None:
+        """Remembers facts for the later steps of this dialog."""
+        self.dialog.data = {**self.dialog.data, **facts}
+
+    def say(
+        self,
+        template: str,
+        *,
+        files: tuple[File, ...] = (),
+        key: str | None = None,
+        wait: float = 0,
+        **context: Any,
+    ) -> None:
+        """Answers the person. With `key`, an answer of the same key that has not gone out yet is replaced."""
+        reply = self.reply(template, **context)
+        if self.trouble:
+            reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
+            self.trouble = ""
+        reply = Reply(reply.text, reply.choices, files)
+        due_at = self.at + timedelta(seconds=wait)
+        if key is not None:
+            old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
+            if old is not None and old.state == "waiting" and old.attempts == 0:
+                old.body, old.due_at = outbox.to_body(reply), due_at
+                return
+            key = key if old is None else f"{key}:{self.event.id}"[:120]
+        outbox.post(self.session, self.contact, reply, self.at, due_at=due_at, key=key)
+
+    def reply(self, template: str, **context: Any) -> Reply:
+        asked = self.dialog.question if self.dialog.flow else None
+        return self.desk.render.reply(template, {"chat": self, "today": self.today, **context}, asked)
+
+    def tell(self, person: Person, template: str, **context: Any) -> bool:
+        """Sends to somebody else; False when that person cannot be reached."""
+        contact = outbox.reachable(self.session, person.id)
+        if contact is None:
+            return False
+        reply = self.desk.render.reply(template, {"today": self.today, **context})
+        outbox.post(self.session, contact, reply, self.at, bulk=True)
+        return True
+
+    def sentence(self, problem: Invalid) -> str:
+        return self.desk.render.sentence(problem.code, problem.facts)
+
+    def begin(self, flow: str, step: str = "", **facts: Any) -> None:
+        """Starts a dialog and asks its first question."""
+        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
+        self._ask(step or self.desk.routes.flows[flow].first)
+
+    def goto(self, step: str) -> None:
+        """The present question is answered; asks the next one."""
+        self.dialog.trail = [*self.dialog.trail, self.dialog.step]
+        self._ask(step)
+
+    def again(self) -> None:
+        """Asks the present question once more."""
+        self._ask(self.dialog.step)
+
+    def back(self) -> None:
+        trail = list(self.dialog.trail)
+        step = trail.pop() if trail else self.dialog.step
+        self.dialog.trail = trail
+        self._ask(step)
+
+    def end(self) -> None:
+        self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = "", "", {}, []
+
+    def open(self, action: str, *arguments: str) -> None:
+        """Goes on as if the button of that action had been pressed."""
+        self.desk.routes.actions[action](self, *arguments)
+
+    def roles(self) -> list[Membership]:
+        """The person's roles that have not ended."""
+        if self._roles is None:
+            self._roles = list(
+                self.session.scalars(
+                    select(Membership)
+                    .where(Membership.person_id == self.person.id, Membership.ended_at.is_(None))
+                    .options(joinedload(Membership.unit))
+                    .order_by(Membership.id)
+                )
+            )
+        return self._roles
+
+    def forget_roles(self) -> None:
+        self._roles = None
+
+    def may(self, action: str, path: str) -> bool:
+        return roles.may(self.roles(), action, path)
+
+    def unit_for(self, action: str, unit_id: str = "") -> Unit | None:
+        """The unit that the person leads; with several, asks which and comes back through `action`."""
+        units = {m.unit_id: m.unit for m in roles.holders(self.roles(), "lead")}
+        chosen = [unit for unit in units.values() if not unit_id or str(unit.id) == unit_id]
+        if len(chosen) == 1:
+            return chosen[0]
+        if chosen:
+            self.say("talk/which_unit", units=chosen, action=action)
+        else:
+            self.say("talk/not_yours")
+        return None
+
+    def lead_unit(self, unit_id: int | str) -> Unit | None:
+        """The unit if the person leads it still; else says so and ends the dialog."""
+        unit = self.session.get(Unit, int(unit_id)) if str(unit_id).isdigit() else None
+        if unit is not None and self.may("lead", unit.path):
+            return unit
+        self.end()
+        self.say("talk/not_yours")
+        return None
+
+    def own_duty(self, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
+        """The duty if the person may act on it now; else says why not and ends the dialog."""
+        duty = self.session.get(Duty, int(duty_id)) if str(duty_id).isdigit() else None
+        if duty is None or (kind and duty.kind != kind) or not self._leads(duty):
+            self.end()
+            self.say("talk/not_yours")
+            return None
+        if duty.state == "open" or (done_too and duty.state == "done"):
+            return duty
+        self.end()
+        self.say("talk/duty_closed", duty=duty)
+        return None
+
+    def _leads(self, duty: Duty) -> bool:
+        return any(m.unit_id == duty.unit_id for m in roles.holders(self.roles(), "lead"))
+
+    def close_duty(self, duty: Duty) -> None:
+        close(self.session, duty, self.today, self.at)
+        self.note("duty done", f"duty:{duty.id}")
+
+    def last_place(self, unit_id: int) -> str:
+        """Where the unit met last."""
+        return (
+            self.session.scalars(
+                select(Meeting.place)
+                .where(Meeting.unit_id == unit_id, Meeting.place != "")
+                .order_by(Meeting.id.desc())
+                .limit(1)
+            ).first()
+            or ""
+        )
+
+    def remind_later(self, duty: Duty, moment: datetime) -> Message:
+        """Writes the reminder of a duty once more, to go out at `moment`."""
+        reply = self.desk.render.reply(
+            "reminders/again", {"view": outlook(self.session, duty, moment, self.zone), "today": self.today}
+        )
+        message = outbox.post(self.session, self.contact, reply, self.at, bulk=True, due_at=moment)
+        self.session.flush()
+        return message
+
+    def nudge(self, person: Person, duty: Duty) -> bool:
+        """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
+        contact = outbox.reachable(self.session, person.id)
+        key = f"nudge:{duty.id}:{person.id}:{self.today}"
+        if contact is None or self.session.scalar(select(Message.id).where(Message.key == key)):
+            return False
+        view = outlook(self.session, duty, self.at, self.zone)
+        reply = self.desk.render.reply("reminders/nudge", {"view": view, "today": self.today})
+        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key)
+        return True
+
+    def web_link(self) -> str:
+        """The person's own web chat; made when it is first asked for."""
+        contact = self.session.scalars(
+            select(Contact).where(Contact.person_id == self.person.id, Contact.channel == "web").limit(1)
+        ).first()
+        if contact is None:
+            contact = Contact(
+                person_id=self.person.id,
+                channel="web",
+                place=secrets.token_urlsafe(16),
+                used_at=self.person.created_at,
+                seq=0,
+                wrong_codes=0,
+                lost_reason="",
+            )
+            self.session.add(contact)
+            self.session.flush()
+        return self.desk.links.web_chat(contact.id)
+
+    def upload_link(self) -> str:
+        return self.desk.links.upload(self.contact.id)
+
+    def export_link(self) -> str:
+        return self.desk.links.export(self.person.id)
+
+    def invite_links(self, code: str) -> list[tuple[str, str]]:
+        return self.desk.links.invitation(code)
+
+    def adopt_dialog(self) -> None:
+        """After the contact has moved to another person: goes on in that person's dialog."""
+        self.dialog = open_dialog(self.session, self.contact.person_id)
+        self.end()
+
+    def note(self, action: str, subject: str = "") -> None:
+        self.session.add(Audit(at=self.at, person_id=self.person.id, action=action, subject=subject))
+
+    def _ask(self, step: str) -> None:
+        self.dialog.step = step
+        self.dialog.question += 1
+        self.dialog.touched_at = self.at
+        self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
+
+
+def open_dialog(session: Session, person_id: int) -> Dialog:
+    dialog = session.get(Dialog, person_id)
+    if dialog is None:
+        dialog = Dialog(person_id=person_id, flow="", step="", data={}, trail=[], question=0)
+        session.add(dialog)
+    return dialog

@@ -1,0 +1,236 @@
+"""One event in, one transaction out: finds the person, runs the handler, writes its answers."""
+
+import logging
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session, joinedload
+
+from bot import outbox
+from bot.chat import Answer, Chat, Desk, Flow, Routes, Step, open_dialog
+from bot.domain.problems import Invalid
+from bot.domain.reading import fold
+from bot.messages import Incoming
+from bot.models import Contact, Event, Membership, Message, Person
+
+__all__ = ["Answer", "Chat", "Desk", "Flow", "Routes", "Step", "receive"]
+
+log = logging.getLogger(__name__)
+
+BACK = "<"
+TEXT_LIMIT = 4000
+LOOK_BACK = 12
+"""So many of the latest messages are searched for a typed label."""
+
+
+def receive(desk: Desk, event: Incoming) -> bool:
+    """Handles one event in one transaction; False when it had been handled before. Raises only when the database fails."""
+    for last in (False, False, True):
+        try:
+            fresh = _attempt(desk, event)
+            break
+        except (IntegrityError, OperationalError):
+            # Two first events of one person at once, or a serialisation failure: the next try sees what the other wrote.
+            if last:
+                raise
+    desk.wake()
+    return fresh
+
+
+def _attempt(desk: Desk, event: Incoming) -> bool:
+    try:
+        with desk.db.write() as session:
+            chat = _open_chat(desk, session, event)
+            if chat is None:
+                return False
+            _handle(chat)
+            return True
+    except (IntegrityError, OperationalError):
+        raise
+    except Exception:
+        code = secrets.token_hex(3)
+        log.exception("handler failed event=%s code=%s", event.id, code)
+        return _apologise(desk, event, code)
+
+
+def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
+    """Locks the person, notes the event and opens the talk; None when the event has been handled before."""
+    contact = session.scalar(
+        select(Contact)
+        .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
+        .options(joinedload(Contact.person, innerjoin=True))
+        .with_for_update()
+    )
+    if contact is None:
+        contact = _new_contact(session, event)
+    said = shown(event) if event.address.channel == "web" else ""
+    seq = contact.seq + 1 if said else None
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    noted: Any = session.execute(
+        insert(Event)
+        .values(id=event.id, contact_id=contact.id, at=event.at, said=said, seq=seq, error=error)
+        .on_conflict_do_nothing()
+    )
+    if not noted.rowcount:
+        return None
+    contact.seq = seq or contact.seq
+    contact.used_at = event.at
+    if event.blocked is None:
+        contact.lost_at, contact.lost_reason = None, ""
+    return Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+
+
+def _new_contact(session: Session, event: Incoming) -> Contact:
+    person = Person(created_at=event.at)
+    session.add(person)
+    contact = Contact(
+        person=person, channel=event.address.channel, place=event.address.place, used_at=event.at
+    )
+    session.add(contact)
+    session.flush()
+    return contact
+
+
+def shown(event: Incoming) -> str:
+    """What the person's own bubble says in the web chat."""
+    names = [file.name for file in event.files] + [refusal.name for refusal in event.refused]
+    return event.label or "\n".join(["📎 " + name for name in names]) or event.text[:TEXT_LIMIT]
+
+
+def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
+    with desk.db.write() as session:
+        chat = _open_chat(desk, session, event, error=code)
+        if chat is None:
+            return False
+        chat.end()
+        chat.say("talk/apology", code=code)
+        admins = session.scalars(
+            select(Membership)
+            .where(Membership.role == "admin", Membership.ended_at.is_(None))
+            .options(joinedload(Membership.person))
+        )
+        for person in {admin.person_id: admin.person for admin in admins}.values():
+            if person.id != chat.person.id:
+                chat.tell(person, "talk/failure", code=code)
+    return True
+
+
+def _handle(chat: Chat) -> None:
+    event = chat.event
+    if event.blocked is not None:
+        _mark_blocked(chat, event.blocked)
+    elif event.group:
+        chat.desk.routes.group(chat)
+    elif event.edited:
+        chat.desk.routes.edited(chat)
+    elif chat.desk.routes.admit(chat):
+        try:
+            route(chat)
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+            _ask_again(chat)
+
+
+def _mark_blocked(chat: Chat, blocked: bool) -> None:
+    if blocked:
+        outbox.lose(chat.session, chat.contact, "blocked", chat.at)
+    else:
+        chat.contact.lost_at, chat.contact.lost_reason = None, ""
+
+
+def _ask_again(chat: Chat) -> None:
+    if chat.dialog.flow:
+        chat.again()
+    else:
+        chat.desk.routes.unknown(chat)
+
+
+def route(chat: Chat) -> None:
+    """Sends the event to what answers it: a pressed or typed choice, a command, files, the open question."""
+    event, routes = chat.event, chat.desk.routes
+    if event.payload:
+        press(chat, event.payload)
+    elif event.text.startswith("/"):
+        word, _, rest = event.text.partition(" ")
+        command = routes.commands.get(word.partition("@")[0].lower())
+        if command is None:
+            routes.unknown(chat)
+        else:
+            command(chat, *rest.split())
+    elif event.files or event.refused:
+        step = present_step(chat)
+        if step is not None and step.files:
+            step.take(chat, Answer(text=event.text, files=event.files))
+        else:
+            routes.files(chat)
+    elif payload := typed_choice(chat):
+        press(chat, payload)
+    elif (step := present_step(chat)) is not None:
+        chat.dialog.touched_at = chat.at
+        step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
+    else:
+        routes.unknown(chat)
+
+
+def present_step(chat: Chat) -> Step | None:
+    flow = chat.desk.routes.flows.get(chat.dialog.flow)
+    return flow.steps.get(chat.dialog.step) if flow else None
+
+
+def press(chat: Chat, payload: str) -> None:
+    """A choice was made. One that answers a passed question is not taken for an answer to the present one."""
+    if not payload.startswith("="):
+        name, *arguments = payload.split(":")
+        action = chat.desk.routes.actions.get(name)
+        if action is None:
+            chat.desk.routes.unknown(chat)
+        else:
+            action(chat, *arguments)
+        return
+    question, _, value = payload[1:].partition(":")
+    step = present_step(chat)
+    if step is None or question != str(chat.dialog.question):
+        chat.trouble = chat.desk.render.sentence("question_passed", {})
+        _ask_again(chat)
+    elif value == BACK:
+        chat.back()
+    else:
+        chat.dialog.touched_at = chat.at
+        step.take(chat, Answer(value=value))
+
+
+def typed_choice(chat: Chat) -> str:
+    """The payload of the choice whose label, or number in the latest message, the person has typed; or ''."""
+    said = fold(chat.event.text)
+    if not said or len(said) > 60:
+        return ""
+    recent = chat.session.scalars(
+        select(Message.body)
+        .where(Message.person_id == chat.person.id, Message.state.in_(["waiting", "sent"]))
+        .order_by(Message.id.desc())
+        .limit(LOOK_BACK)
+    )
+    step = present_step(chat)
+    number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
+    for body in recent:
+        choices = [choice for row in body.get("choices", []) for choice in row]
+        if number and choices:
+            taken = number <= len(choices) and not (step and step.numbers)
+            return str(choices[number - 1][1]) if taken else ""
+        for label, payload in choices:
+            if fold(label) == said and (step is None or answers_now(chat, payload)):
+                return str(payload)
+    return ""
+
+
+def answers_now(chat: Chat, payload: str) -> bool:
+    """Inside a dialog an older message's choice is no answer, and plain words are not taken for one."""
+    return not payload.startswith("=") or payload.startswith(f"={chat.dialog.question}:")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

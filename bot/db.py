@@ -1,0 +1,72 @@
+"""Connects to SQLite or PostgreSQL and hands out transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+BUSY_SECONDS = 30
+POOL = 12
+
+
+class Database:
+    """An engine with two kinds of sessions: `write()` is one transaction, `read()` sees one snapshot and keeps nothing.
+
+    SQLite lets one writer in at a time and makes the others sleep between tries; the lock lets the threads of this
+    process queue instead, and leaves SQLite's own waiting to other processes.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.sqlite = engine.dialect.name == "sqlite"
+        self._turn: Any = Lock() if self.sqlite else nullcontext()
+        self._write = sessionmaker(engine, expire_on_commit=False)
+        self._read = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        with self._turn, self._write.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        with self._read() as session:
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """`url` is an SQLAlchemy URL; `sqlite:///data/x.db` and `postgresql://…` are the two that are promised."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return Database(_sqlite(parsed))
+    return Database(
+        create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=POOL, max_overflow=4, pool_pre_ping=True
+        )
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, max_overflow=4)
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN is deferred; ours stands in `begin`
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

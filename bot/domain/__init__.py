@@ -1,0 +1,1 @@
+"""The rules: plans, duties, deadlines, counts."""

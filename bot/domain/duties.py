@@ -1,0 +1,181 @@
+"""The life of a duty: its reminders are set, it follows its meeting, it is closed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bot.domain.calendar import end_of_day, local_day, safe_day
+from bot.domain.ladder import Anchors, next_at, timetable
+from bot.domain.plan import Rung, RungLine, rung_of
+from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
+
+LIVE_MEETING = ("planned", "running")
+
+
+def rungs_of(demand: Demand) -> list[Rung]:
+    return [rung_of(RungLine(**line)) for line in demand.rungs]
+
+
+def meeting_of(session: Session, duty: Duty) -> Meeting | None:
+    """The meeting set or running for this duty."""
+    return session.scalars(
+        select(Meeting)
+        .join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id)
+        .where(MeetingDuty.duty_id == duty.id, Meeting.state.in_(LIVE_MEETING))
+        .order_by(Meeting.id.desc())
+        .limit(1)
+    ).first()
+
+
+def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
+    return Anchors(duty.opens_on, duty.due_on, duty.safe_on, meeting.planned_at if meeting else None)
+
+
+def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """Sets the moment of the duty's next rung after `at`; called whenever its days or its meeting change."""
+    if duty.state != "open":
+        duty.next_reminder_at = None
+        return
+    duty.reminded_until = at
+    timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+    duty.next_reminder_at = next_at(timed, at)
+
+
+def done_on_time(duty: Duty, day: date) -> bool:
+    """Whether something done on `day` is in time; a duty without a due day cannot be late."""
+    return duty.due_on is None or day <= duty.due_on
+
+
+def close(session: Session, duty: Duty, day: date, at: datetime) -> None:
+    """The duty is done on the local day `day`; reminders of it that still wait are taken back."""
+    duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
+    duty.next_reminder_at = None
+    session.flush()
+    withdraw_reminders(session, [duty.id])
+
+
+def withdraw_reminders(session: Session, duty_ids: Sequence[int]) -> None:
+    """Takes back waiting messages that speak of these duties and of no other open one."""
+    other, other_duty = aliased(Reminder), aliased(Duty)
+    still_needed = exists().where(
+        other.message_id == Message.id, other_duty.id == other.duty_id, other_duty.state == "open"
+    )
+    spoken = select(Reminder.message_id).where(Reminder.duty_id.in_(duty_ids))
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(spoken), Message.state == "waiting", ~still_needed)
+        .values(state="withdrawn")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def open_duties(
+    session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
+) -> list[Duty]:
+    """The unit's open duties that have opened by `today`, most urgent first."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .join(Demand, Demand.id == Duty.demand_id)
+            .where(
+                Duty.unit_id == unit_id,
+                Duty.state == "open",
+                Duty.opens_on <= today,
+                Duty.kind.in_(list(kinds)),
+                (Duty.due_on.is_not(None)) | (Demand.relative == {}),
+            )
+            .options(joinedload(Duty.demand).joinedload(Demand.topic))
+            .order_by(Duty.due_on, Duty.id)
+        )
+    )
+
+
+def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
+    """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`."""
+    if meeting.topic_id is None:
+        return []
+    topic = session.get_one(Topic, meeting.topic_id)
+    rows = session.execute(
+        select(Duty, Demand)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(Duty.unit_id == meeting.unit_id, Duty.plan_id == topic.plan_id, Duty.state == "open")
+    ).all()
+    followed = []
+    for duty, demand in rows:
+        if demand.relative and demand.relative["topic"] == topic.key:
+            place_relative(duty, demand.relative, day)
+            set_reminder(session, duty, at, zone)
+            followed.append(duty)
+    return followed
+
+
+def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
+    days = timedelta(days=relative["days"])
+    if relative["side"] == "after":
+        duty.opens_on, duty.due_on = day, day + days
+    else:
+        duty.due_on = day - days
+    duty.safe_on = (
+        max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
+    )
+
+
+def overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
+    return duty.state == "open" and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
+
+
+def days_left(duty: Duty, at: datetime, zone: ZoneInfo) -> int | None:
+    """Whole days from today to the due day; negative once it has passed."""
+    return None if duty.due_on is None else (duty.due_on - local_day(at, zone)).days
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A duty as its secretary sees it today. `meeting` is the one set or running for it."""
+
+    duty: Duty
+    meeting: Meeting | None
+    left: int | None
+    overdue: bool
+
+    @property
+    def title(self) -> str:
+        return self.duty.demand.title
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.duty.demand.topic
+
+    @property
+    def scheduled(self) -> bool:
+        return self.meeting is not None and self.meeting.planned_at is not None
+
+
+def outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
+    meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
+    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+
+
+def outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
+    """The unit's open duties of these kinds (all without any), most urgent first."""
+    today = local_day(at, zone)
+    wanted = kinds or ("meeting", "report", "confirm")
+    return [outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
+
+
+def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
+    """What the unit has done of the duties due since that day."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                Duty.unit_id == unit_id, Duty.state == "done", (Duty.due_on >= since) | Duty.due_on.is_(None)
+            )
+            .order_by(Duty.done_at)
+        )
+    )

@@ -1,0 +1,316 @@
+"""What a file is, read from its bytes and never from its name, with bounded looks inside ZIP and OLE2."""
+
+import io
+import struct
+import zipfile
+import zlib
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+from xml.parsers import expat
+
+import puremagic
+
+from bot.domain.problems import Invalid
+
+PDF = "application/pdf"
+DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
+JPEG = "image/jpeg"
+PNG = "image/png"
+WEBP = "image/webp"
+HEIC = "image/heic"
+
+EXTENSIONS: Mapping[str, tuple[str, ...]] = {
+    PDF: (".pdf",),
+    DOC: (".doc",),
+    DOCX: (".docx",),
+    XLS: (".xls",),
+    XLSX: (".xlsx",),
+    PPT: (".ppt",),
+    PPTX: (".pptx",),
+    ODT: (".odt",),
+    JPEG: (".jpg", ".jpeg", ".jfif"),
+    PNG: (".png",),
+    WEBP: (".webp",),
+    HEIC: (".heic", ".heif"),
+}
+"""Every type that is taken, with the extensions it may bear; the first is given to a file that bears another."""
+
+PART_LIMIT = 2 * 2**20
+_DIRECTORY_LIMIT = 4 * 2**20
+_ARCHIVES = (
+    "application/x-rar-compressed",
+    "application/vnd.rar",
+    "application/x-7z-compressed",
+    "application/x-gzip",
+    "application/x-bzip2",
+    "application/x-xz",
+    "application/x-tar",
+    "application/zip",
+    "application/vnd.ms-cab-compressed",
+)
+_OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LAST_SECTOR_ID = 0xFFFFFFFA
+
+
+def sniff(path: Path) -> str:
+    """Give the media type of the file at `path`, one of `EXTENSIONS`, from its bytes alone.
+
+    Raises Invalid: `file_type` (not on the list, or with macros), `file_zip` (an archive), `file_encrypted` (an Office
+    file under a password) or `file_damaged`. Inflates a few MB at the most, whatever an archive claims to hold.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_type(path)
+    if head.startswith(_OLE2):
+        return _ole2_type(path)
+    # Own signatures, because puremagic also calls JPEG 2000 a JPEG and any RIFF (sound, video) a WEBP.
+    if head.lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
+        return PDF
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return PNG
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return WEBP
+    if _is_heic(head):
+        return HEIC
+    raise Invalid("file_zip" if _is_archive(head) else "file_type")
+
+
+def _is_heic(head: bytes) -> bool:
+    if head[4:8] != b"ftyp":
+        return False
+    brands = head[8 : min(int.from_bytes(head[:4], "big"), 256)]
+    return any(brands[i : i + 4] in (b"heic", b"heix", b"heim", b"heis") for i in range(0, len(brands), 4))
+
+
+def _is_archive(head: bytes) -> bool:
+    try:
+        matches = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        return False
+    return any(match.mime_type in _ARCHIVES and match.offset >= 0 for match in matches)
+
+
+# ZIP: OOXML and ODF
+
+
+@contextmanager
+def archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the ZIP at `path`; whatever is broken in it while it is open raises Invalid `file_damaged`."""
+    with path.open("rb") as file:
+        _refuse_long_directory(file)
+        try:
+            with zipfile.ZipFile(file) as opened:
+                yield opened
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            struct.error,
+            ValueError,
+            NotImplementedError,
+        ) as error:
+            raise Invalid("file_damaged") from error
+
+
+def _refuse_long_directory(file: BinaryIO) -> None:
+    # zipfile reads the whole list of entries at once: millions of empty ones would fill the memory.
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - 65_557))
+    tail = file.read()
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        raise Invalid("file_damaged")
+    if int.from_bytes(tail[at + 12 : at + 16], "little") > _DIRECTORY_LIMIT:
+        raise Invalid("file_zip")
+
+
+def read_part(opened: zipfile.ZipFile, name: str, limit: int = PART_LIMIT) -> bytes:
+    """Inflate the first `limit` bytes of an entry. Raises Invalid: `file_damaged` (also: no such entry), `file_encrypted`."""
+    try:
+        info = opened.getinfo(name)
+    except KeyError:
+        raise Invalid("file_damaged") from None
+    if info.flag_bits & 0x1:
+        raise Invalid("file_encrypted")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise Invalid("file_damaged")
+    with opened.open(info) as part:
+        return part.read(limit)
+
+
+def parse_xml(
+    data: bytes,
+    *,
+    start: Callable[[str, dict[str, str]], Any],
+    end: Callable[[str], Any] = lambda _name: None,
+    text: Callable[[str], Any] = lambda _text: None,
+) -> None:
+    """Feed XML, possibly cut off, to the handlers under local names. Raises Invalid `file_damaged`; a DTD counts as that."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = lambda name, attributes: start(
+        _local(name), {_local(key): value for key, value in attributes.items()}
+    )
+    parser.EndElementHandler = lambda name: end(_local(name))
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(data, len(data) < PART_LIMIT)
+    except expat.ExpatError as error:
+        raise Invalid("file_damaged") from error
+
+
+def _refuse_doctype(*_declaration: object) -> None:
+    raise Invalid("file_damaged")
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _zip_type(path: Path) -> str:
+    with archive(path) as opened:
+        names = set(opened.namelist())
+        if "[Content_Types].xml" in names:
+            return _ooxml_type(opened)
+        if "mimetype" in names:
+            return _odf_type(opened, names)
+    raise Invalid("file_zip")
+
+
+def ooxml_parts(opened: zipfile.ZipFile) -> dict[str, str]:
+    """Map each part named in [Content_Types].xml to its content type, and each default as `*.ext`."""
+    parts: dict[str, str] = {}
+
+    def note(tag: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("ContentType", "").strip()
+        if tag == "Override":
+            parts[attributes.get("PartName", "").lstrip("/")] = kind
+        elif tag == "Default":
+            parts[f"*.{attributes.get('Extension', '')}"] = kind
+
+    parse_xml(read_part(opened, "[Content_Types].xml"), start=note)
+    return parts
+
+
+def _ooxml_type(opened: zipfile.ZipFile) -> str:
+    kinds = set(ooxml_parts(opened).values())
+    if any("macroenabled" in kind.lower() or "vbaproject" in kind.lower() for kind in kinds):
+        raise Invalid("file_type")
+    for media_type in (DOCX, XLSX, PPTX):
+        if f"{media_type}.main+xml" in kinds:
+            return media_type
+    raise Invalid("file_type")
+
+
+def _odf_type(opened: zipfile.ZipFile, names: set[str]) -> str:
+    if read_part(opened, "mimetype", 200).strip() != ODT.encode():
+        raise Invalid("file_type")
+    manifest = "META-INF/manifest.xml"
+    if manifest in names and b"encryption-data" in read_part(opened, manifest):
+        raise Invalid("file_encrypted")
+    return ODT
+
+
+# OLE2: DOC, XLS and PPT
+
+
+class Compound:
+    """The storage of an OLE2 file: the streams that lie at its root. Raises Invalid `file_damaged` where it is broken."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        head = file.read(512)
+        if len(head) < 512 or head[30] not in (9, 12):
+            raise Invalid("file_damaged")
+        self._sector_size = 1 << head[30]
+        self._fat = self._read_fat(head)
+        directory = self._chain(int.from_bytes(head[48:52], "little"), PART_LIMIT)
+        self._streams = dict(_root_streams(directory))
+        self.names = frozenset(self._streams)
+
+    def read(self, name: str, limit: int, *, start: int = 0) -> bytes:
+        """Give up to `limit` bytes of a stream from `start` on; not for the short ones (under 4096 bytes) of the mini stream."""
+        first, size = self._streams[name]
+        return self._chain(first, min(size, start + limit))[start : start + limit]
+
+    def _sector(self, number: int) -> bytes:
+        self._file.seek((number + 1) * self._sector_size)
+        return self._file.read(self._sector_size)
+
+    def _read_fat(self, head: bytes) -> "array[int]":
+        numbers = list(struct.unpack("<109I", head[76:512]))
+        following, count = struct.unpack("<2I", head[68:76])
+        for _ in range(min(count, 1024)):
+            if following >= _LAST_SECTOR_ID:
+                break
+            block = self._sector(following)
+            if len(block) < self._sector_size:
+                raise Invalid("file_damaged")
+            *more, following = struct.unpack(f"<{self._sector_size // 4}I", block)
+            numbers += more
+        fat: array[int] = array("I")
+        for number in numbers:
+            if number < _LAST_SECTOR_ID:
+                block = self._sector(number)
+                fat.frombytes(block[: len(block) // 4 * 4])
+        return fat
+
+    def _chain(self, number: int, limit: int) -> bytes:
+        found = bytearray()
+        while number < _LAST_SECTOR_ID and len(found) < limit:
+            block = self._sector(number)
+            if not block or number >= len(self._fat):
+                raise Invalid("file_damaged")
+            found += block
+            number = self._fat[number]
+        return bytes(found[:limit])
+
+
+def _root_streams(directory: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
+    # Only the root's own children: a table embedded in a letter has a Workbook too, further down.
+    entries = [directory[at : at + 128] for at in range(0, len(directory) - 127, 128)]
+    if not entries:
+        raise Invalid("file_damaged")
+    waiting = [int.from_bytes(entries[0][76:80], "little")]
+    seen: set[int] = set()
+    while waiting:
+        number = waiting.pop()
+        if number in seen or number >= len(entries):
+            continue
+        seen.add(number)
+        entry = entries[number]
+        length = int.from_bytes(entry[64:66], "little")
+        name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        yield name, (int.from_bytes(entry[116:120], "little"), int.from_bytes(entry[120:124], "little"))
+        waiting += struct.unpack("<2I", entry[68:76])
+
+
+def _ole2_type(path: Path) -> str:
+    with path.open("rb") as file:
+        names = Compound(file).names
+    if names & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
+        raise Invalid("file_encrypted")
+    if names & {"Macros", "_VBA_PROJECT_CUR", "VBA"}:
+        raise Invalid("file_type")
+    for stream, media_type in (
+        ("WordDocument", DOC),
+        ("Workbook", XLS),
+        ("Book", XLS),
+        ("PowerPoint Document", PPT),
+    ):
+        if stream in names:
+            return media_type
+    raise Invalid("file_type")

@@ -1,0 +1,358 @@
+"""Reads a plan or an agenda from a YAML file, and says all that is wrong with it at once, by line and field."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.domain.agenda import Agenda, Strict
+from bot.domain.expected import deadlines, overlap
+from bot.domain.plan import LADDERS, Document, Duty, Plan, Topic, documents_of, ladder_of
+from bot.domain.problems import Problem, Rejected
+
+Loc = tuple[str | int, ...]
+Fault = tuple[Loc, str, dict[str, object]]
+Model = TypeVar("Model", bound=Strict)
+
+CODES = {
+    "missing": "plan_missing",
+    "extra_forbidden": "plan_unknown_field",
+    "string_type": "plan_not_text",
+    "tuple_type": "plan_not_a_list",
+    "model_type": "plan_not_a_mapping",
+    "dict_type": "plan_not_a_mapping",
+    "literal_error": "plan_choice",
+    "string_too_short": "plan_empty",
+    "string_too_long": "plan_too_long",
+    "string_pattern_mismatch": "plan_bad_key",
+}
+# Stands in for a broken head, so that the rest of the file is looked through all the same.
+ANY_HEAD = {
+    "symbol": "-",
+    "date": "1900-01-01",
+    "issuer": "-",
+    "title": "-",
+    "starts": "1900-01-01",
+    "ends": "2100-12-31",
+}
+
+
+def read_plan(path: Path, *, agendas: Path) -> Plan:
+    """The plan in the YAML file `path`, with every agenda and ladder that it uses; `agendas` is the folder of shipped agendas.
+
+    Raises Rejected with all problems of the file, by line, each placed as "file.yaml:12 topics[3].title" (lists
+    count from 0). References to a broken entry are not reported a second time.
+    """
+    file = _File(path.name)
+    data = file.read(path)
+    inline = data.get("agendas")
+    if isinstance(inline, dict):
+        for name, body in inline.items():
+            file.name_agenda(body, str(name), ("agendas", name))
+    errors = _errors(Plan, data)
+    for error in errors:
+        file.report_error(error, Plan)
+    rest, kept = _sound_part(data, errors)
+    plan = Plan.model_validate(rest)
+    shipped = {found.stem for found in agendas.glob("*.yaml")}
+    for loc, code, facts in _faults(plan, _Known.of(data, shipped)):
+        section = kept.get(str(loc[0]))
+        file.report((loc[0], section[int(loc[1])], *loc[2:]) if section else loc, code, facts)
+    problems = file.problems_by_line()
+    used: dict[str, Agenda] = {}
+    for name in sorted({topic.agenda for topic in plan.topics} & shipped - _names(inline)):
+        try:
+            used[name] = read_agenda(agendas / f"{name}.yaml")
+        except Rejected as rejected:
+            problems += rejected.problems
+    if problems:
+        raise Rejected(problems)
+    climbed = {topic.ladder for topic in plan.topics} | {duty.ladder for duty in plan.duties}
+    rungs = {name: LADDERS[name] for name in sorted(climbed & set(LADDERS))}
+    return plan.model_copy(
+        update={"agendas": {**used, **plan.agendas}, "ladders": {**rungs, **plan.ladders}},
+    )
+
+
+def read_agenda(path: Path) -> Agenda:
+    """The agenda in the YAML file `path`, named by the file; raises Rejected with all of its problems."""
+    file = _File(path.name)
+    data = file.read(path)
+    file.name_agenda(data, path.stem, ())
+    for error in _errors(Agenda, data):
+        file.report_error(error, Agenda)
+    if problems := file.problems_by_line():
+        raise Rejected(problems)
+    return Agenda.model_validate(data)
+
+
+@dataclass
+class _File:
+    """A YAML file as plain values, with the line of each field and the problems found so far.
+
+    Every scalar stays text as it was written, so that `no`, `2022` and `12:30` mean what a person meant; the
+    models say which text is a number, a day or a yes.
+    """
+
+    name: str
+    lines: dict[Loc, int] = field(default_factory=dict)
+    problems: list[tuple[int, Problem]] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+
+    def read(self, path: Path) -> dict[str, Any]:
+        try:
+            text = path.read_text("utf-8-sig")
+        except OSError:
+            raise Rejected([Problem(self.name, "plan_file_unreadable")]) from None
+        except UnicodeDecodeError:
+            raise Rejected([Problem(self.name, "plan_file_not_utf8")]) from None
+        root = self._compose(text)
+        if root is None or root.tag.endswith(":null"):
+            raise Rejected([Problem(self.name, "plan_file_empty")])
+        data = self._value(root, ())
+        if not isinstance(data, dict):
+            raise Rejected([Problem(f"{self.name}:{self.lines[()]}", "plan_not_a_mapping", {"field": ""})])
+        return data
+
+    def _compose(self, text: str) -> yaml.Node | None:
+        line = column = 1
+        try:
+            return yaml.compose(text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as error:
+            if error.problem_mark:
+                line, column = error.problem_mark.line + 1, error.problem_mark.column + 1
+        except yaml.reader.ReaderError as error:
+            line = text.count("\n", 0, error.position) + 1
+            column = error.position - text.rfind("\n", 0, error.position)
+        except RecursionError:
+            pass  # nested deeper than any plan: the first line is as good as another
+        raise Rejected([Problem(f"{self.name}:{line}", "plan_yaml", {"line": line, "column": column})])
+
+    def _value(self, node: yaml.Node, loc: Loc) -> object:
+        self.lines.setdefault(loc, node.start_mark.line + 1)
+        if id(node) in self.seen:
+            self.report(loc, "plan_alias")
+            return None
+        self.seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, loc)
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(item, (*loc, index)) for index, item in enumerate(node.value)]
+        if node.tag.endswith(":null"):
+            self.report(loc, "plan_empty")
+            return None
+        return str(node.value)
+
+    def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                self.report(loc, "plan_key_not_text", {}, line)
+                continue
+            name = unicodedata.normalize("NFC", key.value).strip()
+            if name in found:
+                self.report((*loc, name), "plan_duplicate_field", {"first": self.lines[(*loc, name)]}, line)
+                continue
+            self.lines[(*loc, name)] = line
+            found[name] = self._value(value, (*loc, name))
+        return found
+
+    def name_agenda(self, body: object, name: str, loc: Loc) -> None:
+        if isinstance(body, dict) and body.setdefault("key", name) != name:
+            self.report((*loc, "key"), "plan_agenda_name", {"value": body["key"], "name": name})
+
+    def report(
+        self, loc: Loc, code: str, given: Mapping[str, object] | None = None, line: int | None = None
+    ) -> None:
+        known = loc
+        while known not in self.lines:
+            known = known[:-1]
+        at = line or self.lines[known]
+        path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        facts: dict[str, object] = {
+            "field": next((part for part in reversed(loc) if isinstance(part, str)), ""),
+            **(given or {}),
+        }
+        if isinstance(names := facts.get("known"), list):
+            facts["hint"] = next(iter(get_close_matches(str(facts["value"]), names, 1)), "")
+        problem = at, Problem(f"{self.name}:{at} {path}".rstrip(), code, facts)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def report_error(self, error: ErrorDetails, root: type[Strict]) -> None:
+        """A pydantic error in our words; what is empty has been reported as empty already."""
+        kind, value = error["type"], error["input"]
+        if kind == "default_factory_not_called" or (value is None and kind != "missing"):
+            return
+        loc = tuple(part for part in error["loc"] if part != "[key]")
+        context = error.get("ctx", {})
+        if kind.startswith("plan_"):
+            self.report(loc, kind, context)
+            return
+        facts: dict[str, object] = {"value": value if isinstance(value, str) else ""}
+        if kind == "extra_forbidden":
+            facts = {"value": loc[-1], "known": _fields_at(root, loc[:-1])}
+        elif kind == "literal_error":
+            facts["allowed"] = re.findall(r"'([^']*)'", context["expected"])
+        elif kind == "string_too_long":
+            facts = {"limit": context["max_length"]}
+        self.report(loc, CODES.get(kind, "plan_wrong"), facts)
+
+    def problems_by_line(self) -> list[Problem]:
+        return [problem for _, problem in sorted(self.problems, key=lambda found: found[0])]
+
+
+def _errors(model: type[Model], data: object) -> list[ErrorDetails]:
+    try:
+        model.model_validate(data)
+    except ValidationError as error:
+        return error.errors(include_url=False)
+    return []
+
+
+def _fields_at(root: type[BaseModel], loc: Loc) -> list[str]:
+    """The fields that the model at `loc` knows, by the names that a file gives them."""
+    model = root
+    for part in loc:
+        fields = {info.alias or name: info for name, info in model.model_fields.items()}
+        if part in fields:
+            model = next(_models(fields[str(part)].annotation), model)
+    return [info.alias or name for name, info in model.model_fields.items()]
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models(inner)
+
+
+def _names(section: object) -> set[str]:
+    return set(section) if isinstance(section, dict) else set()
+
+
+def _sound_part(
+    data: Mapping[str, Any], errors: list[ErrorDetails]
+) -> tuple[dict[str, Any], dict[str, list[int]]]:
+    """The file without its broken entries, and which entries of each list were kept."""
+    bad = {error["loc"][:2] for error in errors}
+    broken_head = any(error["loc"][:1] == ("plan",) for error in errors)
+    rest: dict[str, Any] = {"plan": ANY_HEAD if broken_head else data["plan"]}
+    kept: dict[str, list[int]] = {}
+    for name in ("topics", "duties"):
+        entries = data.get(name)
+        if isinstance(entries, list):
+            kept[name] = [index for index in range(len(entries)) if (name, index) not in bad]
+            rest[name] = [entries[index] for index in kept[name]]
+    for name in ("ladders", "agendas"):
+        entries = data.get(name)
+        if isinstance(entries, dict):
+            rest[name] = {key: entry for key, entry in entries.items() if (name, key) not in bad}
+    return rest, kept
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The names that a reference may use, those of broken entries included."""
+
+    topics: Collection[str]
+    ladders: Collection[str]
+    agendas: Collection[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], shipped: Collection[str]) -> "_Known":
+        topics = data.get("topics")
+        entries = topics if isinstance(topics, list) else []
+        keys = {str(entry["key"]) for entry in entries if isinstance(entry, dict) and "key" in entry}
+        ladders = {*LADDERS, *_names(data.get("ladders"))}
+        return cls(keys, ladders, {*shipped, *_names(data.get("agendas"))})
+
+
+def _faults(plan: Plan, known: _Known) -> Iterator[Fault]:
+    """What no single field shows: names used twice or not known, days that cannot be."""
+    yield from _repeated(plan.head.basis, ("plan", "basis"))
+    yield from _repeated(plan.head.documents, ("plan", "documents"))
+    keys: set[str] = set()
+    parts: list[tuple[Loc, Topic | Duty]] = [(("topics", i), topic) for i, topic in enumerate(plan.topics)]
+    parts += [(("duties", i), duty) for i, duty in enumerate(plan.duties)]
+    for loc, part in parts:
+        if part.key in keys:
+            yield (*loc, "key"), "plan_duplicate_key", {"value": part.key}
+        keys.add(part.key)
+        if part.ladder not in known.ladders:
+            yield (*loc, "ladder"), "plan_unknown_ladder", _unknown(part.ladder, known.ladders)
+        if isinstance(part, Topic):
+            yield from _topic_faults(plan, part, loc, known)
+        else:
+            yield from _duty_faults(plan, part, loc, known)
+    for name, lines in plan.ladders.items():
+        yield from _doubles([line.key for line in lines], ("ladders", name))
+
+
+def _topic_faults(plan: Plan, topic: Topic, loc: Loc, known: _Known) -> Iterator[Fault]:
+    window = {"starts": plan.head.starts, "ends": plan.head.ends}
+    if topic.agenda not in known.agendas:
+        yield (*loc, "agenda"), "plan_unknown_agenda", _unknown(topic.agenda, known.agendas)
+    span = topic.period
+    if span and not window["starts"] <= span.first <= span.last <= window["ends"]:
+        yield (*loc, "period"), "plan_outside_window", {"first": span.first, "last": span.last, **window}
+    yield from _doubles([variant.key for variant in topic.variants], (*loc, "variants"))
+    yield from _repeated(topic.documents, (*loc, "documents"))
+    for index, variant in enumerate(topic.variants):
+        at = (*loc, "variants", index)
+        last = index == len(topic.variants) - 1
+        if last and variant.who is not None:
+            yield (*at, "who"), "plan_variant_otherwise", {"value": variant.key}
+        if not last and variant.who is None:
+            yield at, "plan_variant_unreachable", {"value": variant.key}
+        if variant.who is not None and not overlap(topic.who, variant.who):
+            yield (*at, "who"), "plan_variant_nobody", {"value": variant.key}
+        own = len(topic.documents)
+        yield from _repeated(documents_of(topic, variant.key), (*at, "documents"), after=own)
+
+
+def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: _Known) -> Iterator[Fault]:
+    starts, ends = plan.head.starts, plan.head.ends
+    for index, key in enumerate(duty.due.topics):
+        if key not in known.topics:
+            yield (*loc, "due", "topics", index), "plan_unknown_topic", _unknown(key, known.topics)
+    if duty.due.relative:
+        return
+    days = [last for _, last in deadlines(duty.due, plan.head)]
+    if not days:
+        yield (*loc, "due"), "plan_due_never", {}
+    elif not starts <= days[0] <= days[-1] <= ends:
+        window = {"starts": starts, "ends": ends}
+        yield (*loc, "due"), "plan_outside_window", {"first": days[0], "last": days[-1], **window}
+    if days and duty.opens and duty.opens > days[0]:
+        yield (*loc, "opens"), "plan_opens_late", {"opens": duty.opens, "last": days[0]}
+    name = duty.ladder
+    if name in {*plan.ladders, *LADDERS} and any(rung.anchor == "meeting" for rung in ladder_of(plan, name)):
+        yield (*loc, "ladder"), "plan_ladder_needs_meeting", {"value": name}
+
+
+def _doubles(keys: list[str], loc: Loc) -> Iterator[Fault]:
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield (*loc, index, "key"), "plan_duplicate_key", {"value": key}
+
+
+def _repeated(documents: tuple[Document, ...], loc: Loc, after: int = 0) -> Iterator[Fault]:
+    """Documents from number `after` on that stood earlier in the list."""
+    marks = [document.key if document.symbol else document.title for document in documents]
+    for index in range(after, len(marks)):
+        if marks[index] in marks[:index]:
+            name = documents[index].symbol or documents[index].title
+            yield (*loc, index - after), "plan_document_twice", {"value": name}
+
+
+def _unknown(value: str, known: Collection[str]) -> dict[str, object]:
+    return {"value": value, "known": sorted(known)}

@@ -1,0 +1,88 @@
+"""Reports handed in: a draft collects files, handing in makes a version and closes the duty."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.calendar import local_day
+from bot.domain.duties import close, done_on_time
+from bot.domain.problems import Invalid
+from bot.messages import File
+from bot.models import Duty, Submission, SubmissionFile
+
+MOST_FILES = 30
+
+
+def draft_of(session: Session, duty: Duty, person_id: int, at: datetime) -> Submission:
+    """The person's draft for this duty, begun if there is none."""
+    draft = session.scalar(
+        select(Submission).where(
+            Submission.duty_id == duty.id, Submission.person_id == person_id, Submission.state == "draft"
+        )
+    )
+    if draft is None:
+        draft = Submission(duty_id=duty.id, person_id=person_id, state="draft", created_at=at)
+        session.add(draft)
+        session.flush()
+    return draft
+
+
+def add_files(session: Session, draft: Submission, files: Iterable[File]) -> int:
+    """Adds files to a draft; the same bytes are taken once. Answers how many were new. Raises Invalid(too_many_files)."""
+    known = {file.digest for file in draft.files}
+    added = 0
+    for file in files:
+        if file.digest in known:
+            continue
+        if len(draft.files) >= MOST_FILES:
+            raise Invalid("too_many_files", most=MOST_FILES)
+        known.add(file.digest)
+        position = max((f.position for f in draft.files), default=0) + 1
+        draft.files.append(
+            SubmissionFile(
+                submission_id=draft.id,
+                position=position,
+                digest=file.digest,
+                name=file.name,
+                size=file.size,
+                media_type=file.media_type,
+            )
+        )
+        added += 1
+    session.flush()
+    return added
+
+
+def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -> Submission:
+    """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in)."""
+    if not draft.files:
+        raise Invalid("nothing_to_hand_in")
+    duty = session.scalar(select(Duty).where(Duty.id == draft.duty_id).with_for_update())
+    assert duty is not None
+    latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
+    day = local_day(at, zone)
+    draft.state, draft.version, draft.handed_at = "handed", latest + 1, at
+    draft.on_time = done_on_time(duty, day)
+    session.flush()
+    if duty.state == "open":
+        close(session, duty, day, at)
+    return draft
+
+
+def drop_draft(session: Session, draft: Submission) -> None:
+    draft.state = "dropped"
+    session.flush()
+
+
+def versions(session: Session, duty_id: int) -> list[Submission]:
+    """What was handed in for a duty, newest first."""
+    return list(
+        session.scalars(
+            select(Submission)
+            .where(Submission.duty_id == duty_id, Submission.version.is_not(None))
+            .order_by(Submission.version.desc())
+        )
+    )

@@ -1,0 +1,86 @@
+"""The neutral message model: what a channel brings in and what it takes out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A place on one channel, such as a private chat."""
+
+    channel: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that lies in the file store under its SHA-256 digest (64 hex digits); `size` is in bytes."""
+
+    digest: str
+    name: str
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was not stored; `code` names a sentence of templates/problems, `facts` fill it in."""
+
+    name: str
+    code: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event of one person. The same `id` comes again when a channel redelivers it."""
+
+    id: str
+    address: Address
+    at: datetime
+    text: str = ""
+    payload: str = ""
+    """What the pressed button carried; never trusted."""
+    label: str = ""
+    """What the pressed button said, where the channel knows it."""
+    files: tuple[File, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    album: str = ""
+    message_ref: str = ""
+    """The channel's own number of the person's message, so that an edit finds what it changed."""
+    edited: bool = False
+    group: bool = False
+    blocked: bool | None = None
+    """True: the person has shut the bot out; False: has let it in again; None: an ordinary event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    label: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Text in a small HTML (b, i, u, s, code, pre, a), rows of choices, files."""
+
+    text: str
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    files: tuple[File, ...] = ()
+
+
+class Undeliverable(Exception):
+    """The channel will never deliver to this place: blocked, deactivated, a bad address."""
+
+
+class Unsendable(Exception):
+    """The channel will never take this message, though the place is good."""
+
+
+class TryLater(Exception):
+    """The channel asks to wait `seconds`; with `everyone`, nothing at all goes out before that."""
+
+    def __init__(self, seconds: float, *, everyone: bool = False) -> None:
+        super().__init__(f"try again in {seconds} s")
+        self.seconds = seconds
+        self.everyone = everyone

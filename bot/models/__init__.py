@@ -1,0 +1,35 @@
+"""Every table, a module for each family."""
+
+from bot.models.base import Base
+from bot.models.meetings import Attendance, Meeting, MeetingDuty, Note
+from bot.models.messages import Constant, Event, Message, Reminder
+from bot.models.people import Audit, Contact, Dialog, Invite, Membership, Person
+from bot.models.plans import Demand, Duty, Plan, Topic
+from bot.models.submissions import Submission, SubmissionFile
+from bot.models.units import Unit, UnitSpan
+
+__all__ = [
+    "Attendance",
+    "Audit",
+    "Base",
+    "Constant",
+    "Contact",
+    "Demand",
+    "Dialog",
+    "Duty",
+    "Event",
+    "Invite",
+    "Meeting",
+    "MeetingDuty",
+    "Membership",
+    "Message",
+    "Note",
+    "Person",
+    "Plan",
+    "Reminder",
+    "Submission",
+    "SubmissionFile",
+    "Topic",
+    "Unit",
+    "UnitSpan",
+]

@@ -1,0 +1,43 @@
+"""Tables of the party organisations: a dated tree."""
+
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.models.base import Base, Path
+
+
+class Unit(Base):
+    """A node of the tree as it stands today; `path` lists the ids from the root down to this node: "/1/5/23/"."""
+
+    __tablename__ = "units"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    sector: Mapped[str] = mapped_column(String(40), default="")
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    path: Mapped[str] = mapped_column(Path, index=True, default="")
+    members: Mapped[int | None]
+    meeting_day: Mapped[int | None]
+    """The usual day of the month, 1 to 31."""
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+
+
+class UnitSpan(Base):
+    """What a unit was from one day until the day before another; the open span (`until_on` empty) equals the Unit."""
+
+    __tablename__ = "unit_spans"
+    __table_args__ = (Index("ix_unit_spans_unit", "unit_id", "from_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(40))
+    sector: Mapped[str] = mapped_column(String(40))
+    from_on: Mapped[date]
+    until_on: Mapped[date | None]

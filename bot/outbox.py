@@ -1,0 +1,413 @@
+"""The outbox: messages written with the state they announce, claimed under a lease, delivered, retried."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.db import Database
+from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
+from bot.models import Contact, Dialog, Message
+
+log = logging.getLogger(__name__)
+
+ANSWER, BULK = 0, 5
+LEASE = timedelta(seconds=60)
+FILE_LEASE = timedelta(minutes=6)
+MARGIN = timedelta(seconds=15)
+"""A send is given up this long before its lease ends, so that nobody else can have begun it."""
+DIALOG_FRESH = timedelta(minutes=10)
+HOLD = timedelta(minutes=30)
+GIVE_UP = timedelta(days=3)
+ANSWERS_RESERVE = 8
+"""So many places in flight are kept free for answers while bulk goes out."""
+
+
+def to_body(reply: Reply) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": reply.text}
+    if reply.choices:
+        body["choices"] = [[[c.label, c.payload] for c in row] for row in reply.choices]
+    if reply.files:
+        body["files"] = [asdict(file) for file in reply.files]
+    return body
+
+
+def from_body(body: Mapping[str, Any]) -> Reply:
+    return Reply(
+        body["text"],
+        tuple(tuple(Choice(*pair) for pair in row) for row in body.get("choices", [])),
+        tuple(File(**file) for file in body.get("files", [])),
+    )
+
+
+def reachable(session: Session, person_id: int) -> Contact | None:
+    """The contact a person used last, among those that are not lost."""
+    return session.scalars(
+        select(Contact)
+        .where(Contact.person_id == person_id, Contact.lost_at.is_(None))
+        .order_by(Contact.used_at.desc(), Contact.id.desc())
+        .limit(1)
+    ).first()
+
+
+def post(
+    session: Session,
+    contact: Contact,
+    reply: Reply,
+    at: datetime,
+    *,
+    bulk: bool = False,
+    due_at: datetime | None = None,
+    key: str | None = None,
+) -> Message:
+    """Writes a message into the caller's transaction. Bulk waits up to half an hour while its recipient is in a dialog."""
+    due_at = due_at or at
+    message = Message(
+        person_id=contact.person_id,
+        contact_id=contact.id,
+        channel=contact.channel,
+        priority=BULK if bulk else ANSWER,
+        body=to_body(reply),
+        key=key,
+        created_at=at,
+        due_at=due_at,
+        hold_until=due_at + HOLD if bulk else None,
+    )
+    if contact.lost_at is not None:
+        message.state, message.failed_at, message.error = "failed", at, contact.lost_reason or "lost"
+    session.add(message)
+    return message
+
+
+def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
+    """The ids of due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog."""
+    earlier = aliased(Message)
+    first = ~exists().where(
+        earlier.contact_id == Message.contact_id,
+        earlier.state == "waiting",
+        or_(
+            earlier.priority < Message.priority,
+            and_(earlier.priority == Message.priority, earlier.id < Message.id),
+        ),
+    )
+    free = or_(
+        Message.hold_until.is_(None),
+        Message.hold_until <= at,
+        ~exists().where(
+            Dialog.person_id == Message.person_id,
+            Dialog.flow != "",
+            Dialog.touched_at > at - DIALOG_FRESH,
+        ),
+    )
+    return (
+        select(Message.id)
+        .where(
+            Message.state == "waiting",
+            Message.due_at <= at,
+            Message.channel.in_(list(channels)),
+            Message.priority <= most_priority,
+            first,
+            free,
+        )
+        .order_by(Message.priority, Message.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Message)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    id: int
+    address: Address
+    contact_id: int
+    reply: Reply
+    attempts: int
+    age: timedelta
+    lease: timedelta
+
+
+def claim(
+    session: Session, at: datetime, channels: Iterable[str], limit: int, *, bulk: bool = True
+) -> list[Claimed]:
+    """Takes up to `limit` messages by moving their `due_at` past the lease; the caller commits, then sends."""
+    ids = list(session.scalars(claimable(at, channels, limit, BULK if bulk else ANSWER)))
+    if not ids:
+        return []
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(ids))
+        .values(due_at=at + LEASE, attempts=Message.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+    rows = session.execute(
+        select(Message, Contact.place)
+        .join(Contact, Contact.id == Message.contact_id)
+        .where(Message.id.in_(ids))
+        .order_by(Message.priority, Message.id)
+    ).all()
+    claimed = [_claimed(message, place, at) for message, place in rows]
+    heavy = [c.id for c in claimed if c.lease > LEASE]
+    if heavy:
+        session.execute(update(Message).where(Message.id.in_(heavy)).values(due_at=at + FILE_LEASE))
+    return claimed
+
+
+def _claimed(message: Message, place: str, at: datetime) -> Claimed:
+    reply = from_body(message.body)
+    return Claimed(
+        message.id,
+        Address(message.channel, place),
+        message.contact_id,
+        reply,
+        message.attempts,
+        at - message.created_at,
+        FILE_LEASE if reply.files else LEASE,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one send: `sent`, `again` after `wait`, `failed` (this message) or `lost` (the whole contact)."""
+
+    claimed: Claimed
+    kind: str
+    wait: timedelta = timedelta()
+    reason: str = ""
+
+
+def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
+    """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
+    sent = [o.claimed for o in outcomes if o.kind == "sent"]
+    if sent:
+        _mark_sent(session, sent, at)
+    for outcome in outcomes:
+        if outcome.kind == "again":
+            session.execute(
+                update(Message)
+                .where(Message.id == outcome.claimed.id, Message.state == "waiting")
+                .values(due_at=at + outcome.wait, error=outcome.reason[:200])
+            )
+        elif outcome.kind == "failed":
+            log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)
+            session.execute(
+                update(Message)
+                .where(Message.id == outcome.claimed.id)
+                .values(state="failed", failed_at=at, error=outcome.reason[:200])
+            )
+        elif outcome.kind == "lost":
+            contact = session.get_one(Contact, outcome.claimed.contact_id)
+            lose(session, contact, outcome.reason, at)
+
+
+def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.id.in_([c.id for c in sent]))
+        .values(state="sent", sent_at=at, error="")
+        .execution_options(synchronize_session=False)
+    )
+    shown = sorted((c.contact_id, c.id) for c in sent if c.address.channel == "web")
+    for contact_id, message_id in shown:
+        seq = next_seq(session, contact_id)
+        session.execute(update(Message).where(Message.id == message_id).values(seq=seq))
+
+
+def next_seq(session: Session, contact_id: int) -> int:
+    """The next number in the talk of a web chat; the row lock makes numbers appear in their order."""
+    return session.execute(
+        update(Contact)
+        .where(Contact.id == contact_id)
+        .values(seq=Contact.seq + 1)
+        .returning(Contact.seq)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+
+
+def lose(session: Session, contact: Contact, reason: str, at: datetime) -> None:
+    """Marks a contact lost and moves what waits for it to the person's next contact, or onto the list of failures."""
+    contact.lost_at, contact.lost_reason = at, reason[:200]
+    session.flush()
+    log.warning("contact lost id=%s channel=%s reason=%s", contact.id, contact.channel, reason)
+    other = reachable(session, contact.person_id)
+    waiting = update(Message).where(Message.contact_id == contact.id, Message.state == "waiting")
+    if other is None:
+        session.execute(waiting.values(state="failed", failed_at=at, error=reason[:200]))
+    else:
+        session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=at, attempts=0))
+
+
+def pending(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Message).where(Message.state == "waiting")) or 0
+
+
+class Outlet(Protocol):
+    """What the sender needs of a channel; `rate` is its messages a second in all, None for no limit."""
+
+    name: str
+    rate: float | None
+
+    async def send(self, place: str, reply: Reply) -> None: ...
+
+
+class Pace:
+    """A token bucket; what is left is how many messages may go out now."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._rate = rate
+        self._tokens = rate or 0.0
+        self._seen = time.monotonic()
+        self._closed_until = 0.0
+
+    def ready(self, most: int) -> int:
+        moment = time.monotonic()
+        if moment < self._closed_until:
+            return 0
+        if self._rate is None:
+            return most
+        self._tokens = min(self._rate, self._tokens + (moment - self._seen) * self._rate)
+        self._seen = moment
+        return min(most, int(self._tokens))
+
+    def spend(self, count: int) -> None:
+        self._tokens -= count
+
+    def close(self, seconds: float) -> None:
+        self._closed_until = max(self._closed_until, time.monotonic() + seconds)
+
+
+class Sender:
+    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out."""
+
+    def __init__(
+        self,
+        db: Database,
+        outlets: Iterable[Outlet],
+        now: Callable[[], datetime],
+        *,
+        delivered: Callable[[set[Address]], None] = lambda _addresses: None,
+        concurrency: int = 32,
+        idle: float = 1.0,
+    ) -> None:
+        self._db = db
+        self._outlets = {outlet.name: outlet for outlet in outlets}
+        self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
+        self._now = now
+        self._delivered = delivered
+        self._concurrency = concurrency
+        self._reserve = min(ANSWERS_RESERVE, concurrency // 4)
+        self._idle = idle
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._flying: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._stopping = False
+
+    def wake(self) -> None:
+        """May be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                taken = await self._turn()
+            except Exception:
+                log.exception("outbox turn failed")
+                taken = 0
+                await asyncio.sleep(self._idle)
+            if not taken and not self._outcomes:
+                await self._rest()
+        await self._drain()
+
+    async def _turn(self) -> int:
+        """Settles what has come back and claims what there is room for, in one transaction."""
+        outcomes, self._outcomes = self._outcomes, []
+        room = {name: self._room(name) for name in self._outlets}
+        try:
+            claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room)
+        except Exception:
+            self._outcomes = outcomes + self._outcomes
+            raise
+        if outcomes:
+            self._delivered({o.claimed.address for o in outcomes if o.kind == "sent"})
+        for one in claimed:
+            task = asyncio.create_task(self._send(one))
+            self._flying.add(task)
+            task.add_done_callback(self._flying.discard)
+        return len(claimed)
+
+    def _room(self, name: str) -> int:
+        return self._paces[name].ready(max(0, self._concurrency - len(self._flying)))
+
+    def _settle_and_claim(self, outcomes: list[Outcome], room: Mapping[str, int]) -> list[Claimed]:
+        at = self._now()
+        claimed: list[Claimed] = []
+        with self._db.write() as session:
+            settle(session, outcomes, at)
+            for name, places in room.items():
+                if places:
+                    bulk = self._concurrency - len(self._flying) > self._reserve
+                    got = claim(session, at, [name], places, bulk=bulk)
+                    self._paces[name].spend(len(got))
+                    claimed += got
+        return claimed
+
+    async def _send(self, claimed: Claimed) -> None:
+        outlet = self._outlets[claimed.address.channel]
+        try:
+            async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
+                await outlet.send(claimed.address.place, claimed.reply)
+            outcome = Outcome(claimed, "sent")
+        except Undeliverable as error:
+            outcome = Outcome(claimed, "lost", reason=str(error) or "undeliverable")
+        except Unsendable as error:
+            outcome = Outcome(claimed, "failed", reason=str(error))
+        except TryLater as error:
+            if error.everyone:
+                self._paces[claimed.address.channel].close(error.seconds)
+            outcome = Outcome(claimed, "again", timedelta(seconds=error.seconds), "asked to wait")
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
+            outcome = self._failed(claimed, error)
+        self._outcomes.append(outcome)
+        self._wake.set()
+
+    def _failed(self, claimed: Claimed, error: Exception) -> Outcome:
+        reason = type(error).__name__
+        log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
+        if claimed.age > GIVE_UP:
+            return Outcome(claimed, "failed", reason=reason)
+        return Outcome(claimed, "again", backoff(claimed.attempts), reason)
+
+    async def _rest(self) -> None:
+        """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""
+        held = any(pace.ready(1) == 0 for pace in self._paces.values())
+        try:
+            async with asyncio.timeout(0.05 if held else self._idle):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _drain(self) -> None:
+        if self._flying:
+            await asyncio.wait(set(self._flying), timeout=10)
+        outcomes, self._outcomes = self._outcomes, []
+        if outcomes:
+            await asyncio.to_thread(self._settle_and_claim, outcomes, {})
+
+
+def backoff(attempts: int) -> timedelta:
+    """2 s, 4 s, 8 s … up to ten minutes, with a little chance so that many do not come back at once."""
+    return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311

@@ -1,0 +1,108 @@
+"""What a person can do: the table of contents. A new handler is a new module and its lines here."""
+
+from bot.chat import Handler, Routes
+from handlers import (
+    admin,
+    attendance,
+    home,
+    meeting,
+    month,
+    register,
+    report,
+    result,
+    schedule,
+    settings,
+    summary,
+    talk,
+    unit,
+)
+
+COMMANDS: dict[str, Handler] = {
+    "/start": home.start,
+    "/thangnay": month.show,
+    "/lichhop": schedule.show,
+    "/hop": meeting.show,
+    "/ketqua": result.show,
+    "/nop": report.show,
+    "/tinhhinh": unit.show,
+    "/tonghop": summary.show,
+    "/chuanop": summary.missing_list,
+    "/xuat": summary.export,
+    "/quantri": admin.show,
+    "/caidat": settings.show,
+    "/xoadulieu": settings.forget_me,
+    "/huy": talk.cancel,
+    "/trogiup": talk.help_me,
+}
+
+ACTIONS: dict[str, Handler] = {
+    "home": home.show,
+    "month": month.show,
+    "confirm": month.confirm,
+    "plan": schedule.show,
+    "plan.duty": schedule.for_duty,
+    "meet": meeting.show,
+    "meet.duty": meeting.for_duty,
+    "meet.begin": meeting.begin,
+    "meet.plain": meeting.begin_plain,
+    "meet.walk": meeting.walk,
+    "meet.next": meeting.forward,
+    "meet.skip": meeting.skip,
+    "meet.back": meeting.backward,
+    "meet.note": meeting.ask_note,
+    "meet.pause": meeting.pause,
+    "meet.count": meeting.count,
+    "meet.counted": meeting.counted,
+    "meet.end": meeting.finish,
+    "result": result.show,
+    "result.duty": result.for_duty,
+    "result.plain": result.plain,
+    "result.counted": result.counted,
+    "report": report.show,
+    "report.duty": report.for_duty,
+    "unit": unit.show,
+    "sum": summary.show,
+    "sum.missing": summary.missing_list,
+    "sum.units": summary.missing_units,
+    "sum.nudge": summary.nudge,
+    "sum.export": summary.export,
+    "admin": admin.show,
+    "admin.lost": admin.lost,
+    "admin.invite": admin.begin_invite,
+    "settings": settings.show,
+    "settings.hour": settings.hour,
+    "settings.away": settings.away,
+    "settings.web": settings.web_link,
+    "settings.channel": settings.channel_code,
+    "settings.forget": settings.forget_me,
+    "snooze": talk.ask_snooze,
+    "snooze.at": talk.snooze,
+    "help": talk.help_me,
+    "cancel": talk.cancel,
+}
+
+FLOWS = {
+    flow.name: flow
+    for flow in (
+        register.FLOW,
+        schedule.FLOW,
+        meeting.FLOW,
+        attendance.FLOW,
+        result.FLOW,
+        report.FLOW,
+        settings.FLOW,
+        admin.FLOW,
+    )
+}
+
+ROUTES = Routes(
+    commands=COMMANDS,
+    actions=ACTIONS,
+    flows=FLOWS,
+    admit=register.admit,
+    unknown=talk.unknown,
+    files=report.loose,
+    edited=talk.edited,
+    edit_note=meeting.edit_note,
+    group=talk.refuse_group,
+)

@@ -1,0 +1,149 @@
+"""`/caidat`: the reminder hour, away with a delegate, the web link, a second channel, deleting one's data."""
+
+from datetime import date, timedelta
+
+from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
+from bot.domain.problems import Invalid
+from bot.domain.reading import number, when
+from bot.domain.roles import holders
+from bot.models import Person
+
+HOURS = (7, 8, 9, 12, 17, 19, 20)
+AWAY_DAYS = (3, 7, 14)
+
+
+def show(chat: Chat) -> None:
+    delegate = chat.session.get(Person, chat.person.delegate_id) if chat.person.delegate_id else None
+    away = chat.person.away_until if chat.person.away_until and chat.person.away_until >= chat.today else None
+    chat.say("settings/settings", away=away, delegate=delegate)
+
+
+def hour(chat: Chat) -> None:
+    chat.begin("settings", step="hour")
+
+
+def away(chat: Chat) -> None:
+    chat.begin("settings", step="away")
+
+
+def forget_me(chat: Chat) -> None:
+    chat.begin("settings", step="forget")
+
+
+def web_link(chat: Chat) -> None:
+    chat.say("settings/web", link=chat.web_link())
+
+
+def channel_code(chat: Chat) -> None:
+    chat.say(
+        "settings/channel", code=invite_channel(chat.session, chat.person, chat.at), minutes=LINK_MINUTES
+    )
+
+
+def ask_hour(chat: Chat) -> None:
+    chat.say("settings/hour", hours=HOURS)
+
+
+def take_hour(chat: Chat, answer: Answer) -> None:
+    chosen = int(answer.value) if answer.value else _typed_hour(answer.text)
+    if not 7 <= chosen <= 20:
+        raise Invalid("hour_range")
+    chat.person.reminder_hour = chosen
+    chat.end()
+    chat.say("settings/hour_set", hour=chosen)
+
+
+def _typed_hour(text: str) -> int:
+    try:
+        return number(text)
+    except Invalid:
+        moment = when(text, today=date.min, now=None)
+        if moment.at is None:
+            raise Invalid("time_unclear", said=text) from None
+        return moment.at.hour
+
+
+def ask_away(chat: Chat) -> None:
+    chat.say("settings/away", days=[chat.today + timedelta(days=n) for n in AWAY_DAYS])
+
+
+def take_away(chat: Chat, answer: Answer) -> None:
+    if answer.value == "back":
+        chat.person.away_until, chat.person.delegate_id = None, None
+        chat.end()
+        chat.say("settings/back")
+        return
+    day = (
+        date.fromisoformat(answer.value)
+        if answer.value
+        else when(answer.text, today=chat.today, now=None).day
+    )
+    if day is None:
+        raise Invalid("date_unclear", said=answer.text)
+    if day < chat.today:
+        raise Invalid("date_past", day=day)
+    chat.keep(until=day.isoformat())
+    if _colleagues(chat):
+        chat.goto("delegate")
+    else:
+        _leave(chat, None)
+
+
+def _colleagues(chat: Chat) -> list[Person]:
+    """The other secretaries of the person's units."""
+    units = [m.unit_id for m in holders(chat.roles(), "lead")]
+    found = secretaries_of(chat.session, units)
+    return list({p.id: p for people in found.values() for p in people if p.id != chat.person.id}.values())
+
+
+def ask_delegate(chat: Chat) -> None:
+    chat.say("settings/delegate", people=_colleagues(chat))
+
+
+def take_delegate(chat: Chat, answer: Answer) -> None:
+    if answer.value == "none":
+        _leave(chat, None)
+        return
+    chosen = next((p for p in _colleagues(chat) if str(p.id) == answer.value), None)
+    if chosen is None:
+        raise Invalid("choose_button")
+    _leave(chat, chosen)
+
+
+def _leave(chat: Chat, delegate: Person | None) -> None:
+    until = date.fromisoformat(chat.data["until"])
+    chat.person.away_until = until
+    chat.person.delegate_id = delegate.id if delegate else None
+    chat.note("away", f"until:{until}")
+    chat.end()
+    chat.say("settings/away_set", until=until, delegate=delegate)
+    if delegate is not None:
+        chat.tell(delegate, "settings/delegated", name=chat.person.name, until=until)
+
+
+def ask_forget(chat: Chat) -> None:
+    chat.say("settings/forget")
+
+
+def take_forget(chat: Chat, answer: Answer) -> None:
+    if answer.value == "yes":
+        chat.note("forgotten", f"person:{chat.person.id}")
+        forget(chat.session, chat.person, chat.at)
+        chat.forget_roles()
+        chat.end()
+        chat.say("settings/forgotten")
+    elif answer.value == "no":
+        chat.end()
+        chat.open("home")
+    else:
+        raise Invalid("choose_button")
+
+
+FLOW = Flow(
+    "settings",
+    Step("hour", ask_hour, take_hour, numbers=True),
+    Step("away", ask_away, take_away, numbers=True),
+    Step("delegate", ask_delegate, take_delegate),
+    Step("forget", ask_forget, take_forget),
+)

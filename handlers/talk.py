@@ -1,0 +1,89 @@
+"""What belongs to no task: help, cancel, snooze, whatever is not understood, an edited message, a group."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+
+from bot.conversation import Chat
+from bot.domain.calendar import at_local, next_allowed
+from bot.domain.roles import holders
+from bot.models import Event, Reminder
+
+EVENING = time(19, 0)
+GROUP_SILENCE = timedelta(hours=12)
+
+
+def help_me(chat: Chat) -> None:
+    kinds = {m.role for m in chat.roles()}
+    chat.say("talk/help", roles=kinds)
+
+
+def cancel(chat: Chat) -> None:
+    """`/huy`: leaves the present dialog; what a meeting or a draft has already kept stays."""
+    flow = chat.dialog.flow
+    chat.end()
+    chat.say("talk/cancelled", flow=flow)
+
+
+def unknown(chat: Chat) -> None:
+    """An answer to anything that is not understood, which says what can be done now."""
+    leads = bool(holders(chat.roles(), "lead"))
+    sums = bool(holders(chat.roles(), "sum"))
+    chat.say("talk/unknown", leads=leads, sums=sums)
+
+
+def edited(chat: Chat) -> None:
+    """Outside of a running meeting an edit changes nothing; the person is told."""
+    if not chat.desk.routes.edit_note(chat):
+        chat.say("talk/edited")
+
+
+def refuse_group(chat: Chat) -> None:
+    """Says once in a while that the bot talks to one person at a time."""
+    recent = chat.session.scalars(
+        select(Event.id).where(
+            Event.contact_id == chat.contact.id,
+            Event.at > chat.at - GROUP_SILENCE,
+            Event.id != chat.event.id,
+        )
+    ).first()
+    if recent is None:
+        chat.say("talk/group")
+
+
+def ask_snooze(chat: Chat, duty_id: str) -> None:
+    duty = chat.own_duty(duty_id)
+    if duty is not None:
+        evening = at_local(chat.today, EVENING, chat.zone)
+        chat.say("reminders/snooze", duty=duty, evening=evening > chat.at + timedelta(hours=1))
+
+
+def snooze(chat: Chat, duty_id: str, choice: str) -> None:
+    """Says the reminder again in an hour, this evening or tomorrow, unless the duty is done by then."""
+    duty = chat.own_duty(duty_id)
+    if duty is None:
+        return
+    moment = _later(chat, choice)
+    message = chat.remind_later(duty, moment)
+    chat.session.flush()
+    chat.session.add(
+        Reminder(
+            duty_id=duty.id,
+            rung=f"snooze@{moment:%Y%m%d%H%M}-{message.id}",
+            person_id=chat.person.id,
+            message_id=message.id,
+            at=chat.at,
+        )
+    )
+    chat.say("reminders/snoozed", at=moment)
+
+
+def _later(chat: Chat, choice: str) -> datetime:
+    if choice == "1h":
+        moment = chat.at + timedelta(hours=1)
+    elif choice == "evening":
+        moment = max(at_local(chat.today, EVENING, chat.zone), chat.at)
+    else:
+        tomorrow = chat.today + timedelta(days=1)
+        moment = at_local(tomorrow, time(chat.person.reminder_hour), chat.zone)
+    return next_allowed(moment, chat.zone)

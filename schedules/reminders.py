@@ -1,0 +1,180 @@
+"""Reminders: takes the duties whose next rung has come, writes one message to each person, moves the duties on."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bot import outbox
+from bot.chat import Desk
+from bot.domain.calendar import at_local, local_day
+from bot.domain.duties import LIVE_MEETING, Outlook, anchors_of, days_left, overdue, rungs_of
+from bot.domain.ladder import MORNING, Timed, next_at, timetable, worth_saying
+from bot.domain.people import secretaries_of
+from bot.models import Contact, Demand, Duty, Meeting, MeetingDuty, Person, Reminder
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+URGENCY = ("start", "today", "late", "last_day", "result", "due", "upload", "ready", "set_date", "topic")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A rung of a duty that is to be said."""
+
+    duty: Duty
+    meeting: Meeting | None
+    timed: Timed
+
+
+def tick(desk: Desk, at: datetime) -> int:
+    """Says what has come by `at`; answers how many messages were written."""
+    written = 0
+    while True:
+        with desk.db.write() as session:
+            duties = _take(session, at)
+            if not duties:
+                return written
+            written += _say(desk, session, duties, at)
+        desk.wake()
+
+
+def _take(session: Session, at: datetime) -> list[Duty]:
+    """Due duties, locked; whole units together, so that one morning makes one message."""
+    units = (
+        select(Duty.unit_id)
+        .where(Duty.next_reminder_at <= at)
+        .order_by(Duty.next_reminder_at, Duty.unit_id)
+        .limit(BATCH)
+    )
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(Duty.next_reminder_at <= at, Duty.unit_id.in_(units))
+            .options(joinedload(Duty.demand).joinedload(Demand.topic), joinedload(Duty.unit))
+            .with_for_update(skip_locked=True, of=Duty)
+        )
+    )
+
+
+def _say(desk: Desk, session: Session, duties: list[Duty], at: datetime) -> int:
+    meetings = _meetings(session, [duty.id for duty in duties])
+    spoken = [s for duty in duties if (s := _move_on(duty, meetings.get(duty.id), at, desk.zone))]
+    people = secretaries_of(session, {s.duty.unit_id for s in spoken})
+    contacts = _contacts(session, people.values())
+    today = local_day(at, desk.zone)
+    by_person: dict[int, list[Spoken]] = {}
+    for one in spoken:
+        recipients = present(people.get(one.duty.unit_id, []), session, today)
+        if not recipients:
+            log.info("reminder.nobody duty=%s unit=%s", one.duty.id, one.duty.unit_id)
+        for person in recipients:
+            by_person.setdefault(person.id, []).append(one)
+    for person_id, items in by_person.items():
+        contact = contacts.get(person_id) or outbox.reachable(session, person_id)
+        if contact is None:
+            log.warning("reminder.unreachable person=%s duties=%s", person_id, [i.duty.id for i in items])
+            continue
+        _write(desk, session, contact, items, at)
+    return len(by_person)
+
+
+def _move_on(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Spoken | None:
+    """Moves the duty to its next rung; answers the rung that is worth saying now, if any."""
+    anchors = anchors_of(duty, meeting)
+    timed = timetable(rungs_of(duty.demand), anchors, zone)
+    chosen, passed = worth_saying(timed, duty.reminded_until, at, anchors)
+    duty.reminded_until, duty.next_reminder_at = at, next_at(timed, at)
+    for one in passed:
+        log.info("reminder.skipped duty=%s rung=%s", duty.id, one.rung.key)
+    running = meeting is not None and meeting.state == "running"
+    return Spoken(duty, meeting, chosen) if chosen and not running else None
+
+
+def _meetings(session: Session, duty_ids: list[int]) -> dict[int, Meeting]:
+    rows = session.execute(
+        select(MeetingDuty.duty_id, Meeting)
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .where(MeetingDuty.duty_id.in_(duty_ids), Meeting.state.in_(LIVE_MEETING))
+        .order_by(Meeting.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _contacts(session: Session, people: Iterable[list[Person]]) -> dict[int, Contact]:
+    """The contact each person used last, for many at once."""
+    ids = {person.id for group in people for person in group}
+    rows = session.scalars(
+        select(Contact)
+        .where(Contact.person_id.in_(ids), Contact.lost_at.is_(None))
+        .order_by(Contact.used_at, Contact.id)
+    )
+    return {contact.person_id: contact for contact in rows}
+
+
+def present(people: list[Person], session: Session, today: date) -> list[Person]:
+    """Who is spoken to: the secretaries who are there, the delegates of those who are away; all, if that leaves nobody."""
+    there: dict[int, Person] = {}
+    for person in people:
+        if person.away_until is None or person.away_until < today:
+            there[person.id] = person
+        elif person.delegate_id is not None:
+            delegate = session.get_one(Person, person.delegate_id)
+            there[delegate.id] = delegate
+    return list(there.values()) or people
+
+
+def _write(desk: Desk, session: Session, contact: Contact, items: list[Spoken], at: datetime) -> None:
+    items = sorted(
+        items, key=lambda s: (URGENCY.index(s.timed.rung.say), s.duty.due_on or date.max, s.duty.id)
+    )
+    views = [(_outlook(s, at, desk.zone), s.timed.rung.say) for s in items]
+    context = {"items": views, "today": local_day(at, desk.zone)}
+    reply = desk.render.reply("reminders/reminder", context)
+    due_at = max(_hour_of(contact.person, s.timed, at, desk.zone) for s in items[:1])
+    message = outbox.post(session, contact, reply, at, bulk=True, due_at=due_at)
+    session.flush()
+    for one in items:
+        session.add(
+            Reminder(
+                duty_id=one.duty.id,
+                rung=f"{one.timed.rung.key}@{one.timed.at:%Y%m%d%H%M}",
+                person_id=contact.person_id,
+                message_id=message.id,
+                at=at,
+            )
+        )
+    session.flush()
+
+
+def _outlook(spoken: Spoken, at: datetime, zone: ZoneInfo) -> Outlook:
+    duty = spoken.duty
+    return Outlook(duty, spoken.meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+
+
+def _hour_of(person: Person, timed: Timed, at: datetime, zone: ZoneInfo) -> datetime:
+    """A rung of the day waits for the person's own hour; one with a clock time of its own does not."""
+    if (
+        timed.rung.clock is not None
+        or timed.rung.hours
+        or (timed.rung.anchor == "meeting" and not timed.rung.days)
+    ):
+        return at
+    if timed.at.astimezone(zone).time() != MORNING:
+        return at
+    return max(at, at_local(local_day(at, zone), time(person.reminder_hour), zone))
+
+
+def next_moment(session: Session) -> datetime | None:
+    """The moment of the next rung of all, for a clock that can be moved."""
+    return session.scalar(
+        select(Duty.next_reminder_at)
+        .where(Duty.next_reminder_at.is_not(None))
+        .order_by(Duty.next_reminder_at)
+        .limit(1)
+    )

@@ -1,0 +1,129 @@
+"""Summaries, unasked: weekly and on the day after a due date, to each leader at the leader's hour; nothing to say, nothing sent."""
+
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot import outbox
+from bot.chat import Desk
+from bot.domain.calendar import at_local, local_day, next_allowed
+from bot.domain.counting import Tally, missing, tallies
+from bot.domain.people import secretaries_of
+from bot.domain.roles import below
+from bot.models import Duty, Membership
+
+MONDAY = 0
+NAMES = 12
+BATCH = 200
+WEEK = timedelta(days=7)
+LOOK_BACK = timedelta(days=60)
+LOOK_AHEAD = timedelta(days=35)
+
+
+def tick(desk: Desk, at: datetime) -> int:
+    """Looks after every leader whose hour has come; answers how many summaries were written."""
+    written = 0
+    while True:
+        with desk.db.write() as session:
+            leaders = list(
+                session.scalars(
+                    select(Membership)
+                    .where(
+                        Membership.next_summary_at <= at,
+                        Membership.role == "leader",
+                        Membership.ended_at.is_(None),
+                    )
+                    .options(joinedload(Membership.person), joinedload(Membership.unit))
+                    .order_by(Membership.next_summary_at)
+                    .limit(BATCH)
+                    .with_for_update(skip_locked=True, of=Membership)
+                )
+            )
+            if not leaders:
+                return written
+            for leader in leaders:
+                written += _look(desk, session, leader, at)
+
+
+def _look(desk: Desk, session: Session, leader: Membership, at: datetime) -> bool:
+    """Moves the leader's next look on to tomorrow at the leader's hour and says what there is to say today.
+
+    The first look after a registration, or after an outage, covers the days since the last one once, not once each.
+    """
+    last, leader.next_summary_at = leader.next_summary_at, next_look(leader, at, desk.zone)
+    assert last is not None
+    own_hour = at_local(local_day(at, desk.zone), time(leader.person.reminder_hour), desk.zone)
+    if at < own_hour:
+        leader.next_summary_at = next_allowed(own_hour, desk.zone)
+        return False
+    today = local_day(at, desk.zone)
+    since = min(local_day(last, desk.zone), today)
+    days = [since + timedelta(days=n) for n in range((today - since).days + 1)][-7:]
+    scope = below(Duty.path, leader.unit.path)
+    due = Duty.due_on.in_([day - timedelta(days=1) for day in days])
+    if _write(desk, session, leader, scope & due, "due", at):
+        return True
+    if any(day.weekday() == MONDAY for day in days):
+        live = select(Duty.demand_id).where(scope, _matters(today, at))
+        return _write(desk, session, leader, scope & Duty.demand_id.in_(live), "week", at)
+    return False
+
+
+def _matters(today: date, at: datetime) -> ColumnElement[bool]:
+    """What a weekly summary speaks of: something open about now, or done this week."""
+    near = and_(
+        Duty.state == "open",
+        Duty.opens_on <= today,
+        Duty.due_on.between(today - LOOK_BACK, today + LOOK_AHEAD),
+    )
+    return or_(near, and_(Duty.state == "done", Duty.done_at >= at - WEEK))
+
+
+def next_look(leader: Membership, at: datetime, zone: ZoneInfo) -> datetime:
+    """Tomorrow at the leader's hour, off quiet hours and holidays."""
+    tomorrow = local_day(at, zone) + timedelta(days=1)
+    return next_allowed(at_local(tomorrow, time(leader.person.reminder_hour), zone), zone)
+
+
+def _write(
+    desk: Desk, session: Session, leader: Membership, where: ColumnElement[bool], why: str, at: datetime
+) -> bool:
+    today = local_day(at, desk.zone)
+    figures = _order(tallies(session, where, today))
+    contact = outbox.reachable(session, leader.person_id)
+    if not figures or contact is None:
+        return False
+    rows = [(row[0], row[1]) for row in session.execute(missing(where, today))]
+    names = list({unit.id: unit.name for _, unit in rows}.values())
+    staffed = secretaries_of(session, {unit.id for _, unit in rows})
+    context = {
+        "figures": figures,
+        "why": why,
+        "unit": leader.unit,
+        "names": names[:NAMES],
+        "more": max(0, len(names) - NAMES),
+        "alone": len({unit.id for _, unit in rows} - staffed.keys()),
+        "today": today,
+    }
+    reply = desk.render.reply("summaries/unasked", context)
+    key = f"summary:{leader.id}:{why}:{today}"
+    outbox.post(session, contact, reply, at, bulk=True, key=key)
+    session.flush()
+    return True
+
+
+def _order(figures: list[Tally]) -> list[Tally]:
+    """Meetings first, the most overdue before the rest."""
+    return sorted(figures, key=lambda t: (t.kind != "meeting", -t.overdue, t.due_on is None, t.due_on, t.key))
+
+
+def next_moment(session: Session) -> datetime | None:
+    """When the next leader is looked after, for a clock that can be moved."""
+    return session.scalar(
+        select(Membership.next_summary_at)
+        .where(Membership.next_summary_at.is_not(None), Membership.ended_at.is_(None))
+        .order_by(Membership.next_summary_at)
+        .limit(1)
+    )
