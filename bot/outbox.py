@@ -87,11 +87,15 @@ def post(
 
 
 def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
-    """The ids of due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog."""
+    """The ids of due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog.
+
+    A message that is being sent or will be tried again holds back those behind it; one set for later does not.
+    """
     earlier = aliased(Message)
     first = ~exists().where(
         earlier.contact_id == Message.contact_id,
         earlier.state == "waiting",
+        or_(earlier.attempts > 0, earlier.due_at <= at),
         or_(
             earlier.priority < Message.priority,
             and_(earlier.priority == Message.priority, earlier.id < Message.id),

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
 from bot.chat import Desk
-from bot.domain.calendar import at_local, local_day
+from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.duties import LIVE_MEETING, Outlook, anchors_of, days_left, overdue, rungs_of
-from bot.domain.ladder import MORNING, Timed, next_at, timetable, worth_saying
+from bot.domain.ladder import Timed, next_at, timetable, worth_saying
 from bot.domain.people import secretaries_of
 from bot.models import Contact, Demand, Duty, Meeting, MeetingDuty, Person, Reminder
 
@@ -136,7 +136,7 @@ def _write(desk: Desk, session: Session, contact: Contact, items: list[Spoken], 
     views = [(_outlook(s, at, desk.zone), s.timed.rung.say) for s in items]
     context = {"items": views, "today": local_day(at, desk.zone)}
     reply = desk.render.reply("reminders/reminder", context)
-    due_at = max(_hour_of(contact.person, s.timed, at, desk.zone) for s in items[:1])
+    due_at = _hour_of(contact.person, items[0], at, desk.zone)
     message = outbox.post(session, contact, reply, at, bulk=True, due_at=due_at)
     session.flush()
     for one in items:
@@ -157,17 +157,15 @@ def _outlook(spoken: Spoken, at: datetime, zone: ZoneInfo) -> Outlook:
     return Outlook(duty, spoken.meeting, days_left(duty, at, zone), overdue(duty, at, zone))
 
 
-def _hour_of(person: Person, timed: Timed, at: datetime, zone: ZoneInfo) -> datetime:
-    """A rung of the day waits for the person's own hour; one with a clock time of its own does not."""
-    if (
-        timed.rung.clock is not None
-        or timed.rung.hours
-        or (timed.rung.anchor == "meeting" and not timed.rung.days)
-    ):
-        return at
-    if timed.at.astimezone(zone).time() != MORNING:
-        return at
-    return max(at, at_local(local_day(at, zone), time(person.reminder_hour), zone))
+def _hour_of(person: Person, spoken: Spoken, at: datetime, zone: ZoneInfo) -> datetime:
+    """A rung of the day waits for the person's own hour; one with a clock time does not. Never in quiet hours."""
+    timed, meeting = spoken.timed, spoken.meeting
+    own_day = local_day(meeting.planned_at, zone) if meeting and meeting.planned_at else None
+    by_clock = timed.rung.clock is not None or (timed.rung.anchor == "meeting" and not timed.rung.days)
+    if not by_clock:
+        own_day = None
+        at = max(at, at_local(local_day(at, zone), time(person.reminder_hour), zone))
+    return next_allowed(at, zone, except_day=own_day)
 
 
 def next_moment(session: Session) -> datetime | None:

@@ -17,6 +17,7 @@ from bot.models import Duty, Membership
 MONDAY = 0
 NAMES = 12
 BATCH = 200
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=60)
 LOOK_AHEAD = timedelta(days=35)
@@ -48,27 +49,25 @@ def tick(desk: Desk, at: datetime) -> int:
 
 
 def _look(desk: Desk, session: Session, leader: Membership, at: datetime) -> bool:
-    """Moves the leader's next look on to tomorrow at the leader's hour and says what there is to say today.
+    """Says what there is to say today and moves the leader's next look to tomorrow at the leader's hour.
 
-    The first look after a registration, or after an outage, covers the days since the last one once, not once each.
+    Days on which nobody could be told (holidays, an outage) are looked after together, once.
     """
-    last, leader.next_summary_at = leader.next_summary_at, next_look(leader, at, desk.zone)
-    assert last is not None
-    own_hour = at_local(local_day(at, desk.zone), time(leader.person.reminder_hour), desk.zone)
-    if at < own_hour:
-        leader.next_summary_at = next_allowed(own_hour, desk.zone)
-        return False
     today = local_day(at, desk.zone)
-    since = min(local_day(last, desk.zone), today)
-    days = [since + timedelta(days=n) for n in range((today - since).days + 1)][-7:]
+    own_hour = at_local(today, time(leader.person.reminder_hour), desk.zone)
+    allowed = next_allowed(max(at, own_hour), desk.zone)
+    if at < allowed:
+        leader.next_summary_at = allowed
+        return False
+    first = max((leader.summed_on or today - DAY) + DAY, today - WEEK + DAY)
+    days = [first + timedelta(days=n) for n in range((today - first).days + 1)]
+    leader.summed_on, leader.next_summary_at = today, next_look(leader, at, desk.zone)
     scope = below(Duty.path, leader.unit.path)
-    due = Duty.due_on.in_([day - timedelta(days=1) for day in days])
-    if _write(desk, session, leader, scope & due, "due", at):
-        return True
     if any(day.weekday() == MONDAY for day in days):
         live = select(Duty.demand_id).where(scope, _matters(today, at))
         return _write(desk, session, leader, scope & Duty.demand_id.in_(live), "week", at)
-    return False
+    due = Duty.due_on.in_([day - DAY for day in days])
+    return _write(desk, session, leader, scope & due, "due", at)
 
 
 def _matters(today: date, at: datetime) -> ColumnElement[bool]:

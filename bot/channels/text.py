@@ -90,7 +90,7 @@ def _next_part(atoms: list[str], before: list[str], limit: int) -> _Part | None:
     least = limit // 4
     for at in range(start, len(atoms)):
         atom = atoms[at]
-        if used >= least and atom in _SPACE:
+        if used >= least and atom in _SPACE and atoms[at - 1] not in _SPACE:
             cuts[_kind(atoms, at)] = (at, opened.copy())
         if at > start and not _TAG.fullmatch(atoms[at - 1]):
             cuts[3] = (at, opened.copy())

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.calendar import local_day
+from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import set_reminder, withdraw_reminders
 from bot.domain.expected import Expected, UnitFacts, expected
-from bot.domain.ladder import Anchors, next_at, timetable
-from bot.domain.plan import LADDERS, Document, RungLine, documents_of, plan_to_json, rung_of
+from bot.domain.ladder import Anchors, Timed, next_at, timetable
+from bot.domain.plan import LADDERS, Document, RungLine, documents_of, plan_from_json, plan_to_json, rung_of
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import Topic as TopicText
 from bot.domain.roles import below
@@ -168,8 +168,14 @@ class _Loading:
         self.session.flush()
         anchors = Anchors(want.opens_on, want.due_on, want.safe_on)
         timed = timetable([rung_of(line) for line in lines_of(text, want.ladder)], anchors, self.zone)
-        self.first_reminders[name] = None if want.relative else next_at(timed, self.at)
+        self.first_reminders[name] = None if want.relative else self._first(want, timed)
         return demand
+
+    def _first(self, want: Expected, timed: Sequence[Timed]) -> datetime | None:
+        """A plan that is loaded in the middle of a period still announces it; one whose day is past says nothing late."""
+        past = want.due_on is not None and want.due_on < local_day(self.at, self.zone)
+        moment = next_at(timed, self.at if past else None)
+        return None if moment is None else max(moment, next_allowed(self.at, self.zone))
 
     def _demand_facts(self, text: PlanText, want: Expected) -> dict[str, Any]:
         topic = self.topics.get((want.topic, want.variant or "")) if want.topic else None
@@ -258,3 +264,12 @@ def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
 
 def lines_of(text: PlanText, ladder: str) -> tuple[RungLine, ...]:
     return text.ladders.get(ladder) or LADDERS[ladder]
+
+
+def reload_all(session: Session, at: datetime, zone: ZoneInfo) -> list[tuple[Plan, Changes]]:
+    """Loads every plan in force again, after the tree of units has changed."""
+    done = []
+    for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
+        text = plan_from_json(json.dumps(plan.content))
+        done.append(load(session, text, session.get_one(Unit, plan.unit_id), at, zone))
+    return done

@@ -112,6 +112,7 @@ def accept(session: Session, row: Invite, person: Person, at: datetime) -> Membe
         role=row.role,
         since=at,
         next_summary_at=at if row.role == "leader" else None,
+        summed_on=at.date(),
     )
     session.add(membership)
     session.flush()

@@ -60,6 +60,8 @@ class Membership(Base):
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     next_summary_at: Mapped[datetime | None]
+    summed_on: Mapped[date | None]
+    """The last local day whose summary has been looked after."""
     person: Mapped[Person] = relationship()
     unit: Mapped[Unit] = relationship()
 

@@ -1,0 +1,152 @@
+"""The web chat as a channel: what the outbox sends to, who is woken by it, how a reply is drawn as HTML."""
+
+import asyncio
+import html
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from threading import Lock
+
+from bot.messages import Address, Reply
+
+TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
+_URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}»”]")
+
+
+class Web:
+    """Takes every message at once: it is seen when the outbox marks it sent and gives it its number."""
+
+    name = "web"
+    rate: float | None = None
+
+    async def send(self, place: str, reply: Reply) -> None:
+        """Nothing to do: the message lies in the database already."""
+
+
+class Bell:
+    """Rings in one event loop when there is something new for one place."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._rung.set)
+
+    def quiet(self) -> None:
+        """To be called before one looks: what comes while one looks rings again."""
+        self._rung.clear()
+
+    async def wait(self, seconds: float) -> bool:
+        """Waits until it rings, `seconds` at most; whether it has rung."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+class Hub:
+    """Which open pages wait for which place. `notify` and `close` may be called from any thread."""
+
+    def __init__(self) -> None:
+        self._bells: dict[str, set[Bell]] = {}
+        self._lock = Lock()
+        self.closed = False
+
+    def notify(self, addresses: Iterable[Address]) -> None:
+        with self._lock:
+            bells = [
+                bell
+                for one in addresses
+                if one.channel == Web.name
+                for bell in self._bells.get(one.place, ())
+            ]
+        for bell in bells:
+            bell.ring()
+
+    @contextmanager
+    def listen(self, place: str) -> Iterator[Bell]:
+        bell = Bell()
+        with self._lock:
+            self._bells.setdefault(place, set()).add(bell)
+        try:
+            yield bell
+        finally:
+            with self._lock:
+                self._bells[place].discard(bell)
+                if not self._bells[place]:
+                    del self._bells[place]
+
+    async def wait(self, place: str, seconds: float) -> bool:
+        with self.listen(place) as bell:
+            return await bell.wait(seconds)
+
+    def close(self) -> None:
+        """Ends every open stream: a server that is to stop would wait for them."""
+        self.closed = True
+        with self._lock:
+            bells = [bell for waiting in self._bells.values() for bell in waiting]
+        for bell in bells:
+            bell.ring()
+
+
+def plain_html(text: str) -> str:
+    """What a person has typed, as HTML."""
+    return html.escape(text).replace("\n", "<br>")
+
+
+def safe_html(text: str) -> str:
+    """A reply's text as HTML that holds our few tags and nothing else; addresses in it become links."""
+    drawing = _Drawing()
+    drawing.feed(text)
+    drawing.close()
+    return drawing.finished()
+
+
+class _Drawing(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._out: list[str] = []
+        self._open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._out.append("<br>")
+        if tag not in TAGS:
+            return
+        if tag == "a":
+            address = dict(attrs).get("href") or ""
+            if not address.lower().startswith(("http://", "https://")) or "a" in self._open:
+                return
+            self._out.append(_link(address))
+        else:
+            self._out.append(f"<{tag}>")
+        self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            while (last := self._open.pop()) != tag:
+                self._out.append(f"</{last}>")
+            self._out.append(f"</{tag}>")
+
+    def handle_data(self, data: str) -> None:
+        end = 0
+        for found in () if {"a", "pre", "code"} & set(self._open) else _URL.finditer(data):
+            self._out.append(self._text(data[end : found.start()]))
+            self._out.append(_link(found[0]) + html.escape(found[0]) + "</a>")
+            end = found.end()
+        self._out.append(self._text(data[end:]))
+
+    def _text(self, text: str) -> str:
+        return html.escape(text) if "pre" in self._open else plain_html(text)
+
+    def finished(self) -> str:
+        return "".join(self._out) + "".join(f"</{tag}>" for tag in reversed(self._open))
+
+
+def _link(address: str) -> str:
+    return f'<a href="{html.escape(address)}" target="_blank" rel="noopener noreferrer">'

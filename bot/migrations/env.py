@@ -1,0 +1,24 @@
+"""Alembic's environment: runs on the connection that bot/schema.py hands it."""
+
+from typing import Any, Literal
+
+from alembic import context
+
+from bot.models import Base
+from bot.models.base import Moment
+
+
+def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
+    """Revisions name plain types, so that an old one does not depend on today's models."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=connection.dialect.name == "sqlite",
+    render_item=render,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,45 @@
+"""Brings the database up to date with Alembic, one process at a time."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.db import Database
+from bot.models import Base
+
+FOLDER = Path(__file__).resolve().parent / "migrations"
+MIGRATION_LOCK = 7_202_211
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(db: Database) -> None:
+    """Upgrades to the newest revision; of several replicas that start together one does it and the others wait."""
+    with db.engine.begin() as connection:
+        if not db.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        command.upgrade(_config(connection), "head")
+
+
+def up_to_date(db: Database) -> bool:
+    """Whether the database stands at the newest revision."""
+    with db.engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    return now == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def differences(db: Database) -> list[object]:
+    """What the migrations and the models do not agree on; empty when they do."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, Base.metadata))
