@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
+from html import unescape
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,7 @@ from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.roles import ROLES
 from bot.domain.units import write_units
 from bot.links import SignedLinks, own_secret
-from bot.messages import File, Refusal
+from bot.messages import File, Incoming, Refusal
 from bot.models import Duty, Plan, Unit
 from bot.outbox import Sender
 from bot.render import Renderer
@@ -66,7 +67,7 @@ def say(template: str, **context: Any) -> None:
 def fail(problems: list[Problem]) -> typer.Exit:
     """Prints every problem on a line of its own."""
     words = renderer()
-    lines = [(p.place, words.sentence(p.code, p.facts)) for p in problems]
+    lines = [(p.place, unescape(words.sentence(p.code, p.facts))) for p in problems]
     typer.echo(words.page("cli/problems.txt", {"problems": lines}).strip(), err=True)
     return typer.Exit(1)
 
@@ -134,11 +135,10 @@ def compose(
         except Invalid as problem:
             return files.refusal(name, problem)
 
-    telegram = (
-        None
-        if demo
-        else make_telegram(settings, lambda event: receive(desk, event), take_in, store.read, now)
-    )
+    def handle(event: Incoming) -> bool:
+        return receive(desk, event)
+
+    telegram = None if demo else make_telegram(settings, handle, take_in, store.read, now)
     outlets: list[Any] = [webchat, *([telegram] if telegram else [])]
     sender = Sender(db, outlets, now, delivered=hub.notify)
     links = SignedLinks(secret, settings.url, telegram.link if telegram else None)
@@ -306,13 +306,8 @@ def plan_list() -> None:
     with explained(), database() as (_, db), db.read() as session:
         plans = []
         for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)):
-            states = dict(
-                session.execute(
-                    select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
-                )
-                .tuples()
-                .all()
-            )
+            counted = select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
+            states = {row[0]: row[1] for row in session.execute(counted)}
             plans.append((plan, states.get("open", 0), states.get("done", 0)))
         say("plans", plans=plans)
 

@@ -92,6 +92,7 @@ class Renderer:
         return {
             "day": self.day,
             "day_short": self.day_short,
+            "date": _plain_day,
             "iso_day": lambda text: _plain_day(date.fromisoformat(text)),
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
             "month_short": self.month_short,

@@ -117,10 +117,16 @@ def _when(site: Site, at: datetime) -> tuple[str, str, str]:
 
 
 def live_choices(lines: list[Line]) -> set[int]:
-    """Whose buttons are shown: all that came since the person last said something, else those of the newest with any."""
+    """Whose buttons are shown: all that came since the person last said something, else those of the newest with any, unless one was pressed."""
     spoke = max((line.seq for line in lines if line.side == "me"), default=0)
-    offering = [line.seq for line in lines if line.choices]
-    return {seq for seq in offering if seq > spoke} or set(offering[-1:])
+    offering = [line for line in lines if line.choices]
+    fresh = {line.seq for line in offering if line.seq > spoke}
+    if fresh or not offering:
+        return fresh
+    newest = offering[-1]
+    labels = {plain_html(choice["label"]) for row in newest.choices for choice in row}
+    pressed = any(line.seq > newest.seq and line.html in labels for line in lines)
+    return set() if pressed else {newest.seq}
 
 
 async def chat_page(request: Request) -> Response:
