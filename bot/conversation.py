@@ -1,17 +1,19 @@
 """One event in, one transaction out: finds the person, runs the handler, writes its answers."""
 
+import inspect
 import logging
 import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
-from bot.chat import Answer, Chat, Desk, Flow, Routes, Step, open_dialog
+from bot.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.messages import Incoming
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 
 BACK = "<"
 TEXT_LIMIT = 4000
+DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError)
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
 
@@ -33,8 +36,11 @@ def receive(desk: Desk, event: Incoming) -> bool:
         try:
             fresh = _attempt(desk, event)
             break
-        except (IntegrityError, OperationalError):
-            # Two first events of one person at once, or a serialisation failure: the next try sees what the other wrote.
+        except IntegrityError:
+            # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
+            if last:
+                fresh = _recover(desk, event)
+        except DATABASE_FAULTS:
             if last:
                 raise
     desk.wake()
@@ -49,12 +55,35 @@ def _attempt(desk: Desk, event: Incoming) -> bool:
                 return False
             _handle(chat)
             return True
-    except (IntegrityError, OperationalError):
+    except (IntegrityError, *DATABASE_FAULTS):
         raise
-    except Exception:
-        code = secrets.token_hex(3)
-        log.exception("handler failed event=%s code=%s", event.id, code)
-        return _apologise(desk, event, code)
+    except Exception:  # noqa: BLE001 - it is logged there, with its code
+        return _recover(desk, event)
+
+
+def _recover(desk: Desk, event: Incoming) -> bool:
+    """After a handler has raised: a payload that was never offered is not understood, anything else is our fault."""
+    if event.payload and not _offered(desk, event):
+        log.warning("payload never offered event=%s", event.id, exc_info=True)
+        with desk.db.write() as session:
+            chat = _open_chat(desk, session, event)
+            if chat is not None:
+                desk.routes.unknown(chat)
+            return chat is not None
+    code = secrets.token_hex(3)
+    log.exception("handler failed event=%s code=%s", event.id, code)
+    return _apologise(desk, event, code)
+
+
+def _offered(desk: Desk, event: Incoming) -> bool:
+    """Whether some message to this person has had that very button."""
+    with desk.db.read() as session:
+        bodies = session.scalars(
+            select(Message.body)
+            .join(Contact, Contact.person_id == Message.person_id)
+            .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
+        )
+        return any(event.payload == payload for body in bodies for _, payload in choices_of(body))
 
 
 def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
@@ -63,7 +92,7 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
         select(Contact)
         .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
         .options(joinedload(Contact.person, innerjoin=True))
-        .with_for_update()
+        .with_for_update(key_share=True)  # a plain lock would make everybody wait who writes to this person
     )
     if contact is None:
         contact = _new_contact(session, event)
@@ -155,12 +184,9 @@ def route(chat: Chat) -> None:
     if event.payload:
         press(chat, event.payload)
     elif event.text.startswith("/"):
-        word, _, rest = event.text.partition(" ")
-        command = routes.commands.get(word.partition("@")[0].lower())
-        if command is None:
-            routes.unknown(chat)
-        else:
-            command(chat, *rest.split())
+        word, *words = event.text.split()
+        command = routes.commands.get(word.partition("@")[0].lower(), routes.unknown)
+        command(chat, *(words if fits(command, words) else ()))
     elif event.files or event.refused:
         step = present_step(chat)
         if step is not None and step.files:
@@ -186,7 +212,7 @@ def press(chat: Chat, payload: str) -> None:
     if not payload.startswith("="):
         name, *arguments = payload.split(":")
         action = chat.desk.routes.actions.get(name)
-        if action is None:
+        if action is None or not fits(action, arguments):
             chat.desk.routes.unknown(chat)
         else:
             action(chat, *arguments)
@@ -203,28 +229,52 @@ def press(chat: Chat, payload: str) -> None:
         step.take(chat, Answer(value=value))
 
 
+def fits(handler: Handler, arguments: list[str]) -> bool:
+    """Whether the handler takes so many arguments."""
+    try:
+        inspect.signature(handler).bind(None, *arguments)
+    except TypeError:
+        return False
+    return True
+
+
+def choices_of(body: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(label, payload) for row in body.get("choices", []) for label, payload in row]
+
+
 def typed_choice(chat: Chat) -> str:
     """The payload of the choice whose label, or number in the latest message, the person has typed; or ''."""
     said = fold(chat.event.text)
     if not said or len(said) > 60:
         return ""
-    recent = chat.session.scalars(
-        select(Message.body)
-        .where(Message.person_id == chat.person.id, Message.state.in_(["waiting", "sent"]))
-        .order_by(Message.id.desc())
-        .limit(LOOK_BACK)
-    )
     step = present_step(chat)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-    for body in recent:
-        choices = [choice for row in body.get("choices", []) for choice in row]
+    for choices in _recent_choices(chat):
         if number and choices:
             taken = number <= len(choices) and not (step and step.numbers)
-            return str(choices[number - 1][1]) if taken else ""
+            return choices[number - 1][1] if taken else ""
         for label, payload in choices:
             if fold(label) == said and (step is None or answers_now(chat, payload)):
-                return str(payload)
+                return payload
     return ""
+
+
+def _recent_choices(chat: Chat) -> list[list[tuple[str, str]]]:
+    """The choices of the latest messages, in the order in which the person has seen them, latest first.
+
+    A reminder may have been written long before it goes out, and what has not gone out has not been read.
+    """
+    on_its_way = and_(
+        Message.state == "waiting", or_(Message.priority == outbox.ANSWER, Message.attempts > 0)
+    )
+    rows = chat.session.execute(
+        select(Message.sent_at, Message.id, Message.body)
+        .where(Message.person_id == chat.person.id, or_(Message.state == "sent", on_its_way))
+        .order_by(Message.id.desc())
+        .limit(3 * LOOK_BACK)
+    ).all()
+    seen = sorted(rows, key=lambda row: (row.sent_at is None, row.sent_at or chat.at, row.id), reverse=True)
+    return [choices_of(row.body) for row in seen[:LOOK_BACK]]
 
 
 def answers_now(chat: Chat, payload: str) -> bool:

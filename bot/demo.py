@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot import outbox
@@ -31,6 +31,7 @@ from bot.domain.units import Row, write_units
 from bot.models import Contact, Membership, Message, Person, Unit
 from bot.render import Renderer
 from bot.settings import Settings
+from bot.web_site import site_of
 
 START = date(2022, 4, 1)
 FIRST_HOUR = time(7, 0)
@@ -145,10 +146,7 @@ class Demo:
     async def page(self, request: Request) -> Response:
         links = self._desk.links
         phones = {role: _path(links.web_chat(contact_id)) for role, contact_id in self._places.items()}
-        context = {"phones": phones, "now": self.now()}
-        return HTMLResponse(
-            self._render.page("web/demo.html", context), headers={"Cache-Control": "no-store"}
-        )
+        return site_of(request).page("demo", phones=phones, now=self.now())
 
     async def clock(self, request: Request) -> Response:
         now = self.now()
@@ -161,6 +159,7 @@ class Demo:
             return JSONResponse({"now": self._render.moment(self.now())}, status_code=400)
         async with self._turn:
             before = await asyncio.to_thread(self._counts)
+            await self._catch_up()
             target = self.now() + STEPS[how]
             while self.now() < target:
                 if how == "next" and before != await asyncio.to_thread(self._counts):
@@ -184,9 +183,12 @@ class Demo:
         ]
         moment = min(m for m in following if m is not None and m > now)
         self._set(moment)
-        await asyncio.to_thread(self._tick)
         if moment == evening:
             await asyncio.to_thread(self._act)
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        await asyncio.to_thread(self._tick)
         await self._drain()
 
     def _next_due(self) -> datetime | None:

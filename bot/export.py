@@ -100,9 +100,8 @@ def _unit_rows(
 
 
 def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Cell]]:
-    symbols = dict(
-        session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id)).tuples().all()
-    )
+    plans = session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id))
+    symbols = {row.id: row.symbol for row in plans}
     for tally in tallies(session, scope, today):
         meeting = tally.kind == "meeting"
         share = tally.attendance

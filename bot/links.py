@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -82,14 +82,19 @@ class SignedLinks:
         return f"{self.base_url}/{kind}/{self._signer(kind).dumps(facts)}"
 
     def _read(self, kind: str, token: str, life: timedelta | None) -> Any:
+        signer = self._signer(kind)
         try:
-            return self._signer(kind).loads(token, max_age=int(life.total_seconds()) if life else None)
+            if isinstance(signer, URLSafeTimedSerializer) and life is not None:
+                return signer.loads(token, max_age=int(life.total_seconds()))
+            return signer.loads(token)
         except BadSignature:
             return None
 
-    def _signer(self, kind: str) -> URLSafeTimedSerializer:
-        # The kind is part of the key, so that no token passes for one of another kind.
-        return URLSafeTimedSerializer(
+    def _signer(self, kind: str) -> URLSafeSerializer:
+        # The kind is part of the key, so that no token passes for one of another kind. A chat's link bears no time:
+        # it stays the same, however often it is asked for.
+        maker = URLSafeSerializer if kind == "w" else URLSafeTimedSerializer
+        return maker(
             self._secret,
             salt=f"link:{kind}",
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},

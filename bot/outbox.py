@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.db import Database
@@ -28,6 +28,8 @@ HOLD = timedelta(minutes=30)
 GIVE_UP = timedelta(days=3)
 ANSWERS_RESERVE = 8
 """So many places in flight are kept free for answers while bulk goes out."""
+DRAIN_SECONDS = 10
+DRAIN_TRIES = 3
 
 
 def to_body(reply: Reply) -> dict[str, Any]:
@@ -134,6 +136,7 @@ class Claimed:
     reply: Reply
     attempts: int
     age: timedelta
+    """Since it first was due: a reminder may have been written long before that."""
     lease: timedelta
 
 
@@ -171,7 +174,7 @@ def _claimed(message: Message, place: str, at: datetime) -> Claimed:
         message.contact_id,
         reply,
         message.attempts,
-        at - message.created_at,
+        at - (message.hold_until - HOLD if message.hold_until else message.created_at),
         FILE_LEASE if reply.files else LEASE,
     )
 
@@ -188,9 +191,7 @@ class Outcome:
 
 def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
     """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
-    sent = [o.claimed for o in outcomes if o.kind == "sent"]
-    if sent:
-        _mark_sent(session, sent, at)
+    _mark_sent(session, [o.claimed for o in outcomes if o.kind == "sent"], at)
     for outcome in outcomes:
         if outcome.kind == "again":
             session.execute(
@@ -211,15 +212,17 @@ def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> Non
 
 
 def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.id.in_([c.id for c in sent]))
-        .values(state="sent", sent_at=at, error="")
-        .execution_options(synchronize_session=False)
-    )
+    # Contacts before messages, as in `receive`: the other way round the two could wait for each other.
     shown = sorted((c.contact_id, c.id) for c in sent if c.address.channel == "web")
-    for contact_id, message_id in shown:
-        seq = next_seq(session, contact_id)
+    numbers = [(message_id, next_seq(session, contact_id)) for contact_id, message_id in shown]
+    if sent:
+        session.execute(
+            update(Message)
+            .where(Message.id.in_([c.id for c in sent]))
+            .values(state="sent", sent_at=at, error="")
+            .execution_options(synchronize_session=False)
+        )
+    for message_id, seq in numbers:
         session.execute(update(Message).where(Message.id == message_id).values(seq=seq))
 
 
@@ -244,7 +247,8 @@ def lose(session: Session, contact: Contact, reason: str, at: datetime) -> None:
     if other is None:
         session.execute(waiting.values(state="failed", failed_at=at, error=reason[:200]))
     else:
-        session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=at, attempts=0))
+        begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
+        session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=begun, attempts=0))
 
 
 def pending(session: Session) -> int:
@@ -265,7 +269,8 @@ class Pace:
 
     def __init__(self, rate: float | None) -> None:
         self._rate = rate
-        self._tokens = rate or 0.0
+        self._most = max(1.0, rate or 0.0)
+        self._tokens = self._most
         self._seen = time.monotonic()
         self._closed_until = 0.0
 
@@ -275,7 +280,7 @@ class Pace:
             return 0
         if self._rate is None:
             return most
-        self._tokens = min(self._rate, self._tokens + (moment - self._seen) * self._rate)
+        self._tokens = min(self._most, self._tokens + (moment - self._seen) * self._rate)
         self._seen = moment
         return min(most, int(self._tokens))
 
@@ -287,7 +292,10 @@ class Pace:
 
 
 class Sender:
-    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out."""
+    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out.
+
+    Each outlet has `concurrency` places of its own, so that a channel which hangs does not hold up another.
+    """
 
     def __init__(
         self,
@@ -309,7 +317,7 @@ class Sender:
         self._idle = idle
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._flying: set[asyncio.Task[None]] = set()
+        self._flying: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._outlets}
         self._outcomes: list[Outcome] = []
         self._stopping = False
 
@@ -339,34 +347,39 @@ class Sender:
     async def _turn(self) -> int:
         """Settles what has come back and claims what there is room for, in one transaction."""
         outcomes, self._outcomes = self._outcomes, []
-        room = {name: self._room(name) for name in self._outlets}
+        free = {name: self._concurrency - len(flying) for name, flying in self._flying.items()}
+        room = {name: self._paces[name].ready(places) for name, places in free.items()}
+        if not outcomes and not any(room.values()):
+            return 0
         try:
-            claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room)
+            claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room, free)
         except Exception:
             self._outcomes = outcomes + self._outcomes
             raise
+        for one in claimed:
+            flying = self._flying[one.address.channel]
+            task = asyncio.create_task(self._send(one))
+            flying.add(task)
+            task.add_done_callback(flying.discard)
         if outcomes:
             self._delivered({o.claimed.address for o in outcomes if o.kind == "sent"})
-        for one in claimed:
-            task = asyncio.create_task(self._send(one))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
         return len(claimed)
 
-    def _room(self, name: str) -> int:
-        return self._paces[name].ready(max(0, self._concurrency - len(self._flying)))
-
-    def _settle_and_claim(self, outcomes: list[Outcome], room: Mapping[str, int]) -> list[Claimed]:
-        at = self._now()
+    def _settle_and_claim(
+        self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
+    ) -> list[Claimed]:
         claimed: list[Claimed] = []
         with self._db.write() as session:
+            session.connection()  # here SQLite waits for its turn; leases count from after that
+            at = self._now()
             settle(session, outcomes, at)
             for name, places in room.items():
-                if places:
-                    bulk = self._concurrency - len(self._flying) > self._reserve
-                    got = claim(session, at, [name], places, bulk=bulk)
-                    self._paces[name].spend(len(got))
-                    claimed += got
+                got = claim(session, at, [name], places, bulk=False) if places else []
+                bulk = min(places, free[name] - self._reserve) - len(got)
+                if bulk > 0:
+                    got += claim(session, at, [name], bulk)
+                self._paces[name].spend(len(got))
+                claimed += got
         return claimed
 
     async def _send(self, claimed: Claimed) -> None:
@@ -405,11 +418,19 @@ class Sender:
             return
 
     async def _drain(self) -> None:
-        if self._flying:
-            await asyncio.wait(set(self._flying), timeout=10)
-        outcomes, self._outcomes = self._outcomes, []
-        if outcomes:
-            await asyncio.to_thread(self._settle_and_claim, outcomes, {})
+        flying = [task for tasks in self._flying.values() for task in tasks]
+        if flying:
+            await asyncio.wait(flying, timeout=DRAIN_SECONDS)
+        for _ in range(DRAIN_TRIES):
+            outcomes, self._outcomes = self._outcomes, []
+            if not outcomes:
+                return
+            try:
+                await asyncio.to_thread(self._settle_and_claim, outcomes, {}, {})
+            except Exception:
+                log.exception("outbox drain failed outcomes=%s", len(outcomes))
+                self._outcomes = outcomes + self._outcomes
+                await asyncio.sleep(self._idle)
 
 
 def backoff(attempts: int) -> timedelta:

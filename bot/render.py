@@ -103,6 +103,7 @@ class Renderer:
             "role": lambda role: self.words["roles"][role],
             "period": self.period,
             "cut": cut,
+            "squeeze": squeeze,
             "plain": lambda text: Markup(text).striptags(),  # noqa: S704 - our own rendered text
         }
 
@@ -165,3 +166,12 @@ def cut(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+
+
+def squeeze(text: str, length: int) -> str:
+    """Shortens in the middle: what tells titles of one kind apart often stands at their end."""
+    if len(text) <= length:
+        return text
+    end = text[-(length // 2) :]
+    end = end.partition(" ")[2] or end
+    return f"{cut(text, length - len(end) - 1)} {end}"

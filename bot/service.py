@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,6 +26,14 @@ class Polling(Protocol):
     async def start(self) -> None: ...
     async def poll(self) -> None: ...
     async def stop(self) -> None: ...
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to the service: uvicorn's own way ends the process before the rest has stopped."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 @dataclass
@@ -52,7 +61,8 @@ class Service:
             timeout_graceful_shutdown=5,
             server_header=False,
         )
-        server = uvicorn.Server(config)
+        server = Server(config)
+        self._stop_on_signals(server)
         self.tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
         self.clock.start()
         if self.telegram is not None:
@@ -62,6 +72,14 @@ class Service:
             await server.serve()
         finally:
             await self._stop()
+
+    def _stop_on_signals(self, server: Server) -> None:
+        def stop() -> None:
+            self.closing()  # open event streams would hold the shutdown up
+            server.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop)
 
     async def _telegram(self, telegram: Polling) -> None:
         await telegram.start()
@@ -73,18 +91,7 @@ class Service:
     async def _announce(self, server: uvicorn.Server) -> None:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.05)
-        self.closing_on_exit(server)
         self.ready()
-
-    def closing_on_exit(self, server: uvicorn.Server) -> None:
-        """Open event streams would hold the shutdown up: they are closed as soon as it begins."""
-        shutdown = server.shutdown
-
-        async def close_first(*args: Any, **kwargs: Any) -> None:
-            self.closing()
-            await shutdown(*args, **kwargs)
-
-        server.shutdown = close_first  # type: ignore[method-assign]
 
     async def _stop(self) -> None:
         self.clock.stop()

@@ -330,9 +330,10 @@ class Telegram:
         commands: Sequence[tuple[str, str]] = (),
         webhook_secret: str = "",
     ) -> None:
-        library = logging.getLogger("telegram")
-        # Below INFO it logs the token (in addresses) and what people write.
-        library.setLevel(max(library.level, logging.INFO))
+        # Below INFO the library logs the token (in addresses) and what people write, its HTTP layer any answer that is not JSON.
+        for name, level in ("telegram", logging.INFO), ("telegram.request", logging.CRITICAL):
+            library = logging.getLogger(name)
+            library.setLevel(max(library.level, level))
         self.rate = rate
         self._receive = receive
         self._take_in = take_in

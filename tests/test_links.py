@@ -1,0 +1,121 @@
+"""Signed links: each opens its own kind, for as long as it should, and nothing else does."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from itsdangerous import URLSafeSerializer
+from sqlalchemy import select
+
+from bot.db import Database
+from bot.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks, own_secret
+from bot.messages import File
+from bot.models import Constant
+
+FILE = File("ab" * 32, "Báo cáo quý I.pdf", 4711, "application/pdf")
+LINKS = SignedLinks("secret", "https://chibo.example/", lambda code: f"https://t.me/bot?start={code}")
+
+
+def _token(link: str, kind: str) -> str:
+    head = f"https://chibo.example/{kind}/"
+    assert link.startswith(head)
+    return link.removeprefix(head)
+
+
+TOKENS = {
+    "web_chat": _token(LINKS.web_chat(7), "w"),
+    "upload": _token(LINKS.upload(7), "u"),
+    "export": _token(LINKS.export(7), "x"),
+    "file": _token(LINKS.file(FILE), "f"),
+    "entry": LINKS.entry("7"),
+}
+VALUES = {"web_chat": 7, "upload": 7, "export": 7, "file": FILE, "entry": "7"}
+
+
+@pytest.mark.parametrize("reading", TOKENS)
+@pytest.mark.parametrize("made", TOKENS)
+def test_a_token_opens_its_own_kind_alone(made: str, reading: str) -> None:
+    found = getattr(LINKS, f"read_{reading}")(TOKENS[made])
+    assert found == (VALUES[made] if made == reading else None)
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+@pytest.mark.parametrize(
+    "change", [lambda t: "", lambda t: t[:-1], lambda t: t + "x", lambda t: "é" + t, lambda t: "." + t]
+)
+def test_what_was_changed_opens_nothing(kind: str, change) -> None:  # type: ignore[no-untyped-def]
+    assert getattr(LINKS, f"read_{kind}")(change(TOKENS[kind])) is None
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+def test_another_secret_opens_nothing(kind: str) -> None:
+    other = SignedLinks("another", "https://chibo.example")
+    assert getattr(other, f"read_{kind}")(TOKENS[kind]) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "life"),
+    [("upload", UPLOAD_LIFE), ("export", EXPORT_LIFE), ("file", FILE_LIFE), ("web_chat", None)],
+)
+def test_links_expire(kind: str, life: timedelta | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    began = int(time.time())
+
+    def read_after(span: timedelta) -> object:
+        monkeypatch.setattr(
+            "itsdangerous.timed.TimestampSigner.get_timestamp",
+            lambda _self: began + int(span.total_seconds()),
+        )
+        return getattr(LINKS, f"read_{kind}")(TOKENS[kind])
+
+    if life is None:
+        assert read_after(timedelta(days=3650)) == 7
+        return
+    assert read_after(life - timedelta(minutes=1)) == VALUES[kind]
+    assert read_after(life + timedelta(minutes=1)) is None
+
+
+@pytest.mark.parametrize("facts", ["7", None, [7], True, {"a": 1}])
+def test_signed_nonsense_is_no_contact(facts: object) -> None:
+    signer: URLSafeSerializer = LINKS._signer("w")
+    assert LINKS.read_web_chat(signer.dumps(facts)) is None
+
+
+def test_an_invitation_names_every_way_in() -> None:
+    assert LINKS.invitation("ABCD-EFGH") == [
+        ("telegram", "https://t.me/bot?start=ABCD-EFGH"),
+        ("web", "https://chibo.example/w/new/ABCD-EFGH"),
+    ]
+    assert SignedLinks("s", "http://x").invitation("A") == [("web", "http://x/w/new/A")]
+
+
+def test_tokens_fit_into_a_path() -> None:
+    assert LINKS.path(LINKS.web_chat(7)) == f"/w/{TOKENS['web_chat']}"
+    assert all(
+        set(token) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
+        for token in TOKENS.values()
+    )
+
+
+def test_the_secret_is_made_once(db: Database) -> None:
+    found: list[str] = []
+    start = threading.Barrier(4)
+
+    def fetch() -> None:
+        start.wait()
+        with db.write() as session:
+            found.append(own_secret(session))
+
+    threads = [threading.Thread(target=fetch) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with db.write() as session:
+        found.append(own_secret(session))
+        kept = session.scalars(select(Constant)).one()
+        assert (kept.name, kept.value) == ("link_secret", found[0])
+    assert len(found) == 5
+    assert len(set(found)) == 1
+    assert len(found[0]) >= 40
