@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.moments import Moment, when
 from bot.domain.problems import Invalid
-from bot.domain.reading import Moment, fold, number, said, when, yes
+from bot.domain.reading import fold, number, said, yes
 
 SUNDAY = date(2022, 4, 10)
 NOON = time(12)

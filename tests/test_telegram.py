@@ -21,7 +21,9 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
 from bot.channels import telegram as channel
 from bot.channels.aiohttp_request import AiohttpRequest
-from bot.channels.telegram import BadToken, Telegram, incoming, keyboard
+from bot.channels.telegram import BadToken, Telegram
+from bot.channels.telegram_sending import keyboard
+from bot.channels.telegram_updates import incoming
 from bot.messages import (
     Address,
     Choice,
@@ -288,6 +290,7 @@ class Api:
         self.updates: list[JSON] = []
         self.files: dict[str, bytes | int] = {"documents/file_1.pdf": PDF}
         self.file_path = "documents/file_1.pdf"
+        self.broken = 0
         self.url = ""
         self.ordinal = 1000
 
@@ -300,8 +303,11 @@ class Api:
             body["parameters"] = parameters
         self.answers[method] += [(status, body)] * times
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         if request.path.startswith("/file/bot"):
+            if self.broken:
+                self.broken -= 1
+                return await self._half(request)
             return self._file(request.path.removeprefix(f"/file/bot{TOKEN}/"))
         method = request.path.rpartition("/")[2]
         values = await self._values(request)
@@ -329,6 +335,14 @@ class Api:
         if isinstance(content, int):
             return web.Response(status=content)
         return web.Response(body=content)
+
+    async def _half(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Length": str(len(PDF))})
+        await response.prepare(request)
+        await response.write(PDF[: len(PDF) // 2])
+        assert request.transport is not None
+        request.transport.close()
+        return response
 
     async def _getMe(self, values: JSON) -> JSON:  # noqa: N802
         return BOT
@@ -370,7 +384,10 @@ def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(channel, "FETCH_PAUSES", (0.01, 0.01, 0.0))
     monkeypatch.setattr(channel, "SHORT_PAUSE", 0.05)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    levels = {name: logging.getLogger(name).level for name in ("telegram", "telegram.request")}
     yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
     assert list(tmp_path.glob("telegram-*")) == []
 
 
@@ -843,6 +860,15 @@ async def test_a_download_is_tried_three_times(api: Api, core: Core, start: Star
     assert core.events == [event(files=(STORED,))]
 
 
+async def test_a_download_that_broke_off_begins_anew(api: Api, core: Core, start: Start) -> None:
+    api.broken = 2
+    api.updates = [message(document=DOCUMENT)]
+    bot = await start()
+    async with polling(bot):
+        await until(lambda: core.events)
+    assert core.taken == [("Báo cáo.pdf", PDF)]
+
+
 @pytest.mark.parametrize("status", [404, 502])
 async def test_a_download_that_fails_is_told(api: Api, core: Core, start: Start, status: int) -> None:
     api.files["documents/file_1.pdf"] = status
@@ -942,6 +968,15 @@ async def test_trouble_with_the_keyboard_hurts_nobody(
     assert len(api.called("editMessageReplyMarkup")) == 1
     assert "telegram.answer failed error=BadRequest" in caplog.text
     assert "telegram.keyboard failed error=BadRequest" in caplog.text
+
+
+async def test_a_message_without_a_keyboard_is_not_edited(api: Api, core: Core, start: Start) -> None:
+    api.updates = [pressed(message={"message_id": 80, "chat": PRIVATE, "date": 1650270000, "text": "?"})]
+    bot = await start()
+    async with polling(bot):
+        await until(lambda: 8 in offsets(api))
+    await bot.stop()
+    assert api.called("editMessageReplyMarkup") == []
 
 
 async def test_the_keyboard_stays_when_nothing_was_committed(api: Api, core: Core, start: Start) -> None:

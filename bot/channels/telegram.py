@@ -1,4 +1,4 @@
-"""Telegram over its Bot API: updates become events, replies become messages."""
+"""Telegram over its Bot API: polls or takes a webhook's updates, receives them in order, sends replies."""
 
 import asyncio
 import hmac
@@ -6,44 +6,29 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 from weakref import WeakValueDictionary
 
-from telegram import (
-    CallbackQuery,
-    ChatMemberUpdated,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    Message,
-    Update,
-)
-from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType, ParseMode
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    NetworkError,
-    RetryAfter,
-    TelegramError,
-)
-from telegram.ext import AIORateLimiter, ExtBot
+from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.aiohttp_request import AiohttpRequest
 from bot.channels.base import ReadFile, Receive, TakeIn
+from bot.channels.telegram_sending import Limiter, keyboard, meaning_of, wait_of
+from bot.channels.telegram_updates import IN_LIMIT, MEGABYTE, NAME, Attached, attached_of, incoming, too_large
 from bot.channels.text import plain, split_html
-from bot.messages import Address, Choice, File, Incoming, Refusal, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
 
 # Else the library warns at every 429, of which the waiting time will become a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -52,240 +37,19 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-NAME = "telegram"
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 TEXT_LIMIT = 4096
-LABEL_LIMIT = 64
-ROW_BUTTONS, ROW_LABELS = 3, 32
-"""More buttons side by side, or more characters on them, cannot be read on a phone."""
-MEGABYTE = 2**20
-IN_LIMIT, OUT_LIMIT = 20 * MEGABYTE, 50 * MEGABYTE
-PATIENCE = 5.0
-"""A shorter wait asked for by a 429 is sat out, so that a reply in parts is not begun anew; a longer one is the outbox's."""
+OUT_LIMIT = 50 * MEGABYTE
 LONG_POLL, SHORT_PAUSE = 25, 0.5
 FETCH_PAUSES = (1.0, 2.0, 0.0)
 FETCH_SECONDS = 300.0
 LANDING_SECONDS = 10.0
 PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
-
-_GROUPS = (ChatType.GROUP, ChatType.SUPERGROUP)
-_OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
-_INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-_LOST = {
-    "bot was blocked": "blocked",
-    "user is deactivated": "deactivated",
-    "bot can't initiate": "never_started",
-    "chat not found": "not_found",
-    "peer_id_invalid": "bad_address",
-}
 
 
 class BadToken(Exception):
     """The Bot API refuses the token (or is none: TELEGRAM_API_URL is wrong)."""
-
-
-# What comes in
-
-
-def incoming(update: Update, at: datetime, username: str = "") -> Incoming | None:
-    """The event that an update is, without the file that may have to be fetched; None for what is none of the bot's.
-
-    `at` is when it arrived; `username` is the bot's, by which a group calls it.
-    """
-    event = Incoming(f"tg:{update.update_id}", Address(NAME, ""), at)
-    if update.callback_query:
-        return _pressed(event, update.callback_query)
-    if update.my_chat_member:
-        return _let_in_or_out(event, update.my_chat_member)
-    message = update.message or update.edited_message
-    return _said(event, message, update.edited_message is not None, username) if message else None
-
-
-def _pressed(event: Incoming, query: CallbackQuery) -> Incoming | None:
-    message = query.message
-    if query.from_user.is_bot or query.data is None:
-        return None
-    place = message.chat.id if message else query.from_user.id
-    label = ""
-    if isinstance(message, Message) and message.reply_markup:
-        buttons = chain.from_iterable(message.reply_markup.inline_keyboard)
-        label = next((button.text for button in buttons if button.callback_data == query.data), "")
-    group = message is not None and message.chat.type in _GROUPS
-    return replace(event, address=Address(NAME, str(place)), payload=query.data, label=label, group=group)
-
-
-def _let_in_or_out(event: Incoming, change: ChatMemberUpdated) -> Incoming | None:
-    event = replace(event, address=Address(NAME, str(change.chat.id)))
-    status = change.new_chat_member.status
-    if change.chat.type == ChatType.PRIVATE and status in (ChatMemberStatus.BANNED, ChatMemberStatus.MEMBER):
-        return replace(event, blocked=status == ChatMemberStatus.BANNED)
-    if change.chat.type in _GROUPS and change.old_chat_member.status in _OUTSIDE and status in _INSIDE:
-        return replace(event, group=True)
-    return None
-
-
-def _said(event: Incoming, message: Message, edited: bool, username: str) -> Incoming | None:
-    chat, sender = message.chat, message.from_user
-    if chat.type == ChatType.CHANNEL or sender is None or sender.is_bot:
-        return None
-    group = chat.type in _GROUPS
-    if group and (edited or not _called(message, username.lower())):
-        return None
-    text = message.text or message.caption or ""
-    if not text and not message.effective_attachment:
-        return None  # The chat's own notes: a pinned message, a new title.
-    return replace(
-        event,
-        address=Address(NAME, str(chat.id)),
-        text=text,
-        refused=() if group else _refused(message),
-        album=message.media_group_id or "",
-        message_ref=str(message.message_id),
-        edited=edited,
-        group=group,
-    )
-
-
-def _called(message: Message, username: str) -> bool:
-    """Is it said to the bot: a command, an answer to it, or its name in the text?"""
-    replied = message.reply_to_message and message.reply_to_message.from_user
-    if replied and (replied.username or "").lower() == username:
-        return True
-    marks = message.parse_entities() if message.text else {}
-    for mark, words in (marks or (message.parse_caption_entities() if message.caption else {})).items():
-        if mark.type == MessageEntityType.BOT_COMMAND and mark.offset == 0:
-            return words.partition("@")[2].lower() in ("", username)
-        if mark.type == MessageEntityType.MENTION and words.lower() == f"@{username}":
-            return True
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Attached:
-    name: str
-    file_id: str
-    size: int | None
-
-
-def _attached(message: Message) -> _Attached | None:
-    """The document or photo of a message."""
-    number = message.message_id
-    if message.photo:
-        largest = max(message.photo, key=lambda size: size.width * size.height)
-        return _Attached(f"anh-{number}.jpg", largest.file_id, largest.file_size)
-    document = message.document
-    # A moving picture comes as a document as well, for programs that know no better.
-    if document is None or message.animation:
-        return None
-    name = " ".join((document.file_name or "").split())[-120:]
-    return _Attached(name or f"tep-{number}", document.file_id, document.file_size)
-
-
-def _refused(message: Message) -> tuple[Refusal, ...]:
-    attached = _attached(message)
-    if attached is not None:
-        return (_too_large(attached),) if (attached.size or 0) > IN_LIMIT else ()
-    named = message.video or message.audio or message.animation
-    name = " ".join(((named and named.file_name) or "").split())[-120:]
-    kinds = {"video": ".mp4", "video_note": ".mp4", "voice": ".ogg", "audio": ".mp3", "animation": ".mp4"}
-    for kind, extension in kinds.items():
-        if message[kind]:
-            name = name or f"{kind}-{message.message_id}{extension}"
-            return (Refusal(name, "file_type", (("name", name),)),)
-    return ()
-
-
-def _too_large(attached: _Attached) -> Refusal:
-    limit = IN_LIMIT // MEGABYTE
-    known = attached.size is not None and attached.size > IN_LIMIT
-    size = str(-(-(attached.size or 0) // MEGABYTE)) if known else f">{limit}"
-    return Refusal(attached.name, "file_over_channel", (("size_mb", size), ("limit_mb", str(limit))))
-
-
-# What goes out
-
-
-def keyboard(choices: Iterable[Sequence[Choice]]) -> InlineKeyboardMarkup | None:
-    rows = [narrow for row in choices for narrow in _narrow(row)]
-    return InlineKeyboardMarkup([[_button(c) for c in row] for row in rows]) if rows else None
-
-
-def _narrow(row: Sequence[Choice]) -> list[Sequence[Choice]]:
-    """Rows that a phone can show: of about the same length, or one button each where they say much."""
-    if not row:
-        return []
-    count = -(-len(row) // ROW_BUTTONS)
-    length = -(-len(row) // count)
-    rows = [row[start : start + length] for start in range(0, len(row), length)]
-    if any(sum(len(choice.label) for choice in part) > ROW_LABELS for part in rows):
-        return [[choice] for choice in row]
-    return rows
-
-
-def _button(choice: Choice) -> InlineKeyboardButton:
-    label = choice.label if len(choice.label) <= LABEL_LIMIT else choice.label[: LABEL_LIMIT - 1] + "…"
-    return InlineKeyboardButton(label, callback_data=choice.payload)
-
-
-class _LongWait(TelegramError):
-    """A 429 with a wait that the rate limiter is not to sit out."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"wait {seconds} s")
-        self.seconds = seconds
-
-
-class _Limiter(AIORateLimiter):
-    async def process_request(
-        self,
-        callback: Callable[..., Coroutine[Any, Any, bool | dict[str, Any] | list[dict[str, Any]]]],
-        args: Any,
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
-        async def once(*args: Any, **kwargs: Any) -> bool | dict[str, Any] | list[dict[str, Any]]:
-            try:
-                return await callback(*args, **kwargs)
-            except RetryAfter as error:
-                if _wait(error) < PATIENCE:
-                    raise
-                raise _LongWait(_wait(error)) from error
-
-        return await super().process_request(once, args, kwargs, endpoint, data, rate_limit_args)
-
-
-def _wait(error: Exception) -> float:
-    """The seconds that a 429 asks for, else 0."""
-    if isinstance(error, _LongWait):
-        return error.seconds
-    if not isinstance(error, RetryAfter):
-        return 0.0
-    wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-
-
-def _meaning(error: TelegramError) -> Exception:
-    """What an error of sending is to the outbox; one that may pass is given back as it is."""
-    said = str(error).lower()
-    if seconds := _wait(error):
-        # Telegram does not say whether it means the chat or the bot; for the bot the wait is long.
-        return TryLater(seconds, everyone=seconds >= PATIENCE)
-    if isinstance(error, ChatMigrated):
-        return Undeliverable("migrated")
-    if isinstance(error, (Forbidden, BadRequest)) and error.__cause__ is not None:
-        return error  # Not in the words of the Bot API: a proxy's page says nothing of the person.
-    lost = next((code for words, code in _LOST.items() if words in said), "")
-    if isinstance(error, Forbidden) or (lost and isinstance(error, BadRequest)):
-        return Undeliverable(lost or "forbidden")
-    if isinstance(error, BadRequest) or "entity too large" in said:
-        return Unsendable(str(error)[:200])
-    return error
-
-
-# The wire
 
 
 async def _insist(action: str, call: Callable[[], Awaitable[T]], fatal: type[Exception] | None = None) -> T:
@@ -296,7 +60,7 @@ async def _insist(action: str, call: Callable[[], Awaitable[T]], fatal: type[Exc
         except Exception as error:
             if fatal is not None and isinstance(error, fatal):
                 raise
-            wait = max(pause, _wait(error))
+            wait = max(pause, wait_of(error))
             # The kind alone: what a database error says holds the words of the person.
             log.warning("telegram.%s failed error=%s pause=%s", action, type(error).__name__, wait)
         await asyncio.sleep(wait)
@@ -330,7 +94,7 @@ class Telegram:
         commands: Sequence[tuple[str, str]] = (),
         webhook_secret: str = "",
     ) -> None:
-        # Below INFO the library logs the token (in addresses) and what people write, its HTTP layer any answer that is not JSON.
+        # Below INFO the library logs the token (in addresses) and what people write; its HTTP layer, pages of proxies.
         for name, level in ("telegram", logging.INFO), ("telegram.request", logging.CRITICAL):
             library = logging.getLogger(name)
             library.setLevel(max(library.level, level))
@@ -345,12 +109,12 @@ class Telegram:
         # Of its own: downloads are slow and would take the places of answers.
         self._files = AiohttpRequest(connections=workers, read_timeout=30, pool_timeout=None)
         self._bot: ExtBot[Any] = ExtBot(
-            token or "none",
+            token or "none",  # The library would raise an error of its own; the Bot API says it at the start.
             base_url=api_url.rstrip("/") + "/bot",
             base_file_url=api_url.rstrip("/") + "/file/bot",
             request=request or AiohttpRequest(),
             get_updates_request=self._polls,
-            rate_limiter=None if rate is None else _Limiter(overall_max_rate=rate, max_retries=3),
+            rate_limiter=None if rate is None else Limiter(overall_max_rate=rate, max_retries=3),
         )
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="telegram")
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -455,7 +219,7 @@ class Telegram:
         try:
             await self._deliver(chat, texts, files, keyboard(reply.choices))
         except TelegramError as error:
-            meaning = _meaning(error)
+            meaning = meaning_of(error)
             if meaning is error:
                 raise
             raise meaning from error
@@ -515,7 +279,7 @@ class Telegram:
         # Nothing is awaited before this: tasks line up here in the order in which they were made.
         async with self._lanes.setdefault(event.address.place, asyncio.Lock()):
             message = update.message or update.edited_message
-            attached = None if message is None or event.group or event.refused else _attached(message)
+            attached = None if message is None or event.group or event.refused else attached_of(message)
             if attached:
                 event = await attempt("fetch", partial(self._with_file, event, attached))
             await attempt("receive", partial(self._in_thread, partial(self._receive, event)))
@@ -532,7 +296,7 @@ class Telegram:
             log.error("telegram.read dropped update=%s error=%s", raw["update_id"], type(error).__name__)
             return None, None
 
-    async def _with_file(self, event: Incoming, attached: _Attached) -> Incoming:
+    async def _with_file(self, event: Incoming, attached: Attached) -> Incoming:
         with tempfile.NamedTemporaryFile(prefix="telegram-") as file:
             got: File | Refusal | None = await self._fetch(attached, cast(BinaryIO, file))
             if got is None:
@@ -541,7 +305,7 @@ class Telegram:
             return replace(event, files=(got,))
         return replace(event, refused=(got,))
 
-    async def _fetch(self, attached: _Attached, to: BinaryIO) -> Refusal | None:
+    async def _fetch(self, attached: Attached, to: BinaryIO) -> Refusal | None:
         for pause in FETCH_PAUSES:
             to.seek(0)
             to.truncate()
@@ -550,11 +314,11 @@ class Telegram:
                 async with asyncio.timeout(FETCH_SECONDS):
                     await self._download(attached.file_id, to)
             except ValueError:
-                return _too_large(attached)
+                return too_large(attached)
             except (TelegramError, TimeoutError) as error:
                 if "file is too big" in str(error).lower():
-                    return _too_large(attached)
-                wait = max(pause, _wait(error))
+                    return too_large(attached)
+                wait = max(pause, wait_of(error))
                 log.warning("telegram.fetch failed error=%s", type(error).__name__)
             else:
                 to.flush()

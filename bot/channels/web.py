@@ -112,6 +112,7 @@ class _Drawing(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._out: list[str] = []
         self._open: list[str] = []
+        self._after_block = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "br":
@@ -132,10 +133,13 @@ class _Drawing(HTMLParser):
             while (last := self._open.pop()) != tag:
                 self._out.append(f"</{last}>")
             self._out.append(f"</{tag}>")
+            self._after_block = tag == "pre"
 
     def handle_data(self, data: str) -> None:
-        end = 0
-        for found in () if {"a", "pre", "code"} & set(self._open) else _URL.finditer(data):
+        # A block ends its own line.
+        end = int(self._after_block and data.startswith("\n"))
+        self._after_block = False
+        for found in () if {"a", "pre", "code"} & set(self._open) else _URL.finditer(data, end):
             self._out.append(self._text(data[end : found.start()]))
             self._out.append(_link(found[0]) + html.escape(found[0]) + "</a>")
             end = found.end()

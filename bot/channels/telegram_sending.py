@@ -1,0 +1,103 @@
+"""What goes out to Telegram: keyboards that a phone can show, and what the errors of sending mean."""
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+from telegram.ext import AIORateLimiter
+
+from bot.messages import Choice, TryLater, Undeliverable, Unsendable
+
+LABEL_LIMIT = 64
+ROW_BUTTONS, ROW_LABELS = 3, 32
+"""More buttons side by side, or more characters on them, cannot be read on a phone."""
+PATIENCE = 5.0
+"""A shorter wait asked for by a 429 is sat out, so that a reply in parts is not begun anew; a longer one is the outbox's."""
+_LOST = {
+    "bot was blocked": "blocked",
+    "user is deactivated": "deactivated",
+    "bot can't initiate": "never_started",
+    "chat not found": "not_found",
+    "peer_id_invalid": "bad_address",
+}
+
+
+def keyboard(choices: Iterable[Sequence[Choice]]) -> InlineKeyboardMarkup | None:
+    rows = [narrow for row in choices for narrow in _narrow(row)]
+    return InlineKeyboardMarkup([[_button(c) for c in row] for row in rows]) if rows else None
+
+
+def _narrow(row: Sequence[Choice]) -> list[Sequence[Choice]]:
+    """Rows that a phone can show: of about the same length, or one button each where they say much."""
+    if not row:
+        return []
+    count = -(-len(row) // ROW_BUTTONS)
+    length = -(-len(row) // count)
+    rows = [row[start : start + length] for start in range(0, len(row), length)]
+    if any(sum(len(choice.label) for choice in part) > ROW_LABELS for part in rows):
+        return [[choice] for choice in row]
+    return rows
+
+
+def _button(choice: Choice) -> InlineKeyboardButton:
+    label = choice.label if len(choice.label) <= LABEL_LIMIT else choice.label[: LABEL_LIMIT - 1] + "…"
+    return InlineKeyboardButton(label, callback_data=choice.payload)
+
+
+class _LongWait(TelegramError):
+    """A 429 with a wait that the rate limiter is not to sit out."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+class Limiter(AIORateLimiter):
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, bool | dict[str, Any] | list[dict[str, Any]]]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
+        async def once(*args: Any, **kwargs: Any) -> bool | dict[str, Any] | list[dict[str, Any]]:
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                if wait_of(error) < PATIENCE:
+                    raise
+                raise _LongWait(wait_of(error)) from error
+
+        return await super().process_request(once, args, kwargs, endpoint, data, rate_limit_args)
+
+
+def wait_of(error: Exception) -> float:
+    """The seconds that a 429 asks for, else 0."""
+    if isinstance(error, _LongWait):
+        return error.seconds
+    if not isinstance(error, RetryAfter):
+        return 0.0
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def meaning_of(error: TelegramError) -> Exception:
+    """What an error of sending is to the outbox; one that may pass is given back as it is."""
+    said = str(error).lower()
+    if seconds := wait_of(error):
+        # Telegram does not say whether it means the chat or the bot; for the bot the wait is long.
+        return TryLater(seconds, everyone=seconds >= PATIENCE)
+    if isinstance(error, ChatMigrated):
+        return Undeliverable("migrated")
+    if isinstance(error, (Forbidden, BadRequest)) and error.__cause__ is not None:
+        return error  # Not in the words of the Bot API: a proxy's page says nothing of the person.
+    lost = next((code for words, code in _LOST.items() if words in said), "")
+    if isinstance(error, Forbidden) or (lost and isinstance(error, BadRequest)):
+        return Undeliverable(lost or "forbidden")
+    if isinstance(error, BadRequest) or "entity too large" in said:
+        return Unsendable(str(error)[:200])
+    return error
