@@ -99,12 +99,13 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
     said = shown(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    noted: Any = session.execute(
+    noted = session.scalar(
         insert(Event)
         .values(id=event.id, contact_id=contact.id, at=event.at, said=said, seq=seq, error=error)
         .on_conflict_do_nothing()
+        .returning(Event.id)  # the row count says -1 on PostgreSQL
     )
-    if not noted.rowcount:
+    if noted is None:
         return None
     contact.seq = seq or contact.seq
     contact.used_at = event.at

@@ -1,11 +1,12 @@
 """Connects to SQLite or PostgreSQL and hands out transactions."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -51,6 +52,12 @@ def connect(url: str) -> Database:
             parsed.set(drivername="postgresql+psycopg"), pool_size=POOL, max_overflow=4, pool_pre_ping=True
         )
     )
+
+
+def take_turns(session: Session, name: str) -> None:
+    """Waits for every other transaction that has taken its turn under this name; SQLite's writers take turns anyhow."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
 
 
 def _sqlite(url: URL) -> Engine:

@@ -90,7 +90,7 @@ class SignedLinks:
         except BadSignature:
             return None
 
-    def _signer(self, kind: str) -> URLSafeSerializer:
+    def _signer(self, kind: str) -> URLSafeSerializer | URLSafeTimedSerializer:
         # The kind is part of the key, so that no token passes for one of another kind. A chat's link bears no time:
         # it stays the same, however often it is asked for.
         maker = URLSafeSerializer if kind == "w" else URLSafeTimedSerializer

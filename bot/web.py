@@ -34,7 +34,7 @@ from bot.web_site import Site, body_within, read_assets, site_of, static
 
 log = logging.getLogger(__name__)
 
-EVENTS_AT_ONCE, READS_AT_ONCE = 8, 6
+EVENTS_AT_ONCE, READS_AT_ONCE, FILES_AT_ONCE = 8, 6, 3
 UPLOAD_LIMIT = 100 * 2**20
 WEBHOOK_LIMIT = 2**20
 ENTRY_LIMIT = 4 * 2**10
@@ -126,6 +126,7 @@ def build(
         asset=lambda name: f"/static/{name}?v={assets[name].tag}",
         reads=CapacityLimiter(READS_AT_ONCE),
         events=CapacityLimiter(EVENTS_AT_ONCE),
+        intake=CapacityLimiter(FILES_AT_ONCE),
     )
     app.state.telegram, app.state.assets, app.state.tries = telegram, assets, WrongTries()
     return app
@@ -149,7 +150,7 @@ async def health(request: Request) -> Response:
 
     try:
         with anyio.fail_after(HEALTH_SECONDS):
-            waiting, oldest = await site.read(look)
+            waiting, oldest = await site.read(look, abandon=True)
     except Exception as error:
         log.exception("health: the database does not answer error=%s", type(error).__name__)
         return JSONResponse({"database": "down"}, 503)

@@ -39,7 +39,7 @@ async def _take_all(site: Site, form: Form) -> list[File | Refusal]:
     taken: list[File | Refusal] = []
     for name, path in form.files:
         try:
-            taken.append(await to_thread.run_sync(site.take_in, name, path, limiter=site.events))
+            taken.append(await to_thread.run_sync(site.take_in, name, path, limiter=site.intake))
         except OSError:
             log.exception("file store failed")
             raise HTTPException(503) from None

@@ -62,13 +62,16 @@ class Site:
     """The address of a file of templates/web, which changes with its content."""
     reads: CapacityLimiter
     events: CapacityLimiter
+    intake: CapacityLimiter
 
-    async def read(self, look: Callable[[Session], T]) -> T:
+    async def read(self, look: Callable[[Session], T], *, abandon: bool = False) -> T:
+        """What `look` finds in a session of its own; with `abandon`, a cancelled caller does not wait for it to end."""
+
         def work() -> T:
             with self.desk.db.read() as session:
                 return look(session)
 
-        return await to_thread.run_sync(work, limiter=self.reads)
+        return await to_thread.run_sync(work, limiter=self.reads, abandon_on_cancel=abandon)
 
     async def handle(self, event: Incoming) -> bool:
         """Handles one event and wakes the place's pages; a failure becomes 503, so that the sender keeps it."""

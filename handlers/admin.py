@@ -1,15 +1,20 @@
 """`/quantri`: the office's page: invitations, who cannot be reached, what has failed."""
 
-from sqlalchemy import func, select
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.people import INVITE_DAYS, invite
 from bot.domain.problems import Invalid
-from bot.domain.reading import fold
+from bot.domain.reading import fold, said
 from bot.domain.roles import ROLES, holders, within
-from bot.models import Contact, Event, Membership, Message, Person, Plan, Unit
+from bot.models import Contact, Event, Membership, Message, Plan, Unit
 
 SHOWN = 20
+OFFERED = 8
+LOOK_BACK = timedelta(days=30)
 
 
 def _office(chat: Chat) -> bool:
@@ -27,42 +32,67 @@ def show(chat: Chat) -> None:
     cells = (
         select(func.count()).select_from(Unit).where(scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None))
     )
-    plans = chat.session.scalars(
-        select(Plan)
-        .join(Unit, Unit.id == Plan.unit_id)
-        .where(scope, Plan.withdrawn_at.is_(None))
-        .order_by(Plan.id)
-    ).all()
     chat.say(
         "admin/admin",
         cells=chat.session.scalar(cells),
         staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
-        plans=plans,
+        plans=_plans(chat),
         lost=len(_lost(chat)),
-        failed=chat.session.scalar(
-            select(func.count()).select_from(Message).where(Message.state == "failed")
+        failed=_failed(chat),
+        errors=chat.session.scalar(
+            select(func.count()).select_from(Event).where(Event.error != "", Event.at > chat.at - LOOK_BACK)
         ),
-        errors=chat.session.scalar(select(func.count()).select_from(Event).where(Event.error != "")),
+        days=LOOK_BACK.days,
     )
 
 
-def _lost(chat: Chat) -> list[tuple[Person, Unit, Contact]]:
-    """People of the office's units whose every contact is lost, newest first."""
+def _plans(chat: Chat) -> list[Plan]:
+    """The plans in force of the office's own tree and of the committees above it."""
+    above = {
+        int(part) for m in holders(chat.roles(), "administer") for part in m.unit.path.split("/") if part
+    }
+    own = within(Unit.path, chat.roles(), "administer")
+    return list(
+        chat.session.scalars(
+            select(Plan)
+            .join(Unit, Unit.id == Plan.unit_id)
+            .where(or_(own, Unit.id.in_(above)), Plan.withdrawn_at.is_(None))
+            .order_by(Plan.id)
+        )
+    )
+
+
+def _failed(chat: Chat) -> int:
+    """Messages to the office's people that could not be delivered lately."""
+    mine = (
+        select(Membership.person_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(within(Unit.path, chat.roles(), "administer"))
+    )
+    lately = select(func.count()).where(
+        Message.state == "failed", Message.failed_at > chat.at - LOOK_BACK, Message.person_id.in_(mine)
+    )
+    return chat.session.scalar(lately) or 0
+
+
+def _lost(chat: Chat) -> list[tuple[Membership, Contact]]:
+    """Roles in the office's units whose holder's every contact is lost, newest first."""
     alive = select(Contact.person_id).where(Contact.lost_at.is_(None))
     rows = chat.session.execute(
-        select(Person, Unit, Contact)
-        .join(Membership, Membership.person_id == Person.id)
+        select(Membership, Contact)
         .join(Unit, Unit.id == Membership.unit_id)
-        .join(Contact, Contact.person_id == Person.id)
+        .join(Contact, Contact.person_id == Membership.person_id)
         .where(
             within(Unit.path, chat.roles(), "administer"),
             Membership.ended_at.is_(None),
             Contact.lost_at.is_not(None),
-            Person.id.not_in(alive),
+            Membership.person_id.not_in(alive),
         )
-        .order_by(Contact.lost_at.desc())
+        .options(joinedload(Membership.person), joinedload(Membership.unit))
+        .order_by(Contact.lost_at, Membership.id.desc())
     )
-    return [(person, unit, contact) for person, unit, contact in rows]
+    last = {membership.id: (membership, contact) for membership, contact in rows}
+    return sorted(last.values(), key=lambda row: row[1].lost_at or chat.at, reverse=True)
 
 
 def lost(chat: Chat) -> None:
@@ -79,30 +109,34 @@ def begin_invite(chat: Chat) -> None:
 
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("admin/invite_unit", found=found)
+    chat.say("admin/invite_unit", found=found, count=chat.data.get("count", 0))
 
 
 def take_unit(chat: Chat, answer: Answer) -> None:
-    """A unit by its code, or by a part of its name."""
-    scope = within(Unit.path, chat.roles(), "administer") & Unit.closed_on.is_(None)
-    if answer.value.isdigit():
-        units = list(chat.session.scalars(select(Unit).where(scope, Unit.id == int(answer.value))))
-    else:
-        units = [
-            unit
-            for unit in chat.session.scalars(select(Unit).where(scope).order_by(Unit.path))
-            if fold(unit.code) == fold(answer.text) or fold(answer.text) in fold(unit.name)
-        ]
-        exact = [unit for unit in units if fold(unit.code) == fold(answer.text)]
-        units = exact or units
+    """A unit by its code, by a part of its name, or by its number among those that were found."""
+    units = _search(chat, answer)
+    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
     if not units:
-        raise Invalid("unit_unknown", said=answer.text)
+        raise Invalid("unit_unknown", said=said(answer.text))
     if len(units) > 1:
-        chat.keep(found=[unit.id for unit in units[:8]])
         chat.again()
         return
-    chat.keep(unit=units[0].id, found=[])
+    chat.keep(unit=units[0].id)
     chat.goto("role")
+
+
+def _search(chat: Chat, answer: Answer) -> list[Unit]:
+    scope = within(Unit.path, chat.roles(), "administer") & Unit.closed_on.is_(None)
+    units = chat.session.scalars(select(Unit).where(scope).order_by(Unit.path)).all()
+    if answer.value:
+        return [unit for unit in units if str(unit.id) == answer.value]
+    words = fold(answer.text)
+    found = chat.data.get("found", [])
+    if exact := [unit for unit in units if words and fold(unit.code) == words]:
+        return exact
+    if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(found):
+        return [unit for unit in units if unit.id == found[int(words) - 1]]
+    return [unit for unit in units if words and words in fold(unit.name)]
 
 
 def ask_role(chat: Chat) -> None:
@@ -124,4 +158,4 @@ def take_role(chat: Chat, answer: Answer) -> None:
     chat.say("admin/invited", unit=unit, role=answer.value, code=code, links=links, days=INVITE_DAYS)
 
 
-FLOW = Flow("invite", Step("unit", ask_unit, take_unit, numbers=False), Step("role", ask_role, take_role))
+FLOW = Flow("invite", Step("unit", ask_unit, take_unit, numbers=True), Step("role", ask_role, take_role))

@@ -1,31 +1,32 @@
 """`/start` and the home screen: who the person is here, and one button for each thing to do."""
 
 from bot.conversation import Chat
-from bot.domain.counting import current, tallies
+from bot.domain.counting import current, tallies, urgent_first
 from bot.domain.duties import outlooks
 from bot.domain.roles import holders, within
-from bot.models import Duty
+from bot.models import Duty, Unit
 
 
 def start(chat: Chat, *words: str) -> None:
     if words:
         chat.begin("register", code=" ".join(words))
     else:
-        chat.end()
         show(chat)
 
 
 def show(chat: Chat) -> None:
-    """The home screen."""
+    """The home screen; what was begun is left, so that the next words are not taken for an answer to it."""
+    chat.end()
     cells = []
-    for membership in holders(chat.roles(), "lead"):
-        waiting = outlooks(chat.session, membership.unit_id, chat.at, chat.zone)
-        cells.append({"unit": membership.unit, "open": waiting, "late": [o for o in waiting if o.overdue]})
-    overseen = holders(chat.roles(), "sum")
+    for unit in _units(chat, "lead"):
+        waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+        cells.append({"unit": unit, "open": waiting, "late": [o for o in waiting if o.overdue]})
+    overseen = _units(chat, "sum")
     figures = []
     if overseen:
         scope = within(Duty.path, chat.roles(), "sum")
-        figures = [t for t in tallies(chat.session, scope & current(chat.today), chat.today) if t.open]
+        found = tallies(chat.session, current(scope, chat.today), chat.today)
+        figures = [t for t in urgent_first(found, chat.today) if t.open]
     chat.say(
         "home/home",
         cells=cells,
@@ -33,3 +34,7 @@ def show(chat: Chat) -> None:
         figures=figures,
         admin=bool(holders(chat.roles(), "administer")),
     )
+
+
+def _units(chat: Chat, action: str) -> list[Unit]:
+    return list({m.unit_id: m.unit for m in holders(chat.roles(), action)}.values())

@@ -4,13 +4,16 @@ from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.people import (
     CONSENT_VERSION,
     accept,
+    code_in,
     find_invite,
+    forget,
     join_channel,
-    looks_like_code,
-    normal_code,
+    open_invite,
+    spent_by,
+    start_anew,
 )
 from bot.domain.problems import Invalid
-from bot.domain.reading import number
+from bot.domain.reading import number, said, yes
 from bot.models import Invite, Unit
 
 MOST_MEMBERS = 5000
@@ -18,58 +21,84 @@ MOST_MEMBERS = 5000
 
 def admit(chat: Chat) -> bool:
     """Lets a registered person through; of anybody else it wants the code first, and the consent when it has changed."""
-    if chat.dialog.flow == "register":
+    if chat.person.anonymised_at is not None:
+        chat.person = start_anew(chat.session, chat.contact, chat.at)
+        chat.session.refresh(chat.contact)
+        chat.adopt_dialog()
+        chat.forget_roles()
+    informed = chat.person.consent_version >= CONSENT_VERSION
+    if chat.roles() and informed:
         return True
-    if not chat.roles():
-        text = chat.event.text
-        if text.startswith("/start") and len(text.split()) > 1:
+    if chat.dialog.flow == "register" and chat.dialog.step in ("code", "consent") and _answers(chat):
+        return True
+    if chat.roles():
+        if _leaves(chat):
             return True
-        if looks_like_code(text) and "/" not in text:
-            chat.begin("register", code=text)
-        else:
-            chat.begin("register")
-        return False
-    if chat.person.consent_version < CONSENT_VERSION:
         chat.begin("register", step="consent")
-        return False
-    return True
+    else:
+        _want_code(chat)
+    return False
+
+
+def _answers(chat: Chat) -> bool:
+    """Whether the event is an answer to the present question rather than a command, another button or a file."""
+    event = chat.event
+    if event.payload:
+        return event.payload.startswith("=")
+    return not (event.text.startswith("/") or event.files or event.refused)
+
+
+def _leaves(chat: Chat) -> bool:
+    """One's data can be deleted without agreeing to a new notice first."""
+    if chat.dialog.flow == "settings" and chat.dialog.step == "forget" and _answers(chat):
+        return True
+    return chat.event.payload == "settings.forget" or chat.event.text.strip().lower() == "/xoadulieu"
+
+
+def _want_code(chat: Chat) -> None:
+    """Nobody gets any further without a code, which may come with /start or by itself; the notice stays in view."""
+    text = chat.event.text
+    given = text.partition(" ")[2].strip() if text.startswith("/start ") else ""
+    if not given and not text.startswith("/"):
+        given = code_in(text)
+    reading_notice = chat.dialog.flow == "register" and chat.dialog.step == "consent"
+    if reading_notice and not given and not text.startswith(("/start", "/huy")):
+        chat.again()
+    else:
+        chat.begin("register", code=given)
 
 
 def ask_code(chat: Chat) -> None:
     """A code that came along with /start is taken at once; else it is asked for."""
     given = str(chat.data.get("code", ""))
-    if not given:
-        chat.say("register/code")
-        return
-    chat.keep(code="")
-    try:
-        take_code(chat, Answer(text=given))
-    except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        chat.say("register/code")
+    if given:
+        chat.keep(code="")
+        try:
+            take_code(chat, Answer(text=given))
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+        else:
+            return
+    if chat.roles():
+        chat.open("home")
+    else:
+        chat.say("register/code", left=bool(chat.person.consent_version))
 
 
 def take_code(chat: Chat, answer: Answer) -> None:
-    said = answer.text.removeprefix("/start").strip()
-    if not said:
-        chat.say("register/code")
+    code = code_in(answer.text)
+    if not code:
+        raise Invalid("code_shape", said=said(answer.text))
+    if chat.roles() and spent_by(chat.session, code, chat.person):
+        chat.open("home")
         return
-    if not looks_like_code(said) and chat.roles():
-        chat.end()
-        raise Invalid("code_shape", said=said)
-    try:
-        invite = find_invite(chat.session, chat.contact, said, chat.at)
-    except Invalid:
-        if chat.roles():
-            chat.end()
-        raise
+    invite = find_invite(chat.session, chat.contact, code, chat.at)
     if invite.person_id is not None:
         _join(chat, invite)
-        return
-    chat.keep(invite=invite.id, code=normal_code(said))
-    if chat.person.consent_version >= CONSENT_VERSION:
+    elif chat.person.consent_version >= CONSENT_VERSION:
         _enter(chat, invite)
     else:
+        chat.keep(invite=invite.id)
         chat.goto("consent")
 
 
@@ -88,40 +117,45 @@ def ask_consent(chat: Chat) -> None:
 
 
 def take_consent(chat: Chat, answer: Answer) -> None:
-    if answer.value == "no":
-        chat.end()
-        chat.say("register/refused")
-        return
-    if answer.value != "yes":
+    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
+    if agreed is None:
         raise Invalid("choose_button")
+    if not agreed:
+        _refuse(chat)
+        return
+    invite = None
+    if not chat.roles():
+        try:
+            invite = open_invite(chat.session, int(chat.data.get("invite", 0)), chat.at)
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+            chat.begin("register")
+            return
     chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
     chat.note("consent", f"version:{CONSENT_VERSION}")
-    invite = chat.session.get(Invite, int(chat.data.get("invite", 0)))
     if invite is None:
-        chat.end()
         chat.open("home")
     else:
         _enter(chat, invite)
 
 
+def _refuse(chat: Chat) -> None:
+    """Who has never agreed leaves nothing behind; whoever has a role keeps it, and hears how to give it up."""
+    chat.end()
+    if not chat.person.consent_version:
+        forget(chat.session, chat.person, chat.at)
+    chat.say("register/refused", has_role=bool(chat.roles()))
+
+
 def _enter(chat: Chat, invite: Invite) -> None:
-    if invite.used_at is not None:
-        chat.end()
-        raise Invalid("code_used")
-    membership = accept(chat.session, invite, chat.person, chat.at)
+    membership = accept(chat.session, invite, chat.person, chat.at, chat.today)
     chat.forget_roles()
     chat.note("role given", f"membership:{membership.id}")
-    if invite.role == "secretary" and invite.unit is not None:
-        _ask_unit_facts(chat, invite.unit)
-    else:
-        _finish(chat)
-
-
-def _ask_unit_facts(chat: Chat, unit: Unit) -> None:
-    chat.keep(unit=unit.id)
-    if unit.members is None:
+    unit = invite.unit
+    chat.keep(unit=invite.unit_id, role=invite.role)
+    if invite.role == "secretary" and unit is not None and unit.members is None:
         chat.goto("members")
-    elif unit.meeting_day is None:
+    elif invite.role == "secretary" and unit is not None and unit.meeting_day is None:
         chat.goto("meeting_day")
     else:
         _finish(chat)
@@ -161,8 +195,9 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
 
 
 def _finish(chat: Chat) -> None:
+    unit, role = _unit(chat), str(chat.data["role"])
     chat.end()
-    chat.say("register/welcome")
+    chat.say("register/welcome", unit=unit, role=role)
     chat.open("home")
 
 

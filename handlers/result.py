@@ -7,8 +7,8 @@ from bot.domain.attendance import Counts, rate
 from bot.domain.calendar import at_local, local_day
 from bot.domain.duties import outlook, outlooks
 from bot.domain.meetings import held_before, live_meeting
+from bot.domain.moments import when
 from bot.domain.problems import Invalid
-from bot.domain.reading import when
 from bot.models import Duty, Unit
 
 USUAL_CLOCK = time(8, 0)

@@ -6,8 +6,8 @@ from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.calendar import at_local, local_day, period, usual_meeting_day
 from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.meetings import concerns, live_meeting, set_meeting
+from bot.domain.moments import when
 from bot.domain.problems import Invalid
-from bot.domain.reading import when
 from bot.models import Duty, Unit
 
 DAYS_OFFERED = 6

@@ -1,22 +1,38 @@
 """`/caidat`: the reminder hour, away with a delegate, the web link, a second channel, deleting one's data."""
 
+import re
 from datetime import date, timedelta
 
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.moments import when
 from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, when
+from bot.domain.reading import number, said, yes
 from bot.domain.roles import holders
 from bot.models import Person
 
 HOURS = (7, 8, 9, 12, 17, 19, 20)
+FIRST_HOUR, LAST_HOUR = 7, 20
 AWAY_DAYS = (3, 7, 14)
+LONGEST_AWAY = timedelta(days=180)
 
 
 def show(chat: Chat) -> None:
-    delegate = chat.session.get(Person, chat.person.delegate_id) if chat.person.delegate_id else None
-    away = chat.person.away_until if chat.person.away_until and chat.person.away_until >= chat.today else None
-    chat.say("settings/settings", away=away, delegate=delegate)
+    chat.say(
+        "settings/settings",
+        away=_away_until(chat),
+        delegate=_delegate(chat),
+        leads=bool(holders(chat.roles(), "lead")),
+    )
+
+
+def _away_until(chat: Chat) -> date | None:
+    until = chat.person.away_until
+    return until if until and until >= chat.today else None
+
+
+def _delegate(chat: Chat) -> Person | None:
+    return chat.session.get(Person, chat.person.delegate_id) if chat.person.delegate_id else None
 
 
 def hour(chat: Chat) -> None:
@@ -24,7 +40,10 @@ def hour(chat: Chat) -> None:
 
 
 def away(chat: Chat) -> None:
-    chat.begin("settings", step="away")
+    if holders(chat.roles(), "lead"):
+        chat.begin("settings", step="away")
+    else:
+        chat.say("talk/not_yours")
 
 
 def forget_me(chat: Chat) -> None:
@@ -46,41 +65,34 @@ def ask_hour(chat: Chat) -> None:
 
 
 def take_hour(chat: Chat, answer: Answer) -> None:
-    chosen = int(answer.value) if answer.value else _typed_hour(answer.text)
-    if not 7 <= chosen <= 20:
+    chosen = number(answer.value) if answer.value else _typed_hour(chat, answer.text)
+    if not FIRST_HOUR <= chosen <= LAST_HOUR:
         raise Invalid("hour_range")
     chat.person.reminder_hour = chosen
     chat.end()
     chat.say("settings/hour_set", hour=chosen)
 
 
-def _typed_hour(text: str) -> int:
+def _typed_hour(chat: Chat, text: str) -> int:
     try:
         return number(text)
     except Invalid:
-        moment = when(text, today=date.min, now=None)
-        if moment.at is None:
-            raise Invalid("time_unclear", said=text) from None
-        return moment.at.hour
+        clock = when(text, today=chat.today).at
+        if clock is None:
+            raise Invalid("time_unclear", said=said(text)) from None
+        return clock.hour
 
 
 def ask_away(chat: Chat) -> None:
-    chat.say("settings/away", days=[chat.today + timedelta(days=n) for n in AWAY_DAYS])
+    days = [chat.today + timedelta(days=n) for n in AWAY_DAYS]
+    chat.say("settings/away", days=days, away=_away_until(chat))
 
 
 def take_away(chat: Chat, answer: Answer) -> None:
     if answer.value == "back":
-        chat.person.away_until, chat.person.delegate_id = None, None
-        chat.end()
-        chat.say("settings/back")
+        _come_back(chat)
         return
-    day = (
-        date.fromisoformat(answer.value)
-        if answer.value
-        else when(answer.text, today=chat.today, now=None).day
-    )
-    if day is None:
-        raise Invalid("date_unclear", said=answer.text)
+    day = _day_said(chat, answer.value or answer.text)
     if day < chat.today:
         raise Invalid("date_past", day=day)
     chat.keep(until=day.isoformat())
@@ -88,6 +100,26 @@ def take_away(chat: Chat, answer: Answer) -> None:
         chat.goto("delegate")
     else:
         _leave(chat, None)
+
+
+def _day_said(chat: Chat, text: str) -> date:
+    """A day that has just passed, typed without its year, is a slip and no day of next year."""
+    day = when(text, today=chat.today).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(text))
+    if day - chat.today > LONGEST_AWAY and not re.search(r"\d{4}", text):
+        return when(text, today=chat.today, past=True).day or day
+    return day
+
+
+def _come_back(chat: Chat) -> None:
+    delegate, until = _delegate(chat), _away_until(chat)
+    chat.person.away_until, chat.person.delegate_id = None, None
+    chat.note("back")
+    chat.end()
+    chat.say("settings/back")
+    if delegate is not None and until is not None:
+        chat.tell(delegate, "settings/returned", name=chat.person.name)
 
 
 def _colleagues(chat: Chat) -> list[Person]:
@@ -133,8 +165,7 @@ def take_forget(chat: Chat, answer: Answer) -> None:
         chat.forget_roles()
         chat.end()
         chat.say("settings/forgotten")
-    elif answer.value == "no":
-        chat.end()
+    elif answer.value == "no" or (not answer.value and yes(answer.text) is False):
         chat.open("home")
     else:
         raise Invalid("choose_button")

@@ -1,12 +1,18 @@
 """`/tonghop`, `/chuanop`, `/xuat`: what a leader is told, who is missing, and the table to take away."""
 
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
 from bot.conversation import Chat
-from bot.domain.counting import Tally, current, missing, tallies
+from bot.domain.counting import Tally, current, missing, tallies, urgent_first
 from bot.domain.people import secretaries_of
 from bot.domain.roles import holders, within
-from bot.models import Demand, Duty, Unit
+from bot.models import Contact, Demand, Duty, Person, Unit
 
 SHOWN = 40
+DIGITS = 9
+"""The longest number that a row's id is taken for."""
 
 
 def _may_sum(chat: Chat) -> bool:
@@ -18,7 +24,7 @@ def _may_sum(chat: Chat) -> bool:
 
 def _figures(chat: Chat) -> list[Tally]:
     scope = within(Duty.path, chat.roles(), "sum")
-    return tallies(chat.session, scope & current(chat.today), chat.today)
+    return urgent_first(tallies(chat.session, current(scope, chat.today), chat.today), chat.today)
 
 
 def show(chat: Chat) -> None:
@@ -34,15 +40,13 @@ def missing_list(chat: Chat) -> None:
         chat.say("summaries/missing", figures=[t for t in _figures(chat) if t.open])
 
 
-def missing_units(chat: Chat, demand_id: str) -> None:
+def missing_units(chat: Chat, demand_id: str = "") -> None:
     """The units that a demand still waits for, with a button to have them reminded."""
-    if not _may_sum(chat):
-        return
-    demand = chat.session.get(Demand, int(demand_id)) if demand_id.isdigit() else None
+    demand = _demand(chat, demand_id, "sum")
     if demand is None:
-        chat.say("talk/not_yours")
         return
-    rows = _missing(chat, demand.id)
+    rows = _missing(chat, demand, "sum")
+    nudged = _missing(chat, demand, "nudge") if holders(chat.roles(), "nudge") else []
     chat.say(
         "summaries/units",
         demand=demand,
@@ -50,31 +54,54 @@ def missing_units(chat: Chat, demand_id: str) -> None:
             (duty, unit, duty.due_on is not None and duty.due_on < chat.today) for duty, unit in rows[:SHOWN]
         ],
         more=max(0, len(rows) - SHOWN),
-        may_nudge=bool(holders(chat.roles(), "nudge")),
+        to_nudge=len(nudged),
     )
 
 
-def _missing(chat: Chat, demand_id: int, action: str = "sum") -> list[tuple[Duty, Unit]]:
+def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
+    """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
+    if demand_id.isdecimal() and len(demand_id) <= DIGITS:
+        scope = within(Duty.path, chat.roles(), action)
+        asked = select(Duty.id).where(Duty.demand_id == int(demand_id), Duty.state != "withdrawn", scope)
+        if chat.session.scalars(asked.limit(1)).first() is not None:
+            return chat.session.get_one(Demand, int(demand_id))
+    chat.say("talk/not_yours")
+    return None
+
+
+def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]:
     scope = within(Duty.path, chat.roles(), action)
-    return [
-        (d, u) for d, u in chat.session.execute(missing(scope & (Duty.demand_id == demand_id), chat.today))
-    ]
+    rows = chat.session.execute(missing(scope & (Duty.demand_id == demand.id), chat.today))
+    return [(duty, unit) for duty, unit in rows]
 
 
-def nudge(chat: Chat, demand_id: str) -> None:
+def nudge(chat: Chat, demand_id: str = "") -> None:
     """Has the secretaries of the missing units reminded, at once and in the leader's name; once a day."""
-    if not holders(chat.roles(), "nudge") or not demand_id.isdigit():
-        chat.say("talk/not_yours")
+    demand = _demand(chat, demand_id, "nudge")
+    if demand is None:
         return
-    rows = _missing(chat, int(demand_id), "nudge")
+    rows = _missing(chat, demand, "nudge")
     people = secretaries_of(chat.session, [unit.id for _, unit in rows])
-    told, alone = 0, 0
+    near = _reachable(chat, people.values())
+    told, again, lost, alone = 0, 0, [], []
     for duty, unit in rows:
-        reached = [chat.nudge(person, duty) for person in people.get(unit.id, [])]
-        told += any(reached)
-        alone += not reached
-    chat.note("nudged", f"demand:{demand_id}")
-    chat.say("summaries/nudged", told=told, alone=alone, known=len(rows) - told - alone)
+        reached = [person for person in people.get(unit.id, []) if person.id in near]
+        if not people.get(unit.id):
+            alone.append(unit.name)
+        elif not reached:
+            lost.append(unit.name)
+        elif sum(chat.nudge(person, duty) for person in reached):
+            told += 1
+        else:
+            again += 1
+    chat.note("nudged", f"demand:{demand.id}")
+    chat.say("summaries/nudged", told=told, again=again, lost=lost, alone=alone)
+
+
+def _reachable(chat: Chat, people: Iterable[list[Person]]) -> set[int]:
+    ids = {person.id for group in people for person in group}
+    near = select(Contact.person_id).where(Contact.person_id.in_(ids), Contact.lost_at.is_(None))
+    return set(chat.session.scalars(near))
 
 
 def export(chat: Chat) -> None:

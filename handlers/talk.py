@@ -6,8 +6,9 @@ from sqlalchemy import select
 
 from bot.conversation import Chat
 from bot.domain.calendar import at_local, next_allowed
+from bot.domain.people import code_in
 from bot.domain.roles import holders
-from bot.models import Event, Reminder
+from bot.models import Message, Reminder
 
 EVENING = time(19, 0)
 GROUP_SILENCE = timedelta(hours=12)
@@ -26,10 +27,22 @@ def cancel(chat: Chat) -> None:
 
 
 def unknown(chat: Chat) -> None:
-    """An answer to anything that is not understood, which says what can be done now."""
-    leads = bool(holders(chat.roles(), "lead"))
-    sums = bool(holders(chat.roles(), "sum"))
-    chat.say("talk/unknown", leads=leads, sums=sums)
+    """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
+    if not chat.dialog.flow and _is_code(chat.event.text):
+        chat.begin("register", code=chat.event.text)
+        return
+    chat.say(
+        "talk/unknown",
+        leads=bool(holders(chat.roles(), "lead")),
+        sums=bool(holders(chat.roles(), "sum")),
+        admin=bool(holders(chat.roles(), "administer")),
+    )
+
+
+def _is_code(text: str) -> bool:
+    """Two plain words of eight letters are no code."""
+    said = code_in(text)
+    return said != "" and (" " not in text.strip() or any(sign.isdigit() for sign in said))
 
 
 def edited(chat: Chat) -> None:
@@ -41,11 +54,9 @@ def edited(chat: Chat) -> None:
 def refuse_group(chat: Chat) -> None:
     """Says once in a while that the bot talks to one person at a time."""
     recent = chat.session.scalars(
-        select(Event.id).where(
-            Event.contact_id == chat.contact.id,
-            Event.at > chat.at - GROUP_SILENCE,
-            Event.id != chat.event.id,
-        )
+        select(Message.id)
+        .where(Message.contact_id == chat.contact.id, Message.created_at > chat.at - GROUP_SILENCE)
+        .limit(1)
     ).first()
     if recent is None:
         chat.say("talk/group")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.counting import Tally, missing, tallies
+from bot.domain.counting import missing, tallies, urgent_first
 from bot.domain.people import secretaries_of
 from bot.domain.roles import below
 from bot.models import Duty, Membership
@@ -90,7 +90,7 @@ def _write(
     desk: Desk, session: Session, leader: Membership, where: ColumnElement[bool], why: str, at: datetime
 ) -> bool:
     today = local_day(at, desk.zone)
-    figures = _order(tallies(session, where, today))
+    figures = urgent_first(tallies(session, where, today), today)
     contact = outbox.reachable(session, leader.person_id)
     if not figures or contact is None:
         return False
@@ -103,6 +103,7 @@ def _write(
         "unit": leader.unit,
         "names": names[:NAMES],
         "more": max(0, len(names) - NAMES),
+        "missing": len(names),
         "alone": len({unit.id for _, unit in rows} - staffed.keys()),
         "today": today,
     }
@@ -111,11 +112,6 @@ def _write(
     outbox.post(session, contact, reply, at, bulk=True, key=key)
     session.flush()
     return True
-
-
-def _order(figures: list[Tally]) -> list[Tally]:
-    """Meetings first, the most overdue before the rest."""
-    return sorted(figures, key=lambda t: (t.kind != "meeting", -t.overdue, t.due_on is None, t.due_on, t.key))
 
 
 def next_moment(session: Session) -> datetime | None:

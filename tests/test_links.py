@@ -4,7 +4,6 @@ import threading
 from datetime import timedelta
 
 import pytest
-from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
 from bot.db import Database
@@ -78,7 +77,7 @@ def test_links_expire(kind: str, life: timedelta | None, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("facts", ["7", None, [7], True, {"a": 1}])
 def test_signed_nonsense_is_no_contact(facts: object) -> None:
-    signer: URLSafeSerializer = LINKS._signer("w")
+    signer = LINKS._signer("w")
     assert LINKS.read_web_chat(signer.dumps(facts)) is None
 
 

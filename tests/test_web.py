@@ -6,6 +6,7 @@ import logging
 import re
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -426,6 +427,7 @@ def test_labels_and_file_names_are_escaped(site: Installation, browser: httpx.Cl
         ("a\nb", "a<br>b"),
         ("<b>đậm</b> <i>x</i> <u>x</u> <s>x</s> <code>x</code>", None),
         ("<pre>a\nb</pre>", None),
+        ("<pre>a</pre>\nb\nc", "<pre>a</pre>b<br>c"),
         ("<script>alert(1)</script>", "alert(1)"),
         ("<img src=x onerror=alert(1)>a", "a"),
         ('<b onclick="alert(1)">a</b>', "<b>a</b>"),
@@ -937,6 +939,11 @@ def test_health(site: Installation, browser: httpx.Client, monkeypatch: pytest.M
     monkeypatch.setattr(outbox, "pending", fail)
     down = browser.get("/health")
     assert (down.status_code, down.json()) == (503, {"database": "down"})
+    monkeypatch.setattr(web, "HEALTH_SECONDS", 0.1)
+    monkeypatch.setattr(outbox, "pending", lambda _session: threading.Event().wait(1))
+    began = time.monotonic()
+    assert browser.get("/health").status_code == 503
+    assert time.monotonic() - began < 0.9, "a database that hangs is not waited for"
 
 
 def test_telegrams_webhook(shared: Installation) -> None:

@@ -1,14 +1,16 @@
 """Counts over duties: expected, on time, late, open; ratios are sum over sum."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Unit
+
+RECENT = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,17 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
+def asked(today: date) -> ColumnElement[bool]:
+    """What is counted (a condition on Duty joined to Demand): neither withdrawn nor still to open on the local day `today`.
+
+    A duty that counts its days from a meeting opens only when that meeting has its day.
+    """
+    dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
+    return and_(Duty.state != "withdrawn", or_(Duty.state == "done", and_(Duty.opens_on <= today, dated)))
+
+
 def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:
-    """One tally for each demand among the duties that `where` (a condition on Duty) lets through and that have opened."""
+    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`."""
     counted = (
         select(
             Duty.demand_id.label("demand_id"),
@@ -55,7 +66,8 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
             _sum(Duty.state == "open").label("open"),
             _sum(and_(Duty.state == "open", Duty.due_on < today)).label("overdue"),
         )
-        .where(Duty.state != "withdrawn", or_(Duty.opens_on <= today, Duty.state == "done"), where)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(asked(today), where)
         .group_by(Duty.demand_id)
         .subquery()
     )
@@ -107,17 +119,31 @@ def _heads(
     return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
 
 
-def current(today: date, back_days: int = 31) -> ColumnElement[bool]:
-    """Duties that matter now: still open, or done and due within the last `back_days` days or later."""
-    since = today - timedelta(days=back_days)
-    return or_(Duty.state == "open", Duty.due_on.is_(None), Duty.due_on >= since)
+def current(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
+    """`scope` (a condition on Duty), narrowed to the demands that matter now: something of them is open, or they were
+    due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
+    since = today - RECENT
+    done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
+    live = select(Duty.demand_id).where(scope, or_(Duty.state == "open", Duty.due_on >= since, done_since))
+    return and_(scope, Duty.demand_id.in_(live.correlate(None)))
+
+
+def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
+    """Meetings before the rest, what was due long ago behind what is due about now, the most overdue first."""
+
+    def weight(t: Tally) -> tuple[bool, bool, int, bool, date, str]:
+        past = t.due_on is not None and t.due_on < today - RECENT
+        return t.kind != "meeting", past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
+
+    return sorted(figures, key=weight)
 
 
 def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
-    """The open duties and their units, most overdue first."""
+    """The open duties that are `asked` and their units, most overdue first."""
     return (
         select(Duty, Unit)
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(Duty.state == "open", Duty.opens_on <= today, where)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(Duty.state == "open", asked(today), where)
         .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.path)
     )

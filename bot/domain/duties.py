@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.calendar import end_of_day, local_day, safe_day
-from bot.domain.ladder import Anchors, next_at, timetable
+from bot.domain.ladder import Anchors, next_at, said_at, timetable
 from bot.domain.plan import Rung, RungLine, rung_of
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
 
@@ -37,13 +37,17 @@ def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
 
 
 def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
-    """Sets the moment of the duty's next rung after `at`; called whenever its days or its meeting change."""
+    """Sets the moment of the duty's next rung after `at`, and takes back what waits with its old days.
+
+    Called whenever the duty's own days or its meeting change by what its people have just done.
+    """
     if duty.state != "open":
         duty.next_reminder_at = None
         return
     duty.reminded_until = at
     timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
     duty.next_reminder_at = next_at(timed, at)
+    withdraw_reminders(session, [duty.id], at)
 
 
 def done_on_time(duty: Duty, day: date) -> bool:
@@ -56,22 +60,44 @@ def close(session: Session, duty: Duty, day: date, at: datetime) -> None:
     duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
     duty.next_reminder_at = None
     session.flush()
-    withdraw_reminders(session, [duty.id])
+    withdraw_reminders(session, [duty.id], at)
 
 
-def withdraw_reminders(session: Session, duty_ids: Sequence[int]) -> None:
-    """Takes back waiting messages that speak of these duties and of no other open one."""
-    other, other_duty = aliased(Reminder), aliased(Duty)
-    still_needed = exists().where(
-        other.message_id == Message.id, other_duty.id == other.duty_id, other_duty.state == "open"
+def withdraw_reminders(
+    session: Session, duty_ids: Sequence[int], at: datetime, *, anew: bool = False
+) -> None:
+    """Takes back waiting messages that speak of these duties; the other open duties of those messages are said anew.
+
+    With `anew` these duties themselves are said again too, in the words of now.
+    """
+    waiting = (
+        select(Reminder.message_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Reminder.duty_id.in_(duty_ids), Message.state == "waiting")
     )
-    spoken = select(Reminder.message_id).where(Reminder.duty_id.in_(duty_ids))
+    taken = set(session.scalars(waiting))
+    if not taken:
+        return
     session.execute(
         update(Message)
-        .where(Message.id.in_(spoken), Message.state == "waiting", ~still_needed)
+        .where(Message.id.in_(taken), Message.state == "waiting")
         .values(state="withdrawn")
         .execution_options(synchronize_session=False)
     )
+    for said in session.scalars(select(Reminder).where(Reminder.message_id.in_(taken))).all():
+        if anew or said.duty_id not in duty_ids:
+            _say_anew(session.get_one(Duty, said.duty_id), said_at(said.rung), at)
+        session.delete(said)
+    session.flush()
+
+
+def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
+    """Sends the duty back to before a rung; who has had that rung already is passed over by the tick."""
+    if duty.state != "open" or rung_at is None:
+        return
+    before = rung_at - timedelta(minutes=1)
+    duty.reminded_until = min(duty.reminded_until or before, before)
+    duty.next_reminder_at = at
 
 
 def open_duties(
@@ -96,7 +122,10 @@ def open_duties(
 
 
 def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
-    """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`."""
+    """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`.
+
+    What comes after the meeting has no day before it has been held: a meeting that is put off in silence asks for nothing.
+    """
     if meeting.topic_id is None:
         return []
     topic = session.get_one(Topic, meeting.topic_id)
@@ -107,7 +136,9 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
     ).all()
     followed = []
     for duty, demand in rows:
-        if demand.relative and demand.relative["topic"] == topic.key:
+        if not demand.relative or demand.relative["topic"] != topic.key:
+            continue
+        if meeting.state == "held" or demand.relative["side"] == "before":
             place_relative(duty, demand.relative, day)
             set_reminder(session, duty, at, zone)
             followed.append(duty)

@@ -11,21 +11,24 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day, next_allowed
-from bot.domain.duties import set_reminder, withdraw_reminders
+from bot.domain.duties import LIVE_MEETING, follow_meeting, place_relative, rungs_of, withdraw_reminders
 from bot.domain.expected import Expected, UnitFacts, expected
 from bot.domain.ladder import Anchors, Timed, next_at, timetable
 from bot.domain.plan import LADDERS, Document, RungLine, documents_of, plan_from_json, plan_to_json, rung_of
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import Topic as TopicText
 from bot.domain.roles import below
-from bot.models import Demand, Duty, Plan, Topic, Unit
+from bot.models import Demand, Duty, Meeting, MeetingDuty, Plan, Topic, Unit
 
 BATCH = 5000
 
 
 @dataclass
 class Changes:
-    """What loading did: how many duties of how many units, and the titles of what is new, moved or gone."""
+    """What loading did: how many duties of how many units, and the titles of what is new, moved or gone.
+
+    `changed` also names what has other words or documents than before; its duties count as moved when they are its own.
+    """
 
     units: int = 0
     added: int = 0
@@ -39,7 +42,7 @@ class Changes:
 
     @property
     def nothing(self) -> bool:
-        return not (self.added or self.moved or self.withdrawn)
+        return not (self.added or self.moved or self.withdrawn or self.changed)
 
 
 def load(session: Session, text: PlanText, owner: Unit, at: datetime, zone: ZoneInfo) -> tuple[Plan, Changes]:
@@ -65,8 +68,12 @@ class _Loading:
         self.changes = Changes()
         self.topics: dict[tuple[str, str], Topic] = {}
         self.demands: dict[tuple[str, str], Demand] = {}
+        self.timetables: dict[tuple[str, str], list[Timed]] = {}
         self.first_reminders: dict[tuple[str, str], datetime | None] = {}
         self.changed: set[tuple[str, str]] = set()
+        """The demands that are new or other than before."""
+        self.stale: list[int] = []
+        self._planned: dict[int, datetime] | None = None
 
     def write_plan(self, text: PlanText) -> Plan:
         head = text.head
@@ -97,13 +104,18 @@ class _Loading:
             agenda = text.agendas[topic.agenda].model_dump(mode="json", by_alias=True)
             for variant, title, documents in faces(topic):
                 row = known.get((topic.key, variant))
+                papers = [d.model_dump(mode="json", by_alias=True, exclude_none=True) for d in documents]
                 if row is None:
                     row = Topic(plan_id=self.plan.id, key=topic.key, variant=variant)
                     self.session.add(row)
-                row.title, row.meeting, row.agenda = title, topic.meeting, agenda
-                row.documents = [
-                    d.model_dump(mode="json", by_alias=True, exclude_none=True) for d in documents
-                ]
+                elif (row.title, row.meeting, row.agenda, row.documents) != (
+                    title,
+                    topic.meeting,
+                    agenda,
+                    papers,
+                ):
+                    self._note(self.changes.changed, title)
+                row.title, row.meeting, row.agenda, row.documents = title, topic.meeting, agenda, papers
                 self.topics[topic.key, variant] = row
         self.session.flush()
 
@@ -126,7 +138,10 @@ class _Loading:
                 self._insert(fresh)
                 fresh = []
         self._insert(fresh)
+        self._follow_planned()
         self._withdraw([d for d in present.values() if d.id not in seen])
+        for start in range(0, len(self.stale), BATCH):
+            withdraw_reminders(self.session, self.stale[start : start + BATCH], self.at, anew=True)
 
     def _units(self) -> Sequence[tuple[int, str, UnitFacts]]:
         today = local_day(self.at, self.zone)
@@ -159,22 +174,32 @@ class _Loading:
             demand = Demand(plan_id=self.plan.id, key=want.key, variant=want.variant or "", **facts)
             self.session.add(demand)
             self.demands[name] = demand
-            self.changes.new.append(want.title)
+            self.changed.add(name)
+            self._note(self.changes.new, want.title)
         elif any(getattr(demand, field_name) != value for field_name, value in facts.items()):
             for field_name, value in facts.items():
                 setattr(demand, field_name, value)
             self.changed.add(name)
-            self.changes.changed.append(want.title)
+            self._note(self.changes.changed, want.title)
         self.session.flush()
         anchors = Anchors(want.opens_on, want.due_on, want.safe_on)
         timed = timetable([rung_of(line) for line in lines_of(text, want.ladder)], anchors, self.zone)
+        self.timetables[name] = timed
         self.first_reminders[name] = None if want.relative else self._first(want, timed)
         return demand
 
+    @staticmethod
+    def _note(titles: list[str], title: str) -> None:
+        if title not in titles:
+            titles.append(title)
+
     def _first(self, want: Expected, timed: Sequence[Timed]) -> datetime | None:
-        """A plan that is loaded in the middle of a period still announces it; one whose day is past says nothing late."""
-        past = want.due_on is not None and want.due_on < local_day(self.at, self.zone)
-        moment = next_at(timed, self.at if past else None)
+        """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
+        if want.due_on is not None and want.due_on < local_day(self.at, self.zone):
+            return None
+        return self._not_before_now(next_at(timed, None))
+
+    def _not_before_now(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else max(moment, next_allowed(self.at, self.zone))
 
     def _demand_facts(self, text: PlanText, want: Expected) -> dict[str, Any]:
@@ -228,11 +253,56 @@ class _Loading:
             return
         duty.state, duty.kind, duty.demand = "open", want.kind, demand
         duty.opens_on, duty.due_on, duty.safe_on = wanted
-        set_reminder(self.session, duty, self.at, self.zone)
+        if want.relative and want.relative.side == "after" and duty.due_on is not None:
+            place_relative(duty, demand.relative, duty.opens_on)
+        self._remind_anew(duty, want, back=back)
         if back:
             self.changes.added += 1
+            self._note(self.changes.new, want.title)
         else:
             self.changes.moved += 1
+            self.stale.append(duty.id)
+
+    def _remind_anew(self, duty: Duty, want: Expected, *, back: bool) -> None:
+        """A duty of which nothing has been said is still announced; of another, what its new days make due is said once."""
+        name = want.key, want.variant or ""
+        past = duty.due_on is not None and duty.due_on < local_day(self.at, self.zone)
+        if duty.reminded_until is None or (back and past):
+            duty.next_reminder_at = self.first_reminders[name]
+            return
+        timed = self.timetables[name]
+        planned = self._planned_at(duty)
+        if planned or want.relative:
+            anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned)
+            timed = timetable(rungs_of(duty.demand), anchors, self.zone)
+        duty.next_reminder_at = self._not_before_now(next_at(timed, duty.reminded_until))
+
+    def _planned_at(self, duty: Duty) -> datetime | None:
+        """When the duty's meeting is set for; read for the whole plan at once."""
+        if self._planned is None:
+            rows = self.session.execute(
+                select(MeetingDuty.duty_id, Meeting.planned_at)
+                .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+                .join(Duty, Duty.id == MeetingDuty.duty_id)
+                .where(Duty.plan_id == self.plan.id, Meeting.state.in_(LIVE_MEETING))
+            )
+            self._planned = {row.duty_id: row.planned_at for row in rows if row.planned_at}
+        return self._planned.get(duty.id)
+
+    def _follow_planned(self) -> None:
+        """Gives what is due before a meeting its day, where the demand is new or changed and the meeting is set."""
+        topics = {self.demands[n].relative.get("topic") for n in self.changed if _before(self.demands[n])}
+        if not topics:
+            return
+        meetings = self.session.scalars(
+            select(Meeting)
+            .join(Topic, Topic.id == Meeting.topic_id)
+            .where(Topic.plan_id == self.plan.id, Topic.key.in_(topics), Meeting.state == "planned")
+        )
+        for meeting in meetings.all():
+            if meeting.planned_at:
+                day = local_day(meeting.planned_at, self.zone)
+                follow_meeting(self.session, meeting, day, self.at, self.zone)
 
     def _withdraw(self, duties: list[Duty]) -> None:
         gone = [duty for duty in duties if duty.state == "open"]
@@ -248,11 +318,15 @@ class _Loading:
             self.session.execute(
                 update(Duty).where(Duty.id.in_(some)).values(state="withdrawn", next_reminder_at=None)
             )
-            withdraw_reminders(self.session, some)
+            withdraw_reminders(self.session, some, self.at)
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.session.execute(insert(Duty), rows)
+
+
+def _before(demand: Demand) -> bool:
+    return demand.relative.get("side") == "before"
 
 
 def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.agenda import Agenda, unfold
+from bot.domain.agenda import Agenda, fill, unfold
 from bot.domain.attendance import Counts, check
 from bot.domain.calendar import local_day, rest_day
 from bot.domain.duties import close, follow_meeting, set_reminder
 from bot.domain.problems import Invalid
 from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Unit
 
-NOTE_LIMIT = 4000
+NOTE_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ def lock(session: Session, meeting_id: int) -> Meeting | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def lock_unit(session: Session, unit_id: int) -> Unit:
+    """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
+    return session.get_one(Unit, unit_id, with_for_update=True, populate_existing=True)
 
 
 def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
@@ -109,7 +114,11 @@ def set_meeting(
     at: datetime,
     zone: ZoneInfo,
 ) -> tuple[Meeting, bool]:
-    """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow. True when it was moved."""
+    """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow. True when it was moved.
+
+    Raises Invalid(meeting_running).
+    """
+    lock_unit(session, unit.id)
     meeting = live_meeting(session, unit.id, duty.id if duty else None)
     if meeting is not None and meeting.state == "running":
         raise Invalid("meeting_running")
@@ -145,12 +154,24 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
 
 
 def start(session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime) -> None:
-    """Begins the walk: the topic's agenda is unfolded into steps and stays as it is now; `default` serves without a topic."""
+    """Begins the walk: the topic's agenda is unfolded into steps and stays as it is now.
+
+    `default` serves without a topic, and where the topic's own agenda comes to no step at all.
+    """
     if meeting.state != "planned":
         return
     topic = meeting.topic
     agenda = Agenda.model_validate_json(json.dumps(topic.agenda)) if topic and topic.agenda else default
-    steps = unfold(agenda, [citation(d) for d in topic.documents] if topic else [])
+    documents = [citation(d) for d in topic.documents] if topic else []
+    if all(step.after for step in unfold(agenda, documents)):
+        agenda = default
+    names = {"topic": topic.title if topic else "", "unit": meeting.unit.name}
+    steps = [
+        step.model_copy(
+            update={"title": fill(step.title, names), "words": step.words and fill(step.words, names)}
+        )
+        for step in unfold(agenda, documents)
+    ]
     meeting.steps = [step.model_dump(mode="json") for step in steps if not step.after]
     meeting.marks = {"after": [step.title for step in steps if step.after]}
     meeting.state, meeting.step = "running", 0
@@ -257,6 +278,7 @@ def held_before(
 ) -> Meeting:
     """Enters a meeting that was held without the walk. Raises Invalid when the counts do not add up."""
     check(counts)
+    lock_unit(session, unit.id)
     meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
         session, unit, duty, at
     )

@@ -1,16 +1,17 @@
 """Invitation codes, roles given and taken, a person's second channel, forgetting a person."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.problems import Invalid
-from bot.models import Contact, Dialog, Event, Invite, Membership, Message, Note, Person, Unit
+from bot.models import Contact, Dialog, Event, Invite, Membership, Message, Note, Person, Submission, Unit
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letters or digits that are taken for one another on paper."""
@@ -20,6 +21,8 @@ LINK_MINUTES = 30
 WRONG_CODES = 10
 WRONG_WINDOW = timedelta(hours=1)
 CONSENT_VERSION = 1
+
+WRITTEN_CODE = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[-–][A-Z0-9]{4}(?![A-Z0-9])")
 
 
 def normal_code(text: str) -> str:
@@ -31,6 +34,13 @@ def normal_code(text: str) -> str:
 def looks_like_code(text: str) -> bool:
     letters = normal_code(text).replace("-", "")
     return len(letters) == CODE_LENGTH and all(c in LETTERS for c in letters)
+
+
+def code_in(text: str) -> str:
+    """What a text holds that may be meant as a code: all of it, or the part that is written like one; "" without any."""
+    written = WRITTEN_CODE.search(text.upper())
+    code = normal_code(written[0] if written else text)
+    return code if WRITTEN_CODE.fullmatch(code) else ""
 
 
 def hashed(code: str) -> str:
@@ -85,16 +95,35 @@ def find_invite(session: Session, contact: Contact, code: str, at: datetime) -> 
         contact.wrong_codes += 1
         contact.wrong_since = contact.wrong_since or at
         raise Invalid("code_wrong", left=max(0, WRONG_CODES - contact.wrong_codes))
-    if row.used_at is not None:
-        raise Invalid("code_used")
-    if row.expires_at <= at:
-        raise Invalid("code_expired")
+    _check_open(row, at)
     contact.wrong_codes, contact.wrong_since = 0, None
     return row
 
 
-def accept(session: Session, row: Invite, person: Person, at: datetime) -> Membership:
-    """Gives the invite's role to the person; a role that is already held is not doubled."""
+def open_invite(session: Session, invite_id: int, at: datetime) -> Invite:
+    """The invite once more, locked: it may have been used or have expired since. Raises Invalid: code_used, code_expired."""
+    row = session.get(Invite, invite_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        raise Invalid("code_expired")
+    _check_open(row, at)
+    return row
+
+
+def _check_open(row: Invite, at: datetime) -> None:
+    if row.used_at is not None:
+        raise Invalid("code_used")
+    if row.expires_at <= at:
+        raise Invalid("code_expired")
+
+
+def spent_by(session: Session, code: str, person: Person) -> bool:
+    """Whether it was this very person who used the code."""
+    used = select(Invite.id).where(Invite.code_hash == hashed(code), Invite.used_by == person.id)
+    return session.scalar(used) is not None
+
+
+def accept(session: Session, row: Invite, person: Person, at: datetime, today: date) -> Membership:
+    """Gives the invite's role to the person; a role that is already held is not doubled. `today` is the local day."""
     row.used_at, row.used_by = at, person.id
     held = session.scalar(
         select(Membership).where(
@@ -112,7 +141,7 @@ def accept(session: Session, row: Invite, person: Person, at: datetime) -> Membe
         role=row.role,
         since=at,
         next_summary_at=at if row.role == "leader" else None,
-        summed_on=at.date(),
+        summed_on=today,
     )
     session.add(membership)
     session.flush()
@@ -120,10 +149,13 @@ def accept(session: Session, row: Invite, person: Person, at: datetime) -> Membe
 
 
 def join_channel(session: Session, row: Invite, contact: Contact, at: datetime) -> Person:
-    """Moves a contact to the person whose code it brought. Raises Invalid(code_own) when it is that person's already."""
+    """Moves a contact to the person whose code it brought; the code stays good when that cannot be.
+
+    Raises Invalid: code_own when the contact is that person's already, code_other_person when it belongs to somebody
+    who has a role or other contacts.
+    """
     if row.person_id is None or contact.person_id == row.person_id:
         raise Invalid("code_own")
-    row.used_at, row.used_by = at, row.person_id
     old = contact.person_id
     others = session.scalar(
         select(func.count()).select_from(Contact).where(Contact.person_id == old, Contact.id != contact.id)
@@ -135,11 +167,25 @@ def join_channel(session: Session, row: Invite, contact: Contact, at: datetime) 
     )
     if others or has_role:
         raise Invalid("code_other_person")
-    contact.person_id = row.person_id
+    row.used_at, row.used_by = at, row.person_id
+    return _move(session, contact, session.get_one(Person, row.person_id))
+
+
+def start_anew(session: Session, contact: Contact, at: datetime) -> Person:
+    """A person who was forgotten speaks again: the contact gets a new person, so that nothing old belongs to it."""
+    person = Person(created_at=at)
+    session.add(person)
     session.flush()
-    session.execute(update(Message).where(Message.contact_id == contact.id).values(person_id=row.person_id))
+    return _move(session, contact, person)
+
+
+def _move(session: Session, contact: Contact, person: Person) -> Person:
+    old = contact.person_id
+    contact.person_id = person.id
+    session.flush()
+    session.execute(update(Message).where(Message.contact_id == contact.id).values(person_id=person.id))
     session.execute(delete(Dialog).where(Dialog.person_id == old))
-    return session.get_one(Person, row.person_id)
+    return person
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +198,27 @@ class Forgotten:
 
 def forget(session: Session, person: Person, at: datetime) -> Forgotten:
     """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay."""
-    contact_ids = select(Contact.id).where(Contact.person_id == person.id)
+    mine = Message.person_id == person.id
+    unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
+    session.execute(unsent.execution_options(synchronize_session=False))
     notes = session.execute(update(Note).where(Note.person_id == person.id).values(text="", message_ref=""))
     messages = session.execute(
-        update(Message)
-        .where(Message.person_id == person.id, Message.state != "waiting")
-        .values(body={"text": ""})
-        .execution_options(synchronize_session=False)
+        update(Message).where(mine).values(body={"text": ""}).execution_options(synchronize_session=False)
     )
+    contact_ids = select(Contact.id).where(Contact.person_id == person.id)
     session.execute(update(Event).where(Event.contact_id.in_(contact_ids)).values(said=""))
     session.execute(
         update(Membership)
         .where(Membership.person_id == person.id, Membership.ended_at.is_(None))
         .values(ended_at=at, next_summary_at=None)
+    )
+    session.execute(
+        update(Submission)
+        .where(Submission.person_id == person.id, Submission.state == "draft")
+        .values(state="dropped")
+    )
+    session.execute(
+        update(Invite).where(Invite.person_id == person.id, Invite.used_at.is_(None)).values(used_at=at)
     )
     session.execute(update(Person).where(Person.delegate_id == person.id).values(delegate_id=None))
     person.name, person.consent_version, person.consented_at = "", 0, None

@@ -1,5 +1,6 @@
 """The units' table: reads rows of a file, checks them all, writes the tree; open duties follow a unit that moves."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from bot.models import Duty, Unit, UnitSpan
 
 COLUMNS = ("code", "name", "kind", "sector", "parent_code", "members", "meeting_day")
 REQUIRED = ("code", "name", "kind")
+LENGTHS = {"code": 60, "name": 200}
 MOST_MEMBERS = 5000
 
 
@@ -38,7 +40,10 @@ class Imported:
 
 
 def read_rows(lines: Iterable[tuple[str, Mapping[str, str]]]) -> list[Row]:
-    """Turns (place, cells) into rows. Raises Rejected with every fault: missing or wrong cells, a code twice, a ring."""
+    """Turns (place, cells) into rows. Raises Rejected with every fault at once.
+
+    Problems: unit_cell_missing, unit_too_long, unit_word_unknown, unit_number_wrong, unit_twice, unit_ring, units_empty.
+    """
     problems: list[Problem] = []
     rows = [_row(place, cells, problems) for place, cells in lines]
     seen: dict[str, Row] = {}
@@ -48,9 +53,7 @@ def read_rows(lines: Iterable[tuple[str, Mapping[str, str]]]) -> list[Row]:
                 Problem(f"{row.place} code", "unit_twice", {"code": row.code, "first": seen[row.code].place})
             )
         seen.setdefault(row.code, row)
-    for row in rows:
-        if row.code and _in_ring(row, seen):
-            problems.append(Problem(f"{row.place} parent_code", "unit_ring", {"code": row.code}))
+    problems += _rings(rows, {})
     if not rows:
         problems.append(Problem("", "units_empty"))
     if problems:
@@ -59,10 +62,13 @@ def read_rows(lines: Iterable[tuple[str, Mapping[str, str]]]) -> list[Row]:
 
 
 def _row(place: str, cells: Mapping[str, str], problems: list[Problem]) -> Row:
-    clean = {name: (cells.get(name) or "").strip() for name in COLUMNS}
+    clean = {name: unicodedata.normalize("NFC", cells.get(name) or "").strip() for name in COLUMNS}
     for name in REQUIRED:
         if not clean[name]:
             problems.append(Problem(f"{place} {name}", "unit_cell_missing", {"column": name}))
+    for name, most in LENGTHS.items():
+        if len(clean[name]) > most:
+            problems.append(Problem(f"{place} {name}", "unit_too_long", {"column": name, "most": most}))
     for name, known in (("kind", KINDS), ("sector", SECTORS)):
         if clean[name] and clean[name] not in known:
             facts = {"said": clean[name], "known": ", ".join(known)}
@@ -83,35 +89,41 @@ def _whole(place: str, name: str, text: str, most: int, problems: list[Problem])
     if not text:
         return None
     text = text.removesuffix(".0")  # a spreadsheet keeps whole numbers as 28.0
-    if not text.isdigit() or not 1 <= int(text) <= most:
+    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
         problems.append(Problem(f"{place} {name}", "unit_number_wrong", {"said": text, "most": most}))
         return None
     return int(text)
 
 
-def _in_ring(row: Row, rows: Mapping[str, Row]) -> bool:
-    seen = {row.code}
-    parent = rows.get(row.parent_code)
-    while parent is not None:
-        if parent.code in seen:
-            return parent.code == row.code
-        seen.add(parent.code)
-        parent = rows.get(parent.parent_code)
+def _rings(rows: Sequence[Row], above: Mapping[str, str]) -> list[Problem]:
+    """The rows that are their own superior; `above` holds the parents (by code) of units outside of the file."""
+    parents = {**above, **{row.code: row.parent_code for row in rows}}
+    return [
+        Problem(f"{row.place} parent_code", "unit_ring", {"code": row.code})
+        for row in rows
+        if row.code and _in_ring(row.code, parents)
+    ]
+
+
+def _in_ring(code: str, parents: Mapping[str, str]) -> bool:
+    seen: set[str] = set()
+    above = parents.get(code, "")
+    while above and above not in seen:
+        if above == code:
+            return True
+        seen.add(above)
+        above = parents.get(above, "")
     return False
 
 
 def write_units(session: Session, rows: Sequence[Row], today: date) -> Imported:
-    """Writes the tree; units that are not in the file stay. Raises Rejected when a parent is neither in file nor database."""
+    """Writes the tree; units that are not in the file stay, an empty number keeps what is known. `today` is the local day.
+
+    Raises Rejected before anything is written: unit_parent_unknown when a parent is neither in the file nor in the
+    database, unit_ring when the two together make a unit its own superior.
+    """
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
-    known = {*units, *(row.code for row in rows)}
-    orphans = [row for row in rows if row.parent_code and row.parent_code not in known]
-    if orphans:
-        raise Rejected(
-            [
-                Problem(f"{r.place} parent_code", "unit_parent_unknown", {"parent": r.parent_code})
-                for r in orphans
-            ]
-        )
+    _check_tree(units, rows)
     fresh = [row for row in rows if row.code not in units]
     for row in fresh:
         units[row.code] = Unit(
@@ -123,6 +135,20 @@ def write_units(session: Session, rows: Sequence[Row], today: date) -> Imported:
     session.flush()
     _set_paths(session, units)
     return Imported(len(fresh), len(changed) - len(fresh), len(rows) - len(changed))
+
+
+def _check_tree(units: Mapping[str, Unit], rows: Sequence[Row]) -> None:
+    known = {*units, *(row.code for row in rows)}
+    problems = [
+        Problem(f"{row.place} parent_code", "unit_parent_unknown", {"parent": row.parent_code})
+        for row in rows
+        if row.parent_code and row.parent_code not in known
+    ]
+    codes = {unit.id: unit.code for unit in units.values()}
+    above = {unit.code: codes[unit.parent_id] for unit in units.values() if unit.parent_id}
+    problems += _rings(rows, above)
+    if problems:
+        raise Rejected(problems)
 
 
 def _write(session: Session, units: Mapping[str, Unit], row: Row, today: date) -> bool:
@@ -143,26 +169,22 @@ def _write(session: Session, units: Mapping[str, Unit], row: Row, today: date) -
 
 
 def _new_span(session: Session, unit: Unit, today: date) -> None:
+    """Ends the open span and begins one today; what changes twice in a day leaves one span."""
+    span = None
     if unit.path:
-        session.execute(
-            update(UnitSpan)
-            .where(UnitSpan.unit_id == unit.id, UnitSpan.until_on.is_(None))
-            .values(until_on=today)
+        span = session.scalar(
+            select(UnitSpan).where(UnitSpan.unit_id == unit.id, UnitSpan.until_on.is_(None))
         )
-    session.add(
-        UnitSpan(
-            unit_id=unit.id,
-            parent_id=unit.parent_id,
-            name=unit.name,
-            kind=unit.kind,
-            sector=unit.sector,
-            from_on=today,
-        )
-    )
+    if span is not None and span.from_on < today:
+        span.until_on, span = today, None
+    if span is None:
+        span = UnitSpan(unit_id=unit.id, from_on=today)
+        session.add(span)
+    span.name, span.kind, span.sector, span.parent_id = unit.name, unit.kind, unit.sector, unit.parent_id
 
 
 def _set_paths(session: Session, units: Mapping[str, Unit]) -> None:
-    """Writes every path anew; open duties of a unit that has moved go with it, done ones stay where they were done."""
+    """Writes every path anew; duties of a unit that has moved go with it, done ones stay where they were done."""
     by_id = {unit.id: unit for unit in units.values()}
     paths: dict[int, str] = {}
 
@@ -178,7 +200,7 @@ def _set_paths(session: Session, units: Mapping[str, Unit]) -> None:
             continue
         if unit.path:
             session.execute(
-                update(Duty).where(Duty.unit_id == unit.id, Duty.state == "open").values(path=path)
+                update(Duty).where(Duty.unit_id == unit.id, Duty.state != "done").values(path=path)
             )
         unit.path = path
     session.flush()

@@ -164,12 +164,12 @@
     }
   }
 
-  function enqueue(item, words_) {
+  function enqueue(item, shown) {
     item.element = bubble('me');
     item.element.classList.add('unsent');
     item.element.dataset.id = item.body.id;
     item.element.tabIndex = -1;
-    item.element.querySelector('.bubble').append(words_);
+    item.element.querySelector('.bubble').append(shown);
     mark(item, words.sending);
     if (item.files) drawProgress(item);
     change(true, () => {
@@ -187,8 +187,8 @@
     return item;
   }
 
-  function mark(item, words_) {
-    item.element.querySelector('.when').textContent = words_;
+  function mark(item, note) {
+    item.element.querySelector('.when').textContent = note;
   }
 
   async function pump() {
@@ -463,7 +463,6 @@
     if (taken) forget(item);
     else enqueue(item, item.body.label || item.body.text);
   });
-  toBottom();
   connect();
   if (window.top === window && window.matchMedia('(hover: hover) and (pointer: fine)').matches) text.focus();
 })();

@@ -1,0 +1,109 @@
+"""Answered updates a second and how long an answer takes: the whole bot against the barest bot of its library."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from statistics import median
+
+from benchmarks.children import TOKEN, Api, child, free_port
+from benchmarks.figures import Row
+from benchmarks.grounds import FIRST_PLACE, Grounds, write_talkers
+
+PEOPLE = 200
+ROUNDS = 2
+WARM, MEASURED = 3.0, 8.0
+OPEN_RATE, OPEN_SECONDS = 50, 4.0
+START_SECONDS = 30.0
+
+Start = Callable[[], AbstractContextManager[None]]
+Figures = dict[str, float]
+
+WHOLE = ("the bot, SQLite", "the bot, PostgreSQL")
+ECHOES = ("echo, one at a time", "echo, concurrent", "echo, concurrent, aiohttp")
+
+
+def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
+    starts: dict[str, Start] = {
+        WHOLE[0]: partial(whole, grounds, api, "sqlite"),
+        ECHOES[0]: partial(echo, api, "sequential", "httpx"),
+        WHOLE[1]: partial(whole, grounds, api, "postgresql"),
+        ECHOES[1]: partial(echo, api, "concurrent", "httpx"),
+        ECHOES[2]: partial(echo, api, "concurrent", "aiohttp"),
+    }
+    found: dict[str, list[tuple[Figures, Figures]]] = {name: [] for name in starts}
+    for _ in range(ROUNDS):
+        for name, start in starts.items():
+            found[name].append(one_round(start, api))
+    yield from rows(found)
+
+
+@contextmanager
+def whole(grounds: Grounds, api: Api, kind: str) -> Iterator[None]:
+    with grounds.fresh(kind) as url:
+        write_talkers(url, PEOPLE)
+        settings = {
+            "DATABASE_URL": url,
+            "FILES_URL": str(grounds.folder / "files"),
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API_URL": api.url,
+            "LISTEN": f"127.0.0.1:{free_port()}",
+            "LOG_LEVEL": "WARNING",
+        }
+        with child(["-m", "benchmarks.whole"], settings):
+            yield
+
+
+@contextmanager
+def echo(api: Api, concurrent: str, client: str) -> Iterator[None]:
+    with child(["-m", "benchmarks.echo", api.url, concurrent, client], {}):
+        yield
+
+
+def one_round(start: Start, api: Api) -> tuple[Figures, Figures]:
+    """A closed loop that is as fast as the bot, then a calm open one; an unanswered update is an error."""
+    api.tell("gather", people=list(range(FIRST_PLACE, FIRST_PLACE + PEOPLE)))
+    with start():
+        api.tell("closed")
+        wait_for_answers(api)
+        time.sleep(WARM)
+        api.tell("mark")
+        time.sleep(MEASURED)
+        loaded = api.tell("figures")
+        answered(api)
+        api.tell("open", rate=OPEN_RATE)
+        time.sleep(1)
+        api.tell("mark")
+        time.sleep(OPEN_SECONDS)
+        return loaded, answered(api)
+
+
+def wait_for_answers(api: Api) -> None:
+    end = time.monotonic() + START_SECONDS
+    while api.tell("figures")["answered"] < PEOPLE:
+        if time.monotonic() > end:
+            raise RuntimeError("the bot does not answer")
+        time.sleep(0.1)
+
+
+def answered(api: Api) -> Figures:
+    figures = api.settle()
+    if figures["unanswered"]:
+        raise RuntimeError(f"{figures['unanswered']} updates were not answered")
+    return figures
+
+
+def rows(found: dict[str, list[tuple[Figures, Figures]]]) -> Iterator[Row]:
+    middle = {
+        name: [{key: median(run[part][key] for run in runs) for key in runs[0][part]} for part in (0, 1)]
+        for name, runs in found.items()
+    }
+    beside = {name: middle[name] for name in ECHOES}
+    for name in WHOLE:
+        for other, theirs in beside.items():
+            yield Row(f"{name}: answered", middle[name][0]["a_second"], "/s", theirs[0]["a_second"], other)
+    for part, load in enumerate((f"{PEOPLE} at once", f"{OPEN_RATE}/s")):
+        for name in WHOLE:
+            for key in ("p50", "p95"):
+                figure, yardstick = middle[name][part][key], beside[ECHOES[1]][part][key]
+                yield Row(f"{name}: answer, {load}, {key}", figure, "ms", yardstick, ECHOES[1])
