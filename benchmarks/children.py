@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,26 +22,41 @@ PATIENCE = 20.0
 
 @contextmanager
 def child(arguments: Sequence[str], settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    """A Python process with only these settings of the program in its environment; ended at the end, whatever happens."""
+    """A Python process that knows only these settings; ended at the end, whatever happens.
+
+    Raises RuntimeError if it wrote to stderr: an apology for an error would else count as an answer.
+    """
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}}
+    errors = tempfile.TemporaryFile("w+")
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONPATH": str(ROOT), "PTB_TIMEDELTA": "true", **settings},
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     try:
         yield process
     finally:
+        _end(process)
+        errors.seek(0)
+        said = errors.read()
+        errors.close()
+        if said:
+            raise RuntimeError(f"{arguments} wrote errors:\n{said[-2000:]}")
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def free_port() -> int:

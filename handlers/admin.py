@@ -27,6 +27,8 @@ def _office(chat: Chat) -> bool:
 def show(chat: Chat) -> None:
     if not _office(chat):
         return
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
     scope = within(Unit.path, chat.roles(), "administer")
     staffed = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
     cells = (

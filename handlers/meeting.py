@@ -1,19 +1,21 @@
 """`/hop`: leads the meeting step by step; the walk is the meeting's own, so any phone of the unit can go on with it."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.agenda import fill
 from bot.domain.attendance import Counts, rate
-from bot.domain.calendar import local_day
-from bot.domain.duties import outlook, outlooks
+from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.meetings import (
+    NOTE_LIMIT,
     add_note,
     counts_of,
     duties_of,
     end,
     live_meeting,
     lock,
+    lock_unit,
     mark,
     new_meeting,
     notes_of,
@@ -22,7 +24,13 @@ from bot.domain.meetings import (
     write_counts,
 )
 from bot.domain.problems import Invalid
+from bot.domain.reading import fold
 from bot.models import Meeting, Note, Unit
+
+EARLY = timedelta(hours=1)
+"""Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""
+SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep theo")
+SAYS_END = ("ket thuc", "ket thuc hop", "ket thuc cuoc hop", "ket thuc buoi hop")
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -39,42 +47,52 @@ def show(chat: Chat, unit_id: str = "") -> None:
         _continue(chat, running)
         return
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
-    chat.say("meeting/choose", unit=unit, waiting=waiting)
+    plain = live_meeting(chat.session, unit.id, None)
+    chat.say("meeting/choose", unit=unit, waiting=waiting, plain=plain)
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
-    """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another day."""
+    """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another time."""
     duty = chat.own_duty(duty_id, "meeting")
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
-    if meeting is not None and meeting.state == "running":
-        _continue(chat, meeting)
-    elif (
-        meeting is not None and meeting.planned_at and local_day(meeting.planned_at, chat.zone) != chat.today
-    ):
-        chat.say("meeting/early", meeting=meeting, view=outlook(chat.session, duty, chat.at, chat.zone))
-    else:
+    if not _asked_for_early(chat, meeting, outlook(chat.session, duty, chat.at, chat.zone)):
         begin(chat, duty_id)
 
 
+def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) -> bool:
+    if meeting is None or meeting.state != "planned" or meeting.planned_at is None:
+        return False
+    if timedelta() <= chat.at - meeting.planned_at + EARLY <= timedelta(days=1):
+        return False
+    chat.say("meeting/early", meeting=meeting, view=view, passed=meeting.planned_at < chat.at)
+    return True
+
+
 def begin(chat: Chat, duty_id: str) -> None:
-    """Starts the walk now."""
+    """Starts the walk now; goes on with it if another of the unit has just started it."""
     duty = chat.own_duty(duty_id, "meeting")
     if duty is None:
         return
-    unit = chat.session.get_one(Unit, duty.unit_id)
+    unit = lock_unit(chat.session, duty.unit_id)
+    chat.session.refresh(duty)
+    if chat.own_duty(duty_id, "meeting") is None:
+        return
     meeting = live_meeting(chat.session, unit.id, duty.id) or new_meeting(chat.session, unit, duty, chat.at)
     _start(chat, meeting)
 
 
-def begin_plain(chat: Chat, unit_id: str) -> None:
-    """Starts a regular meeting that no plan asks for."""
+def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
+    """Starts a regular meeting that no plan asks for; asks first when it is set for another time."""
     unit = chat.lead_unit(unit_id)
     if unit is None:
         return
-    meeting = live_meeting(chat.session, unit.id, None) or new_meeting(chat.session, unit, None, chat.at)
-    _start(chat, meeting)
+    lock_unit(chat.session, unit.id)
+    meeting = live_meeting(chat.session, unit.id, None)
+    if not sure and _asked_for_early(chat, meeting, None):
+        return
+    _start(chat, meeting or new_meeting(chat.session, unit, None, chat.at))
 
 
 def _start(chat: Chat, meeting: Meeting) -> None:
@@ -104,7 +122,7 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
         return None
     if meeting.state != "running":
         chat.end()
-        chat.say("meeting/over", meeting=meeting, counts=counts_of(chat.session, meeting))
+        chat.say("meeting/over", meeting=meeting)
         return None
     return meeting
 
@@ -139,27 +157,36 @@ def ask_step(chat: Chat) -> None:
         "meeting/step",
         meeting=meeting,
         step=step,
-        words=_words(meeting, step.get("words")),
         own_notes=[n for n in notes if n.step == meeting.step],
         counts=counts,
         rate=rate(counts) if counts else None,
     )
 
 
-def _words(meeting: Meeting, words: str | None) -> str:
-    topic = meeting.topic.title if meeting.topic else ""
-    return fill(words, {"topic": topic, "unit": meeting.unit.name, "document": ""}) if words else ""
-
-
 def take_note(chat: Chat, answer: Answer) -> None:
-    """Whatever is typed while a meeting runs is noted at its present step."""
+    """Whatever is typed while a meeting runs is noted at its present step, but for the words that lead on."""
     meeting = _own(chat, chat.data["meeting"])
     if meeting is None:
         return
+    said, closing = fold(answer.text), meeting.step >= len(meeting.steps)
+    if closing and said in SAYS_END:
+        finish(chat, str(meeting.id))
+        return
+    if not closing and (said in SAYS_NEXT or said in SAYS_END):
+        if said in SAYS_NEXT or meeting.step == len(meeting.steps) - 1:
+            mark(meeting, "done")
+        _continue(chat, meeting)
+        return
+    text = chat.event.text or answer.text
     ref = f"{chat.contact.id}:{chat.event.message_ref}" if chat.event.message_ref else ""
-    add_note(chat.session, meeting, chat.person.id, answer.text, chat.at, ref)
-    count = sum(n.step == meeting.step for n in notes_of(chat.session, meeting))
-    chat.say("meeting/noted", meeting=meeting, count=count)
+    note = add_note(chat.session, meeting, chat.person.id, text, chat.at, ref)
+    count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
+    chat.say("meeting/noted", meeting=meeting, note=note, count=count, most=_cut_to(text))
+
+
+def _cut_to(text: str) -> int | None:
+    """How much of the text has been kept, if not all of it."""
+    return NOTE_LIMIT if len(text.strip()) > NOTE_LIMIT else None
 
 
 def edit_note(chat: Chat) -> bool:
@@ -173,8 +200,8 @@ def edit_note(chat: Chat) -> bool:
     meeting = lock(chat.session, note.meeting_id)
     if meeting is None or meeting.state != "running" or not chat.event.text.strip():
         return False
-    note.text = chat.event.text.strip()[:4000]
-    chat.say("meeting/edited", note=note, meeting=meeting)
+    note.text = chat.event.text.strip()[:NOTE_LIMIT]
+    chat.say("meeting/edited", note=note, meeting=meeting, most=_cut_to(chat.event.text))
     return True
 
 
@@ -227,19 +254,26 @@ def count(chat: Chat, meeting_id: str, _step: str = "") -> None:
     """`Điểm danh`, at its step or from the closing card."""
     meeting = _own(chat, meeting_id)
     if meeting is not None:
-        chat.begin("counts", known=meeting.unit.members, counts={}, then=f"meet.counted:{meeting.id}")
+        chat.begin(
+            "counts",
+            known=meeting.unit.members,
+            counts={},
+            then=f"meet.counted:{meeting.id}",
+            back=f"meet.walk:{meeting.id}",
+        )
 
 
 def counted(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts; the attendance step is done with them."""
-    entered = chat.data.get("counts")
+    entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
     meeting = _own(chat, meeting_id)
-    if meeting is None or not entered:
+    if meeting is None:
         return
-    write_counts(chat.session, meeting, Counts(**entered), chat.person.id, chat.at)
-    chat.note("attendance entered", f"meeting:{meeting.id}")
-    if meeting.step < len(meeting.steps) and meeting.steps[meeting.step]["asks"] == "attendance":
-        mark(meeting, "done")
+    if entered:
+        write_counts(chat.session, meeting, Counts(**entered), chat.person.id, chat.at)
+        chat.note("attendance entered", f"meeting:{meeting.id}")
+        if meeting.step < len(meeting.steps) and meeting.steps[meeting.step]["asks"] == "attendance":
+            mark(meeting, "done")
     _continue(chat, meeting)
 
 
@@ -248,22 +282,22 @@ def finish(chat: Chat, meeting_id: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is None:
         return
-    if counts_of(chat.session, meeting) is None:
+    counts = counts_of(chat.session, meeting)
+    if counts is None:
         chat.trouble = chat.sentence(Invalid("meeting_no_counts"))
         _continue(chat, meeting)
         return
     end(chat.session, meeting, chat.at, chat.zone)
     chat.note("meeting held", f"meeting:{meeting.id}")
     chat.end()
-    counts = counts_of(chat.session, meeting)
     chat.say(
         "meeting/held",
         meeting=meeting,
         counts=counts,
-        rate=rate(counts) if counts else None,
+        rate=rate(counts),
         duties=duties_of(chat.session, meeting),
         notes=len(notes_of(chat.session, meeting)),
-        reports=outlooks(chat.session, meeting.unit_id, chat.at, chat.zone, "report", "confirm"),
+        waiting=outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
     )
 
 

@@ -1,52 +1,114 @@
 """`/nop`: hands in a report: choose the duty, send files, `Xong`, a receipt."""
 
+from typing import Any
+
+from markupsafe import Markup
 from sqlalchemy import select
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import outlook, outlooks
 from bot.domain.problems import Invalid
-from bot.domain.submissions import add_files, draft_of, drop_draft, hand_in
+from bot.domain.reading import fold
+from bot.domain.roles import holders
+from bot.domain.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in
 from bot.messages import File
 from bot.models import Demand, Duty, Submission
 
 SETTLE_SECONDS = 1.2
 """An album arrives as several events; what is said of it waits this long, so that it is said once."""
 DONE_SHOWN = 5
+SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
+    """Asks which report; files that wait to be told what they are for come along."""
+    files = _kept(chat)
     unit = chat.unit_for("report", unit_id)
-    if unit is None:
-        return
-    chat.begin("report", unit=unit.id)
+    if unit is not None:
+        chat.begin("report", unit=unit.id, files=files)
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
     """`Nộp báo cáo` of one duty; one that is done may be handed in again as a new version."""
+    files = _kept(chat)
     duty = chat.own_duty(duty_id, "report", done_too=True)
     if duty is not None:
+        _add_kept(chat, draft_of(chat.session, duty, chat.person.id, chat.at), files)
         chat.begin("report", step="files", unit=duty.unit_id, duty=duty.id)
 
 
 def loose(chat: Chat) -> None:
     """Files that came without being asked for: asks what they are for, and keeps them until that is said."""
     if not chat.event.files:
-        chat.say("report/refused", refused=_refusals(chat))
+        chat.say("report/refused", refused=_refusals(chat), upload=_upload(chat))
         return
-    unit = chat.unit_for("report")
-    if unit is not None:
-        files = [_pack(file) for file in chat.event.files]
-        if chat.dialog.flow == "report" and chat.dialog.step == "duty":
-            files = [*chat.data.get("files", []), *files]
-        chat.begin("report", unit=unit.id, files=files)
+    files = _with_new(chat, _kept(chat))
+    units = {m.unit_id for m in holders(chat.roles(), "lead")}
+    if len(units) == 1:
+        chat.begin("report", unit=units.pop(), files=files)
+    elif units:
+        chat.begin("report", step="unit", files=files)
+    else:
+        chat.say("talk/not_yours")
 
 
-def _pack(file: File) -> list[object]:
-    return [file.digest, file.name, file.size, file.media_type]
+def _kept(chat: Chat) -> list[list[Any]]:
+    """The files of this dialog that belong to no report yet."""
+    return list(chat.data.get("files", [])) if chat.dialog.flow == "report" else []
 
 
-def _refusals(chat: Chat) -> list[tuple[str, str]]:
-    return [(r.name, chat.desk.render.sentence(r.code, dict(r.facts))) for r in chat.event.refused]
+def _with_new(chat: Chat, kept: list[list[Any]]) -> list[list[Any]]:
+    """The kept files and those that have just come, the same bytes once, no more than may be handed in."""
+    known = {file[0] for file in kept}
+    for file in chat.event.files:
+        if file.digest in known:
+            continue
+        if len(kept) >= MOST_FILES:
+            chat.trouble = chat.sentence(Invalid("too_many_files", most=MOST_FILES))
+            break
+        known.add(file.digest)
+        kept.append([file.digest, file.name, file.size, file.media_type])
+    return kept
+
+
+def _refusals(chat: Chat) -> list[tuple[str, Markup]]:
+    """What was refused and why; the sentences have escaped their facts already."""
+    sentence = chat.desk.render.sentence
+    return [(r.name, Markup(sentence(r.code, dict(r.facts)))) for r in chat.event.refused]  # noqa: S704
+
+
+def _upload(chat: Chat) -> str:
+    """The link for what this channel cannot carry, if that is what was refused."""
+    over = any(refusal.code == "file_over_channel" for refusal in chat.event.refused)
+    return chat.upload_link() if over else ""
+
+
+def _once(chat: Chat, name: str) -> dict[str, Any]:
+    """An album arrives as several events: what is said of them under one key is said once, after a moment."""
+    album = chat.event.album
+    return {"key": f"{name}:{album}", "wait": SETTLE_SECONDS} if album else {}
+
+
+def ask_unit(chat: Chat) -> None:
+    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+    chat.say(
+        "report/unit",
+        **_once(chat, f"unit:{chat.person.id}"),
+        units=list(units.values()),
+        given=chat.data["files"],
+        refused=_refusals(chat),
+        upload=_upload(chat),
+    )
+
+
+def take_unit(chat: Chat, answer: Answer) -> None:
+    if answer.files or chat.event.refused:
+        chat.keep(files=_with_new(chat, _kept(chat)))
+        chat.again()
+    elif not answer.value:
+        raise Invalid("choose_button")
+    else:
+        show(chat, answer.value)
 
 
 def ask_duty(chat: Chat) -> None:
@@ -64,18 +126,18 @@ def ask_duty(chat: Chat) -> None:
         chat.end()
     chat.say(
         "report/duty",
-        key=f"report:{chat.person.id}:{chat.event.album}" if chat.event.album else None,
-        wait=SETTLE_SECONDS if chat.event.album else 0,
+        **_once(chat, f"report:{chat.person.id}"),
         waiting=waiting,
         done=done,
         given=files,
         refused=_refusals(chat),
+        upload=_upload(chat),
     )
 
 
 def take_duty(chat: Chat, answer: Answer) -> None:
-    if answer.files:
-        chat.keep(files=[*chat.data.get("files", []), *(_pack(file) for file in answer.files)])
+    if answer.files or chat.event.refused:
+        chat.keep(files=_with_new(chat, _kept(chat)))
         chat.again()
         return
     if not answer.value:
@@ -83,11 +145,17 @@ def take_duty(chat: Chat, answer: Answer) -> None:
     duty = chat.own_duty(answer.value, "report", done_too=True)
     if duty is None:
         return
-    files = [File(*packed) for packed in chat.data.get("files", [])]
+    files = _kept(chat)
     chat.keep(duty=duty.id, files=[])
-    if files:
-        add_files(chat.session, _draft(chat), files)
+    _add_kept(chat, _draft(chat), files)
     chat.goto("files")
+
+
+def _add_kept(chat: Chat, draft: Submission, files: list[list[Any]]) -> None:
+    try:
+        add_files(chat.session, draft, [File(*packed) for packed in files])
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
 
 
 def _duty(chat: Chat) -> Duty:
@@ -100,41 +168,53 @@ def _draft(chat: Chat) -> Submission:
 
 def ask_files(chat: Chat) -> None:
     view = outlook(chat.session, _duty(chat), chat.at, chat.zone)
-    chat.say("report/files", view=view, given=_draft(chat).files, upload=chat.upload_link())
+    chat.say(
+        "report/files",
+        view=view,
+        given=_draft(chat).files,
+        upload=chat.upload_link(),
+        back=len(chat.dialog.trail) > 0,
+    )
 
 
 def take_files(chat: Chat, answer: Answer) -> None:
+    if chat.own_duty(_duty(chat).id, "report", done_too=True) is None:
+        return
     draft = _draft(chat)
-    refused = _refusals(chat)
-    if answer.files or refused:
-        added = add_files(chat.session, draft, answer.files)
-        album = chat.event.album
-        chat.dialog.touched_at = chat.at
-        chat.say(
-            "report/got",
-            key=f"draft:{draft.id}:{album}" if album else None,
-            wait=SETTLE_SECONDS if album else 0,
-            given=draft.files,
-            again=len(answer.files) - added,
-            refused=refused,
-            upload=chat.upload_link()
-            if any(r.code == "file_over_channel" for r in chat.event.refused)
-            else "",
-        )
-    elif answer.value == "done":
+    if answer.files or chat.event.refused:
+        _take_in(chat, draft, answer)
+    elif answer.value == "done" or fold(answer.text) in SAYS_DONE:
         _hand_in(chat, draft)
     elif answer.value == "drop":
+        duty = _duty(chat)
         drop_draft(chat.session, draft)
         chat.end()
-        chat.say("report/dropped")
+        chat.say("report/dropped", duty=duty)
     else:
         raise Invalid("send_files")
 
 
+def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
+    before = len(draft.files)
+    full = ""
+    try:
+        add_files(chat.session, draft, answer.files)
+    except Invalid as problem:
+        full = chat.sentence(problem)
+    chat.dialog.touched_at = chat.at
+    chat.say(
+        "report/got",
+        **_once(chat, f"draft:{draft.id}"),
+        given=draft.files,
+        again=0 if full else len(answer.files) - (len(draft.files) - before),
+        full=Markup(full),  # noqa: S704 - our own sentence, which has escaped its facts
+        refused=_refusals(chat),
+        upload=_upload(chat),
+    )
+
+
 def _hand_in(chat: Chat, draft: Submission) -> None:
     duty = _duty(chat)
-    if chat.own_duty(duty.id, "report", done_too=True) is None:
-        return
     handed = hand_in(chat.session, draft, chat.at, chat.zone)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
@@ -144,5 +224,6 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
 FLOW = Flow(
     "report",
     Step("duty", ask_duty, take_duty, files=True),
-    Step("files", ask_files, take_files, files=True, numbers=False),
+    Step("files", ask_files, take_files, files=True),
+    Step("unit", ask_unit, take_unit, files=True),
 )

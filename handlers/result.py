@@ -6,13 +6,14 @@ from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import Counts, rate
 from bot.domain.calendar import at_local, local_day
 from bot.domain.duties import outlook, outlooks
-from bot.domain.meetings import held_before, live_meeting
+from bot.domain.meetings import held_before, live_meeting, lock_unit
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.models import Duty, Unit
 
 USUAL_CLOCK = time(8, 0)
 DAYS_OFFERED = 4
+SOON = timedelta(days=60)
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -47,56 +48,78 @@ def ask_day(chat: Chat) -> None:
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     if live is not None and live.planned_at and live.planned_at <= chat.at:
         days.add(local_day(live.planned_at, chat.zone))
+    if duty is not None:
+        days = {day for day in days if day >= duty.opens_on}
     view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
     chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True))
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
-    if answer.value:
-        day, clock = date.fromisoformat(answer.value), USUAL_CLOCK
-    else:
-        moment = when(answer.text, today=chat.today, now=None, past=True)
-        if moment.day is None:
-            raise Invalid("date_unclear", said=answer.text)
-        day, clock = moment.day, moment.at or USUAL_CLOCK
+    duty = _duty(chat)
+    day, clock = _chosen_day(answer.value), USUAL_CLOCK
+    if day is None:
+        day, clock = _read_day(chat, answer.text, duty)
     if day > chat.today:
         raise Invalid("date_future", day=day)
-    duty = _duty(chat)
     if duty is not None and day < duty.opens_on:
         raise Invalid("date_before_open", day=day, opens=duty.opens_on)
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    moment_held = min(at_local(day, clock, chat.zone), chat.at)
     chat.begin(
         "counts",
         known=unit.members,
         counts={},
         then="result.counted",
+        back=f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
         unit=unit.id,
-        duty=chat.data.get("duty"),
-        held_at=moment_held.isoformat(),
+        duty=duty.id if duty else None,
+        held_at=min(at_local(day, clock, chat.zone), chat.at).isoformat(),
     )
+
+
+def _chosen_day(value: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid("choose_button") from None
+
+
+def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
+    """The nearest such day up to today; a bare number is a day of the month."""
+    said = f"ngày {text.strip()}" if text.strip().isdecimal() else text
+    moment = when(said, today=chat.today, now=None, past=True)
+    if moment.day is None:
+        raise Invalid("date_unclear", said=text)
+    ahead = when(said, today=chat.today, now=None).day
+    earliest = duty.opens_on if duty else chat.today - timedelta(days=366) + SOON
+    if moment.day < earliest and ahead is not None and chat.today < ahead <= chat.today + SOON:
+        raise Invalid("date_future", day=ahead)  # "5/4" on 1 April is that of this year, not of the last
+    return moment.day, moment.at or USUAL_CLOCK
 
 
 def counted(chat: Chat) -> None:
     """Takes the confirmed counts and writes the meeting."""
     facts = chat.data
-    if not facts.get("counts") or "held_at" not in facts:
+    if chat.dialog.step != "card" or "held_at" not in facts:
         chat.open("home")
         return
     unit = chat.lead_unit(facts["unit"])
     if unit is None:
         return
-    duty = _duty(chat)
-    if duty is not None and duty.state != "open":
-        chat.end()
-        raise Invalid("duty_done")
+    lock_unit(chat.session, unit.id)
+    duty = None
+    if facts.get("duty"):
+        duty = chat.own_duty(facts["duty"], "meeting")
+        if duty is None:
+            return
     counts = Counts(**facts["counts"])
     held_at = datetime.fromisoformat(facts["held_at"])
     meeting = held_before(chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone)
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
-    reports = outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
-    chat.say("result/done", meeting=meeting, counts=counts, rate=rate(counts), duty=duty, reports=reports)
+    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    chat.say("result/done", meeting=meeting, counts=counts, rate=rate(counts), duty=duty, waiting=waiting)
 
 
 FLOW = Flow("result", Step("day", ask_day, take_day, numbers=True))

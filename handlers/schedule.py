@@ -4,14 +4,17 @@ from datetime import date, datetime, time, timedelta
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.calendar import at_local, local_day, period, usual_meeting_day
-from bot.domain.duties import Outlook, outlook, outlooks
-from bot.domain.meetings import concerns, live_meeting, set_meeting
+from bot.domain.duties import Outlook, coming_calls, outlook, outlooks
+from bot.domain.meetings import concerns, live_meeting, lock_unit, set_meeting
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
+from bot.domain.reading import number
 from bot.models import Duty, Unit
 
 DAYS_OFFERED = 6
-USUAL_HOURS = ("08:00", "14:00", "17:00", "19:30")
+USUAL_HOURS = (time(8), time(14), time(17), time(19, 30))
+BARE_HOURS = range(6, 22)
+"""A bare number answers "at what time" only if nobody can mean the other half of the day by it at night."""
 PLACE_LIMIT = 200
 
 
@@ -21,18 +24,31 @@ def show(chat: Chat, unit_id: str = "") -> None:
     if unit is None:
         return
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
-    if len(waiting) == 1:
-        chat.begin("schedule", step="day", unit=unit.id, duty=waiting[0].duty.id)
-    elif waiting:
+    if len(waiting) > 1:
         chat.begin("schedule", unit=unit.id)
     else:
-        chat.begin("schedule", step="day", unit=unit.id, duty=None)
+        _begin(chat, unit.id, waiting[0].duty if waiting else None)
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
     duty = chat.own_duty(duty_id, "meeting")
     if duty is not None:
-        chat.begin("schedule", step="day", unit=duty.unit_id, duty=duty.id)
+        _begin(chat, duty.unit_id, duty)
+
+
+def _begin(chat: Chat, unit_id: int, duty: Duty | None) -> None:
+    if not _is_running(chat, unit_id, duty):
+        chat.begin("schedule", step="day", unit=unit_id, duty=duty.id if duty else None)
+
+
+def _is_running(chat: Chat, unit_id: int, duty: Duty | None) -> bool:
+    """A meeting that is going on cannot be moved: says so and shows where it stands."""
+    meeting = live_meeting(chat.session, unit_id, duty.id if duty else None)
+    if meeting is None or meeting.state != "running":
+        return False
+    chat.trouble = chat.sentence(Invalid("meeting_running"))
+    chat.open("meet.walk", str(meeting.id))
+    return True
 
 
 def ask_topic(chat: Chat) -> None:
@@ -44,14 +60,14 @@ def ask_topic(chat: Chat) -> None:
 def take_topic(chat: Chat, answer: Answer) -> None:
     if not answer.value:
         raise Invalid("choose_button")
-    if answer.value == "none":
-        chat.keep(duty=None)
-    else:
+    duty = None
+    if answer.value != "none":
         duty = chat.own_duty(answer.value, "meeting")
         if duty is None:
             return
-        chat.keep(duty=duty.id)
-    chat.goto("day")
+    if not _is_running(chat, int(chat.data["unit"]), duty):
+        chat.keep(duty=duty.id if duty else None)
+        chat.goto("day")
 
 
 def _duty(chat: Chat) -> Duty | None:
@@ -65,12 +81,20 @@ def _view(chat: Chat) -> Outlook | None:
 
 def ask_day(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    chat.say("schedule/day", unit=unit, view=_view(chat), days=_days_offered(chat, unit))
+    chat.say(
+        "schedule/day",
+        unit=unit,
+        view=_view(chat),
+        meeting=live_meeting(chat.session, unit.id, chat.data.get("duty")),
+        days=_days_offered(chat, unit),
+        alone=not chat.dialog.trail,
+    )
 
 
 def _days_offered(chat: Chat, unit: Unit) -> list[date]:
     """The coming days, with the unit's usual day of this month or the next among them."""
-    days = {chat.today + timedelta(days=n) for n in range(DAYS_OFFERED)}
+    first = 0 if _hours_left(chat, chat.today) else 1
+    days = {chat.today + timedelta(days=n) for n in range(first, DAYS_OFFERED)}
     if unit.meeting_day:
         for shift in (0, 31):
             around = chat.today.replace(day=1) + timedelta(days=shift)
@@ -81,49 +105,103 @@ def _days_offered(chat: Chat, unit: Unit) -> list[date]:
     return sorted(days)
 
 
+def _hours_left(chat: Chat, day: date) -> list[time]:
+    return [hour for hour in USUAL_HOURS if at_local(day, hour, chat.zone) > chat.at]
+
+
 def take_day(chat: Chat, answer: Answer) -> None:
-    if answer.value:
-        chat.keep(day=answer.value)
-        chat.goto("time")
+    if answer.value == "none":
+        if not _is_running(chat, int(chat.data["unit"]), None):
+            chat.keep(duty=None)
+            chat.goto("day")
         return
-    moment = when(answer.text, today=chat.today, now=None)
-    if moment.day is None:
-        raise Invalid("date_unclear", said=answer.text)
-    if moment.day < chat.today:
-        raise Invalid("date_past", day=moment.day)
-    chat.keep(day=moment.day.isoformat())
-    if moment.at is None:
+    day, clock = _chosen_day(answer.value), None
+    if day is None:
+        day, clock = _read_day(chat, answer.text)
+    if day < chat.today:
+        raise Invalid("date_past", day=day)
+    chat.keep(day=day.isoformat())
+    if clock is None:
         chat.goto("time")
     else:
-        chat.keep(time=moment.at.isoformat("minutes"))
-        _after_time(chat)
+        _after_time(chat, clock)
+
+
+def _chosen_day(value: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid("choose_button") from None
+
+
+def _read_day(chat: Chat, text: str) -> tuple[date, time | None]:
+    """A bare number is a day of the month, for that is what was asked."""
+    try:
+        moment = when(text, today=chat.today, now=None)
+    except Invalid:
+        if not text.strip().isdecimal():
+            raise
+        moment = when(f"ngày {text.strip()}", today=chat.today, now=None)
+    if moment.day is None:
+        raise Invalid("date_unclear", said=text)
+    return moment.day, moment.at
 
 
 def ask_time(chat: Chat) -> None:
-    chat.say("schedule/time", day=date.fromisoformat(chat.data["day"]), hours=USUAL_HOURS)
+    day, passed = date.fromisoformat(chat.data["day"]), chat.data.get("passed", "")
+    chat.keep(passed="")
+    chat.say("schedule/time", day=day, hours=_hours_left(chat, day), passed=passed)
 
 
 def take_time(chat: Chat, answer: Answer) -> None:
-    if answer.value:
-        clock = time.fromisoformat(answer.value.replace("h", ":"))
-    else:
-        moment = when(answer.text, today=chat.today, now=None)
+    clock = _chosen_time(answer.value)
+    if clock is None:
+        clock = _read_time(chat, answer.text)
+    _after_time(chat, clock)
+
+
+def _chosen_time(value: str) -> time | None:
+    if not value:
+        return None
+    try:
+        return time.fromisoformat(value.replace("h", ":"))
+    except ValueError:
+        raise Invalid("choose_button") from None
+
+
+def _read_time(chat: Chat, text: str) -> time:
+    """A clock time, with another day if one is said along with it; of a bare number, the hour."""
+    try:
+        hour = number(text)
+    except Invalid:
+        moment = when(text, today=chat.today, now=None)
         if moment.at is None:
-            raise Invalid("time_unclear", said=answer.text)
-        clock = moment.at
+            raise Invalid("time_unclear", said=text) from None
         if moment.day is not None:
+            if moment.day < chat.today:
+                raise Invalid("date_past", day=moment.day) from None
             chat.keep(day=moment.day.isoformat())
-    chat.keep(time=clock.isoformat("minutes"))
-    _after_time(chat)
+        return moment.at
+    if hour not in BARE_HOURS:
+        raise Invalid("time_unclear", said=text)
+    return time(hour)
 
 
 def _moment(chat: Chat) -> datetime:
     return at_local(date.fromisoformat(chat.data["day"]), time.fromisoformat(chat.data["time"]), chat.zone)
 
 
-def _after_time(chat: Chat) -> None:
+def _after_time(chat: Chat, clock: time) -> None:
+    chat.keep(time=clock.isoformat("minutes"))
     if _moment(chat) <= chat.at:
-        raise Invalid("date_past", day=local_day(_moment(chat), chat.zone))
+        chat.keep(passed=chat.data["time"])
+        if chat.dialog.step == "time":
+            chat.again()
+        else:
+            chat.goto("time")
+        return
     found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
     chat.goto("concern" if found else "place")
 
@@ -137,36 +215,60 @@ def take_concern(chat: Chat, answer: Answer) -> None:
     if answer.value == "keep":
         chat.goto("place")
     elif answer.value == "change":
-        chat.goto("day")
+        chat.begin("schedule", step="day", unit=chat.data["unit"], duty=chat.data.get("duty"))
     else:
         raise Invalid("choose_button")
 
 
-def ask_place(chat: Chat) -> None:
+def _places(chat: Chat) -> tuple[str, str]:
+    """Where the meeting is set for so far, and where the unit met last."""
     unit_id = int(chat.data["unit"])
     live = live_meeting(chat.session, unit_id, chat.data.get("duty"))
-    chat.say(
-        "schedule/place", at=_moment(chat), place=live.place if live else "", last=chat.last_place(unit_id)
-    )
+    return live.place if live else "", chat.last_place(unit_id)
+
+
+def ask_place(chat: Chat) -> None:
+    own, last = _places(chat)
+    chat.say("schedule/place", at=_moment(chat), own=own, last=last)
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
-    place = answer.text.strip()
+    own, last = _places(chat)
+    place = " ".join(answer.text.split())
     if answer.value == "last":
-        place = chat.last_place(int(chat.data["unit"]))
-    elif not answer.value and not place:
+        place = own or last
+    elif answer.value == "skip":
+        place = own
+    elif not place:
         raise Invalid("text_empty")
     unit = chat.lead_unit(int(chat.data["unit"]))
     if unit is None:
         return
-    duty, moment = _duty(chat), _moment(chat)
-    if duty is not None and duty.state != "open":
-        chat.end()
-        raise Invalid("duty_done")
+    lock_unit(chat.session, unit.id)
+    duty, moment = None, _moment(chat)
+    if chat.data.get("duty"):
+        duty = chat.own_duty(chat.data["duty"], "meeting")
+        if duty is None:
+            return
+    if not _is_running(chat, unit.id, duty):
+        _set(chat, unit, duty, moment, place)
+
+
+def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str) -> None:
     meeting, moved = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.at, chat.zone)
     chat.note("meeting moved" if moved else "meeting set", f"meeting:{meeting.id}")
     chat.end()
-    chat.say("schedule/done", meeting=meeting, moved=moved, duty=duty, unit=unit)
+    days = coming_calls(chat.session, duty, chat.at, chat.zone) if duty else []
+    before = [day for day in days if day < local_day(moment, chat.zone)]
+    chat.say(
+        "schedule/done",
+        meeting=meeting,
+        moved=moved,
+        duty=duty,
+        unit=unit,
+        calls=before,
+        morning=len(before) < len(days),
+    )
 
 
 FLOW = Flow(

@@ -18,6 +18,8 @@ LONGEST_AWAY = timedelta(days=180)
 
 
 def show(chat: Chat) -> None:
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
     chat.say(
         "settings/settings",
         away=_away_until(chat),

@@ -15,8 +15,8 @@ GROUP_SILENCE = timedelta(hours=12)
 
 
 def help_me(chat: Chat) -> None:
-    kinds = {m.role for m in chat.roles()}
-    chat.say("talk/help", roles=kinds)
+    may = {action: bool(holders(chat.roles(), action)) for action in ("lead", "sum", "nudge", "administer")}
+    chat.say("talk/help", leads=may["lead"], sums=may["sum"], nudges=may["nudge"], admin=may["administer"])
 
 
 def cancel(chat: Chat) -> None:

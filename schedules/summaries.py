@@ -103,7 +103,6 @@ def _write(
         "unit": leader.unit,
         "names": names[:NAMES],
         "more": max(0, len(names) - NAMES),
-        "missing": len(names),
         "alone": len({unit.id for _, unit in rows} - staffed.keys()),
         "today": today,
     }

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -131,7 +131,7 @@ class Talker:
     world: World
     address: Address
     seen: int = 0
-    last: Reply = Reply("")
+    last: Reply = field(default_factory=lambda: Reply(""))
     got: tuple[Reply, ...] = ()
 
     def _event(self, **facts: object) -> Incoming:

@@ -1,39 +1,28 @@
 """The web chat as a person sees it: a real browser, a real server, a real outbox."""
 
-import os
 import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
-from test_web import PNG, Installation, running
 
 from bot.messages import Choice, Reply
 from bot.models import Contact, Event, Message
+from tests.browser import chromium
+from tests.test_web import PNG, Installation, running
 
-CHROMIUM = Path("/usr/bin/chromium")
-MISSING = "Debian's chromium is not there; get it with: apt-get install chromium"
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(MISSING)
-        pytest.skip(MISSING)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -48,7 +37,7 @@ Opener = Callable[..., Page]
 
 
 @pytest.fixture
-def opened(chromium: Browser, site: Installation) -> Iterator[Opener]:
+def opened(browser: Browser, site: Installation) -> Iterator[Opener]:
     """Opens a page of the site; fails when the page has logged an error, such as a breach of the content policy."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
@@ -56,10 +45,11 @@ def opened(chromium: Browser, site: Installation) -> Iterator[Opener]:
     def open_page(
         path: str, *, size: dict[str, int] = PHONE, script: bool = True, quiet: bool = True
     ) -> Page:
-        context = chromium.new_context(
+        context = browser.new_context(
             viewport={"width": size["width"], "height": size["height"]},
             java_script_enabled=script,
             locale="vi-VN",
+            reduced_motion="reduce",
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
@@ -324,10 +314,10 @@ def test_older_lines_are_a_press_away(site: Installation, opened: Opener) -> Non
             session.add(row)
     page = opened(site.chat(contact))
     expect_lines(page, 60)
-    expect(page.get_by_text("tin 100", exact=True)).to_be_in_viewport()
+    expect(page.locator("#l100")).to_be_in_viewport()
     page.get_by_role("link", name="Xem các tin trước").click()
     expect_lines(page, 100)
-    expect(page.get_by_text("tin 41", exact=True)).to_be_in_viewport()
+    expect(page.locator("#l41")).to_be_in_viewport()
     expect(page.get_by_role("link", name="Xem các tin trước")).to_have_count(0)
 
 

@@ -50,6 +50,19 @@ def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
     withdraw_reminders(session, [duty.id], at)
 
 
+def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> list[date]:
+    """The local days after `at` on which the duty's people will be reminded of its meeting, up to that of the meeting."""
+    anchors = anchors_of(duty, meeting_of(session, duty))
+    if anchors.meeting_at is None:
+        return []
+    days = {
+        local_day(timed.at, zone)
+        for timed in timetable(rungs_of(duty.demand), anchors, zone)
+        if timed.rung.anchor == "meeting" and at < timed.at < anchors.meeting_at
+    }
+    return sorted(days)
+
+
 def done_on_time(duty: Duty, day: date) -> bool:
     """Whether something done on `day` is in time; a duty without a due day cannot be late."""
     return duty.due_on is None or day <= duty.due_on

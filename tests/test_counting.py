@@ -1,0 +1,251 @@
+"""Counts over duties: expected, on time, late, open, overdue; attendance as sum over sum; whose duties are counted."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, true
+
+from bot.db import Database
+from bot.domain.attendance import Counts
+from bot.domain.counting import Tally, asked, current, missing, tallies, urgent_first
+from bot.domain.duties import close
+from bot.domain.meetings import held_before
+from bot.domain.plan import Plan as PlanText
+from bot.domain.plan_file import read_plan
+from bot.domain.roles import below
+from bot.models import Demand, Duty, Person, Unit
+from tests.kit import ROOT, ZONE, World
+
+PLAN = """\
+plan:
+  symbol: 01-KH/ĐU
+  date: 2022-03-25
+  issuer: Đảng ủy Khối mẫu
+  title: Kế hoạch thử
+  starts: 2022-01-01
+  ends: 2022-12-31
+topics:
+  - {key: t4, title: Chủ đề tháng Tư, meeting: regular, period: 2022-04, who: {kinds: [chi_bo]}}
+  - {key: t5, title: Chủ đề tháng Năm, meeting: regular, period: 2022-05, who: {kinds: [chi_bo]}}
+duties:
+  - {key: bc, do: report, title: Báo cáo, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
+  - {key: sau, do: report, title: "Báo cáo sau: {topic}", who: {kinds: [chi_bo]}, due: {after_meeting: 2}}
+"""
+APRIL_15 = date(2022, 4, 15)
+
+
+def plan_text(folder: Path, text: str = PLAN) -> PlanText:
+    path = folder / "plan.yaml"
+    path.write_text(text, "utf-8")
+    return read_plan(path, agendas=ROOT / "templates" / "agendas")
+
+
+@pytest.fixture
+def world(db: Database, tmp_path: Path) -> World:
+    world = World(db)
+    world.units(
+        ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
+        ("DUA", "Đảng ủy Sở A", "dang_bo_co_so", "", "DUK"),
+        ("DUB", "Đảng ủy Sở B", "dang_bo_co_so", "", "DUK"),
+        ("A1", "Chi bộ A1", "chi_bo", "co_quan", "DUA"),
+        ("A2", "Chi bộ A2", "chi_bo", "co_quan", "DUA"),
+        ("A3", "Chi bộ A3", "chi_bo", "co_quan", "DUA"),
+        ("B1", "Chi bộ B1", "chi_bo", "co_quan", "DUB"),
+    )
+    world.load(plan_text(tmp_path))
+    with db.write() as session:
+        session.add(Person(created_at=world.at))
+    return world
+
+
+def figures(world: World, today: date, code: str = "DUK") -> dict[str, Tally]:
+    with world.db.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == code)).one()
+        return {t.key: t for t in tallies(session, below(Duty.path, unit.path), today)}
+
+
+def numbers(tally: Tally) -> tuple[int, int, int, int, int]:
+    return tally.expected, tally.on_time, tally.late, tally.open, tally.overdue
+
+
+def duty_of(world: World, code: str, key: str) -> int:
+    with world.db.read() as session:
+        return session.scalars(
+            select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == code, Duty.key == key)
+        ).one()
+
+
+def finish(world: World, code: str, key: str, day: date) -> None:
+    with world.db.write() as session:
+        close(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at)
+
+
+def hold(world: World, code: str, key: str, when: str, counts: Counts) -> None:
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == code)).one()
+        duty = session.get_one(Duty, duty_of(world, code, key))
+        person = session.scalars(select(Person.id)).first()
+        assert person is not None
+        world.go(when)
+        held_before(session, unit, duty, world.at, counts, person, world.at, ZONE)
+
+
+def test_on_time_late_open_and_overdue(world: World) -> None:
+    assert numbers(figures(world, APRIL_15)["bc"]) == (4, 0, 0, 4, 0)
+    finish(world, "A1", "bc", date(2022, 4, 20))
+    finish(world, "A2", "bc", date(2022, 4, 21))
+    assert numbers(figures(world, date(2022, 4, 20))["bc"]) == (4, 1, 1, 2, 0)
+    assert numbers(figures(world, date(2022, 4, 21))["bc"]) == (4, 1, 1, 2, 2)
+    for tally in figures(world, date(2022, 4, 21)).values():
+        assert tally.expected == tally.on_time + tally.late + tally.open
+        assert tally.overdue <= tally.open
+        assert tally.done == tally.on_time + tally.late
+
+
+def test_what_has_not_opened_or_was_withdrawn_is_not_counted(world: World) -> None:
+    assert set(figures(world, date(2022, 3, 31))) == set()
+    assert set(figures(world, APRIL_15)) == {"t4", "bc"}
+    assert set(figures(world, date(2022, 5, 1))) == {"t4", "t5", "bc"}
+    with world.db.write() as session:
+        session.get_one(Duty, duty_of(world, "A1", "bc")).state = "withdrawn"
+    assert numbers(figures(world, APRIL_15)["bc"]) == (3, 0, 0, 3, 0)
+
+
+def test_what_is_done_before_it_opens_counts(world: World) -> None:
+    finish(world, "A1", "t5", APRIL_15)
+    assert numbers(figures(world, APRIL_15)["t5"]) == (1, 1, 0, 0, 0)
+
+
+def test_a_report_after_the_meeting_is_asked_once_the_meeting_was_held(world: World) -> None:
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 10, 0, 0, 0))
+    after = figures(world, APRIL_15)["sau:t4"]
+    assert numbers(after) == (1, 0, 0, 1, 1)
+    with world.db.read() as session:
+        rows = session.execute(missing(true(), APRIL_15)).all()
+        assert ["A1"] == [unit.code for duty, unit in rows if duty.key == "sau:t4"]
+
+
+def test_attendance_is_sum_over_sum(world: World) -> None:
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(100, 50, 50, 0, 0))
+    hold(world, "A2", "t4", "2022-04-11 19:00", Counts(10, 10, 0, 0, 0))
+    tally = figures(world, APRIL_15)["t4"]
+    assert (tally.present, tally.obliged) == (60, 110)
+    assert tally.attendance == Fraction(60, 110)
+    assert (
+        tally.attendance != (Fraction(50, 100) + Fraction(10, 10)) / 2
+    )  # the mean of the ratios is another figure
+    assert figures(world, APRIL_15)["bc"].attendance is None
+
+
+def test_who_is_exempt_is_not_obliged(world: World) -> None:
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 7, 1, 0, 2))
+    assert figures(world, APRIL_15)["t4"].attendance == Fraction(7, 8)
+    hold(world, "A2", "t4", "2022-04-10 19:30", Counts(3, 0, 0, 0, 3))
+    assert figures(world, APRIL_15)["t4"].attendance == Fraction(7, 8)
+
+
+def test_nobody_counted_is_no_ratio(world: World) -> None:
+    assert figures(world, APRIL_15)["t4"].attendance is None
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(3, 0, 0, 0, 3))
+    assert figures(world, APRIL_15)["t4"].attendance is None
+
+
+def test_a_subtree_counts_its_own_alone(world: World) -> None:
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 9, 1, 0, 0))
+    hold(world, "B1", "t4", "2022-04-10 19:30", Counts(20, 10, 10, 0, 0))
+    assert numbers(figures(world, APRIL_15, "DUA")["t4"]) == (3, 1, 0, 2, 0)
+    assert figures(world, APRIL_15, "DUA")["t4"].attendance == Fraction(9, 10)
+    assert numbers(figures(world, APRIL_15, "DUB")["t4"]) == (1, 1, 0, 0, 0)
+    assert numbers(figures(world, APRIL_15, "A2")["t4"]) == (1, 0, 0, 1, 0)
+
+
+def test_no_units_no_figures(world: World) -> None:
+    world.units(("DUC", "Đảng ủy Sở C", "dang_bo_co_so", "", "DUK"))
+    assert figures(world, APRIL_15, "DUC") == {}
+    with world.db.read() as session:
+        assert session.execute(missing(Duty.path == "/none/", APRIL_15)).all() == []
+
+
+def current_keys(world: World, today: date) -> dict[str, tuple[int, int, int, int, int]]:
+    with world.db.read() as session:
+        return {t.key: numbers(t) for t in tallies(session, current(true(), today), today)}
+
+
+def test_the_current_figures_are_whole(world: World) -> None:
+    """Long after its day a demand that one unit still owes shows all of its units, not the owing one alone."""
+    for code in ("A1", "A2", "A3"):
+        finish(world, code, "bc", APRIL_15)
+    for today in (APRIL_15, date(2022, 4, 21), date(2022, 9, 1)):
+        assert current_keys(world, today)["bc"][:4] == (4, 3, 0, 1)
+    finish(world, "B1", "bc", date(2022, 4, 22))
+    assert current_keys(world, date(2022, 5, 21))["bc"] == (4, 3, 1, 0, 0)
+    assert "bc" not in current_keys(world, date(2022, 5, 22))
+
+
+def test_a_demand_without_a_day_is_current_for_a_month_after_it_was_done(world: World) -> None:
+    with world.db.write() as session:
+        for duty in session.scalars(select(Duty).where(Duty.key == "bc")):
+            duty.due_on = duty.safe_on = duty.demand.due_on = None
+    world.go("2022-04-15 09:00")
+    for code in ("A1", "A2", "A3", "B1"):
+        finish(world, code, "bc", APRIL_15)
+    assert current_keys(world, APRIL_15 + timedelta(days=20))["bc"] == (4, 4, 0, 0, 0)
+    assert "bc" not in current_keys(world, APRIL_15 + timedelta(days=40))
+
+
+def test_current_stays_inside_its_scope(world: World) -> None:
+    with world.db.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "DUB")).one()
+        found = tallies(session, current(below(Duty.path, unit.path), APRIL_15), APRIL_15)
+        assert {t.expected for t in found} == {1}
+
+
+def test_missing_names_the_most_overdue_first(world: World) -> None:
+    finish(world, "A1", "bc", APRIL_15)
+    with world.db.read() as session:
+        rows = session.execute(missing(true(), date(2022, 4, 21))).all()
+    assert [(duty.key, unit.code) for duty, unit in rows] == [
+        ("bc", "A2"),
+        ("bc", "A3"),
+        ("bc", "B1"),
+        ("t4", "A1"),
+        ("t4", "A2"),
+        ("t4", "A3"),
+        ("t4", "B1"),
+    ]
+
+
+def test_the_urgent_comes_first() -> None:
+    def tally(key: str, kind: str, due: date | None, overdue: int) -> Tally:
+        return Tally(1, key, "", kind, key, date(2022, 1, 1), due, 9, 0, 0, 9, overdue, 0, 0)
+
+    today = date(2022, 5, 10)
+    mixed = [
+        tally("undated", "report", None, 0),
+        tally("report", "report", date(2022, 5, 9), 3),
+        tally("january", "meeting", date(2022, 1, 31), 9),
+        tally("may", "meeting", date(2022, 5, 31), 0),
+        tally("april", "meeting", date(2022, 4, 30), 2),
+        tally("june", "meeting", date(2022, 6, 30), 0),
+    ]
+    assert [t.key for t in urgent_first(mixed, today)] == [
+        "april",
+        "may",
+        "june",
+        "january",
+        "report",
+        "undated",
+    ]
+
+
+def test_asked_agrees_with_the_tallies(world: World) -> None:
+    """Whoever lists single duties by `asked` sees as many as the tallies count."""
+    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 10, 0, 0, 0))
+    for today in (date(2022, 3, 1), APRIL_15, date(2022, 5, 2)):
+        with world.db.read() as session:
+            rows = session.scalars(
+                select(Duty.id).join(Demand, Demand.id == Duty.demand_id).where(asked(today))
+            ).all()
+        assert len(rows) == sum(t.expected for t in figures(world, today).values())

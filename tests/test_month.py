@@ -1,0 +1,223 @@
+"""`/thangnay`: what is due when, what is done, one button for each next step; and that every message reads well."""
+
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.db import Database
+from bot.domain.plan import Plan
+from bot.domain.plan_file import read_plan
+from bot.models import Duty
+from tests.kit import ROOT, Talker, World, shipped
+
+FOREIGN = re.compile(r"\b(None|True|False|the|and|meeting|report|duty|undefined)\b")
+
+CONFIRM = """
+plan:
+  symbol: 9-KH/CB
+  date: 2022-03-25
+  issuer: Đảng ủy mẫu
+  title: Kế hoạch thử
+  starts: 2022-04-01
+  ends: 2022-06-30
+duties:
+  - key: so-tay
+    do: confirm
+    title: Cập nhật Sổ tay đảng viên tháng {period}
+    due: {every: month}
+"""
+
+
+def reads_well(*talkers: Talker) -> None:
+    """No message of the talk has a stray line, a foreign word or an unfilled place; the last line says what to do."""
+    for talker in talkers:
+        for reply in talker.got:
+            lines = reply.text.split("\n")
+            assert not FOREIGN.search(re.sub(r"<[^>]*>", "", reply.text)), reply.text
+            assert "{" not in reply.text, reply.text
+            assert "\n\n\n" not in reply.text, reply.text
+            assert lines[0].strip(), reply.text
+            assert not [line for line in lines if line != line.rstrip() or "  " in line], reply.text
+            assert not reply.choices or lines[-1].startswith("👉"), reply.text
+            labels = [choice.label for row in reply.choices for choice in row]
+            assert len(labels) == len(set(labels)), labels
+            assert all(0 < len(label) <= 60 for label in labels), labels
+
+
+def committee(world: World) -> None:
+    world.units(
+        ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
+        ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
+        ("CB02", "Chi bộ Công ty Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
+        ("CB03", "Chi bộ Thôn Đông", "chi_bo", "nong_thon", "DUK"),
+    )
+
+
+def plan_of(text: str, folder: Path) -> Plan:
+    path = folder / "plan.yaml"
+    path.write_text(text, "utf-8")
+    return read_plan(path, agendas=ROOT / "templates" / "agendas")
+
+
+def labels(talker: Talker) -> list[str]:
+    return [choice.label for choice in talker.choices]
+
+
+def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Database) -> None:
+    world = World(db)
+    committee(world)
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    text = secretary.last.text
+    assert text.startswith("📅 <b>Tháng 4/2022 – Chi bộ Văn phòng</b>\n\n1. <b>Họp thường kỳ: ")
+    assert "hạn hết thứ Bảy, 30/4/2022, còn 29 ngày (đó là ngày nghỉ, nên xong chậm nhất T6 29/4)" in text
+    assert "🗓 chưa đặt lịch họp\n📚 Tài liệu (4):\n– Nghị quyết 03-NQ/TW (26/6/1992): về một số" in text
+    assert "– Nghị quyết 03-NQ/TU (12/12/2001)" in text
+    assert "quý II/2022</b>\n⏰ hạn hết thứ Năm, 30/6/2022, còn 90 ngày\n📮 Gửi: Ban Thường vụ" in text
+    assert "tháng 5/2022" not in text
+    assert text.endswith("👉 Việc tiếp theo: đặt lịch họp.")
+    assert labels(secretary)[:2] == ["🗓 Đặt lịch họp", "▶️ Bắt đầu họp"]
+    assert labels(secretary)[2].startswith("📎 Nộp: Báo cáo kết quả")
+    assert labels(secretary)[3:] == ["🏠 Trang chính"]
+    reads_well(secretary)
+
+
+def test_what_is_set_running_late_and_done_is_said(db: Database) -> None:
+    world = World(db)
+    committee(world)
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/lichhop").says("5/4 19h30").says("Hội trường tầng 2").says("/thangnay")
+    assert "🗓 lịch họp 19h30 thứ Ba, 05/4/2022, tại Hội trường tầng 2\n📚" in secretary.last.text
+    assert labels(secretary)[:2] == ["🗓 Đổi lịch họp", "▶️ Bắt đầu họp"]
+    assert secretary.last.text.endswith("👉 Đến giờ họp, đồng chí bấm “Bắt đầu họp”.")
+
+    world.go("2022-04-05 19:30")
+    secretary.says("việc tháng này").taps("Bắt đầu họp").says("/thangnay")
+    assert "🗓 đang họp dở" in secretary.last.text
+    assert labels(secretary)[0] == "▶️ Họp tiếp"
+    secretary.taps("Họp tiếp")
+    assert "Bước 1/8" in secretary.last.text
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng")
+
+    world.go("2022-05-02 09:00")
+    secretary.says("/thangnay")
+    assert "Đã xong:\n✔️ Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
+    assert "– T3 05/4\n" in secretary.last.text
+    assert "Họp thường kỳ: Sinh hoạt chính trị tháng 5/2022" in secretary.last.text
+
+    world.go("2022-06-01 09:00")
+    secretary.says("/thangnay")
+    assert "⏰ <b>quá hạn 1 ngày</b> (hạn thứ Ba, 31/5/2022)" in secretary.last.text
+    assert {"🗓 Đặt lịch họp T5", "📝 Nhập kết quả T5", "🗓 Đặt lịch họp T6"} <= set(labels(secretary))
+    assert "📝 Nhập kết quả T6" not in labels(secretary)
+    secretary.taps("Đặt lịch họp T6")
+    assert "tháng 6/2022" in secretary.last.text
+    reads_well(secretary)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("CB02", "nâng cao hiệu quả sản xuất, kinh doanh và năng lực cạnh tranh của doanh nghiệp"),
+        ("CB01", "nâng cao hiệu lực, hiệu quả hoạt động của cơ quan, đơn vị"),
+        ("CB03", "nâng cao hiệu lực, hiệu quả hoạt động của cơ quan, đơn vị"),
+    ],
+)
+def test_the_quarterly_plan_gives_each_kind_of_unit_its_own_words(
+    db: Database, code: str, title: str
+) -> None:
+    world = World(db)
+    world.go("2022-07-01 08:00")
+    committee(world)
+    world.load(shipped("42-KH-DUK-2022.yaml"))
+    secretary = world.registered(code, "secretary").says("/thangnay")
+    assert f"<b>Sinh hoạt chuyên đề: Cải cách hành chính, {title}</b>" in secretary.last.text
+    assert "hạn hết thứ Sáu, 30/9/2022" in secretary.last.text
+    assert secretary.last.text.count("Cải cách hành chính") == 1
+    assert "Báo cáo hoàn thiện" not in secretary.last.text  # it opens with the meeting
+    assert "🗓 Đặt lịch họp Quý 3" in labels(secretary)
+    reads_well(secretary)
+
+
+def test_the_documents_of_a_quarter_are_listed(db: Database) -> None:
+    world = World(db)
+    world.go("2022-10-03 08:00")
+    committee(world)
+    world.load(shipped("42-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    assert "📚 Tài liệu (2):\n– Kế hoạch 31-KH/ĐUK (24/9/2021)\n– Kết luận 21-KL/TW" in secretary.last.text
+    reads_well(secretary)
+
+
+def test_nothing_due_is_said_and_needs_no_button(db: Database) -> None:
+    world = World(db)
+    committee(world)
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    assert "✅ Không còn việc nào đang chờ." in secretary.last.text
+    assert secretary.last.text.endswith("👉 Trợ lý sẽ nhắc đồng chí khi có việc mới.")
+    assert labels(secretary) == ["🏠 Trang chính"]
+    reads_well(secretary)
+
+
+def test_a_confirmation_is_one_tap_and_says_when_it_was_late(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    committee(world)
+    world.load(plan_of(CONFIRM, tmp_path))
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    assert secretary.last.text.endswith("👉 Việc tiếp theo: xác nhận đã làm.")
+    secretary.taps("Đã làm")
+    assert "✅ Đã ghi nhận: Cập nhật Sổ tay đảng viên tháng 4/2022." in secretary.last.text
+    again = secretary.find("Đã làm").payload
+    secretary.presses(again)
+    assert "Việc này đã xong" in secretary.last.text
+
+    world.go("2022-06-02 08:00")
+    secretary.says("/thangnay").taps("5/2022")
+    assert "tháng 5/2022 (trễ hạn)." in secretary.last.text
+    secretary.says("/thangnay")
+    assert "✔️ Cập nhật Sổ tay đảng viên tháng 5/2022 – T5 02/6 (trễ hạn)" in secretary.last.text
+    reads_well(secretary)
+
+
+def test_a_confirmation_of_another_unit_or_of_a_meeting_is_refused(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    committee(world)
+    world.load(plan_of(CONFIRM, tmp_path))
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary")
+    with db.read() as session:
+        others = session.scalars(select(Duty).where(Duty.unit_id == 3, Duty.kind == "confirm")).first()
+        meeting = session.scalars(select(Duty).where(Duty.unit_id == 2, Duty.kind == "meeting")).first()
+    assert others is not None
+    assert meeting is not None
+    for payload in (f"confirm:{others.id}", f"confirm:{meeting.id}", "confirm:", "confirm:x"):
+        secretary.presses(payload)
+        assert "không thuộc phạm vi" in secretary.last.text
+    with db.read() as session:
+        assert session.scalars(select(Duty).where(Duty.state == "done")).all() == []
+
+
+def test_a_duty_withdrawn_meanwhile_is_said_to_be_gone(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    committee(world)
+    world.load(plan_of(CONFIRM, tmp_path))
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    with db.write() as session:
+        session.execute(update(Duty).values(state="withdrawn"))
+    secretary.taps("Đã làm")
+    assert "không còn trong kế hoạch" in secretary.last.text
+    reads_well(secretary)
+
+
+def test_who_leads_two_units_is_asked_which(db: Database) -> None:
+    world = World(db)
+    committee(world)
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary")
+    secretary.says(f"/start {world.invite('CB02', 'secretary')}").says("40").says("10")
+    secretary.says("/thangnay").taps("Nước sạch")
+    assert "Tháng 4/2022 – Chi bộ Công ty Nước sạch" in secretary.last.text
+    reads_well(secretary)

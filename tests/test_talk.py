@@ -1,0 +1,204 @@
+"""Help, cancel, words that mean nothing, edited messages, groups, and a reminder put off."""
+
+import pytest
+
+from bot.db import Database
+from bot.messages import Choice
+from schedules import reminders
+from tests.kit import Talker, World, shipped, stored
+
+UNKNOWN = "Trợ lý chưa hiểu ý đồng chí."
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    world = World(db)
+    world.units(
+        ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
+        ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
+        ("CB02", "Chi bộ Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
+    )
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    return world
+
+
+def labels(talker: Talker) -> set[str]:
+    return {choice.label.partition(" ")[2] for choice in talker.choices}
+
+
+OWN = {"/thangnay", "/lichhop", "/hop", "/ketqua", "/nop", "/tinhhinh"}
+SEEN = {"/tonghop", "/chuanop", "/xuat"}
+ALWAYS = {"/start", "/caidat", "/huy", "/xoadulieu"}
+
+
+@pytest.mark.parametrize(
+    ("role", "commands"),
+    [
+        ("secretary", OWN | ALWAYS),
+        ("follower", SEEN | ALWAYS),
+        ("leader", SEEN | ALWAYS),
+        ("admin", SEEN | ALWAYS | {"/quantri"}),
+    ],
+)
+def test_help_names_what_the_role_can_do(world: World, role: str, commands: set[str]) -> None:
+    unit = "CB01" if role == "secretary" else "DUK"
+    talker = world.registered(unit, role).says("/trogiup")
+    assert {line.split()[0] for line in talker.last.text.splitlines() if line.startswith("/")} == commands
+    assert ("nhắc đơn vị" in talker.last.text) == (role in ("leader", "admin"))
+    assert talker.last.text.endswith("👉 Đồng chí bấm “Trang chính” để bắt đầu.")
+    assert "\n\n\n" not in talker.last.text
+    for command in commands - {"/xoadulieu"}:
+        assert not talker.says(command).last.text.startswith(("⛔", UNKNOWN)), command
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        ("secretary", {"Việc tháng này", "Họp", "Nộp báo cáo"}),
+        ("leader", {"Tổng hợp"}),
+        ("admin", {"Tổng hợp", "Quản trị"}),
+    ],
+)
+@pytest.mark.parametrize("words", ["hôm nay trời đẹp", "👍", "/khongco", "42", "?"])
+def test_what_is_not_understood(world: World, role: str, offered: set[str], words: str) -> None:
+    talker = world.registered("CB01" if role == "secretary" else "DUK", role).says(words)
+    assert talker.last.text.startswith(UNKNOWN)
+    assert labels(talker) == offered | {"Trang chính", "Trợ giúp"}
+
+
+FLOWS = {
+    "settings hour": ("/caidat", "Giờ nhắc"),
+    "settings away": ("/caidat", "Đi vắng"),
+    "settings forget": ("/caidat", "Xóa dữ liệu"),
+    "schedule": ("/lichhop",),
+    "meeting": ("/hop", "Bắt đầu họp"),
+    "result": ("/ketqua", "T4"),
+    "report": ("/nop", "Báo cáo"),
+}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_cancel_in_the_middle_of_every_flow(world: World, flow: str) -> None:
+    talker = world.registered("CB01", "secretary")
+    first, *buttons = FLOWS[flow]
+    talker.says(first)
+    for label in buttons:
+        talker.taps(label)
+    talker.says("/huy")
+    assert "ừng" in talker.last.text  # dừng, Đã dừng
+    assert talker.last.text.endswith("👉 Đồng chí muốn làm gì tiếp?")
+    assert "Trang chính" in labels(talker)
+    talker.says("5")
+    assert talker.last.text.startswith(UNKNOWN)
+    talker.says("/huy")
+    assert talker.last.text.startswith("Hiện không có việc nào đang làm dở.")
+
+
+def test_cancel_in_the_middle_of_the_counts_keeps_the_meeting(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("/hop").taps("Bắt đầu họp")
+    while not any("Điểm danh" in choice.label for choice in talker.choices):
+        talker.taps("Tiếp")
+    talker.taps("Điểm danh").says("28").says("/huy")
+    assert talker.last.text.startswith("⏸ Đã dừng ở đây; những gì đã ghi của cuộc họp vẫn còn.")
+    talker.taps("Họp")
+    assert any("Điểm danh" in choice.label for choice in talker.choices)
+
+
+def test_cancel_keeps_the_files_of_a_report(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("/nop").taps("Báo cáo").hands(stored("bao-cao.pdf"))
+    talker.says("/huy")
+    assert "Tệp đã gửi vẫn còn" in talker.last.text
+    talker.taps("Nộp báo cáo").taps("Báo cáo kết quả")
+    assert "bao-cao.pdf" in talker.last.text
+
+
+def test_cancel_of_an_invitation_and_of_the_registration(world: World) -> None:
+    admin = world.registered("DUK", "admin").says("/quantri").taps("Cấp mã mời").says("/huy")
+    assert admin.last.text.startswith("Đã dừng việc đang làm dở.")
+    code = world.invite("CB02", "secretary")
+    talker = world.person().says(code).says("/huy")
+    assert "gõ mã mời" in talker.last.text
+    talker.says(code).taps("Đồng ý").says("/huy")  # the role is given; what was still to ask is left
+    assert talker.last.text.startswith("Đã dừng việc đang làm dở.")
+    talker.taps("Trang chính")
+    assert talker.last.text.startswith("🏠 <b>Chi bộ Nước sạch</b>")
+
+
+def test_the_home_button_leaves_what_was_begun(world: World) -> None:
+    talker = world.registered("CB01", "secretary")
+    home = talker.last.choices[-1][0]
+    assert isinstance(home, Choice)
+    talker.says("/lichhop").presses("home").says("5/4")
+    assert talker.last.text.startswith(UNKNOWN)
+
+
+def test_an_edited_message_changes_nothing_and_says_so(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("28", message_ref="7").edits("7", "29")
+    assert talker.last.text.startswith("✏️ Đồng chí vừa sửa một tin cũ; điều đã ghi không đổi theo.")
+    assert talker.last.text.endswith("👉 Muốn đổi, đồng chí gửi lại bằng tin mới.")
+    world.person().edits("1", "gì đó")
+
+
+def test_a_group_is_told_once_in_twelve_hours(world: World) -> None:
+    group = world.person("-100200300")
+    for _ in range(3):
+        group.says("/start", group=True)
+        world.later(hours=3)
+    assert [reply.text for reply in group] == [group.last.text]
+    assert group.last.text.endswith("Đồng chí nhắn riêng cho trợ lý để tiếp tục.")
+    assert group.choices == []
+    world.later(hours=4)
+    group.says("/thangnay", group=True)
+    assert len(group.got) == 2
+
+
+def reminded(world: World) -> Talker:
+    talker = world.registered("CB01", "secretary")
+    world.go("2022-04-01 08:05")
+    world.tick(reminders.tick)
+    talker.looks()
+    return talker.taps("Nhắc lại sau")
+
+
+@pytest.mark.parametrize(
+    ("button", "shown", "before", "after"),
+    [
+        ("Sau 1 giờ", "9h05 thứ Sáu, 01/4/2022", "2022-04-01 09:04", "2022-04-01 09:06"),
+        ("Tối nay", "19h00 thứ Sáu, 01/4/2022", "2022-04-01 18:59", "2022-04-01 19:01"),
+        ("Sáng mai", "8h00 thứ Bảy, 02/4/2022", "2022-04-02 07:59", "2022-04-02 08:01"),
+    ],
+)
+def test_putting_a_reminder_off(world: World, button: str, shown: str, before: str, after: str) -> None:
+    talker = reminded(world).taps(button)
+    assert talker.last.text.startswith(f"✅ Sẽ nhắc lại lúc {shown}.")
+    world.go(before)
+    assert talker.looks() == []
+    world.go(after)
+    talker.looks()
+    assert talker.last.text.startswith("🔔 <b>Nhắc lại:")
+
+
+def test_putting_off_what_is_done_by_then(world: World) -> None:
+    talker = reminded(world).taps("Sáng mai")
+    talker.says("/ketqua").taps("T4").says("hôm nay").says("25/28, vắng 3 có phép").taps("Đúng")
+    assert "Đã ghi" in talker.last.text
+    world.go("2022-04-02 08:05")
+    assert not [reply for reply in talker.looks() if "Nhắc lại" in reply.text]
+
+
+def test_this_evening_is_not_offered_in_the_evening(world: World) -> None:
+    talker = world.registered("CB01", "secretary")
+    world.go("2022-04-01 20:30")
+    world.tick(reminders.tick)
+    talker.looks()
+    talker.taps("Nhắc lại sau")
+    assert not [choice for choice in talker.choices if "Tối nay" in choice.label]
+    talker.taps("Sau 1 giờ")
+    assert "7h00 thứ Bảy, 02/4/2022" in talker.last.text  # half past nine is quiet
+
+
+def test_nobody_puts_another_units_reminder_off(world: World) -> None:
+    talker = reminded(world)
+    payload = talker.find("Sau 1 giờ").payload
+    other = world.registered("CB02", "secretary").presses(payload)
+    assert other.last.text.startswith("⛔")
