@@ -27,7 +27,7 @@ def child(arguments: Sequence[str], settings: Mapping[str, str]) -> Iterator[sub
     Raises RuntimeError if it wrote to stderr: an apology for an error would else count as an answer.
     """
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}}
-    errors = tempfile.TemporaryFile("w+")
+    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,14 +16,17 @@ from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.whole import APRIL
+from bot.chat import Desk
 from bot.db import Database, connect
 from bot.domain.loading import load
 from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan import Plan as PlanText
-from bot.domain.plan_file import read_plan
+from bot.domain.plan_file import read_agenda, read_plan
 from bot.models import Contact, Duty, Membership, Person, Unit
+from bot.render import Renderer
 from bot.schema import migrate
 from bot.settings import ROOT
+from handlers import ROUTES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_PLACE = 1000
@@ -93,6 +97,39 @@ def opened(url: str) -> Iterator[Database]:
         db.close()
 
 
+class NoLinks:
+    """Nothing that is measured here hands out links."""
+
+    def web_chat(self, contact_id: int) -> str:
+        return f"http://localhost/w/{contact_id}"
+
+    def upload(self, contact_id: int) -> str:
+        return f"http://localhost/u/{contact_id}"
+
+    def export(self, person_id: int) -> str:
+        return f"http://localhost/x/{person_id}"
+
+    def invitation(self, code: str) -> list[tuple[str, str]]:
+        return [("web", f"http://localhost/w/new/{code}")]
+
+
+def desk_of(db: Database) -> Desk:
+    return Desk(
+        db=db,
+        render=_renderer(),
+        routes=ROUTES,
+        zone=ZONE,
+        links=NoLinks(),
+        facts={"regular_agenda": read_agenda(ROOT / "templates/agendas/regular.yaml")},
+    )
+
+
+@cache
+def _renderer() -> Renderer:
+    return Renderer(ROOT / "templates", ZONE)
+
+
+@cache
 def shipped_plan() -> PlanText:
     return read_plan(ROOT / "schedules/plans/60-KH-DUK-2022.yaml", agendas=ROOT / "templates/agendas")
 

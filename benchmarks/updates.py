@@ -42,16 +42,19 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
 def whole(grounds: Grounds, api: Api, kind: str) -> Iterator[None]:
     with grounds.fresh(kind) as url:
         write_talkers(url, PEOPLE)
-        settings = {
-            "DATABASE_URL": url,
-            "FILES_URL": str(grounds.folder / "files"),
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_API_URL": api.url,
-            "LISTEN": f"127.0.0.1:{free_port()}",
-            "LOG_LEVEL": "WARNING",
-        }
-        with child(["-m", "benchmarks.whole"], settings):
+        with child(["-m", "benchmarks.whole"], settings_of(grounds, api, url)):
             yield
+
+
+def settings_of(grounds: Grounds, api: Api, url: str) -> dict[str, str]:
+    return {
+        "DATABASE_URL": url,
+        "FILES_URL": str(grounds.folder / "files"),
+        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_API_URL": api.url,
+        "LISTEN": f"127.0.0.1:{free_port()}",
+        "LOG_LEVEL": "WARNING",
+    }
 
 
 @contextmanager

@@ -4,10 +4,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
@@ -191,14 +192,7 @@ class Chat:
     def roles(self) -> list[Membership]:
         """The person's roles that have not ended."""
         if self._roles is None:
-            self._roles = list(
-                self.session.scalars(
-                    select(Membership)
-                    .where(Membership.person_id == self.person.id, Membership.ended_at.is_(None))
-                    .options(joinedload(Membership.unit))
-                    .order_by(Membership.id)
-                )
-            )
+            self._roles = list(self.session.scalars(_roles_of(), {"person": self.person.id}))
         return self._roles
 
     def forget_roles(self) -> None:
@@ -321,6 +315,17 @@ class Chat:
         self.dialog.question += 1
         self.dialog.touched_at = self.at
         self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
+
+
+@cache
+def _roles_of() -> Select[Membership]:
+    """Built once: it runs at every event."""
+    return (
+        select(Membership)
+        .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+        .options(joinedload(Membership.unit))
+        .order_by(Membership.id)
+    )
 
 
 def open_dialog(session: Session, person_id: int) -> Dialog:

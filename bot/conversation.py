@@ -4,13 +4,15 @@ import inspect
 import logging
 import secrets
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import outbox
 from bot.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
@@ -88,30 +90,54 @@ def _offered(desk: Desk, event: Incoming) -> bool:
 
 def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
     """Locks the person, notes the event and opens the talk; None when the event has been handled before."""
-    contact = session.scalar(
-        select(Contact)
-        .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
-        .options(joinedload(Contact.person, innerjoin=True))
-        .with_for_update(key_share=True)  # a plain lock would make everybody wait who writes to this person
-    )
+    contact = session.scalar(_locked_contact(), {"channel": event.address.channel, "place": event.address.place})
     if contact is None:
         contact = _new_contact(session, event)
     said = shown(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    noted = session.scalar(
-        insert(Event)
-        .values(id=event.id, contact_id=contact.id, at=event.at, said=said, seq=seq, error=error)
-        .on_conflict_do_nothing()
-        .returning(Event.id)  # the row count says -1 on PostgreSQL
-    )
-    if noted is None:
+    note = {
+        "id": event.id,
+        "contact_id": contact.id,
+        "at": event.at,
+        "said": said,
+        "seq": seq,
+        "error": error,
+    }
+    connection = session.connection()
+    if connection.scalar(_new_event(connection.dialect.name), note) is None:
         return None
-    contact.seq = seq or contact.seq
-    contact.used_at = event.at
+    news: dict[str, Any] = {"used_at": event.at, "seq": seq or contact.seq}
     if event.blocked is None:
-        contact.lost_at, contact.lost_reason = None, ""
+        news |= {"lost_at": None, "lost_reason": ""}
+    connection.execute(_news_of_contact(), {"contact": contact.id, **news})
+    for name, value in news.items():
+        set_committed_value(contact, name, value)
     return Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+
+
+# These are built once: for what is done at every event, building a statement costs more than running it.
+
+
+@cache
+def _locked_contact() -> Select[Contact]:
+    return (
+        select(Contact)
+        .where(Contact.channel == bindparam("channel"), Contact.place == bindparam("place"))
+        .options(joinedload(Contact.person, innerjoin=True))
+        .with_for_update(key_share=True)  # a plain lock would make everybody wait who writes to this person
+    )
+
+
+@cache
+def _new_event(dialect: str) -> Any:
+    """Gives the id back, or nothing when it is known; a row count would be -1 on PostgreSQL."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Event).on_conflict_do_nothing().returning(Event.id)
+
+
+@cache
+def _news_of_contact() -> Any:
+    return update(Contact).where(Contact.id == bindparam("contact"))
 
 
 def _new_contact(session: Session, event: Incoming) -> Contact:
@@ -233,10 +259,13 @@ def press(chat: Chat, payload: str) -> None:
 def fits(handler: Handler, arguments: list[str]) -> bool:
     """Whether the handler takes so many arguments."""
     try:
-        inspect.signature(handler).bind(None, *arguments)
+        _signature(handler).bind(None, *arguments)
     except TypeError:
         return False
     return True
+
+
+_signature = cache(inspect.signature)
 
 
 def choices_of(body: dict[str, Any]) -> list[tuple[str, str]]:
@@ -265,17 +294,23 @@ def _recent_choices(chat: Chat) -> list[list[tuple[str, str]]]:
 
     A reminder may have been written long before it goes out, and what has not gone out has not been read.
     """
+    return [choices_of(body) for body in chat.session.scalars(_recent_bodies(), {"person": chat.person.id})]
+
+
+@cache
+def _recent_bodies() -> Select[dict[str, Any]]:
     on_its_way = and_(
         Message.state == "waiting", or_(Message.priority == outbox.ANSWER, Message.attempts > 0)
     )
-    rows = chat.session.execute(
+    recent = (
         select(Message.sent_at, Message.id, Message.body)
-        .where(Message.person_id == chat.person.id, or_(Message.state == "sent", on_its_way))
+        .where(Message.person_id == bindparam("person"), or_(Message.state == "sent", on_its_way))
         .order_by(Message.id.desc())
         .limit(3 * LOOK_BACK)
-    ).all()
-    seen = sorted(rows, key=lambda row: (row.sent_at is None, row.sent_at or chat.at, row.id), reverse=True)
-    return [choices_of(row.body) for row in seen[:LOOK_BACK]]
+        .subquery()
+    )
+    latest_first = (recent.c.sent_at.is_(None).desc(), recent.c.sent_at.desc(), recent.c.id.desc())
+    return select(recent.c.body).order_by(*latest_first).limit(LOOK_BACK)
 
 
 def answers_now(chat: Chat, payload: str) -> bool:

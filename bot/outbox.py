@@ -7,14 +7,29 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import and_, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from bot.db import Database
 from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
 from bot.models import Contact, Dialog, Message
+from bot.models.base import Moment
 
 log = logging.getLogger(__name__)
 
@@ -89,10 +104,27 @@ def post(
 
 
 def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
-    """The ids of due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog.
+    """Due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog, by their ids.
 
     A message that is being sent or will be tried again holds back those behind it; one set for later does not.
     """
+    return _claimable().params(_bounds(at, channels, limit, most_priority))
+
+
+def _bounds(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> dict[str, Any]:
+    return {
+        "now": at,
+        "fresh_since": at - DIALOG_FRESH,
+        "channels": list(channels),
+        "most": limit,
+        "most_priority": most_priority,
+    }
+
+
+@cache
+def _claimable() -> Select[*tuple[Any, ...]]:
+    """Built once, as it runs at every turn of the sender: building it costs more than running it."""
+    at: BindParameter[datetime] = bindparam("now", type_=Moment())
     earlier = aliased(Message)
     first = ~exists().where(
         earlier.contact_id == Message.contact_id,
@@ -109,21 +141,32 @@ def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: 
         ~exists().where(
             Dialog.person_id == Message.person_id,
             Dialog.flow != "",
-            Dialog.touched_at > at - DIALOG_FRESH,
+            Dialog.touched_at > bindparam("fresh_since"),
         ),
     )
     return (
-        select(Message.id)
+        select(
+            Message.id,
+            Message.channel,
+            Message.contact_id,
+            Message.priority,
+            Message.body,
+            Message.attempts,
+            Message.created_at,
+            Message.hold_until,
+            Contact.place,
+        )
+        .join(Contact, Contact.id == Message.contact_id)
         .where(
             Message.state == "waiting",
             Message.due_at <= at,
-            Message.channel.in_(list(channels)),
-            Message.priority <= most_priority,
+            Message.channel.in_(bindparam("channels", expanding=True)),
+            Message.priority <= bindparam("most_priority"),
             first,
             free,
         )
         .order_by(Message.priority, Message.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=Message)
     )
 
@@ -141,40 +184,48 @@ class Claimed:
 
 
 def claim(
-    session: Session, at: datetime, channels: Iterable[str], limit: int, *, bulk: bool = True
+    session: Session,
+    at: datetime,
+    channels: Iterable[str],
+    limit: int,
+    *,
+    bulk: bool = True,
+    with_bulk: int | None = None,
 ) -> list[Claimed]:
-    """Takes up to `limit` messages by moving their `due_at` past the lease; the caller commits, then sends."""
-    ids = list(session.scalars(claimable(at, channels, limit, BULK if bulk else ANSWER)))
-    if not ids:
-        return []
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(ids))
-        .values(due_at=at + LEASE, attempts=Message.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    rows = session.execute(
-        select(Message, Contact.place)
-        .join(Contact, Contact.id == Message.contact_id)
-        .where(Message.id.in_(ids))
-        .order_by(Message.priority, Message.id)
-    ).all()
-    claimed = [_claimed(message, place, at) for message, place in rows]
-    heavy = [c.id for c in claimed if c.lease > LEASE]
-    if heavy:
-        session.execute(update(Message).where(Message.id.in_(heavy)).values(due_at=at + FILE_LEASE))
+    """Takes up to `limit` messages by moving their `due_at` past the lease; the caller commits, then sends.
+
+    Bulk fills up to `with_bulk` of these places; the others are for answers alone.
+    """
+    rows = session.execute(_claimable(), _bounds(at, channels, limit, BULK if bulk else ANSWER)).all()
+    if with_bulk is not None:
+        answers = sum(row.priority == ANSWER for row in rows)
+        rows = rows[: max(answers, with_bulk)]
+    claimed = [_claimed(row, at) for row in rows]
+    leases = {one.lease for one in claimed}
+    for lease in leases:
+        ids = [one.id for one in claimed if one.lease == lease]
+        session.connection().execute(_take(), {"ids": ids, "leased_until": at + lease})
     return claimed
 
 
-def _claimed(message: Message, place: str, at: datetime) -> Claimed:
-    reply = from_body(message.body)
+@cache
+def _take() -> Update:
+    return (
+        update(Message)
+        .where(Message.id.in_(bindparam("ids", expanding=True)))
+        .values(due_at=bindparam("leased_until"), attempts=Message.attempts + 1)
+    )
+
+
+def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
+    reply = from_body(row.body)
     return Claimed(
-        message.id,
-        Address(message.channel, place),
-        message.contact_id,
+        row.id,
+        Address(row.channel, row.place),
+        row.contact_id,
         reply,
-        message.attempts,
-        at - (message.hold_until - HOLD if message.hold_until else message.created_at),
+        row.attempts + 1,
+        at - (row.hold_until - HOLD if row.hold_until else row.created_at),
         FILE_LEASE if reply.files else LEASE,
     )
 
@@ -216,14 +267,18 @@ def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
     shown = sorted((c.contact_id, c.id) for c in sent if c.address.channel == "web")
     numbers = [(message_id, next_seq(session, contact_id)) for contact_id, message_id in shown]
     if sent:
-        session.execute(
-            update(Message)
-            .where(Message.id.in_([c.id for c in sent]))
-            .values(state="sent", sent_at=at, error="")
-            .execution_options(synchronize_session=False)
-        )
+        session.connection().execute(_sent(), {"ids": [c.id for c in sent], "moment": at})
     for message_id, seq in numbers:
         session.execute(update(Message).where(Message.id == message_id).values(seq=seq))
+
+
+@cache
+def _sent() -> Update:
+    return (
+        update(Message)
+        .where(Message.id.in_(bindparam("ids", expanding=True)))
+        .values(state="sent", sent_at=bindparam("moment"), error="")
+    )
 
 
 def next_seq(session: Session, contact_id: int) -> int:
@@ -374,10 +429,8 @@ class Sender:
             at = self._now()
             settle(session, outcomes, at)
             for name, places in room.items():
-                got = claim(session, at, [name], places, bulk=False) if places else []
-                bulk = min(places, free[name] - self._reserve) - len(got)
-                if bulk > 0:
-                    got += claim(session, at, [name], bulk)
+                with_bulk = max(0, free[name] - self._reserve) if places else 0
+                got = claim(session, at, [name], places, with_bulk=with_bulk) if places else []
                 self._paces[name].spend(len(got))
                 claimed += got
         return claimed

@@ -87,11 +87,12 @@ def _chosen_day(value: str) -> date | None:
 
 def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
     """The nearest such day up to today; a bare number is a day of the month."""
-    said = f"ngày {text.strip()}" if text.strip().isdecimal() else text
-    moment = when(said, today=chat.today, now=None, past=True)
+    said = f"ngay {text.strip()}" if text.strip().isdecimal() else text
+    now = chat.at.astimezone(chat.zone).time()
+    moment = when(said, today=chat.today, now=now, past=True)
     if moment.day is None:
         raise Invalid("date_unclear", said=text)
-    ahead = when(said, today=chat.today, now=None).day
+    ahead = when(said, today=chat.today, now=now).day
     earliest = duty.opens_on if duty else chat.today - timedelta(days=366) + SOON
     if moment.day < earliest and ahead is not None and chat.today < ahead <= chat.today + SOON:
         raise Invalid("date_future", day=ahead)  # "5/4" on 1 April is that of this year, not of the last

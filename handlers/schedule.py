@@ -87,7 +87,8 @@ def ask_day(chat: Chat) -> None:
         view=_view(chat),
         meeting=live_meeting(chat.session, unit.id, chat.data.get("duty")),
         days=_days_offered(chat, unit),
-        alone=not chat.dialog.trail,
+        trail=bool(chat.dialog.trail),
+        instead=bool(chat.data.get("instead")),
     )
 
 
@@ -112,8 +113,7 @@ def _hours_left(chat: Chat, day: date) -> list[time]:
 def take_day(chat: Chat, answer: Answer) -> None:
     if answer.value == "none":
         if not _is_running(chat, int(chat.data["unit"]), None):
-            chat.keep(duty=None)
-            chat.goto("day")
+            chat.begin("schedule", step="day", unit=chat.data["unit"], duty=None, instead=True)
         return
     day, clock = _chosen_day(answer.value), None
     if day is None:
@@ -139,14 +139,18 @@ def _chosen_day(value: str) -> date | None:
 def _read_day(chat: Chat, text: str) -> tuple[date, time | None]:
     """A bare number is a day of the month, for that is what was asked."""
     try:
-        moment = when(text, today=chat.today, now=None)
+        moment = when(text, today=chat.today, now=_wall_clock(chat))
     except Invalid:
         if not text.strip().isdecimal():
             raise
-        moment = when(f"ngày {text.strip()}", today=chat.today, now=None)
+        moment = when(f"ngay {text.strip()}", today=chat.today, now=_wall_clock(chat))
     if moment.day is None:
         raise Invalid("date_unclear", said=text)
     return moment.day, moment.at
+
+
+def _wall_clock(chat: Chat) -> time:
+    return chat.at.astimezone(chat.zone).time()
 
 
 def ask_time(chat: Chat) -> None:
@@ -176,7 +180,7 @@ def _read_time(chat: Chat, text: str) -> time:
     try:
         hour = number(text)
     except Invalid:
-        moment = when(text, today=chat.today, now=None)
+        moment = when(text, today=chat.today, now=_wall_clock(chat))
         if moment.at is None:
             raise Invalid("time_unclear", said=text) from None
         if moment.day is not None:

@@ -91,8 +91,7 @@ def _say(desk: Desk, session: Session, duties: list[Duty], at: datetime) -> int:
             continue
         about = {item.duty.unit_id for item in items}
         named = len(about) > 1 or about != units.get(person_id)
-        _write(desk, session, contact, items, at, named=named)
-        written += 1
+        written += _write(desk, session, contact, items, at, named=named)
     return written
 
 
@@ -182,13 +181,18 @@ def present(people: list[Person], session: Session, today: date) -> list[Person]
 
 def _write(
     desk: Desk, session: Session, contact: Contact, items: list[Spoken], at: datetime, *, named: bool
-) -> None:
+) -> bool:
+    """Writes the message; what cannot be put into words is logged and silences nobody else."""
     items = sorted(
         items, key=lambda s: (URGENCY.index(s.timed.rung.say), s.duty.due_on or date.max, s.duty.id)
     )
     views = [(_outlook(s, at, desk.zone), s.timed.rung.say) for s in items]
     context = {"items": views, "today": local_day(at, desk.zone), "named": named}
-    reply = desk.render.reply("reminders/reminder", context)
+    try:
+        reply = desk.render.reply("reminders/reminder", context)
+    except Exception:
+        log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, [i.duty.id for i in items])
+        return False
     due_at = min(_hour_of(contact.person, item, at, desk.zone) for item in items)
     message = outbox.post(session, contact, reply, at, bulk=True, due_at=due_at)
     session.flush()
@@ -203,6 +207,7 @@ def _write(
             )
         )
     session.flush()
+    return True
 
 
 def _outlook(spoken: Spoken, at: datetime, zone: ZoneInfo) -> Outlook:

@@ -95,12 +95,14 @@ def _write(
     if not figures or contact is None:
         return False
     rows = [(row[0], row[1]) for row in session.execute(missing(where, today))]
-    names = list({unit.id: unit.name for _, unit in rows}.values())
     staffed = secretaries_of(session, {unit.id for _, unit in rows})
+    first = next((t for t in figures if t.open), None)
+    names = [unit.name for duty, unit in rows if first and duty.demand_id == first.demand_id]
     context = {
         "figures": figures,
         "why": why,
         "unit": leader.unit,
+        "first": first,
         "names": names[:NAMES],
         "more": max(0, len(names) - NAMES),
         "alone": len({unit.id for _, unit in rows} - staffed.keys()),

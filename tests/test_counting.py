@@ -124,7 +124,7 @@ def test_a_report_after_the_meeting_is_asked_once_the_meeting_was_held(world: Wo
     assert numbers(after) == (1, 0, 0, 1, 1)
     with world.db.read() as session:
         rows = session.execute(missing(true(), APRIL_15)).all()
-        assert ["A1"] == [unit.code for duty, unit in rows if duty.key == "sau:t4"]
+        assert [unit.code for duty, unit in rows if duty.key == "sau:t4"] == ["A1"]
 
 
 def test_attendance_is_sum_over_sum(world: World) -> None:

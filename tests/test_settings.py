@@ -47,6 +47,11 @@ def labels(talker: Talker) -> list[str]:
     return [choice.label for choice in talker.choices]
 
 
+def heard(talker: Talker) -> bool:
+    """Whether a reminder has come."""
+    return any("Nghị quyết" in reply.text for reply in talker.looks())
+
+
 @pytest.mark.parametrize(
     ("said", "hour"),
     [("9", 9), ("7h tối", 19), ("7 giờ sáng", 7), ("17h", 17), ("20h30", 20), ("bảy giờ", 7), ("8h", 8)],
@@ -81,7 +86,7 @@ def test_the_hour_is_the_one_at_which_reminders_come(world: World) -> None:
     assert talker.looks() == []
     world.go("2022-04-01 17:00")
     world.tick(reminders.tick)
-    assert [reply for reply in talker.looks() if "Sinh hoạt chi bộ" in reply.text]
+    assert heard(talker)
 
 
 def test_back_leaves_the_question(world: World) -> None:
@@ -116,11 +121,6 @@ def test_away_days_that_cannot_be(world: World) -> None:
     assert "đi vắng đến hết thứ Bảy, 31/12/2022" in talker.last.text
     talker.says("/caidat").taps("Đi vắng").says("thứ sáu tuần sau")
     assert person_of(world, talker).away_until == date(2022, 4, 8)
-
-
-def heard(talker: Talker) -> bool:
-    """Whether a reminder has come."""
-    return any("Nghị quyết" in reply.text for reply in talker.looks())
 
 
 def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -> None:

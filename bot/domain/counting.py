@@ -139,11 +139,11 @@ def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
 
 
 def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
-    """The open duties that are `asked` and their units, most overdue first."""
+    """The open duties that are `asked` and their units, most overdue first, then by the units' codes."""
     return (
         select(Duty, Unit)
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Demand, Demand.id == Duty.demand_id)
         .where(Duty.state == "open", asked(today), where)
-        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.path)
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.code)
     )

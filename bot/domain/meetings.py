@@ -276,9 +276,13 @@ def held_before(
     at: datetime,
     zone: ZoneInfo,
 ) -> Meeting:
-    """Enters a meeting that was held without the walk. Raises Invalid when the counts do not add up."""
+    """Enters a meeting that was held without the walk. Raises Invalid when the counts do not add up, and duty_done."""
     check(counts)
     lock_unit(session, unit.id)
+    if duty is not None:
+        session.refresh(duty)
+        if duty.state != "open":
+            raise Invalid("duty_done")
     meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
         session, unit, duty, at
     )

@@ -1,0 +1,137 @@
+"""Reminders a second through the outbox and the Telegram channel, against a bare loop of sends over the same HTTP client."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.ext import AIORateLimiter, ExtBot
+
+from benchmarks.children import TOKEN, Api
+from benchmarks.figures import Row
+from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
+from benchmarks.whole import APRIL
+from bot.channels.aiohttp_request import AiohttpRequest
+from bot.channels.telegram import Telegram
+from bot.db import Database
+from bot.domain.loading import load
+from bot.messages import Reply
+from bot.models import Contact, Message
+from bot.outbox import Sender, from_body
+from schedules import reminders
+
+MANY, FEW = 2000, 240
+CONCURRENCY = 32
+LIMIT = 30
+NOON = APRIL + timedelta(hours=3)
+PATIENCE = 120.0
+
+Letters = list[tuple[int, Reply]]
+Sending = Callable[[Letters], Coroutine[Any, Any, None]]
+
+
+def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
+    for limit, count in ((None, MANY), (LIMIT, FEW)):
+        held = f"{limit}/s enforced" if limit else "no limit"
+        bare: Row | None = None
+        for kind in ("sqlite", "postgresql"):
+            with grounds.fresh(kind) as url, opened(url) as db:
+                seconds = write_reminders(db, count)
+                if limit is None:
+                    yield Row(f"reminders written, {kind}", count / seconds, "/s")
+                letters = waiting(db)
+                bare = bare or told(
+                    api, limit, letters, f"a bare loop, {held}", partial(send_bare, api, limit)
+                )
+                row = told(
+                    api, limit, letters, f"the outbox, {kind}, {held}", partial(send_out, api, limit, db)
+                )
+                yield Row(row.what, row.figure, row.unit, bare.figure, f"{row.beside}; bare: {bare.beside}")
+
+
+def write_reminders(db: Database, count: int) -> float:
+    """One reminder to each of `count` secretaries, as the clock writes them; answers how many seconds that took."""
+    with db.write() as session:
+        root = write_units(session, count)
+        load(session, shipped_plan(), root, APRIL, ZONE)
+        write_people(session, count)
+    began = time.perf_counter()
+    written = reminders.tick(desk_of(db), APRIL)
+    if written != count:
+        raise RuntimeError(f"{written} reminders instead of {count}")
+    return time.perf_counter() - began
+
+
+def waiting(db: Database) -> Letters:
+    with db.read() as session:
+        rows = session.execute(
+            select(Contact.place, Message.body).join(Contact, Contact.id == Message.contact_id)
+        )
+        return [(int(place), from_body(body)) for place, body in rows]
+
+
+def told(api: Api, limit: int | None, letters: Letters, what: str, send: Sending) -> Row:
+    """How fast all of them arrived; raises RuntimeError if one did not, or came twice."""
+    api.tell("gather", limit=limit)
+    began = time.perf_counter()
+    asyncio.run(send(letters))
+    seconds = time.perf_counter() - began
+    figures = api.tell("figures")
+    if figures["reached"] != len(letters) or figures["twice"]:
+        raise RuntimeError(f"{what}: {figures}")
+    return Row(
+        what, len(letters) / seconds, "/s", beside=f"{figures['refused']} × 429, none lost, none twice"
+    )
+
+
+async def send_bare(api: Api, limit: int | None, letters: Letters) -> None:
+    limiter = AIORateLimiter(overall_max_rate=limit, max_retries=10) if limit else None
+    bot: ExtBot[object] = ExtBot(
+        TOKEN,
+        base_url=f"{api.url}/bot",
+        request=AiohttpRequest(),
+        rate_limiter=limiter,  # type: ignore[arg-type]
+    )
+    places = asyncio.Semaphore(CONCURRENCY)
+
+    async def send(chat: int, reply: Reply) -> None:
+        buttons = [
+            [InlineKeyboardButton(c.label, callback_data=c.payload) for c in row] for row in reply.choices
+        ]
+        async with places:
+            markup = InlineKeyboardMarkup(buttons)
+            await bot.send_message(chat, reply.text, parse_mode=ParseMode.HTML, reply_markup=markup)
+
+    async with bot:
+        await asyncio.gather(*(send(chat, reply) for chat, reply in letters))
+
+
+async def send_out(api: Api, limit: int | None, db: Database, letters: Letters) -> None:
+    def noon() -> datetime:
+        return NOON
+
+    channel = Telegram(TOKEN, api.url, _none, _none, _none, noon, rate=limit)  # type: ignore[arg-type]
+    sender = Sender(db, [channel], noon, concurrency=CONCURRENCY)
+    await channel.start()
+    sending = asyncio.create_task(sender.run())
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while (await asyncio.to_thread(api.tell, "figures"))["sent"] < len(letters):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+    finally:
+        sender.stop()
+        await sending
+        await channel.stop()
+    with db.read() as session:
+        unsettled = session.scalar(select(func.count()).select_from(Message).where(Message.state != "sent"))
+    if unsettled:
+        raise RuntimeError(f"{unsettled} messages are not marked as sent")
+
+
+def _none(*_: object) -> None:
+    raise AssertionError("nothing comes in here")

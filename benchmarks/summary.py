@@ -1,0 +1,120 @@
+"""A leader's summary over ten thousand units, against one hand-written aggregate over the same rows."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+
+from sqlalchemy import insert, select, text, update
+from sqlalchemy.orm import Session
+
+from benchmarks.children import Api
+from benchmarks.figures import Row
+from benchmarks.grounds import FIRST_PLACE, Grounds, desk_of
+from benchmarks.plan import SIZES, planned
+from bot.chat import Desk
+from bot.conversation import receive
+from bot.db import Database
+from bot.domain.people import CONSENT_VERSION
+from bot.messages import Address, Incoming
+from bot.models import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
+from schedules import summaries
+
+MONDAY = datetime(2022, 5, 9, 3, 0, tzinfo=UTC)
+"""10:00 of a Monday in Viet Nam: the day of the weekly summary."""
+TIMES = 3
+AGGREGATE = text(
+    """
+    SELECT demand_id, count(*),
+           sum(CASE WHEN state = 'done' AND on_time THEN 1 ELSE 0 END),
+           sum(CASE WHEN state = 'done' AND NOT on_time THEN 1 ELSE 0 END),
+           sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END)
+    FROM duties
+    WHERE path >= '/1/' AND path < '/10' AND state <> 'withdrawn' AND opens_on <= :today
+    GROUP BY demand_id
+    """
+)
+
+
+def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
+    for kind in ("sqlite", "postgresql"):
+        for size in SIZES:
+            with planned(grounds, kind, size) as (db, _):
+                with db.write() as session:
+                    write_leaders(session)
+                    hold_meetings(session)
+                desk = desk_of(db)
+                plain = middle(lambda _turn, db=db: aggregate(db))  # type: ignore[misc]
+                unasked = middle(lambda turn, desk=desk: summarise(desk, turn))  # type: ignore[misc]
+                asked = middle(lambda turn, desk=desk: ask(desk, turn))  # type: ignore[misc]
+            what = f"{size:,} units, {kind}"
+            yield Row(f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
+            yield Row(f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
+
+
+def middle(run: Callable[[int], None]) -> float:
+    spent = []
+    for turn in range(TIMES):
+        began = time.perf_counter()
+        run(turn)
+        spent.append(time.perf_counter() - began)
+    return median(spent)
+
+
+def hold_meetings(session: Session) -> None:
+    """Nine cells of ten have held April's meeting, one of them late, and counted who was there."""
+    due = select(Duty.id, Duty.unit_id).where(Duty.kind == "meeting", Duty.due_on == date(2022, 4, 30))
+    held = [(row.id, row.unit_id) for row in session.execute(due) if row.unit_id % 10]
+    for late in (False, True):
+        ids = [duty for duty, unit in held if (unit % 10 == 1) == late]
+        done = update(Duty).where(Duty.id.in_(ids)).execution_options(synchronize_session=False)
+        session.execute(done.values(state="done", done_at=MONDAY, on_time=not late))
+    shared: dict[str, object] = {
+        "topic_id": None,
+        "kind": "regular",
+        "state": "held",
+        "place": "",
+        "steps": [],
+        "step": 0,
+        "marks": {},
+    }
+    times = {"started_at": MONDAY, "ended_at": MONDAY, "planned_at": MONDAY, "created_at": MONDAY}
+    session.execute(insert(Meeting), [{"id": d, "unit_id": unit, **shared, **times} for d, unit in held])
+    session.execute(insert(MeetingDuty), [{"meeting_id": d, "duty_id": d} for d, _ in held])
+    counts = {"total": 28, "present": 25, "absent_excused": 2, "absent_unexcused": 1, "exempt": 0}
+    entered = {"entered_by": FIRST_PLACE, "entered_at": MONDAY}
+    session.execute(insert(Attendance), [{"meeting_id": d, **counts, **entered} for d, _ in held])
+
+
+def write_leaders(session: Session) -> None:
+    for number in range(FIRST_PLACE, FIRST_PLACE + TIMES):
+        person = Person(id=number, created_at=MONDAY, consent_version=CONSENT_VERSION, consented_at=MONDAY)
+        session.add(person)
+        session.flush()
+        session.add(Contact(person_id=number, channel="telegram", place=str(number), used_at=MONDAY))
+        session.add(Membership(person_id=number, unit_id=1, role="leader", since=MONDAY))
+
+
+def aggregate(db: Database) -> None:
+    with db.read() as session:
+        found = session.execute(AGGREGATE, {"today": date(2022, 5, 9)}).all()
+    if not found:
+        raise RuntimeError("no duties")
+
+
+def summarise(desk: Desk, turn: int) -> None:
+    """What the clock does for one leader: counts, names, text, message, commit."""
+    with desk.db.write() as session:
+        session.execute(
+            update(Membership)
+            .where(Membership.person_id == FIRST_PLACE + turn)
+            .values(next_summary_at=MONDAY, summed_on=MONDAY.date() - timedelta(days=7))
+        )
+    if summaries.tick(desk, MONDAY) != 1:
+        raise RuntimeError("no summary was written")
+
+
+def ask(desk: Desk, turn: int) -> None:
+    event = Incoming(f"ask:{turn}", Address("telegram", str(FIRST_PLACE)), MONDAY, text="/tonghop")
+    if not receive(desk, event):
+        raise RuntimeError("the event was taken for a repeated one")

@@ -1,0 +1,136 @@
+"""The cleanup: what is past its time goes, what is still needed stays."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.conversation import receive
+from bot.db import Database
+from bot.messages import Reply
+from bot.models import Contact, Event, Invite, Membership, Message, Note, Person
+from bot.outbox import post
+from schedules import cleanup, reminders
+from tests.kit import Talker, World, shipped
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    world = World(db)
+    world.units(
+        ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
+        ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
+    )
+    return world
+
+
+def contact_of(world: World, talker: Talker) -> Contact:
+    with world.db.read() as session:
+        return session.scalars(select(Contact).where(Contact.place == talker.address.place)).one()
+
+
+def test_nothing_to_do_on_a_quiet_day(world: World) -> None:
+    world.registered("CB01", "secretary")
+    assert world.tick(cleanup.tick) == 0
+
+
+def test_events_go_after_90_days_and_web_talk_after_400(world: World) -> None:
+    phone = world.registered("CB01", "secretary")
+    web = world.person("w", channel="web").says(world.invite("CB01", "leader")).taps("Đồng ý")
+    world.later(days=90, seconds=30)
+    phone.says("/tinhhinh")
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        kept = session.scalars(select(Event)).all()
+        assert {event.contact_id for event in kept if event.seq} == {contact_of(world, web).id}
+        assert [event.seq for event in kept if not event.seq] == [None]
+        assert "Đồng ý" in " ".join(event.said for event in kept)
+    world.later(days=311)
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        assert session.scalars(select(Event)).all() == []
+
+
+def test_a_redelivered_event_is_known_for_90_days(world: World) -> None:
+    talker = world.registered("CB01", "secretary")
+    event = talker._event(text="/tinhhinh")
+    talker.sends(event)
+    world.later(days=89)
+    world.tick(cleanup.tick)
+    seen = len(talker.got)
+    talker.sends(event)
+    assert len(talker.got) == seen
+
+
+def test_sent_messages_go_after_400_days_failed_ones_and_waiting_ones_stay(world: World) -> None:
+    talker = world.registered("CB01", "secretary")
+    contact = contact_of(world, talker)
+    with world.db.write() as session:
+        for state in ("sent", "withdrawn", "failed", "waiting"):
+            message = post(session, contact, Reply(state), world.at, due_at=world.at + timedelta(days=999))
+            message.state = state
+    world.later(days=399)
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        assert len(session.scalars(select(Message)).all()) > 4
+    world.later(days=2)
+    assert world.tick(cleanup.tick) > 0
+    with world.db.read() as session:
+        assert {message.body["text"] for message in session.scalars(select(Message))} == {
+            "failed",
+            "waiting",
+        }
+
+
+def test_a_reminder_keeps_its_message(world: World) -> None:
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    talker = world.registered("CB01", "secretary")
+    world.go("2022-04-01 08:05")
+    world.tick(reminders.tick)
+    talker.looks()
+    world.later(days=401)
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        assert any("T4" in str(m.body) or "03-NQ/TW" in str(m.body) for m in session.scalars(select(Message)))
+
+
+def test_codes_go_90_days_after_they_ran_out(world: World) -> None:
+    world.invite("CB01", "secretary")
+    talker = world.person().says(world.invite("CB01", "leader"))  # has not answered the notice
+    world.later(days=14 + 89)
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        assert len(session.scalars(select(Invite)).all()) == 2
+    world.later(days=2)
+    world.tick(cleanup.tick)
+    with world.db.read() as session:
+        assert session.scalars(select(Invite)).all() == []
+    talker.taps("Đồng ý")
+    assert talker.last.text.startswith("Mã này đã hết hạn.")
+    with world.db.read() as session:
+        assert session.scalars(select(Membership)).all() == []
+
+
+def test_the_place_of_a_forgotten_person_goes_once_the_last_word_is_out(world: World) -> None:
+    talker, other = world.registered("CB01", "secretary"), world.registered("CB01", "secretary")
+    talker.says("/hop").taps("Họp thường kỳ").says("Một ý kiến").says("/xoadulieu")
+    payload = talker.find("Xóa").payload
+    with world.db.read() as session:
+        person = session.get_one(Person, contact_of(world, talker).person_id)
+
+    event = talker._event(payload=payload)
+    receive(world.desk, event)  # the answer waits
+    assert world.tick(cleanup.tick) == 0
+    assert contact_of(world, talker)
+    talker.looks()
+    assert "Đã xóa" in talker.last.text
+    assert world.tick(cleanup.tick) == 1
+    assert world.tick(cleanup.tick) == 0
+    with world.db.read() as session:
+        contact = session.scalars(select(Contact).where(Contact.person_id == person.id)).one()
+        assert contact.place == f"-{contact.id}"
+        assert {m.body["text"] for m in session.scalars(select(Message)) if m.contact_id == contact.id} == {
+            ""
+        }
+        assert [note.text for note in session.scalars(select(Note))] == [""]
+    assert other.says("/tinhhinh").last.text.startswith("🔎")

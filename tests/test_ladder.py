@@ -1,0 +1,253 @@
+"""The ladder: when each rung falls, and which of those that have come is still worth saying."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.calendar import (
+    QUIET_FROM,
+    QUIET_UNTIL,
+    QUIET_UNTIL_ON_MEETING_DAY,
+    at_local,
+    holiday,
+    safe_day,
+)
+from bot.domain.ladder import Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.domain.plan import LADDERS, Rung, RungLine, rung_of
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+MEETING = [rung_of(line) for line in LADDERS["meeting"]]
+REPORT = [rung_of(line) for line in LADDERS["report"]]
+
+
+def rung(at: str, say: str, when: str = "always") -> Rung:
+    return rung_of(RungLine(key=f"{say}-{at.split()[0]}".replace("+", "p"), at=at, say=say, when=when))  # type: ignore[arg-type]
+
+
+def local(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return at_local(moment.date(), moment.time(), ZONE)
+
+
+def month(first: str, last: str, meeting: str = "") -> Anchors:
+    due = date.fromisoformat(last)
+    return Anchors(date.fromisoformat(first), due, safe_day(due), local(meeting) if meeting else None)
+
+
+def shown(timed: list[Timed]) -> list[str]:
+    return [f"{t.rung.key} {t.at.astimezone(ZONE):%d/%m %H:%M}" for t in timed]
+
+
+APRIL, MAY = month("2022-04-01", "2022-04-30"), month("2022-05-01", "2022-05-31")
+
+
+def test_a_meeting_that_is_never_set() -> None:
+    assert shown(timetable(MEETING, MAY, ZONE)) == [
+        "topic 04/05 07:00",  # 1/5 to 3/5 are holidays
+        "set-date-10 21/05 07:00",
+        "set-date-3 28/05 07:00",
+        "last-day 31/05 07:00",
+        "late 01/06 07:00",
+    ]
+
+
+def test_a_meeting_that_is_set() -> None:
+    assert shown(timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-12 19:30"), ZONE)) == [
+        "topic 01/04 07:00",
+        "ready 09/04 07:00",
+        "upload 12/04 06:00",  # 11/4 is the day given for the Hùng kings' day
+        "today 12/04 07:00",
+        "start 12/04 19:30",
+        "result 13/04 07:00",  # 22:30 is quiet
+        "late 04/05 07:00",
+    ]
+
+
+def test_a_report() -> None:
+    assert shown(timetable(REPORT, month("2022-06-01", "2022-06-30"), ZONE)) == [
+        "due-7 23/06 07:00",
+        "due-3 27/06 07:00",
+        "due-1 29/06 07:00",
+        "last-day 30/06 07:00",
+        "late 01/07 07:00",
+    ]
+
+
+def test_tet_2026_is_left_in_peace() -> None:
+    timed = timetable(REPORT, month("2026-02-01", "2026-02-22"), ZONE)
+    assert shown(timed) == [
+        "due-7 06/02 07:00",
+        "due-3 10/02 07:00",
+        "due-1 12/02 07:00",
+        "last-day 13/02 07:00",
+        "late 23/02 07:00",
+    ]
+    festival = timetable([rung("due+0d", "due")], month("2026-02-01", "2026-02-17"), ZONE)
+    assert shown(festival) == ["due-duep0d 21/02 07:00"]
+
+
+def test_the_meeting_s_own_morning_is_open_on_a_holiday() -> None:
+    timed = timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-30 08:00"), ZONE)
+    assert "today 30/04 07:00" in shown(timed)
+    assert "start 30/04 08:00" in shown(timed)
+    early = timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-20 06:15"), ZONE)
+    assert "start 20/04 06:15" in shown(early)
+
+
+def test_without_a_due_day_only_what_needs_none_is_left() -> None:
+    open_ended = Anchors(date(2022, 4, 1), None, None)
+    assert shown(timetable(MEETING, open_ended, ZONE)) == ["topic 01/04 07:00"]
+    assert timetable(REPORT, open_ended, ZONE) == []
+
+
+def test_of_rungs_pushed_together_the_later_meant_stands_later() -> None:
+    rungs = [rung("due+2d", "late"), rung("due+0d", "last_day"), rung("due+1d 20:00", "due")]
+    timed = timetable(rungs, APRIL, ZONE)
+    assert [t.rung.say for t in timed] == ["last_day", "late", "due"]
+    assert shown(timed)[1:] == ["late-duep2d 04/05 07:00", "due-duep1d 04/05 20:00"]
+
+
+def test_nothing_falls_before_the_duty_opens() -> None:
+    short = month("2022-04-28", "2022-04-29")
+    assert shown(timetable(REPORT, short, ZONE)) == [
+        "due-7 28/04 07:00",
+        "due-3 28/04 07:00",
+        "due-1 28/04 07:00",
+        "last-day 29/04 07:00",
+        "late 04/05 07:00",
+    ]
+
+
+def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
+    timed = timetable(MEETING, APRIL, ZONE)[0]
+    assert timed.name == "topic@202204010000"
+    assert said_at(timed.name) == timed.at
+    assert said_at("snooze@202204010000-17") is None
+    assert said_at("snooze") is None
+
+
+@pytest.mark.parametrize(
+    ("since", "at", "chosen", "passed"),
+    [
+        (None, "2022-05-04 07:00", "topic", []),
+        (None, "2022-05-30 07:00", "topic", ["set-date-10", "set-date-3"]),
+        ("2022-05-04 07:00", "2022-05-20 07:00", None, []),
+        ("2022-05-04 07:00", "2022-05-21 07:00", "set-date-10", []),
+        ("2022-05-04 07:00", "2022-05-29 07:00", "set-date-3", ["set-date-10"]),
+        ("2022-05-04 07:00", "2022-06-01 06:00", "set-date-3", ["set-date-10", "last-day"]),
+        ("2022-05-28 07:00", "2022-06-09 07:00", "late", ["last-day"]),
+        ("2022-06-01 07:00", "2022-07-01 07:00", None, []),
+    ],
+)
+def test_what_is_said_once_of_all_that_has_come(
+    since: str | None, at: str, chosen: str | None, passed: list[str]
+) -> None:
+    timed = timetable(MEETING, MAY, ZONE)
+    said, skipped = worth_saying(timed, local(since) if since else None, local(at), MAY, ZONE)
+    assert (said.rung.key if said else None) == chosen
+    assert [t.rung.key for t in skipped] == passed
+
+
+@pytest.mark.parametrize(
+    ("at", "chosen"),
+    [
+        ("2022-04-20 09:00", "ready"),
+        ("2022-04-21 09:00", "ready"),
+        ("2022-04-22 09:00", "upload"),
+        ("2022-04-23 06:30", None),  # nothing is prepared any more on the day itself
+        ("2022-04-23 07:00", "today"),
+        ("2022-04-23 19:30", "start"),
+        ("2022-04-23 19:59", "start"),
+        ("2022-04-23 20:00", None),
+        ("2022-04-24 06:59", None),
+        ("2022-04-24 07:00", "result"),
+        ("2022-04-29 07:00", "result"),
+    ],
+)
+def test_words_about_a_coming_meeting_end_when_it_has_begun(at: str, chosen: str | None) -> None:
+    anchors = month("2022-04-01", "2022-04-30", "2022-04-23 19:30")
+    timed = timetable(MEETING, anchors, ZONE)
+    said, _ = worth_saying(timed, local("2022-04-10 12:00"), local(at), anchors, ZONE)
+    assert (said.rung.key if said else None) == chosen
+
+
+def test_next_is_the_first_later_one() -> None:
+    timed = timetable(REPORT, MAY, ZONE)
+    assert next_at(timed, None) == timed[0].at
+    assert next_at(timed, timed[0].at) == timed[1].at
+    assert next_at(timed, timed[-1].at) is None
+    assert next_at([], None) is None
+
+
+DAYS = st.dates(date(2021, 12, 1), date(2027, 1, 31))
+CLOCKS = st.times().map(lambda clock: clock.replace(second=0, microsecond=0))
+
+
+@st.composite
+def anchors(draw: st.DrawFn) -> Anchors:
+    opens = draw(DAYS)
+    due = opens + timedelta(days=draw(st.integers(0, 120)))
+    meeting = draw(st.none() | st.tuples(st.integers(0, 130), CLOCKS))
+    meeting_at = at_local(opens + timedelta(days=meeting[0]), meeting[1], ZONE) if meeting else None
+    return Anchors(opens, due, safe_day(due), meeting_at)
+
+
+@st.composite
+def rungs(draw: st.DrawFn) -> list[Rung]:
+    """Any ladder that a plan may hold."""
+    found = []
+    for number in range(draw(st.integers(1, 6))):
+        anchor = draw(st.sampled_from(["opens", "safe", "due", "meeting"]))
+        hours = draw(st.integers(-30, 30)) if anchor == "meeting" and draw(st.booleans()) else 0
+        days = 0 if hours else draw(st.integers(-40, 40))
+        clock = None if hours else draw(st.none() | CLOCKS)
+        say = draw(
+            st.sampled_from(["topic", "set_date", "ready", "today", "start", "result", "last_day", "late"])
+        )
+        when = draw(st.sampled_from(["always", "scheduled", "unscheduled"]))
+        found.append(Rung(f"r{number}", anchor, days, hours, clock, say, when))  # type: ignore[arg-type]
+    return found
+
+
+ladders = st.one_of(st.just(MEETING), st.just(REPORT), rungs())
+
+
+@given(ladders, anchors())
+def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(steps: list[Rung], given: Anchors) -> None:
+    timed = timetable(steps, given, ZONE)
+    assert timed == timetable(steps, given, ZONE)
+    assert [t.at for t in timed] == sorted(t.at for t in timed)
+    meeting_day = given.meeting_at.astimezone(ZONE).date() if given.meeting_at else None
+    for one in timed:
+        wall = one.at.astimezone(ZONE)
+        own = one.rung.anchor == "meeting" and wall.date() == meeting_day
+        assert one.at.tzinfo is UTC
+        assert (QUIET_UNTIL_ON_MEETING_DAY if own else QUIET_UNTIL) <= wall.time() < QUIET_FROM
+        assert own or not holiday(wall.date())
+        assert wall >= datetime.combine(given.opens_on, time.min, ZONE)
+        assert one.rung.when != ("unscheduled" if given.meeting_at else "scheduled")
+    assert len(timed) <= len(steps)
+
+
+@given(ladders, anchors(), st.datetimes(datetime(2021, 12, 1), datetime(2027, 6, 1), timezones=st.just(UTC)))
+def test_ticking_says_each_rung_at_most_once_and_ends(
+    steps: list[Rung], given: Anchors, at: datetime
+) -> None:
+    """However late the ticks come: what has been said or passed never comes again, and the ladder has an end."""
+    timed = timetable(steps, given, ZONE)
+    since: datetime | None = None
+    seen: list[str] = []
+    moment: datetime | None = at
+    for _ in range(len(timed) + 2):
+        if moment is None:
+            break
+        chosen, passed = worth_saying(timed, since, moment, given, ZONE)
+        come = [t.rung.key for t in (*passed, *([chosen] if chosen else []))]
+        assert not set(come) & set(seen)
+        seen += come
+        since, moment = moment, next_at(timed, moment)
+    assert moment is None
+    assert len(seen) == len(timed)

@@ -1,0 +1,370 @@
+"""Who may do what, and where: every command and every button, pressed by every role and by people of other units."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.db import Database
+from bot.domain.plan_file import read_plan
+from bot.domain.roles import below, holders, may, reaches, within
+from bot.models import Contact, Demand, Duty, Meeting, Membership, Note, Unit
+from handlers import ACTIONS, COMMANDS
+from tests.kit import ROOT, Talker, World
+
+PLAN = """\
+plan:
+  symbol: 01-KH/ĐU
+  date: 2022-03-25
+  issuer: Đảng ủy Khối mẫu
+  title: Kế hoạch thử
+  starts: 2022-01-01
+  ends: 2022-12-31
+topics:
+  - {key: t4, title: Chủ đề tháng Tư, meeting: regular, period: 2022-04, who: {kinds: [chi_bo]}}
+  - {key: cd, title: Chuyên đề quý Hai, meeting: thematic, period: 2022-Q2, who: {kinds: [chi_bo]}}
+duties:
+  - {key: bc, do: report, title: Báo cáo tháng, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
+  - {key: dt, do: confirm, title: Đăng tài liệu, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
+"""
+
+CELL = "secretary"
+SUMS = "follower leader admin"
+NUDGES = "leader admin"
+ALL = "secretary sibling stranger follower leader admin other_leader"
+
+# Every button with what it carries about the cell of `secretary`, and who may press it.
+# ALL: it speaks of the presser's own units, so everybody may who has the role in those.
+PRESSED: Mapping[str, tuple[str, str]] = {
+    "home": ("", ALL),
+    "month": ("{unit}", CELL),
+    "confirm": ("{confirm}", CELL),
+    "plan": ("{unit}", CELL),
+    "plan.duty": ("{meeting_duty}", CELL),
+    "meet": ("{unit}", CELL),
+    "meet.duty": ("{meeting_duty}", CELL),
+    "meet.begin": ("{thematic_duty}", CELL),
+    "meet.plain": ("{unit}", CELL),
+    "meet.walk": ("{meeting}", CELL),
+    "meet.next": ("{meeting}:0", CELL),
+    "meet.skip": ("{meeting}:1", CELL),
+    "meet.back": ("{meeting}:2", CELL),
+    "meet.note": ("{meeting}:1", CELL),
+    "meet.pause": ("{meeting}:1", CELL),
+    "meet.count": ("{meeting}:1", CELL),
+    "meet.counted": ("{meeting}", CELL),
+    "meet.end": ("{meeting}", CELL),
+    "result": ("{unit}", CELL),
+    "result.duty": ("{meeting_duty}", CELL),
+    "result.plain": ("{unit}", CELL),
+    "result.counted": ("", ALL),
+    "report": ("{unit}", CELL),
+    "report.duty": ("{report}", CELL),
+    "unit": ("{unit}", CELL),
+    "sum": ("", f"{SUMS} other_leader"),
+    "sum.missing": ("", f"{SUMS} other_leader"),
+    "sum.units": ("{own_demand}", SUMS),
+    "sum.nudge": ("{own_demand}", NUDGES),
+    "sum.export": ("", f"{SUMS} other_leader"),
+    "admin": ("", "admin"),
+    "admin.lost": ("", "admin"),
+    "admin.invite": ("", "admin"),
+    "settings": ("", ALL),
+    "settings.hour": ("", ALL),
+    "settings.away": ("", "secretary sibling stranger"),
+    "settings.web": ("", ALL),
+    "settings.channel": ("", ALL),
+    "settings.forget": ("", ALL),
+    "snooze": ("{report}", CELL),
+    "snooze.at": ("{report}:tomorrow", CELL),
+    "help": ("", ALL),
+    "cancel": ("", ALL),
+}
+
+LEADS = "secretary sibling stranger"
+SAID: Mapping[str, str] = {
+    "/start": ALL,
+    "/thangnay": LEADS,
+    "/lichhop": LEADS,
+    "/hop": LEADS,
+    "/ketqua": LEADS,
+    "/nop": LEADS,
+    "/tinhhinh": ALL,
+    "/tonghop": f"{SUMS} other_leader",
+    "/chuanop": f"{SUMS} other_leader",
+    "/xuat": f"{SUMS} other_leader",
+    "/quantri": "admin",
+    "/caidat": ALL,
+    "/xoadulieu": ALL,
+    "/huy": ALL,
+    "/trogiup": ALL,
+}
+
+PEOPLE = {
+    "secretary": ("A1", "secretary"),
+    "sibling": ("A2", "secretary"),
+    "stranger": ("B1", "secretary"),
+    "follower": ("DUA", "follower"),
+    "leader": ("DUA", "leader"),
+    "admin": ("DUA", "admin"),
+    "other_leader": ("DUB", "leader"),
+}
+NAMES = {
+    "DUK": "Đảng ủy Khối mẫu",
+    "DUA": "Đảng ủy Sở Công",
+    "DUB": "Đảng ủy Sở Nông",
+    "A1": "Chi bộ Bưu điện",
+    "A2": "Chi bộ Kho bạc",
+    "B1": "Chi bộ Thanh tra",
+}
+SEES = {
+    "secretary": {"A1"},
+    "sibling": {"A2"},
+    "stranger": {"B1"},
+    "follower": {"DUA", "A1", "A2"},
+    "leader": {"DUA", "A1", "A2"},
+    "admin": {"DUA", "A1", "A2"},
+    "other_leader": {"DUB", "B1"},
+    "nobody": set(),
+    "ended": set(),
+}
+SECRETS = ("Phòng họp kín số 9", "Ý kiến riêng của chi bộ")
+"""The meeting's place and its note: they are the cell's alone."""
+
+
+@dataclass
+class Stage:
+    world: World
+    facts: dict[str, object] = field(default_factory=dict)
+
+    def snapshot(self) -> list[object]:
+        """What a refused press may not change."""
+        with self.world.db.read() as session:
+            return [
+                session.execute(select(Duty.id, Duty.state, Duty.next_reminder_at).order_by(Duty.id)).all(),
+                session.execute(
+                    select(Meeting.id, Meeting.state, Meeting.step, Meeting.planned_at).order_by(Meeting.id)
+                ).all(),
+                session.scalar(select(func.count()).select_from(Note)),
+                session.scalar(select(func.count()).select_from(Membership)),
+            ]
+
+
+@pytest.fixture
+def stage(db: Database, tmp_path: Path) -> Stage:
+    """Two committees side by side; the cell A1 has a running meeting with a note."""
+    world = World(db)
+    parents = {"DUK": None, "DUA": "DUK", "DUB": "DUK", "A1": "DUA", "A2": "DUA", "B1": "DUB"}
+    kinds = {"DUK": "dang_uy", "DUA": "dang_bo_co_so", "DUB": "dang_bo_co_so"}
+    world.units(
+        *[(code, NAMES[code], kinds.get(code, "chi_bo"), "", above) for code, above in parents.items()]
+    )
+    path = tmp_path / "plan.yaml"
+    path.write_text(PLAN, "utf-8")
+    text = read_plan(path, agendas=ROOT / "templates" / "agendas")
+    world.load(text, owner="DUA")
+    world.load(text, owner="DUB")
+    owner = world.registered("A1", "secretary")
+    owner.says("/lichhop").taps("Chủ đề tháng Tư").says("1/4 19h30").says(SECRETS[0])
+    with db.read() as session:
+        duty_id = session.scalars(
+            select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "t4")
+        ).one()
+    owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1]).says("/huy")
+    return Stage(world, _facts(world))
+
+
+def _facts(world: World) -> dict[str, object]:
+    with world.db.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "A1")).one()
+        duties = {d.key: d for d in session.scalars(select(Duty).where(Duty.unit_id == unit.id))}
+        meeting = session.scalars(select(Meeting)).one()
+        assert meeting.state == "running"
+        assert session.scalars(select(Note)).one().text == SECRETS[1]
+        return {
+            "unit": unit.id,
+            "meeting": meeting.id,
+            "meeting_duty": duties["t4"].id,
+            "thematic_duty": duties["cd"].id,
+            "report": duties["bc"].id,
+            "confirm": duties["dt"].id,
+            "own_demand": duties["bc"].demand_id,
+        }
+
+
+@pytest.fixture(autouse=True)
+def nothing_breaks(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """No press and no word may end in the apology for a fault of ours."""
+    yield
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def somebody(stage: Stage, who: str) -> Talker:
+    if who == "nobody":
+        return stage.world.person()
+    if who == "ended":
+        talker = stage.world.registered("A1", "secretary")
+        with stage.world.db.write() as session:
+            contact = session.scalars(select(Contact).where(Contact.place == talker.address.place)).one()
+            role = session.scalars(select(Membership).where(Membership.person_id == contact.person_id)).one()
+            role.ended_at = stage.world.at
+        return talker
+    return stage.world.registered(*PEOPLE[who])
+
+
+def check_text(talker: Talker, who: str, what: str) -> None:
+    """Nothing of a unit that this person may not see."""
+    for reply in talker.got:
+        shown = reply.text + " ".join(choice.label for row in reply.choices for choice in row)
+        foreign = [name for code, name in NAMES.items() if code not in SEES[who] and name in shown]
+        assert foreign == [], (what, shown)
+        if who not in ("secretary", "ended"):
+            assert not [secret for secret in SECRETS if secret in shown], (what, shown)
+        assert "None" not in shown, (what, shown)
+        assert "\n\n\n" not in shown, (what, shown)
+
+
+def refused(talker: Talker) -> bool:
+    return talker.last.text.startswith("⛔ Việc này không thuộc phạm vi vai trò của đồng chí.")
+
+
+def test_every_action_and_every_command_is_in_the_table() -> None:
+    assert set(PRESSED) == set(ACTIONS)
+    assert set(SAID) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_button(stage: Stage, who: str) -> None:
+    talker = somebody(stage, who)
+    talker.got = ()
+    for action, (argument, allowed) in PRESSED.items():
+        payload = f"{action}:{argument.format(**stage.facts)}".rstrip(":")
+        before = stage.snapshot()
+        count = len(talker.got)
+        talker.presses(payload)
+        assert len(talker.got) > count, payload
+        assert refused(talker) == (who not in allowed.split()), (payload, talker.last.text)
+        if refused(talker):
+            assert stage.snapshot() == before, payload
+        check_text(talker, who, payload)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_command(stage: Stage, who: str) -> None:
+    talker = somebody(stage, who)
+    talker.got = ()
+    for command, allowed in SAID.items():
+        talker.says(command)
+        assert refused(talker) == (who not in allowed.split()), (command, talker.last.text)
+        check_text(talker, who, command)
+
+
+@pytest.mark.parametrize("who", ["nobody", "ended"])
+def test_without_a_role_everything_asks_for_the_code(stage: Stage, who: str) -> None:
+    talker = somebody(stage, who)
+    talker.got = ()
+    before = stage.snapshot()
+    payloads = [
+        f"{action}:{argument.format(**stage.facts)}".rstrip(":") for action, (argument, _) in PRESSED.items()
+    ]
+    for payload in payloads:
+        talker.presses(payload)
+        assert "gõ mã mời" in talker.last.text, payload
+        assert ("không giữ vai trò nào" in talker.last.text) == (who == "ended")
+    for command in SAID:
+        talker.says(command)
+        assert "gõ mã mời" in talker.last.text, command
+    check_text(talker, who, "all")
+    assert stage.snapshot() == before
+
+
+def test_a_button_pressed_after_the_role_is_gone(stage: Stage) -> None:
+    talker = stage.world.registered("A1", "secretary").says("/hop")
+    payloads = [choice.payload for choice in talker.choices]
+    with stage.world.db.write() as session:
+        for membership in session.scalars(select(Membership)):
+            membership.ended_at = stage.world.at
+    before = stage.snapshot()
+    for payload in payloads:
+        assert "gõ mã mời" in talker.presses(payload).last.text
+    talker.says("một ý kiến nữa")
+    assert "chưa phải mã mời" in talker.last.text
+    assert stage.snapshot() == before
+
+
+def test_one_role_of_two_is_gone(stage: Stage) -> None:
+    talker = stage.world.registered("A1", "secretary").says(stage.world.invite("B1", "secretary"))
+    talker.taps("Bỏ qua").taps("Không cố định")
+    with stage.world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "A1")).one()
+        for membership in session.scalars(select(Membership).where(Membership.unit_id == unit.id)):
+            membership.ended_at = stage.world.at
+    talker.presses(f"confirm:{stage.facts['confirm']}")
+    assert refused(talker)
+    talker.presses(f"meet.next:{stage.facts['meeting']}:0")
+    assert refused(talker)
+    talker.says("/thangnay")
+    assert NAMES["B1"] in talker.last.text
+    assert NAMES["A1"] not in talker.last.text
+
+
+def test_what_is_nudged_or_counted_stays_in_the_subtree(stage: Stage) -> None:
+    sibling = stage.world.registered("B1", "secretary")
+    own = stage.world.registered("A2", "secretary")
+    leader = stage.world.registered("DUA", "leader")
+    with stage.world.db.read() as session:
+        demands = session.scalars(select(Demand.id)).all()
+    for demand_id in demands:
+        leader.presses(f"sum.nudge:{demand_id}")
+    assert own.looks()
+    assert sibling.looks() == []
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "reached"),
+    [
+        ("secretary", "DUA", {"DUA"}),
+        ("secretary", "A1", {"A1"}),
+        ("follower", "DUA", {"DUA", "A1", "A2"}),
+        ("leader", "DUA", {"DUA", "A1", "A2"}),
+        ("leader", "DUK", set(NAMES)),
+        ("admin", "DUB", {"DUB", "B1"}),
+    ],
+)
+def test_reach_in_memory_equals_reach_in_a_query(
+    stage: Stage, role: str, unit: str, reached: set[str]
+) -> None:
+    action = "read"
+    with stage.world.db.read() as session:
+        units = {u.code: u for u in session.scalars(select(Unit))}
+        mine = [Membership(unit=units[unit], role=role)]
+        found = set(session.scalars(select(Unit.code).where(within(Unit.path, mine, action))))
+        assert found == reached
+        assert {u.code for u in units.values() if may(mine, action, u.path)} == reached
+        assert {u.code for u in units.values() if reaches(mine[0], u.path)} == reached
+
+
+def test_paths_that_begin_alike_are_not_confused(stage: Stage) -> None:
+    """Unit 1's subtree is not unit 10's, though "/1" begins "/10/"."""
+    with stage.world.db.write() as session:
+        for number in range(12):
+            unit = Unit(code=f"X{number}", name="x", kind="chi_bo", path="")
+            session.add(unit)
+            session.flush()
+            unit.path = f"/{unit.id}/"
+        rows = session.execute(select(Unit.code, Unit.path)).all()
+        for code, path in rows:
+            found = set(session.scalars(select(Unit.code).where(below(Unit.path, path))))
+            assert found == {other for other, deeper in rows if deeper.startswith(path)}, code
+
+
+def test_no_role_reaches_nothing(stage: Stage) -> None:
+    with stage.world.db.read() as session:
+        assert session.scalars(select(Unit.code).where(within(Unit.path, [], "read"))).all() == []
+        unit = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
+        follower = [Membership(unit=unit, role="follower")]
+        assert holders(follower, "nudge") == []
+        assert session.scalars(select(Unit.code).where(within(Unit.path, follower, "nudge"))).all() == []
