@@ -43,6 +43,8 @@ HOLD = timedelta(minutes=30)
 GIVE_UP = timedelta(days=3)
 ANSWERS_RESERVE = 8
 """So many places in flight are kept free for answers while bulk goes out."""
+GATHER = 0.003
+"""So many seconds an outcome waits for others that land about then, to be written down with them."""
 DRAIN_SECONDS = 10
 DRAIN_TRIES = 3
 
@@ -390,22 +392,21 @@ class Sender:
         while not self._stopping:
             self._wake.clear()
             try:
-                taken = await self._turn()
+                await self._turn()
             except Exception:
                 log.exception("outbox turn failed")
-                taken = 0
                 await asyncio.sleep(self._idle)
-            if not taken and not self._outcomes:
+            if not self._outcomes:
                 await self._rest()
         await self._drain()
 
-    async def _turn(self) -> int:
+    async def _turn(self) -> None:
         """Settles what has come back and claims what there is room for, in one transaction."""
         outcomes, self._outcomes = self._outcomes, []
         free = {name: self._concurrency - len(flying) for name, flying in self._flying.items()}
         room = {name: self._paces[name].ready(places) for name, places in free.items()}
         if not outcomes and not any(room.values()):
-            return 0
+            return
         try:
             claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room, free)
         except Exception:
@@ -413,12 +414,11 @@ class Sender:
             raise
         for one in claimed:
             flying = self._flying[one.address.channel]
-            task = asyncio.create_task(self._send(one))
+            task = asyncio.create_task(self._fly(one))
             flying.add(task)
             task.add_done_callback(flying.discard)
         if outcomes:
             self._delivered({o.claimed.address for o in outcomes if o.kind == "sent"})
-        return len(claimed)
 
     def _settle_and_claim(
         self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
@@ -435,24 +435,33 @@ class Sender:
                 claimed += got
         return claimed
 
-    async def _send(self, claimed: Claimed) -> None:
+    async def _fly(self, claimed: Claimed) -> None:
+        """Sends; its place is free by the time its outcome is there, for the turn that settles it fills that place."""
+        outcome = await self._send(claimed)
+        flying = self._flying[claimed.address.channel]
+        flying.difference_update({asyncio.current_task()})
+        self._outcomes.append(outcome)
+        if self._loop is not None and flying:
+            self._loop.call_later(GATHER, self._wake.set)
+        else:
+            self._wake.set()
+
+    async def _send(self, claimed: Claimed) -> Outcome:
         outlet = self._outlets[claimed.address.channel]
         try:
             async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
                 await outlet.send(claimed.address.place, claimed.reply)
-            outcome = Outcome(claimed, "sent")
         except Undeliverable as error:
-            outcome = Outcome(claimed, "lost", reason=str(error) or "undeliverable")
+            return Outcome(claimed, "lost", reason=str(error) or "undeliverable")
         except Unsendable as error:
-            outcome = Outcome(claimed, "failed", reason=str(error))
+            return Outcome(claimed, "failed", reason=str(error))
         except TryLater as error:
             if error.everyone:
                 self._paces[claimed.address.channel].close(error.seconds)
-            outcome = Outcome(claimed, "again", timedelta(seconds=error.seconds), "asked to wait")
+            return Outcome(claimed, "again", timedelta(seconds=error.seconds), "asked to wait")
         except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
-            outcome = self._failed(claimed, error)
-        self._outcomes.append(outcome)
-        self._wake.set()
+            return self._failed(claimed, error)
+        return Outcome(claimed, "sent")
 
     def _failed(self, claimed: Claimed, error: Exception) -> Outcome:
         reason = type(error).__name__

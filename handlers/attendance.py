@@ -14,7 +14,9 @@ from bot.domain.reading import number, plain
 
 ORDER = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
 ABSENT = ORDER[2:]
-SHARE = re.compile(r"(?:co mat )?([0-9]{1,5}) ?(?:/|tren) ?([0-9]{1,5})(?: (?:dong chi|dang vien|d/c|dc))?\.?")
+SHARE = re.compile(
+    r"(?:co mat )?([0-9]{1,5}) ?(?:/|tren) ?([0-9]{1,5})(?: (?:dong chi|dang vien|d/c|dc))?\.?"
+)
 WHOLE = re.compile(r"/|\b(?:tren|tong|co mat|du)\b")
 """Words that speak of more than the one number that was asked for."""
 NAMED = {

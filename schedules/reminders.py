@@ -191,7 +191,9 @@ def _write(
     try:
         reply = desk.render.reply("reminders/reminder", context)
     except Exception:
-        log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, [i.duty.id for i in items])
+        log.exception(
+            "reminder.unwritable person=%s duties=%s", contact.person_id, [i.duty.id for i in items]
+        )
         return False
     due_at = min(_hour_of(contact.person, item, at, desk.zone) for item in items)
     message = outbox.post(session, contact, reply, at, bulk=True, due_at=due_at)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from bot.db import Database, connect
 from bot.models import Base
@@ -86,6 +86,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     database = connect(database_url)
+    if database.sqlite:
+        # The machine does not lose its power in the middle of a test; waiting for the disk is most of its time.
+        event.listen(database.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     yield database
     database.close()
 
@@ -121,7 +124,12 @@ def _run(server: str, *statements: str) -> None:
 
 
 def _empty(url: str) -> None:
-    """Ends what a test has left connected and takes away what it has written."""
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    """Ends what a test has left connected and takes away what it has written; many times faster than TRUNCATE."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    _run(url, others, f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    rows = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
+    counters = [
+        f'ALTER SEQUENCE "{table.name}_id_seq" RESTART'
+        for table in Base.metadata.sorted_tables
+        if table.autoincrement_column is not None and table.autoincrement_column.name == "id"
+    ]
+    _run(url, others, ";".join(rows + counters))

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -63,6 +64,13 @@ class PlainLinks:
         return [("web", f"https://chibo.example/w/new/{code}")]
 
 
+@cache
+def renderer() -> RecordingRenderer:
+    """One for the whole run: it compiles every template once."""
+    return RecordingRenderer(ROOT / "templates", ZONE)
+
+
+@cache
 def shipped(name: str) -> PlanText:
     return read_plan(ROOT / "schedules" / "plans" / name, agendas=ROOT / "templates" / "agendas")
 
@@ -76,7 +84,7 @@ class World:
         self.ids = itertools.count(1)
         self.desk = Desk(
             db=db,
-            render=RecordingRenderer(ROOT / "templates", ZONE),
+            render=renderer(),
             routes=ROUTES,
             zone=ZONE,
             links=PlainLinks(),

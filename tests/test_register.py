@@ -10,7 +10,7 @@ from bot.domain.people import CONSENT_VERSION, code_in, looks_like_code
 from bot.models import Contact, Invite, Membership, Message, Person, Unit
 from handlers import register
 from schedules import cleanup, reminders
-from tests.kit import Talker, World, shipped
+from tests.kit import Talker, World, shipped, stored
 
 ASKS_CODE = "gõ mã mời"
 
@@ -85,36 +85,35 @@ def test_deep_link_to_home_screen(world: World) -> None:
     assert person_of(world, talker).consent_version == CONSENT_VERSION
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
+def test_a_code_as_people_write_it(world: World) -> None:
+    forms = (
         "{code}",
         "{plain}",
         "{lower}",
-        "{spaced}",
-        "  {spaced_lower} ",
+        "{first} {last}",
+        "  {spaced} ",
         "Mã mời: {code}",
         "https://chibo.example/w/new/{code}",
-        "{dash}",
-    ],
-)
-def test_a_code_as_people_write_it(world: World, written: str) -> None:
-    code = world.invite("CB01", "follower")
-    plain = code.replace("-", "")
-    forms = {
-        "code": code,
-        "plain": plain,
-        "lower": code.lower(),
-        "spaced": f"{plain[:4]} {plain[4:]}",
-        "spaced_lower": " ".join(plain.lower()),
-        "dash": code.replace("-", "–"),
-    }
-    talker = world.person().says("xin chào")
-    assert ASKS_CODE in talker.last.text
-    talker.says(written.format(**forms))
-    assert "<b>Cấp ủy viên theo dõi</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text
-    talker.taps("Đồng ý")
-    assert roles_of(world, talker) == [("CB01", "follower")]
+        "{first}–{last}",
+    )
+    for form in forms:
+        code = world.invite("CB01", "follower")
+        plain = code.replace("-", "")
+        talker = world.person().says("xin chào")
+        assert ASKS_CODE in talker.last.text
+        talker.says(
+            form.format(
+                code=code,
+                plain=plain,
+                lower=code.lower(),
+                first=plain[:4],
+                last=plain[4:],
+                spaced=" ".join(plain.lower()),
+            )
+        )
+        assert "<b>Cấp ủy viên theo dõi</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text, form
+        talker.taps("Đồng ý")
+        assert roles_of(world, talker) == [("CB01", "follower")]
 
 
 @pytest.mark.parametrize(
@@ -171,9 +170,14 @@ def test_the_notice_is_answered_in_words_too(world: World) -> None:
     assert roles_of(world, talker) == [("CB01", "leader")]
 
 
-@pytest.mark.parametrize("word", ["/caidat", "/thangnay", "/xoadulieu", "/khongco", "/trogiup"])
-def test_commands_wait_for_the_notice_to_be_answered(world: World, word: str) -> None:
-    talker = world.person().says(f"/start {world.invite('CB01', 'leader')}").says(word)
+def test_commands_and_files_wait_for_the_notice_to_be_answered(world: World) -> None:
+    talker = world.person().says(f"/start {world.invite('CB01', 'leader')}")
+    for word in ("/caidat", "/thangnay", "/xoadulieu", "/khongco", "/trogiup"):
+        talker.says(word)
+        assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?"), word
+    talker.presses("home")
+    assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?")
+    talker.hands(stored("bao-cao.pdf"))
     assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?")
     talker.taps("Đồng ý")
     assert roles_of(world, talker) == [("CB01", "leader")]
@@ -195,10 +199,10 @@ def test_what_is_known_of_the_unit_is_not_asked(world: World) -> None:
     assert "ngày nào trong tháng" in talker.last.text
 
 
-@pytest.mark.parametrize("role", ["follower", "leader", "admin"])
-def test_only_a_secretary_is_asked_about_the_unit(world: World, role: str) -> None:
-    talker = world.person().says(f"/start {world.invite('CB01', role)}").taps("Đồng ý")
-    assert "👉 Đồng chí muốn làm gì?" in talker.last.text
+def test_only_a_secretary_is_asked_about_the_unit(world: World) -> None:
+    for role in ("follower", "leader", "admin"):
+        talker = world.person().says(f"/start {world.invite('CB01', role)}").taps("Đồng ý")
+        assert "👉 Đồng chí muốn làm gì?" in talker.last.text
 
 
 def test_numbers_that_cannot_be(world: World) -> None:

@@ -323,28 +323,22 @@ def test_what_is_nudged_or_counted_stays_in_the_subtree(stage: Stage) -> None:
     assert sibling.looks() == []
 
 
-@pytest.mark.parametrize(
-    ("role", "unit", "reached"),
-    [
+def test_reach_in_memory_equals_reach_in_a_query(stage: Stage) -> None:
+    cases: list[tuple[str, str, set[str]]] = [
         ("secretary", "DUA", {"DUA"}),
         ("secretary", "A1", {"A1"}),
         ("follower", "DUA", {"DUA", "A1", "A2"}),
         ("leader", "DUA", {"DUA", "A1", "A2"}),
         ("leader", "DUK", set(NAMES)),
         ("admin", "DUB", {"DUB", "B1"}),
-    ],
-)
-def test_reach_in_memory_equals_reach_in_a_query(
-    stage: Stage, role: str, unit: str, reached: set[str]
-) -> None:
-    action = "read"
+    ]
     with stage.world.db.read() as session:
         units = {u.code: u for u in session.scalars(select(Unit))}
-        mine = [Membership(unit=units[unit], role=role)]
-        found = set(session.scalars(select(Unit.code).where(within(Unit.path, mine, action))))
-        assert found == reached
-        assert {u.code for u in units.values() if may(mine, action, u.path)} == reached
-        assert {u.code for u in units.values() if reaches(mine[0], u.path)} == reached
+        for role, unit, reached in cases:
+            mine = [Membership(unit=units[unit], role=role)]
+            assert set(session.scalars(select(Unit.code).where(within(Unit.path, mine, "read")))) == reached
+            assert {u.code for u in units.values() if may(mine, "read", u.path)} == reached
+            assert {u.code for u in units.values() if reaches(mine[0], u.path)} == reached
 
 
 def test_paths_that_begin_alike_are_not_confused(stage: Stage) -> None:

@@ -100,11 +100,11 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
     stranger = world.registered("B01", "secretary")
     away.sends(away._event(blocked=True))
     hold(world, cells(4, 15), "2022-04", "2022-04-10 19:00")
-    world.go("2022-04-11 09:00")
+    world.go("2022-04-12 09:00")
     leader.says("/chuanop")
     assert leader.last.text.splitlines()[:2] == [
         "⏳ <b>Còn chờ</b>",
-        "1. Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính…: còn 3/15",
+        "1. T4 · Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính…: còn 3/15",
     ]
     leader.taps("1.")
     assert "Còn 3 đơn vị chưa xong, hạn thứ Bảy, 30/4/2022:\n⚪ Chi bộ A01\n⚪ Chi bộ A02" in leader.last.text
@@ -170,12 +170,11 @@ def test_follower_of_one_committee_and_leader_of_another_reminds_where_it_leads(
     assert "Chưa có người đăng ký, văn phòng cần cấp mã mời: Chi bộ Thanh tra." in talker.last.text
 
 
-@pytest.mark.parametrize("wrong", ["", "0", "999999999", "9" * 30, "abc", "²", "-1"])
-def test_numbers_that_name_no_demand(world: World, wrong: str) -> None:
+def test_numbers_that_name_no_demand(world: World) -> None:
     leader = world.registered("DUA", "leader")
-    for action in ("sum.units", "sum.nudge"):
-        assert leader.presses(f"{action}:{wrong}").last.text.startswith("⛔")
-    assert leader.presses("sum.units").last.text.startswith("⛔")
+    for wrong in ("", ":0", ":999999999", ":" + "9" * 30, ":abc", ":²", ":-1"):
+        for action in ("sum.units", "sum.nudge"):
+            assert leader.presses(action + wrong).last.text.startswith("⛔"), wrong
 
 
 def test_a_demand_of_another_committee_is_not_shown(world: World) -> None:

@@ -59,11 +59,12 @@ def test_help_names_what_the_role_can_do(world: World, role: str, commands: set[
         ("admin", {"Tổng hợp", "Quản trị"}),
     ],
 )
-@pytest.mark.parametrize("words", ["hôm nay trời đẹp", "👍", "/khongco", "42", "?"])
-def test_what_is_not_understood(world: World, role: str, offered: set[str], words: str) -> None:
-    talker = world.registered("CB01" if role == "secretary" else "DUK", role).says(words)
-    assert talker.last.text.startswith(UNKNOWN)
-    assert labels(talker) == offered | {"Trang chính", "Trợ giúp"}
+def test_what_is_not_understood(world: World, role: str, offered: set[str]) -> None:
+    talker = world.registered("CB01" if role == "secretary" else "DUK", role)
+    for words in ("hôm nay trời đẹp", "👍", "/khongco", "42", "?"):
+        talker.says(words)
+        assert talker.last.text.startswith(UNKNOWN), words
+        assert labels(talker) == offered | {"Trang chính", "Trợ giúp"}
 
 
 FLOWS = {
@@ -71,27 +72,27 @@ FLOWS = {
     "settings away": ("/caidat", "Đi vắng"),
     "settings forget": ("/caidat", "Xóa dữ liệu"),
     "schedule": ("/lichhop",),
-    "meeting": ("/hop", "Bắt đầu họp"),
-    "result": ("/ketqua", "T4"),
     "report": ("/nop", "Báo cáo"),
+    "result": ("/ketqua", "T4"),
+    "meeting": ("/hop", "T4"),
 }
 
 
-@pytest.mark.parametrize("flow", FLOWS)
-def test_cancel_in_the_middle_of_every_flow(world: World, flow: str) -> None:
+def test_cancel_in_the_middle_of_every_flow(world: World) -> None:
     talker = world.registered("CB01", "secretary")
-    first, *buttons = FLOWS[flow]
-    talker.says(first)
-    for label in buttons:
-        talker.taps(label)
-    talker.says("/huy")
-    assert "ừng" in talker.last.text  # dừng, Đã dừng
-    assert talker.last.text.endswith("👉 Đồng chí muốn làm gì tiếp?")
-    assert "Trang chính" in labels(talker)
-    talker.says("5")
-    assert talker.last.text.startswith(UNKNOWN)
-    talker.says("/huy")
-    assert talker.last.text.startswith("Hiện không có việc nào đang làm dở.")
+    for flow, (first, *buttons) in FLOWS.items():
+        talker.got = ()
+        talker.says(first)
+        for label in buttons:
+            talker.taps(label)
+        talker.says("/huy")
+        assert talker.last.text.startswith(("Đã dừng", "⏸ Đã dừng")), flow
+        assert talker.last.text.endswith("👉 Đồng chí muốn làm gì tiếp?")
+        assert "Trang chính" in labels(talker)
+        talker.says("5")
+        assert talker.last.text.startswith(UNKNOWN), flow
+        talker.says("/huy")
+        assert talker.last.text.startswith("Hiện không có việc nào đang làm dở.")
 
 
 def test_cancel_in_the_middle_of_the_counts_keeps_the_meeting(world: World) -> None:

@@ -143,7 +143,7 @@ def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
 
 
 def test_faults_of_a_sheet_name_its_cells(tmp_path: Path) -> None:
-    rows = [["code", "name", "kind"], ["A", "Chi bộ A", "chi bo"], ["A", None, "chi_bo"]]
+    rows: list[list[object]] = [["code", "name", "kind"], ["A", "Chi bộ A", "chi bo"], ["A", None, "chi_bo"]]
     assert problems_of(xlsx_file(tmp_path, rows)) == [
         ("units.xlsx Đơn vị!A2:C2 kind", "unit_word_unknown"),
         ("units.xlsx Đơn vị!A3:C3 name", "unit_cell_missing"),

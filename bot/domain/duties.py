@@ -15,6 +15,7 @@ from bot.domain.plan import Rung, RungLine, rung_of
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
 
 LIVE_MEETING = ("planned", "running")
+YEAR = timedelta(days=366)
 
 
 def rungs_of(demand: Demand) -> list[Rung]:
@@ -105,12 +106,12 @@ def withdraw_reminders(
 
 
 def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
-    """Sends the duty back to before a rung; who has had that rung already is passed over by the tick."""
-    if duty.state != "open" or rung_at is None:
-        return
-    before = rung_at - timedelta(minutes=1)
-    duty.reminded_until = min(duty.reminded_until or before, before)
-    duty.next_reminder_at = at
+    """Lets the tick find the rung that holds now; who has had that one already is passed over.
+
+    A rung that has been brought forward in between would be lost if only that one moment were gone back.
+    """
+    if duty.state == "open" and rung_at is not None:
+        duty.reminded_until, duty.next_reminder_at = rung_at - YEAR, at
 
 
 def open_duties(
