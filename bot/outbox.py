@@ -441,10 +441,10 @@ class Sender:
         flying = self._flying[claimed.address.channel]
         flying.difference_update({asyncio.current_task()})
         self._outcomes.append(outcome)
-        if self._loop is not None and flying:
-            self._loop.call_later(GATHER, self._wake.set)
-        else:
+        if not flying:
             self._wake.set()
+        elif len(self._outcomes) == 1:
+            asyncio.get_running_loop().call_later(GATHER, self._wake.set)
 
     async def _send(self, claimed: Claimed) -> Outcome:
         outlet = self._outlets[claimed.address.channel]

@@ -25,7 +25,7 @@ from bot.domain.meetings import (
 )
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
-from bot.models import Meeting, Note, Unit
+from bot.models import Meeting, Note
 
 EARLY = timedelta(hours=1)
 """Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""

@@ -38,6 +38,7 @@ def said(world: World, key: str = "", since: str = "2022-01-01 00:00") -> Said:
         rows = session.execute(query.where(Duty.key == key) if key else query).all()
     lines: dict[int, tuple[str, int, str]] = {}
     for number, hold, person, rung in rows:
+        assert hold is not None
         moment = f"{(hold - HOLD).astimezone(world.desk.zone):%d/%m %H:%M}"
         before = f"{lines[number][2]} " if number in lines else ""
         lines[number] = (moment, person, f"{before}{rung.split('@')[0]}")

@@ -327,7 +327,7 @@ def said_at(world: World) -> list[tuple[str, str]]:
             .order_by(Message.hold_until)
         ).all()
         zone = world.desk.zone  # a message that has been sent no longer says when it was due
-        return [(rung.split("@")[0], f"{(at - HOLD).astimezone(zone):%d/%m %H:%M}") for rung, at in rows]
+        return [(rung.split("@")[0], f"{(at - HOLD).astimezone(zone):%d/%m %H:%M}") for rung, at in rows if at]
 
 
 def tick_through(world: World, last: str) -> None:
