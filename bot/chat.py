@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from bot import outbox
 from bot.db import Database
 from bot.domain import roles
-from bot.domain.calendar import local_day
+from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import close, outlook
 from bot.domain.problems import Invalid
 from bot.messages import File, Incoming, Reply
@@ -156,7 +156,7 @@ class Chat:
         if contact is None:
             return False
         reply = self.desk.render.reply(template, {"today": self.today, **context})
-        outbox.post(self.session, contact, reply, self.at, bulk=True)
+        outbox.post(self.session, contact, reply, self.at, bulk=True, due_at=next_allowed(self.at, self.zone))
         return True
 
     def sentence(self, problem: Invalid) -> str:
@@ -215,7 +215,7 @@ class Chat:
 
     def lead_unit(self, unit_id: int | str) -> Unit | None:
         """The unit if the person leads it still; else says so and ends the dialog."""
-        unit = self.session.get(Unit, int(unit_id)) if str(unit_id).isdigit() else None
+        unit = self.session.get(Unit, row_id(unit_id))
         if unit is not None and self.may("lead", unit.path):
             return unit
         self.end()
@@ -224,7 +224,7 @@ class Chat:
 
     def own_duty(self, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
         """The duty if the person may act on it now; else says why not and ends the dialog."""
-        duty = self.session.get(Duty, int(duty_id)) if str(duty_id).isdigit() else None
+        duty = self.session.get(Duty, row_id(duty_id))
         if duty is None or (kind and duty.kind != kind) or not self._leads(duty):
             self.end()
             self.say("talk/not_yours")
@@ -271,7 +271,8 @@ class Chat:
             return False
         view = outlook(self.session, duty, self.at, self.zone)
         reply = self.desk.render.reply("reminders/nudge", {"view": view, "today": self.today})
-        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key)
+        due_at = next_allowed(self.at, self.zone)
+        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
         return True
 
     def web_link(self) -> str:
@@ -334,3 +335,9 @@ def open_dialog(session: Session, person_id: int) -> Dialog:
         dialog = Dialog(person_id=person_id, flow="", step="", data={}, trail=[], question=0)
         session.add(dialog)
     return dialog
+
+
+def row_id(said: object) -> int:
+    """The id that a button names; 0, which no row has, for anything that is none."""
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

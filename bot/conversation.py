@@ -90,7 +90,9 @@ def _offered(desk: Desk, event: Incoming) -> bool:
 
 def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
     """Locks the person, notes the event and opens the talk; None when the event has been handled before."""
-    contact = session.scalar(_locked_contact(), {"channel": event.address.channel, "place": event.address.place})
+    contact = session.scalar(
+        _locked_contact(), {"channel": event.address.channel, "place": event.address.place}
+    )
     if contact is None:
         contact = _new_contact(session, event)
     said = shown(event) if event.address.channel == "web" else ""

@@ -11,11 +11,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.counting import tallies
+from bot.domain.counting import asked, tallies
 from bot.domain.roles import within
 from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Unit
 
@@ -79,7 +79,7 @@ def _unit_rows(
         .join(Demand, Demand.id == Duty.demand_id)
         .join(Plan, Plan.id == Duty.plan_id)
         .outerjoin(heads, heads.c.duty_id == Duty.id)
-        .where(Duty.state != "withdrawn", or_(Duty.opens_on <= today, Duty.state == "done"), scope)
+        .where(asked(today), scope)
         .order_by(Unit.path, Duty.due_on.is_(None), Duty.due_on, Duty.id)
         .execution_options(yield_per=_FETCH)
     )

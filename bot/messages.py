@@ -38,6 +38,8 @@ class Incoming:
     id: str
     address: Address
     at: datetime
+    sender: str = ""
+    """The name that the person shows on the channel."""
     text: str = ""
     payload: str = ""
     """What the pressed button carried; never trusted."""

@@ -142,22 +142,81 @@ def _search(chat: Chat, answer: Answer) -> list[Unit]:
 
 
 def ask_role(chat: Chat) -> None:
-    chat.say("admin/invite_role", unit=chat.session.get_one(Unit, chat.data["unit"]), roles=ROLES)
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    chat.say("admin/invite_role", unit=unit, roles=ROLES, holders=_holders(chat, unit))
+
+
+def _holders(chat: Chat, unit: Unit) -> list[Membership]:
+    """Who has a role in this very unit now."""
+    return list(
+        chat.session.scalars(
+            select(Membership)
+            .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.person))
+            .order_by(Membership.id)
+        )
+    )
 
 
 def take_role(chat: Chat, answer: Answer) -> None:
-    if answer.value not in ROLES:
-        raise Invalid("choose_button")
-    unit = chat.session.get_one(Unit, chat.data["unit"])
-    if not chat.may("administer", unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+    """A role to invite to, or somebody whose role is to end."""
+    unit = _unit_to_manage(chat)
+    if unit is None:
         return
-    code, _ = invite(chat.session, unit, answer.value, chat.at)
+    if answer.value in ROLES:
+        _invite(chat, unit, answer.value)
+    elif any(f"end{m.id}" == answer.value for m in _holders(chat, unit)):
+        chat.keep(ending=int(answer.value.removeprefix("end")))
+        chat.goto("end")
+    else:
+        raise Invalid("choose_button")
+
+
+def _unit_to_manage(chat: Chat) -> Unit | None:
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    if chat.may("administer", unit.path):
+        return unit
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def _invite(chat: Chat, unit: Unit, role: str) -> None:
+    code, _ = invite(chat.session, unit, role, chat.at)
     chat.note("invited", f"unit:{unit.id}")
     chat.end()
     links = chat.invite_links(code)
-    chat.say("admin/invited", unit=unit, role=answer.value, code=code, links=links, days=INVITE_DAYS)
+    chat.say("admin/invited", unit=unit, role=role, code=code, links=links, days=INVITE_DAYS)
 
 
-FLOW = Flow("invite", Step("unit", ask_unit, take_unit, numbers=True), Step("role", ask_role, take_role))
+def ask_end(chat: Chat) -> None:
+    chat.say("admin/end_role", membership=chat.session.get_one(Membership, chat.data["ending"]))
+
+
+def take_end(chat: Chat, answer: Answer) -> None:
+    """Ends somebody's role; what was done in it stays, and the person is told."""
+    unit = _unit_to_manage(chat)
+    if unit is None:
+        return
+    if answer.value == "no":
+        chat.back()
+        return
+    if answer.value != "yes":
+        raise Invalid("choose_button")
+    membership = chat.session.get_one(Membership, chat.data["ending"])
+    if membership.ended_at is None:
+        membership.ended_at, membership.next_summary_at = chat.at, None
+        chat.note("role ended", f"membership:{membership.id}")
+        if membership.person_id != chat.person.id:
+            chat.tell(membership.person, "admin/role_ended", membership=membership)
+    chat.forget_roles()
+    chat.end()
+    chat.say("admin/ended", membership=membership)
+
+
+FLOW = Flow(
+    "invite",
+    Step("unit", ask_unit, take_unit, numbers=True),
+    Step("role", ask_role, take_role),
+    Step("end", ask_end, take_end),
+)

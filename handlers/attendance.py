@@ -10,7 +10,7 @@ from collections.abc import Callable
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import LARGEST, Counts, check, rate, read_line
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, plain
+from bot.domain.reading import number, plain, yes
 
 ORDER = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
 ABSENT = ORDER[2:]
@@ -139,9 +139,10 @@ def ask_card(chat: Chat) -> None:
 
 
 def take_card(chat: Chat, answer: Answer) -> None:
-    if answer.value == "ok":
+    agreed = None if answer.value else yes(answer.text)
+    if answer.value == "ok" or agreed:
         chat.open(*str(chat.data["then"]).split(":"))
-    elif answer.value == "fix":
+    elif answer.value == "fix" or agreed is False:
         chat.begin("counts", **{**chat.data, "known": _entered(chat)["total"], "counts": {}})
     elif answer.value:
         raise Invalid("choose_button")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import Counts, rate
 from bot.domain.duties import Outlook, outlook, outlooks
@@ -115,7 +116,7 @@ def walk(chat: Chat, meeting_id: str) -> None:
 
 def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     """The running meeting, locked, if the person may lead its unit; else says why not."""
-    meeting = lock(chat.session, int(str(meeting_id))) if str(meeting_id).isdigit() else None
+    meeting = lock(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may("lead", meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")

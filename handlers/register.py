@@ -16,6 +16,7 @@ from bot.domain.problems import Invalid
 from bot.domain.reading import number, said, yes
 from bot.models import Invite, Unit
 
+NAME_LIMIT = 100
 MOST_MEMBERS = 5000
 
 
@@ -132,6 +133,7 @@ def take_consent(chat: Chat, answer: Answer) -> None:
             chat.begin("register")
             return
     chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
+    chat.person.name = chat.event.sender[:NAME_LIMIT] or chat.person.name
     chat.note("consent", f"version:{CONSENT_VERSION}")
     if invite is None:
         chat.open("home")

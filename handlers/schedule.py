@@ -8,7 +8,7 @@ from bot.domain.duties import Outlook, coming_calls, outlook, outlooks
 from bot.domain.meetings import concerns, live_meeting, lock_unit, set_meeting
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
-from bot.domain.reading import number
+from bot.domain.reading import number, yes
 from bot.models import Duty, Unit
 
 DAYS_OFFERED = 6
@@ -216,9 +216,10 @@ def ask_concern(chat: Chat) -> None:
 
 
 def take_concern(chat: Chat, answer: Answer) -> None:
-    if answer.value == "keep":
+    agreed = None if answer.value else yes(answer.text)
+    if answer.value == "keep" or agreed:
         chat.goto("place")
-    elif answer.value == "change":
+    elif answer.value == "change" or agreed is False:
         chat.begin("schedule", step="day", unit=chat.data["unit"], duty=chat.data.get("duty"))
     else:
         raise Invalid("choose_button")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
 from bot.chat import Desk
+from bot.db import take_turns
 from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.duties import LIVE_MEETING, Outlook, anchors_of, days_left, overdue, rungs_of
 from bot.domain.ladder import Timed, next_at, timetable, worth_saying
@@ -41,6 +42,8 @@ def tick(desk: Desk, at: datetime) -> int:
     written = 0
     while True:
         with desk.db.write() as session:
+            # Rows locked one by one would let two replicas share a unit's morning: two messages instead of one.
+            take_turns(session, "reminders")
             duties = _take(session, at)
             if not duties:
                 return written

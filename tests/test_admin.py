@@ -51,7 +51,7 @@ def test_a_unit_is_found_by_its_code_or_a_part_of_its_name(office: Talker) -> No
 def test_the_code_that_the_office_hands_on(world: World, office: Talker) -> None:
     name = "Chi bộ Văn phòng Sở A"
     office.says("/quantri").taps("Cấp mã mời").says("A-01").taps("Bí thư")
-    assert f"Bí thư (phụ trách) chi bộ – {name}" in office.last.text
+    assert f"Bí thư, người phụ trách đơn vị – {name}" in office.last.text
     assert "Dùng một lần, trong 14 ngày." in office.last.text
     assert f"Trang web: https://chibo.example/w/new/{invited(office)}" in office.last.text
     assert office.last.text.endswith("👉 Đồng chí chuyển mã hoặc liên kết cho người được mời.")
@@ -159,8 +159,8 @@ def test_who_cannot_be_reached(world: World, office: Talker) -> None:
     office.taps("Mất liên lạc")
     assert office.last.text.splitlines()[:3] == [
         "📵 <b>Mất liên lạc</b>",
-        "– Chi bộ Thanh tra Sở A: Bí thư (phụ trách) chi bộ, Telegram, từ thứ Bảy, 02/4/2022",
-        "– Chi bộ Văn phòng Sở A: Bí thư (phụ trách) chi bộ, Telegram, từ thứ Sáu, 01/4/2022",
+        "– Chi bộ Thanh tra Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Bảy, 02/4/2022",
+        "– Chi bộ Văn phòng Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Sáu, 01/4/2022",
     ]
     assert "Sở B" not in office.last.text
     assert office.last.text.endswith("👉 Đồng chí gọi điện cho người ấy, hoặc cấp mã mời mới.")
@@ -198,3 +198,28 @@ def test_failures_of_the_last_month_and_of_ones_own_people(world: World, office:
             session.add(Event(id=f"{talker.address}-{days}", contact_id=contact.id, at=at, error="abc"))
     office.says("/quantri")
     assert "Trong 30 ngày qua: 1 tin không gửi được, 2 lỗi" in office.last.text
+
+
+def test_a_role_can_be_ended_by_the_office(world: World, office: Talker, db: Database) -> None:
+    secretary = world.registered("A-01", "secretary")
+    office.says("/quantri").taps("Cấp mã mời").says("A-01")
+    assert "Đang giữ vai trò" in office.last.text
+    office.taps("Thôi vai trò").taps("Không, giữ nguyên")
+    assert "Mời vào vai trò nào" in office.last.text
+    office.taps("Thôi vai trò").taps("Kết thúc vai trò")
+    assert "Đã kết thúc vai trò" in office.last.text
+    assert any("Văn phòng đã kết thúc vai trò" in reply.text for reply in secretary.looks())
+    secretary.taps("Việc tháng này")
+    assert "mã mời" in secretary.last.text
+    with db.read() as session:
+        ended = session.scalars(select(Membership).where(Membership.ended_at.is_not(None))).one()
+        assert ended.role == "secretary"
+
+
+def test_the_name_on_the_channel_is_kept_with_the_consent(world: World, office: Talker) -> None:
+    secretary = world.person()
+    secretary.says(f"/start {world.invite('A-01', 'secretary')}", sender="An")
+    yes = secretary.find("Đồng ý")
+    secretary.sends(secretary._event(payload=yes.payload, sender="An"))
+    office.says("/quantri").taps("Cấp mã mời").says("A-01")
+    assert "Bí thư, người phụ trách đơn vị: An" in office.last.text

@@ -160,7 +160,9 @@ def test_the_card_is_corrected_by_button_or_by_a_line(world: World, secretary: T
     secretary.taps("Sửa")
     assert asks_total(secretary)
     assert "Vẫn là 28" in labels(secretary)
-    secretary.says("30").says("29").says("1").taps("Đúng")
+    secretary.says("30").says("29").says("1").says("chưa đúng ạ")
+    assert asks_total(secretary)
+    secretary.says("30").says("29").says("1").says("đúng rồi ạ")
     assert stored(world) == (30, 29, 1, 0, 0)
     reads_well(secretary)
 

@@ -66,7 +66,7 @@ def spoil(code: str) -> str:
 def test_deep_link_to_home_screen(world: World) -> None:
     talker = world.person()
     talker.says(f"/start {world.invite('CB01', 'secretary')}")
-    assert "<b>Bí thư (phụ trách) chi bộ</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text
+    assert "<b>Bí thư, người phụ trách đơn vị</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text
     assert "/xoadulieu" in talker.last.text
     assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?")
     talker.taps("Đồng ý")
@@ -75,7 +75,7 @@ def test_deep_link_to_home_screen(world: World) -> None:
     assert "ngày nào trong tháng" in talker.last.text
     talker.taps("Ngày 5")
     assert talker.got[-2].text.startswith(
-        "✅ Đã đăng ký: Bí thư (phụ trách) chi bộ – <b>Chi bộ Văn phòng</b>"
+        "✅ Đã đăng ký: Bí thư, người phụ trách đơn vị – <b>Chi bộ Văn phòng</b>"
     )
     assert talker.last.text.startswith("🏠 <b>Chi bộ Văn phòng</b>")
     assert roles_of(world, talker) == [("CB01", "secretary")]

@@ -166,9 +166,11 @@ def test_a_holiday_a_weekend_and_a_late_day_are_said_and_may_be_kept(world: Worl
     secretary.says("8/5 8h")
     assert "– Đó là ngày nghỉ cuối tuần." in secretary.last.text
     assert "sau hạn của kế hoạch (thứ Bảy, 30/4/2022), kết quả sẽ tính là trễ hạn." in secretary.last.text
-    secretary.says("ừ")
+    secretary.says("để xem đã")
     assert "xin đồng chí lưu ý" in secretary.last.text
-    secretary.taps("Giữ ngày này").taps("Bỏ qua")
+    secretary.says("không")
+    assert asks_day(secretary)
+    secretary.says("8/5 8h").says("ừ").taps("Bỏ qua")
     assert meetings(world) == [("2022-05-08 08:00", "")]
     reads_well(secretary)
 

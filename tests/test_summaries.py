@@ -410,3 +410,14 @@ def test_secretaries_followers_and_the_office_get_none(world: World) -> None:
     world.go("2022-04-04 08:00")
     assert world.tick(summaries.tick) == 0
     assert [person.looks() for person in people] == [[], [], []]
+
+
+def test_a_reminder_asked_for_at_night_goes_out_in_the_morning(world: World) -> None:
+    leader, secretary = world.registered("DUA", "leader"), world.registered("A01", "secretary")
+    world.go("2022-04-05 22:30")
+    leader.says("/chuanop").taps("1.").taps("Nhắc")
+    assert "Đã gửi lời nhắc" in leader.last.text
+    world.go("2022-04-06 06:59")
+    assert secretary.looks() == []
+    world.go("2022-04-06 07:01")
+    assert any("Cấp ủy cấp trên nhắc" in reply.text for reply in secretary.looks())

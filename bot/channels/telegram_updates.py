@@ -42,7 +42,14 @@ def _pressed(event: Incoming, query: CallbackQuery) -> Incoming | None:
         buttons = chain.from_iterable(message.reply_markup.inline_keyboard)
         label = next((button.text for button in buttons if button.callback_data == query.data), "")
     group = message is not None and message.chat.type in _GROUPS
-    return replace(event, address=Address(NAME, str(place)), payload=query.data, label=label, group=group)
+    return replace(
+        event,
+        address=Address(NAME, str(place)),
+        sender=query.from_user.full_name,
+        payload=query.data,
+        label=label,
+        group=group,
+    )
 
 
 def _let_in_or_out(event: Incoming, change: ChatMemberUpdated) -> Incoming | None:
@@ -68,6 +75,7 @@ def _said(event: Incoming, message: Message, edited: bool, username: str) -> Inc
     return replace(
         event,
         address=Address(NAME, str(chat.id)),
+        sender=sender.full_name,
         text=text,
         refused=() if group else _refused(message),
         album=message.media_group_id or "",
