@@ -83,6 +83,7 @@ class Api:
     def settle(self) -> dict[str, float]:
         """Lets the open questions be answered; what then is still open was lost."""
         self.tell("quiet")
+        self.tell("distance", seconds=0)
         end = time.monotonic() + PATIENCE
         while (figures := self.tell("figures"))["unanswered"] and time.monotonic() < end:
             time.sleep(0.1)

@@ -17,13 +17,17 @@ AT_MOST = 100
 
 
 class FakeApi:
-    """One bot's side of the Bot API. `limit` is how many messages a second it takes before it answers 429."""
+    """One bot's side of the Bot API.
+
+    `limit` is how many messages a second it takes before it answers 429, `wire` how many seconds a call is under way.
+    """
 
     def __init__(self) -> None:
         self.updates: dict[int, Update] = {}
         self.arrived = asyncio.Event()
         self.crowd = Crowd(self.put)
         self.limit: float | None = None
+        self.wire = 0.0
         self.taken: deque[float] = deque()
         self.told: dict[tuple[str, str], int] = {}
         self.counts = {"sent": 0, "refused": 0}
@@ -88,6 +92,8 @@ class FakeApi:
             "getme": self.get_me,
         }
         values = await _values(request)
+        if self.wire:
+            await asyncio.sleep(self.wire)
         result = await known.get(request.match_info["method"].lower(), self.agree)(values)
         return result if isinstance(result, web.Response) else _json({"ok": True, "result": result})
 
@@ -121,6 +127,11 @@ class FakeApi:
             await asyncio.sleep(max(0.0, start + turn / rate - time.perf_counter()))
             self.crowd.ask(number)
 
+    async def distance(self, values: Values) -> object:
+        """From now on a call takes so many seconds."""
+        self.wire = float(values["seconds"])
+        return True
+
     async def quiet(self, _values: Values) -> object:
         """Nobody says anything more."""
         self.crowd.closed = False
@@ -138,7 +149,7 @@ class FakeApi:
         return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
 
     async def control(self, request: web.Request) -> web.Response:
-        orders = (self.gather, self.closed, self.open, self.quiet, self.mark, self.figures)
+        orders = (self.gather, self.closed, self.open, self.distance, self.quiet, self.mark, self.figures)
         order = next(order for order in orders if order.__name__ == request.match_info["order"])
         return _json(await order(await _values(request)))
 

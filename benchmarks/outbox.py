@@ -25,7 +25,7 @@ from bot.models import Contact, Message
 from bot.outbox import Sender, from_body
 from schedules import reminders
 
-MANY, FEW = 2000, 240
+MANY, FEW = 1500, 180
 CONCURRENCY = 32
 LIMIT = 30
 NOON = APRIL + timedelta(hours=3)

@@ -140,7 +140,7 @@ def compose(
 
     telegram = None if demo else make_telegram(settings, handle, take_in, store.read, now)
     outlets: list[Any] = [webchat, *([telegram] if telegram else [])]
-    sender = Sender(db, outlets, now, delivered=hub.notify)
+    sender = Sender(db, outlets, now, delivered=hub.notify, zone=zone)
     links = SignedLinks(secret, settings.url, telegram.link if telegram else None)
     desk: Desk = Desk(
         db=db,
@@ -205,13 +205,22 @@ def _next_moment(db: Database) -> datetime | None:
     return min((moment for moment in found if moment is not None), default=None)
 
 
-def serve(service: Service, settings: Settings) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+def free_address(listen: str) -> None:
+    """Raises Rejected(address_taken) before anything else is touched."""
+    host, _, port = listen.rpartition(":")
+    if not port.isdigit():
+        raise Rejected([Problem("LISTEN", "setting_listen")])
+    host = host.strip("[]")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((settings.host, settings.port))
+            probe.bind((host, int(port)))
         except OSError:
-            raise Rejected([Problem("LISTEN", "address_taken", {"said": settings.listen})]) from None
+            raise Rejected([Problem("LISTEN", "address_taken", {"said": listen})]) from None
+
+
+def serve(service: Service, settings: Settings) -> None:
+    free_address(settings.listen)
     try:
         asyncio.run(service.run())
     except BadToken:
@@ -237,6 +246,7 @@ def demo(
     """Runs on its own SQLite file with a sample committee, a shipped plan and a clock that the page can move."""
     with explained():
         set_up_logs("WARNING")
+        free_address(listen)
         settings = prepare(folder, listen, keep=keep)
         db = open_database(settings)
         stage = Demo(db, settings.zone, renderer(settings), TEMPLATES / "demo")

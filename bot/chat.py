@@ -18,7 +18,7 @@ from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import close, outlook
 from bot.domain.problems import Invalid
 from bot.messages import File, Incoming, Reply
-from bot.models import Audit, Contact, Dialog, Duty, Meeting, Membership, Message, Person, Unit
+from bot.models import Audit, Contact, Dialog, Duty, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.render import Renderer
 
 
@@ -40,6 +40,8 @@ class Step:
     take: Callable[["Chat", Answer], None]
     numbers: bool = False
     files: bool = False
+    first: bool = False
+    """It must be answered before anything else: words are not taken for an older message's button."""
 
 
 class Flow:
@@ -144,7 +146,7 @@ class Chat:
                 old.body, old.due_at = outbox.to_body(reply), due_at
                 return
             key = key if old is None else f"{key}:{self.event.id}"[:120]
-        outbox.post(self.session, self.contact, reply, self.at, due_at=due_at, key=key)
+        outbox.post_answer(self.session, self.contact, reply, self.at, due_at, key)
 
     def reply(self, template: str, **context: Any) -> Reply:
         asked = self.dialog.question if self.dialog.flow else None
@@ -272,8 +274,17 @@ class Chat:
         view = outlook(self.session, duty, self.at, self.zone)
         reply = self.desk.render.reply("reminders/nudge", {"view": view, "today": self.today})
         due_at = next_allowed(self.at, self.zone)
-        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
+        message = outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
+        self._speaks_of(message, duty, person.id, "nudge")
         return True
+
+    def _speaks_of(self, message: Message, duty: Duty, person_id: int, kind: str) -> None:
+        """So that the message is taken back when the duty is done before it has gone out."""
+        self.session.flush()
+        rung = f"{kind}-{message.id}@{self.at:%Y%m%d%H%M}"
+        self.session.add(
+            Reminder(duty_id=duty.id, rung=rung, person_id=person_id, message_id=message.id, at=self.at)
+        )
 
     def web_link(self) -> str:
         """The person's own web chat; made when it is first asked for."""

@@ -215,7 +215,8 @@ def route(chat: Chat) -> None:
     elif event.text.startswith("/"):
         word, *words = event.text.split()
         command = routes.commands.get(word.partition("@")[0].lower(), routes.unknown)
-        command(chat, *(words if fits(command, words) else ()))
+        # Only /start is followed by anything that is meant; "/hop nay" is "/hop".
+        command(chat, *(words if word.lower().startswith("/start") and fits(command, words) else ()))
     elif event.files or event.refused:
         step = present_step(chat)
         if step is not None and step.files:
@@ -286,7 +287,7 @@ def typed_choice(chat: Chat) -> str:
             taken = number <= len(choices) and not (step and step.numbers)
             return choices[number - 1][1] if taken else ""
         for label, payload in choices:
-            if fold(label) == said and (step is None or answers_now(chat, payload)):
+            if fold(label) == said and (step is None or answers_now(chat, step, payload)):
                 return payload
     return ""
 
@@ -315,9 +316,9 @@ def _recent_bodies() -> Select[dict[str, Any]]:
     return select(recent.c.body).order_by(*latest_first).limit(LOOK_BACK)
 
 
-def answers_now(chat: Chat, payload: str) -> bool:
+def answers_now(chat: Chat, step: Step, payload: str) -> bool:
     """Inside a dialog an older message's choice is no answer, and plain words are not taken for one."""
-    return not payload.startswith("=") or payload.startswith(f"={chat.dialog.question}:")
+    return payload.startswith(f"={chat.dialog.question}:") or not (step.first or payload.startswith("="))
 
 
 def utc_now() -> datetime:

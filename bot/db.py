@@ -1,5 +1,6 @@
 """Connects to SQLite or PostgreSQL and hands out transactions."""
 
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,9 +10,11 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import QueuePool
 
 BUSY_SECONDS = 30
 POOL = 12
+CLOSE_SECONDS = 3.0
 
 
 class Database:
@@ -39,6 +42,10 @@ class Database:
             yield session
 
     def close(self) -> None:
+        """Closes every connection; a thread that is still at work gets a moment to give its own back."""
+        pool, end = self.engine.pool, time.monotonic() + CLOSE_SECONDS
+        while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < end:
+            time.sleep(0.01)
         self.engine.dispose()
 
 
@@ -49,7 +56,11 @@ def connect(url: str) -> Database:
         return Database(_sqlite(parsed))
     return Database(
         create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=POOL, max_overflow=4, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=POOL,
+            max_overflow=4,
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
     )
 
@@ -61,7 +72,9 @@ def take_turns(session: Session, name: str) -> None:
 
 
 def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=POOL, max_overflow=4)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, pool_size=POOL, max_overflow=4
+    )
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _record: Any) -> None:

@@ -33,6 +33,8 @@ from bot.render import Renderer
 from bot.settings import Settings
 from bot.web_site import site_of
 
+MARK = ".demo"
+"""Stands in a folder that the demo has made, and that it may therefore empty."""
 START = date(2022, 4, 1)
 FIRST_HOUR = time(7, 0)
 ACT_AT = time(20, 0)
@@ -46,9 +48,12 @@ def prepare(folder: Path, listen: str, *, keep: bool) -> Settings:
     host = listen.rpartition(":")[0].strip("[]")
     if host != "localhost" and not (host and _loopback(host)):
         raise Invalid("demo_loopback", said=listen)
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise Invalid("demo_folder", said=str(folder))
     if folder.exists() and not keep:
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
     return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder.resolve()}/demo.db"),

@@ -38,8 +38,6 @@ class Incoming:
     id: str
     address: Address
     at: datetime
-    sender: str = ""
-    """The name that the person shows on the channel."""
     text: str = ""
     payload: str = ""
     """What the pressed button carried; never trusted."""
@@ -54,6 +52,8 @@ class Incoming:
     group: bool = False
     blocked: bool | None = None
     """True: the person has shut the bot out; False: has let it in again; None: an ordinary event."""
+    sender: str = ""
+    """The name that the person shows on the channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import random
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BindParameter,
+    Insert,
     Row,
     Select,
     Update,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    insert,
     or_,
     select,
     update,
@@ -27,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.db import Database
+from bot.domain.calendar import quiet_since
 from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
 from bot.models import Contact, Dialog, Message
 from bot.models.base import Moment
@@ -41,6 +45,7 @@ MARGIN = timedelta(seconds=15)
 DIALOG_FRESH = timedelta(minutes=10)
 HOLD = timedelta(minutes=30)
 GIVE_UP = timedelta(days=3)
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 ANSWERS_RESERVE = 8
 """So many places in flight are kept free for answers while bulk goes out."""
 GATHER = 0.003
@@ -87,22 +92,41 @@ def post(
     key: str | None = None,
 ) -> Message:
     """Writes a message into the caller's transaction. Bulk waits up to half an hour while its recipient is in a dialog."""
-    due_at = due_at or at
-    message = Message(
-        person_id=contact.person_id,
-        contact_id=contact.id,
-        channel=contact.channel,
-        priority=BULK if bulk else ANSWER,
-        body=to_body(reply),
-        key=key,
-        created_at=at,
-        due_at=due_at,
-        hold_until=due_at + HOLD if bulk else None,
-    )
-    if contact.lost_at is not None:
-        message.state, message.failed_at, message.error = "failed", at, contact.lost_reason or "lost"
+    message = Message(**_row(contact, reply, at, due_at or at, bulk, key))
     session.add(message)
     return message
+
+
+def post_answer(
+    session: Session, contact: Contact, reply: Reply, at: datetime, due_at: datetime, key: str | None
+) -> None:
+    """What `post` does, without a Message to go on with: at every event, the session's own work would cost more."""
+    session.connection().execute(_new_message(), _row(contact, reply, at, due_at, False, key))
+
+
+@cache
+def _new_message() -> Insert:
+    return insert(Message)
+
+
+def _row(
+    contact: Contact, reply: Reply, at: datetime, due_at: datetime, bulk: bool, key: str | None
+) -> dict[str, Any]:
+    lost = contact.lost_at is not None
+    return {
+        "person_id": contact.person_id,
+        "contact_id": contact.id,
+        "channel": contact.channel,
+        "priority": BULK if bulk else ANSWER,
+        "state": "failed" if lost else "waiting",
+        "body": to_body(reply),
+        "key": key,
+        "created_at": at,
+        "due_at": due_at,
+        "hold_until": due_at + HOLD if bulk else None,
+        "failed_at": at if lost else None,
+        "error": (contact.lost_reason or "lost") if lost else "",
+    }
 
 
 def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
@@ -113,13 +137,20 @@ def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: 
     return _claimable().params(_bounds(at, channels, limit, most_priority))
 
 
-def _bounds(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> dict[str, Any]:
+def _bounds(
+    at: datetime,
+    channels: Iterable[str],
+    limit: int,
+    most_priority: int,
+    quiet_from: datetime | None = None,
+) -> dict[str, Any]:
     return {
         "now": at,
         "fresh_since": at - DIALOG_FRESH,
         "channels": list(channels),
         "most": limit,
         "most_priority": most_priority,
+        "woken": (quiet_from or LONG_AGO) + HOLD,
     }
 
 
@@ -146,6 +177,8 @@ def _claimable() -> Select[*tuple[Any, ...]]:
             Dialog.touched_at > bindparam("fresh_since"),
         ),
     )
+    # What was due before the night and could not go out waits for the morning; what is set for the night itself goes.
+    awake = or_(Message.hold_until.is_(None), Message.hold_until >= bindparam("woken"))
     return (
         select(
             Message.id,
@@ -166,6 +199,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
             Message.priority <= bindparam("most_priority"),
             first,
             free,
+            awake,
         )
         .order_by(Message.priority, Message.id)
         .limit(bindparam("most"))
@@ -193,12 +227,15 @@ def claim(
     *,
     bulk: bool = True,
     with_bulk: int | None = None,
+    quiet_from: datetime | None = None,
 ) -> list[Claimed]:
     """Takes up to `limit` messages by moving their `due_at` past the lease; the caller commits, then sends.
 
-    Bulk fills up to `with_bulk` of these places; the others are for answers alone.
+    Bulk fills up to `with_bulk` of these places; the others are for answers alone. With `quiet_from`, bulk that was due
+    before then stays.
     """
-    rows = session.execute(_claimable(), _bounds(at, channels, limit, BULK if bulk else ANSWER)).all()
+    bounds = _bounds(at, channels, limit, BULK if bulk else ANSWER, quiet_from)
+    rows = session.execute(_claimable(), bounds).all()
     if with_bulk is not None:
         answers = sum(row.priority == ANSWER for row in rows)
         rows = rows[: max(answers, with_bulk)]
@@ -244,6 +281,10 @@ class Outcome:
 
 def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
     """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
+    for contact_id, reason in sorted(
+        {(o.claimed.contact_id, o.reason) for o in outcomes if o.kind == "lost"}
+    ):
+        lose(session, session.get_one(Contact, contact_id), reason, at)
     _mark_sent(session, [o.claimed for o in outcomes if o.kind == "sent"], at)
     for outcome in outcomes:
         if outcome.kind == "again":
@@ -259,9 +300,6 @@ def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> Non
                 .where(Message.id == outcome.claimed.id)
                 .values(state="failed", failed_at=at, error=outcome.reason[:200])
             )
-        elif outcome.kind == "lost":
-            contact = session.get_one(Contact, outcome.claimed.contact_id)
-            lose(session, contact, outcome.reason, at)
 
 
 def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
@@ -349,7 +387,8 @@ class Pace:
 
 
 class Sender:
-    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out.
+    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out; in the
+    quiet hours of `zone` bulk of the day before is left for the morning.
 
     Each outlet has `concurrency` places of its own, so that a channel which hangs does not hold up another.
     """
@@ -363,8 +402,10 @@ class Sender:
         delivered: Callable[[set[Address]], None] = lambda _addresses: None,
         concurrency: int = 32,
         idle: float = 1.0,
+        zone: ZoneInfo | None = None,
     ) -> None:
         self._db = db
+        self._zone = zone
         self._outlets = {outlet.name: outlet for outlet in outlets}
         self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
         self._now = now
@@ -427,12 +468,14 @@ class Sender:
         with self._db.write() as session:
             session.connection()  # here SQLite waits for its turn; leases count from after that
             at = self._now()
+            quiet_from = quiet_since(at, self._zone) if self._zone else None
             settle(session, outcomes, at)
             for name, places in room.items():
                 with_bulk = max(0, free[name] - self._reserve) if places else 0
-                got = claim(session, at, [name], places, with_bulk=with_bulk) if places else []
-                self._paces[name].spend(len(got))
-                claimed += got
+                if places:
+                    got = claim(session, at, [name], places, with_bulk=with_bulk, quiet_from=quiet_from)
+                    self._paces[name].spend(len(got))
+                    claimed += got
         return claimed
 
     async def _fly(self, claimed: Claimed) -> None:

@@ -68,10 +68,22 @@ class Service:
         if self.telegram is not None:
             self.tasks.append(asyncio.create_task(self._telegram(self.telegram), name="telegram"))
         self.tasks.append(asyncio.create_task(self._announce(server), name="announce"))
+        for task in self.tasks:
+            task.add_done_callback(lambda done: self._ended(done, server))
         try:
             await server.serve()
         finally:
             await self._stop()
+        for task in self.tasks:
+            if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                raise error
+
+    def _ended(self, task: asyncio.Task[Any], server: Server) -> None:
+        """A part that has failed for good takes the rest down: a service that is half dead would not be noticed."""
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%s failed error=%s", task.get_name(), type(task.exception()).__name__)
+            self.closing()
+            server.should_exit = True
 
     def _stop_on_signals(self, server: Server) -> None:
         def stop() -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -119,7 +120,9 @@ def _result(site: Site, one: File | Refusal) -> dict[str, str | bool]:
     return {
         "name": one.name,
         "stored": False,
-        "sentence": site.desk.render.sentence(one.code, dict(one.facts)),
+        "sentence": unescape(
+            site.desk.render.sentence(one.code, dict(one.facts))
+        ),  # the page escapes it itself
     }
 
 

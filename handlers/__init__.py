@@ -54,6 +54,7 @@ ACTIONS: dict[str, Handler] = {
     "meet.count": meeting.count,
     "meet.counted": meeting.counted,
     "meet.end": meeting.finish,
+    "meet.undo": meeting.undo,
     "result": result.show,
     "result.duty": result.for_duty,
     "result.plain": result.plain,

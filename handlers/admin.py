@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.people import INVITE_DAYS, invite
+from bot.domain.people import INVITE_DAYS, end_role, invite
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, said
 from bot.domain.roles import ROLES, holders, within
@@ -205,7 +205,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button")
     membership = chat.session.get_one(Membership, chat.data["ending"])
     if membership.ended_at is None:
-        membership.ended_at, membership.next_summary_at = chat.at, None
+        end_role(chat.session, membership, chat.at)
         chat.note("role ended", f"membership:{membership.id}")
         if membership.person_id != chat.person.id:
             chat.tell(membership.person, "admin/role_ended", membership=membership)

@@ -1,16 +1,18 @@
 """`/hop`: leads the meeting step by step; the walk is the meeting's own, so any phone of the unit can go on with it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select
 
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import Counts, rate
+from bot.domain.calendar import local_day
 from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.meetings import (
     NOTE_LIMIT,
     add_note,
+    call_off,
     counts_of,
     duties_of,
     end,
@@ -24,10 +26,12 @@ from bot.domain.meetings import (
     step_back,
     write_counts,
 )
+from bot.domain.moments import when
 from bot.domain.problems import Invalid
-from bot.domain.reading import fold
+from bot.domain.reading import fold, said
 from bot.models import Meeting, Note
 
+ONE_DAY = timedelta(days=1)
 EARLY = timedelta(hours=1)
 """Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""
 SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep theo")
@@ -201,6 +205,8 @@ def edit_note(chat: Chat) -> bool:
     meeting = lock(chat.session, note.meeting_id)
     if meeting is None or meeting.state != "running" or not chat.event.text.strip():
         return False
+    if not chat.may("lead", meeting.unit.path):
+        return False
     note.text = chat.event.text.strip()[:NOTE_LIMIT]
     chat.say("meeting/edited", note=note, meeting=meeting, most=_cut_to(chat.event.text))
     return True
@@ -283,25 +289,75 @@ def finish(chat: Chat, meeting_id: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is None:
         return
-    counts = counts_of(chat.session, meeting)
-    if counts is None:
+    if counts_of(chat.session, meeting) is None:
         chat.trouble = chat.sentence(Invalid("meeting_no_counts"))
         _continue(chat, meeting)
         return
-    end(chat.session, meeting, chat.at, chat.zone)
+    if local_day(meeting.started_at or chat.at, chat.zone) < chat.today - ONE_DAY:
+        chat.begin("meet", step="day", meeting=meeting.id)
+    else:
+        _end(chat, meeting, None)
+
+
+def ask_day(chat: Chat) -> None:
+    """A meeting that was begun days ago: on which day was it held? The verdict hangs on it."""
+    meeting = chat.session.get_one(Meeting, chat.data["meeting"])
+    began = local_day(meeting.started_at or chat.at, chat.zone)
+    chat.say("meeting/day", meeting=meeting, began=began)
+
+
+def take_day(chat: Chat, answer: Answer) -> None:
+    meeting = _own(chat, chat.data["meeting"])
+    if meeting is None:
+        return
+    if answer.value not in ("", "began", "today"):
+        raise Invalid("choose_button")
+    began = local_day(meeting.started_at or chat.at, chat.zone)
+    day = {"began": began, "today": chat.today}.get(answer.value)
+    if day is None:
+        day = when(answer.text, today=chat.today, now=None, past=True).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(answer.text))
+    if not began <= day <= chat.today:
+        raise Invalid("held_day_range", first=began, last=chat.today)
+    _end(chat, meeting, day)
+
+
+def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
+    end(chat.session, meeting, chat.at, chat.zone, day=day)
     chat.note("meeting held", f"meeting:{meeting.id}")
     chat.end()
+    counts = counts_of(chat.session, meeting)
     chat.say(
         "meeting/held",
         meeting=meeting,
         counts=counts,
-        rate=rate(counts),
+        rate=rate(counts) if counts else None,
         duties=duties_of(chat.session, meeting),
         notes=len(notes_of(chat.session, meeting)),
         waiting=outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
     )
 
 
+def undo(chat: Chat, meeting_id: str) -> None:
+    """`Chưa họp`: begun by mistake; nothing has been held."""
+    meeting = _own(chat, meeting_id)
+    if meeting is None:
+        return
+    try:
+        call_off(chat.session, meeting, chat.at, chat.zone)
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        _continue(chat, meeting)
+        return
+    chat.note("meeting called off", f"meeting:{meeting.id}")
+    chat.end()
+    chat.say("meeting/undone", meeting=meeting)
+
+
 FLOW = Flow(
-    "meet", Step("walk", ask_step, take_note, numbers=False), Step("note", say_note, take_note, numbers=True)
+    "meet",
+    Step("walk", ask_step, take_note, numbers=False),
+    Step("note", say_note, take_note, numbers=True),
+    Step("day", ask_day, take_day, numbers=True),
 )

@@ -205,8 +205,8 @@ def _finish(chat: Chat) -> None:
 
 FLOW = Flow(
     "register",
-    Step("code", ask_code, take_code, numbers=True),
-    Step("consent", ask_consent, take_consent),
+    Step("code", ask_code, take_code, numbers=True, first=True),
+    Step("consent", ask_consent, take_consent, first=True),
     Step("members", ask_members, take_members, numbers=True),
     Step("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
 )

@@ -251,6 +251,10 @@ def take_place(chat: Chat, answer: Answer) -> None:
         return
     lock_unit(chat.session, unit.id)
     duty, moment = None, _moment(chat)
+    if moment <= chat.at:  # asked days ago, answered now
+        chat.trouble = chat.sentence(Invalid("date_past", day=local_day(moment, chat.zone)))
+        chat.goto("day")
+        return
     if chat.data.get("duty"):
         duty = chat.own_duty(chat.data["duty"], "meeting")
         if duty is None:

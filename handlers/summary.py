@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.conversation import Chat
 from bot.domain.counting import Tally, current, missing, tallies, urgent_first
-from bot.domain.people import secretaries_of
+from bot.domain.people import present, secretaries_of
 from bot.domain.roles import holders, within
 from bot.models import Contact, Demand, Duty, Person, Unit
 
@@ -85,7 +85,8 @@ def nudge(chat: Chat, demand_id: str = "") -> None:
     near = _reachable(chat, people.values())
     told, again, lost, alone = 0, 0, [], []
     for duty, unit in rows:
-        reached = [person for person in people.get(unit.id, []) if person.id in near]
+        asked = present(people.get(unit.id, []), chat.today)
+        reached = [person for person in asked if person.id in near]
         if not people.get(unit.id):
             alone.append(unit.name)
         elif not reached:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.chat import Desk
-from bot.models import Contact, Event, Invite, Message, Person, Reminder
+from bot.models import Contact, Duty, Event, Invite, Message, Person, Reminder
 
 EVENTS_KEPT = timedelta(days=90)
 TALK_KEPT = timedelta(days=400)
@@ -45,8 +45,9 @@ def _forget_places(session: Session) -> int:
 
 
 def _drop_old_messages(session: Session, before: datetime) -> int:
+    """What was said of duties that are still open stays: it tells how often somebody was reminded."""
+    still_open = select(Duty.id).where(Duty.state == "open")
+    forgotten = delete(Reminder).where(Reminder.at < before, Reminder.duty_id.not_in(still_open))
     spoken = exists().where(Reminder.message_id == Message.id)
-    return _run(
-        session,
-        delete(Message).where(Message.created_at < before, Message.state.in_(("sent", "withdrawn")), ~spoken),
-    )
+    old = delete(Message).where(Message.created_at < before, Message.state != "waiting", ~spoken)
+    return _run(session, forgotten) + _run(session, old)

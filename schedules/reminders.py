@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
@@ -15,8 +15,8 @@ from bot.db import take_turns
 from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.duties import LIVE_MEETING, Outlook, anchors_of, days_left, overdue, rungs_of
 from bot.domain.ladder import Timed, next_at, timetable, worth_saying
-from bot.domain.people import secretaries_of
-from bot.models import Contact, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Reminder
+from bot.domain.people import present, secretaries_of
+from bot.models import Contact, Demand, Duty, Meeting, MeetingDuty, Membership, Message, Person, Reminder
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +55,14 @@ def _take(session: Session, at: datetime) -> list[Duty]:
     """Due duties, locked; whole units together, so that one morning makes one message."""
     units = (
         select(Duty.unit_id)
-        .where(Duty.next_reminder_at <= at)
+        .where(Duty.next_reminder_at <= at, Duty.state == "open")
         .order_by(Duty.next_reminder_at, Duty.unit_id)
         .limit(BATCH)
     )
     return list(
         session.scalars(
             select(Duty)
-            .where(Duty.next_reminder_at <= at, Duty.unit_id.in_(units))
+            .where(Duty.next_reminder_at <= at, Duty.state == "open", Duty.unit_id.in_(units))
             .options(joinedload(Duty.demand).joinedload(Demand.topic), joinedload(Duty.unit))
             .with_for_update(skip_locked=True, of=Duty)
         )
@@ -79,13 +79,14 @@ def _say(desk: Desk, session: Session, duties: list[Duty], at: datetime) -> int:
     today = local_day(at, desk.zone)
     by_person: dict[int, list[Spoken]] = {}
     for one in spoken:
-        recipients = present(people.get(one.duty.unit_id, []), session, today)
+        recipients = present(people.get(one.duty.unit_id, []), today)
         if not recipients:
             log.info("reminder.nobody duty=%s unit=%s", one.duty.id, one.duty.unit_id)
         for person in recipients:
             if (one.duty.id, one.timed.name, person.id) not in told:
                 by_person.setdefault(person.id, []).append(one)
     units = _units_led(session, by_person)
+    _overtake(session, by_person)
     written = 0
     for person_id, items in by_person.items():
         contact = contacts.get(person_id) or outbox.reachable(session, person_id)
@@ -157,6 +158,28 @@ def _told(session: Session, duty_ids: Collection[int]) -> set[tuple[int, str, in
     return {(row.duty_id, row.rung, row.person_id) for row in rows}
 
 
+def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
+    """A message that could not go out yet and speaks of nothing but what is said anew is taken back."""
+    fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
+    stuck = (
+        select(Reminder.message_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Message.state == "waiting", Reminder.duty_id.in_({duty for duty, _ in fresh}))
+    )
+    rows = session.execute(
+        select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(
+            Reminder.message_id.in_(stuck)
+        )
+    ).all()
+    kept = {row.message_id for row in rows if (row.duty_id, row.person_id) not in fresh}
+    gone = {row.message_id for row in rows} - kept
+    if gone:
+        session.execute(
+            update(Message).where(Message.id.in_(gone), Message.state == "waiting").values(state="withdrawn")
+        )
+        log.info("reminder.overtaken messages=%s", sorted(gone))
+
+
 def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[int]]:
     """The units each person leads: who leads another than the message is about must read which one it is."""
     led: dict[int, set[int]] = {}
@@ -168,18 +191,6 @@ def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[in
     for person_id, unit_id in rows:
         led.setdefault(person_id, set()).add(unit_id)
     return led
-
-
-def present(people: list[Person], session: Session, today: date) -> list[Person]:
-    """Who is spoken to: the secretaries who are there, the delegates of those who are away; all, if that leaves nobody."""
-    there: dict[int, Person] = {}
-    for person in people:
-        if person.away_until is None or person.away_until < today:
-            there[person.id] = person
-        elif person.delegate_id is not None:
-            delegate = session.get_one(Person, person.delegate_id)
-            there[delegate.id] = delegate
-    return list(there.values()) or people
 
 
 def _write(

@@ -42,10 +42,10 @@ def invited(talker: Talker) -> str:
 def test_a_unit_is_found_by_its_code_or_a_part_of_its_name(office: Talker) -> None:
     for said in ("A-01", "a-01", "a 01", "thanh tra", "Chi bộ Thanh tra Sở A", "THANH TRA"):
         office.says("/quantri").taps("Cấp mã mời")
-        assert office.last.text.endswith("👉 Gõ mã đơn vị hoặc một phần tên.")
+        assert office.last.text.endswith("👉 Đồng chí gõ mã đơn vị hoặc một phần tên.")
         office.says(said)
         name = "Chi bộ Văn phòng Sở A" if "01" in said else "Chi bộ Thanh tra Sở A"
-        assert office.last.text == f"<b>{name}</b>\n\n👉 Mời vào vai trò nào?", said
+        assert office.last.text == f"<b>{name}</b>\n\n👉 Đồng chí mời vào vai trò nào?", said
 
 
 def test_the_code_that_the_office_hands_on(world: World, office: Talker) -> None:
@@ -54,7 +54,7 @@ def test_the_code_that_the_office_hands_on(world: World, office: Talker) -> None
     assert f"Bí thư, người phụ trách đơn vị – {name}" in office.last.text
     assert "Dùng một lần, trong 14 ngày." in office.last.text
     assert f"Trang web: https://chibo.example/w/new/{invited(office)}" in office.last.text
-    assert office.last.text.endswith("👉 Đồng chí chuyển mã hoặc liên kết cho người được mời.")
+    assert office.last.text.endswith("👉 Đồng chí chuyển mã hoặc đường dẫn cho người được mời.")
     guest = world.person().says(invited(office))
     assert f"tại <b>{name}</b>" in guest.last.text
 
@@ -62,7 +62,7 @@ def test_the_code_that_the_office_hands_on(world: World, office: Talker) -> None
 def test_several_units_match(office: Talker) -> None:
     office.says("/quantri").taps("Cấp mã mời").says("chi bộ")
     assert "Có 3 đơn vị khớp:" in office.last.text
-    assert office.last.text.endswith("👉 Chọn, hoặc gõ rõ hơn.")
+    assert office.last.text.endswith("👉 Đồng chí chọn, hoặc gõ rõ hơn.")
     assert labels(office) == [
         "1. Chi bộ Văn phòng Sở A",
         "2. Chi bộ Thanh tra Sở A",
@@ -136,7 +136,7 @@ def test_the_counts_are_the_offices_own(world: World, office: Talker) -> None:
     assert "Chi bộ có người phụ trách: 1/3" in office.last.text
     assert "– 60-KH/ĐUK ngày 18/4/2022" in office.last.text  # of the committee above
     assert "42-KH/ĐUK" not in office.last.text
-    assert office.last.text.endswith("👉 Đồng chí chọn việc.")
+    assert office.last.text.endswith("👉 Đồng chí chọn một việc dưới đây.")
 
 
 def lose(world: World, talker: Talker) -> None:
@@ -163,7 +163,7 @@ def test_who_cannot_be_reached(world: World, office: Talker) -> None:
         "– Chi bộ Văn phòng Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Sáu, 01/4/2022",
     ]
     assert "Sở B" not in office.last.text
-    assert office.last.text.endswith("👉 Đồng chí gọi điện cho người ấy, hoặc cấp mã mời mới.")
+    assert office.last.text.endswith("👉 Đồng chí gọi điện cho các đồng chí này, hoặc cấp mã mời mới.")
     first.says("tôi đây")  # speaks again: is reached again
     office.says("/quantri").taps("Mất liên lạc")
     assert "Văn phòng Sở A" not in office.last.text
@@ -204,9 +204,9 @@ def test_a_role_can_be_ended_by_the_office(world: World, office: Talker, db: Dat
     secretary = world.registered("A-01", "secretary")
     office.says("/quantri").taps("Cấp mã mời").says("A-01")
     assert "Đang giữ vai trò" in office.last.text
-    office.taps("Thôi vai trò").taps("Không, giữ nguyên")
-    assert "Mời vào vai trò nào" in office.last.text
-    office.taps("Thôi vai trò").taps("Kết thúc vai trò")
+    office.taps("🚫 Kết thúc vai trò").taps("Không, giữ nguyên")
+    assert "mời vào vai trò nào" in office.last.text
+    office.taps("🚫 Kết thúc vai trò").taps("Kết thúc vai trò")
     assert "Đã kết thúc vai trò" in office.last.text
     assert any("Văn phòng đã kết thúc vai trò" in reply.text for reply in secretary.looks())
     secretary.taps("Việc tháng này")

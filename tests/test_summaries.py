@@ -72,10 +72,10 @@ def test_one_line_first_then_details(world: World) -> None:
         "<b>T4: 10/15 đã họp</b>, 9 đúng hạn, 1 trễ, 5 chưa (5 quá hạn)",
         "📖 Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị",
         "Hạn thứ Bảy, 30/4/2022",
-        "Dự họp 155/200 = 77,5%",
+        "Tỷ lệ dự 77,5% (155/200)",
     ]
     assert "<b>T5: 0/15 đã họp</b>, 0 đúng hạn, 0 trễ, 15 chưa\n" in leader.last.text
-    assert "📍 Đảng ủy Sở A\n\n👉 Đồng chí xem tiếp?" in leader.last.text
+    assert "📍 Đảng ủy Sở A\n\n👉 Đồng chí bấm “Chưa” để xem đơn vị nào chưa xong." in leader.last.text
     assert "B01" not in leader.last.text
     assert "⏳ Chưa: T4 (5)" in labels(leader)
     assert "\n\n\n" not in leader.last.text
@@ -86,7 +86,7 @@ def test_a_leader_without_units_or_duties(world: World) -> None:
     leader = world.registered("DUC", "leader").says("/tonghop")
     assert leader.last.text.startswith("✅ Hiện không có việc nào đến kỳ.")
     leader.says("/chuanop")
-    assert leader.last.text == "✅ Không đơn vị nào còn thiếu.\n\n👉 Đồng chí không phải làm gì thêm."
+    assert leader.last.text == "✅ Mọi đơn vị đã xong.\n\n👉 Đồng chí không phải làm gì thêm."
     leader.says("/tinhhinh")
     assert leader.last.text.startswith("✅ Hiện không có việc nào đến kỳ.")
     leader.taps("Trang chính")
@@ -103,7 +103,7 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
     world.go("2022-04-12 09:00")
     leader.says("/chuanop")
     assert leader.last.text.splitlines()[:2] == [
-        "⏳ <b>Còn chờ</b>",
+        "⏳ <b>Việc chưa xong</b>",
         "1. T4 · Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính…: còn 3/15",
     ]
     leader.taps("1.")
@@ -208,7 +208,7 @@ def test_more_units_than_a_message_holds(world: World) -> None:
 def test_the_table_is_a_link(world: World) -> None:
     leader = world.registered("DUA", "leader").says("/xuat")
     assert '<a href="https://chibo.example/x/' in leader.last.text
-    assert leader.last.text.endswith("👉 Đồng chí bấm “Tải bảng về”; liên kết dùng được trong 1 giờ.")
+    assert leader.last.text.endswith("👉 Đồng chí bấm “Tải bảng về”; đường dẫn dùng được trong 1 giờ.")
 
 
 def test_how_my_unit_stands(world: World) -> None:
@@ -222,10 +222,10 @@ def test_how_my_unit_stands(world: World) -> None:
         "Số đảng viên: 20 · thường họp ngày 5",
         "",
         "Phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
-        "Dự họp, cộng các buổi: 33/40 = <b>82,5%</b>",
+        "Tỷ lệ dự, cộng các buổi: <b>82,5%</b> (33/40)",
     ]
     assert "Chưa có đồng chí nào" not in secretary.last.text
-    assert secretary.last.text.endswith("👉 Đồng chí xem tiếp?")
+    assert secretary.last.text.endswith("👉 Đồng chí không phải làm gì thêm.")
 
 
 def test_a_unit_that_owes_and_has_nobody(world: World) -> None:
@@ -264,7 +264,7 @@ def test_the_day_after_a_due_date_at_the_leaders_own_hour(world: World) -> None:
     ]
     assert early.last.text.endswith(
         "Chưa họp T5: Chi bộ A15.\n⚠️ 1 đơn vị chưa có người đăng ký phụ trách.\n\n"
-        "👉 Đồng chí bấm “Chưa” để xem và nhắc từng đơn vị."
+        "👉 Đồng chí bấm “Chưa” để xem và nhắc các đơn vị."
     )
     assert told(world, early, "2022-06-01 12:00") == []
     assert told(world, late, "2022-06-01 16:59") == []

@@ -100,7 +100,7 @@ def test_cancel_in_the_middle_of_the_counts_keeps_the_meeting(world: World) -> N
     while not any("Điểm danh" in choice.label for choice in talker.choices):
         talker.taps("Tiếp")
     talker.taps("Điểm danh").says("28").says("/huy")
-    assert talker.last.text.startswith("⏸ Đã dừng ở đây; những gì đã ghi của cuộc họp vẫn còn.")
+    assert talker.last.text.startswith("⏸ Đã dừng ở đây; những gì đã ghi của buổi họp vẫn còn.")
     talker.taps("Họp")
     assert any("Điểm danh" in choice.label for choice in talker.choices)
 

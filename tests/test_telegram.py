@@ -71,8 +71,14 @@ def message(number: int = 7, *, kind: str = "message", chat: JSON = PRIVATE, **r
 
 
 def event(**rest: Any) -> Incoming:
-    values = {"id": "tg:7", "address": Address("telegram", "501"), "at": AT, "message_ref": "97", **rest}
-    return Incoming(**values)
+    values = {
+        "id": "tg:7",
+        "address": Address("telegram", "501"),
+        "at": AT,
+        "sender": "An",
+        "message_ref": "97",
+    }
+    return Incoming(**{**values, **rest})
 
 
 def in_group(**rest: Any) -> Incoming:
@@ -166,6 +172,7 @@ STICKER = {
 BY_A_BOT: JSON = {"from": {"id": 9, "is_bot": True, "first_name": "b", "username": "KhacBot"}}
 BOTS_MESSAGE = {"message_id": 5, "from": BOT, "chat": GROUP, "date": 1650270000, "text": "?"}
 NO_REF: JSON = {"message_ref": ""}
+NOBODY: JSON = {**NO_REF, "sender": ""}
 
 IN: dict[str, tuple[JSON, Incoming | None]] = {
     "text": (message(text="25 đồng chí"), event(text="25 đồng chí")),
@@ -222,8 +229,8 @@ IN: dict[str, tuple[JSON, Incoming | None]] = {
         pressed(message={**BOTS_MESSAGE, "reply_markup": BUTTONS}),
         in_group(payload="=4:late", label="Trễ", **NO_REF),
     ),
-    "blocked": (member("kicked", "member"), event(blocked=True, **NO_REF)),
-    "let in again": (member("member", "kicked"), event(blocked=False, **NO_REF)),
+    "blocked": (member("kicked", "member"), event(blocked=True, **NOBODY)),
+    "let in again": (member("member", "kicked"), event(blocked=False, **NOBODY)),
     "group, just talk": (message(chat=GROUP, text="chào cả nhà"), None),
     "group, command": (message(chat=GROUP, **command("/hop")), in_group(text="/hop")),
     "group, command to this bot": (
@@ -254,8 +261,8 @@ IN: dict[str, tuple[JSON, Incoming | None]] = {
         None,
     ),
     "group, edited": (message(kind="edited_message", chat=GROUP, **command("/hop")), None),
-    "group, bot added": (member("member", "left", GROUP), in_group(**NO_REF)),
-    "group, bot added with rights": (member("administrator", "kicked", GROUP), in_group(**NO_REF)),
+    "group, bot added": (member("member", "left", GROUP), in_group(**NOBODY)),
+    "group, bot added with rights": (member("administrator", "kicked", GROUP), in_group(**NOBODY)),
     "group, bot given rights": (member("administrator", "member", GROUP), None),
     "group, bot thrown out": (member("kicked", "member", GROUP), None),
     "channel, bot added": (member("administrator", "left", {"id": -5, "type": "channel"}), None),

@@ -223,3 +223,16 @@ def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The first moment after `day` in `zone`, in UTC: what came while `moment < end_of_day(day, zone)` met the day."""
     return at_local(day + ONE_DAY, time.min, zone)
+
+
+def quiet_since(moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment (UTC) at which the quiet span that `moment` lies in began: quiet hours, or holidays with the nights
+    beside them; None when people may be written to."""
+    if next_allowed(moment, zone) == moment:
+        return None
+    day = local_day(moment, zone)
+    if holiday(day) or moment < at_local(day, QUIET_FROM, zone):
+        day -= ONE_DAY
+        while holiday(day):
+            day -= ONE_DAY
+    return at_local(day, QUIET_FROM, zone)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,9 +124,16 @@ class _Loading:
         present = self._present()
         fresh: list[dict[str, Any]] = []
         seen: set[int] = set()
-        for unit_id, path, facts in self._units():
+        for unit_id, path, facts, opened_on in self._units():
             self.changes.units += 1
             for want in expected(text, facts):
+                if (
+                    opened_on
+                    and want.due_on
+                    and want.due_on < opened_on
+                    and (unit_id, want.key) not in present
+                ):
+                    continue  # it was due before the unit was there
                 demand = self._demand(text, want)
                 duty = present.get((unit_id, want.key))
                 if duty is None:
@@ -143,15 +150,29 @@ class _Loading:
         for start in range(0, len(self.stale), BATCH):
             withdraw_reminders(self.session, self.stale[start : start + BATCH], self.at, anew=True)
 
-    def _units(self) -> Sequence[tuple[int, str, UnitFacts]]:
+    def _units(self) -> Sequence[tuple[int, str, UnitFacts, date | None]]:
         today = local_day(self.at, self.zone)
         rows = self.session.execute(
-            select(Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id, Unit.closed_on)
+            select(
+                Unit.id,
+                Unit.path,
+                Unit.code,
+                Unit.kind,
+                Unit.sector,
+                Unit.parent_id,
+                Unit.closed_on,
+                Unit.opened_on,
+            )
             .where(below(Unit.path, self.owner.path))
             .order_by(Unit.path)
         )
         return [
-            (row.id, row.path, UnitFacts(row.code, row.kind, row.sector, row.parent_id == self.owner.id))
+            (
+                row.id,
+                row.path,
+                UnitFacts(row.code, row.kind, row.sector, row.parent_id == self.owner.id),
+                row.opened_on,
+            )
             for row in rows
             if row.closed_on is None or row.closed_on > today
         ]
@@ -161,7 +182,8 @@ class _Loading:
             self.demands[demand.key, demand.variant] = demand
 
     def _present(self) -> dict[tuple[int, str], Duty]:
-        rows = self.session.scalars(select(Duty).where(Duty.plan_id == self.plan.id))
+        # Locked: one that is closed meanwhile must not be written over.
+        rows = self.session.scalars(select(Duty).where(Duty.plan_id == self.plan.id).with_for_update())
         return {(duty.unit_id, duty.key): duty for duty in rows}
 
     def _demand(self, text: PlanText, want: Expected) -> Demand:
@@ -290,19 +312,22 @@ class _Loading:
         return self._planned.get(duty.id)
 
     def _follow_planned(self) -> None:
-        """Gives what is due before a meeting its day, where the demand is new or changed and the meeting is set."""
-        topics = {self.demands[n].relative.get("topic") for n in self.changed if _before(self.demands[n])}
+        """Gives what counts from a meeting its day, where the demand is new or changed: from the day that is set, or
+        from the day on which the meeting was held."""
+        topics = {self.demands[name].relative.get("topic") for name in self.changed} - {None}
         if not topics:
             return
         meetings = self.session.scalars(
             select(Meeting)
             .join(Topic, Topic.id == Meeting.topic_id)
-            .where(Topic.plan_id == self.plan.id, Topic.key.in_(topics), Meeting.state == "planned")
+            .where(
+                Topic.plan_id == self.plan.id, Topic.key.in_(topics), Meeting.state.in_(("planned", "held"))
+            )
         )
         for meeting in meetings.all():
-            if meeting.planned_at:
-                day = local_day(meeting.planned_at, self.zone)
-                follow_meeting(self.session, meeting, day, self.at, self.zone)
+            moment = meeting.started_at or meeting.planned_at
+            if moment:
+                follow_meeting(self.session, meeting, local_day(moment, self.zone), self.at, self.zone)
 
     def _withdraw(self, duties: list[Duty]) -> None:
         gone = [duty for duty in duties if duty.state == "open"]
@@ -316,17 +341,15 @@ class _Loading:
         for start in range(0, len(ids), BATCH):
             some = ids[start : start + BATCH]
             self.session.execute(
-                update(Duty).where(Duty.id.in_(some)).values(state="withdrawn", next_reminder_at=None)
+                update(Duty)
+                .where(Duty.id.in_(some), Duty.state == "open")
+                .values(state="withdrawn", next_reminder_at=None)
             )
             withdraw_reminders(self.session, some, self.at)
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:
             self.session.execute(insert(Duty), rows)
-
-
-def _before(demand: Demand) -> bool:
-    return demand.relative.get("side") == "before"
 
 
 def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.agenda import Agenda, fill, unfold
 from bot.domain.attendance import Counts, check
-from bot.domain.calendar import local_day, rest_day
+from bot.domain.calendar import at_local, local_day, rest_day
 from bot.domain.duties import close, follow_meeting, set_reminder
 from bot.domain.problems import Invalid
 from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Unit
@@ -64,7 +64,8 @@ def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting
         query = query.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
             MeetingDuty.duty_id == duty_id
         )
-    return session.scalars(query.order_by(Meeting.id.desc()).limit(1)).first()
+    query = query.order_by(Meeting.id.desc()).limit(1).execution_options(populate_existing=True)
+    return session.scalars(query).first()
 
 
 def concerns(
@@ -188,6 +189,19 @@ def citation(document: Mapping[str, Any]) -> str:
     return f"{document['type']} {document['symbol']}{shown}"
 
 
+def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
+    """Takes back a start by mistake. Raises Invalid(meeting_has_notes) once anything has been noted or counted."""
+    if session.get(Attendance, meeting.id) is not None or notes_of(session, meeting):
+        raise Invalid("meeting_has_notes")
+    if meeting.planned_at == meeting.started_at:
+        meeting.planned_at = None
+    meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, [], {}
+    meeting.started_at = None
+    session.flush()
+    for duty in duties_of(session, meeting):
+        set_reminder(session, duty, at, zone)
+
+
 def mark(meeting: Meeting, what: str) -> None:
     """Notes what became of the present step and goes on to the next; past the last one the closing card is shown."""
     meeting.marks = {**meeting.marks, str(meeting.step): what}
@@ -256,7 +270,10 @@ def end(
     """
     if session.get(Attendance, meeting.id) is None:
         raise Invalid("meeting_no_counts")
-    day = day or local_day(meeting.started_at or at, zone)
+    began = meeting.started_at or at
+    day = day or local_day(began, zone)
+    if day != local_day(began, zone):
+        meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
     meeting.state, meeting.ended_at = "held", at
     session.flush()
     closed = [duty for duty in duties_of(session, meeting) if duty.state == "open"]

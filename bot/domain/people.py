@@ -3,7 +3,7 @@
 import hashlib
 import re
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,20 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.problems import Invalid
-from bot.models import Contact, Dialog, Event, Invite, Membership, Message, Note, Person, Submission, Unit
+from bot.models import (
+    Contact,
+    Dialog,
+    Duty,
+    Event,
+    Invite,
+    Membership,
+    Message,
+    Note,
+    Person,
+    Reminder,
+    Submission,
+    Unit,
+)
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """No letters or digits that are taken for one another on paper."""
@@ -242,3 +255,26 @@ def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, lis
     for unit_id, person in rows:
         found.setdefault(unit_id, []).append(person)
     return found
+
+
+def present(people: Sequence[Person], today: date) -> list[Person]:
+    """Who of a unit's secretaries is spoken to: those who are there, a delegate among them; all, when nobody is."""
+    there = [p for p in people if p.away_until is None or p.away_until < today]
+    return there or list(people)
+
+
+def end_role(session: Session, membership: Membership, at: datetime) -> None:
+    """Ends a role: its holder stands in for nobody any more, and reminders of its unit that still wait are taken back."""
+    membership.ended_at, membership.next_summary_at = at, None
+    spoken = (
+        select(Reminder.message_id)
+        .join(Duty, Duty.id == Reminder.duty_id)
+        .where(Reminder.person_id == membership.person_id, Duty.unit_id == membership.unit_id)
+    )
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(spoken), Message.state == "waiting")
+        .values(state="withdrawn")
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))

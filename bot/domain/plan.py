@@ -326,7 +326,7 @@ LADDERS: dict[str, tuple[RungLine, ...]] = {
         ("today", "meeting+0d 07:00", "today", "scheduled"),
         ("start", "meeting+0h", "start", "scheduled"),
         ("result", "meeting+3h", "result", "scheduled"),
-        ("last-day", "due+0d", "last_day", "unscheduled"),
+        ("last-day", "safe+0d", "last_day", "unscheduled"),
         ("late", "due+1d", "late", "always"),
     ),
     "report": _rungs(

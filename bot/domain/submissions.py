@@ -60,7 +60,8 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in)."""
     if not draft.files:
         raise Invalid("nothing_to_hand_in")
-    duty = session.scalar(select(Duty).where(Duty.id == draft.duty_id).with_for_update())
+    locked = select(Duty).where(Duty.id == draft.duty_id).with_for_update()
+    duty = session.scalar(locked.execution_options(populate_existing=True))
     assert duty is not None
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
     day = local_day(at, zone)

@@ -124,10 +124,12 @@ def write_units(session: Session, rows: Sequence[Row], today: date) -> Imported:
     """
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     _check_tree(units, rows)
+    # The units that were there before the bot owe what a plan asked before; one that is founded later does not.
+    opened_on = today if units else None
     fresh = [row for row in rows if row.code not in units]
     for row in fresh:
         units[row.code] = Unit(
-            code=row.code, name=row.name, kind=row.kind, sector=row.sector, opened_on=today, path=""
+            code=row.code, name=row.name, kind=row.kind, sector=row.sector, opened_on=opened_on, path=""
         )
     session.add_all(units[row.code] for row in fresh)
     session.flush()
