@@ -249,9 +249,12 @@ def press(chat: Chat, payload: str) -> None:
         return
     question, _, value = payload[1:].partition(":")
     step = present_step(chat)
-    if step is None or question != str(chat.dialog.question):
+    if step is None:
+        chat.trouble = chat.desk.render.sentence("button_passed", {})
+        chat.open("home")
+    elif question != str(chat.dialog.question):
         chat.trouble = chat.desk.render.sentence("question_passed", {})
-        _ask_again(chat)
+        chat.again()
     elif value == BACK:
         chat.back()
     else:

@@ -159,12 +159,12 @@ def _told(session: Session, duty_ids: Collection[int]) -> set[tuple[int, str, in
 
 
 def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
-    """A message that could not go out yet and speaks of nothing but what is said anew is taken back."""
+    """A message that was tried in vain and speaks of nothing but what is said anew is taken back."""
     fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
     stuck = (
         select(Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Message.state == "waiting", Reminder.duty_id.in_({duty for duty, _ in fresh}))
+        .where(Message.state == "waiting", Message.attempts > 0, Reminder.duty_id.in_({duty for duty, _ in fresh}))
     )
     rows = session.execute(
         select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(

@@ -160,7 +160,7 @@ def test_a_regular_meeting_without_plan_has_fifteen_steps(db: Database) -> None:
     assert "Bước 1/15 · Tuyên bố lý do" in secretary.last.text
     assert "Chi bộ Văn phòng tổ chức sinh hoạt thường kỳ" in secretary.last.text
     to_the_end(secretary).taps("Kết thúc")
-    assert "Chi bộ Văn phòng · 8h" in secretary.last.text
+    assert "Chi bộ Văn phòng · thứ Sáu, 01/4/2022" in secretary.last.text
     assert secretary.last.text.endswith("👉 Đồng chí đã xong mọi việc của kỳ này.")
     meeting = row(world)
     assert (meeting.state, meeting.kind, meeting.topic_id) == ("held", "regular", None)
@@ -267,7 +267,7 @@ def test_paused_and_resumed_days_later_after_a_restart(world: World, secretary: 
     assert now_at(resumed) == "Bước 3/8"
     to_the_end(resumed).taps("Tạm dừng")
     assert "Đã tạm dừng ở phần kết thúc." in resumed.last.text
-    resumed.taps("Họp tiếp").taps("Kết thúc")
+    resumed.taps("Họp tiếp").taps("Kết thúc").taps("Hôm nay")
     assert "Đã kết thúc" in resumed.last.text
     reads_well(secretary, resumed)
 
@@ -437,6 +437,8 @@ def test_on_time_or_late_by_the_day_the_meeting_began(
     world.go(ended)
     secretary.says("/hop")
     to_the_end(secretary).taps("Kết thúc")
+    if "họp ngày nào" in secretary.last.text:
+        secretary.taps("28/4/2022")
     assert f"hệ thống chính trị: {'đúng hạn' if on_time else 'trễ hạn'}\n" in secretary.last.text
     with world.db.read() as session:
         duty = session.scalars(select(Duty).where(Duty.key == "2022-04", Duty.unit.has(code="CB01"))).one()

@@ -357,7 +357,7 @@ def test_the_default_ladders() -> None:
         ("meeting", 0, 0, time(7), "today", "scheduled"),
         ("meeting", 0, 0, None, "start", "scheduled"),
         ("meeting", 0, 3, None, "result", "scheduled"),
-        ("due", 0, 0, None, "last_day", "unscheduled"),
+        ("safe", 0, 0, None, "last_day", "unscheduled"),
         ("due", 1, 0, None, "late", "always"),
     ]
     rungs = [(r.anchor, r.days, r.hours, r.clock, r.say, r.when) for r in ladder_of(plan, "report")]

@@ -57,6 +57,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "meet.count": ("{meeting}:1", CELL),
     "meet.counted": ("{meeting}", CELL),
     "meet.end": ("{meeting}", CELL),
+    "meet.undo": ("{meeting}", CELL),
     "result": ("{unit}", CELL),
     "result.duty": ("{meeting_duty}", CELL),
     "result.plain": ("{unit}", CELL),
