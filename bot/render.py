@@ -92,6 +92,7 @@ class Renderer:
         return {
             "day": self.day,
             "day_short": self.day_short,
+            "day_label": lambda day: capital(self.day_short(day)),
             "date": _plain_day,
             "iso_day": lambda text: _plain_day(date.fromisoformat(text)),
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
@@ -175,3 +176,8 @@ def squeeze(text: str, length: int) -> str:
     end = text[-(length // 2) :]
     end = end.partition(" ")[2] or end
     return f"{cut(text, length - len(end) - 1)} {end}"
+
+
+def capital(text: str) -> str:
+    """The first letter in capitals, the rest as it is ("CN" stays "CN")."""
+    return text[:1].upper() + text[1:]

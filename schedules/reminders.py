@@ -164,7 +164,11 @@ def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
     stuck = (
         select(Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Message.state == "waiting", Message.attempts > 0, Reminder.duty_id.in_({duty for duty, _ in fresh}))
+        .where(
+            Message.state == "waiting",
+            Message.attempts > 0,
+            Reminder.duty_id.in_({duty for duty, _ in fresh}),
+        )
     )
     rows = session.execute(
         select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(

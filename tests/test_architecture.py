@@ -124,10 +124,7 @@ def test_every_template_that_code_names_exists(function: str) -> None:
 def test_every_problem_has_its_sentence() -> None:
     known = RecordingRenderer(ROOT / "templates", ZONE).codes()
     raised = {
-        value
-        for path in sources()
-        for function in ("Invalid", "sentence")
-        for value in calls(path, function)
+        value for path in sources() for function in ("Invalid", "sentence") for value in calls(path, function)
     }
     assert raised - known == set()
 

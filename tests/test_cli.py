@@ -61,7 +61,9 @@ def test_from_an_empty_database_to_an_invitation(url: str) -> None:
 
 def test_what_is_refused_is_said_on_a_line_each(url: str, tmp_path: Path) -> None:
     bad = tmp_path / "units.csv"
-    bad.write_text("code,name,kind,sector,parent_code,members\nA,,chi_bo,,,\nB,Chi bộ B,hoi,,X,many\n", "utf-8")
+    bad.write_text(
+        "code,name,kind,sector,parent_code,members\nA,,chi_bo,,,\nB,Chi bộ B,hoi,,X,many\n", "utf-8"
+    )
     printed = run("units", "import", bad, code=1).output
     assert "units.csv:2 name: Thiếu name." in printed
     assert "units.csv:3 kind:" in printed

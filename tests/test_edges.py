@@ -99,7 +99,12 @@ def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> No
     assert "coi như chưa họp" in secretary.last.text
     with world.db.read() as session:
         meeting = session.scalars(select(Meeting)).one()
-        assert (meeting.state, meeting.started_at, meeting.planned_at, meeting.steps) == ("planned", None, None, [])
+        assert (meeting.state, meeting.started_at, meeting.planned_at, meeting.steps) == (
+            "planned",
+            None,
+            None,
+            [],
+        )
     assert april(world).next_reminder_at is not None
     secretary.taps("Bấm nhầm")
     assert "Đã hủy" not in secretary.last.text
@@ -164,7 +169,13 @@ def test_a_done_duty_is_never_reminded(world: World, secretary: Talker) -> None:
 def test_what_could_not_go_out_is_overtaken_by_what_is_said_next(world: World, secretary: Talker) -> None:
     """The channel is down for two days: one message of the meeting is left, in the words of now."""
     secretary.says("/lichhop").says("14/4 14h").says("Hội trường")
-    for moment in ("2022-04-11 08:00", "2022-04-13 08:00", "2022-04-14 08:00", "2022-04-14 14:05", "2022-04-14 17:30"):
+    for moment in (
+        "2022-04-11 08:00",
+        "2022-04-13 08:00",
+        "2022-04-14 08:00",
+        "2022-04-14 14:05",
+        "2022-04-14 17:30",
+    ):
         world.go(moment)
         world.tick(reminders.tick)
         with world.db.write() as session:  # and every send of it fails
@@ -183,8 +194,12 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
     night, morning = world.local("2022-04-05 23:30"), world.local("2022-04-06 07:00")
     with world.db.write() as session:
         contact = session.scalars(select(Contact)).one()
-        outbox.post(session, contact, Reply("evening"), night, bulk=True, due_at=world.local("2022-04-05 20:00"))
-        outbox.post(session, contact, Reply("night"), night, bulk=True, due_at=world.local("2022-04-05 22:00"))
+        outbox.post(
+            session, contact, Reply("evening"), night, bulk=True, due_at=world.local("2022-04-05 20:00")
+        )
+        outbox.post(
+            session, contact, Reply("night"), night, bulk=True, due_at=world.local("2022-04-05 22:00")
+        )
         outbox.post(session, contact, Reply("answer"), night)
     for at, expected in ((night, {"answer"}), (morning, {"evening"})):
         with world.db.write() as session:
@@ -246,7 +261,9 @@ def test_a_duty_that_is_added_after_the_meeting_gets_its_day(world: World, secre
 # Roles, consent, logs, growth
 
 
-def test_an_edit_after_the_role_is_gone_changes_no_note(world: World, secretary: Talker, db: Database) -> None:
+def test_an_edit_after_the_role_is_gone_changes_no_note(
+    world: World, secretary: Talker, db: Database
+) -> None:
     secretary.says("/hop").taps("Bắt đầu họp").says("Nhất trí", message_ref="7")
     with db.write() as session:
         end_role(session, session.scalars(select(Membership)).one(), world.at)

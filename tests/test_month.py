@@ -72,7 +72,9 @@ def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Dat
     secretary = world.registered("CB01", "secretary").says("/thangnay")
     text = secretary.last.text
     assert text.startswith("📅 <b>Tháng 4/2022 – Chi bộ Văn phòng</b>\n\n1. <b>Họp thường kỳ: ")
-    assert "Hạn đến hết thứ Bảy, 30/4/2022, còn 29 ngày (đó là ngày nghỉ, nên xong chậm nhất T6 29/4)" in text
+    assert (
+        "Hạn đến hết thứ Bảy, 30/4/2022, còn 29 ngày (đó là ngày nghỉ, nên xong chậm nhất thứ 6 29/4)" in text
+    )
     assert "🗓 Chưa đặt lịch họp\n📚 Tài liệu (4):\n– Nghị quyết 03-NQ/TW (26/6/1992): về một số" in text
     assert "– Nghị quyết 03-NQ/TU (12/12/2001)" in text
     assert "quý II/2022</b>\n⏰ Hạn đến hết thứ Năm, 30/6/2022, còn 90 ngày\n📮 Gửi: Ban Thường vụ" in text
@@ -105,7 +107,7 @@ def test_what_is_set_running_late_and_done_is_said(db: Database) -> None:
     world.go("2022-05-02 09:00")
     secretary.says("/thangnay")
     assert "Đã xong:\n✔️ Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
-    assert "– T3 05/4\n" in secretary.last.text
+    assert "– thứ 3 05/4\n" in secretary.last.text
     assert "Họp thường kỳ: Sinh hoạt chính trị tháng 5/2022" in secretary.last.text
 
     world.go("2022-06-01 09:00")
@@ -178,7 +180,7 @@ def test_a_confirmation_is_one_tap_and_says_when_it_was_late(db: Database, tmp_p
     secretary.says("/thangnay").taps("5/2022")
     assert "tháng 5/2022 (trễ hạn)." in secretary.last.text
     secretary.says("/thangnay")
-    assert "✔️ Cập nhật Sổ tay đảng viên tháng 5/2022 – T5 02/6 (trễ hạn)" in secretary.last.text
+    assert "✔️ Cập nhật Sổ tay đảng viên tháng 5/2022 – thứ 5 02/6 (trễ hạn)" in secretary.last.text
     reads_well(secretary)
 
 

@@ -232,7 +232,7 @@ def test_loose_files_that_do_not_fit_the_draft_are_said(world: World, secretary:
 
 def test_handed_in_again_is_the_second_version(world: World, secretary: Talker) -> None:
     begun(secretary).hands(stored("a.pdf")).taps("Xong").taps("Nộp lại bản khác")
-    assert "⏰ Đã xong T6 01/4, đúng hạn\n" in secretary.last.text
+    assert "⏰ Đã xong thứ 6 01/4, đúng hạn\n" in secretary.last.text
     assert "Báo cáo này đã nộp; lần này là bản thay thế." in secretary.last.text
     secretary.hands(stored("b.pdf", b"b")).taps("Xong")
     assert "Đây là bản thứ 2; các bản trước vẫn được giữ." in secretary.last.text

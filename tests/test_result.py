@@ -48,14 +48,14 @@ def test_a_day_by_button_then_the_counts(world: World, secretary: Talker) -> Non
     assert "⏰ Hạn đến hết thứ Bảy, 30/4/2022" in secretary.last.text
     secretary.taps("T4 ·")
     assert labels(secretary) == [
-        *("Hôm nay, T4 06/4", "Hôm qua, T3 05/4", "T2 04/4", "CN 03/4"),
+        *("Hôm nay, thứ 4 06/4", "Hôm qua, thứ 3 05/4", "Thứ 2 04/4", "CN 03/4"),
         "⬅️ Quay lại",
     ]
     secretary.taps("Hôm qua").says("25/28, 2 có phép, 1 không").taps("Đúng")
     text = secretary.last.text
     assert text.startswith("✅ <b>Đã ghi kết quả buổi họp thứ Ba, 05/4/2022</b>\nChi bộ Văn phòng\nTổng số")
     assert "hệ thống chính trị: đúng hạn\n\n👉 Việc tiếp theo: Báo cáo kết quả" in text
-    assert text.endswith("quý II/2022 (hạn T5 30/6).")
+    assert text.endswith("quý II/2022 (hạn thứ 5 30/6).")
     assert (april(world).state, april(world).on_time) == ("done", True)
     (meeting,) = held(world)
     assert meeting.started_at == world.local("2022-04-05 08:00")
@@ -106,7 +106,7 @@ def test_a_day_that_cannot_be_is_asked_again(world: World, secretary: Talker, sa
 
 def test_days_before_the_topic_opens_are_not_offered_and_not_taken(world: World, secretary: Talker) -> None:
     secretary.says("/ketqua").taps("T4 ·")
-    assert labels(secretary) == ["Hôm nay, T6 01/4", "⬅️ Quay lại"]
+    assert labels(secretary) == ["Hôm nay, thứ 6 01/4", "⬅️ Quay lại"]
     question = secretary.find("Hôm nay").payload.split(":")[0]
     for value in ("2022-03-31", "2022-04-02", "x"):
         secretary.presses(f"{question}:{value}")
@@ -137,8 +137,8 @@ def test_the_planned_day_is_offered_and_the_set_meeting_becomes_the_held_one(
     secretary.says("/ketqua")
     assert "🗓 Lịch họp 19h30 thứ Ba, 05/4/2022, tại Phòng 1" in secretary.last.text
     secretary.taps("T4 ·")
-    assert "T3 05/4" in labels(secretary)
-    secretary.taps("T3 05/4").says("đủ").taps("Đúng")
+    assert "Thứ 3 05/4" in labels(secretary)
+    secretary.taps("Thứ 3 05/4").says("đủ").taps("Đúng")
     (meeting,) = held(world)
     assert meeting.place == "Phòng 1"
     assert april(world).next_reminder_at is None

@@ -54,10 +54,10 @@ def test_one_topic_goes_straight_to_the_day_and_buttons_do_it_all(world: World, 
     secretary.says("/lichhop")
     assert "tháng 4/2022" in secretary.last.text
     assert labels(secretary) == [
-        *("T6 01/4", "T7 02/4", "CN 03/4", "T2 04/4", "T3 05/4", "T4 06/4"),
+        *("Thứ 6 01/4", "Thứ 7 02/4", "CN 03/4", "Thứ 2 04/4", "Thứ 3 05/4", "Thứ 4 06/4"),
         "Buổi khác, ngoài kế hoạch",
     ]
-    secretary.taps("T3 05/4")
+    secretary.taps("Thứ 3 05/4")
     assert "🗓 Họp thứ Ba, 05/4/2022, lúc mấy giờ?" in secretary.last.text
     assert labels(secretary) == ["8h00", "14h00", "17h00", "19h30", "⬅️ Quay lại"]
     secretary.taps("19h30")
@@ -66,7 +66,7 @@ def test_one_topic_goes_straight_to_the_day_and_buttons_do_it_all(world: World, 
     assert secretary.last.text == (
         "✅ <b>Đã đặt lịch họp</b>\nChi bộ Văn phòng\n🕖 19h30 thứ Ba, 05/4/2022\n"
         "📖 Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n\n"
-        "👉 Trợ lý sẽ nhắc đồng chí vào T7 02/4, T2 04/4 và sáng hôm họp."
+        "👉 Trợ lý sẽ nhắc đồng chí vào thứ 7 02/4, thứ 2 04/4 và sáng hôm họp."
     )
     assert meetings(world) == [("2022-04-05 19:30", "")]
     reads_well(secretary)
@@ -131,7 +131,7 @@ def test_the_past_is_refused(world: World, secretary: Talker) -> None:
     assert secretary.last.text.startswith("7h00 hôm nay đã qua.")
     secretary.taps("Quay lại")
     assert asks_day(secretary)
-    secretary.taps("T6 01/4")
+    secretary.taps("Thứ 6 01/4")
     assert "đã qua" not in secretary.last.text
     old = secretary.find("14h00").payload
     world.go("2022-04-02 09:00")
@@ -143,15 +143,15 @@ def test_the_past_is_refused(world: World, secretary: Talker) -> None:
 def test_today_is_not_offered_when_it_is_over(world: World, secretary: Talker) -> None:
     world.go("2022-04-01 20:00")
     secretary.says("/lichhop")
-    assert labels(secretary)[0] == "T7 02/4"
+    assert labels(secretary)[0] == "Thứ 7 02/4"
 
 
 def test_the_usual_day_is_offered(world: World) -> None:
     secretary = world.registered("CB02", "secretary", meeting_day=20).says("/lichhop")
-    assert "T4 20/4" in labels(secretary)
+    assert "Thứ 4 20/4" in labels(secretary)
     world.go("2022-04-21 08:00")
     secretary.says("/lichhop")
-    assert "T6 20/5" in labels(secretary)
+    assert "Thứ 6 20/5" in labels(secretary)
 
 
 def test_a_holiday_a_weekend_and_a_late_day_are_said_and_may_be_kept(world: World, secretary: Talker) -> None:
@@ -250,7 +250,7 @@ def test_back_at_each_step(world: World, secretary: Talker) -> None:
 
 def test_a_button_of_a_passed_question_is_not_taken(world: World, secretary: Talker) -> None:
     secretary.says("/lichhop")
-    day = secretary.find("T3 05/4").payload
+    day = secretary.find("Thứ 3 05/4").payload
     secretary.presses(day).presses(day)
     assert secretary.last.text.startswith("Nút đó là của câu hỏi đã qua.")
     assert asks_time(secretary)
@@ -259,7 +259,7 @@ def test_a_button_of_a_passed_question_is_not_taken(world: World, secretary: Tal
 @pytest.mark.parametrize("value", ["x", "2022-13-01", "19h99"])
 def test_a_forged_answer_is_asked_again(world: World, secretary: Talker, value: str) -> None:
     secretary.says("/lichhop")
-    question = secretary.find("T3 05/4").payload.split(":")[0]
+    question = secretary.find("Thứ 3 05/4").payload.split(":")[0]
     secretary.presses(f"{question}:{value}")
     assert asks_day(secretary)
     secretary.says("5/4")
@@ -353,7 +353,9 @@ def test_the_reminders_follow_the_meeting(world: World, secretary: Talker) -> No
     secretary.says("/lichhop").says("12/4 19h30").says("Phòng 1")
     tick_through(world, "2022-04-09 09:00")
     secretary.says("/lichhop").says("21/4 14h").taps("Vẫn ở")
-    assert secretary.last.text.endswith("👉 Trợ lý sẽ nhắc đồng chí vào T2 18/4, T4 20/4 và sáng hôm họp.")
+    assert secretary.last.text.endswith(
+        "👉 Trợ lý sẽ nhắc đồng chí vào thứ 2 18/4, thứ 4 20/4 và sáng hôm họp."
+    )
     tick_through(world, "2022-05-10 00:00")
     assert said_at(world) == [
         ("topic", "01/04 08:00"),

@@ -98,7 +98,7 @@ def test_back_leaves_the_question(world: World) -> None:
 def test_away_alone(world: World) -> None:
     talker = world.registered("CB01", "secretary").says("/caidat").taps("Đi vắng")
     assert "Tôi đã về" not in " ".join(labels(talker))
-    talker.taps("T6 08/4")
+    talker.taps("Thứ 6 08/4")
     assert talker.last.text.startswith("✅ Đã ghi: đi vắng đến hết thứ Sáu, 08/4/2022.")
     assert "lời nhắc vẫn đến đồng chí" in talker.last.text
     talker.says("/caidat")
