@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.counting import missing, tallies, urgent_first
-from bot.domain.people import secretaries_of
+from bot.domain.counting import missing, tallies, unstaffed, urgent_first
 from bot.domain.roles import below
-from bot.models import Duty, Membership
+from bot.models import Duty, Membership, Unit
 
 MONDAY = 0
 NAMES = 12
@@ -94,18 +93,19 @@ def _write(
     contact = outbox.reachable(session, leader.person_id)
     if not figures or contact is None:
         return False
-    rows = [(row[0], row[1]) for row in session.execute(missing(where, today))]
-    staffed = secretaries_of(session, {unit.id for _, unit in rows})
     first = next((t for t in figures if t.open), None)
-    names = [unit.name for duty, unit in rows if first and duty.demand_id == first.demand_id]
+    names: list[str] = []
+    if first is not None:
+        named = missing(and_(where, Duty.demand_id == first.demand_id), today).with_only_columns(Unit.name)
+        names = list(session.scalars(named.limit(NAMES)))
     context = {
         "figures": figures,
         "why": why,
         "unit": leader.unit,
         "first": first,
-        "names": names[:NAMES],
-        "more": max(0, len(names) - NAMES),
-        "alone": len({unit.id for _, unit in rows} - staffed.keys()),
+        "names": names,
+        "more": first.open - len(names) if first else 0,
+        "alone": unstaffed(session, where, today),
         "today": today,
     }
     reply = desk.render.reply("summaries/unasked", context)

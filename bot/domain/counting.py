@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Unit
+from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Unit
 
 RECENT = timedelta(days=31)
 
@@ -136,6 +136,13 @@ def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
         return t.kind != "meeting", past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
 
     return sorted(figures, key=weight)
+
+
+def unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
+    """How many of the units with `missing` duties have nobody who leads them."""
+    led = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
+    units = missing(where, today).where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
+    return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
 
 
 def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
