@@ -22,7 +22,8 @@ from bot.db import Database
 from bot.domain.loading import load
 from bot.messages import Reply
 from bot.models import Contact, Message
-from bot.outbox import Sender, from_body
+from bot.outbox import from_body
+from bot.sender import Sender
 from schedules import reminders
 
 MANY, FEW = 1500, 180

@@ -43,6 +43,7 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 with db.write() as session:
                     write_leaders(session)
                     hold_meetings(session)
+                gather_statistics(db)
                 desk = desk_of(db)
                 plain = middle(lambda _turn, db=db: aggregate(db))  # type: ignore[misc]
                 unasked = middle(lambda turn, desk=desk: summarise(desk, turn))  # type: ignore[misc]
@@ -50,6 +51,13 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
             what = f"{size:,} units, {kind}"
             yield Row(f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
             yield Row(f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
+
+
+def gather_statistics(db: Database) -> None:
+    """PostgreSQL does so by itself soon after such a change, and its plans depend on it; SQLite never does."""
+    if not db.sqlite:
+        with db.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
 
 
 def middle(run: Callable[[int], None]) -> float:

@@ -36,9 +36,9 @@ from bot.domain.units import write_units
 from bot.links import SignedLinks, own_secret
 from bot.messages import File, Incoming, Refusal
 from bot.models import Duty, Plan, Unit
-from bot.outbox import Sender
 from bot.render import Renderer
 from bot.schema import migrate, up_to_date
+from bot.sender import Sender
 from bot.service import Service
 from bot.settings import ROOT, Settings, read_settings
 from bot.units_file import read_units

@@ -1,16 +1,14 @@
 """Connects to SQLite or PostgreSQL and hands out transactions."""
 
-import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import QueuePool
 
 BUSY_SECONDS = 30
 POOL = 12
@@ -30,22 +28,38 @@ class Database:
         self._turn: Any = Lock() if self.sqlite else nullcontext()
         self._write = sessionmaker(engine, expire_on_commit=False)
         self._read = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
+        self._quiet = Condition()
+        self._open = 0
+        self._closed = False
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._turn, self._write.begin() as session:
+        with self._counted(), self._turn, self._write.begin() as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        with self._read() as session:
+        with self._counted(), self._read() as session:
             yield session
 
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._quiet:
+            if self._closed:
+                raise RuntimeError("the database is closed")
+            self._open += 1
+        try:
+            yield
+        finally:
+            with self._quiet:
+                self._open -= 1
+                self._quiet.notify_all()
+
     def close(self) -> None:
-        """Closes every connection; a thread that is still at work gets a moment to give its own back."""
-        pool, end = self.engine.pool, time.monotonic() + CLOSE_SECONDS
-        while isinstance(pool, QueuePool) and pool.checkedout() and time.monotonic() < end:
-            time.sleep(0.01)
+        """Closes every connection; a thread that is still at work gets a moment to end, a late one finds it closed."""
+        with self._quiet:
+            self._closed = True
+            self._quiet.wait_for(lambda: not self._open, CLOSE_SECONDS)
         self.engine.dispose()
 
 

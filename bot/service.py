@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import uvicorn
 
-from bot.outbox import Sender
+from bot.sender import Sender
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import outbox
+from bot import sender as sender_module
 from bot.db import Database, connect
 from bot.messages import Address, Incoming, Reply
+from bot.sender import Sender
 
 
 def say(value: object) -> None:
@@ -56,7 +58,7 @@ class Paper:
                 die()
 
 
-def stop_at_the_end_of_input(sender: outbox.Sender) -> None:
+def stop_at_the_end_of_input(sender: Sender) -> None:
     sys.stdin.read()
     sender.stop()
 
@@ -71,12 +73,12 @@ def send(
     die_after: int | None = None,
 ) -> None:
     """Delivers until the input is closed."""
-    outbox.LEASE, outbox.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
+    outbox.LEASE, sender_module.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
     outlet = Paper(paper, replica, seconds, die_after)
     wait_for_go()
 
     async def deliver() -> None:
-        sender = outbox.Sender(db, [outlet], lambda: datetime.now(UTC), concurrency=concurrency, idle=0.05)
+        sender = Sender(db, [outlet], lambda: datetime.now(UTC), concurrency=concurrency, idle=0.05)
         threading.Thread(target=stop_at_the_end_of_input, args=[sender], daemon=True).start()
         await sender.run()
 

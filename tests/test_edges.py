@@ -325,3 +325,14 @@ def test_people_are_told_apart_by_who_is_there(world: World) -> None:
     assert present([here, gone], date(2022, 4, 5)) == [here]
     assert present([gone], date(2022, 4, 5)) == [gone]
     assert present([here, gone], date(2022, 4, 11)) == [here, gone]
+
+
+def test_a_closed_database_opens_nothing_more(db: Database) -> None:
+    """A thread that comes late must not open a connection that nobody closes."""
+    with db.read() as session:
+        assert session.scalar(select(1)) == 1
+    db.close()
+    with pytest.raises(RuntimeError, match="closed"), db.read():
+        pass
+    with pytest.raises(RuntimeError, match="closed"), db.write():
+        pass

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import outbox
+from bot import outbox, sender
 from bot.db import Database
 from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
 from bot.models import Contact, Dialog, Message, Person
-from bot.outbox import Claimed, Outcome, Pace, Sender, claim, settle
+from bot.outbox import Claimed, Outcome, claim, settle
+from bot.sender import GIVE_UP, Pace, Sender, backoff
 from tests.kit import APRIL, stored
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -267,13 +268,13 @@ def test_messages_of_a_web_chat_are_numbered_in_their_order(office: Office) -> N
 
 def test_backing_off_doubles_up_to_ten_minutes() -> None:
     for attempts, seconds in ((1, 2), (2, 4), (5, 32), (9, 512), (10, 600), (500, 600)):
-        wait = outbox.backoff(attempts).total_seconds()
+        wait = backoff(attempts).total_seconds()
         assert 0.8 * seconds <= wait <= 1.2 * seconds
 
 
 def test_a_pace_lets_out_its_rate_and_fills_up_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(at=100.0)
-    monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: clock.at))
+    monkeypatch.setattr(sender, "time", SimpleNamespace(monotonic=lambda: clock.at))
     pace, slow, free = Pace(10.0), Pace(0.5), Pace(None)
     assert (pace.ready(4), pace.ready(50), free.ready(50)) == (4, 10, 50)
     pace.spend(10)
@@ -441,7 +442,7 @@ async def test_a_fault_that_does_not_pass_for_days_is_given_up(office: Office) -
     office.contact("three")
     office.posts("one", "old", "behind")
     office.posts("two", "patient")
-    later = office.at + outbox.GIVE_UP + SECOND
+    later = office.at + GIVE_UP + SECOND
     office.posts("three", "planned", bulk=True, due_at=later)
     office.at = later
     async with running(sender_of(office, wire)):
@@ -456,7 +457,7 @@ async def test_a_send_that_hangs_is_given_up_before_its_lease_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "LEASE", 0.15 * SECOND)
-    monkeypatch.setattr(outbox, "MARGIN", 0.05 * SECOND)
+    monkeypatch.setattr(sender, "MARGIN", 0.05 * SECOND)
     wire = Wire()
     wire.gates["hangs"] = asyncio.Event()
     office.posts("one", "hangs")

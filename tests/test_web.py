@@ -31,6 +31,7 @@ from bot.links import SignedLinks, own_secret
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.models import Contact, Event, Membership, Message, Person, Unit
 from bot.render import Renderer
+from bot.sender import Sender
 from bot.web_site import Site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,7 +132,7 @@ class Installation:
 
     def start(self) -> None:
         self.hub = Hub()
-        self.sender = outbox.Sender(
+        self.sender = Sender(
             self.db, [] if self.mute else [Web()], self.now, delivered=self.hub.notify, idle=0.05
         )
         self.desk = Desk(self.db, self.render, ROUTES, ZONE, self.links, wake=lambda: self.sender.wake())
