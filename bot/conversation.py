@@ -251,7 +251,7 @@ def press(chat: Chat, payload: str) -> None:
     step = present_step(chat)
     if step is None:
         chat.trouble = chat.desk.render.sentence("button_passed", {})
-        chat.open("home")
+        chat.desk.routes.actions.get("home", chat.desk.routes.unknown)(chat)
     elif question != str(chat.dialog.question):
         chat.trouble = chat.desk.render.sentence("question_passed", {})
         chat.again()

@@ -1,6 +1,7 @@
 """Signed links: each opens its own kind, for as long as it should, and nothing else does."""
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -21,13 +22,17 @@ def _token(link: str, kind: str) -> str:
     return link.removeprefix(head)
 
 
-TOKENS = {
-    "web_chat": _token(LINKS.web_chat(7), "w"),
-    "upload": _token(LINKS.upload(7), "u"),
-    "export": _token(LINKS.export(7), "x"),
-    "file": _token(LINKS.file(FILE), "f"),
-    "entry": LINKS.entry("7"),
-}
+def tokens() -> dict[str, str]:
+    return {
+        "web_chat": _token(LINKS.web_chat(7), "w"),
+        "upload": _token(LINKS.upload(7), "u"),
+        "export": _token(LINKS.export(7), "x"),
+        "file": _token(LINKS.file(FILE), "f"),
+        "entry": LINKS.entry("7"),
+    }
+
+
+TOKENS = tokens()
 VALUES = {"web_chat": 7, "upload": 7, "export": 7, "file": FILE, "entry": "7"}
 
 
@@ -57,16 +62,15 @@ def test_another_secret_opens_nothing(kind: str) -> None:
     [("upload", UPLOAD_LIFE), ("export", EXPORT_LIFE), ("file", FILE_LIFE), ("web_chat", None)],
 )
 def test_links_expire(kind: str, life: timedelta | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    import time
-
     began = int(time.time())
+    token = tokens()[kind]
 
     def read_after(span: timedelta) -> object:
         monkeypatch.setattr(
             "itsdangerous.timed.TimestampSigner.get_timestamp",
             lambda _self: began + int(span.total_seconds()),
         )
-        return getattr(LINKS, f"read_{kind}")(TOKENS[kind])
+        return getattr(LINKS, f"read_{kind}")(token)
 
     if life is None:
         assert read_after(timedelta(days=3650)) == 7

@@ -23,7 +23,7 @@ from tests.kit import ZONE, PlainLinks, Talker, World, shipped, stored
 
 TEMPLATES = {
     "words.yaml": "{}",
-    "problems/small.yaml": "question_passed: passed\nsize_unknown: no such size {{ said }}\nnumber_unclear: no number\n",
+    "problems/small.yaml": "question_passed: passed\nbutton_passed: gone\nsize_unknown: no such size {{ said }}\nnumber_unclear: no number\n",
     "say.html": "{{ text }}",
     "menu.html": "menu{{ button('🥣 Phở bò', 'greet', 'pho') }}{{ button('Bún chả', 'greet', 'bun') }}",
     "size.html": "size?{{ pick('Nhỏ', 's') }}{{ pick('Vừa thôi', 'm') }}{{ pick('Lớn', 'l') }}",
@@ -301,7 +301,7 @@ def test_a_button_of_a_passed_question_is_no_answer_to_the_present_one(small: Wo
     assert person.last.text == "passed\n\ncount?"
     assert dialog_of(person).data == {"size": "s"}
     person.says("/start").presses(old)
-    assert person.last.text == "passed\n\nunknown"
+    assert person.last.text == "gone\n\nunknown"
 
 
 def test_going_back_asks_the_question_before(small: World) -> None:
