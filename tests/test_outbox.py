@@ -594,3 +594,14 @@ async def test_waking_from_another_thread_sends_at_once(office: Office) -> None:
         await until(lambda: wire.texts == ["a"])
         assert time.monotonic() - began < 5
         thread.join()
+
+
+async def test_places_that_come_free_together_are_filled_at_once(office: Office) -> None:
+    """A sender that found all places taken while their outcomes were on the way would sleep its whole idle time."""
+    wire, places = Wire(), [f"crowd-{n}" for n in range(40)]
+    for place in places:
+        office.contact(place)
+        office.posts(place, place)
+    async with running(Sender(office.db, [wire], office.now, concurrency=4, idle=60)):
+        await until(lambda: len(wire.sent) == 40)
+    assert sorted(wire.texts) == sorted(places)
