@@ -1,6 +1,8 @@
 """The edges that a careful reader found: what happens late, twice, at night, or by somebody whose role is gone."""
 
 import logging
+import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import outbox
+from bot.chat import Chat
 from bot.db import Database
 from bot.domain.calendar import quiet_since
 from bot.domain.loading import load
@@ -336,3 +339,23 @@ def test_a_closed_database_opens_nothing_more(db: Database) -> None:
         pass
     with pytest.raises(RuntimeError, match="closed"), db.write():
         pass
+
+
+def test_a_fault_is_apologised_for_and_the_office_hears(world: World, secretary: Talker) -> None:
+    office = world.registered("DUK", "admin")
+
+    def broken(chat: Chat, *_words: str) -> None:
+        chat.person.name = "never kept"
+        raise ZeroDivisionError
+
+    routes = replace(world.desk.routes, commands={**world.desk.routes.commands, "/thangnay": broken})
+    world.desk = replace(world.desk, routes=routes)
+    secretary.says("/thangnay")
+    code = re.search(r"<code>(\w+)</code>", secretary.last.text)
+    assert secretary.last.text.startswith("Xin lỗi đồng chí")
+    assert code is not None
+    assert any(code[1] in reply.text for reply in office.looks())
+    with world.db.read() as session:
+        assert "never kept" not in session.scalars(select(Person.name)).all()
+    secretary.taps("Trang chính")
+    assert "Chi bộ Văn phòng" in secretary.last.text
