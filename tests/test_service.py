@@ -4,6 +4,8 @@ import re
 import signal
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -79,3 +81,45 @@ def test_the_address_is_taken(database_url: str, tmp_path: Path) -> None:
         )
         assert again.returncode == 1
         assert f"LISTEN: Không mở được 127.0.0.1:{port}" in again.stderr
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A Bot API that does not know the token."""
+
+    def answer(self) -> None:
+        body = b'{"ok":false,"error_code":401,"description":"Unauthorized"}'
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer  # noqa: N815 - the names that the library looks for
+
+    def log_message(self, *_args: object) -> None:
+        """Says nothing."""
+
+
+def test_a_refused_token_ends_the_program_and_says_so(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    given = settings(f"sqlite:///{tmp_path}/bot.db", tmp_path, free_port())
+    given |= {"TELEGRAM_TOKEN": "1:wrong", "TELEGRAM_API_URL": f"http://127.0.0.1:{server.server_port}"}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "run"],
+            env={"PATH": "/usr/bin:/bin", **given},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=40,
+        )
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert done.returncode == 1, done.stderr
+    assert "TELEGRAM_TOKEN: Telegram không nhận" in done.stderr
+    assert "1:wrong" not in done.stderr
