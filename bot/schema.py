@@ -1,5 +1,7 @@
 """Brings the database up to date with Alembic, one process at a time."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -23,12 +25,32 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def migrate(db: Database) -> None:
-    """Upgrades to the newest revision; of several replicas that start together one does it and the others wait."""
-    with db.engine.begin() as connection:
+def migrate(db: Database, revision: str = "head") -> None:
+    """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
+    with db.engine.connect() as connection, _tables_may_be_rebuilt(db, connection), connection.begin():
         if not db.sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), revision)
+
+
+@contextmanager
+def _tables_may_be_rebuilt(db: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which keys that point at it would forbid; it looks at them afterwards.
+
+    The switch does nothing inside a transaction, so it goes past SQLAlchemy, which would begin one.
+    """
+    raw = connection.connection.dbapi_connection if db.sqlite else None
+    if raw is None:
+        yield
+        return
+    raw.cursor().execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = raw.cursor().execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows point at nothing: {broken[:5]}")
+    finally:
+        raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def up_to_date(db: Database) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.calendar import (
     safe_day,
 )
 from bot.domain.ladder import Anchors, Timed, next_at, said_at, timetable, worth_saying
-from bot.domain.plan import LADDERS, Rung, RungLine, rung_of
+from bot.domain.plan_ladders import LADDERS, Rung, RungLine, rung_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MEETING = [rung_of(line) for line in LADDERS["meeting"]]

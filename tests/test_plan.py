@@ -15,26 +15,21 @@ from bot.domain import plan_file
 from bot.domain.agenda import Step
 from bot.domain.expected import Relative, UnitFacts, expected
 from bot.domain.plan import (
-    LADDERS,
-    Document,
     Due,
     Duty,
     Head,
     Plan,
-    Rung,
-    RungLine,
-    SourceKey,
     Topic,
     Variant,
-    Who,
-    Window,
     documents_of,
     ladder_of,
     plan_from_json,
     plan_to_json,
     topic_of,
 )
+from bot.domain.plan_fields import Document, SourceKey, Who, Window
 from bot.domain.plan_file import read_plan
+from bot.domain.plan_ladders import LADDERS, Rung, RungLine
 from bot.domain.problems import Problem, Rejected
 
 ROOT = Path(__file__).parent.parent

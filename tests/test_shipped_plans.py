@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.expected import Expected, Relative, UnitFacts, expected
-from bot.domain.plan import Document, Plan, SourceKey, documents_of, plan_from_json, plan_to_json, topic_of
+from bot.domain.plan import Plan, documents_of, plan_from_json, plan_to_json, topic_of
+from bot.domain.plan_fields import Document, SourceKey
 from bot.domain.plan_file import read_plan
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.calendar import end_of_day, local_day, safe_day
 from bot.domain.ladder import Anchors, next_at, said_at, timetable
-from bot.domain.plan import Rung, RungLine, rung_of
+from bot.domain.plan_ladders import Rung, RungLine, rung_of
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
 
 LIVE_MEETING = ("planned", "running")

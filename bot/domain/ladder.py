@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.plan import Rung
+from bot.domain.plan_ladders import Rung
 
 MORNING = time(7, 0)
 """Rungs without a clock time fall at the first allowed minute; each person's own hour is applied to the message."""

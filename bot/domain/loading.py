@@ -14,9 +14,11 @@ from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import LIVE_MEETING, follow_meeting, place_relative, rungs_of, withdraw_reminders
 from bot.domain.expected import Expected, UnitFacts, expected
 from bot.domain.ladder import Anchors, Timed, next_at, timetable
-from bot.domain.plan import LADDERS, Document, RungLine, documents_of, plan_from_json, plan_to_json, rung_of
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import Topic as TopicText
+from bot.domain.plan import documents_of, lines_of, plan_from_json, plan_to_json
+from bot.domain.plan_fields import Document
+from bot.domain.plan_ladders import rung_of
 from bot.domain.roles import below
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Plan, Topic, Unit
 
@@ -357,10 +359,6 @@ def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
     if not topic.variants:
         return [("", topic.title, topic.documents)]
     return [(v.key, v.title or topic.title, documents_of(topic, v.key)) for v in topic.variants]
-
-
-def lines_of(text: PlanText, ladder: str) -> tuple[RungLine, ...]:
-    return text.ladders.get(ladder) or LADDERS[ladder]
 
 
 def reload_all(session: Session, at: datetime, zone: ZoneInfo) -> list[tuple[Plan, Changes]]:

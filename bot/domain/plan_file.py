@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,12 +13,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.domain.agenda import Agenda, Strict
-from bot.domain.expected import deadlines, overlap
-from bot.domain.plan import LADDERS, Document, Duty, Plan, Topic, documents_of, ladder_of
+from bot.domain.plan import Plan
+from bot.domain.plan_faults import Known, Loc, faults, names_in
+from bot.domain.plan_ladders import LADDERS
 from bot.domain.problems import Problem, Rejected
 
-Loc = tuple[str | int, ...]
-Fault = tuple[Loc, str, dict[str, object]]
 Model = TypeVar("Model", bound=Strict)
 
 CODES = {
@@ -62,12 +61,12 @@ def read_plan(path: Path, *, agendas: Path) -> Plan:
     rest, kept = _sound_part(data, errors)
     plan = Plan.model_validate(rest)
     shipped = {found.stem for found in agendas.glob("*.yaml")}
-    for loc, code, facts in _faults(plan, _Known.of(data, shipped)):
+    for loc, code, facts in faults(plan, Known.of(data, shipped)):
         section = kept.get(str(loc[0]))
         file.report((loc[0], section[int(loc[1])], *loc[2:]) if section else loc, code, facts)
     problems = file.problems_by_line()
     used: dict[str, Agenda] = {}
-    for name in sorted({topic.agenda for topic in plan.topics} & shipped - _names(inline)):
+    for name in sorted({topic.agenda for topic in plan.topics} & shipped - names_in(inline)):
         try:
             used[name] = read_agenda(agendas / f"{name}.yaml")
         except Rejected as rejected:
@@ -235,10 +234,6 @@ def _models(annotation: object) -> Iterator[type[BaseModel]]:
         yield from _models(inner)
 
 
-def _names(section: object) -> set[str]:
-    return set(section) if isinstance(section, dict) else set()
-
-
 def _sound_part(
     data: Mapping[str, Any], errors: list[ErrorDetails]
 ) -> tuple[dict[str, Any], dict[str, list[int]]]:
@@ -257,102 +252,3 @@ def _sound_part(
         if isinstance(entries, dict):
             rest[name] = {key: entry for key, entry in entries.items() if (name, key) not in bad}
     return rest, kept
-
-
-@dataclass(frozen=True)
-class _Known:
-    """The names that a reference may use, those of broken entries included."""
-
-    topics: Collection[str]
-    ladders: Collection[str]
-    agendas: Collection[str]
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], shipped: Collection[str]) -> "_Known":
-        topics = data.get("topics")
-        entries = topics if isinstance(topics, list) else []
-        keys = {str(entry["key"]) for entry in entries if isinstance(entry, dict) and "key" in entry}
-        ladders = {*LADDERS, *_names(data.get("ladders"))}
-        return cls(keys, ladders, {*shipped, *_names(data.get("agendas"))})
-
-
-def _faults(plan: Plan, known: _Known) -> Iterator[Fault]:
-    """What no single field shows: names used twice or not known, days that cannot be."""
-    yield from _repeated(plan.head.basis, ("plan", "basis"))
-    yield from _repeated(plan.head.documents, ("plan", "documents"))
-    keys: set[str] = set()
-    parts: list[tuple[Loc, Topic | Duty]] = [(("topics", i), topic) for i, topic in enumerate(plan.topics)]
-    parts += [(("duties", i), duty) for i, duty in enumerate(plan.duties)]
-    for loc, part in parts:
-        if part.key in keys:
-            yield (*loc, "key"), "plan_duplicate_key", {"value": part.key}
-        keys.add(part.key)
-        if part.ladder not in known.ladders:
-            yield (*loc, "ladder"), "plan_unknown_ladder", _unknown(part.ladder, known.ladders)
-        if isinstance(part, Topic):
-            yield from _topic_faults(plan, part, loc, known)
-        else:
-            yield from _duty_faults(plan, part, loc, known)
-    for name, lines in plan.ladders.items():
-        yield from _doubles([line.key for line in lines], ("ladders", name))
-
-
-def _topic_faults(plan: Plan, topic: Topic, loc: Loc, known: _Known) -> Iterator[Fault]:
-    window = {"starts": plan.head.starts, "ends": plan.head.ends}
-    if topic.agenda not in known.agendas:
-        yield (*loc, "agenda"), "plan_unknown_agenda", _unknown(topic.agenda, known.agendas)
-    span = topic.period
-    if span and not window["starts"] <= span.first <= span.last <= window["ends"]:
-        yield (*loc, "period"), "plan_outside_window", {"first": span.first, "last": span.last, **window}
-    yield from _doubles([variant.key for variant in topic.variants], (*loc, "variants"))
-    yield from _repeated(topic.documents, (*loc, "documents"))
-    for index, variant in enumerate(topic.variants):
-        at = (*loc, "variants", index)
-        last = index == len(topic.variants) - 1
-        if last and variant.who is not None:
-            yield (*at, "who"), "plan_variant_otherwise", {"value": variant.key}
-        if not last and variant.who is None:
-            yield at, "plan_variant_unreachable", {"value": variant.key}
-        if variant.who is not None and not overlap(topic.who, variant.who):
-            yield (*at, "who"), "plan_variant_nobody", {"value": variant.key}
-        own = len(topic.documents)
-        yield from _repeated(documents_of(topic, variant.key), (*at, "documents"), after=own)
-
-
-def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: _Known) -> Iterator[Fault]:
-    starts, ends = plan.head.starts, plan.head.ends
-    for index, key in enumerate(duty.due.topics):
-        if key not in known.topics:
-            yield (*loc, "due", "topics", index), "plan_unknown_topic", _unknown(key, known.topics)
-    if duty.due.relative:
-        return
-    days = [last for _, last in deadlines(duty.due, plan.head)]
-    if not days:
-        yield (*loc, "due"), "plan_due_never", {}
-    elif not starts <= days[0] <= days[-1] <= ends:
-        window = {"starts": starts, "ends": ends}
-        yield (*loc, "due"), "plan_outside_window", {"first": days[0], "last": days[-1], **window}
-    if days and duty.opens and duty.opens > days[0]:
-        yield (*loc, "opens"), "plan_opens_late", {"opens": duty.opens, "last": days[0]}
-    name = duty.ladder
-    if name in {*plan.ladders, *LADDERS} and any(rung.anchor == "meeting" for rung in ladder_of(plan, name)):
-        yield (*loc, "ladder"), "plan_ladder_needs_meeting", {"value": name}
-
-
-def _doubles(keys: list[str], loc: Loc) -> Iterator[Fault]:
-    for index, key in enumerate(keys):
-        if key in keys[:index]:
-            yield (*loc, index, "key"), "plan_duplicate_key", {"value": key}
-
-
-def _repeated(documents: tuple[Document, ...], loc: Loc, after: int = 0) -> Iterator[Fault]:
-    """Documents from number `after` on that stood earlier in the list."""
-    marks = [document.key if document.symbol else document.title for document in documents]
-    for index in range(after, len(marks)):
-        if marks[index] in marks[:index]:
-            name = documents[index].symbol or documents[index].title
-            yield (*loc, index - after), "plan_document_twice", {"value": name}
-
-
-def _unknown(value: str, known: Collection[str]) -> dict[str, object]:
-    return {"value": value, "known": sorted(known)}

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.plan import KINDS, SECTORS
+from bot.domain.plan_fields import KINDS, SECTORS
 from bot.domain.problems import Problem, Rejected
 from bot.models import Duty, Unit, UnitSpan
 

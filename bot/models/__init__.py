@@ -4,7 +4,7 @@ from bot.models.base import Base
 from bot.models.meetings import Attendance, Meeting, MeetingDuty, Note
 from bot.models.messages import Constant, Event, Message, Reminder
 from bot.models.people import Audit, Contact, Dialog, Invite, Membership, Person
-from bot.models.plans import Demand, Duty, Plan, Topic
+from bot.models.plans import Demand, Duty, Plan, Topic, TopicFile, TopicReceipt
 from bot.models.submissions import Submission, SubmissionFile
 from bot.models.units import Unit, UnitSpan
 
@@ -30,6 +30,8 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "Topic",
+    "TopicFile",
+    "TopicReceipt",
     "Unit",
     "UnitSpan",
 ]

@@ -32,6 +32,8 @@ class Meeting(Base):
     """What became of each step, by its index: done or skipped."""
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    rules: Mapped[str] = mapped_column(String(60), default="")
+    """The symbol of the guidance in force on its day."""
     led_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[datetime]
     unit: Mapped[Unit] = relationship()

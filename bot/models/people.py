@@ -57,6 +57,8 @@ class Membership(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     role: Mapped[str] = mapped_column(String(20))
+    rank: Mapped[int] = mapped_column(default=0)
+    """Of a unit's secretaries the lowest is spoken to first; equals in the order in which they came."""
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     next_summary_at: Mapped[datetime | None]

@@ -23,8 +23,12 @@ class Unit(Base):
     members: Mapped[int | None]
     meeting_day: Mapped[int | None]
     """The usual day of the month, 1 to 31."""
+    meeting_shift: Mapped[str] = mapped_column(String(10), default="after")
+    """Where the usual day goes when it is a public holiday: after, before or keep."""
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    """The first day on which it is no more."""
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
 
 
 class UnitSpan(Base):
