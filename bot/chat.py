@@ -241,7 +241,7 @@ class Chat:
         return any(m.unit_id == duty.unit_id for m in roles.holders(self.roles(), "lead"))
 
     def close_duty(self, duty: Duty) -> None:
-        close(self.session, duty, self.today, self.at)
+        close(self.session, duty, self.today, self.at, self.zone)
         self.note("duty done", f"duty:{duty.id}")
 
     def last_place(self, unit_id: int) -> str:

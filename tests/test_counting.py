@@ -79,7 +79,7 @@ def duty_of(world: World, code: str, key: str) -> int:
 
 def finish(world: World, code: str, key: str, day: date) -> None:
     with world.db.write() as session:
-        close(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at)
+        close(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at, ZONE)
 
 
 def hold(world: World, code: str, key: str, when: str, counts: Counts) -> None:

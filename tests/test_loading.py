@@ -109,7 +109,9 @@ def test_the_quarterly_plan_asks_each_kind_of_unit_for_its_own(world: World) -> 
     put(world, shipped("42-KH-DUK-2022.yaml"))
     with world.db.read() as session:
         rows = session.execute(
-            select(Unit.code, Duty.key, Demand.title).join_from(Duty, Unit).join(Demand)
+            select(Unit.code, Duty.key, Demand.title)
+            .join_from(Duty, Unit, Unit.id == Duty.unit_id)
+            .join(Demand)
         ).all()
     keys = Counter(code for code, _, _ in rows)
     meetings = {"cd-1", "cd-2", "cd-3", "cd-4"}
@@ -133,7 +135,9 @@ def test_units_of_a_sector_and_by_name(world: World, tmp_path: Path) -> None:
     )
     put(world, text_of(tmp_path, topics, ()))
     with world.db.read() as session:
-        found = session.execute(select(Unit.code, Duty.key).join_from(Duty, Unit).order_by(Unit.code)).all()
+        found = session.execute(
+            select(Unit.code, Duty.key).join_from(Duty, Unit, Unit.id == Duty.unit_id).order_by(Unit.code)
+        ).all()
     assert [tuple(row) for row in found] == [("CB01", "khac"), ("CB02", "rieng"), ("CB03", "nt")]
 
 
@@ -343,7 +347,7 @@ def test_the_meeting_that_is_set_keeps_its_reminders_through_an_edit(world: Worl
     secretary.looks()
     secretary.says("/lichhop").says("20/4 14h").taps("Bỏ qua")
     put(world, text_of(tmp_path, (APRIL.replace("tháng tư", "tháng Tư"), MAY)))
-    assert duty(world, "t4").next_reminder_at == world.local("2022-04-17 07:00")
+    assert duty(world, "t4").next_reminder_at == world.local("2022-04-12 07:00")
     assert duty(world, "t4", "CB02").next_reminder_at == world.local("2022-04-19 07:00")
 
 

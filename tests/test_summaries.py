@@ -314,7 +314,7 @@ def test_nothing_to_say_nothing_sent(world: World) -> None:
     leader = world.registered("DUB", "leader")
     with world.db.write() as session:
         for duty in session.scalars(select(Duty).join(Unit, Unit.id == Duty.unit_id)):
-            close(session, duty, duty.opens_on, world.at)
+            close(session, duty, duty.opens_on, world.at, world.desk.zone)
     assert len(told(world, leader, "2022-04-04 08:00")) == 1  # what was done this week is worth a line
     assert "👉 Đồng chí không phải làm gì thêm." in leader.last.text
     assert told(world, leader, "2022-04-12 08:00") == []

@@ -105,6 +105,18 @@ def last_day_before(deadline: date) -> date:
     return deadline - ONE_DAY
 
 
+def days_from(day: date, days: int, *, working: bool = False) -> date:
+    """The day so many days after `day` (before it, if negative): calendar days, or only working ones."""
+    if not working:
+        return day + timedelta(days=days)
+    step = ONE_DAY if days > 0 else -ONE_DAY
+    for _ in range(abs(days)):
+        day += step
+        while not working_day(day):
+            day += step
+    return day
+
+
 def safe_day(last_day: date) -> date:
     """The day to show beside a last day that may be a rest day: the last working day on or before it."""
     return last_working_day(last_day)

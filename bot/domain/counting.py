@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Unit
 
 RECENT = timedelta(days=31)
+UNDONE = ("open", "lapsed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,15 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def asked(today: date) -> ColumnElement[bool]:
-    """What is counted (a condition on Duty joined to Demand): neither withdrawn nor still to open on the local day `today`.
+    """What is counted (a condition on Duty joined to Demand): done, lapsed, or open by the local day `today`.
 
-    A duty that counts its days from a meeting opens only when that meeting has its day.
+    A duty that counts its days from a meeting opens only when that meeting has its day. What lapsed was due before its
+    unit or plan ended: the figures of that time keep it as not done.
     """
     dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
-    return and_(Duty.state != "withdrawn", or_(Duty.state == "done", and_(Duty.opens_on <= today, dated)))
+    return or_(
+        Duty.state.in_(("done", "lapsed")), and_(Duty.state == "open", Duty.opens_on <= today, dated)
+    )
 
 
 def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:
@@ -63,8 +67,8 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
             func.count().label("expected"),
             _sum(and_(Duty.state == "done", Duty.on_time.is_(True))).label("on_time"),
             _sum(and_(Duty.state == "done", Duty.on_time.is_(False))).label("late"),
-            _sum(Duty.state == "open").label("open"),
-            _sum(and_(Duty.state == "open", Duty.due_on < today)).label("overdue"),
+            _sum(Duty.state.in_(UNDONE)).label("open"),
+            _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < today)).label("overdue"),
         )
         .join(Demand, Demand.id == Duty.demand_id)
         .where(asked(today), where)
@@ -141,16 +145,17 @@ def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
 def unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
     """How many of the units with `missing` duties have nobody who leads them."""
     led = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
-    units = missing(where, today).where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
+    asking = missing(and_(Duty.state == "open", where), today)
+    units = asking.where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
     return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
 
 
 def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
-    """The open duties that are `asked` and their units, most overdue first, then by the units' codes."""
+    """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes."""
     return (
         select(Duty, Unit)
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.state == "open", asked(today), where)
+        .where(Duty.state.in_(UNDONE), asked(today), where)
         .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.code)
     )

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain.calendar import end_of_day, local_day, safe_day
+from bot.domain.calendar import days_from, end_of_day, local_day, next_allowed, safe_day
 from bot.domain.ladder import Anchors, next_at, said_at, timetable
 from bot.domain.plan_ladders import Rung, RungLine, rung_of
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
@@ -69,12 +69,42 @@ def done_on_time(duty: Duty, day: date) -> bool:
     return duty.due_on is None or day <= duty.due_on
 
 
-def close(session: Session, duty: Duty, day: date, at: datetime) -> None:
-    """The duty is done on the local day `day`; reminders of it that still wait are taken back."""
+def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+    """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
     duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
     duty.next_reminder_at = None
     session.flush()
     withdraw_reminders(session, [duty.id], at)
+    for waiting in _waiting_for(session, duty):
+        release(waiting, day, at, zone)
+    session.flush()
+
+
+def _waiting_for(session: Session, done: Duty) -> list[Duty]:
+    """What waits for this duty: of the same unit, or a committee's about it."""
+    subject = done.about_id or done.unit_id
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                Duty.plan_id == done.plan_id,
+                Duty.state == "waiting",
+                Duty.waits == done.key.partition("@")[0],
+                or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
+            )
+            .options(joinedload(Duty.demand))
+        )
+    )
+
+
+def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+    """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
+    duty.state, duty.opens_on = "open", max(duty.opens_on, day)
+    relative = duty.demand.relative
+    if relative.get("side") == "chain":
+        duty.due_on = days_from(day, relative["days"], working=relative.get("working", False))
+        duty.safe_on = max(safe_day(duty.due_on), duty.opens_on)
+    duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
 
 
 def withdraw_reminders(
@@ -129,7 +159,11 @@ def open_duties(
                 Duty.kind.in_(list(kinds)),
                 (Duty.due_on.is_not(None)) | (Demand.relative == {}),
             )
-            .options(joinedload(Duty.demand).joinedload(Demand.topic))
+            .options(
+                joinedload(Duty.demand).joinedload(Demand.topic),
+                joinedload(Duty.chosen),
+                joinedload(Duty.about),
+            )
             .order_by(Duty.due_on, Duty.id)
         )
     )
@@ -140,17 +174,27 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
 
     What comes after the meeting has no day before it has been held: a meeting that is put off in silence asks for nothing.
     """
-    if meeting.topic_id is None:
-        return []
-    topic = session.get_one(Topic, meeting.topic_id)
     rows = session.execute(
+        select(Duty.plan_id, Duty.key)
+        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+        .where(MeetingDuty.meeting_id == meeting.id)
+    )
+    answered = {(row.plan_id, row.key) for row in rows}
+    if not answered:
+        return []
+    own = and_(Duty.unit_id == meeting.unit_id, Duty.about_id.is_(None))
+    linked = session.execute(
         select(Duty, Demand)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.unit_id == meeting.unit_id, Duty.plan_id == topic.plan_id, Duty.state == "open")
+        .where(
+            or_(own, Duty.about_id == meeting.unit_id),
+            Duty.plan_id.in_({plan_id for plan_id, _ in answered}),
+            Duty.state.in_(("open", "waiting")),
+        )
     ).all()
     followed = []
-    for duty, demand in rows:
-        if not demand.relative or demand.relative["topic"] != topic.key:
+    for duty, demand in linked:
+        if (duty.plan_id, demand.relative.get("topic")) not in answered:
             continue
         if meeting.state == "held" or demand.relative["side"] == "before":
             place_relative(duty, demand.relative, day)
@@ -160,11 +204,12 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
 
 
 def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
-    days = timedelta(days=relative["days"])
+    """Gives a duty that counts from a meeting its days, for the meeting on the local day `day`."""
+    days, working = relative["days"], relative.get("working", False)
     if relative["side"] == "after":
-        duty.opens_on, duty.due_on = day, day + days
+        duty.opens_on, duty.due_on = day, days_from(day, days, working=working)
     else:
-        duty.due_on = day - days
+        duty.due_on = days_from(day, -days, working=working)
     duty.safe_on = (
         max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
     )
@@ -190,11 +235,11 @@ class Outlook:
 
     @property
     def title(self) -> str:
-        return self.duty.demand.title
+        return self.duty.title
 
     @property
     def topic(self) -> Topic | None:
-        return self.duty.demand.topic
+        return self.duty.topic
 
     @property
     def scheduled(self) -> bool:

@@ -278,7 +278,7 @@ def end(
     session.flush()
     closed = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
     for duty in closed:
-        close(session, duty, day, at)
+        close(session, duty, day, at, zone)
     follow_meeting(session, meeting, day, at, zone)
     return closed
 

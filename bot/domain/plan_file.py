@@ -242,7 +242,7 @@ def _sound_part(
     broken_head = any(error["loc"][:1] == ("plan",) for error in errors)
     rest: dict[str, Any] = {"plan": ANY_HEAD if broken_head else data["plan"]}
     kept: dict[str, list[int]] = {}
-    for name in ("topics", "duties"):
+    for name in ("decide", "topics", "duties"):
         entries = data.get(name)
         if isinstance(entries, list):
             kept[name] = [index for index in range(len(entries)) if (name, index) not in bad]

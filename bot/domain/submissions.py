@@ -69,7 +69,7 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     draft.on_time = done_on_time(duty, day)
     session.flush()
     if duty.state == "open":
-        close(session, duty, day, at)
+        close(session, duty, day, at, zone)
     return draft
 
 

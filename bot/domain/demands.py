@@ -1,0 +1,125 @@
+"""The demands of a plan while it is loaded: what is asked, once for all units alike, and when its first reminder falls."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.calendar import local_day, next_allowed
+from bot.domain.expected import Expected
+from bot.domain.ladder import Anchors, Timed, next_at, timetable
+from bot.domain.plan import Plan as PlanText
+from bot.domain.plan import lines_of
+from bot.domain.plan_ladders import rung_of
+from bot.models import Demand, Plan, Topic
+
+Name = tuple[str, str]
+"""A demand's key and variant."""
+
+
+class Titles(Protocol):
+    """Where the titles of what is new and of what has changed are noted."""
+
+    new: list[str]
+    changed: list[str]
+
+
+class Demands:
+    """Writes each demand when it is first asked for, and remembers what the duties of one demand have in common."""
+
+    def __init__(
+        self,
+        session: Session,
+        plan: Plan,
+        text: PlanText,
+        topics: Mapping[Name, Topic],
+        at: datetime,
+        zone: ZoneInfo,
+        titles: Titles,
+    ) -> None:
+        self._session = session
+        self._plan = plan
+        self._text = text
+        self._topics = topics
+        self._at = at
+        self._zone = zone
+        self._titles = titles
+        rows = session.scalars(select(Demand).where(Demand.plan_id == plan.id))
+        self._rows: dict[Name, Demand] = {(demand.key, demand.variant): demand for demand in rows}
+        self.timetables: dict[Name, list[Timed]] = {}
+        self.first_reminders: dict[Name, datetime | None] = {}
+        self.changed: set[Name] = set()
+        """The demands that are new or other than before."""
+
+    def of(self, want: Expected) -> Demand:
+        """The row of what is expected; written or brought up to date at its first mention."""
+        name = name_of(want)
+        if name in self.first_reminders:
+            return self._rows[name]
+        facts = self._facts(want)
+        demand = self._rows.get(name)
+        if demand is None:
+            demand = Demand(plan_id=self._plan.id, key=name[0], variant=name[1], **facts)
+            self._session.add(demand)
+            self._rows[name] = demand
+            self._note(self._titles.new, name, want)
+        elif any(getattr(demand, field_name) != value for field_name, value in facts.items()):
+            for field_name, value in facts.items():
+                setattr(demand, field_name, value)
+            self._note(self._titles.changed, name, want)
+        self._session.flush()
+        anchors = Anchors(want.opens_on, want.due_on, want.safe_on)
+        rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
+        self.timetables[name] = timetable(rungs, anchors, self._zone)
+        self.first_reminders[name] = self._first(want, self.timetables[name])
+        return demand
+
+    def counted_from(self) -> set[str]:
+        """The keys of the meetings from which new or changed demands count their days."""
+        return {self._rows[name].relative.get("topic") or "" for name in self.changed} - {""}
+
+    def _note(self, titles: list[str], name: Name, want: Expected) -> None:
+        self.changed.add(name)
+        if want.title not in titles:
+            titles.append(want.title)
+
+    def _first(self, want: Expected, timed: Sequence[Timed]) -> datetime | None:
+        """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
+        if want.relative or (want.due_on is not None and want.due_on < local_day(self._at, self._zone)):
+            return None
+        return self.not_before_now(next_at(timed, None))
+
+    def not_before_now(self, moment: datetime | None) -> datetime | None:
+        return None if moment is None else max(moment, next_allowed(self._at, self._zone))
+
+    def _facts(self, want: Expected) -> dict[str, Any]:
+        topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None
+        return {
+            "topic_id": topic.id if topic else None,
+            "kind": want.kind,
+            "title": want.title,
+            "period_first": want.period_first,
+            "period_last": want.period_last,
+            "opens_on": want.opens_on,
+            "due_on": want.due_on,
+            "safe_on": want.safe_on,
+            "recipient": want.to or "",
+            "via": want.via or "",
+            "rungs": [line.model_dump() for line in lines_of(self._text, want.ladder)],
+            "relative": _relative(want),
+        }
+
+
+def name_of(want: Expected) -> Name:
+    return want.key, want.variant or ""
+
+
+def _relative(want: Expected) -> dict[str, Any]:
+    one = want.relative
+    if one is None:
+        return {}
+    facts: dict[str, Any] = {"side": one.side, "days": one.days, "topic": one.topic}
+    return {**facts, "working": True} if one.working else facts
