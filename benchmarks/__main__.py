@@ -7,7 +7,7 @@ from platform import python_version
 
 import psutil
 
-from benchmarks import memory, outbox, plan, summary, updates
+from benchmarks import memory, nation, outbox, plan, summary, updates
 from benchmarks.children import Api, fake_api
 from benchmarks.figures import Row, table
 from benchmarks.grounds import Grounds, grounds
@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "updates": ("Updates answered by the whole bot, durable on disk", updates.measure),
     "outbox": ("Reminders sent", outbox.measure),
     "plan": ("A plan loaded", plan.measure),
+    "nation": ("A national tree", nation.measure),
     "summary": ("A leader's summary", summary.measure),
     "memory": ("Resident memory, idle", memory.measure),
 }

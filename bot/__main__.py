@@ -4,109 +4,54 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from html import unescape
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 import yaml
-from sqlalchemy import func, select
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot import files, web
 from bot.channels.telegram import BadToken, Telegram
 from bot.channels.web import Hub, Web
 from bot.chat import Desk
 from bot.checks import check_installation
+from bot.commands import (
+    AGENDAS,
+    TEMPLATES,
+    database,
+    explained,
+    open_database,
+    renderer,
+    rules,
+    say,
+    unit_of,
+)
 from bot.conversation import receive, utc_now
-from bot.db import Database, connect
+from bot.db import Database
 from bot.demo import Demo, prepare
-from bot.domain.calendar import local_day
-from bot.domain.loading import load, reload_all
 from bot.domain.people import INVITE_DAYS, invite
 from bot.domain.plan_file import read_agenda, read_plan
 from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.roles import ROLES
-from bot.domain.units import write_units
+from bot.foresight import foresee
 from bot.links import SignedLinks, own_secret
 from bot.messages import File, Incoming, Refusal
-from bot.models import Duty, Plan, Unit
-from bot.render import Renderer
-from bot.schema import migrate, up_to_date
+from bot.plan_commands import foreseen, plan_app
 from bot.sender import Sender
 from bot.service import Service
 from bot.settings import ROOT, Settings, read_settings
+from bot.unit_commands import units_app
 from bot.units_file import read_units
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
 from schedules.clock import Clock
 
-TEMPLATES = ROOT / "templates"
-AGENDAS = TEMPLATES / "agendas"
-
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-units_app = typer.Typer(no_args_is_help=True, help="The units' table.")
-plan_app = typer.Typer(no_args_is_help=True, help="Plans: check, load, list.")
 app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
-
-
-def renderer(settings: Settings | None = None) -> Renderer:
-    return Renderer(TEMPLATES, (settings or Settings.model_construct()).zone)
-
-
-def say(template: str, **context: Any) -> None:
-    typer.echo(renderer().page(f"cli/{template}.txt", context).strip())
-
-
-def fail(problems: list[Problem]) -> typer.Exit:
-    """Prints every problem on a line of its own."""
-    words = renderer()
-    lines = [(p.place, unescape(words.sentence(p.code, p.facts))) for p in problems]
-    typer.echo(words.page("cli/problems.txt", {"problems": lines}).strip(), err=True)
-    return typer.Exit(1)
-
-
-@contextmanager
-def explained() -> Iterator[None]:
-    """Turns what a person can mend into lines and exit code 1; nothing has been written by then."""
-    try:
-        yield
-    except Rejected as error:
-        raise fail(error.problems) from None
-    except Invalid as error:
-        raise fail([Problem("", error.code, error.facts)]) from None
-    except SQLAlchemyError as error:
-        raise fail(
-            [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
-        ) from None
-
-
-def open_database(settings: Settings, *, bring_up: bool = True) -> Database:
-    url = settings.database_url.get_secret_value()
-    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    db = connect(url)
-    if bring_up:
-        migrate(db)
-    elif not up_to_date(db):
-        raise Rejected([Problem("DATABASE_URL", "database_behind")])
-    return db
-
-
-@contextmanager
-def database() -> Iterator[tuple[Settings, Database]]:
-    settings = read_settings()
-    db = open_database(settings)
-    try:
-        yield settings, db
-    finally:
-        db.close()
 
 
 def set_up_logs(level: str) -> None:
@@ -149,7 +94,9 @@ def compose(
         zone=zone,
         links=links,
         wake=sender.wake,
-        facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml")},
+        shelf=store,
+        facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml"), "rules": rules()},
+        foresee=partial(foresee, say_due=reminders.say_due),
     )
     clock = Clock(desk, TICKS, now)
     if demo:
@@ -277,49 +224,28 @@ def check() -> None:
         say("checked", facts=facts)
 
 
-@units_app.command("import")
-def units_import(file: Path) -> None:
-    """Reads CSV or XLSX: code,name,kind,sector,parent_code,members,meeting_day; plans follow what has changed."""
-    with explained():
-        rows = read_units(_existing(file))
-        with database() as (settings, db), db.write() as session:
-            at = utc_now()
-            done = write_units(session, rows, local_day(at, settings.zone))
-            plans = [(p.symbol, changes) for p, changes in reload_all(session, at, settings.zone)]
-        say("units", total=len(rows), done=done, plans=plans)
-
-
-@plan_app.command("check")
-def plan_check(file: Path) -> None:
-    """Reads a plan and says all that is wrong with it."""
-    with explained():
-        plan = read_plan(_existing(file), agendas=AGENDAS)
-        say("plan_checked", plan=plan, documents=sum(len(topic.documents) for topic in plan.topics))
-
-
-@plan_app.command("load")
-def plan_load(
-    file: Path, unit: Annotated[str, typer.Option(help="Code of the committee that owns the plan.")] = ""
+@plan_app.command("preview")
+def plan_preview(
+    file: Path,
+    unit: Annotated[str, typer.Option(help="Code of the unit that is looked at.")],
+    first: Annotated[str, typer.Option("--from", help="First day, as 2022-04-01; today if left out.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day; the plan's last if left out.")] = "",
 ) -> None:
-    """Loads a plan, or loads it again after an edit, and prints what has changed."""
+    """Prints every message that the plan would send about one unit, to whom and when; nothing is sent or kept."""
     with explained():
-        text = read_plan(_existing(file), agendas=AGENDAS)
-        with database() as (settings, db), db.write() as session:
-            owner = _owner(session, unit)
-            plan, changes = load(session, text, owner, utc_now(), settings.zone)
-            say("plan_loaded", plan=plan, unit=owner, c=changes)
+        foreseen(file, unit, first, last, _look)
 
 
-@plan_app.command("list")
-def plan_list() -> None:
-    """Lists the loaded plans."""
-    with explained(), database() as (_, db), db.read() as session:
-        plans = []
-        for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)):
-            counted = select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
-            states = {row[0]: row[1] for row in session.execute(counted)}
-            plans.append((plan, states.get("open", 0), states.get("done", 0)))
-        say("plans", plans=plans)
+def _look(settings: Settings, db: Database, *args: Any, **more: Any) -> list[Any]:
+    desk = Desk(
+        db=db,
+        render=renderer(settings),
+        routes=ROUTES,
+        zone=settings.zone,
+        links=SignedLinks("", settings.url, None),
+        facts={"rules": rules()},
+    )
+    return foresee(desk, *args, say_due=reminders.say_due, **more)
 
 
 @app.command("invite")
@@ -332,7 +258,7 @@ def invite_command(
             raise Invalid("role_unknown", said=role, known=", ".join(ROLES))
         with database() as (settings, db):
             with db.write() as session:
-                unit = _unit(session, unit_code)
+                unit = unit_of(session, unit_code)
                 code, _ = invite(session, unit, role, utc_now())
                 secret = own_secret(session)
             links = SignedLinks(secret, settings.url, asyncio.run(_telegram_link(settings)))
@@ -351,31 +277,6 @@ async def _telegram_link(settings: Settings) -> Callable[[str], str] | None:
         return None
     await telegram.stop()
     return telegram.link
-
-
-def _existing(file: Path) -> Path:
-    if not file.is_file():
-        raise Rejected([Problem(str(file), "file_missing")])
-    return file
-
-
-def _unit(session: Session, code: str) -> Unit:
-    unit = session.scalar(select(Unit).where(Unit.code == code))
-    if unit is None:
-        raise Invalid("unit_code_unknown", said=code)
-    return unit
-
-
-def _owner(session: Session, code: str) -> Unit:
-    """The committee a plan is loaded for: the one named, or the only root of the tree."""
-    if code:
-        return _unit(session, code)
-    roots = list(session.scalars(select(Unit).where(Unit.parent_id.is_(None), Unit.closed_on.is_(None))))
-    if not roots:
-        raise Invalid("owner_none")
-    if len(roots) > 1:
-        raise Invalid("owner_unclear", count=len(roots))
-    return roots[0]
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -82,8 +83,18 @@ class Desk:
     zone: ZoneInfo
     links: "Links"
     wake: Callable[[], None] = lambda: None
+    shelf: "Shelf | None" = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What is the same for everybody: `regular_agenda`."""
+    """What is the same for everybody: `regular_agenda`, `rules`."""
+    foresee: Callable[..., list[Any]] = lambda *_, **__: []
+    """See bot/foresight.py; what says the reminders is handed to it at the composition root."""
+
+
+class Shelf(Protocol):
+    """Where files lie; only what runs outside of a talk may use it, for it may be a network away."""
+
+    def read(self, digest: str) -> bytes: ...
+    def keep(self, name: str, source: Path) -> File: ...
 
 
 class Links(Protocol):
@@ -92,6 +103,7 @@ class Links(Protocol):
     def web_chat(self, contact_id: int) -> str: ...
     def upload(self, contact_id: int) -> str: ...
     def export(self, person_id: int) -> str: ...
+    def file(self, file: File) -> str: ...
     def invitation(self, code: str) -> list[tuple[str, str]]: ...
 
 

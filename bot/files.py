@@ -50,6 +50,10 @@ class Store:
             self._backend.put(key, source)
         return True
 
+    def keep(self, name: str, source: Path) -> File:
+        """As `take_in`, for what the program has written itself."""
+        return take_in(self, name, source)
+
     def read(self, digest: str) -> bytes:
         with _as_os_error():
             return bytes(self._backend.get(_key(digest)).bytes())

@@ -105,6 +105,7 @@ class Renderer:
             "period": self.period,
             "cut": cut,
             "squeeze": squeeze,
+            "first_lines": lambda text, most: " / ".join(text.strip().split("\n")[:most]),
             "plain": lambda text: Markup(text).striptags(),  # noqa: S704 - our own rendered text
         }
 

@@ -8,13 +8,16 @@ from sqlalchemy.orm import joinedload
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.people import INVITE_DAYS, end_role, invite
 from bot.domain.problems import Invalid
-from bot.domain.reading import fold, said
+from bot.domain.reading import said
 from bot.domain.roles import ROLES, holders, within
+from bot.domain.unit_lookup import find_units, holders_of
 from bot.models import Contact, Event, Membership, Message, Plan, Unit
 
 SHOWN = 20
 OFFERED = 8
 LOOK_BACK = timedelta(days=30)
+PAGES = ("invite", "units")
+"""The dialogs that the office's page opens and that going back to it ends."""
 
 
 def _office(chat: Chat) -> bool:
@@ -27,7 +30,7 @@ def _office(chat: Chat) -> bool:
 def show(chat: Chat) -> None:
     if not _office(chat):
         return
-    if chat.dialog.flow == FLOW.name:
+    if chat.dialog.flow in PAGES:
         chat.end()
     scope = within(Unit.path, chat.roles(), "administer")
     staffed = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
@@ -116,7 +119,8 @@ def ask_unit(chat: Chat) -> None:
 
 def take_unit(chat: Chat, answer: Answer) -> None:
     """A unit by its code, by a part of its name, or by its number among those that were found."""
-    units = _search(chat, answer)
+    scope, offered = within(Unit.path, chat.roles(), "administer"), chat.data.get("found", [])
+    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
     chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
     if not units:
         raise Invalid("unit_unknown", said=said(answer.text))
@@ -127,35 +131,9 @@ def take_unit(chat: Chat, answer: Answer) -> None:
     chat.goto("role")
 
 
-def _search(chat: Chat, answer: Answer) -> list[Unit]:
-    scope = within(Unit.path, chat.roles(), "administer") & Unit.closed_on.is_(None)
-    units = chat.session.scalars(select(Unit).where(scope).order_by(Unit.path)).all()
-    if answer.value:
-        return [unit for unit in units if str(unit.id) == answer.value]
-    words = fold(answer.text)
-    found = chat.data.get("found", [])
-    if exact := [unit for unit in units if words and fold(unit.code) == words]:
-        return exact
-    if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(found):
-        return [unit for unit in units if unit.id == found[int(words) - 1]]
-    return [unit for unit in units if words and words in fold(unit.name)]
-
-
 def ask_role(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    chat.say("admin/invite_role", unit=unit, roles=ROLES, holders=_holders(chat, unit))
-
-
-def _holders(chat: Chat, unit: Unit) -> list[Membership]:
-    """Who has a role in this very unit now."""
-    return list(
-        chat.session.scalars(
-            select(Membership)
-            .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
-            .options(joinedload(Membership.person))
-            .order_by(Membership.id)
-        )
-    )
+    chat.say("admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
 
 
 def take_role(chat: Chat, answer: Answer) -> None:
@@ -165,7 +143,7 @@ def take_role(chat: Chat, answer: Answer) -> None:
         return
     if answer.value in ROLES:
         _invite(chat, unit, answer.value)
-    elif any(f"end{m.id}" == answer.value for m in _holders(chat, unit)):
+    elif any(f"end{m.id}" == answer.value for m in holders_of(chat.session, unit)):
         chat.keep(ending=int(answer.value.removeprefix("end")))
         chat.goto("end")
     else:

@@ -4,17 +4,18 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from bot import joint
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import Counts, rate
 from bot.domain.calendar import local_day
 from bot.domain.duties import Outlook, outlook, outlooks
+from bot.domain.joining import answer_on, duties_of, offers
 from bot.domain.meetings import (
     NOTE_LIMIT,
     add_note,
     call_off,
     counts_of,
-    duties_of,
     end,
     live_meeting,
     lock,
@@ -29,7 +30,7 @@ from bot.domain.meetings import (
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, said
-from bot.models import Meeting, Note
+from bot.models import Duty, Meeting, Note
 
 ONE_DAY = timedelta(days=1)
 EARLY = timedelta(hours=1)
@@ -77,15 +78,46 @@ def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) 
 
 def begin(chat: Chat, duty_id: str) -> None:
     """Starts the walk now; goes on with it if another of the unit has just started it."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = _own_duty(chat, duty_id)
     if duty is None:
         return
-    unit = lock_unit(chat.session, duty.unit_id)
+    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    running = meeting is not None and meeting.state == "running"
+    if not running and offers(chat.session, duty, chat.today, chat.at, chat.zone):
+        chat.begin("meet", step="join", duty=duty.id)
+    else:
+        _begin_with(chat, duty, [])
+
+
+def _own_duty(chat: Chat, duty_id: int | str) -> Duty | None:
+    """The duty, with its unit locked, if the person may act on it now."""
+    duty = chat.own_duty(duty_id, "meeting")
+    if duty is None:
+        return None
+    lock_unit(chat.session, duty.unit_id)
     chat.session.refresh(duty)
-    if chat.own_duty(duty_id, "meeting") is None:
-        return
-    meeting = live_meeting(chat.session, unit.id, duty.id) or new_meeting(chat.session, unit, duty, chat.at)
+    return chat.own_duty(duty_id, "meeting")
+
+
+def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
+    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    if meeting is None:
+        meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
+    if meeting.state == "planned":
+        parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.at, chat.zone)
+        joint.say_parted(chat, parted, chat.today)
     _start(chat, meeting)
+
+
+def ask_join(chat: Chat) -> None:
+    """May the meeting that begins count for other duties too?"""
+    joint.ask(chat, chat.session.get_one(Duty, chat.data["duty"]), chat.today)
+
+
+def take_join(chat: Chat, answer: Answer) -> None:
+    duty = _own_duty(chat, chat.data["duty"])
+    if duty is not None and joint.take(chat, answer, duty, chat.today):
+        _begin_with(chat, duty, joint.chosen(chat, duty, chat.today))
 
 
 def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
@@ -102,7 +134,8 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
 
 def _start(chat: Chat, meeting: Meeting) -> None:
     if meeting.state == "planned":
-        start(chat.session, meeting, chat.desk.facts["regular_agenda"], chat.person.id, chat.at)
+        agenda = chat.desk.facts["regular_agenda"]
+        start(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
         chat.note("meeting started", f"meeting:{meeting.id}")
     _continue(chat, meeting)
 
@@ -360,4 +393,5 @@ FLOW = Flow(
     Step("walk", ask_step, take_note, numbers=False),
     Step("note", say_note, take_note, numbers=True),
     Step("day", ask_day, take_day, numbers=True),
+    Step("join", ask_join, take_join),
 )

@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 from bot.conversation import Chat
-from bot.domain.duties import done_since, outlooks
+from bot.domain.choosing import addable, pickable, replacements
+from bot.domain.duties import Outlook, done_since, outlooks
+from bot.domain.joining import duties_of
+from bot.domain.receipts import papers_for
+from bot.models import Duty
 
 SHOWN_DONE = timedelta(days=45)
 
@@ -14,7 +18,34 @@ def show(chat: Chat, unit_id: str = "") -> None:
         return
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
     done = done_since(chat.session, unit.id, chat.today - SHOWN_DONE)
-    chat.say("month/month", unit=unit, waiting=waiting, done=done)
+    chat.say(
+        "month/month",
+        unit=unit,
+        waiting=waiting,
+        done=done,
+        choices={view.duty.id: _choices(chat, view) for view in waiting},
+        joint={view.duty.id: _joint(chat, view) for view in waiting},
+        tied=papers_for(chat.session, [view.duty for view in waiting]),
+        addable=bool(addable(chat.session, unit, chat.today)),
+    )
+
+
+def _choices(chat: Chat, view: Outlook) -> list[str]:
+    """What the unit may choose about this duty now."""
+    if view.duty.kind != "meeting" or (view.meeting and view.meeting.state == "running"):
+        return []
+    found = {
+        "topic": bool(view.duty.chosen or replacements(chat.session, view.duty)),
+        "papers": pickable(view.duty),
+        "drop": view.duty.added,
+    }
+    return [name for name, offered in found.items() if offered]
+
+
+def _joint(chat: Chat, view: Outlook) -> list[Duty]:
+    """What the duty's meeting is to answer beside it."""
+    linked = duties_of(chat.session, view.meeting) if view.meeting else []
+    return [one for one in linked if one.id != view.duty.id]
 
 
 def confirm(chat: Chat, duty_id: str) -> None:

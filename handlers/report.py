@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import outlook, outlooks
+from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.domain.roles import holders
 from bot.domain.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in
+from bot.intake import once, refusals, upload, with_new
 from bot.messages import File
 from bot.models import Demand, Duty, Submission
 
-SETTLE_SECONDS = 1.2
-"""An album arrives as several events; what is said of it waits this long, so that it is said once."""
 DONE_SHOWN = 5
 SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
@@ -39,12 +39,23 @@ def for_duty(chat: Chat, duty_id: str) -> None:
 
 def loose(chat: Chat) -> None:
     """Files that came without being asked for: asks what they are for, and keeps them until that is said."""
+    units = {m.unit_id for m in holders(chat.roles(), "lead")}
+    sends = bool(holders(chat.roles(), "nudge"))
     if not chat.event.files:
-        chat.say("report/refused", refused=_refusals(chat), upload=_upload(chat))
+        chat.say(
+            "papers/refused" if sends and not units else "report/refused",
+            refused=refusals(chat),
+            upload=upload(chat),
+        )
+        return
+    if sends and not units:
+        files = with_new(chat, _kept(chat), MOST_PAPERS, "too_many_papers")
+        chat.begin("papers", step="topic", files=files)
         return
     files = _with_new(chat, _kept(chat))
-    units = {m.unit_id for m in holders(chat.roles(), "lead")}
-    if len(units) == 1:
+    if sends:
+        chat.begin("papers", step="purpose", files=files)
+    elif len(units) == 1:
         chat.begin("report", unit=units.pop(), files=files)
     elif units:
         chat.begin("report", step="unit", files=files)
@@ -58,46 +69,18 @@ def _kept(chat: Chat) -> list[list[Any]]:
 
 
 def _with_new(chat: Chat, kept: list[list[Any]]) -> list[list[Any]]:
-    """The kept files and those that have just come, the same bytes once, no more than may be handed in."""
-    known = {file[0] for file in kept}
-    for file in chat.event.files:
-        if file.digest in known:
-            continue
-        if len(kept) >= MOST_FILES:
-            chat.trouble = chat.sentence(Invalid("too_many_files", most=MOST_FILES))
-            break
-        known.add(file.digest)
-        kept.append([file.digest, file.name, file.size, file.media_type])
-    return kept
-
-
-def _refusals(chat: Chat) -> list[tuple[str, Markup]]:
-    """What was refused and why; the sentences have escaped their facts already."""
-    sentence = chat.desk.render.sentence
-    return [(r.name, Markup(sentence(r.code, dict(r.facts)))) for r in chat.event.refused]  # noqa: S704
-
-
-def _upload(chat: Chat) -> str:
-    """The link for what this channel cannot carry, if that is what was refused."""
-    over = any(refusal.code == "file_over_channel" for refusal in chat.event.refused)
-    return chat.upload_link() if over else ""
-
-
-def _once(chat: Chat, name: str) -> dict[str, Any]:
-    """An album arrives as several events: what is said of them under one key is said once, after a moment."""
-    album = chat.event.album
-    return {"key": f"{name}:{album}", "wait": SETTLE_SECONDS} if album else {}
+    return with_new(chat, kept, MOST_FILES, "too_many_files")
 
 
 def ask_unit(chat: Chat) -> None:
     units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
     chat.say(
         "report/unit",
-        **_once(chat, f"unit:{chat.person.id}"),
+        **once(chat, f"unit:{chat.person.id}"),
         units=list(units.values()),
         given=chat.data["files"],
-        refused=_refusals(chat),
-        upload=_upload(chat),
+        refused=refusals(chat),
+        upload=upload(chat),
     )
 
 
@@ -126,12 +109,12 @@ def ask_duty(chat: Chat) -> None:
         chat.end()
     chat.say(
         "report/duty",
-        **_once(chat, f"report:{chat.person.id}"),
+        **once(chat, f"report:{chat.person.id}"),
         waiting=waiting,
         done=done,
         given=files,
-        refused=_refusals(chat),
-        upload=_upload(chat),
+        refused=refusals(chat),
+        upload=upload(chat),
     )
 
 
@@ -204,12 +187,12 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
     chat.dialog.touched_at = chat.at
     chat.say(
         "report/got",
-        **_once(chat, f"draft:{draft.id}"),
+        **once(chat, f"draft:{draft.id}"),
         given=draft.files,
         again=0 if full else len(answer.files) - (len(draft.files) - before),
         full=Markup(full),  # noqa: S704 - our own sentence, which has escaped its facts
-        refused=_refusals(chat),
-        upload=_upload(chat),
+        refused=refusals(chat),
+        upload=upload(chat),
     )
 
 

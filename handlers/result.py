@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, time, timedelta
 
+from bot import joint
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import Counts, rate
 from bot.domain.calendar import at_local, local_day
 from bot.domain.duties import outlook, outlooks
+from bot.domain.joining import duties_of, offers
 from bot.domain.meetings import held_before, live_meeting, lock_unit
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
@@ -63,6 +65,31 @@ def take_day(chat: Chat, answer: Answer) -> None:
         raise Invalid("date_future", day=day)
     if duty is not None and day < duty.opens_on:
         raise Invalid("date_before_open", day=day, opens=duty.opens_on)
+    held_at = min(at_local(day, clock, chat.zone), chat.at)
+    chat.keep(held_at=held_at.isoformat(), joint=[])
+    if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
+        chat.goto("join")
+    else:
+        _count(chat, duty)
+
+
+def _held_at(chat: Chat) -> datetime:
+    return datetime.fromisoformat(chat.data["held_at"])
+
+
+def ask_join(chat: Chat) -> None:
+    """Did the meeting count for other duties too?"""
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    joint.ask(chat, duty, local_day(_held_at(chat), chat.zone))
+
+
+def take_join(chat: Chat, answer: Answer) -> None:
+    duty = chat.own_duty(chat.data["duty"], "meeting")
+    if duty is not None and joint.take(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
+        _count(chat, duty)
+
+
+def _count(chat: Chat, duty: Duty | None) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
     chat.begin(
         "counts",
@@ -72,7 +99,8 @@ def take_day(chat: Chat, answer: Answer) -> None:
         back=f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
         unit=unit.id,
         duty=duty.id if duty else None,
-        held_at=min(at_local(day, clock, chat.zone), chat.at).isoformat(),
+        held_at=chat.data["held_at"],
+        joint=chat.data["joint"],
     )
 
 
@@ -114,13 +142,22 @@ def counted(chat: Chat) -> None:
         duty = chat.own_duty(facts["duty"], "meeting")
         if duty is None:
             return
-    counts = Counts(**facts["counts"])
-    held_at = datetime.fromisoformat(facts["held_at"])
-    meeting = held_before(chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone)
+    counts, held_at = Counts(**facts["counts"]), _held_at(chat)
+    day = local_day(held_at, chat.zone)
+    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
+    before = duties_of(chat.session, live) if live else []
+    together = joint.chosen(chat, duty, day) if duty else []
+    meeting = held_before(
+        chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
+    )
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
+    answered = duties_of(chat.session, meeting)
+    joint.say_parted(chat, [one for one in before if one not in answered], day)
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
-    chat.say("result/done", meeting=meeting, counts=counts, rate=rate(counts), duty=duty, waiting=waiting)
+    chat.say(
+        "result/done", meeting=meeting, counts=counts, rate=rate(counts), duties=answered, waiting=waiting
+    )
 
 
-FLOW = Flow("result", Step("day", ask_day, take_day, numbers=True))
+FLOW = Flow("result", Step("day", ask_day, take_day, numbers=True), Step("join", ask_join, take_join))

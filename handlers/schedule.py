@@ -1,11 +1,15 @@
 """`/lichhop`: sets the meeting of a topic, or moves it; its reminders move with it."""
 
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
+from bot import joint
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.calendar import at_local, local_day, period, usual_meeting_day
+from bot.domain.calendar import Shift, at_local, local_day, period, usual_meeting_day
+from bot.domain.concerns import concerns
 from bot.domain.duties import Outlook, coming_calls, outlook, outlooks
-from bot.domain.meetings import concerns, live_meeting, lock_unit, set_meeting
+from bot.domain.joining import duties_of, note_offered, offers, takes_long
+from bot.domain.meetings import live_meeting, lock_unit, set_meeting
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, yes
@@ -81,11 +85,14 @@ def _view(chat: Chat) -> Outlook | None:
 
 def ask_day(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
+    meeting = live_meeting(chat.session, unit.id, chat.data.get("duty"))
+    linked = duties_of(chat.session, meeting) if meeting else []
     chat.say(
         "schedule/day",
         unit=unit,
         view=_view(chat),
-        meeting=live_meeting(chat.session, unit.id, chat.data.get("duty")),
+        meeting=meeting,
+        joint=[one for one in linked if one.id != chat.data.get("duty")],
         days=_days_offered(chat, unit),
         trail=bool(chat.dialog.trail),
         instead=bool(chat.data.get("instead")),
@@ -99,7 +106,9 @@ def _days_offered(chat: Chat, unit: Unit) -> list[date]:
     if unit.meeting_day:
         for shift in (0, 31):
             around = chat.today.replace(day=1) + timedelta(days=shift)
-            usual = usual_meeting_day(unit.meeting_day, period(f"{around:%Y-%m}"))
+            usual = usual_meeting_day(
+                unit.meeting_day, period(f"{around:%Y-%m}"), cast(Shift, unit.meeting_shift)
+            )
             if usual >= chat.today:
                 days.add(usual)
                 break
@@ -207,7 +216,30 @@ def _after_time(chat: Chat, clock: time) -> None:
             chat.goto("time")
         return
     found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
-    chat.goto("concern" if found else "place")
+    if found:
+        chat.goto("concern")
+    else:
+        _after_concerns(chat)
+
+
+def _after_concerns(chat: Chat) -> None:
+    duty = _duty(chat)
+    day = date.fromisoformat(chat.data["day"])
+    chat.keep(joint=[], asked=[])
+    asks = duty is not None and offers(chat.session, duty, day, chat.at, chat.zone)
+    chat.goto("join" if asks else "place")
+
+
+def ask_join(chat: Chat) -> None:
+    """May the meeting count for other duties too?"""
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    joint.ask(chat, duty, date.fromisoformat(chat.data["day"]))
+
+
+def take_join(chat: Chat, answer: Answer) -> None:
+    duty = chat.own_duty(chat.data["duty"], "meeting")
+    if duty is not None and joint.take(chat, answer, duty, date.fromisoformat(chat.data["day"])):
+        chat.goto("place")
 
 
 def ask_concern(chat: Chat) -> None:
@@ -218,7 +250,7 @@ def ask_concern(chat: Chat) -> None:
 def take_concern(chat: Chat, answer: Answer) -> None:
     agreed = None if answer.value else yes(answer.text)
     if answer.value == "keep" or agreed:
-        chat.goto("place")
+        _after_concerns(chat)
     elif answer.value == "change" or agreed is False:
         chat.begin("schedule", step="day", unit=chat.data["unit"], duty=chat.data.get("duty"))
     else:
@@ -264,16 +296,24 @@ def take_place(chat: Chat, answer: Answer) -> None:
 
 
 def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str) -> None:
-    meeting, moved = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.at, chat.zone)
-    chat.note("meeting moved" if moved else "meeting set", f"meeting:{meeting.id}")
+    day = local_day(moment, chat.zone)
+    together = joint.chosen(chat, duty, day) if duty else []
+    asked = chat.data.get("asked", [])
+    planned = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.at, chat.zone, together)
+    meeting = planned.meeting
+    note_offered(meeting, asked)
+    chat.note("meeting moved" if planned.moved else "meeting set", f"meeting:{meeting.id}")
     chat.end()
+    joint.say_parted(chat, planned.parted, day)
     days = coming_calls(chat.session, duty, chat.at, chat.zone) if duty else []
-    before = [day for day in days if day < local_day(moment, chat.zone)]
+    before = [one for one in days if one < day]
     chat.say(
         "schedule/done",
         meeting=meeting,
-        moved=moved,
+        moved=planned.moved,
         duty=duty,
+        joint=[one for one in duties_of(chat.session, meeting) if duty and one.id != duty.id],
+        long=duty is not None and takes_long(duties_of(chat.session, meeting), day),
         unit=unit,
         calls=before,
         morning=len(before) < len(days),
@@ -286,5 +326,6 @@ FLOW = Flow(
     Step("day", ask_day, take_day, numbers=True),
     Step("time", ask_time, take_time, numbers=True),
     Step("concern", ask_concern, take_concern),
+    Step("join", ask_join, take_join),
     Step("place", ask_place, take_place, numbers=True),
 )

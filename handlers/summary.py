@@ -6,11 +6,16 @@ from sqlalchemy import select
 
 from bot.conversation import Chat
 from bot.domain.counting import Tally, current, missing, tallies, urgent_first
+from bot.domain.escalation import out_of_touch
 from bot.domain.people import present, secretaries_of
+from bot.domain.receipts import receipts_of_demands
 from bot.domain.roles import holders, within
 from bot.models import Contact, Demand, Duty, Person, Unit
 
 SHOWN = 40
+TOLD = 8
+"""So many demands are told of with all their figures."""
+LOST_NAMES = 5
 DIGITS = 9
 """The longest number that a row's id is taken for."""
 
@@ -31,7 +36,11 @@ def show(chat: Chat) -> None:
     """One line for each thing that is asked for now, then who is missing, then buttons."""
     if _may_sum(chat):
         units = [m.unit for m in holders(chat.roles(), "sum")]
-        chat.say("summaries/now", figures=_figures(chat), units=units)
+        scope = within(Duty.path, chat.roles(), "sum")
+        lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
+        figures = _figures(chat)
+        papers = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
+        chat.say("summaries/now", figures=figures, units=units, lost=lost, lost_names=names, papers=papers)
 
 
 def missing_list(chat: Chat) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from bot.conversation import Chat
 from bot.domain.counting import tallies
 from bot.domain.duties import outlooks
+from bot.domain.receipts import papers_for
 from bot.domain.roles import holders
 from bot.models import Duty, Membership, Unit
 
@@ -44,6 +45,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         present=present,
         obliged=obliged,
         waiting=waiting,
+        tied=papers_for(chat.session, [view.duty for view in waiting]),
         staffed=staffed is not None,
         leads=chat.may("lead", unit.path),
         sums=sums,

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, reminders, summaries
+from schedules import cleanup, errands, papers, reminders, summaries
 
 TICKS = {
     "reminders": (reminders.tick, timedelta(seconds=20)),
+    "errands": (errands.tick, timedelta(seconds=2)),
+    "papers": (papers.tick, timedelta(seconds=30)),
     "summaries": (summaries.tick, timedelta(seconds=30)),
     "cleanup": (cleanup.tick, timedelta(hours=6)),
 }

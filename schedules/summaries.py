@@ -10,11 +10,13 @@ from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.counting import missing, tallies, unstaffed, urgent_first
+from bot.domain.escalation import out_of_touch
 from bot.domain.roles import below
 from bot.models import Duty, Membership, Unit
 
 MONDAY = 0
 NAMES = 12
+LOST_NAMES = 5
 BATCH = 200
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -98,6 +100,8 @@ def _write(
     if first is not None:
         named = missing(and_(where, Duty.demand_id == first.demand_id), today).with_only_columns(Unit.name)
         names = list(session.scalars(named.limit(NAMES)))
+    own = below(Duty.path, leader.unit.path)
+    lost, lost_names = out_of_touch(session, own, today, LOST_NAMES)
     context = {
         "figures": figures,
         "why": why,
@@ -106,6 +110,8 @@ def _write(
         "names": names,
         "more": first.open - len(names) if first else 0,
         "alone": unstaffed(session, where, today),
+        "lost": lost,
+        "lost_names": lost_names,
         "today": today,
     }
     reply = desk.render.reply("summaries/unasked", context)

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,13 @@ from bot.domain.people import invite
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan_file import read_agenda, read_plan
 from bot.domain.reading import fold
+from bot.domain.rules import Rules, read_rules
+from bot.foresight import foresee
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.models import Contact, Message, Plan, Unit
 from bot.render import Renderer
 from handlers import ROUTES
+from schedules import reminders
 
 ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -60,8 +63,32 @@ class PlainLinks:
     def export(self, person_id: int) -> str:
         return f"https://chibo.example/x/{person_id}"
 
+    def file(self, file: File) -> str:
+        return f"https://chibo.example/f/{file.digest[:8]}"
+
     def invitation(self, code: str) -> list[tuple[str, str]]:
         return [("web", f"https://chibo.example/w/new/{code}")]
+
+
+class MemoryShelf:
+    """Files of a test."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def read(self, digest: str) -> bytes:
+        return self.files[digest]
+
+    def keep(self, name: str, source: Path) -> File:
+        content = source.read_bytes()
+        file = stored(name, content)
+        self.files[file.digest] = content
+        return file
+
+
+@cache
+def rules() -> Rules:
+    return read_rules(ROOT / "schedules" / "rules.yaml")
 
 
 @cache
@@ -82,13 +109,19 @@ class World:
         self.db = db
         self.at = at
         self.ids = itertools.count(1)
+        self.shelf = MemoryShelf()
         self.desk = Desk(
             db=db,
             render=renderer(),
             routes=ROUTES,
             zone=ZONE,
             links=PlainLinks(),
-            facts={"regular_agenda": read_agenda(ROOT / "templates" / "agendas" / "regular.yaml")},
+            shelf=self.shelf,
+            facts={
+                "regular_agenda": read_agenda(ROOT / "templates" / "agendas" / "regular.yaml"),
+                "rules": rules(),
+            },
+            foresee=partial(foresee, say_due=reminders.say_due),
         )
 
     def local(self, text: str) -> datetime:

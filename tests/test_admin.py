@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.db import Database
-from bot.models import Contact, Event, Invite, Membership, Message, Unit
+from bot.models import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Unit
 from tests.kit import Talker, World, shipped
+from tests.test_schedule import tick_through
 
 
 @pytest.fixture
@@ -223,3 +224,224 @@ def test_the_name_on_the_channel_is_kept_with_the_consent(world: World, office: 
     secretary.sends(secretary._event(payload=yes.payload, sender="An"))
     office.says("/quantri").taps("Cấp mã mời").says("A-01")
     assert "Bí thư, người phụ trách đơn vị: An" in office.last.text
+
+
+def card(office: Talker, code: str) -> Talker:
+    """The office looks at a unit."""
+    return office.says("/quantri").taps("🏢 Đơn vị").says(code)
+
+
+def named(world: World, unit_code: str, role: str, name: str) -> Talker:
+    talker = world.registered(unit_code, role)
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.place == talker.address.place)).one()
+        contact.person.name = name
+    return talker
+
+
+def unit(world: World, code: str) -> Unit:
+    with world.db.read() as session:
+        return session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def test_the_card_of_a_unit(world: World, office: Talker) -> None:
+    card(office, "A-01")
+    assert office.last.text.splitlines() == [
+        "🏢 <b>Chi bộ Văn phòng Sở A</b> (mã A-01)",
+        "Chi bộ, Cơ quan",
+        "Cấp trên: Đảng ủy Sở A",
+        "Số đảng viên: chưa có",
+        "Việc đang mở: 0",
+        "",
+        "⚠️ Chưa có đồng chí nào giữ vai trò.",
+        "",
+        "👉 Đồng chí chọn một việc dưới đây.",
+    ]
+    assert labels(office) == ["🚫 Giải thể", "🔀 Sáp nhập vào…", "🏢 Đơn vị khác", "🗂 Quản trị"]
+    named(world, "A-01", "secretary", "An")
+    named(world, "A-01", "follower", "Bình")
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    world.go("2022-05-02 09:00")
+    card(office, "văn phòng")
+    assert office.last.text.splitlines()[3:10] == [
+        "Số đảng viên: 28",
+        "Thường họp ngày 5; trùng ngày nghỉ lễ thì lùi sau",
+        "Việc đang mở: 2, trong đó 1 quá hạn",
+        "",
+        "Đang giữ vai trò:",
+        "– Bí thư, người phụ trách đơn vị: An, từ thứ 6 01/4",
+        "– Cấp ủy viên theo dõi: Bình, từ thứ 6 01/4",
+    ]
+    card(office, "DUA")
+    assert "Đơn vị trực thuộc: 3" in office.last.text
+    office.taps("🗂 Quản trị")
+    assert office.last.text.startswith("🗂 <b>Quản trị</b>")
+    assert office.says("linh tinh").last.text.startswith("Trợ lý chưa hiểu ý đồng chí.")
+
+
+def test_units_of_others_are_neither_seen_nor_closed(world: World, office: Talker) -> None:
+    office.says("/quantri").taps("🏢 Đơn vị")
+    assert office.last.text == "🏢 Đồng chí xem đơn vị nào?\n\n👉 Đồng chí gõ mã đơn vị hoặc một phần tên."
+    for said in ("B-01", "Sở B", "DUK"):
+        office.says(said)
+        assert office.last.text.startswith(f"Không tìm thấy đơn vị “{said}” trong phạm vi của đồng chí.")
+    office.says("chi bộ").says("2")
+    assert office.last.text.startswith("🏢 <b>Chi bộ Thanh tra Sở A</b>")
+    office.taps("Sáp nhập vào").says("B-01")
+    assert office.last.text.startswith("Không tìm thấy đơn vị “B-01”")
+    office.taps("Quay lại").taps("🏢 Đơn vị khác").taps("Quay lại")
+    assert office.last.text.startswith("🗂 <b>Quản trị</b>")
+
+
+def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker) -> None:
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary, follower = named(world, "A-01", "secretary", "An"), named(world, "A-01", "follower", "Bình")
+    world.go("2022-05-04 09:00")
+    secretary.says("/lichhop").taps("2. T5").says("20/5 19h30").says("Phòng 1")
+    card(office, "A-01").taps("Giải thể")
+    question = office.last.text.splitlines()
+    assert question[0] == "🚫 Giải thể <b>Chi bộ Văn phòng Sở A</b> từ hôm nay, thứ Tư, 04/5/2022?"
+    coming = question[2].removeprefix("– ").removesuffix(" việc chưa đến hạn sẽ bỏ")
+    assert int(coming) > 3
+    assert question[3:7] == [
+        "– 1 việc quá hạn giữ nguyên trong số liệu, không nhắc nữa",
+        "– 1 buổi họp đã đặt lịch sẽ hủy",
+        "– 2 người hết vai trò và được báo tin",
+        "– việc đã xong và số liệu các kỳ trước không đổi",
+    ]
+    office.taps("Không, giữ nguyên")
+    assert office.last.text.startswith("🏢 <b>Chi bộ Văn phòng Sở A</b>")
+    office.taps("Giải thể").says("ừ thì")
+    assert office.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")
+    secretary.looks()
+    follower.looks()
+    office.taps("Đồng ý giải thể")
+    assert office.last.text.startswith(
+        f"✅ Đã giải thể <b>Chi bộ Văn phòng Sở A</b>.\nBỏ {coming} việc chưa đến hạn, giữ 1 việc"
+    )
+    for person in (secretary, follower):
+        (told,) = person.looks()
+        assert told.text.startswith("<b>Chi bộ Văn phòng Sở A</b> đã giải thể từ thứ Tư, 04/5/2022.")
+        assert told.text.endswith("👉 Nếu có nhầm lẫn, đồng chí liên hệ văn phòng.")
+    assert "mã mời" in secretary.says("/thangnay").last.text
+    office.says("/quantri")
+    assert "Chi bộ có người phụ trách: 0/2" in office.last.text
+    office.taps("🏢 Đơn vị").says("A-01")
+    assert office.last.text.startswith("Không tìm thấy đơn vị")
+
+    office.taps("↩️ Mở lại")
+    assert office.last.text.startswith(
+        "↩️ <b>Chi bộ Văn phòng Sở A</b> đã mở lại như trước.\nViệc đang mở: 2, trong đó 1"
+    )
+    (told,) = follower.looks()
+    assert told.text.startswith("↩️ Văn phòng đã mở lại <b>Chi bộ Văn phòng Sở A</b>.")
+    assert "20/5" in secretary.says("/thangnay").last.text
+    office.taps("↩️ Mở lại")
+    assert office.last.text.startswith("Chi bộ Văn phòng Sở A đang hoạt động, không cần mở lại.\n\n🗂")
+    with world.db.read() as session:
+        noted = session.scalars(select(Audit).where(Audit.subject == f"unit:{unit(world, 'A-01').id}")).all()
+        assert [one.action for one in noted] == ["unit closed", "unit reopened"]
+        assert all(one.person_id for one in noted)
+
+
+def test_a_closing_cannot_be_taken_back_the_next_day(world: World, office: Talker) -> None:
+    card(office, "A-01").taps("Giải thể").taps("Đồng ý")
+    world.later(days=1)
+    office.taps("↩️ Mở lại")
+    assert office.last.text.startswith("Chi bộ Văn phòng Sở A chỉ mở lại được trong ngày vừa giải thể.")
+    assert unit(world, "A-01").closed_on is not None
+
+
+def test_two_cells_are_merged_in_chat(world: World, office: Talker) -> None:
+    secretary = world.registered("A-01", "secretary", members=12)
+    world.registered("A-02", "secretary", members=20)
+    world.load(shipped("42-KH-DUK-2022.yaml"))
+    tick_through(world, "2022-04-02 09:00")
+    secretary.looks()
+    card(office, "A-01").taps("Sáp nhập vào")
+    assert office.last.text.startswith("🔀 <b>Chi bộ Văn phòng Sở A</b> sáp nhập vào đơn vị nào?")
+    office.says("A-01")
+    assert office.last.text.startswith("Một đơn vị không sáp nhập vào chính nó được.")
+    office.says("chi bộ")
+    assert "Có 3 đơn vị khớp:" in office.last.text
+    office.taps("2. Chi bộ Thanh tra")
+    assert "– số đảng viên của Chi bộ Thanh tra Sở A: 20 thành 32" in office.last.text
+    office.taps("Đồng ý sáp nhập")
+    assert office.last.text.startswith(
+        "✅ <b>Chi bộ Văn phòng Sở A</b> đã sáp nhập vào <b>Chi bộ Thanh tra Sở A</b>."
+    )
+    (told,) = secretary.looks()
+    assert "nay là một phần của <b>Chi bộ Thanh tra Sở A</b>" in told.text
+    assert unit(world, "A-02").members == 32
+    tick_through(world, "2022-12-31 20:00")
+    assert secretary.looks() == []
+
+
+def test_what_stands_in_the_way_of_a_closing(world: World, office: Talker) -> None:
+    card(office, "DUA").taps("Giải thể")
+    assert office.last.text.startswith(
+        "Đảng ủy Sở A còn đơn vị trực thuộc: Chi bộ Văn phòng Sở A, Chi bộ Thanh tra Sở A, Chi bộ Kế hoạch Sở A. Xin"
+    )
+    assert "🏢 <b>Đảng ủy Sở A</b>" in office.last.text
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("A-01", "secretary")
+    card(office, "A-01").taps("Giải thể")
+    with world.db.write() as session:
+        duty = (
+            select(Duty.id)
+            .join(Unit, Unit.id == Duty.unit_id)
+            .where(Unit.code == "A-01", Duty.kind == "meeting")
+        )
+        first = session.scalars(duty.order_by(Duty.due_on)).first()
+    secretary.presses(f"meet.begin:{first}")
+    with world.db.read() as session:
+        assert session.scalars(select(Meeting)).one().state == "running"
+    office.taps("Đồng ý giải thể")
+    assert office.last.text.startswith("Chi bộ Văn phòng Sở A đang họp dở. Xin kết thúc buổi họp trước.")
+    assert unit(world, "A-01").closed_on is None
+
+
+def test_two_of_the_office_close_one_unit(world: World, office: Talker) -> None:
+    other = world.registered("DUA", "admin")
+    card(office, "A-01").taps("Giải thể")
+    card(other, "A-01").taps("Giải thể").taps("Đồng ý")
+    office.taps("Đồng ý")
+    assert office.last.text.startswith(
+        "Chi bộ Văn phòng Sở A đã giải thể từ thứ Sáu, 01/4/2022. Xin chọn đơn vị khác"
+    )
+    assert "🏢 Đồng chí xem đơn vị nào?" in office.last.text
+
+
+def test_the_role_is_checked_again_when_a_unit_is_closed(world: World, office: Talker) -> None:
+    office.says(world.invite("A-02", "secretary")).taps("Bỏ qua").taps("Không cố định")
+    card(office, "A-01").taps("Sáp nhập vào").says("A-02")
+    with world.db.write() as session:
+        session.scalars(select(Membership).where(Membership.role == "admin")).one().ended_at = world.at
+    office.taps("Đồng ý")
+    assert office.last.text.startswith("⛔")
+    assert unit(world, "A-01").closed_on is None
+    office.presses(f"admin.reopen:{unit(world, 'A-01').id}")
+    assert office.last.text.startswith("⛔")
+
+
+def test_an_office_closes_its_own_unit(world: World, office: Talker) -> None:
+    for code in ("A-01", "A-02", "7", "DUA"):
+        card(office, code).taps("Giải thể").taps("Đồng ý")
+        assert office.last.text.startswith("✅ Đã giải thể"), code
+    assert "mã mời" in office.says("/quantri").last.text
+
+
+def test_a_second_secretary_comes_first(world: World, office: Talker) -> None:
+    named(world, "A-01", "secretary", "An")
+    world.later(days=3)
+    named(world, "A-01", "secretary", "Bình")
+    card(office, "A-01")
+    assert "đơn vị: An, từ thứ 6 01/4 (phụ trách chính)" in office.last.text
+    office.taps("⬆️ Đưa lên phụ trách chính: Bình")
+    assert "đơn vị: Bình, từ thứ 2 04/4 (phụ trách chính)" in office.last.text
+    assert "An, từ thứ 6 01/4 (phụ trách chính)" not in office.last.text
+    office.taps("⬆️ Đưa lên phụ trách chính: An")
+    assert "An, từ thứ 6 01/4 (phụ trách chính)" in office.last.text
+    question = office.choices[0].payload.partition(":")[0]
+    office.presses(f"{question}:first999")
+    assert office.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")

@@ -22,6 +22,7 @@ READS_INPUT = {
     "bot/domain/moments.py",
     "bot/domain/secrecy.py",
     "bot/domain/stamps.py",
+    "bot/domain/written_years.py",
 }
 """Modules whose Vietnamese words are patterns that read what a person has written."""
 VIETNAMESE = re.compile("[\u0300-\u036f]|đ", re.IGNORECASE)

@@ -1,6 +1,7 @@
 """The ladder: when each rung falls, and which of those that have come is still worth saying."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,7 @@ from bot.domain.calendar import (
     holiday,
     safe_day,
 )
-from bot.domain.ladder import Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.domain.ladder import CLIMB, Anchors, Timed, next_at, said_at, timetable, worth_saying
 from bot.domain.plan_ladders import LADDERS, Rung, RungLine, rung_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -51,6 +52,8 @@ def test_a_meeting_that_is_never_set() -> None:
         "set-date-3 28/05 07:00",
         "last-day 31/05 07:00",
         "late 01/06 07:00",
+        "deputy 03/06 07:00",
+        "above 05/06 07:00",
     ]
 
 
@@ -61,9 +64,23 @@ def test_a_meeting_that_is_set() -> None:
         "upload 12/04 06:00",  # 11/4 is the day given for the Hùng kings' day
         "today 12/04 07:00",
         "start 12/04 19:30",
-        "result 13/04 07:00",  # 22:30 is quiet
+        "result-1 13/04 07:00",  # 22:30 is quiet
         "late 04/05 07:00",
+        "deputy 05/05 07:00",  # meant for 3/5, a holiday; the secretary hears it before
+        "above 06/05 07:00",
     ]
+
+
+@pytest.mark.parametrize(("day", "told"), [("17", False), ("18", False), ("19", True)])
+def test_what_it_is_about_is_not_said_twice_in_a_week(day: str, told: bool) -> None:
+    """Ten days before the meeting, unless the duty has opened in the week before."""
+    timed = timetable(MEETING, month("2022-06-01", "2022-06-30", f"2022-06-{day} 14:00"), ZONE)
+    assert [t.rung.key for t in timed][:2] == ["topic", "topic-10" if told else "ready"]
+
+
+def test_a_meeting_ends_with_two_questions_after_its_result() -> None:
+    timed = timetable(MEETING, month("2022-06-01", "2022-06-30", "2022-06-20 09:00"), ZONE)
+    assert shown(timed)[-5:-3] == ["result 20/06 12:00", "result-1 21/06 07:00"]
 
 
 def test_a_report() -> None:
@@ -73,6 +90,8 @@ def test_a_report() -> None:
         "due-1 29/06 07:00",
         "last-day 30/06 07:00",
         "late 01/07 07:00",
+        "deputy 03/07 07:00",
+        "above 05/07 07:00",
     ]
 
 
@@ -84,6 +103,8 @@ def test_tet_2026_is_left_in_peace() -> None:
         "due-1 12/02 07:00",
         "last-day 13/02 07:00",
         "late 23/02 07:00",
+        "deputy 25/02 07:00",
+        "above 27/02 07:00",
     ]
     festival = timetable([rung("due+0d", "due")], month("2026-02-01", "2026-02-17"), ZONE)
     assert shown(festival) == ["due-duep0d 21/02 07:00"]
@@ -103,21 +124,39 @@ def test_without_a_due_day_only_what_needs_none_is_left() -> None:
     assert timetable(REPORT, open_ended, ZONE) == []
 
 
-def test_of_rungs_pushed_together_the_later_meant_stands_later() -> None:
+def test_of_rungs_pushed_together_the_one_meant_last_stays() -> None:
     rungs = [rung("due+2d", "late"), rung("due+0d", "last_day"), rung("due+1d 20:00", "due")]
-    timed = timetable(rungs, APRIL, ZONE)
-    assert [t.rung.say for t in timed] == ["last_day", "late", "due"]
+    timed = timetable([rung("opens+0d", "topic"), *rungs], APRIL, ZONE)
     assert shown(timed)[1:] == ["late-duep2d 04/05 07:00", "due-duep1d 04/05 20:00"]
+
+
+def test_what_it_is_about_comes_first_of_all_that_come_together() -> None:
+    day = month("2022-06-30", "2022-06-30")
+    assert shown(timetable(MEETING, day, ZONE))[0] == "topic 30/06 07:00"
+    assert [t.rung.key for t in timetable(MEETING, day, ZONE)] == ["topic", "late", "deputy", "above"]
+
+
+def test_what_climbs_comes_day_after_day_after_a_festival() -> None:
+    """Due just before Tết 2026: the three steps would all come on the first day after it."""
+    timed = timetable(REPORT, month("2026-02-01", "2026-02-15"), ZONE)
+    assert shown(timed)[-3:] == ["late 21/02 07:00", "deputy 22/02 07:00", "above 23/02 07:00"]
+
+
+def test_one_moment_for_two_sayings_is_decided_by_what_they_say_not_by_their_order() -> None:
+    rungs = [rung("meeting+0h", "start"), rung("meeting+0d 07:00", "today")]
+    anchors = month("2022-06-01", "2022-06-30", "2022-06-20 07:00")
+    assert [t.rung.say for t in timetable(rungs, anchors, ZONE)] == ["start"]
+    assert timetable(rungs, anchors, ZONE) == timetable(rungs[::-1], anchors, ZONE)
 
 
 def test_nothing_falls_before_the_duty_opens() -> None:
     short = month("2022-04-28", "2022-04-29")
     assert shown(timetable(REPORT, short, ZONE)) == [
-        "due-7 28/04 07:00",
-        "due-3 28/04 07:00",
         "due-1 28/04 07:00",
         "last-day 29/04 07:00",
         "late 04/05 07:00",
+        "deputy 05/05 07:00",
+        "above 06/05 07:00",
     ]
 
 
@@ -127,6 +166,9 @@ def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
     assert said_at(timed.name) == timed.at
     assert said_at("snooze@202204010000-17") is None
     assert said_at("snooze") is None
+    long = Timed(timed.at, rung_of(RungLine(key="a" * 64, at="opens", say="topic")))
+    assert len(long.name) == 60
+    assert said_at(long.name) == timed.at
 
 
 @pytest.mark.parametrize(
@@ -134,26 +176,35 @@ def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
     [
         (None, "2022-05-04 07:00", "topic", []),
         (None, "2022-05-30 07:00", "topic", ["set-date-10", "set-date-3"]),
-        ("2022-05-04 07:00", "2022-05-20 07:00", None, []),
+        (
+            None,
+            "2022-06-09 07:00",
+            "topic",
+            ["set-date-10", "set-date-3", "last-day", "late", "deputy", "above"],
+        ),
+        ("2022-05-04 07:00", "2022-05-20 07:00", "", []),
         ("2022-05-04 07:00", "2022-05-21 07:00", "set-date-10", []),
         ("2022-05-04 07:00", "2022-05-29 07:00", "set-date-3", ["set-date-10"]),
         ("2022-05-04 07:00", "2022-06-01 06:00", "set-date-3", ["set-date-10", "last-day"]),
-        ("2022-05-28 07:00", "2022-06-09 07:00", "late", ["last-day"]),
-        ("2022-06-01 07:00", "2022-07-01 07:00", None, []),
+        ("2022-05-28 07:00", "2022-06-02 07:00", "late", ["last-day"]),
+        ("2022-05-28 07:00", "2022-06-09 07:00", "late deputy above", ["last-day"]),
+        ("2022-06-01 07:00", "2022-06-03 07:00", "deputy", []),
+        ("2022-06-05 07:00", "2022-07-01 07:00", "", []),
     ],
 )
 def test_what_is_said_once_of_all_that_has_come(
-    since: str | None, at: str, chosen: str | None, passed: list[str]
+    since: str | None, at: str, chosen: str, passed: list[str]
 ) -> None:
     timed = timetable(MEETING, MAY, ZONE)
     said, skipped = worth_saying(timed, local(since) if since else None, local(at), MAY, ZONE)
-    assert (said.rung.key if said else None) == chosen
+    assert " ".join(one.rung.key for one in said) == chosen
     assert [t.rung.key for t in skipped] == passed
 
 
 @pytest.mark.parametrize(
     ("at", "chosen"),
     [
+        ("2022-04-19 09:00", "topic-10"),
         ("2022-04-20 09:00", "ready"),
         ("2022-04-21 09:00", "ready"),
         ("2022-04-22 09:00", "upload"),
@@ -163,15 +214,15 @@ def test_what_is_said_once_of_all_that_has_come(
         ("2022-04-23 19:59", "start"),
         ("2022-04-23 20:00", None),
         ("2022-04-24 06:59", None),
-        ("2022-04-24 07:00", "result"),
-        ("2022-04-29 07:00", "result"),
+        ("2022-04-24 07:00", "result-1"),
+        ("2022-04-29 07:00", "result-1"),
     ],
 )
 def test_words_about_a_coming_meeting_end_when_it_has_begun(at: str, chosen: str | None) -> None:
     anchors = month("2022-04-01", "2022-04-30", "2022-04-23 19:30")
     timed = timetable(MEETING, anchors, ZONE)
     said, _ = worth_saying(timed, local("2022-04-10 12:00"), local(at), anchors, ZONE)
-    assert (said.rung.key if said else None) == chosen
+    assert [one.rung.key for one in said] == ([chosen] if chosen else [])
 
 
 def test_next_is_the_first_later_one() -> None:
@@ -208,7 +259,8 @@ def rungs(draw: st.DrawFn) -> list[Rung]:
             st.sampled_from(["topic", "set_date", "ready", "today", "start", "result", "last_day", "late"])
         )
         when = draw(st.sampled_from(["always", "scheduled", "unscheduled"]))
-        found.append(Rung(f"r{number}", anchor, days, hours, clock, say, when))  # type: ignore[arg-type]
+        to = draw(st.sampled_from(CLIMB))
+        found.append(Rung(f"r{number}", anchor, days, hours, clock, say, when, to))  # type: ignore[arg-type]
     return found
 
 
@@ -218,8 +270,8 @@ ladders = st.one_of(st.just(MEETING), st.just(REPORT), rungs())
 @given(ladders, anchors())
 def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(steps: list[Rung], given: Anchors) -> None:
     timed = timetable(steps, given, ZONE)
-    assert timed == timetable(steps, given, ZONE)
-    assert [t.at for t in timed] == sorted(t.at for t in timed)
+    moments = [t.at for t in timed]
+    assert all(one < next_one for one, next_one in pairwise(moments))
     meeting_day = given.meeting_at.astimezone(ZONE).date() if given.meeting_at else None
     for one in timed:
         wall = one.at.astimezone(ZONE)
@@ -245,7 +297,8 @@ def test_ticking_says_each_rung_at_most_once_and_ends(
         if moment is None:
             break
         chosen, passed = worth_saying(timed, since, moment, given, ZONE)
-        come = [t.rung.key for t in (*passed, *([chosen] if chosen else []))]
+        assert len({t.rung.to for t in chosen}) == len(chosen)
+        come = [t.rung.key for t in (*passed, *chosen)]
         assert not set(come) & set(seen)
         seen += come
         since, moment = moment, next_at(timed, moment)

@@ -152,8 +152,10 @@ def test_loose_files_when_nothing_is_asked_for(db: Database) -> None:
     secretary.says("/nop")
     assert secretary.last.text.startswith("Hiện không có báo cáo nào phải nộp.\n\n👉 Trợ lý sẽ nhắc")
     leader = world.registered("DUK", "leader").hands(stored("a.pdf"))
-    assert "không thuộc phạm vi" in leader.last.text
-    reads_well(secretary, leader)
+    assert "Hiện chưa có chuyên đề nào trong kế hoạch đang dùng, nên tệp" in leader.last.text
+    follower = world.registered("DUK", "follower").hands(stored("a.pdf"))
+    assert "không thuộc phạm vi" in follower.last.text
+    reads_well(secretary, leader, follower)
 
 
 def test_who_leads_two_units_says_first_which_the_files_are_of(world: World, secretary: Talker) -> None:

@@ -9,17 +9,32 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.db import Database
+from bot.domain.papers import tie
+from bot.domain.plan import Plan, plan_to_json
 from bot.domain.plan_file import read_plan
 from bot.domain.roles import below, holders, may, reaches, within
-from bot.models import Contact, Demand, Duty, Meeting, Membership, Note, Unit
+from bot.models import (
+    Contact,
+    Demand,
+    Duty,
+    Errand,
+    Meeting,
+    Membership,
+    Note,
+    Topic,
+    TopicFile,
+    TopicReceipt,
+    Unit,
+)
+from bot.models import Plan as PlanRow
 from handlers import ACTIONS, COMMANDS
-from tests.kit import ROOT, Talker, World
+from tests.kit import ROOT, Talker, World, stored
 
 PLAN = """\
 plan:
   symbol: 01-KH/ĐU
   date: 2022-03-25
-  issuer: Đảng ủy Khối mẫu
+  issuer: Ban Thường vụ ra kế hoạch
   title: Kế hoạch thử
   starts: 2022-01-01
   ends: 2022-12-31
@@ -44,6 +59,11 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "confirm": ("{confirm}", CELL),
     "plan": ("{unit}", CELL),
     "plan.duty": ("{meeting_duty}", CELL),
+    "choice.topic": ("{thematic_duty}", CELL),
+    "choice.add": ("{unit}", CELL),
+    "choice.papers": ("{thematic_duty}", CELL),
+    "choice.drop": ("{thematic_duty}", CELL),
+    "choice.apart": ("{thematic_duty}", CELL),
     "meet": ("{unit}", CELL),
     "meet.duty": ("{meeting_duty}", CELL),
     "meet.begin": ("{thematic_duty}", CELL),
@@ -73,6 +93,27 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "admin": ("", "admin"),
     "admin.lost": ("", "admin"),
     "admin.invite": ("", "admin"),
+    "admin.unit": ("", "admin"),
+    "admin.reopen": ("{unit}", "admin"),
+    "office": ("", "admin"),
+    "office.plan": ("{plan}", "admin"),
+    "office.give": ("plan", "admin"),
+    "office.book": ("template", "admin"),
+    "office.export": ("{plan}", "admin"),
+    "office.clone": ("{plan}", "admin"),
+    "office.look": ("{plan}", "admin"),
+    "office.first": ("{shown}", "admin"),
+    "office.withdraw": ("{plan}", "admin"),
+    "office.yes": ("{shown}", "admin"),
+    "office.drop": ("{shown}", "admin"),
+    "office.ask": ("{asking}:1:quarter", "admin"),
+    "papers": ("", f"{SUMS} other_leader"),
+    "papers.topic": ("{topic}", SUMS),
+    "papers.add": ("{topic}", NUDGES),
+    "papers.back": ("{paper}", NUDGES),
+    "papers.again": ("{meeting_duty}", CELL),
+    "papers.got": ("{meeting_duty}", CELL),
+    "papers.drop": ("{paper}", NUDGES),
     "settings": ("", ALL),
     "settings.hour": ("", ALL),
     "settings.away": ("", "secretary sibling stranger"),
@@ -150,6 +191,8 @@ class Stage:
                     select(Meeting.id, Meeting.state, Meeting.step, Meeting.planned_at).order_by(Meeting.id)
                 ).all(),
                 session.scalar(select(func.count()).select_from(Note)),
+                session.execute(select(TopicFile.id, TopicFile.withdrawn_at)).all(),
+                session.scalar(select(func.count()).select_from(TopicReceipt)),
                 session.scalar(select(func.count()).select_from(Membership)),
             ]
 
@@ -174,8 +217,36 @@ def stage(db: Database, tmp_path: Path) -> Stage:
         duty_id = session.scalars(
             select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "t4")
         ).one()
+    _errands(world, text)
+    _paper(world)
     owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1]).says("/huy")
     return Stage(world, _facts(world))
+
+
+def _paper(world: World) -> None:
+    """A file that DUA's office has tied to the topic of April."""
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
+        topic = session.scalars(
+            select(Topic)
+            .join(PlanRow, PlanRow.id == Topic.plan_id)
+            .where(Topic.key == "t4", PlanRow.unit_id == unit.id)
+        ).one()
+        person = session.scalars(select(Membership.person_id)).one()
+        tie(session, topic, [unit.path], [stored("tai-lieu.pdf")], person, world.at)
+
+
+def _errands(world: World, text: Plan) -> None:
+    """Two workbooks of DUA's office: one that waits for a yes, one of which something has been asked."""
+    due = text.duties[0].due.model_copy(update={"by": None, "every": "ask"})
+    vague = text.model_copy(update={"duties": (text.duties[0].model_copy(update={"due": due}),)})
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
+        person = session.scalars(select(Membership.person_id)).one()
+        for state, plan in (("shown", text), ("asking", vague)):
+            args = {"plan": plan_to_json(plan)}
+            facts = {"person_id": person, "unit_id": unit.id, "kind": "plan", "created_at": world.at}
+            session.add(Errand(state=state, args=args, **facts))
 
 
 def _facts(world: World) -> dict[str, object]:
@@ -193,6 +264,11 @@ def _facts(world: World) -> dict[str, object]:
             "report": duties["bc"].id,
             "confirm": duties["dt"].id,
             "own_demand": duties["bc"].demand_id,
+            "plan": duties["bc"].plan_id,
+            "topic": duties["t4"].demand.topic_id,
+            "paper": session.scalars(select(TopicFile.id)).one(),
+            "shown": session.scalars(select(Errand.id).where(Errand.state == "shown")).one(),
+            "asking": session.scalars(select(Errand.id).where(Errand.state == "asking")).one(),
         }
 
 

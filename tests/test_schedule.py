@@ -354,17 +354,19 @@ def test_the_reminders_follow_the_meeting(world: World, secretary: Talker) -> No
     tick_through(world, "2022-04-09 09:00")
     secretary.says("/lichhop").says("21/4 14h").taps("Vẫn ở")
     assert secretary.last.text.endswith(
-        "👉 Trợ lý sẽ nhắc đồng chí vào thứ 2 18/4, thứ 4 20/4 và sáng hôm họp."
+        "👉 Trợ lý sẽ nhắc đồng chí vào thứ 3 12/4, thứ 2 18/4, thứ 4 20/4 và sáng hôm họp."
     )
     tick_through(world, "2022-05-10 00:00")
     assert said_at(world) == [
         ("topic", "01/04 08:00"),
         ("ready", "09/04 08:00"),
+        ("topic-10", "12/04 08:00"),
         ("ready", "18/04 08:00"),
         ("upload", "20/04 08:00"),
         ("today", "21/04 07:00"),
         ("start", "21/04 14:00"),
         ("result", "21/04 17:00"),
+        ("result-1", "22/04 08:00"),
         ("late", "04/05 08:00"),
     ]
     reads_well(secretary)

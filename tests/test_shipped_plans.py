@@ -1,116 +1,128 @@
 """The shipped plans say what their sources say: typed out by hand from 60-KH/ĐUK and 42-KH/ĐUK of 2022."""
 
 import re
-from collections.abc import Iterable
-from datetime import date
-from functools import cache
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.domain.expected import Expected, Relative, UnitFacts, expected
-from bot.domain.plan import Plan, documents_of, plan_from_json, plan_to_json, topic_of
-from bot.domain.plan_fields import Document, SourceKey
-from bot.domain.plan_file import read_plan
+from bot.domain.expected import Relative, UnitFacts, expected
+from bot.domain.plan import documents_of, plan_from_json, plan_to_json, topic_of
+from bot.domain.plan_fields import SourceKey
+from tests.golden import AGENDAS, PLANS, ROOT, Line, Row, about, cited, own, plan, row, tree
 
-ROOT = Path(__file__).parent.parent
-PLANS = ROOT / "schedules" / "plans"
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"
+COMMUNE, CONCLUSIONS = "tu-soi-tu-sua-ky-loi-2022", "ket-luan-01-21-ky-loi-2022"
+DISTRICT = "tu-soi-tu-sua-huyen-uy-2022"
 
-AGENCY_CELL = UnitFacts("CB01", "chi_bo", "co_quan", direct=True)
-BUSINESS_CELL_BELOW = UnitFacts("CB02", "chi_bo", "doanh_nghiep", direct=False)
-GRASSROOTS_COMMITTEE = UnitFacts("DB01", "dang_bo_co_so", "doanh_nghiep", direct=True)
-PROPAGANDA = UnitFacts("BTG", "ban_tuyen_giao", None, direct=True)
-ORGANISATION = UnitFacts("BTC", "ban_to_chuc", None, direct=True)
-OFFICE = UnitFacts("VP", "van_phong", None, direct=True)
-INSPECTION = UnitFacts("UBKT", "uy_ban_kiem_tra", None, direct=True)
-
-# topic, first day, last day, last working day
-MONTHS = [
-    ("2022-04", "2022-04-01", "2022-04-30", "2022-04-29"),  # 30/4 is a holiday and a Saturday
-    ("2022-05", "2022-05-01", "2022-05-31", "2022-05-31"),
-    ("2022-06", "2022-06-01", "2022-06-30", "2022-06-30"),
-    ("2022-07", "2022-07-01", "2022-07-31", "2022-07-29"),
-    ("2022-08", "2022-08-01", "2022-08-31", "2022-08-31"),
-    ("2022-09", "2022-09-01", "2022-09-30", "2022-09-30"),
-    ("2022-10", "2022-10-01", "2022-10-31", "2022-10-31"),
-    ("2022-11", "2022-11-01", "2022-11-30", "2022-11-30"),
+TREE: list[Line] = [
+    ("DUK", "dang_uy", None, None),
+    ("CB01", "chi_bo", "co_quan", "DUK"),
+    ("DB01", "dang_bo_co_so", "doanh_nghiep", "DUK"),
+    ("CB11", "chi_bo", "doanh_nghiep", "DB01"),
+    ("BTG", "ban_tuyen_giao", None, "DUK"),
+    ("BTC", "ban_to_chuc", None, "DUK"),
+    ("VP", "van_phong", None, "DUK"),
+    ("UBKT", "uy_ban_kiem_tra", None, "DUK"),
+    ("DTN", "doan_the", None, "DUK"),
+    ("DTN1", "doan_the", None, "DB01"),
 ]
-QUARTERS = [
-    ("bao-cao-quy:2022-Q2", "2022-04-01", "2022-06-30", "2022-06-30"),
-    ("bao-cao-quy:2022-Q3", "2022-07-01", "2022-09-30", "2022-09-30"),
-    ("bao-cao-quy:2022-Q4", "2022-10-01", "2022-12-31", "2022-12-30"),
+UNITS = tree(*TREE)
+
+MONTHS: list[Row] = [
+    ("2022-04", "meeting", "2022-04-01", "2022-04-30", "2022-04-29"),  # 30/4 is a holiday and a Saturday
+    ("2022-05", "meeting", "2022-05-01", "2022-05-31", "2022-05-31"),
+    ("2022-06", "meeting", "2022-06-01", "2022-06-30", "2022-06-30"),
+    ("2022-07", "meeting", "2022-07-01", "2022-07-31", "2022-07-29"),
+    ("2022-08", "meeting", "2022-08-01", "2022-08-31", "2022-08-31"),
+    ("2022-09", "meeting", "2022-09-01", "2022-09-30", "2022-09-30"),
+    ("2022-10", "meeting", "2022-10-01", "2022-10-31", "2022-10-31"),
+    ("2022-11", "meeting", "2022-11-01", "2022-11-30", "2022-11-30"),
 ]
-THEME_1 = ("cd-1", "2022-01-01", "2022-03-31", "2022-03-31")
-THEME_2 = ("cd-2", "2022-04-01", "2022-06-30", "2022-06-30")
-THEME_3 = ("cd-3", "2022-07-01", "2022-09-30", "2022-09-30")
-THEME_4 = ("cd-4", "2022-10-01", "2022-12-31", "2022-12-30")
-OWN_PLAN = ("ke-hoach", "2022-01-28", "2022-02-27", "2022-02-25")
-OWN_REPORT = ("ket-qua", "2022-11-24", "2022-12-24", "2022-12-23")
-AFTERWARDS = [
-    ("gui-chuyen-de:cd-1", "2022-01-01", None, None),
-    ("gui-chuyen-de:cd-2", "2022-04-01", None, None),
-    ("gui-chuyen-de:cd-3", "2022-07-01", None, None),
-    ("gui-chuyen-de:cd-4", "2022-10-01", None, None),
+QUARTERS: list[Row] = [
+    ("bao-cao-quy:2022-Q2", "report", "2022-04-01", "2022-06-30", "2022-06-30"),
+    ("bao-cao-quy:2022-Q3", "report", "2022-07-01", "2022-09-30", "2022-09-30"),
+    ("bao-cao-quy:2022-Q4", "report", "2022-10-01", "2022-12-31", "2022-12-30"),
+]
+STUDY_PLAN: Row = ("ke-hoach", "report", "2022-04-18", "", "")
+THEME_MEETINGS: list[Row] = [
+    ("cd-1", "meeting", "2022-01-01", "2022-03-31", "2022-03-31"),
+    ("cd-2", "meeting", "2022-04-01", "2022-06-30", "2022-06-30"),
+    ("cd-3", "meeting", "2022-07-01", "2022-09-30", "2022-09-30"),
+    ("cd-4", "meeting", "2022-10-01", "2022-12-31", "2022-12-30"),
+    ("gui-chuyen-de:cd-1", "report", "2022-01-01", "+2 cd-1", ""),
+    ("gui-chuyen-de:cd-2", "report", "2022-04-01", "+2 cd-2", ""),
+    ("gui-chuyen-de:cd-3", "report", "2022-07-01", "+2 cd-3", ""),
+    ("gui-chuyen-de:cd-4", "report", "2022-10-01", "+2 cd-4", ""),
+]
+OWN: list[Row] = [
+    ("ke-hoach", "report", "2022-01-28", "2022-02-27", "2022-02-25"),
+    ("ket-qua", "report", "2022-11-24", "2022-12-24", "2022-12-23"),
 ]
 
-GOLDEN = [
-    (STUDY, AGENCY_CELL, [*MONTHS[:3], QUARTERS[0], *MONTHS[3:6], QUARTERS[1], *MONTHS[6:], QUARTERS[2]]),
-    (STUDY, BUSINESS_CELL_BELOW, MONTHS),
-    (STUDY, GRASSROOTS_COMMITTEE, QUARTERS),
-    (STUDY, PROPAGANDA, [
-        ("tong-hop-quy-2", "2022-05-31", "2022-06-30", "2022-06-30"),
-        ("tong-hop-cuoi-nam", "2022-11-01", "2022-11-30", "2022-11-30"),
-    ]),
-    (STUDY, ORGANISATION, []),
-    (STUDY, OFFICE, []),
-    (STUDY, INSPECTION, []),
-    (THEMES, AGENCY_CELL, [OWN_PLAN, THEME_1, THEME_2, THEME_3, OWN_REPORT, THEME_4, *AFTERWARDS]),
-    (THEMES, BUSINESS_CELL_BELOW, [THEME_1, THEME_2, THEME_3, THEME_4, *AFTERWARDS]),
-    (THEMES, GRASSROOTS_COMMITTEE, [OWN_PLAN, OWN_REPORT]),
-    (THEMES, PROPAGANDA, [
-        ("de-cuong-2", "2022-02-27", "2022-03-29", "2022-03-29"),
-        ("tong-hop", "2022-11-30", "2022-12-30", "2022-12-30"),
-    ]),
-    (THEMES, ORGANISATION, [("de-cuong-1", "2022-01-20", "2022-02-19", "2022-02-18")]),
-    (THEMES, OFFICE, [("de-cuong-3-doanh-nghiep", "2022-02-27", "2022-03-29", "2022-03-29")]),
-    (THEMES, INSPECTION, [("de-cuong-3-co-quan", "2022-02-27", "2022-03-29", "2022-03-29")]),
-]  # fmt: skip
-
-DOCUMENTS = {
-    4: ["03-NQ/TW 26/6/1992", "10-NQ/TW 2/2/1999", "18-CTr/TU 6/4/1999", "03-NQ/TU 12/12/2001"],
-    5: ["06-NQ/TU 29/10/2008", "12-NQ/TW 16/1/2012", "15-KH/TU 4/4/2012", "2400-QĐ/TU 27/8/2012"],
-    6: ["07-KH/TU 18/2/2016", "1031-QĐ/TU 22/9/2016", "53-KH/ĐUK 3/3/2022"],
-    7: ["04-NQ/TW 30/10/2016", "11-CTr/TU 17/1/2017", "31-KH/ĐUK 19/12/2016"],
-    8: ["41-KH/TU 14/12/2021", "12-KH/ĐUK 29/4/2021", "724-QĐ/TU 30/8/2021"],
-    9: ["24-KH/TU 26/8/2021", "35-KH/ĐUK 26/10/2021", "02-QĐ/ĐUK 10/2/2022"],
-    10: ["35-KH/TU 26/9/2021", "1352-QĐ/TU 18/2/2022", "34-KH/ĐUK 20/10/2021", "43-KH/ĐUK 5/1/2022"],
-    11: ["21-KL/TW 25/10/2021", "49-KH/TU 27/1/2022", "52-KH/ĐUK 1/3/2022"],
+GOLDEN: dict[str, dict[str, list[Row]]] = {
+    STUDY: {
+        "DUK": [],
+        "CB01": [*MONTHS, *QUARTERS, STUDY_PLAN],
+        "DB01": [*QUARTERS, STUDY_PLAN],
+        "CB11": MONTHS,
+        "BTG": [
+            ("tong-hop-cuoi-nam", "report", "2022-11-01", "2022-11-30", "2022-11-30"),
+            ("tong-hop-quy-2", "report", "2022-05-31", "2022-06-30", "2022-06-30"),
+        ],
+        "BTC": [],
+        "VP": [],
+        "UBKT": [],
+        "DTN": [("ke-hoach-doan-the", "report", "2022-04-18", "", "")],
+        "DTN1": [],
+    },
+    THEMES: {
+        "DUK": [],
+        "CB01": [*THEME_MEETINGS, *OWN],
+        "DB01": [*OWN, ("phan-cong", "confirm", "2022-02-08", "", "")],
+        "CB11": THEME_MEETINGS,
+        "BTG": [
+            ("de-cuong-2", "report", "2022-02-27", "2022-03-29", "2022-03-29"),
+            ("tong-hop", "report", "2022-11-30", "2022-12-30", "2022-12-30"),
+        ],
+        "BTC": [("de-cuong-1", "report", "2022-01-20", "2022-02-19", "2022-02-18")],
+        "VP": [("de-cuong-3-doanh-nghiep", "report", "2022-02-27", "2022-03-29", "2022-03-29")],
+        "UBKT": [("de-cuong-3-co-quan", "report", "2022-02-27", "2022-03-29", "2022-03-29")],
+        "DTN": [],
+        "DTN1": [],
+    },
 }
 
-
-@cache
-def plan(name: str) -> Plan:
-    return read_plan(PLANS / f"{name}.yaml", agendas=ROOT / "templates" / "agendas")
-
-
-def days(found: Iterable[Expected]) -> list[tuple[str, str, str | None, str | None]]:
-    return [
-        (e.key, str(e.opens_on), str(e.due_on) if e.due_on else None, str(e.safe_on) if e.safe_on else None)
-        for e in found
-    ]
-
-
-def cited(document: Document) -> str:
-    day = document.date
-    return f"{document.symbol} {day.day}/{day.month}/{day.year}" if day else str(document.symbol)
+# "trước ngày": the plan, whose duty, its key; the day itself, the last day before it, the last working day
+BEFORE = [
+    (THEMES, "ban_to_chuc", "de-cuong-1", "Sun 20/02/2022", "Sat 19/02/2022", "Fri 18/02/2022"),
+    (THEMES, "chi_bo", "ke-hoach", "Mon 28/02/2022", "Sun 27/02/2022", "Fri 25/02/2022"),
+    (THEMES, "ban_tuyen_giao", "de-cuong-2", "Wed 30/03/2022", "Tue 29/03/2022", "Tue 29/03/2022"),
+    (CONCLUSIONS, "dang_uy", "hoi-nghi", "Fri 20/05/2022", "Thu 19/05/2022", "Thu 19/05/2022"),
+    (CONCLUSIONS, "mat_tran", "pho-bien", "Fri 10/06/2022", "Thu 09/06/2022", "Thu 09/06/2022"),
+    (DISTRICT, "dang_bo_co_so", "bao-cao-19-5", "Wed 15/06/2022", "Tue 14/06/2022", "Tue 14/06/2022"),
+    (COMMUNE, "chi_bo", "ke-hoach", "Thu 25/08/2022", "Wed 24/08/2022", "Wed 24/08/2022"),
+    (DISTRICT, "doan_the", "bao-cao-cuoi-nam", "Thu 15/12/2022", "Wed 14/12/2022", "Wed 14/12/2022"),
+    (THEMES, "dang_bo_co_so", "ket-qua", "Sun 25/12/2022", "Sat 24/12/2022", "Fri 23/12/2022"),
+    (THEMES, "ban_tuyen_giao", "tong-hop", "Sat 31/12/2022", "Fri 30/12/2022", "Fri 30/12/2022"),
+]
 
 
-@pytest.mark.parametrize(("name", "unit", "table"), GOLDEN)
-def test_what_each_unit_is_expected_to_do(
-    name: str, unit: UnitFacts, table: list[tuple[str, str, str | None, str | None]]
+@pytest.mark.parametrize("code", UNITS)
+@pytest.mark.parametrize("name", [STUDY, THEMES])
+def test_what_each_unit_is_expected_to_do(name: str, code: str) -> None:
+    assert own(name, UNITS[code]) == sorted(GOLDEN[name][code])
+    assert about(name, UNITS[code]) == []
+
+
+@pytest.mark.parametrize(("name", "kind", "key", "deadline", "last", "safe"), BEFORE)
+def test_before_a_day_that_is_a_rest_day_or_follows_one(
+    name: str, kind: str, key: str, deadline: str, last: str, safe: str
 ) -> None:
-    assert days(expected(plan(name), unit)) == table
+    (one,) = (e for e in expected(plan(name), UnitFacts("U", kind, None, direct=True)) if e.key == key)
+    assert one.due_on is not None
+    shown = [f"{day:%a %d/%m/%Y}" for day in (one.due_on + timedelta(days=1), one.due_on, one.safe_on) if day]
+    assert shown == [deadline, last, safe]
 
 
 def test_who_reports_to_whom() -> None:
@@ -118,8 +130,9 @@ def test_who_reports_to_whom() -> None:
     addresses = {
         (e.key, e.to, e.via)
         for name in (STUDY, THEMES)
-        for unit in (GRASSROOTS_COMMITTEE, PROPAGANDA, ORGANISATION, OFFICE, INSPECTION)
-        for e in expected(plan(name), unit)
+        for code in ("DB01", "BTG", "BTC", "VP", "UBKT")
+        for e in expected(plan(name), UNITS[code])
+        if e.to
     }
     below = "Các chi, đảng bộ cơ sở"
     assert addresses == {
@@ -150,11 +163,12 @@ def test_the_heads() -> None:
         "Ban Thường vụ Đảng ủy Khối các cơ quan và doanh nghiệp tỉnh Tuyên Quang",
     )
     assert (plan(STUDY).head.merging, plan(THEMES).head.merging) == ("embedded", "forbidden")
+    assert (plan(STUDY).head.choosing, plan(THEMES).head.choosing) == ((), ("add", "replace"))
     assert [cited(d) for d in plan(STUDY).head.basis] == ["40-HD/BTGTU 9/3/2022"]
     assert [cited(d) for d in plan(STUDY).head.documents] == [
         "21-KL/TW",
         "37-QĐ/TW",
-        "None",
+        "Bài phát biểu",
         "22-QĐ/TW 28/7/2021",
         "24-QĐ/TW 30/7/2021",
         "41-QĐ/TW 3/11/2021",
@@ -165,47 +179,66 @@ def test_the_heads() -> None:
         "16-ĐA/TU 3/1/2020",
         "01-CT/TU 10/9/2021",
         "11-NQ/ĐUK 10/3/2021",
-        "None",
+        "Chương trình công tác",
     ]
 
 
-def test_the_documents_of_each_month() -> None:
-    months = {int(topic.key[5:]): topic for topic in plan(STUDY).topics}
-    assert {month: [cited(d) for d in topic.documents] for month, topic in months.items()} == DOCUMENTS
-    assert [len(topic.documents) for topic in months.values()] == [4, 4, 3, 3, 3, 3, 4, 3]
-    assert sum(len(topic.documents) for topic in months.values()) == 27
-    assert {(t.meeting, t.agenda) for t in months.values()} == {("regular", "monthly-documents")}
+def test_who_the_plans_are_sent_to() -> None:
+    assert plan(STUDY).head.recipients == (
+        "Ban Tuyên giáo Tỉnh ủy (b/c)",
+        "Các chi bộ, đảng bộ cơ sở trực thuộc",
+        "Các cơ quan tham mưu, giúp việc và đoàn thể trực thuộc Đảng ủy Khối",
+        "Lưu BTG. VPĐUK",
+    )
+    assert plan(THEMES).head.recipients == (
+        "Ban Thường vụ Tỉnh ủy (báo cáo)",
+        "Ban Tổ chức Tỉnh ủy",
+        "Các đ/c Ủy viên BCH Đảng bộ Khối",
+        "Các ban đảng, Văn phòng Đảng ủy Khối",
+        "Các đoàn thể Khối",
+        "Các chi, đảng bộ cơ sở",
+        "Lưu Văn phòng Đảng ủy Khối",
+    )
 
 
-def test_documents_as_the_list_has_them() -> None:
-    found = {str(d.symbol): d for topic in plan(STUDY).topics for d in topic.documents}
-    july = found["04-NQ/TW"]
-    assert (july.type, july.issuer) == ("Nghị quyết", "Hội nghị Trung ương 4 khóa XII")
-    assert july.title == (
-        "về tăng cường xây dựng, chỉnh đốn Đảng; ngăn chặn, đẩy lùi suy thoái về tư tưởng chính trị, đạo đức, "
-        "lối sống, những biểu hiện “tự diễn biến”, “tự chuyển hóa” trong nội bộ"
-    )
-    october = found["34-KH/ĐUK"]
-    assert october.title == (
-        "về “Thực hiện Kết luận số 01-KL/TW ngày 18/5/2021 của Bộ Chính trị về tiếp tục thực hiện Chỉ thị số "
-        '05-CT/TW về đẩy mạnh học tập và làm theo tư tưởng, đạo đức, phong cách Hồ Chí Minh"'
-    )
-    assert found["18-CTr/TU"].type == "Chương trình hành động"
-    assert "khoá VIII" in str(found["18-CTr/TU"].title)
-    assert found["15-KH/TU"].title == "một số vấn đề cấp bách về xây dựng Đảng hiện nay"
-    assert found["31-KH/ĐUK"].issuer == "Ban Thường vụ Đảng ủy Khối các cơ quan"
-    assert [symbol for symbol, d in found.items() if d.issuer is None] == ["1031-QĐ/TU", "11-CTr/TU"]
+def test_a_unit_chooses_from_the_documents_of_a_month() -> None:
+    assert {(t.meeting, t.agenda, t.choose) for t in plan(STUDY).topics} == {
+        ("regular", "monthly-documents", True)
+    }
 
 
 def test_the_themes_and_their_pool() -> None:
     topics = plan(THEMES).topics
-    assert [t.key for t in topics] == [f"cd-{number}" for number in range(1, 11)]
-    assert [t.key for t in topics if t.period is None] == ["cd-5", "cd-6", "cd-7", "cd-8", "cd-9", "cd-10"]
-    assert {(t.meeting, t.agenda) for t in topics} == {("thematic", "eight-steps")}
-    assert [cited(d) for d in topic_of(plan(THEMES), "cd-4").documents] == [
-        "31-KH/ĐUK 24/9/2021",
-        "21-KL/TW 25/10/2021",
+    assert [t.title for t in topics if t.period] == [
+        "Nâng cao chất lượng sinh hoạt chi bộ",
+        "Học tập và làm theo tư tưởng, đạo đức, phong cách Hồ Chí Minh về ý chí tự lực tự cường và khát vọng phát triển đất "
+        "nước phồn vinh, hạnh phúc",
+        "Cải cách hành chính",
+        "Cán bộ, đảng viên “tự soi, tự sửa”",
     ]
+    assert [(t.key, t.title) for t in topics if t.pool] == [
+        ("cd-5", "Giải pháp nâng cao chất lượng quán triệt, học tập các chỉ thị, nghị quyết của Đảng"),
+        ("cd-6", "Giải pháp khắc phục, sửa chữa khuyết điểm sau kiểm điểm tự phê bình và phê bình hằng năm"),
+        ("cd-7", "Thực hiện việc chuyển đổi số trong cơ quan, đơn vị, doanh nghiệp"),
+        ("cd-8", "Sản xuất kinh doanh trong tình hình dịch bệnh Covid-19"),
+        ("cd-9", "Nâng cao chất lượng, hiệu quả công tác chuyên môn của cơ quan, đơn vị, doanh nghiệp"),
+        (
+            "cd-10",
+            "Giải pháp lãnh đạo, chỉ đạo nâng cao chất lượng hoạt động của các đoàn thể trong cơ quan, đơn vị, doanh nghiệp",
+        ),
+    ]
+    assert {(t.meeting, t.agenda) for t in topics} == {("thematic", "eight-steps")}
+
+
+def test_a_quarter_without_a_theme_asks_for_one_of_the_unit_s_own() -> None:
+    whole = plan(THEMES)
+    without = whole.model_copy(update={"topics": tuple(t for t in whole.topics if t.key != "cd-3")})
+    found = [row(e) for e in expected(without, UNITS["CB01"]) if e.topic == "moi-quy"]
+    assert found == [
+        ("moi-quy:2022-Q3", "meeting", "2022-07-01", "2022-09-30", "2022-09-30"),
+        ("gui-chuyen-de:moi-quy:2022-Q3", "report", "2022-07-01", "+2 moi-quy:2022-Q3", ""),
+    ]
+    assert not [e for e in expected(whole, UNITS["CB01"]) if e.topic == "moi-quy"]
 
 
 @pytest.mark.parametrize(
@@ -243,8 +276,49 @@ def test_two_plans_of_one_number_are_two_documents() -> None:
     assert ours.key != theirs.key
 
 
-@pytest.mark.parametrize("path", sorted(PLANS.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_shipped_plan_is_sound_and_survives_the_database(path: Path) -> None:
-    shipped = read_plan(path, agendas=ROOT / "templates" / "agendas")
-    assert plan_from_json(plan_to_json(shipped)) == shipped
-    assert not re.search(r"\S+@\S+", path.read_text("utf-8"))
+def test_one_meeting_may_answer_the_two_plans_of_a_commune() -> None:
+    def open_in_september(name: str) -> set[tuple[str | None, str]]:
+        here = plan(name)
+        cell = UnitFacts("CB01", "chi_bo", "nong_thon", direct=True)
+        day = date(2022, 9, 15)
+        meetings = [e for e in expected(here, cell) if e.kind == "meeting" and e.topic and e.due_on]
+        return {
+            (topic_of(here, e.topic).theme, topic_of(here, e.topic).meeting)
+            for e in meetings
+            if e.topic and e.due_on and e.opens_on <= day <= e.due_on
+        }
+
+    theme = ("tu-soi-tu-sua", "thematic")
+    assert open_in_september(COMMUNE) == {theme}
+    assert theme in open_in_september(CONCLUSIONS)
+    assert open_in_september(DISTRICT) == {("tu-soi-tu-sua", "regular")}
+    assert "forbidden" not in {plan(name).head.merging for name in (COMMUNE, CONCLUSIONS, DISTRICT)}
+
+
+SHIPPED = [STUDY, THEMES, COMMUNE, CONCLUSIONS, DISTRICT]
+
+
+def test_all_five_are_shipped() -> None:
+    assert sorted(path.stem for path in PLANS.glob("*.yaml")) == sorted(SHIPPED)
+    assert len({plan(name).key for name in SHIPPED}) == 5
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_shipped_plan_is_sound_and_survives_the_database(name: str) -> None:
+    assert plan_from_json(plan_to_json(plan(name))) == plan(name)
+    assert plan(name).decide == ()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*sorted(PLANS.glob("*.yaml")), *sorted(AGENDAS.glob("*.yaml")), ROOT / "docs" / "plans.md"],
+    ids=lambda path: path.name,
+)
+def test_nothing_holds_an_address_or_a_telephone_number(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not re.search(r"\S+@\S+\.\S+|(?<!\d)0\d{8,9}(?!\d)", text)
+
+
+def test_every_shipped_agenda_is_used_by_a_plan_or_by_default() -> None:
+    used = {topic.agenda for name in SHIPPED for topic in plan(name).topics}
+    assert {path.stem for path in AGENDAS.glob("*.yaml")} == used | {"regular", "thematic"}

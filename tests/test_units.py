@@ -1,20 +1,23 @@
 """The units' table: read from CSV and XLSX, every fault with its place, written as a dated tree that duties follow."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from bot.db import Database
+from bot.domain.plan_fields import KINDS, SECTORS
 from bot.domain.problems import Rejected
+from bot.domain.unit_rows import COLUMNS, SHIFTS, written_day
 from bot.domain.units import Imported, Row, write_units
 from bot.models import Duty, Unit, UnitSpan
 from bot.render import Renderer
 from bot.units_file import read_units
+from bot.units_sheet import LISTED, living_units, read_form, write_unit_list, write_units_template
 from tests.kit import ROOT, ZONE, World, shipped
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"
@@ -25,6 +28,7 @@ TREE = HEADER + (
     "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUA,28,5\n"
 )
 TODAY = date(2022, 4, 1)
+NOW = datetime(2022, 4, 1, 3, 0, tzinfo=UTC)
 
 
 def csv_file(folder: Path, text: str, name: str = "units.csv") -> Path:
@@ -143,7 +147,7 @@ def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
 
 
 def test_faults_of_a_sheet_name_its_cells(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["code", "name", "kind"], ["A", "Chi bộ A", "chi bo"], ["A", None, "chi_bo"]]
+    rows: list[list[object]] = [["code", "name", "kind"], ["A", "Chi bộ A", "chi boo"], ["A", None, "chi_bo"]]
     assert problems_of(xlsx_file(tmp_path, rows)) == [
         ("units.xlsx Đơn vị!A2:C2 kind", "unit_word_unknown"),
         ("units.xlsx Đơn vị!A3:C3 name", "unit_cell_missing"),
@@ -157,10 +161,10 @@ def test_each_fault_has_a_sentence(tmp_path: Path) -> None:
         read_units(csv_file(tmp_path, text))
     render = Renderer(ROOT / "templates", ZONE)
     sentences = [render.sentence(problem.code, problem.facts) for problem in caught.value.problems]
-    assert sentences[0] == "Thiếu name."
+    assert sentences[0] == "Thiếu name (Tên đơn vị)."
     assert sentences[1].startswith("“chi_boo” không có trong danh sách: chi_bo, dang_bo_co_so,")
     assert sentences[2] == "“x” phải là số nguyên từ 1 đến 5000."
-    assert sentences[3] == "name dài quá 200 ký tự. Xin rút gọn."
+    assert sentences[3] == "name (Tên đơn vị) dài quá 200 ký tự. Xin rút gọn."
     assert "Mã “A” đã có ở units.csv:2." in sentences[4]
 
 
@@ -298,3 +302,294 @@ def test_history_is_kept_in_spans(db: Database, tmp_path: Path) -> None:
         ("Chi bộ VP", may, june),
         ("Chi bộ B", june, None),
     ]
+
+
+def said_of(db: Database, folder: Path, text: str, inside: str = "") -> list[tuple[str, str]]:
+    """The places and codes with which a whole import is refused; nothing of it is kept."""
+    before = paths(db)
+    with pytest.raises(Rejected) as caught:
+        close_text(db, folder, text, inside)
+    assert paths(db) == before
+    render = Renderer(ROOT / "templates", ZONE)
+    assert all(render.sentence(p.code, p.facts) for p in caught.value.problems)
+    return [(p.place.removeprefix("units.csv:"), p.code) for p in caught.value.problems]
+
+
+def unit_of(db: Database, code: str) -> Unit:
+    with db.read() as session:
+        return session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+MORE = "code,name,kind,sector,parent_code,members,meeting_day,meeting_shift,closed_on,merged_into\n"
+
+
+def test_where_the_usual_day_goes_on_a_holiday(db: Database, tmp_path: Path) -> None:
+    import_text(db, tmp_path, TREE)
+    assert unit_of(db, "CB01").meeting_shift == "after"
+    line = "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUA,28,5,{},,\n"
+    for said, meant in (
+        ("trước", "before"),
+        ("", "before"),
+        ("Giữ nguyên", "keep"),
+        ("lùi", "after"),
+        ("BEFORE", "before"),
+        ("sau", "after"),
+        ("giữ", "keep"),
+    ):
+        import_text(db, tmp_path, MORE + line.format(said))
+        assert unit_of(db, "CB01").meeting_shift == meant, said
+    assert said_of(db, tmp_path, MORE + line.format("mai")) == [("2 meeting_shift", "unit_word_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Chi bộ", "chi_bo"),
+        ("CHI BỘ", "chi_bo"),
+        ("chi bo", "chi_bo"),
+        ("Chi_Bo", "chi_bo"),
+        ("Đảng bộ cơ sở", "dang_bo_co_so"),
+        ("uỷ ban kiểm tra", "uy_ban_kiem_tra"),
+        ("UY BAN KIEM TRA", "uy_ban_kiem_tra"),
+    ],
+)
+def test_kinds_are_read_as_people_write_them(tmp_path: Path, said: str, kind: str) -> None:
+    (row,) = read_units(csv_file(tmp_path, f"code,name,kind,sector\nA,Tên,{said},doanh nghiệp\n"))
+    assert (row.kind, row.sector) == (kind, "doanh_nghiep")
+
+
+def test_a_name_that_is_also_a_word_stays_a_name(tmp_path: Path) -> None:
+    (row,) = read_units(csv_file(tmp_path, "code,name,kind\nchi bộ,Văn phòng,chi bộ\n"))
+    assert (row.code, row.name, row.kind) == ("chi bộ", "Văn phòng", "chi_bo")
+
+
+def test_the_header_in_vietnamese(tmp_path: Path) -> None:
+    text = "Mã đơn vị *;TÊN ĐƠN VỊ;loai to chuc;Ngày giải thể;Mã đơn vị nhận sáp nhập\nA;Tên;Chi bộ;15/9/2022;B\n"
+    (row,) = read_units(csv_file(tmp_path, text))
+    assert row == Row("units.csv:2", "A", "Tên", "chi_bo", "", "", None, None, "", date(2022, 9, 15), "B")
+    assert problems_of(csv_file(tmp_path, "Mã đơn vị;Tên đơn vị\nA;B\n")) == [("units.csv", "units_header")]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2022-09-15", date(2022, 9, 15)),
+        ("15/9/2022", date(2022, 9, 15)),
+        ("05/09/2022", date(2022, 9, 5)),
+        ("31/9/2022", None),
+        ("15/9", None),
+        ("1890-01-01", None),
+        ("mai", None),
+        ("", None),
+    ],
+)
+def test_days_as_people_write_them(text: str, day: date | None) -> None:
+    assert written_day(text) == day
+
+
+def test_faults_of_an_end(db: Database, tmp_path: Path) -> None:
+    text = MORE + (
+        "A,Chi bộ A,chi_bo,,,,,,mai,\n"
+        "B,Chi bộ B,chi_bo,,,,,,,A\n"
+        "C,Chi bộ C,chi_bo,,,,,,2022-03-01,C\n"
+        "D,Chi bộ D,chi_bo,,,,,,31/2/2022,A\n"
+    )
+    assert said_of(db, tmp_path, text) == [
+        ("2 closed_on", "unit_date_wrong"),
+        ("3 merged_into", "unit_merged_open"),
+        ("4 merged_into", "unit_merge_itself"),
+        ("5 closed_on", "unit_date_wrong"),
+    ]
+    import_text(db, tmp_path, TREE)
+    line = "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUA,,,,{}\n"
+    assert said_of(db, tmp_path, MORE + line.format("2/4/2022,")) == [("2 closed_on", "unit_close_future")]
+    assert said_of(db, tmp_path, MORE + line.format("1/4/2022,X")) == [
+        ("2 merged_into", "unit_merge_unknown")
+    ]
+    committee = "DUA,Đảng ủy Sở A,dang_bo_co_so,,DUK,,,,1/4/2022,\n"
+    assert said_of(db, tmp_path, MORE + committee) == [("2 closed_on", "unit_has_below")]
+
+
+def close_text(db: Database, folder: Path, text: str, inside: str = "") -> Imported:
+    rows = read_units(csv_file(folder, text))
+    with db.write() as session:
+        return write_units(session, rows, TODAY, at=NOW, zone=ZONE, inside=inside)
+
+
+def test_a_table_closes_and_merges(db: Database, tmp_path: Path) -> None:
+    import_text(db, tmp_path, TREE + "CB02,Chi bộ Hai,chi_bo,,DUA,12,\nCB03,Chi bộ Ba,chi_bo,,DUB,7,\n")
+    text = MORE + (
+        "DUA,Đảng ủy Sở A,dang_bo_co_so,,DUK,,,,2022-03-20,\n"
+        "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUA,28,5,,2022-03-15,CB03\n"
+        "CB02,Chi bộ Hai,chi_bo,,DUA,12,,,20/3/2022,CB03\n"
+    )
+    done = close_text(db, tmp_path, text)
+    assert [one.unit.code for one in done.closed] == ["CB01", "CB02", "DUA"]
+    assert (done.added, done.changed, done.kept, done.passed) == (0, 0, 3, 0)
+    assert unit_of(db, "CB03").members == 7 + 28 + 12
+    first = unit_of(db, "CB01")
+    assert (first.closed_on, first.merged_into_id) == (date(2022, 3, 15), unit_of(db, "CB03").id)
+    again = close_text(db, tmp_path, text)
+    assert again == Imported(added=0, changed=0, kept=0, passed=3)
+    assert unit_of(db, "CB03").members == 47
+    other = text.replace("2022-03-15", "2022-03-16").replace("20/3/2022,CB03", "20/3/2022,CB01")
+    twice = [("3 closed_on", "unit_closed_already"), ("4 closed_on", "unit_closed_already")]
+    assert said_of(db, tmp_path, other) == twice
+    below = HEADER + "CB09,Chi bộ Chín,chi_bo,,DUA,,\n"
+    assert said_of(db, tmp_path, below) == [("2 parent_code", "unit_parent_closed")]
+
+
+def test_a_number_in_the_table_is_the_number_after_the_merger(db: Database, tmp_path: Path) -> None:
+    import_text(db, tmp_path, TREE + "CB02,Chi bộ Hai,chi_bo,,DUA,12,\n")
+    text = MORE + (
+        "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUA,28,5,,1/4/2022,CB02\nCB02,Chi bộ Hai,chi_bo,,DUA,39,,,,\n"
+    )
+    close_text(db, tmp_path, text)
+    assert unit_of(db, "CB02").members == 39
+    close_text(db, tmp_path, text)
+    assert unit_of(db, "CB02").members == 39
+
+
+def test_a_table_with_units_that_are_closed_already(db: Database, tmp_path: Path) -> None:
+    """Into an empty database: the whole history may stand in one file."""
+    text = MORE + (
+        "DUK,Đảng ủy Khối,dang_uy,,,,,,,\n"
+        "CB01,Chi bộ Một,chi_bo,,DUK,10,,,2021-05-01,CB02\n"
+        "CB02,Chi bộ Hai,chi_bo,,DUK,20,,,2022-01-01,CB03\n"
+        "CB03,Chi bộ Ba,chi_bo,,DUK,30,,,,\n"
+    )
+    done = close_text(db, tmp_path, text)
+    assert (done.added, len(done.closed)) == (4, 2)
+    assert unit_of(db, "CB03").members == 30
+    assert unit_of(db, "CB01").closed_on == date(2021, 5, 1)
+    with pytest.raises(ValueError, match="moment"), db.write() as session:
+        write_units(session, read_units(csv_file(tmp_path, text)), TODAY)
+
+
+def test_an_office_changes_its_own_part_of_the_tree(db: Database, tmp_path: Path) -> None:
+    import_text(db, tmp_path, TREE + "CB02,Chi bộ Hai,chi_bo,,DUB,,\n")
+    inside = unit_of(db, "DUA").path
+    good = MORE + (
+        "DUA,Đảng ủy Sở A mới,dang_bo_co_so,,DUK,,,,,\n"
+        "CB03,Chi bộ Ba,chi_bo,,DUA,,,,,\n"
+        "CB04,Chi bộ Bốn,chi_bo,,CB03,,,,,\n"
+    )
+    with db.write() as session:
+        write_units(session, read_units(csv_file(tmp_path, good)), TODAY, inside=inside)
+    assert paths(db)["CB04"] == "DUK/DUA/CB03/CB04"
+    bad = MORE + (
+        "DUA,Đảng ủy Sở A,dang_bo_co_so,,DUB,,,,,\n"
+        "CB02,Chi bộ Hai,chi_bo,,DUA,,,,,\n"
+        "CB01,Chi bộ Văn phòng,chi_bo,co_quan,DUB,28,5,,1/4/2022,CB02\n"
+        "CB05,Chi bộ Năm,chi_bo,,,,,,,\n"
+        "DUK,Đảng ủy Khối,dang_uy,,,,,,,\n"
+    )
+    assert said_of(db, tmp_path, bad, inside) == [
+        ("2 parent_code", "unit_not_yours"),
+        ("3 code", "unit_not_yours"),
+        ("4 parent_code", "unit_not_yours"),
+        ("4 merged_into", "unit_not_yours"),
+        ("5 parent_code", "unit_not_yours"),
+        ("6 code", "unit_not_yours"),
+    ]
+
+
+def test_the_form_knows_every_column_and_every_word() -> None:
+    form = read_form(ROOT / "templates")
+    assert (
+        tuple(form.labels["columns"]) == COLUMNS == tuple(form.sheet["widths"]) == tuple(form.sheet["about"])
+    )
+    for column, known in (("kind", KINDS), ("sector", SECTORS), ("meeting_shift", SHIFTS)):
+        assert set(form.labels[LISTED[column]]) == set(known)
+        assert set(form.values(column).values()) == set(known)
+
+
+def test_the_empty_form(tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    write_units_template(path, templates=ROOT / "templates")
+    with pytest.raises(Rejected) as caught:
+        read_units(path)  # its example is no unit
+    assert [p.code for p in caught.value.problems] == ["units_empty"]
+    book = load_workbook(path)
+    assert book.sheetnames == ["Đơn vị", "Danh mục", "Hướng dẫn"]
+    sheet = book["Đơn vị"]
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
+    assert {name: rule.type for name, rule in rules.items()} == {
+        "C2": "list",
+        "D2": "list",
+        "H2": "list",
+        "F2": "whole",
+        "G2": "whole",
+    }
+    assert rules["C2"].formula1 == "'Danh mục'!$A$2:$A$13"
+    assert [cell.value for cell in book["Danh mục"]["C"][:4]] == [
+        "Khi trùng ngày nghỉ lễ",
+        "Lùi sau",
+        "Đẩy lên trước",
+        "Giữ nguyên",
+    ]
+    assert book["Hướng dẫn"]["A1"].value == "Mã đơn vị"
+    sheet["A3"], sheet["B3"], sheet["C3"], sheet["I3"] = "007", "Chi bộ Bảy", "Chi bộ", date(2022, 3, 1)
+    book.save(path)
+    assert read_units(path) == [
+        Row(
+            "mau.xlsx Đơn vị!A3:J3",
+            "007",
+            "Chi bộ Bảy",
+            "chi_bo",
+            "",
+            "",
+            None,
+            None,
+            "",
+            date(2022, 3, 1),
+            "",
+        )
+    ]
+
+
+def test_the_tree_in_the_form_changes_nothing(db: Database, tmp_path: Path) -> None:
+    import_text(
+        db, tmp_path, TREE + "007,=1+1,chi_bo,doanh_nghiep,DUB,,31\nCB09,Chi bộ Chín,chi_bo,,DUB,9,\n"
+    )
+    close_text(db, tmp_path, MORE + "CB09,Chi bộ Chín,chi_bo,,DUB,9,,,2022-03-01,\n")
+    with db.write() as session:
+        session.scalars(select(Unit).where(Unit.code == "007")).one().meeting_shift = "keep"
+    path = tmp_path / "cay.xlsx"
+    with db.read() as session:
+        units = living_units(session)
+        write_unit_list(units, path, templates=ROOT / "templates")
+    rows = read_units(path)
+    assert [row.code for row in rows] == [unit.code for unit in units]
+    with db.write() as session:
+        later = date(2022, 6, 1)
+        done = write_units(session, rows, later, at=NOW, zone=ZONE)
+        assert done == Imported(added=0, changed=0, kept=5)
+        assert len(session.scalars(select(UnitSpan)).all()) == 6
+    assert unit_of(db, "007").name == "=1+1"
+
+
+def test_a_part_of_the_tree_in_the_form_stays_where_it_is(db: Database, tmp_path: Path) -> None:
+    import_text(db, tmp_path, TREE)
+    path = tmp_path / "phan.xlsx"
+    with db.read() as session:
+        top = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
+        units = living_units(session, Unit.path.startswith(top.path))
+        assert top.parent_id is not None
+        write_unit_list(units, path, templates=ROOT / "templates", above={top.parent_id: "DUK"})
+    rows = read_units(path)
+    assert [(row.code, row.parent_code) for row in rows] == [("DUA", "DUK"), ("CB01", "DUA")]
+    with db.write() as session:
+        assert write_units(session, rows, TODAY, inside=top.path).kept == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("a.csv", "sheet_not_xlsx"), ("there.xlsx", "sheet_exists"), ("no/where.xlsx", "sheet_unwritable")],
+)
+def test_where_the_form_cannot_be_written(tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "there.xlsx").touch()
+    with pytest.raises(Rejected) as caught:
+        write_units_template(tmp_path / name, templates=ROOT / "templates")
+    assert [p.code for p in caught.value.problems] == [code]
+    assert (tmp_path / "there.xlsx").read_bytes() == b""

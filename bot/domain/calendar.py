@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.problems import Invalid
 
 Span = Literal["month", "quarter", "half_year", "year"]
+Shift = Literal["after", "before", "keep"]
 
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(7)
@@ -190,9 +191,7 @@ def _period_at(span: Span, year: int, month: int) -> Period:
     return Period(date(year, end - length + 1, 1), month_days(year, end)[-1], f"{year}{suffixes[span]}")
 
 
-def usual_meeting_day(
-    day_of_month: int, period: Period, shift: Literal["after", "before", "keep"] = "after"
-) -> date:
+def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after") -> date:
     """The unit's usual day (1-31) in the first month of `period`; a month that is too short gives its last day.
 
     A public holiday moves it by `shift`, and the other way where that would leave the period; weekends stay, since

@@ -261,7 +261,7 @@ def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
         yield Expected(
             key=f"{duty.key}:{span.key}" if span else duty.key,
             kind=duty.do,
-            title=fill(duty.title, {"period": _number(span)} if span else {}),
+            title=fill(duty.title, {"period": period_number(span)} if span else {}),
             topic=None,
             variant=None,
             period_first=span.first if span else opens,
@@ -326,7 +326,7 @@ def _title(topic: Topic, variant: Variant | None) -> str:
     return variant.title if variant and variant.title else topic.title
 
 
-def _number(period: Period) -> str:
+def period_number(period: Period) -> str:
     """The period as a number after the word that the title gives: 4/2022, II/2022, 2022."""
     year, _, part = period.key.partition("-")
     if not part:

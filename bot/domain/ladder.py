@@ -1,18 +1,36 @@
 """When each rung of a duty's ladder falls, and which of the rungs that have come is still worth saying."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.plan_ladders import Rung
+from bot.domain.plan_ladders import Rung, Say, To
 
 MORNING = time(7, 0)
 """Rungs without a clock time fall at the first allowed minute; each person's own hour is applied to the message."""
 STARTED = timedelta(minutes=30)
-PREPARING = ("ready", "upload")
+PREPARING = ("topic", "ready", "upload")
+CLIMB: tuple[To, ...] = ("secretary", "deputy", "above")
+ORDER: tuple[Say, ...] = (
+    "topic",
+    "set_date",
+    "ready",
+    "upload",
+    "today",
+    "start",
+    "result",
+    "minutes",
+    "due",
+    "last_day",
+    "late",
+)
+"""Of rungs meant for one and the same moment the later in this order is said."""
+TOPIC_FRESH = timedelta(days=7)
 NAME_TIME = "%Y%m%d%H%M"
+NAME_LENGTH = 47
+"""Of the rung's key; with its moment it fills the column that keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class Timed:
     @property
     def name(self) -> str:
         """What the rung is known by once it has been said: a moved meeting has the same rungs under other names."""
-        return f"{self.rung.key}@{self.at.astimezone(UTC):{NAME_TIME}}"
+        return f"{self.rung.key[:NAME_LENGTH]}@{self.at.astimezone(UTC):{NAME_TIME}}"
 
 
 def said_at(name: str) -> datetime | None:
@@ -44,25 +62,67 @@ def said_at(name: str) -> datetime | None:
         return None
 
 
-def timetable(rungs: Sequence[Rung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:
-    """The rungs that apply, with their moments (UTC) in order; out of quiet hours, holidays and Tết, never before the duty opens.
+def timetable(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:
+    """The rungs that apply, with their moments (UTC), each later than the one before; out of quiet hours, holidays and Tết,
+    never before the duty opens, whatever the order of `rungs`.
 
-    Of rungs that a holiday pushes onto one moment, the one that was meant to be the later stands later.
+    Of those that come to one moment and speak to the same people one stays: at the first moment of all what the duty is
+    about, else the one meant to be the latest. Those that speak to others wait for the next day on which they may be said:
+    a unit's secretary hears it before those who stand in, and these before who is above.
     """
+    left = _without_repeats(_placed(rungs, anchors, zone))
+    timed: list[Timed] = []
+    while left:
+        at = min(one.at for one in left)
+        level = min(CLIMB.index(one.rung.to) for one in left if one.at == at)
+        same = [one for one in left if one.at == at and one.rung.to == CLIMB[level]]
+        timed.append(Timed(at, max(same, key=_first_of_all if not timed else _meant_last).rung))
+        next_day = next_allowed(at + timedelta(days=1), zone)
+        higher = [one for one in left if one.at == at and one.rung.to != CLIMB[level]]
+        left = [one for one in left if one.at != at] + [replace(one, at=next_day) for one in higher]
+    return timed
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A rung at the moment at which it may be said, beside the one that its ladder means."""
+
+    at: datetime
+    meant: datetime
+    rung: Rung
+
+
+def _meant_last(one: _Placed) -> tuple[datetime, int, str]:
+    return one.meant, ORDER.index(one.rung.say), one.rung.key
+
+
+def _first_of_all(one: _Placed) -> tuple[bool, datetime, int, str]:
+    return one.rung.say == "topic", *_meant_last(one)
+
+
+def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
     opens = at_local(anchors.opens_on, MORNING, zone)
-    timed = []
+    meeting_day = local_day(anchors.meeting_at, zone) if anchors.meeting_at else None
+    placed = []
     for rung in rungs:
-        if rung.when == ("unscheduled" if anchors.meeting_at else "scheduled"):
-            continue
         meant = _moment(rung, anchors, zone)
-        if meant is None:
+        if meant is None or rung.when == ("unscheduled" if meeting_day else "scheduled"):
             continue
-        own_day = (
-            local_day(anchors.meeting_at, zone) if anchors.meeting_at and rung.anchor == "meeting" else None
-        )
-        allowed = next_allowed(max(meant, opens), zone, except_day=own_day)
-        timed.append((allowed, meant, rung))
-    return [Timed(at, rung) for at, _, rung in sorted(timed, key=lambda t: t[:2])]
+        own_day = meeting_day if rung.anchor == "meeting" else None
+        placed.append(_Placed(next_allowed(max(meant, opens), zone, except_day=own_day), meant, rung))
+    return placed
+
+
+def _without_repeats(placed: list[_Placed]) -> list[_Placed]:
+    """What a coming meeting is about is not said within a week after it was said as the duty opened."""
+    said = [one.at for one in placed if one.rung.say == "topic" and one.rung.anchor == "opens"]
+    return [
+        one
+        for one in placed
+        if one.rung.say != "topic"
+        or one.rung.anchor != "meeting"
+        or not any(opening <= one.at <= opening + TOPIC_FRESH for opening in said)
+    ]
 
 
 def _moment(rung: Rung, anchors: Anchors, zone: ZoneInfo) -> datetime | None:
@@ -88,17 +148,22 @@ def next_at(timed: Iterable[Timed], after: datetime | None) -> datetime | None:
 
 def worth_saying(
     timed: Sequence[Timed], since: datetime | None, at: datetime, anchors: Anchors, zone: ZoneInfo
-) -> tuple[Timed | None, list[Timed]]:
-    """Of the rungs that have come since `since`, the latest that still makes sense at `at`, and those passed over.
+) -> tuple[list[Timed], list[Timed]]:
+    """Of the rungs that have come since `since`: what is said at `at` and what is passed over.
 
-    Without `since` nothing has ever been said of the duty: then what it is about comes before any hurry.
+    Said is for the secretary, for those who stand in and for who is above the latest that still makes sense, one each.
+    Without `since` nothing has ever been said of the duty: then what it is about comes before any hurry, and
+    nothing goes up.
     """
     come = [t for t in timed if t.at <= at and (since is None or t.at > since)]
     sensible = [t for t in come if _makes_sense(t.rung, at, anchors, zone)]
-    chosen = sensible[-1] if sensible else None
+    latest = {t.rung.to: t for t in sensible}
     if since is None:
-        chosen = next((t for t in sensible if t.rung.say == "topic"), chosen)
-    return chosen, [t for t in come if t is not chosen]
+        first = next((t for t in sensible if t.rung.say == "topic"), None)
+        own = first or latest.get("secretary")
+        latest = {"secretary": own} if own else {}
+    said = [latest[to] for to in CLIMB if to in latest]
+    return said, [t for t in come if t not in said]
 
 
 def _makes_sense(rung: Rung, at: datetime, anchors: Anchors, zone: ZoneInfo) -> bool:

@@ -1,43 +1,35 @@
 """Meetings: set, moved, walked step by step, counted, ended; the duties they answer follow."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.agenda import Agenda, fill, unfold
+from bot.domain.agenda import Agenda
 from bot.domain.attendance import Counts, check
-from bot.domain.calendar import at_local, local_day, rest_day
+from bot.domain.calendar import at_local, local_day
+from bot.domain.concerns import kind_of
 from bot.domain.duties import close, follow_meeting, set_reminder
+from bot.domain.joining import answer_on, in_order
+from bot.domain.joining import duties_of as duties_of
 from bot.domain.problems import Invalid
+from bot.domain.programme import programme
 from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Unit
 
 NOTE_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Concern:
-    """Something to say before a date is taken; it may be confirmed."""
+class Planned:
+    """A meeting that has been set, or moved; `parted`: the duties that its new day does not suit, so that it answers them
+    no more."""
 
-    code: str
-    facts: dict[str, object]
-
-
-def duties_of(session: Session, meeting: Meeting) -> list[Duty]:
-    """The duties a meeting answers."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
-            .where(MeetingDuty.meeting_id == meeting.id)
-            .order_by(Duty.id)
-        )
-    )
+    meeting: Meeting
+    moved: bool
+    parted: list[Duty]
 
 
 def lock(session: Session, meeting_id: int) -> Meeting | None:
@@ -68,44 +60,6 @@ def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting
     return session.scalars(query).first()
 
 
-def concerns(
-    session: Session, unit_id: int, duty: Duty | None, moment: datetime, at: datetime, zone: ZoneInfo
-) -> list[Concern]:
-    """What to say before a meeting is set for `moment`: a rest day, outside the window, a second meeting that month."""
-    day = local_day(moment, zone)
-    found = []
-    rest = rest_day(day)
-    if rest is not None:
-        found.append(Concern("rest_day", {"day": day, "kind": rest.kind, "name": rest.name}))
-    if duty is not None and duty.due_on is not None and day > duty.due_on:
-        found.append(Concern("after_due", {"day": day, "due": duty.due_on}))
-    if duty is not None and day < duty.opens_on:
-        found.append(Concern("before_open", {"day": day, "opens": duty.opens_on}))
-    own = live_meeting(session, unit_id, duty.id if duty else None)
-    kind = kind_of(duty)
-    others = session.scalars(
-        select(Meeting).where(
-            Meeting.unit_id == unit_id,
-            Meeting.kind == kind,
-            Meeting.state.in_(("planned", "running", "held")),
-        )
-    )
-    for other in others:
-        when = other.started_at or other.planned_at
-        if when is None or (own is not None and other.id == own.id):
-            continue
-        other_day = local_day(when, zone)
-        if (other_day.year, other_day.month) == (day.year, day.month):
-            found.append(Concern("second_meeting", {"other": other_day}))
-            break
-    return found
-
-
-def kind_of(duty: Duty | None) -> str:
-    topic = duty.demand.topic if duty else None
-    return topic.meeting if topic else "regular"
-
-
 def set_meeting(
     session: Session,
     unit: Unit,
@@ -114,10 +68,12 @@ def set_meeting(
     place: str,
     at: datetime,
     zone: ZoneInfo,
-) -> tuple[Meeting, bool]:
-    """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow. True when it was moved.
+    joint: Sequence[Duty] = (),
+) -> Planned:
+    """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow.
 
-    Raises Invalid(meeting_running).
+    `joint`: other duties, `joinable` on that day, that it is to answer too; those it answered before stay as long as the
+    day suits them. Raises Invalid(meeting_running).
     """
     lock_unit(session, unit.id)
     meeting = live_meeting(session, unit.id, duty.id if duty else None)
@@ -126,18 +82,21 @@ def set_meeting(
     moved = meeting is not None
     if meeting is None:
         meeting = new_meeting(session, unit, duty, at)
+    day = local_day(moment, zone)
+    parted = answer_on(session, meeting, duty, joint, day, at, zone) if duty else []
     meeting.planned_at, meeting.place = moment, place
     session.flush()
     for linked in duties_of(session, meeting):
         set_reminder(session, linked, at, zone)
-    follow_meeting(session, meeting, local_day(moment, zone), at, zone)
-    return meeting, moved
+    follow_meeting(session, meeting, day, at, zone)
+    return Planned(meeting, moved, parted)
 
 
 def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -> Meeting:
+    topic = duty.topic if duty else None
     meeting = Meeting(
         unit_id=unit.id,
-        topic_id=duty.demand.topic_id if duty else None,
+        topic_id=topic.id if topic else None,
         kind=kind_of(duty),
         state="planned",
         created_at=at,
@@ -154,39 +113,23 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
     return meeting
 
 
-def start(session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime) -> None:
-    """Begins the walk: the topic's agenda is unfolded into steps and stays as it is now.
+def start(
+    session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime, zone: ZoneInfo
+) -> None:
+    """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
 
-    `default` serves without a topic, and where the topic's own agenda comes to no step at all.
+    `default` serves without a topic, and where a topic's own agenda comes to no step at all.
     """
     if meeting.state != "planned":
         return
-    topic = meeting.topic
-    agenda = Agenda.model_validate_json(json.dumps(topic.agenda)) if topic and topic.agenda else default
-    documents = [citation(d) for d in topic.documents] if topic else []
-    if all(step.after for step in unfold(agenda, documents)):
-        agenda = default
-    names = {"topic": topic.title if topic else "", "unit": meeting.unit.name}
-    steps = [
-        step.model_copy(
-            update={"title": fill(step.title, names), "words": step.words and fill(step.words, names)}
-        )
-        for step in unfold(agenda, documents)
-    ]
+    duties = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
+    parts = in_order(meeting, duties)
+    steps = programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
     meeting.steps = [step.model_dump(mode="json") for step in steps if not step.after]
-    meeting.marks = {"after": [step.title for step in steps if step.after]}
+    meeting.marks = {"after": list(dict.fromkeys(step.title for step in steps if step.after))}
     meeting.state, meeting.step = "running", 0
     meeting.started_at, meeting.led_by = at, person_id
     meeting.planned_at = meeting.planned_at or at
-
-
-def citation(document: Mapping[str, Any]) -> str:
-    """How a document is named in a step: type, symbol and date, or its title when it has no symbol."""
-    if not document.get("symbol"):
-        return f"{document['type']} {document.get('title', '')}".strip()
-    day = date.fromisoformat(document["date"]) if document.get("date") else None
-    shown = f" ({day.day}/{day.month}/{day.year})" if day else ""
-    return f"{document['type']} {document['symbol']}{shown}"
 
 
 def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
@@ -292,8 +235,12 @@ def held_before(
     person_id: int,
     at: datetime,
     zone: ZoneInfo,
+    joint: Sequence[Duty] = (),
 ) -> Meeting:
-    """Enters a meeting that was held without the walk. Raises Invalid when the counts do not add up, and duty_done."""
+    """Enters a meeting that was held without the walk; `joint` as for `set_meeting`.
+
+    Raises Invalid when the counts do not add up, duty_done.
+    """
     check(counts)
     lock_unit(session, unit.id)
     if duty is not None:
@@ -303,6 +250,8 @@ def held_before(
     meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
         session, unit, duty, at
     )
+    if duty is not None:
+        answer_on(session, meeting, duty, joint, local_day(moment, zone), at, zone)
     meeting.state, meeting.started_at, meeting.planned_at = "running", moment, meeting.planned_at or moment
     meeting.led_by = person_id
     write_counts(session, meeting, counts, person_id, at)

@@ -240,7 +240,7 @@ def forget(session: Session, person: Person, at: datetime) -> Forgotten:
 
 
 def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, list[Person]]:
-    """The people who lead each of these units, in the order in which they were given the role."""
+    """The people who lead each of these units, who is spoken to first at the head, else in the order of their roles."""
     found: dict[int, list[Person]] = {}
     rows = session.execute(
         select(Membership.unit_id, Person)
@@ -250,7 +250,7 @@ def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, lis
             Membership.role == "secretary",
             Membership.ended_at.is_(None),
         )
-        .order_by(Membership.id)
+        .order_by(Membership.rank, Membership.id)
     )
     for unit_id, person in rows:
         found.setdefault(unit_id, []).append(person)
@@ -259,8 +259,35 @@ def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, lis
 
 def present(people: Sequence[Person], today: date) -> list[Person]:
     """Who of a unit's secretaries is spoken to: those who are there, a delegate among them; all, when nobody is."""
-    there = [p for p in people if p.away_until is None or p.away_until < today]
+    there = [p for p in people if _is_there(p, today)]
     return there or list(people)
+
+
+def _is_there(person: Person, today: date) -> bool:
+    return person.away_until is None or person.away_until < today
+
+
+def spoken_to(people: Sequence[Person], near: Collection[int], today: date) -> Person | None:
+    """Whom an ordinary reminder goes to, of a unit's secretaries as `secretaries_of` gives them: the first who is there, in
+    the place of one who is away the colleague left in charge; one who is away only when nobody else can be reached.
+
+    `near` holds the ids of those who have a contact that is not lost; None when nobody of the unit has one.
+    """
+    colleagues = {person.id: person for person in people}
+    turn = []
+    for person in people:
+        delegate = colleagues.get(person.delegate_id or 0)
+        if _is_there(person, today):
+            turn.append(person)
+        elif delegate and _is_there(delegate, today):
+            turn.append(delegate)
+    return next((person for person in (*turn, *people) if person.id in near), None)
+
+
+def stand_ins(people: Sequence[Person], near: Collection[int], today: date) -> list[Person]:
+    """The other secretaries of the unit, those who are there and can be reached; empty when there is no second one."""
+    first = spoken_to(people, near, today)
+    return [p for p in people if p is not first and p.id in near and _is_there(p, today)]
 
 
 def end_role(session: Session, membership: Membership, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 
 from bot.domain.agenda import Agenda, Strict
 from bot.domain.plan import Plan
-from bot.domain.plan_faults import Known, Loc, faults, names_in
+from bot.domain.plan_faults import Fault, Known, Loc, faults, names_in
 from bot.domain.plan_ladders import LADDERS
 from bot.domain.problems import Problem, Rejected
 
@@ -55,6 +55,16 @@ def read_plan(path: Path, *, agendas: Path) -> Plan:
     if isinstance(inline, dict):
         for name, body in inline.items():
             file.name_agenda(body, str(name), ("agendas", name))
+    return whole_plan(file, data, agendas=agendas)
+
+
+def whole_plan(file: "Findings", data: Mapping[str, Any], *, agendas: Path) -> Plan:
+    """The plan that the plain values of a file make, with every agenda and ladder that it uses, those shipped in `agendas` too.
+
+    `data` has the shape of the YAML file; a value that `file` has reported already stands there as None. Raises Rejected
+    with all problems in `file`, those found before included.
+    """
+    inline = data.get("agendas")
     errors = _errors(Plan, data)
     for error in errors:
         file.report_error(error, Plan)
@@ -64,7 +74,7 @@ def read_plan(path: Path, *, agendas: Path) -> Plan:
     for loc, code, facts in faults(plan, Known.of(data, shipped)):
         section = kept.get(str(loc[0]))
         file.report((loc[0], section[int(loc[1])], *loc[2:]) if section else loc, code, facts)
-    problems = file.problems_by_line()
+    problems = file.problems_in_order()
     used: dict[str, Agenda] = {}
     for name in sorted({topic.agenda for topic in plan.topics} & shipped - names_in(inline)):
         try:
@@ -87,22 +97,71 @@ def read_agenda(path: Path) -> Agenda:
     file.name_agenda(data, path.stem, ())
     for error in _errors(Agenda, data):
         file.report_error(error, Agenda)
-    if problems := file.problems_by_line():
+    if problems := file.problems_in_order():
         raise Rejected(problems)
     return Agenda.model_validate(data)
 
 
+def read_strict(path: Path, model: type[Model], faults_of: Callable[[Model], Iterable[Fault]]) -> Model:
+    """The YAML file `path` as `model`; raises Rejected with all of its problems, those that `faults_of` finds in the
+    whole included, each placed as `read_plan` places them."""
+    file = _File(path.name)
+    data = file.read(path)
+    for error in _errors(model, data):
+        file.report_error(error, model)
+    if not file.problems:
+        found = model.model_validate(data)
+        for loc, code, facts in faults_of(found):
+            file.report(loc, code, facts)
+        if not file.problems:
+            return found
+    raise Rejected(file.problems_in_order())
+
+
 @dataclass
-class _File:
+class Findings:
+    """What has been found wrong with a file so far, each with its rank from the top; a subclass knows the places."""
+
+    name: str
+    problems: list[tuple[int, Problem]] = field(default_factory=list)
+
+    def report(
+        self, loc: Loc, code: str, given: Mapping[str, object] | None = None, line: int | None = None
+    ) -> None:
+        raise NotImplementedError
+
+    def report_error(self, error: ErrorDetails, root: type[Strict]) -> None:
+        """A pydantic error in our words; what is empty has been reported as empty already."""
+        kind, value = error["type"], error["input"]
+        if kind == "default_factory_not_called" or (value is None and kind != "missing"):
+            return
+        loc = tuple(part for part in error["loc"] if part != "[key]")
+        context = error.get("ctx", {})
+        if kind.startswith(("plan_", "rules_")):
+            self.report(loc, kind, context)
+            return
+        facts: dict[str, object] = {"value": value if isinstance(value, str) else ""}
+        if kind == "extra_forbidden":
+            facts = {"value": loc[-1], "known": _fields_at(root, loc[:-1])}
+        elif kind == "literal_error":
+            facts["allowed"] = re.findall(r"'([^']*)'", context["expected"])
+        elif kind == "string_too_long":
+            facts = {"limit": context["max_length"]}
+        self.report(loc, CODES.get(kind, "plan_wrong"), facts)
+
+    def problems_in_order(self) -> list[Problem]:
+        return [problem for _, problem in sorted(self.problems, key=lambda found: found[0])]
+
+
+@dataclass
+class _File(Findings):
     """A YAML file as plain values, with the line of each field and the problems found so far.
 
     Every scalar stays text as it was written, so that `no`, `2022` and `12:30` mean what a person meant; the
     models say which text is a number, a day or a yes.
     """
 
-    name: str
     lines: dict[Loc, int] = field(default_factory=dict)
-    problems: list[tuple[int, Problem]] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
 
     def read(self, path: Path) -> dict[str, Any]:
@@ -185,28 +244,6 @@ class _File:
         problem = at, Problem(f"{self.name}:{at} {path}".rstrip(), code, facts)
         if problem not in self.problems:
             self.problems.append(problem)
-
-    def report_error(self, error: ErrorDetails, root: type[Strict]) -> None:
-        """A pydantic error in our words; what is empty has been reported as empty already."""
-        kind, value = error["type"], error["input"]
-        if kind == "default_factory_not_called" or (value is None and kind != "missing"):
-            return
-        loc = tuple(part for part in error["loc"] if part != "[key]")
-        context = error.get("ctx", {})
-        if kind.startswith("plan_"):
-            self.report(loc, kind, context)
-            return
-        facts: dict[str, object] = {"value": value if isinstance(value, str) else ""}
-        if kind == "extra_forbidden":
-            facts = {"value": loc[-1], "known": _fields_at(root, loc[:-1])}
-        elif kind == "literal_error":
-            facts["allowed"] = re.findall(r"'([^']*)'", context["expected"])
-        elif kind == "string_too_long":
-            facts = {"limit": context["max_length"]}
-        self.report(loc, CODES.get(kind, "plan_wrong"), facts)
-
-    def problems_by_line(self) -> list[Problem]:
-        return [problem for _, problem in sorted(self.problems, key=lambda found: found[0])]
 
 
 def _errors(model: type[Model], data: object) -> list[ErrorDetails]:

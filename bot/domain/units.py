@@ -1,156 +1,88 @@
-"""The units' table: reads rows of a file, checks them all, writes the tree; open duties follow a unit that moves."""
+"""Writes the units' table: a dated tree; what a unit still owes follows it when it moves."""
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.plan_fields import KINDS, SECTORS
-from bot.domain.problems import Problem, Rejected
-from bot.models import Duty, Unit, UnitSpan
+from bot.domain.problems import Rejected
+from bot.domain.unit_ends import Closed, close_units
+from bot.domain.unit_faults import tree_faults
+from bot.domain.unit_rows import Row
+from bot.models import Duty, TopicFile, Unit, UnitSpan
 
-COLUMNS = ("code", "name", "kind", "sector", "parent_code", "members", "meeting_day")
-REQUIRED = ("code", "name", "kind")
-LENGTHS = {"code": 60, "name": 200}
-MOST_MEMBERS = 5000
+__all__ = ["Imported", "Row", "write_units"]
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the table; `place` says where it stands in the file."""
-
-    place: str
-    code: str
-    name: str
-    kind: str
-    sector: str
-    parent_code: str
-    members: int | None
-    meeting_day: int | None
+MOVING = ("open", "waiting", "withdrawn")
+"""What is not asked now may be asked again: then at the unit's own place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
+    """How many rows were new, other than before, or the same; `passed` ones are of units that were closed before.
+
+    `closed` are the units that the file has closed: their people are to be told.
+    """
+
     added: int
     changed: int
     kept: int
+    passed: int = 0
+    closed: tuple[Closed, ...] = ()
 
 
-def read_rows(lines: Iterable[tuple[str, Mapping[str, str]]]) -> list[Row]:
-    """Turns (place, cells) into rows. Raises Rejected with every fault at once.
+def write_units(
+    session: Session,
+    rows: Sequence[Row],
+    today: date,
+    *,
+    at: datetime | None = None,
+    zone: ZoneInfo | None = None,
+    inside: str = "",
+) -> Imported:
+    """Writes the tree; units that are not in the file stay, an empty number or shift keeps what is known, a unit that is
+    closed stays as it is. `today` is the local day; `at` (now, in UTC) and `zone` are needed for rows that close a unit.
+    `inside` is the path of the unit whose office has handed the file in: it may change what stands below, nothing else.
 
-    Problems: unit_cell_missing, unit_too_long, unit_word_unknown, unit_number_wrong, unit_twice, unit_ring, units_empty.
-    """
-    problems: list[Problem] = []
-    rows = [_row(place, cells, problems) for place, cells in lines]
-    seen: dict[str, Row] = {}
-    for row in rows:
-        if row.code and row.code in seen:
-            problems.append(
-                Problem(f"{row.place} code", "unit_twice", {"code": row.code, "first": seen[row.code].place})
-            )
-        seen.setdefault(row.code, row)
-    problems += _rings(rows, {})
-    if not rows:
-        problems.append(Problem("", "units_empty"))
-    if problems:
-        raise Rejected(problems)
-    return rows
-
-
-def _row(place: str, cells: Mapping[str, str], problems: list[Problem]) -> Row:
-    clean = {name: unicodedata.normalize("NFC", cells.get(name) or "").strip() for name in COLUMNS}
-    for name in REQUIRED:
-        if not clean[name]:
-            problems.append(Problem(f"{place} {name}", "unit_cell_missing", {"column": name}))
-    for name, most in LENGTHS.items():
-        if len(clean[name]) > most:
-            problems.append(Problem(f"{place} {name}", "unit_too_long", {"column": name, "most": most}))
-    for name, known in (("kind", KINDS), ("sector", SECTORS)):
-        if clean[name] and clean[name] not in known:
-            facts = {"said": clean[name], "known": ", ".join(known)}
-            problems.append(Problem(f"{place} {name}", "unit_word_unknown", facts))
-    return Row(
-        place,
-        clean["code"],
-        clean["name"],
-        clean["kind"],
-        clean["sector"],
-        clean["parent_code"],
-        _whole(place, "members", clean["members"], MOST_MEMBERS, problems),
-        _whole(place, "meeting_day", clean["meeting_day"], 31, problems),
-    )
-
-
-def _whole(place: str, name: str, text: str, most: int, problems: list[Problem]) -> int | None:
-    if not text:
-        return None
-    text = text.removesuffix(".0")  # a spreadsheet keeps whole numbers as 28.0
-    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
-        problems.append(Problem(f"{place} {name}", "unit_number_wrong", {"said": text, "most": most}))
-        return None
-    return int(text)
-
-
-def _rings(rows: Sequence[Row], above: Mapping[str, str]) -> list[Problem]:
-    """The rows that are their own superior; `above` holds the parents (by code) of units outside of the file."""
-    parents = {**above, **{row.code: row.parent_code for row in rows}}
-    return [
-        Problem(f"{row.place} parent_code", "unit_ring", {"code": row.code})
-        for row in rows
-        if row.code and _in_ring(row.code, parents)
-    ]
-
-
-def _in_ring(code: str, parents: Mapping[str, str]) -> bool:
-    seen: set[str] = set()
-    above = parents.get(code, "")
-    while above and above not in seen:
-        if above == code:
-            return True
-        seen.add(above)
-        above = parents.get(above, "")
-    return False
-
-
-def write_units(session: Session, rows: Sequence[Row], today: date) -> Imported:
-    """Writes the tree; units that are not in the file stay, an empty number keeps what is known. `today` is the local day.
-
-    Raises Rejected before anything is written: unit_parent_unknown when a parent is neither in the file nor in the
-    database, unit_ring when the two together make a unit its own superior.
+    Raises Rejected with every fault; the transaction must not be committed then. The codes are those of
+    `unit_faults.tree_faults` and of `unit_ends.close_unit`.
     """
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
-    _check_tree(units, rows)
+    if problems := tree_faults(units, rows, today, inside):
+        raise Rejected(problems)
+    done = _write_tree(session, units, rows, today)
+    if not any(row.closed_on for row in rows):
+        return done
+    if at is None or zone is None:
+        raise ValueError("units are closed at a moment in a time zone")
+    return replace(done, closed=tuple(close_units(session, rows, at, zone)))
+
+
+def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[Row], today: date) -> Imported:
+    living = [row for row in rows if row.code not in units or units[row.code].closed_on is None]
     # The units that were there before the bot owe what a plan asked before; one that is founded later does not.
     opened_on = today if units else None
-    fresh = [row for row in rows if row.code not in units]
+    fresh = [row for row in living if row.code not in units]
     for row in fresh:
         units[row.code] = Unit(
-            code=row.code, name=row.name, kind=row.kind, sector=row.sector, opened_on=opened_on, path=""
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            sector=row.sector,
+            opened_on=None if row.closed_on else opened_on,
+            meeting_shift=row.meeting_shift or "after",
+            path="",
         )
     session.add_all(units[row.code] for row in fresh)
     session.flush()
-    changed = [row for row in rows if _write(session, units, row, today)]
+    changed = [row for row in living if _write(session, units, row, today)]
     session.flush()
-    _set_paths(session, units)
-    return Imported(len(fresh), len(changed) - len(fresh), len(rows) - len(changed))
-
-
-def _check_tree(units: Mapping[str, Unit], rows: Sequence[Row]) -> None:
-    known = {*units, *(row.code for row in rows)}
-    problems = [
-        Problem(f"{row.place} parent_code", "unit_parent_unknown", {"parent": row.parent_code})
-        for row in rows
-        if row.parent_code and row.parent_code not in known
-    ]
-    codes = {unit.id: unit.code for unit in units.values()}
-    above = {unit.code: codes[unit.parent_id] for unit in units.values() if unit.parent_id}
-    problems += _rings(rows, above)
-    if problems:
-        raise Rejected(problems)
+    _set_paths(session, units, today)
+    kept = len(living) - len(changed)
+    return Imported(len(fresh), len(changed) - len(fresh), kept, len(rows) - len(living))
 
 
 def _write(session: Session, units: Mapping[str, Unit], row: Row, today: date) -> bool:
@@ -162,12 +94,16 @@ def _write(session: Session, units: Mapping[str, Unit], row: Row, today: date) -
     shape = (row.name, row.kind, row.sector, parent_id)
     moved = (unit.name, unit.kind, unit.sector, unit.parent_id) != shape
     unit.name, unit.kind, unit.sector, unit.parent_id = shape
-    counts = (row.members or unit.members, row.meeting_day or unit.meeting_day)
-    counted = (unit.members, unit.meeting_day) != counts
-    unit.members, unit.meeting_day = counts
+    facts = (
+        row.members or unit.members,
+        row.meeting_day or unit.meeting_day,
+        row.meeting_shift or unit.meeting_shift,
+    )
+    other = (unit.members, unit.meeting_day, unit.meeting_shift) != facts
+    unit.members, unit.meeting_day, unit.meeting_shift = facts
     if fresh or moved:
         _new_span(session, unit, today)
-    return fresh or moved or counted
+    return fresh or moved or other
 
 
 def _new_span(session: Session, unit: Unit, today: date) -> None:
@@ -185,8 +121,9 @@ def _new_span(session: Session, unit: Unit, today: date) -> None:
     span.name, span.kind, span.sector, span.parent_id = unit.name, unit.kind, unit.sector, unit.parent_id
 
 
-def _set_paths(session: Session, units: Mapping[str, Unit]) -> None:
-    """Writes every path anew; duties of a unit that has moved go with it, done ones stay where they were done."""
+def _set_paths(session: Session, units: Mapping[str, Unit], today: date) -> None:
+    """Writes every path anew. What a unit that has moved still has to do goes with it; what is done, has lapsed or was
+    due before today stays where it was, so that the figures of a past period do not change."""
     by_id = {unit.id: unit for unit in units.values()}
     paths: dict[int, str] = {}
 
@@ -202,7 +139,14 @@ def _set_paths(session: Session, units: Mapping[str, Unit]) -> None:
             continue
         if unit.path:
             session.execute(
-                update(Duty).where(Duty.unit_id == unit.id, Duty.state != "done").values(path=path)
+                update(Duty)
+                .where(
+                    Duty.unit_id == unit.id,
+                    Duty.state.in_(MOVING),
+                    or_(Duty.due_on.is_(None), Duty.due_on >= today),
+                )
+                .values(path=path)
             )
+            session.execute(update(TopicFile).where(TopicFile.path == unit.path).values(path=path))
         unit.path = path
     session.flush()

@@ -3,7 +3,7 @@
 from bot.models.base import Base
 from bot.models.meetings import Attendance, Meeting, MeetingDuty, Note
 from bot.models.messages import Constant, Event, Message, Reminder
-from bot.models.people import Audit, Contact, Dialog, Invite, Membership, Person
+from bot.models.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
 from bot.models.plans import Demand, Duty, Plan, Topic, TopicFile, TopicReceipt
 from bot.models.submissions import Submission, SubmissionFile
 from bot.models.units import Unit, UnitSpan
@@ -17,6 +17,7 @@ __all__ = [
     "Demand",
     "Dialog",
     "Duty",
+    "Errand",
     "Event",
     "Invite",
     "Meeting",

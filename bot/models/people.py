@@ -99,6 +99,29 @@ class Dialog(Base):
     touched_at: Mapped[datetime | None]
 
 
+class Errand(Base):
+    """What the office has asked for that reads or writes a workbook: done by the clock, outside of the talk.
+
+    `kind`: plan, units (a workbook handed in), template, unit_template, export, unit_export, clone, look, withdraw. `state`:
+    new, shown (waits for a yes), agreed, done or dropped. `args` is what it is about; the parsed workbook comes into it.
+    """
+
+    __tablename__ = "errands"
+    __table_args__ = (Index("ix_errands_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    """The office's own unit."""
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="new")
+    args: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
 class Audit(Base):
     """Who did what when, without anything that was said."""
 

@@ -139,6 +139,12 @@ class Duty(Base):
         return self.chosen or self.demand.topic
 
     @property
+    def documents(self) -> list[Any]:
+        """Those of its topic that the unit has chosen; all of them when it has chosen none."""
+        every = self.topic.documents if self.topic else []
+        return [every[place] for place in self.picks or () if place < len(every)] or every
+
+    @property
     def title(self) -> str:
         text = self.chosen.title if self.chosen else self.demand.title
         return text.replace("{unit}", self.about.name) if self.about else text

@@ -74,6 +74,21 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_topic_receipts_unit_id_units')),
     sa.PrimaryKeyConstraint('plan_id', 'key', 'unit_id', name=op.f('pk_topic_receipts'))
     )
+    op.create_table('errands',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('unit_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('args', JSON, nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_errands_person_id_persons')),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_errands_unit_id_units')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_errands'))
+    )
+    with op.batch_alter_table('errands') as batch:
+        batch.create_index('ix_errands_state', ['state'])
 
 
 def _plans() -> None:

@@ -1,0 +1,160 @@
+"""A look ahead: every message that a plan would send about one unit, by the very code that sends them, and nothing is kept."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import outbox
+from bot.chat import Desk
+from bot.domain.calendar import at_local, period, usual_meeting_day
+from bot.domain.loading import load
+from bot.domain.meetings import set_meeting
+from bot.domain.people import secretaries_of
+from bot.domain.plan import Plan as PlanText
+from bot.messages import Reply
+from bot.models import Contact, Duty, Membership, Message, Person, Unit
+
+USUAL_HOUR = time(19, 30)
+MOST = 2000
+"""So many moments are looked at; a ladder of a whole term has far fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One message: when it would go out (UTC), to which role of which unit, and what it would say."""
+
+    at: datetime
+    role: str
+    unit: str
+    reply: Reply
+
+
+class SayDue(Protocol):
+    """What says the reminders that have come, for one unit, in the session it is handed."""
+
+    def __call__(self, desk: Desk, session: Session, at: datetime, *, unit_id: int | None = None) -> int: ...
+
+
+class _Unsaid(Exception):
+    """Ends the transaction without keeping anything of it."""
+
+
+def foresee(
+    desk: Desk,
+    text: PlanText,
+    owner_id: int,
+    unit_id: int,
+    first: date,
+    last: date,
+    *,
+    say_due: SayDue,
+    answers: Mapping[str, str] | None = None,
+    as_usual: bool = False,
+) -> list[Foreseen]:
+    """The messages of the local days `first` to `last`, in order, if nothing were done in the meantime.
+
+    With `as_usual` each meeting is set for the unit's usual day at 19:30. A unit without anybody gets somebody for the
+    look. Raises Rejected for a plan that cannot be loaded.
+    """
+    found: list[Foreseen] = []
+    with suppress(_Unsaid), desk.db.write() as session:
+        unit = session.get_one(Unit, unit_id)
+        start = at_local(first, time.min, desk.zone)
+        _somebody(session, unit, start)
+        _still(session, unit)
+        plan, _ = load(
+            session, text, session.get_one(Unit, owner_id), start, desk.zone, answers=answers, only=unit
+        )
+        if as_usual:
+            _set_meetings(session, unit, plan.id, start, desk)
+        found = _walk(
+            desk, say_due, session, unit, plan.id, start, at_local(last + timedelta(1), time.min, desk.zone)
+        )
+        raise _Unsaid
+    return found
+
+
+def _somebody(session: Session, unit: Unit, at: datetime) -> None:
+    if secretaries_of(session, [unit.id]):
+        return
+    person = Person(created_at=at)
+    contact = Contact(person=person, channel="web", place=f"look-ahead-{unit.id}", used_at=at)
+    session.add_all([person, contact])
+    session.flush()
+    session.add(Membership(person_id=person.id, unit_id=unit.id, role="secretary", since=at))
+    session.flush()
+
+
+def _still(session: Session, unit: Unit) -> None:
+    """What other plans ask of the unit is not the matter of this look."""
+    for duty in session.scalars(select(Duty).where(Duty.unit_id == unit.id)):
+        duty.next_reminder_at = None
+    session.flush()
+
+
+def _set_meetings(session: Session, unit: Unit, plan_id: int, at: datetime, desk: Desk) -> None:
+    asked = select(Duty).where(Duty.unit_id == unit.id, Duty.plan_id == plan_id, Duty.kind == "meeting")
+    for duty in session.scalars(asked.where(Duty.state == "open")).all():
+        day = _usual_day(unit, duty)
+        if day is not None:
+            opens = max(at, at_local(duty.opens_on, time(7), desk.zone))
+            set_meeting(session, unit, duty, at_local(day, USUAL_HOUR, desk.zone), "", opens, desk.zone)
+            duty.reminded_until, duty.next_reminder_at = None, opens
+
+
+def _usual_day(unit: Unit, duty: Duty) -> date | None:
+    """The unit's usual day in the month in which the duty ends, if it lies in its time."""
+    if duty.due_on is None or unit.meeting_day is None:
+        return None
+    shift = unit.meeting_shift
+    month = period(f"{duty.due_on:%Y-%m}")
+    day = usual_meeting_day(unit.meeting_day, month, shift)  # type: ignore[arg-type]
+    return day if duty.opens_on <= day <= duty.due_on else None
+
+
+def _walk(
+    desk: Desk, say_due: SayDue, session: Session, unit: Unit, plan_id: int, start: datetime, end: datetime
+) -> list[Foreseen]:
+    due = (
+        select(Duty.next_reminder_at)
+        .where(Duty.unit_id == unit.id, Duty.plan_id == plan_id, Duty.next_reminder_at.is_not(None))
+        .order_by(Duty.next_reminder_at)
+        .limit(1)
+    )
+    newest = session.scalar(select(Message.id).order_by(Message.id.desc()).limit(1)) or 0
+    moment = start
+    for _ in range(MOST):
+        following = session.scalar(due.where(Duty.state == "open"))
+        if following is None or following >= end:
+            break
+        moment = max(moment, following)
+        say_due(desk, session, moment, unit_id=unit.id)
+        session.flush()
+    return _told(session, newest, end, desk)
+
+
+def _told(session: Session, after: int, end: datetime, desk: Desk) -> list[Foreseen]:
+    rows = session.scalars(
+        select(Message).where(Message.id > after).order_by(Message.due_at, Message.id)
+    ).all()
+    found = []
+    for row in rows:
+        if row.due_at >= end:
+            continue
+        role = session.execute(
+            select(Membership.role, Unit.name)
+            .join(Unit, Unit.id == Membership.unit_id)
+            .where(Membership.person_id == row.person_id, Membership.ended_at.is_(None))
+            .order_by(Membership.id)
+        ).first()
+        found.append(
+            Foreseen(
+                row.due_at, role.role if role else "", role.name if role else "", outbox.from_body(row.body)
+            )
+        )
+    return found

@@ -1,0 +1,146 @@
+"""Files tied to topics: a leader lists them and takes one back, a unit has them sent again and says that they came."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.conversation import Chat
+from bot.domain.papers import files_seen, take_back
+from bot.domain.receipts import Receipts, confirm, papers_for, receipts
+from bot.domain.roles import holders, may, within
+from bot.domain.shelves import Shelf, shelves, topic_in_reach
+from bot.enclosures import enclose
+from bot.messages import File
+from bot.models import Duty, Topic, TopicFile
+
+PAGE = 8
+DIGITS = 9
+"""The longest number that a row's id is taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A topic in the list, with how many files there are for the reader's units."""
+
+    shelf: Shelf
+    files: int
+    receipts: Receipts
+
+
+def show(chat: Chat, page: str = "0") -> None:
+    """The topics that the person's roles reach, a page of them, each with its files and receipts."""
+    if not holders(chat.roles(), "sum"):
+        chat.say("talk/not_yours")
+        return
+    found = shelves(chat.session, chat.roles(), "sum", chat.today)
+    last = max(0, (len(found) - 1) // PAGE)
+    number = min(_number(page), last)
+    chat.say(
+        "papers/topics",
+        lines=[_line(chat, shelf) for shelf in found[number * PAGE : (number + 1) * PAGE]],
+        page=number,
+        last=last,
+        sends=bool(holders(chat.roles(), "nudge")),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
+
+
+def _line(chat: Chat, shelf: Shelf) -> Line:
+    files = _seen(chat, shelf.topic)
+    return Line(shelf, len(files), _receipts(chat, shelf.topic) if files else Receipts(0, 0))
+
+
+def _seen(chat: Chat, topic: Topic) -> list[TopicFile]:
+    """The files for units that the person's roles reach."""
+    paths = [held.unit.path for held in holders(chat.roles(), "sum")]
+    return files_seen(chat.session, topic.plan_id, topic.key, paths)
+
+
+def _receipts(chat: Chat, topic: Topic) -> Receipts:
+    where = within(Duty.path, chat.roles(), "sum")
+    return receipts(chat.session, topic.plan_id, topic.key, where, chat.today)
+
+
+def topic(chat: Chat, topic_id: str) -> None:
+    """One topic's files, with a link to each and a button to take it back where the person may."""
+    found = topic_in_reach(chat.session, chat.roles(), "sum", _number(topic_id))
+    if found is None:
+        chat.say("talk/not_yours")
+        return
+    _show_topic(chat, found[0])
+
+
+def _show_topic(chat: Chat, found: Topic, gone: str = "") -> None:
+    files = _seen(chat, found)
+    chat.say(
+        "papers/files",
+        topic=found,
+        gone=gone,
+        rows=[(file, _link(chat, file), may(chat.roles(), "nudge", file.path)) for file in files],
+        receipts=_receipts(chat, found),
+        sends=topic_in_reach(chat.session, chat.roles(), "nudge", found.id) is not None,
+    )
+
+
+def _link(chat: Chat, file: TopicFile) -> str:
+    return chat.desk.links.file(File(file.digest, file.name, file.size, file.media_type))
+
+
+def _own_file(chat: Chat, file_id: str) -> tuple[TopicFile, Topic] | None:
+    """The file and its topic, if the person may take it back; else says no."""
+    file = chat.session.get(TopicFile, _number(file_id), with_for_update=True)
+    if file is not None and may(chat.roles(), "nudge", file.path):
+        its = select(Topic).where(Topic.plan_id == file.plan_id, Topic.key == file.key).order_by(Topic.id)
+        found = chat.session.scalars(its.limit(1)).first()
+        if found is not None:
+            return file, found
+    chat.say("talk/not_yours")
+    return None
+
+
+def ask_back(chat: Chat, file_id: str) -> None:
+    found = _own_file(chat, file_id)
+    if found is not None:
+        chat.say("papers/back", file=found[0], topic=found[1])
+
+
+def back(chat: Chat, file_id: str) -> None:
+    """Takes a file back: it goes to nobody any more; who has it keeps it."""
+    found = _own_file(chat, file_id)
+    if found is None:
+        return
+    file, its_topic = found
+    if file.withdrawn_at is None:
+        take_back(chat.session, file, chat.at)
+        chat.note("paper taken back", f"paper:{file.id}")
+    _show_topic(chat, its_topic, gone=file.name)
+
+
+def again(chat: Chat, duty_id: str) -> None:
+    """Sends the files of a duty's topic to who leads its unit."""
+    duty = chat.own_duty(duty_id, "meeting", done_too=True)
+    if duty is None:
+        return
+    papers = papers_for(chat.session, [duty]).get(duty.id)
+    if papers is None:
+        chat.say("papers/gone", duty=duty)
+        return
+    enclosed = enclose(papers.files, chat.desk.links.file)
+    chat.say("papers/again", files=enclosed.files, duty=duty, enclosed=enclosed, received=papers.received)
+
+
+def got(chat: Chat, duty_id: str) -> None:
+    """`Đã nhận`: the unit has the files of the topic."""
+    duty = chat.own_duty(duty_id, "meeting", done_too=True)
+    if duty is None:
+        return
+    receipt = confirm(chat.session, duty, chat.person.id, chat.at)
+    if receipt is None:
+        chat.say("papers/gone", duty=duty)
+        return
+    if receipt.at == chat.at:
+        chat.note("papers received", f"duty:{duty.id}")
+    chat.say("papers/got", duty=duty, receipt=receipt)

@@ -1,0 +1,427 @@
+"""Errands of the office: workbooks read and written, plans looked at, applied and taken back, outside of any talk."""
+
+import logging
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot import outbox
+from bot.chat import Desk
+from bot.domain.calendar import local_day
+from bot.domain.cloning import clone
+from bot.domain.loading import Changes, load, reload_all, text_of, withdraw_plan
+from bot.domain.plan import Plan as PlanText
+from bot.domain.plan import answered, plan_from_json, plan_to_json, unanswered
+from bot.domain.problems import Problem, Rejected
+from bot.domain.rules import notices, with_minutes
+from bot.domain.units import write_units
+from bot.messages import File, Reply
+from bot.models import Audit, Duty, Errand, Plan, Unit
+from bot.plan_sheet import read_sheet, write_plan, write_template
+from bot.unit_news import tell_closed
+from bot.units_file import read_units
+from bot.units_sheet import living_units, write_unit_list, write_units_template
+
+log = logging.getLogger(__name__)
+
+READY = ("new", "read", "agreed")
+PATIENCE = timedelta(minutes=30)
+"""So long is a file store that does not answer asked again."""
+SHOWN = 15
+LOOKED = 40
+
+
+class _Unsaid(Exception):
+    """Ends a transaction that was only a trial."""
+
+
+def tick(desk: Desk, at: datetime) -> int:
+    """Does every errand that is ready; answers how many."""
+    done = 0
+    tried: set[int] = set()
+    while (found := _next(desk, tried)) is not None:
+        errand_id, kind = found
+        tried.add(errand_id)
+        try:
+            WORK[kind](desk, errand_id, at)
+        except OSError:
+            log.warning("errand waits for the file store id=%s", errand_id, exc_info=True)
+            _give_up_late(desk, errand_id, at)
+        except Exception:
+            log.exception("errand failed id=%s kind=%s", errand_id, kind)
+            _finish(desk, errand_id, at, "office/failed")
+        done += 1
+        desk.wake()
+    return done
+
+
+def _next(desk: Desk, tried: set[int]) -> tuple[int, str] | None:
+    with desk.db.read() as session:
+        row = session.execute(
+            select(Errand.id, Errand.kind)
+            .where(Errand.state.in_(READY), Errand.id.not_in(tried))
+            .order_by(Errand.id)
+            .limit(1)
+        ).first()
+        return (row.id, row.kind) if row else None
+
+
+def _args(desk: Desk, errand_id: int) -> tuple[str, dict[str, Any], int]:
+    with desk.db.read() as session:
+        errand = session.get_one(Errand, errand_id)
+        return errand.state, dict(errand.args), errand.unit_id
+
+
+def _finish(
+    desk: Desk,
+    errand_id: int,
+    at: datetime,
+    template: str,
+    *,
+    state: str = "done",
+    args: Mapping[str, Any] | None = None,
+    files: tuple[File, ...] = (),
+    **context: Any,
+) -> None:
+    """Moves the errand on and tells who asked for it; nothing if another replica was first."""
+    with desk.db.write() as session:
+        errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+        if errand.state not in READY:
+            return
+        errand.state, errand.done_at = state, at
+        errand.args = {**errand.args, **(args or {})}
+        _tell(desk, session, errand, at, template, files, **context)
+
+
+def _tell(
+    desk: Desk,
+    session: Session,
+    errand: Errand,
+    at: datetime,
+    template: str,
+    files: tuple[File, ...] = (),
+    **context: Any,
+) -> None:
+    contact = outbox.reachable(session, errand.person_id)
+    if contact is None:
+        return
+    today = local_day(at, desk.zone)
+    reply = desk.render.reply(template, {"errand": errand, "today": today, **context})
+    outbox.post(session, contact, Reply(reply.text, reply.choices, files), at)
+
+
+def _give_up_late(desk: Desk, errand_id: int, at: datetime) -> None:
+    with desk.db.read() as session:
+        created = session.get_one(Errand, errand_id).created_at
+    if at - created > PATIENCE:
+        _finish(desk, errand_id, at, "office/failed")
+
+
+def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
+    if desk.shelf is None:
+        raise OSError("no file store")
+    path = Path(folder) / (Path(str(args["name"])).stem + ".xlsx")
+    path.write_bytes(desk.shelf.read(args["digest"]))
+    return path
+
+
+def _sentences(desk: Desk, problems: list[Problem]) -> list[tuple[str, str]]:
+    return [(p.place, desk.render.sentence(p.code, p.facts)) for p in problems]
+
+
+def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem]) -> None:
+    lines = _sentences(desk, problems)
+    _finish(desk, errand_id, at, "office/faults", lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN))
+
+
+def plan(desk: Desk, errand_id: int, at: datetime) -> None:
+    """A plan's workbook: read, asked about, shown, applied."""
+    state, args, unit_id = _args(desk, errand_id)
+    try:
+        if state == "agreed":
+            _apply_plan(desk, errand_id, at)
+            return
+        text = plan_from_json(args["plan"]) if "plan" in args else _read_plan(desk, args)
+        if text.decide:
+            raise Rejected([Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide])
+        _show_plan(desk, errand_id, text, args.get("answers", {}), unit_id, at)
+    except Rejected as rejected:
+        _fault(desk, errand_id, at, rejected.problems)
+
+
+def _read_plan(desk: Desk, args: Mapping[str, Any]) -> PlanText:
+    templates = desk.render.folder
+    with tempfile.TemporaryDirectory() as folder:
+        text = read_sheet(_workbook(desk, args, folder), agendas=templates / "agendas", templates=templates)
+    return with_minutes(text, desk.facts["rules"])
+
+
+def _show_plan(
+    desk: Desk, errand_id: int, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
+) -> None:
+    facts = {"plan": plan_to_json(text), "answers": dict(answers)}
+    left = unanswered(answered(text, answers))
+    if left:
+        number = len(unanswered(text)) - len(left) + 1
+        total = len(unanswered(text))
+        _finish(
+            desk,
+            errand_id,
+            at,
+            "office/ask",
+            state="asking",
+            args=facts,
+            duty=left[0],
+            number=number,
+            total=total,
+        )
+        return
+    changes, cells = _try_out(desk, text, answers, unit_id, at)
+    told = notices(text, desk.facts["rules"], local_day(at, desk.zone))
+    documents = sum(
+        len(topic.documents) + sum(len(v.documents) for v in topic.variants) for topic in text.topics
+    )
+    _finish(
+        desk,
+        errand_id,
+        at,
+        "office/plan_shown",
+        state="shown",
+        args=facts,
+        plan=text,
+        documents=documents,
+        cells=cells,
+        c=changes,
+        notices=told[:SHOWN],
+        more=max(0, len(told) - SHOWN),
+    )
+
+
+def _try_out(
+    desk: Desk, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
+) -> tuple[Changes, int]:
+    """What loading would do, and for how many cells; nothing of it is kept."""
+    changes, cells = Changes(), 0
+    with suppress(_Unsaid), desk.db.write() as session:
+        owner = session.get_one(Unit, unit_id)
+        loaded, changes = load(session, text, owner, at, desk.zone, answers=answers)
+        asked = (
+            select(func.count(Duty.unit_id.distinct()))
+            .join(Unit, Unit.id == Duty.unit_id)
+            .where(
+                Duty.plan_id == loaded.id, Unit.kind == "chi_bo", Duty.state.in_(("open", "waiting", "done"))
+            )
+        )
+        cells = session.scalar(asked) or 0
+        raise _Unsaid
+    return changes, cells
+
+
+def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
+    with desk.db.write() as session:
+        errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+        if errand.state != "agreed":
+            return
+        text = plan_from_json(errand.args["plan"])
+        owner = session.get_one(Unit, errand.unit_id)
+        loaded, changes = load(session, text, owner, at, desk.zone, answers=errand.args.get("answers", {}))
+        errand.state, errand.done_at, errand.args = "done", at, {}
+        _note(session, errand, at, "plan loaded", f"plan:{loaded.id}")
+        _tell(desk, session, errand, at, "office/plan_applied", plan=loaded, c=changes)
+
+
+def _note(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:
+    session.add(Audit(at=at, person_id=errand.person_id, action=action, subject=subject))
+
+
+def units(desk: Desk, errand_id: int, at: datetime) -> None:
+    """The units' workbook: read, tried out, shown, applied."""
+    state, args, _ = _args(desk, errand_id)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            rows = read_units(_workbook(desk, args, folder))
+        applying = state == "agreed"
+        with suppress(_Unsaid), desk.db.write() as session:
+            errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+            if errand.state != state:
+                return
+            done = write_units(session, rows, local_day(at, desk.zone), at=at, zone=desk.zone)
+            plans = [(p.title, c) for p, c in reload_all(session, at, desk.zone) if not c.nothing]
+            if not applying:
+                raise _Unsaid
+            errand.state, errand.done_at, errand.args = "done", at, {}
+            for closed in done.closed:
+                tell_closed(session, desk.render, closed, at, desk.zone)
+            _note(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
+            _tell(desk, session, errand, at, "office/units_applied", done=done, total=len(rows), plans=plans)
+        if not applying:
+            context: dict[str, Any] = {"done": done, "total": len(rows), "plans": plans}
+            _finish(desk, errand_id, at, "office/units_shown", state="shown", **context)
+    except Rejected as rejected:
+        _fault(desk, errand_id, at, rejected.problems)
+
+
+def _give(
+    desk: Desk, errand_id: int, at: datetime, name: str, write: Callable[[Path], None], **more: Any
+) -> None:
+    """Writes a workbook, puts it on the shelf and sends it."""
+    if desk.shelf is None:
+        raise OSError("no file store")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "workbook.xlsx"
+        write(path)
+        file = desk.shelf.keep(name, path)
+    _finish(desk, errand_id, at, "office/workbook", files=(file,), **{"why": "", **more})
+
+
+def template(desk: Desk, errand_id: int, at: datetime) -> None:
+    """An empty plan with its help."""
+    folder = desk.render.folder
+    _give(
+        desk,
+        errand_id,
+        at,
+        desk.render.words["files"]["plan_template"],
+        lambda path: write_template(path, agendas=folder / "agendas", templates=folder),
+        why="template",
+    )
+
+
+def unit_template(desk: Desk, errand_id: int, at: datetime) -> None:
+    """An empty table of units with its help."""
+    name = desk.render.words["files"]["unit_template"]
+    _give(
+        desk,
+        errand_id,
+        at,
+        name,
+        lambda path: write_units_template(path, templates=desk.render.folder),
+        why="unit_template",
+    )
+
+
+def unit_export(desk: Desk, errand_id: int, at: datetime) -> None:
+    """The units as they stand."""
+    name = desk.render.words["files"]["units"]
+    with desk.db.read() as session:
+        found = living_units(session)
+    _give(
+        desk,
+        errand_id,
+        at,
+        name,
+        lambda path: write_unit_list(found, path, templates=desk.render.folder),
+        why="unit_export",
+    )
+
+
+def export(desk: Desk, errand_id: int, at: datetime) -> None:
+    """A loaded plan as a workbook."""
+    _, args, _ = _args(desk, errand_id)
+    text = _loaded(desk, args["plan_id"])
+    folder = desk.render.folder
+    _give(
+        desk, errand_id, at, _name(text), lambda path: write_plan(text, path, templates=folder), why="export"
+    )
+
+
+def copy(desk: Desk, errand_id: int, at: datetime) -> None:
+    """A loaded plan for another year, as a workbook that says what is to be decided."""
+    _, args, _ = _args(desk, errand_id)
+    folder = desk.render.folder
+    sentences = yaml.safe_load((folder / "cloning.yaml").read_text("utf-8"))
+    text = clone(_loaded(desk, args["plan_id"]), args["year"], desk.facts["rules"], sentences)
+    name = f"{args['year']} {_name(text)}"
+    _give(
+        desk,
+        errand_id,
+        at,
+        name,
+        lambda path: write_plan(text, path, templates=folder),
+        why="clone",
+        decide=len(text.decide),
+    )
+
+
+def _loaded(desk: Desk, plan_id: int) -> PlanText:
+    with desk.db.read() as session:
+        return text_of(session.get_one(Plan, plan_id))
+
+
+def _name(text: PlanText) -> str:
+    return f"{text.head.symbol or text.head.title[:60]}.xlsx".replace("/", "-")
+
+
+def look(desk: Desk, errand_id: int, at: datetime) -> None:
+    """Every message that a plan would send about one unit from today to its end."""
+    _, args, unit_id = _args(desk, errand_id)
+    answers: Mapping[str, str] = args.get("answers", {})
+    if "plan" in args:
+        text, owner_id = plan_from_json(args["plan"]), unit_id
+    else:
+        with desk.db.read() as session:
+            row = session.get_one(Plan, args["plan_id"])
+            text, owner_id, answers = text_of(row), row.unit_id, row.answers
+    first = max(local_day(at, desk.zone), text.head.starts)
+    if first > text.head.ends:
+        first = text.head.starts
+    try:
+        found = desk.foresee(
+            desk,
+            text,
+            owner_id,
+            args["unit"],
+            first,
+            text.head.ends,
+            answers=answers,
+            as_usual=args.get("usual", False),
+        )
+    except Rejected as rejected:
+        _fault(desk, errand_id, at, rejected.problems)
+        return
+    with desk.db.read() as session:
+        unit = session.get_one(Unit, args["unit"])
+    _finish(
+        desk,
+        errand_id,
+        at,
+        "office/looked",
+        found=found[:LOOKED],
+        more=max(0, len(found) - LOOKED),
+        unit=unit,
+        plan=text,
+        first=first,
+    )
+
+
+def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
+    """Takes a plan back."""
+    with desk.db.write() as session:
+        errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+        if errand.state != "agreed":
+            return
+        row = session.get_one(Plan, errand.args["plan_id"])
+        changes = withdraw_plan(session, row, at, desk.zone)
+        errand.state, errand.done_at = "done", at
+        _note(session, errand, at, "plan withdrawn", f"plan:{row.id}")
+        _tell(desk, session, errand, at, "office/withdrawn", plan=row, c=changes)
+
+
+WORK: Mapping[str, Callable[[Desk, int, datetime], None]] = {
+    "plan": plan,
+    "units": units,
+    "template": template,
+    "unit_template": unit_template,
+    "unit_export": unit_export,
+    "export": export,
+    "clone": copy,
+    "look": look,
+    "withdraw": withdraw,
+}

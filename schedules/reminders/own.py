@@ -1,0 +1,160 @@
+"""Tells a unit's own people: its first secretary, and later those who stand in; one message to each person."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from itertools import chain
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from bot import outbox
+from bot.chat import Desk
+from bot.domain.calendar import local_day
+from bot.domain.people import secretaries_of, spoken_to, stand_ins
+from bot.enclosures import enclose
+from bot.messages import Reply
+from bot.models import Contact, Membership, Message, Person, Reminder
+from schedules.reminders.due import Spoken, contacts_of, hour_of, outlook_of, told
+from schedules.reminders.papers import Papers, new_papers, note_papers, papers_of
+
+log = logging.getLogger(__name__)
+
+URGENCY = (
+    "start",
+    "today",
+    "late",
+    "deputy",
+    "last_day",
+    "result",
+    "minutes",
+    "due",
+    "upload",
+    "ready",
+    "set_date",
+    "topic",
+)
+
+
+def tell(desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime) -> int:
+    """Writes one message to each person who is to hear something; answers how many."""
+    if not spoken:
+        return 0
+    people = secretaries_of(session, {one.duty.unit_id for one in spoken})
+    contacts = contacts_of(session, {person.id for group in people.values() for person in group})
+    heard = told(session, spoken)
+    before = {(duty, rung) for duty, rung, _ in heard}
+    today = local_day(at, desk.zone)
+    by_person: dict[int, list[Spoken]] = {}
+    for one in spoken:
+        name = one.duty.id, one.timed.name
+        if one.timed.rung.to == "secretary" and name in before:
+            continue  # who speaks for the unit may be another by now
+        for person in _hearers(one, people.get(one.duty.unit_id, []), contacts, today):
+            if (*name, person.id) not in heard:
+                by_person.setdefault(person.id, []).append(one)
+    units = _units_led(session, by_person)
+    _overtake(session, by_person)
+    papers = new_papers(session, spoken)
+    posts = []
+    for person_id, items in by_person.items():
+        about = {one.duty.unit_id for one in items}
+        named = len(about) > 1 or about != units.get(person_id)
+        if post := _worded(desk, contacts[person_id], items, at, papers, named=named):
+            posts.append(post)
+    written = outbox.post_many(session, posts, at)
+    note(session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at)
+    brought = {number: papers_of(by_person[person_id], papers) for person_id, number in written.items()}
+    note_papers(session, {number: chain(*found.values()) for number, found in brought.items() if found})
+    return len(written)
+
+
+def _hearers(one: Spoken, group: list[Person], near: Collection[int], today: date) -> list[Person]:
+    duty = one.duty
+    if one.timed.rung.to == "deputy":
+        found = stand_ins(group, near, today)
+        if not found:
+            log.info("reminder.no_deputy duty=%s unit=%s", duty.id, duty.unit_id)
+        return found
+    person = spoken_to(group, near, today)
+    if not group:
+        log.info("reminder.nobody duty=%s unit=%s", duty.id, duty.unit_id)
+    elif person is None:
+        log.warning("reminder.unreachable duty=%s unit=%s", duty.id, duty.unit_id)
+    return [person] if person else []
+
+
+def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[int]]:
+    """The units each person leads: who leads another than the message is about must read which one it is."""
+    led: dict[int, set[int]] = {}
+    rows = session.execute(
+        select(Membership.person_id, Membership.unit_id).where(
+            Membership.person_id.in_(people), Membership.role == "secretary", Membership.ended_at.is_(None)
+        )
+    )
+    for person_id, unit_id in rows:
+        led.setdefault(person_id, set()).add(unit_id)
+    return led
+
+
+def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
+    """A message that was tried in vain and speaks of nothing but what is said anew is taken back."""
+    fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
+    stuck = (
+        select(Reminder.message_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Message.state == "waiting",
+            Message.attempts > 0,
+            Reminder.duty_id.in_({duty for duty, _ in fresh}),
+        )
+    )
+    rows = session.execute(
+        select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(
+            Reminder.message_id.in_(stuck)
+        )
+    ).all()
+    kept = {row.message_id for row in rows if (row.duty_id, row.person_id) not in fresh}
+    gone = {row.message_id for row in rows} - kept
+    if gone:
+        session.execute(
+            update(Message).where(Message.id.in_(gone), Message.state == "waiting").values(state="withdrawn")
+        )
+        log.info("reminder.overtaken messages=%s", sorted(gone))
+
+
+def _worded(
+    desk: Desk, contact: Contact, items: list[Spoken], at: datetime, papers: Papers, *, named: bool
+) -> outbox.Post | None:
+    """The message; what cannot be put into words is logged and silences nobody else."""
+    items.sort(key=lambda one: (URGENCY.index(one.say), one.duty.due_on or date.max, one.duty.id))
+    views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
+    own = papers_of(items, papers)
+    enclosed = enclose(chain(*own.values()), desk.links.file)
+    today = local_day(at, desk.zone)
+    context = {"items": views, "today": today, "named": named, "papers": own, "enclosed": enclosed}
+    try:
+        reply = desk.render.reply("reminders/reminder", context)
+    except Exception:
+        duties = [one.duty.id for one in items]
+        log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
+        return None
+    due_at = min(hour_of(contact.person, one, at, desk.zone) for one in items)
+    return outbox.Post(contact, Reply(reply.text, reply.choices, enclosed.files), due_at)
+
+
+def note(session: Session, said: Iterable[tuple[int, int, Iterable[Spoken]]], at: datetime) -> None:
+    """Writes down which message (id) says which rungs to which person (id)."""
+    rows = [
+        {
+            "duty_id": one.duty.id,
+            "rung": one.timed.name,
+            "person_id": person_id,
+            "message_id": message_id,
+            "at": at,
+        }
+        for message_id, person_id, items in said
+        for one in items
+    ]
+    if rows:
+        session.execute(insert(Reminder), rows)

@@ -1,0 +1,33 @@
+"""The files of a topic go along with the first thing that is said of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.domain.papers import files_for, introduced, mark
+from bot.models import Message, TopicFile
+from schedules.reminders.due import Spoken
+
+Papers = Mapping[int, Sequence[TopicFile]]
+"""Files by the ids of the duties whose topics they belong to."""
+
+
+def new_papers(session: Session, spoken: Iterable[Spoken]) -> Papers:
+    """The files of those topics of which nothing has been said before."""
+    meetings = {one.duty.id: one.duty for one in spoken if one.duty.kind == "meeting"}
+    if not meetings:
+        return {}
+    known = introduced(session, meetings)
+    return files_for(session, [duty for duty in meetings.values() if duty.id not in known])
+
+
+def papers_of(items: Iterable[Spoken], papers: Papers) -> dict[int, Sequence[TopicFile]]:
+    return {one.duty.id: papers[one.duty.id] for one in items if one.duty.id in papers}
+
+
+def note_papers(session: Session, written: Mapping[int, Iterable[TopicFile]]) -> None:
+    """Writes down which message (id) brings which files."""
+    rows = session.scalars(select(Message).where(Message.id.in_(written))) if written else ()
+    for message in rows:
+        mark(message, written[message.id])

@@ -1,0 +1,349 @@
+"""Whatever the ladder, the days and the meetings: when reminders fall, and a year of one unit tick by tick."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from itertools import count, cycle, pairwise
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select, update
+
+from bot.db import Database, connect
+from bot.domain.calendar import QUIET_FROM, QUIET_UNTIL, at_local, holiday, local_day, next_allowed, safe_day
+from bot.domain.duties import close
+from bot.domain.ladder import CLIMB, Anchors, next_at, timetable, worth_saying
+from bot.domain.meetings import set_meeting
+from bot.domain.plan import Plan
+from bot.domain.plan_file import read_plan
+from bot.domain.plan_ladders import RUNG_AT, Rung, RungLine, rung_of
+from bot.models import Contact, Demand, Duty, Meeting, Membership, Message, Person, Reminder, Unit
+from bot.outbox import lose
+from schedules import reminders
+from tests.kit import ROOT, ZONE, World
+
+NEW_YEAR, LAST = date(2026, 1, 1), date(2026, 12, 31)
+SAYS = (
+    "topic",
+    "set_date",
+    "ready",
+    "upload",
+    "today",
+    "start",
+    "result",
+    "due",
+    "last_day",
+    "late",
+    "minutes",
+)
+CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30]))
+ANY_YEAR = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@st.composite
+def lines(
+    draw: st.DrawFn, anchors: Sequence[str] = ("opens", "safe", "due", "meeting")
+) -> list[dict[str, str]]:
+    """A ladder as a plan's file has it."""
+    found = []
+    for number in range(draw(st.integers(1, 8))):
+        anchor, sign = draw(st.sampled_from(anchors)), draw(st.sampled_from("+-"))
+        if anchor == "meeting" and draw(st.booleans()):
+            at = f"meeting{sign}{draw(st.integers(0, 30))}h"
+        else:
+            clock = draw(st.none() | CLOCKS)
+            at = f"{anchor}{sign}{draw(st.integers(0, 40))}d" + (f" {clock:%H:%M}" if clock else "")
+        assert RUNG_AT.fullmatch(at)
+        line = {"key": f"r{number}", "at": at, "say": draw(st.sampled_from(SAYS))}
+        line["when"] = draw(st.sampled_from(["always", "scheduled", "unscheduled"]))
+        line["to"] = draw(st.sampled_from(CLIMB))
+        found.append(line)
+    return found
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Anchors:
+    opens = draw(st.dates(date(2021, 12, 1), date(2027, 6, 30)))
+    due = draw(st.none() | st.integers(0, 120).map(lambda n: opens + timedelta(days=n)))
+    meeting = draw(st.none() | st.tuples(st.integers(-20, 140), CLOCKS))
+    meeting_at = at_local(opens + timedelta(days=meeting[0]), meeting[1], ZONE) if meeting else None
+    return Anchors(opens, due, safe_day(due) if due else None, meeting_at)
+
+
+def rungs(ladder: Sequence[dict[str, str]]) -> list[Rung]:
+    return [rung_of(RungLine.model_validate(line)) for line in ladder]
+
+
+@given(lines(), days())
+def test_no_reminder_at_night_on_a_holiday_or_before_its_duty_opens(
+    ladder: list[dict[str, str]], given: Anchors
+) -> None:
+    timed = timetable(rungs(ladder), given, ZONE)
+    own_day = local_day(given.meeting_at, ZONE) if given.meeting_at else None
+    for one in timed:
+        own = own_day if one.rung.anchor == "meeting" else None
+        assert next_allowed(one.at, ZONE, except_day=own) == one.at
+        assert one.at >= at_local(given.opens_on, time.min, ZONE)
+    assert all(one.at < later.at for one, later in pairwise(timed))
+    assert len({one.rung.key for one in timed}) == len(timed)
+
+
+@given(lines(), days(), st.randoms(use_true_random=False))
+def test_the_order_of_a_ladder_changes_nothing(
+    ladder: list[dict[str, str]], given: Anchors, dice: Any
+) -> None:
+    mixed = list(ladder)
+    dice.shuffle(mixed)
+    assert timetable(rungs(mixed), given, ZONE) == timetable(rungs(ladder), given, ZONE)
+
+
+@given(lines(), days())
+def test_each_step_up_comes_after_the_step_below_it_was_meant(
+    ladder: list[dict[str, str]], given: Anchors
+) -> None:
+    """The usual three steps after the last day, whatever else the ladder says: in their order, on days of their own."""
+    steps = [f"due+{n}d" for n in (1, 3, 5)]
+    climb = [
+        {"key": f"climb-{to}", "at": at, "say": "late", "to": to} for at, to in zip(steps, CLIMB, strict=True)
+    ]
+    timed = timetable(rungs(climb), given, ZONE)
+    assert [one.rung.to for one in timed] == (list(CLIMB) if given.due_on else [])
+    told_on = [local_day(one.at, ZONE) for one in timed]
+    assert told_on == sorted(set(told_on))
+
+
+@given(lines(), days(), st.lists(st.integers(0, 60 * 24 * 9), min_size=1, max_size=30))
+def test_however_late_the_ticks_come_nothing_is_said_twice(
+    ladder: list[dict[str, str]], given: Anchors, late: list[int]
+) -> None:
+    timed = timetable(rungs(ladder), given, ZONE)
+    since, seen = None, list[str]()
+    delays = cycle(late)
+    while moment := next_at(timed, since):
+        at = moment + timedelta(minutes=next(delays))
+        said, passed = worth_saying(timed, since, at, given, ZONE)
+        assert len({one.rung.to for one in said}) == len(said)
+        come = [one.rung.key for one in (*said, *passed)]
+        assert not set(come) & set(seen)
+        assert come
+        assert all(one.at <= at for one in said)
+        seen += come
+        since = at
+    assert sorted(seen) == sorted(one.rung.key for one in timed)
+
+
+# One unit through a year.
+
+ACTS = ("meet", "close", "away", "lose", "return")
+Act = tuple[int, str, int, int]
+
+
+@st.composite
+def acts(draw: st.DrawFn) -> list[Act]:
+    """(day of the year, what happens, to which duty, how many days ahead or for how long), in order."""
+    one = st.tuples(st.integers(0, 364), st.sampled_from(ACTS), st.integers(0, 5), st.integers(0, 30))
+    return sorted(draw(st.lists(one, max_size=12)))
+
+
+def plan_text(meeting: list[dict[str, str]], report: list[dict[str, str]], symbol: str = "1-KH/A") -> str:
+    """JSON is YAML: a meeting each quarter, a report each half year, a confirmation without a day."""
+    head = {"symbol": symbol, "date": "2026-01-01", "issuer": "A", "title": "B", "starts": "2026-01-01"}
+    return json.dumps(
+        {
+            "plan": {**head, "ends": "2026-12-31"},
+            "topics": [
+                {
+                    "key": "chuyen-de",
+                    "title": "Chuyên đề",
+                    "meeting": "thematic",
+                    "every": "quarter",
+                    "ladder": "m",
+                }
+            ],
+            "duties": [
+                {
+                    "key": "bao-cao",
+                    "do": "report",
+                    "title": "Báo cáo",
+                    "due": {"every": "half_year"},
+                    "ladder": "r",
+                },
+                {"key": "viec", "do": "confirm", "title": "Việc", "due": {"undated": True}},
+            ],
+            "ladders": {"m": meeting, "r": report},
+        }
+    )
+
+
+def plan_of(folder: Path, text: str) -> Plan:
+    path = folder / "plan.yaml"
+    path.write_text(text, "utf-8")
+    return read_plan(path, agendas=ROOT / "templates" / "agendas")
+
+
+@contextmanager
+def fresh(template: Path) -> Iterator[tuple[World, Path]]:
+    """A world of its own for each example: a committee with a leader, a cell with two secretaries."""
+    folder = Path(tempfile.mkdtemp(prefix="year-"))
+    shutil.copy(template, folder / "test.db")
+    db = connect(f"sqlite:///{folder / 'test.db'}")
+    try:
+        world = World(db, at_local(NEW_YEAR, time(6), ZONE))
+        world.units(("D", "Đảng ủy", "dang_uy", "", None), ("C", "Chi bộ", "chi_bo", "co_quan", "D"))
+        people(db, world.at)
+        yield world, folder
+    finally:
+        db.close()
+        shutil.rmtree(folder)
+
+
+def people(db: Database, at: datetime) -> None:
+    posts = (("C", "secretary"), ("C", "secretary"), ("D", "leader"))
+    with db.write() as session:
+        for (code, role), place in zip(posts, count(1), strict=False):
+            unit = session.scalars(select(Unit).where(Unit.code == code)).one()
+            person = Person(created_at=at)
+            session.add(Contact(person=person, channel="web", place=str(place), used_at=at))
+            session.flush()
+            session.add(Membership(person_id=person.id, unit_id=unit.id, role=role, since=at))
+
+
+def act(world: World, one: Act, meeting_days: set[date]) -> None:
+    _, what, which, number = one
+    with world.db.write() as session:
+        first = session.get_one(Person, 1)
+        duties = session.scalars(select(Duty).where(Duty.state == "open").order_by(Duty.id)).all()
+        duty = duties[which % len(duties)] if duties else None
+        if what == "away":
+            first.away_until = local_day(world.at, ZONE) + timedelta(days=number)
+        elif what == "lose":
+            contact = session.scalars(select(Contact).where(Contact.person_id == 1)).one()
+            lose(session, contact, "blocked", world.at)
+        elif what == "return":
+            session.execute(update(Contact).values(lost_at=None))
+        elif what == "close" and duty:
+            close(session, duty, local_day(world.at, ZONE), world.at, ZONE)
+        elif what == "meet" and duty and duty.kind == "meeting":
+            moment = world.at + timedelta(days=number, hours=1 + which)
+            unit = session.get_one(Unit, duty.unit_id)
+            set_meeting(session, unit, duty, moment, "", world.at, ZONE)
+            meeting_days.add(local_day(moment, ZONE))
+
+
+def deliver(world: World) -> None:
+    """What is due goes out."""
+    with world.db.write() as session:
+        due = (Message.state == "waiting", Message.due_at <= world.at)
+        session.execute(update(Message).where(*due).values(state="sent", sent_at=Message.due_at))
+
+
+def live(world: World, happens: list[Act], late: list[int]) -> set[date]:
+    """A year: every tick that is due, each late by so many minutes, and what people do in between."""
+    meeting_days: set[date] = set()
+    delays, todo = cycle(late), list(happens)
+    end = at_local(LAST + timedelta(days=45), time.min, ZONE)
+    for turn in count():
+        assert turn < 1000, "the ladders have an end"
+        with world.db.read() as session:
+            following = reminders.next_moment(session)
+        acted = at_local(NEW_YEAR + timedelta(days=todo[0][0]), time(10), ZONE) if todo else None
+        if acted and (following is None or acted <= following):
+            world.at = max(world.at, acted)
+            deliver(world)
+            act(world, todo.pop(0), meeting_days)
+        elif following is None or following > end:
+            return meeting_days
+        else:
+            world.at = max(world.at, following + timedelta(minutes=next(delays)))
+            deliver(world)
+            world.tick(reminders.tick)
+    return meeting_days
+
+
+@ANY_YEAR
+@given(
+    lines(),
+    lines(("opens", "safe", "due")),
+    acts(),
+    st.lists(st.sampled_from([0, 0, 0, 3, 50, 700, 4000]), min_size=1, max_size=9),
+)
+def test_a_year_of_one_unit(
+    sqlite_template: Path,
+    meeting: list[dict[str, str]],
+    report: list[dict[str, str]],
+    happens: list[Act],
+    late: list[int],
+) -> None:
+    with fresh(sqlite_template) as (world, folder):
+        world.load(plan_of(folder, plan_text(meeting, report)), owner="D")
+        meeting_days = live(world, happens, late)
+        moved = sum(what == "meet" for _, what, *_ in happens)
+        with world.db.read() as session:
+            rows = session.execute(
+                select(Reminder, Duty, Demand, Message)
+                .join(Duty, Duty.id == Reminder.duty_id)
+                .join(Demand, Demand.id == Duty.demand_id)
+                .join(Message, Message.id == Reminder.message_id)
+            ).all()
+            met = {day for row in session.scalars(select(Meeting)) if row.planned_at for day in meeting_days}
+        heard: dict[tuple[int, str], set[int]] = {}
+        for said, duty, demand, message in rows:
+            ladder = {line["key"]: line for line in demand.rungs}
+            line = ladder[said.rung.partition("@")[0]]
+            assert duty.done_at is None or said.at < duty.done_at
+            assert duty.state == "open" or message.state != "waiting"
+            assert local_day(said.at, ZONE) >= duty.opens_on
+            _awake(message.due_at, met)
+            assert (said.person_id == 3) == (line.get("to") == "above")
+            heard.setdefault((duty.id, said.rung), set()).add(said.person_id)
+            if line.get("to") != "above":
+                assert len(heard[duty.id, said.rung]) == 1, "one secretary speaks, and one stands in"
+        for duty_id in {number for number, _ in heard}:
+            names = [rung for number, rung in heard if number == duty_id]
+            longest = max(len(meeting), len(report), 3)
+            assert len(names) <= longest * (1 + moved)
+
+
+def _awake(moment: datetime, meeting_days: set[date]) -> None:
+    wall = moment.astimezone(ZONE)
+    if wall.date() in meeting_days:
+        assert time(6) <= wall.time() < QUIET_FROM
+    else:
+        assert QUIET_UNTIL <= wall.time() < QUIET_FROM
+        assert not holiday(wall.date())
+
+
+def told(world: World) -> list[tuple[str, str, int]]:
+    with world.db.read() as session:
+        rows = session.execute(
+            select(Demand.title, Reminder.rung, Reminder.person_id)
+            .join(Duty, Duty.id == Reminder.duty_id)
+            .join(Demand, Demand.id == Duty.demand_id)
+        )
+        return sorted((row[0], row[1], row[2]) for row in rows)
+
+
+@settings(ANY_YEAR, max_examples=4)
+@given(lines(), lines(("opens", "safe", "due")))
+def test_the_order_of_loading_changes_nothing(
+    sqlite_template: Path, meeting: list[dict[str, str]], report: list[dict[str, str]]
+) -> None:
+    texts = [plan_text(meeting, report), plan_text(report, report, "2-KH/A").replace("Việc", "Việc khác")]
+    found = []
+    for order in (texts, texts[::-1]):
+        with fresh(sqlite_template) as (world, folder):
+            for text in order:
+                world.load(plan_of(folder, text), owner="D")
+            with world.db.write() as session:
+                session.execute(delete(Message).where(Message.id < 0))
+            live(world, [], [0])
+            found.append(told(world))
+    assert found[0] == found[1]
+    assert found[0]

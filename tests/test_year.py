@@ -1,0 +1,317 @@
+"""A whole year, 2022, of forty units and every shipped plan: secretaries who act in time, late or never, minute by minute.
+
+What is counted at the end comes from the script of the people, not from the program.
+"""
+
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from sqlalchemy import select
+
+from bot import outbox
+from bot.db import Database
+from bot.domain.attendance import Counts
+from bot.domain.calendar import at_local, end_of_day, holiday, local_day, quiet_since
+from bot.domain.counting import tallies
+from bot.domain.duties import close, rungs_of
+from bot.domain.loading import load
+from bot.domain.meetings import held_before, set_meeting
+from bot.domain.plan import unanswered
+from bot.domain.roles import below
+from bot.models import (
+    Contact,
+    Demand,
+    Duty,
+    Meeting,
+    MeetingDuty,
+    Membership,
+    Message,
+    Person,
+    Reminder,
+    Unit,
+)
+from schedules import reminders, summaries
+from tests.kit import ROOT, ZONE, World, shipped
+
+START, END = date(2022, 1, 3), date(2022, 12, 31)
+PLANS = sorted(path.name for path in (ROOT / "schedules" / "plans").glob("*.yaml"))
+HABITS = ("early", "in time", "late", "never")
+WAKING = timedelta(hours=1)
+
+
+def tree() -> list[tuple[str, str, str, str, str | None]]:
+    """Forty units: a committee with its offices, two grassroots committees, thirty-one cells."""
+    rows: list[tuple[str, str, str, str, str | None]] = [("DU", "Đảng ủy mẫu", "dang_uy", "", None)]
+    offices = ("ban_to_chuc", "ban_tuyen_giao", "van_phong", "uy_ban_kiem_tra", "mat_tran", "doan_the")
+    rows += [(f"P{n}", f"Cơ quan {n}", kind, "", "DU") for n, kind in enumerate(offices)]
+    rows += [(f"DB{n}", f"Đảng bộ cơ sở {n}", "dang_bo_co_so", "co_quan", "DU") for n in (1, 2)]
+    sectors = ("co_quan", "doanh_nghiep", "nong_thon", "truong_hoc")
+    for n in range(31):
+        above = ("DU", "DU", "DB1", "DB2")[n % 4]
+        rows.append((f"CB{n:02}", f"Chi bộ {n:02}", "chi_bo", sectors[n % 4], above))
+    return rows
+
+
+def habit(unit: str, key: str) -> str:
+    """What this unit's people do about this duty, the same in every run."""
+    weight = zlib.crc32(f"{unit} {key}".encode()) % 10
+    return HABITS[0] if weight < 2 else HABITS[1] if weight < 6 else HABITS[2] if weight < 8 else HABITS[3]
+
+
+@dataclass
+class Year:
+    """The people's script and what they have written down themselves."""
+
+    world: World
+    diary: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(demand key, in time | late | never): kept by the people."""
+    settled: set[int] = field(default_factory=set)
+    decided: dict[int, tuple[date, str]] = field(default_factory=dict)
+
+    def people(self) -> None:
+        with self.world.db.write() as session:
+            for unit in session.scalars(select(Unit).order_by(Unit.id)).all():
+                roles = ["secretary", "secretary"] if unit.id % 3 else ["secretary"]
+                roles += ["leader"] if unit.kind in ("dang_uy", "dang_bo_co_so") else []
+                roles += ["follower"] if unit.id % 10 == 0 else []
+                for role in roles:
+                    self._person(session, unit, role)
+
+    def _person(self, session, unit: Unit, role: str) -> None:  # type: ignore[no-untyped-def]
+        at = self.world.at
+        person = Person(created_at=at, consent_version=1, consented_at=at, reminder_hour=7 + unit.id % 3)
+        session.add(person)
+        session.flush()
+        session.add(Contact(person_id=person.id, channel="telegram", place=f"p{person.id}", used_at=at))
+        leads = role == "leader"
+        session.add(
+            Membership(
+                person_id=person.id,
+                unit_id=unit.id,
+                role=role,
+                since=at,
+                next_summary_at=at if leads else None,
+                summed_on=local_day(at, ZONE) if leads else None,
+            )
+        )
+
+    def plans(self) -> None:
+        for name in PLANS:
+            text = shipped(name)
+            with self.world.db.write() as session:
+                owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
+                answers = {duty.key: "quarter" for duty in unanswered(text)}
+                load(session, text, owner, self.world.at, ZONE, answers=answers)
+
+    def days(self) -> Iterator[date]:
+        day = START
+        while day <= END:
+            yield day
+            day += timedelta(days=1)
+
+    def clock(self, day: date) -> None:
+        """Every moment of the day at which something falls due."""
+        end = end_of_day(day, ZONE)
+        self.world.at = max(self.world.at, at_local(day, time(6), ZONE))
+        while self.world.at < end:
+            self.world.tick(reminders.tick)
+            self.world.tick(summaries.tick)
+            self.deliver()
+            with self.world.db.read() as session:
+                coming = [
+                    moment
+                    for moment in (
+                        reminders.next_moment(session),
+                        summaries.next_moment(session),
+                        session.scalar(
+                            select(Message.due_at)
+                            .where(Message.state == "waiting", Message.due_at > self.world.at)
+                            .order_by(Message.due_at)
+                            .limit(1)
+                        ),
+                    )
+                    if moment is not None and moment > self.world.at
+                ]
+            self.act(day, before=min([*coming, end]))
+            self.world.at = max(self.world.at, min([*coming, end]))
+
+    def deliver(self) -> None:
+        with self.world.db.write() as session:
+            while claimed := outbox.claim(session, self.world.at, ["telegram"], 500):
+                outcomes = [outbox.Outcome(one, "sent") for one in claimed]
+                outbox.settle(session, outcomes, self.world.at)
+
+    def act(self, day: date, *, before: datetime) -> None:
+        """At noon the people do what they have meant to do that day."""
+        noon = at_local(day, time(12), ZONE)
+        if not self.world.at <= noon < before:
+            return
+        self.world.at = noon
+        with self.world.db.write() as session:
+            rows = session.scalars(select(Duty).where(Duty.state == "open", Duty.opens_on <= day)).all()
+            for duty in rows:
+                if duty.id not in self.settled:
+                    self._consider(session, duty, day)
+
+    def _consider(self, session, duty: Duty, day: date) -> None:  # type: ignore[no-untyped-def]
+        relative = duty.demand.relative
+        if relative and duty.due_on is None:
+            return  # its meeting has no day yet
+        if duty.id not in self.decided:
+            self.decided[duty.id] = self._decide(session, duty, day)
+        wanted, how = self.decided[duty.id]
+        if how == "never" or day < wanted:
+            return
+        self.settled.add(duty.id)
+        in_time = duty.due_on is None or day <= duty.due_on
+        self.diary[duty.demand.key, "in time" if in_time else "late"] += 1
+        if duty.kind == "meeting":
+            counts = Counts(total=20, present=18, absent_excused=1, absent_unexcused=1, exempt=0)
+            moment = at_local(day, time(8), ZONE)
+            held_before(session, duty.unit, duty, moment, counts, 1, self.world.at, ZONE)
+        else:
+            close(session, duty, day, self.world.at, ZONE)
+
+    def _decide(self, session, duty: Duty, day: date) -> tuple[date, str]:  # type: ignore[no-untyped-def]
+        """When they will do it; a meeting that will be held in time is set beforehand."""
+        how = habit(duty.unit.code, duty.key)
+        due = duty.due_on or day + timedelta(days=20)
+        wanted = {"early": day, "in time": max(day, due - timedelta(days=1)), "late": due + timedelta(days=9)}
+        if duty.kind == "meeting" and how == "in time" and wanted[how] > day:
+            moment = at_local(wanted[how], time(8), ZONE)
+            set_meeting(session, duty.unit, duty, moment, "Hội trường", self.world.at, ZONE)
+        return wanted.get(how, due), how
+
+
+@pytest.fixture
+def year(db: Database) -> Year:
+    world = World(db, at_local(START, time(6), ZONE))
+    world.units(*tree())
+    lived = Year(world)
+    lived.people()
+    lived.plans()
+    for day in lived.days():
+        lived.clock(day)
+    return lived
+
+
+def test_a_year_of_forty_units(year: Year) -> None:
+    """One test, for the year is long: each look at it is a function of its own."""
+    with year.world.db.read() as session:
+        duties = {duty.id: duty for duty in session.scalars(select(Duty))}
+        demands = {demand.id: demand for demand in session.scalars(select(Demand))}
+        meetings = dict(
+            session.execute(
+                select(MeetingDuty.duty_id, Meeting.planned_at).join(
+                    Meeting, Meeting.id == MeetingDuty.meeting_id
+                )
+            ).all()
+        )
+        table = session.execute(
+            select(
+                Reminder.duty_id,
+                Reminder.rung,
+                Reminder.person_id,
+                Message.sent_at,
+                Message.state,
+                Message.created_at,
+            )
+            .join(Message, Message.id == Reminder.message_id)
+            .order_by(Message.id)
+        ).all()
+        roles = {
+            (row.person_id, row.unit_id): row.role
+            for row in session.scalars(select(Membership).order_by(Membership.id))
+        }
+        figures = tallies(session, below(Duty.path, "/1/"), END)
+    assert len(duties) > 500
+    assert len(table) > 1000
+    sent = [row for row in table if row.state == "sent"]
+    nobody_is_reminded_after_the_end(duties, sent)
+    nobody_is_woken(duties, meetings, sent)
+    nobody_hears_more_than_the_ladder_has(duties, demands, sent, roles)
+    nothing_is_forgotten(duties, sent)
+    the_figures_are_those_of_the_people(year, duties, demands, figures)
+
+
+def nobody_is_reminded_after_the_end(duties: Mapping[int, Duty], sent: list) -> None:  # type: ignore[type-arg]
+    for row in sent:
+        duty = duties[row.duty_id]
+        assert duty.state in ("open", "done"), (duty.key, duty.state)
+        assert duty.done_at is None or row.sent_at <= duty.done_at, (duty.key, row)
+        assert row.sent_at >= at_local(duty.opens_on, time(6), ZONE), (duty.key, row)
+
+
+def nobody_is_woken(duties: Mapping[int, Duty], meetings: Mapping[int, datetime | None], sent: list) -> None:  # type: ignore[type-arg]
+    for row in sent:
+        local = row.sent_at.astimezone(ZONE)
+        held = meetings.get(row.duty_id)
+        own_day = held is not None and local_day(held, ZONE) == local.date()
+        assert own_day or not holiday(local.date()), (duties[row.duty_id].key, local)
+        assert own_day or quiet_since(row.sent_at, ZONE) is None, (duties[row.duty_id].key, local)
+
+
+def nobody_hears_more_than_the_ladder_has(
+    duties: Mapping[int, Duty],
+    demands: Mapping[int, Demand],
+    sent: list,  # type: ignore[type-arg]
+    roles: Mapping[tuple[int, int], str],
+) -> None:
+    heard: dict[tuple[int, int], list[str]] = defaultdict(list)
+    moments: dict[tuple[int, int], list[datetime]] = defaultdict(list)
+    for row in sent:
+        heard[row.duty_id, row.person_id].append(row.rung.partition("@")[0])
+        moments[row.duty_id, row.person_id].append(row.sent_at)
+    for (duty_id, person_id), rungs in heard.items():
+        duty = duties[duty_id]
+        ladder = {rung.key: rung for rung in rungs_of(demands[duty.demand_id])}
+        assert set(rungs) <= set(ladder), (duty.key, rungs)
+        assert len(rungs) == len(set(rungs)), (duty.key, rungs)
+        leads = roles.get((person_id, duty.unit_id)) == "secretary"
+        allowed = {key for key, rung in ladder.items() if leads or rung.to == "above"}
+        assert set(rungs) <= allowed, (duty.key, rungs)
+        assert all(a < b for a, b in pairwise(moments[duty_id, person_id])), (duty.key, rungs)
+
+
+def nothing_is_forgotten(duties: Mapping[int, Duty], sent: list) -> None:  # type: ignore[type-arg]
+    """Whatever was asked was said at least once, unless it was done before it could be."""
+    spoken = {row.duty_id for row in sent}
+    week = timedelta(days=7)
+    for duty in duties.values():
+        if duty.id in spoken or duty.state not in ("open", "done"):
+            continue
+        if duty.state == "done" or (duty.demand_id and duty.opens_on > END - week):
+            continue
+        due = duty.due_on
+        assert due is None or due < START or due - week > END, (duty.unit_id, duty.key, duty.opens_on, due)
+
+
+def the_figures_are_those_of_the_people(
+    year: Year,
+    duties: Mapping[int, Duty],
+    demands: Mapping[int, Demand],
+    figures: list,  # type: ignore[type-arg]
+) -> None:
+    told = Counter({(t.key, "in time"): 0 for t in figures})
+    for tally in figures:
+        told[tally.key, "in time"] += tally.on_time
+        told[tally.key, "late"] += tally.late
+        assert tally.expected == tally.on_time + tally.late + tally.open, tally.key
+    assert +told == +year.diary
+    asked = Counter(
+        demands[d.demand_id].key
+        for d in duties.values()
+        if d.state in ("open", "done")
+        and (d.state == "done" or d.opens_on <= END)
+        and (d.due_on is not None or not demands[d.demand_id].relative)
+    )
+    expected = Counter()  # type: ignore[var-annotated]
+    for tally in figures:
+        expected[tally.key] += tally.expected
+    assert expected == asked
+    assert sum(told.values()) > 200
