@@ -56,7 +56,7 @@ def write_any(plan: PlanText, file: Path) -> None:
 
 
 def answers_of(given: list[str]) -> dict[str, str]:
-    """ "KEY=quarter" for each "định kỳ" without a period. Raises Invalid(plan_answer)."""
+    """ "KEY=quarter" for each thing that comes now and then without a period. Raises Invalid(plan_answer)."""
     found: dict[str, str] = {}
     for one in given:
         key, _, span = one.partition("=")
@@ -97,7 +97,7 @@ def plan_load(
     file: Path,
     unit: Annotated[str, typer.Option(help="Code of the committee that owns the plan.")] = "",
     answer: Annotated[
-        list[str] | None, typer.Option(help="KEY=quarter, for each 'định kỳ' without a period.")
+        list[str] | None, typer.Option(help="KEY=quarter, for what comes now and then without a period.")
     ] = None,
 ) -> None:
     """Loads a plan (YAML or XLSX), or loads it again after an edit, and prints what has changed."""

@@ -20,6 +20,7 @@ from bot.domain.loading import Changes, load, reload_all, text_of, withdraw_plan
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import answered, plan_from_json, plan_to_json, unanswered
 from bot.domain.problems import Problem, Rejected
+from bot.domain.roles import below
 from bot.domain.rules import notices, with_minutes
 from bot.domain.units import write_units
 from bot.messages import File, Reply
@@ -252,7 +253,8 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
             errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
             if errand.state != state:
                 return
-            done = write_units(session, rows, local_day(at, desk.zone), at=at, zone=desk.zone)
+            today, home = local_day(at, desk.zone), errand.unit.path
+            done = write_units(session, rows, today, at=at, zone=desk.zone, inside=home)
             plans = [(p.title, c) for p, c in reload_all(session, at, desk.zone) if not c.nothing]
             if not applying:
                 raise _Unsaid
@@ -311,13 +313,16 @@ def unit_export(desk: Desk, errand_id: int, at: datetime) -> None:
     """The units as they stand."""
     name = desk.render.words["files"]["units"]
     with desk.db.read() as session:
-        found = living_units(session)
+        home = session.get_one(Errand, errand_id).unit
+        found = living_units(session, below(Unit.path, home.path))
+        parent = session.get(Unit, home.parent_id) if home.parent_id else None
+        above = {parent.id: parent.code} if parent else {}
     _give(
         desk,
         errand_id,
         at,
         name,
-        lambda path: write_unit_list(found, path, templates=desk.render.folder),
+        lambda path: write_unit_list(found, path, templates=desk.render.folder, above=above),
         why="unit_export",
     )
 

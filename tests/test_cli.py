@@ -44,9 +44,9 @@ def test_from_an_empty_database_to_an_invitation(url: str) -> None:
     assert "thêm 14, sửa 0" in run("units", "import", UNITS).output
     assert "thêm 0, sửa 0, giữ nguyên 14" in run("units", "import", UNITS).output
     first = run("plan", "load", PLAN).output
-    assert "thêm 134 việc" in first
+    assert "thêm 146 việc" in first
     assert "+ Sinh hoạt chính trị tháng 4/2022" in first
-    assert "Không có gì thay đổi: 134 việc đang mở" in run("plan", "load", PLAN).output
+    assert "Không có gì thay đổi: 146 việc đang mở" in run("plan", "load", PLAN).output
     assert "60-KH/ĐUK | 18/4/2022" in run("plan", "list").output
     printed = run("invite", "CB01", "--role", "secretary").output
     code = re.match(r"code: ([A-Z2-9]{4}-[A-Z2-9]{4})\n", printed)
@@ -65,7 +65,7 @@ def test_what_is_refused_is_said_on_a_line_each(url: str, tmp_path: Path) -> Non
         "code,name,kind,sector,parent_code,members\nA,,chi_bo,,,\nB,Chi bộ B,hoi,,X,many\n", "utf-8"
     )
     printed = run("units", "import", bad, code=1).output
-    assert "units.csv:2 name: Thiếu name." in printed
+    assert "units.csv:2 name: Thiếu name (Tên đơn vị)." in printed
     assert "units.csv:3 kind:" in printed
     assert "units.csv:3 members:" in printed
     assert "3 lỗi; chưa ghi gì." in printed

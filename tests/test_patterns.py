@@ -260,3 +260,42 @@ def test_more_units_than_one_portion(world: World, tmp_path: Path, monkeypatch: 
     moved = plan_of(HEAD + CHAIN.replace("2022-04-29", "2022-04-28"), tmp_path)
     assert put(world, moved).moved >= 3
     assert {row.due_on for row in duties(world, "CB03", "cd")} == {date(2022, 4, 28)}
+
+
+def test_a_committee_hands_on_for_the_units_below_itself_alone(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    world.units(
+        ("DUK", "Đảng ủy mẫu", "dang_uy", "", None),
+        ("BTG", "Ban Tuyên giáo", "ban_tuyen_giao", "", "DUK"),
+        ("DB1", "Đảng bộ Một", "dang_bo_co_so", "", "DUK"),
+        ("DB2", "Đảng bộ Hai", "dang_bo_co_so", "", "DUK"),
+        ("A", "Chi bộ A", "chi_bo", "co_quan", "DB1"),
+        ("B", "Chi bộ B", "chi_bo", "co_quan", "DB2"),
+    )
+    both = CHAIN.replace("{kinds: [dang_uy]}", "{kinds: [dang_bo_co_so, ban_tuyen_giao]}")
+    put(world, plan_of(HEAD + both, tmp_path))
+    assert list(states(world, "DB1")) == ["chuyen:cd@A"]
+    assert list(states(world, "DB2")) == ["chuyen:cd@B"]
+    assert list(states(world, "BTG")) == ["chuyen:cd@A", "chuyen:cd@B"]
+
+
+def test_picked_documents_are_forgotten_when_the_list_changes(world: World, tmp_path: Path) -> None:
+    papers = """
+topics:
+  - key: cd
+    title: Tự soi
+    meeting: thematic
+    period: {from: 2022-04-01, to: 2022-04-29}
+    choose: true
+    documents:
+      - {type: Kế hoạch, symbol: 1-KH/ĐU}
+      - {type: Kế hoạch, symbol: 2-KH/ĐU}
+"""
+    put(world, plan_of(HEAD + papers, tmp_path))
+    with world.db.write() as session:
+        for duty in session.scalars(select(Duty)):
+            duty.picks = [1]
+    put(world, plan_of(HEAD + papers, tmp_path))
+    assert [d.picks for d in duties(world, "CB01")] == [[1]]
+    put(world, plan_of(HEAD + papers.replace("1-KH/ĐU", "3-KH/ĐU"), tmp_path))
+    assert [d.picks for d in duties(world, "CB01")] == [[]]

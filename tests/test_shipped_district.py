@@ -137,7 +137,7 @@ def test_the_footnote_belongs_to_the_end_of_the_year() -> None:
 
 def test_the_topics() -> None:
     assert [(t.key, t.title, t.meeting, t.theme) for t in plan(NAME).topics] == [
-        ("hang-thang", "Đợt sinh hoạt chính trị “Tự soi, tự sửa”", "regular", "tu-soi-tu-sua"),
+        ("hang-thang", "Tự soi, tự sửa", "regular", "tu-soi-tu-sua"),
         (
             "dot-19-5",
             "Tự soi, tự sửa dịp kỷ niệm 132 năm Ngày sinh Chủ tịch Hồ Chí Minh (19/5/1890-19/5/2022)",
@@ -221,3 +221,22 @@ def test_what_each_review_looks_at(name: str, contents: list[str]) -> None:
     assert [s.title for s in steps][2:-1] == contents
     assert [s.asks for s in steps][:2] == ["none", "attendance"]
     assert [t.agenda for t in plan(NAME).topics].count(name) == 1
+
+
+def test_no_notes_are_asked_for_where_single_members_are_criticised() -> None:
+    noted = {
+        (name, step.key)
+        for name in ("self-review-may", "self-review-year-end", "two-parts")
+        for step in read_agenda(AGENDAS / f"{name}.yaml").steps
+        if step.asks == "notes"
+    }
+    assert noted == {
+        ("self-review-may", "commitments"),
+        ("self-review-may", "praise"),
+        ("self-review-may", "conclusion"),
+        ("self-review-year-end", "collective"),
+        ("self-review-year-end", "conclusions"),
+        ("self-review-year-end", "conclusion"),
+        ("two-parts", "discussion"),
+        ("two-parts", "conclusion"),
+    }

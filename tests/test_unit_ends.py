@@ -25,6 +25,7 @@ from bot.models import (
     Audit,
     Demand,
     Duty,
+    Errand,
     Invite,
     Meeting,
     Membership,
@@ -35,6 +36,9 @@ from bot.models import (
     UnitSpan,
 )
 from bot.unit_news import tell_closed
+from bot.units_file import read_units
+from bot.units_sheet import write_unit_list
+from schedules import errands
 from tests.kit import ROOT, ZONE, World, shipped
 from tests.test_schedule import tick_through
 
@@ -468,3 +472,52 @@ def test_who_of_several_secretaries_is_spoken_to_first(world: World) -> None:
             session.flush()
             assert card_of(session, cell, local_day(world.at, ZONE)).secretaries == order
     assert len(people) == 3
+
+
+@pytest.mark.parametrize(("shift", "offered"), [("before", "09/4"), ("keep", "11/4"), ("after", "12/4")])
+def test_the_usual_day_that_is_offered_follows_the_units_shift(
+    world: World, shift: str, offered: str
+) -> None:
+    """Giỗ Tổ fell on Sunday, 10 April 2022, and was made up for on Monday."""
+    secretary = world.registered("A1", "secretary", meeting_day=11)
+    with world.db.write() as session:
+        session.execute(update(Unit).where(Unit.code == "A1").values(meeting_shift=shift))
+    world.go("2022-04-01 09:00")
+    secretary.says("/lichhop")
+    while not any("01/4" in choice.label for choice in secretary.choices):
+        secretary.sends(secretary._event(payload=secretary.choices[0].payload))
+    usual = [
+        c.label for c in secretary.choices if any(d in c.label for d in ("09/4", "10/4", "11/4", "12/4"))
+    ]
+    assert [offered in label for label in usual] == [True]
+
+
+def test_an_offices_workbooks_hold_its_own_part_of_the_tree(world: World, tmp_path: Path) -> None:
+    world.registered("DUA", "admin")
+    cell = row_of(world, "B1", "DUB")
+    foreign = tmp_path / "units.xlsx"
+    with world.db.read() as session:
+        write_unit_list(
+            session.scalars(select(Unit).where(Unit.code.in_(["DUK", cell.code]))).all(),
+            foreign,
+            templates=ROOT / "templates",
+            above={unit(world, "DUB").id: "DUB"},
+        )
+    file = world.shelf.keep("units.xlsx", foreign)
+    with world.db.write() as session:
+        person = session.scalars(select(Membership.person_id)).one()
+        home = session.scalars(select(Unit.id).where(Unit.code == "DUA")).one()
+        for kind, args in (("unit_export", {}), ("units", {"name": file.name, "digest": file.digest})):
+            session.add(Errand(person_id=person, unit_id=home, kind=kind, args=args, created_at=world.at))
+    world.tick(errands.tick)
+    with world.db.read() as session:
+        said = [m.body["text"] for m in session.scalars(select(Message).order_by(Message.id))]
+    assert "“B1” không ở vị trí thuộc phạm vi của văn phòng đồng chí." in said[-1]
+    (digest,) = set(world.shelf.files) - {file.digest}
+    given = tmp_path / "given.xlsx"
+    given.write_bytes(world.shelf.read(digest))
+    assert [(row.code, row.parent_code) for row in read_units(given)] == [
+        ("DUA", "DUK"),
+        ("A1", "DUA"),
+        ("A2", "DUA"),
+    ]

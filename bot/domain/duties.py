@@ -164,7 +164,7 @@ def open_duties(
                 joinedload(Duty.chosen),
                 joinedload(Duty.about),
             )
-            .order_by(Duty.due_on, Duty.id)
+            .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
         )
     )
 

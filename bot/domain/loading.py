@@ -17,7 +17,7 @@ from bot.domain.plan import answered, documents_of, mark_of, plan_from_json, pla
 from bot.domain.plan_fields import Document
 from bot.domain.portions import Comparison
 from bot.domain.problems import Problem, Rejected
-from bot.models import Duty, Plan, Topic, Unit
+from bot.models import Demand, Duty, Plan, Topic, Unit
 
 
 @dataclass
@@ -130,6 +130,8 @@ def _write_topics(
                 session.add(row)
             elif any(getattr(row, column) != value for column, value in facts.items()):
                 note_title(changes.changed, title)
+            if row.id and row.documents != papers:
+                _forget_picks(session, row)
             for column, value in facts.items():
                 setattr(row, column, value)
             rows[topic.key, variant] = row
@@ -139,6 +141,13 @@ def _write_topics(
     gone = [row.id for row in known.values() if not row.pool]
     session.execute(update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != "done").values(chosen_id=None))
     return rows
+
+
+def _forget_picks(session: Session, topic: Topic) -> None:
+    """What a unit has picked by its place in a list that is another one now is not picked any more."""
+    demands = select(Demand.id).where(Demand.topic_id == topic.id)
+    open_ones = update(Duty).where(Duty.demand_id.in_(demands), Duty.state != "done")
+    session.execute(open_ones.values(picks=[]).execution_options(synchronize_session=False))
 
 
 def note_title(titles: list[str], title: str) -> None:

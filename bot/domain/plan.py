@@ -100,7 +100,10 @@ class Due(Strict):
 
     @model_validator(mode="after")
     def _one_operator(self) -> "Due":
-        if sum(getattr(self, name) not in (None, False) for name in OPERATORS) != 1:
+        given = [
+            name for name in OPERATORS if getattr(self, name) is not None and getattr(self, name) is not False
+        ]
+        if len(given) != 1:
             raise fault("plan_due_choice", allowed=list(OPERATORS))
         if self.every is None and (self.first or self.last):
             raise fault("plan_due_extra", value="from, to", allowed=["every"])

@@ -48,6 +48,13 @@ class Counts(Protocol):
     gone: list[str]
 
 
+COMMITTEES = ("dang_uy", "dang_bo_co_so", "dang_bo_bo_phan", "chi_bo")
+
+
+def _reach(unit: Unit) -> str:
+    return unit.path if unit.kind in COMMITTEES else unit.path[: unit.path.rindex("/", 0, -1) + 1]
+
+
 class Comparison:
     """One comparison of a whole plan with the duties that are there."""
 
@@ -102,7 +109,10 @@ class Comparison:
             last = rows[-1].path
 
     def _acting(self) -> dict[str, list[tuple[int, str, str]]]:
-        """Who owes each duty that is asked for each unit: id, path and code of its units."""
+        """Who may owe each duty that is asked for each unit: id, path, and the path below which its units stand.
+
+        A committee owes it for the units below itself, an office for those of the committee that it belongs to.
+        """
         found: dict[str, list[tuple[int, str, str]]] = {}
         for duty in self._text.duties:
             if not duty.for_each:
@@ -111,7 +121,7 @@ class Comparison:
             if duty.who.kinds:
                 query = query.where(Unit.kind.in_(duty.who.kinds))
             rows = [u for u in self._session.scalars(query) if fits(duty.who, self._facts_of(u))]
-            found[duty.key] = [(u.id, u.path, u.code) for u in rows]
+            found[duty.key] = [(u.id, u.path, _reach(u)) for u in rows]
         return found
 
     def _facts_of(self, unit: Any) -> UnitFacts:
@@ -149,8 +159,8 @@ class Comparison:
         for want in expected(self._text, facts):
             yield unit.id, unit.path, want.key, None, want
         for duty, wants in expected_about(self._text, facts):
-            for actor_id, path, _ in self._actors[duty.key]:
-                if actor_id != unit.id:
+            for actor_id, path, reach in self._actors[duty.key]:
+                if actor_id != unit.id and unit.path.startswith(reach):
                     for want in wants:
                         yield actor_id, path, f"{want.key}@{unit.code}", unit.id, want
 
