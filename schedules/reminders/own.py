@@ -127,7 +127,7 @@ def _worded(
     desk: Desk, contact: Contact, items: list[Spoken], at: datetime, papers: Papers, *, named: bool
 ) -> outbox.Post | None:
     """The message; what cannot be put into words is logged and silences nobody else."""
-    items.sort(key=lambda one: (URGENCY.index(one.say), one.duty.due_on or date.max, one.duty.id))
+    items.sort(key=_urgency)
     views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
     own = papers_of(items, papers)
     enclosed = enclose(chain(*own.values()), desk.links.file)
@@ -141,6 +141,12 @@ def _worded(
         return None
     due_at = min(hour_of(contact.person, one, at, desk.zone) for one in items)
     return outbox.Post(contact, Reply(reply.text, reply.choices, enclosed.files), due_at)
+
+
+def _urgency(one: Spoken) -> tuple[bool, int, date, int]:
+    """What has no last day comes behind everything that has one."""
+    due = one.duty.due_on
+    return due is None, URGENCY.index(one.say), due or date.max, one.duty.id
 
 
 def note(session: Session, said: Iterable[tuple[int, int, Iterable[Spoken]]], at: datetime) -> None:
