@@ -22,6 +22,7 @@ from bot.domain.loading import load
 from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan_file import read_agenda, read_plan
+from bot.messages import File
 from bot.models import Contact, Duty, Membership, Person, Unit
 from bot.render import Renderer
 from bot.schema import migrate
@@ -108,6 +109,9 @@ class NoLinks:
 
     def export(self, person_id: int) -> str:
         return f"http://localhost/x/{person_id}"
+
+    def file(self, file: File) -> str:
+        return f"http://localhost/f/{file.digest}"
 
     def invitation(self, code: str) -> list[tuple[str, str]]:
         return [("web", f"http://localhost/w/new/{code}")]

@@ -30,8 +30,7 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
         cost: dict[str, float] = {}
         for size in SIZES:
             with grounds.fresh(kind) as url, opened(url) as db:
-                for row in _one(db, kind, size, cost):
-                    yield row
+                yield from _one(db, kind, size, cost)
 
 
 def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator[Row]:
@@ -55,7 +54,9 @@ def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator
         said = session.scalar(select(func.count()).select_from(Reminder)) or 0
         waiting = session.scalar(select(func.count()).select_from(Message)) or 0
     if (written, said, waiting) != (size, size, size):
-        raise RuntimeError(f"{size} units, but {written} messages written, {said} reminders, {waiting} waiting")
+        raise RuntimeError(
+            f"{size} units, but {written} messages written, {said} reminders, {waiting} waiting"
+        )
     yield _row(f"one tick, {size:,} reminders due: {kind}", seconds, size, cost, "tick", size)
     yield Row(f"memory on top in the tick: {what}", tick_peak[0], "MiB")
 
@@ -64,7 +65,9 @@ def _row(label: str, seconds: float, size: int, cost: dict[str, float], name: st
     """The cost of a unit stands beside that of the smallest tree: flat is 1."""
     each = seconds / size * 1e6
     first = cost.setdefault(name, each)
-    return Row(f"{label}, {seconds:,.1f} s, {rows / seconds:,.0f} rows/s, each unit", each, "µs", first, "at 3,000")
+    return Row(
+        f"{label}, {seconds:,.1f} s, {rows / seconds:,.0f} rows/s, each unit", each, "µs", first, "at 3,000"
+    )
 
 
 def _populate(db: Database, size: int) -> None:
@@ -77,7 +80,8 @@ def _populate(db: Database, size: int) -> None:
             some = cells[start : start + PORTION]
             session.execute(insert(Person), [{"id": cell, **consent} for cell in some])
             contacts = [
-                {"id": n, "person_id": n, "channel": "telegram", "place": str(n), "used_at": APRIL} for n in some
+                {"id": n, "person_id": n, "channel": "telegram", "place": str(n), "used_at": APRIL}
+                for n in some
             ]
             session.execute(insert(Contact), contacts)
             roles = [{"person_id": n, "unit_id": n, "role": "secretary", "since": APRIL} for n in some]

@@ -227,7 +227,7 @@ def _upright(table: Table, index: int, sheet: Sheet, found: SheetFindings) -> Ro
         label = row[1].text if 1 in row else ""
         name = headings.get(fold(label))
         if name is None:
-            if 2 in row and (label or not row.keys() - {2}):
+            if 2 in row:
                 facts = {"value": label, "known": known}
                 found.blame(_spot(index, sheet, number, 1), "sheet_unknown_row", facts)
         elif name in spots:

@@ -48,6 +48,8 @@ class Counts(Protocol):
     gone: list[str]
 
 
+Change = tuple[Present, Expected, Demand, str]
+"""What is there, what is expected, its demand, and the path of the unit today."""
 COMMITTEES = ("dang_uy", "dang_bo_co_so", "dang_bo_bo_phan", "chi_bo")
 
 
@@ -132,7 +134,7 @@ class Comparison:
         present = self._present([unit.id for unit in units])
         fresh: list[dict[str, Any]] = []
         seen: set[int] = set()
-        changed: list[tuple[Present, Expected, Demand]] = []
+        changed: list[Change] = []
         for unit in units:
             for unit_id, path, key, about, want in self._wanted(unit):
                 there = present.get((unit_id, key))
@@ -146,7 +148,7 @@ class Comparison:
                 seen.add(there.id)
                 demand = self._demands.of(want)
                 if self._other(there, want, demand):
-                    changed.append((there, want, demand))
+                    changed.append((there, want, demand, path))
             if len(fresh) >= ROWS:
                 self._insert(fresh)
         self._insert(fresh)
@@ -241,20 +243,20 @@ class Comparison:
             return False
         return True
 
-    def _change(
-        self, changed: Sequence[tuple[Present, Expected, Demand]], present: Mapping[tuple[int, str], Present]
-    ) -> None:
+    def _change(self, changed: Sequence[Change], present: Mapping[tuple[int, str], Present]) -> None:
         """An open duty follows the plan; one that had been taken back is asked again."""
         for start in range(0, len(changed), ROWS):
             some = changed[start : start + ROWS]
             duties = {
                 duty.id: duty
                 for duty in self._session.scalars(
-                    select(Duty).where(Duty.id.in_([row.id for row, _, _ in some]))
+                    select(Duty).where(Duty.id.in_([row.id for row, *_ in some]))
                 )
             }
-            for there, want, demand in some:
+            for there, want, demand, path in some:
                 leader = self._leader(present, there.about_id or there.unit_id, want)
+                if there.state in GONE:
+                    duties[there.id].path = path  # it may stand elsewhere than when it was taken back
                 self._follow_plan(duties[there.id], want, demand, leader)
             self._session.flush()
             for duty in duties.values():

@@ -1,7 +1,7 @@
 """Every table, a module for each family."""
 
 from bot.models.base import Base
-from bot.models.meetings import Attendance, Meeting, MeetingDuty, Note
+from bot.models.meetings import Attendance, Meeting, MeetingDuty, Note, Paper, Score, Task, Vote
 from bot.models.messages import Constant, Event, Message, Reminder
 from bot.models.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
 from bot.models.plans import Demand, Duty, Plan, Topic, TopicFile, TopicReceipt
@@ -25,14 +25,18 @@ __all__ = [
     "Membership",
     "Message",
     "Note",
+    "Paper",
     "Person",
     "Plan",
     "Reminder",
+    "Score",
     "Submission",
     "SubmissionFile",
+    "Task",
     "Topic",
     "TopicFile",
     "TopicReceipt",
     "Unit",
     "UnitSpan",
+    "Vote",
 ]

@@ -28,6 +28,12 @@ class Unit(Base):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     """The first day on which it is no more."""
+    term_from: Mapped[date | None]
+    """The first day of its committee's term: papers are numbered from there."""
+    place_name: Mapped[str] = mapped_column(String(100), default="")
+    """The place that its papers are dated from (địa danh)."""
+    heading: Mapped[str] = mapped_column(String(200), default="")
+    """The first line of its papers, where it is not the name of the unit above."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
 
 
