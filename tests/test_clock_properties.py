@@ -98,7 +98,9 @@ def test_no_reminder_at_night_on_a_holiday_or_before_its_duty_opens(
 def test_the_order_of_a_ladder_changes_nothing(
     ladders: tuple[list[dict[str, str]], list[dict[str, str]]], given: Anchors
 ) -> None:
-    assert timetable(rungs(ladders[1]), given, ZONE) == timetable(rungs(ladders[0]), given, ZONE)
+    ladder, mixed = ladders
+    timed = timetable(rungs(ladder), given, ZONE)
+    assert timed == timetable(rungs(mixed), given, ZONE) == timetable(rungs(ladder[::-1]), given, ZONE)
 
 
 @given(days())
