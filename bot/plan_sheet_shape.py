@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -211,8 +212,9 @@ class Words:
         return self.lists.get(column.listed, {})
 
 
+@lru_cache(maxsize=8)
 def words_of_sheets(templates: Path, agendas: Path) -> Words:
-    """The wording in the folder `templates`, and the titles of the agendas in the folder `agendas`."""
+    """The wording in the folder `templates`, and the titles of the agendas in the folder `agendas`; read once, not to be changed."""
     given = yaml.safe_load((templates / "sheets" / "plan.yaml").read_text("utf-8"))
     lists = {name: dict(labels) for name, labels in given["lists"].items()}
     lists["agendas"] = dict(_shipped(agendas))

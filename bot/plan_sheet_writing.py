@@ -111,7 +111,7 @@ def _shipped(path: Path) -> Agenda | None:
 
 def _due(due: Mapping[str, Any]) -> dict[str, Any]:
     """A deadline by columns: its operator under an empty name, the value of that under the column's."""
-    operator = next(name for name in OPERATORS if due[name] not in (None, False))
+    operator = next(name for name in OPERATORS if due[name] is not None and due[name] is not False)
     cells: dict[str, Any] = {"": operator}
     if operator != "undated":
         cells[NEEDED_WITH.get(operator, "due_every")] = due[operator]

@@ -33,7 +33,7 @@ def units_import(file: Path) -> None:
             at = utc_now()
             done = write_units(session, rows, local_day(at, settings.zone), at=at, zone=settings.zone)
             _tell_closed(session, settings, done.closed, at)
-            plans = [(p.symbol, changes) for p, changes in reload_all(session, at, settings.zone)]
+            plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, at, settings.zone)]
         say("units", total=len(rows), done=done, plans=plans)
 
 
