@@ -87,7 +87,7 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
             demand.key,
             demand.variant,
             demand.kind,
-            demand.title,
+            demand.title.replace("{unit}", "…"),
             demand.period_first,
             demand.due_on,
             row.expected,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.calendar import days_from, end_of_day, local_day, next_allowed, safe_day
@@ -128,10 +128,16 @@ def withdraw_reminders(
         .values(state="withdrawn")
         .execution_options(synchronize_session=False)
     )
-    for said in session.scalars(select(Reminder).where(Reminder.message_id.in_(taken))).all():
-        if anew or said.duty_id not in duty_ids:
-            _say_anew(session.get_one(Duty, said.duty_id), said_at(said.rung), at)
-        session.delete(said)
+    gone = set() if anew else set(duty_ids)
+    rows = session.execute(
+        select(Reminder, Duty).join(Duty, Duty.id == Reminder.duty_id).where(Reminder.message_id.in_(taken))
+    ).all()
+    for said, duty in rows:
+        if duty.id not in gone:
+            _say_anew(duty, said_at(said.rung), at)
+    session.execute(
+        delete(Reminder).where(Reminder.message_id.in_(taken)).execution_options(synchronize_session="fetch")
+    )
     session.flush()
 
 

@@ -54,7 +54,7 @@ def _day(value: object) -> date:
 
 def _days(value: object) -> int:
     written = str(value).strip()
-    if re.fullmatch(r"[0-9]{1,3}", written) and int(written) <= MOST_DAYS:
+    if re.fullmatch(r"[0-9]{1,4}", written) and int(written) <= MOST_DAYS:
         return int(written)
     raise fault("plan_not_a_number", value=written, most=MOST_DAYS)
 
