@@ -22,6 +22,7 @@ from bot.domain.loading import load
 from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan_file import read_agenda, read_plan
+from bot.domain.score_sheets import read_sheets
 from bot.messages import File
 from bot.models import Contact, Duty, Membership, Person, Unit
 from bot.render import Renderer
@@ -124,7 +125,10 @@ def desk_of(db: Database) -> Desk:
         routes=ROUTES,
         zone=ZONE,
         links=NoLinks(),
-        facts={"regular_agenda": read_agenda(ROOT / "templates/agendas/regular.yaml")},
+        facts={
+            "regular_agenda": read_agenda(ROOT / "templates/agendas/regular.yaml"),
+            "sheets": read_sheets(ROOT / "schedules/scores"),
+        },
     )
 
 

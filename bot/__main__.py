@@ -27,6 +27,7 @@ from bot.commands import (
     renderer,
     rules,
     say,
+    sheets,
     unit_of,
 )
 from bot.conversation import receive, utc_now
@@ -74,16 +75,16 @@ def compose(
     with db.write() as session:
         secret = own_secret(session)
 
-    def take_in(name: str, source: Path) -> File | Refusal:
+    def take_in(name: str, source: Path, *, sounds: bool = False) -> File | Refusal:
         try:
-            return files.take_in(store, name, source)
+            return files.take_in(store, name, source, sounds=sounds)
         except Invalid as problem:
             return files.refusal(name, problem)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    telegram = None if demo else make_telegram(settings, handle, take_in, store.read, now)
+    telegram = None if demo else make_telegram(settings, handle, partial(take_in, sounds=True), store.read, now)
     outlets: list[Any] = [webchat, *([telegram] if telegram else [])]
     sender = Sender(db, outlets, now, delivered=hub.notify, zone=zone)
     links = SignedLinks(secret, settings.url, telegram.link if telegram else None)
@@ -95,7 +96,7 @@ def compose(
         links=links,
         wake=sender.wake,
         shelf=store,
-        facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml"), "rules": rules()},
+        facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml"), "rules": rules(), "sheets": sheets()},
         foresee=partial(foresee, say_due=reminders.say_due),
     )
     clock = Clock(desk, TICKS, now)

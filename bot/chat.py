@@ -41,6 +41,8 @@ class Step:
     take: Callable[["Chat", Answer], None]
     numbers: bool = False
     files: bool = False
+    sounds: bool = False
+    """Recorded sound is taken among the files; elsewhere it is refused."""
     first: bool = False
     """It must be answered before anything else: words are not taken for an older message's button."""
 
@@ -85,7 +87,7 @@ class Desk:
     wake: Callable[[], None] = lambda: None
     shelf: "Shelf | None" = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What is the same for everybody: `regular_agenda`, `rules`."""
+    """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
     foresee: Callable[..., list[Any]] = lambda *_, **__: []
     """See bot/foresight.py; what says the reminders is handed to it at the composition root."""
 
@@ -164,13 +166,14 @@ class Chat:
         asked = self.dialog.question if self.dialog.flow else None
         return self.desk.render.reply(template, {"chat": self, "today": self.today, **context}, asked)
 
-    def tell(self, person: Person, template: str, **context: Any) -> bool:
-        """Sends to somebody else; False when that person cannot be reached."""
+    def tell(self, person: Person, template: str, *, key: str | None = None, **context: Any) -> bool:
+        """Sends to somebody else; False when that person cannot be reached, or has been sent what has the same `key`."""
         contact = outbox.reachable(self.session, person.id)
-        if contact is None:
+        if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
             return False
         reply = self.desk.render.reply(template, {"today": self.today, **context})
-        outbox.post(self.session, contact, reply, self.at, bulk=True, due_at=next_allowed(self.at, self.zone))
+        due_at = next_allowed(self.at, self.zone)
+        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
         return True
 
     def sentence(self, problem: Invalid) -> str:
@@ -261,7 +264,7 @@ class Chat:
         return (
             self.session.scalars(
                 select(Meeting.place)
-                .where(Meeting.unit_id == unit_id, Meeting.place != "")
+                .where(Meeting.unit_id == unit_id, Meeting.place != "", Meeting.rehearsal.is_(False))
                 .order_by(Meeting.id.desc())
                 .limit(1)
             ).first()

@@ -9,6 +9,7 @@ from bot import files
 from bot.db import connect
 from bot.domain.plan_file import read_plan
 from bot.domain.problems import Problem, Rejected
+from bot.domain.score_sheets import read_sheets
 from bot.render import Renderer
 from bot.schema import up_to_date
 from bot.settings import Settings
@@ -23,6 +24,10 @@ def check_installation(settings: Settings, root: Path, render: Renderer) -> dict
             read_plan(path, agendas=root / "templates" / "agendas")
         except Rejected as error:
             problems += error.problems
+    try:
+        read_sheets(root / "schedules" / "scores")
+    except Rejected as error:
+        problems += error.problems
     names = render.environment.list_templates(extensions=["html", "txt"])
     for name in names:
         try:

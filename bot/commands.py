@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db import Database, connect
 from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.rules import Rules, read_rules
+from bot.domain.score_sheets import Sheets, read_sheets
 from bot.models import Unit
 from bot.render import Renderer
 from bot.schema import migrate, up_to_date
@@ -22,6 +23,7 @@ from bot.settings import ROOT, Settings, read_settings
 TEMPLATES = ROOT / "templates"
 AGENDAS = TEMPLATES / "agendas"
 RULES = ROOT / "schedules" / "rules.yaml"
+SCORES = ROOT / "schedules" / "scores"
 
 
 def renderer(settings: Settings | None = None) -> Renderer:
@@ -79,6 +81,10 @@ def database() -> Iterator[tuple[Settings, Database]]:
 
 def rules() -> Rules:
     return read_rules(RULES)
+
+
+def sheets() -> Sheets:
+    return read_sheets(SCORES)
 
 
 def existing(file: Path) -> Path:

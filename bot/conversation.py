@@ -3,6 +3,7 @@
 import inspect
 import logging
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -16,9 +17,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import outbox
 from bot.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
+from bot.domain.filetypes import SOUNDS
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
-from bot.messages import Incoming
+from bot.messages import Incoming, Refusal
 from bot.models import Contact, Event, Membership, Message, Person
 
 __all__ = ["Answer", "Chat", "Desk", "Flow", "Routes", "Step", "receive"]
@@ -219,8 +221,10 @@ def route(chat: Chat) -> None:
         command(chat, *(words if word.lower().startswith("/start") and fits(command, words) else ()))
     elif event.files or event.refused:
         step = present_step(chat)
+        if step is None or not step.sounds:
+            chat.event = without_sounds(event)
         if step is not None and step.files:
-            step.take(chat, Answer(text=event.text, files=event.files))
+            step.take(chat, Answer(text=event.text, files=chat.event.files))
         else:
             routes.files(chat)
     elif payload := typed_choice(chat):
@@ -230,6 +234,14 @@ def route(chat: Chat) -> None:
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
     else:
         routes.unknown(chat)
+
+
+def without_sounds(event: Incoming) -> Incoming:
+    """The event with recorded sound among its files refused: it is no report and no workbook."""
+    sounds = [file for file in event.files if file.media_type in SOUNDS]
+    refused = tuple(Refusal(file.name, "sound_not_here") for file in sounds)
+    kept = tuple(file for file in event.files if file not in sounds)
+    return replace(event, files=kept, refused=event.refused + refused) if sounds else event
 
 
 def present_step(chat: Chat) -> Step | None:

@@ -11,13 +11,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
 from bot.domain.counting import asked, tallies
 from bot.domain.roles import within
-from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Unit
+from bot.domain.scoring import GRADE
+from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
 
 Cell = str | int | float | date | None
 
@@ -51,11 +52,13 @@ def _unit_rows(
         select(
             MeetingDuty.duty_id.label("duty_id"),
             func.sum(Attendance.total).label("total"),
-            func.sum(Attendance.exempt).label("exempt"),
+            func.sum(Attendance.exempt + Attendance.elsewhere).label("exempt"),
             func.sum(Attendance.present).label("present"),
+            func.max(GRADE).label("grade"),
         )
         .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
         .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
+        .outerjoin(Score, and_(Score.meeting_id == Meeting.id, Score.voted.is_(True)))
         .where(Meeting.state == "held")
         .group_by(MeetingDuty.duty_id)
         .subquery()
@@ -74,6 +77,7 @@ def _unit_rows(
             heads.c.total,
             heads.c.exempt,
             heads.c.present,
+            heads.c.grade,
         )
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Demand, Demand.id == Duty.demand_id)
@@ -96,6 +100,7 @@ def _unit_rows(
             local_day(row.done_at, zone) if row.done_at else None,
             "" if row.on_time is None else words["on_time"][bool(row.on_time)],
             *(None if count is None else int(count) for count in counts),
+            row.grade or None,
         ]
 
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from bot.domain.filetypes import EXTENSIONS, sniff
+from bot.domain.filetypes import EXTENSIONS, SOUNDS, sniff
 from bot.domain.problems import Invalid
 from bot.domain.secrecy import secret_file
 from bot.messages import File, Refusal
@@ -162,8 +162,11 @@ def _pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield bytes(piece)
 
 
-def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20) -> File:
+def take_in(
+    store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, sounds: bool = False
+) -> File:
     """Check the file at `source` and store it under its digest; `limit` is in bytes and `source` stays the caller's to delete.
+    With `sounds` recorded sound is taken too.
 
     Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
     file_type, file_zip, file_damaged, file_encrypted, file_secret. OSError: the store failed.
@@ -176,6 +179,8 @@ def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20) 
         raise Invalid("file_too_large", name=shown, limit_mb=limit // 2**20, size_mb=-(-size // 2**20))
     try:
         media_type = sniff(source)
+        if media_type in SOUNDS and not sounds:
+            raise Invalid("file_type")
         secret = secret_file(source, media_type, name)
     except Invalid as refused:
         raise Invalid(refused.code, name=shown, **refused.facts) from refused
@@ -207,7 +212,7 @@ def clean_name(name: str, media_type: str = "") -> str:
         if char.isspace() or unicodedata.category(char)[0] != "C"
     )
     stem, extension = _split(" ".join(visible.split()))
-    wanted = EXTENSIONS.get(media_type)
+    wanted = EXTENSIONS.get(media_type) or SOUNDS.get(media_type)
     if wanted and extension.lower() not in wanted:
         extension = wanted[0]
     stem = stem.strip(" .")[: _NAME_LENGTH - len(extension)].rstrip(" .")
@@ -219,7 +224,7 @@ def _split(name: str) -> tuple[str, str]:
     stem, dot, end = name.rpartition(".")
     extension = dot + end.strip()
     known = extension.lower() in _OTHER_EXTENSIONS or any(
-        extension.lower() in taken for taken in EXTENSIONS.values()
+        extension.lower() in taken for taken in (*EXTENSIONS.values(), *SOUNDS.values())
     )
     return (stem, extension) if known else (name, "")
 

@@ -165,6 +165,8 @@ AGENDAS = Table(
         _column("owner", "text"),
         _column("asks", "choice", "asks", usual="none"),
         _column("optional", "yes"),
+        _column("least_minutes", "days"),
+        _column("most_minutes", "days"),
         _column("after", "yes"),
         _column("for_each", "choice", "for_each_document"),
         _column("key", "key"),

@@ -7,6 +7,7 @@ from bot.domain.choosing import addable, pickable, replacements
 from bot.domain.duties import Outlook, done_since, outlooks
 from bot.domain.joining import duties_of
 from bot.domain.receipts import papers_for
+from bot.domain.tasks import count_unfinished
 from bot.models import Duty
 
 SHOWN_DONE = timedelta(days=45)
@@ -27,6 +28,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
         joint={view.duty.id: _joint(chat, view) for view in waiting},
         tied=papers_for(chat.session, [view.duty for view in waiting]),
         addable=bool(addable(chat.session, unit, chat.today)),
+        given=count_unfinished(chat.session, unit.id),
     )
 
 

@@ -248,7 +248,7 @@ def agree(chat: Chat, errand_id: str) -> None:
     if errand is not None:
         errand.state = "agreed"
         chat.end()
-        chat.say("office/working", kind=errand.kind)
+        chat.say("office/working", kind="apply")
 
 
 def drop(chat: Chat, errand_id: str) -> None:

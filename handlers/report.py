@@ -5,14 +5,16 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select
 
+from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import outlook, outlooks
+from bot.domain.pages import FEWEST, pictures
 from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.domain.roles import holders
 from bot.domain.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in
-from bot.intake import once, refusals, upload, with_new
+from bot.intake import as_sent, once, refusals, remember_sent, upload, with_new
 from bot.messages import File
 from bot.models import Demand, Duty, Submission
 
@@ -53,6 +55,7 @@ def loose(chat: Chat) -> None:
         chat.begin("papers", step="topic", files=files)
         return
     files = _with_new(chat, _kept(chat))
+    sent = remember_sent(chat)
     if sends:
         chat.begin("papers", step="purpose", files=files)
     elif len(units) == 1:
@@ -61,6 +64,8 @@ def loose(chat: Chat) -> None:
         chat.begin("report", step="unit", files=files)
     else:
         chat.say("talk/not_yours")
+    if chat.dialog.flow:
+        chat.keep(sent=sent)
 
 
 def _kept(chat: Chat) -> list[list[Any]]:
@@ -155,9 +160,15 @@ def ask_files(chat: Chat) -> None:
         "report/files",
         view=view,
         given=_draft(chat).files,
+        join=_join(_draft(chat)),
         upload=chat.upload_link(),
         back=len(chat.dialog.trail) > 0,
     )
+
+
+def _join(draft: Submission) -> int:
+    """The draft whose pictures are worth being joined to one file; 0 for none."""
+    return draft.id if len(pictures(draft)) >= FEWEST else 0
 
 
 def take_files(chat: Chat, answer: Answer) -> None:
@@ -184,11 +195,14 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
         add_files(chat.session, draft, answer.files)
     except Invalid as problem:
         full = chat.sentence(problem)
+    chat.keep(sent=remember_sent(chat))
+    as_sent(chat, draft.files)
     chat.dialog.touched_at = chat.at
     chat.say(
         "report/got",
         **once(chat, f"draft:{draft.id}"),
         given=draft.files,
+        join=_join(draft),
         again=0 if full else len(answer.files) - (len(draft.files) - before),
         full=Markup(full),  # noqa: S704 - our own sentence, which has escaped its facts
         refused=refusals(chat),
@@ -196,8 +210,21 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
     )
 
 
+def finish(chat: Chat, submission_id: str) -> None:
+    """`Xong` under a message that stands outside of the talk: hands in that draft."""
+    draft = chat.session.get(Submission, row_id(submission_id))
+    duty = chat.own_duty(draft.duty_id if draft else 0, "report", done_too=True)
+    if draft is None or duty is None:
+        return
+    if draft.person_id == chat.person.id and draft.state == "draft":
+        _hand_in(chat, draft)
+    else:
+        chat.trouble = chat.desk.render.sentence("draft_passed", {})
+        for_duty(chat, str(duty.id))
+
+
 def _hand_in(chat: Chat, draft: Submission) -> None:
-    duty = _duty(chat)
+    duty = draft.duty
     handed = hand_in(chat.session, draft, chat.at, chat.zone)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()

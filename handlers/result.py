@@ -1,21 +1,23 @@
-"""`/ketqua`: enters a meeting that was held without the walk: the day, then the counts."""
+"""`/ketqua`: enters a meeting that was held without the walk: the day, the counts, and one card of both to be agreed to."""
 
 from datetime import date, datetime, time, timedelta
 
-from bot import joint
+from bot import joint, leading
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.attendance import Counts, rate
+from bot.domain.attendance import counts_of_values
 from bot.domain.calendar import at_local, local_day
 from bot.domain.duties import outlook, outlooks
 from bot.domain.joining import duties_of, offers
 from bot.domain.meetings import held_before, live_meeting, lock_unit
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
+from bot.domain.walk import stamp
 from bot.models import Duty, Unit
 
 USUAL_CLOCK = time(8, 0)
 DAYS_OFFERED = 4
 SOON = timedelta(days=60)
+PLACE_LIMIT = 200
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -90,18 +92,50 @@ def take_join(chat: Chat, answer: Answer) -> None:
 
 
 def _count(chat: Chat, duty: Duty | None) -> None:
+    """Goes on to the counts; where they are known already, to the card."""
     unit = chat.session.get_one(Unit, chat.data["unit"])
+    entered = dict(chat.data.get("counts", {}))
+    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     chat.begin(
         "counts",
+        step="card" if entered else "",
         known=unit.members,
-        counts={},
+        before=leading.known_kinds(chat, unit),
+        counts=entered,
+        card="result/card",
         then="result.counted",
         back=f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
         unit=unit.id,
         duty=duty.id if duty else None,
         held_at=chat.data["held_at"],
+        day=local_day(_held_at(chat), chat.zone).isoformat(),
+        place=chat.data.get("place", live.place if live else ""),
         joint=chat.data["joint"],
     )
+
+
+def change(chat: Chat, what: str) -> None:
+    """`Đổi ngày`, `Địa điểm` on the card: asks for it again and comes back."""
+    if chat.dialog.flow != "counts" or "held_at" not in chat.data or what not in ("day", "place"):
+        chat.open("home")
+        return
+    names = ("unit", "duty", "counts", "held_at", "place", "joint")
+    chat.begin("result", step=what, **{name: chat.data[name] for name in names})
+
+
+def ask_place(chat: Chat) -> None:
+    chat.say("result/place", last=chat.last_place(int(chat.data["unit"])))
+
+
+def take_place(chat: Chat, answer: Answer) -> None:
+    if answer.value not in ("", "last", "none"):
+        raise Invalid("choose_button")
+    typed = " ".join(answer.text.split())
+    if not typed and not answer.value:
+        raise Invalid("text_empty")
+    offered = {"last": chat.last_place(int(chat.data["unit"])), "none": ""}
+    chat.keep(place=offered.get(answer.value, typed)[:PLACE_LIMIT])
+    _count(chat, _duty(chat))
 
 
 def _chosen_day(value: str) -> date | None:
@@ -142,7 +176,7 @@ def counted(chat: Chat) -> None:
         duty = chat.own_duty(facts["duty"], "meeting")
         if duty is None:
             return
-    counts, held_at = Counts(**facts["counts"]), _held_at(chat)
+    counts, held_at = counts_of_values(facts["counts"]), _held_at(chat)
     day = local_day(held_at, chat.zone)
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     before = duties_of(chat.session, live) if live else []
@@ -150,14 +184,25 @@ def counted(chat: Chat) -> None:
     meeting = held_before(
         chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
     )
+    meeting.place = facts.get("place") or ""
+    stamp(meeting, leading.rules_on(chat, day))
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
     answered = duties_of(chat.session, meeting)
     joint.say_parted(chat, [one for one in before if one not in answered], day)
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
     chat.say(
-        "result/done", meeting=meeting, counts=counts, rate=rate(counts), duties=answered, waiting=waiting
+        "result/done",
+        meeting=meeting,
+        card=leading.card_of(chat, meeting),
+        duties=answered,
+        waiting=waiting,
     )
 
 
-FLOW = Flow("result", Step("day", ask_day, take_day, numbers=True), Step("join", ask_join, take_join))
+FLOW = Flow(
+    "result",
+    Step("day", ask_day, take_day, numbers=True),
+    Step("join", ask_join, take_join),
+    Step("place", ask_place, take_place, numbers=True),
+)

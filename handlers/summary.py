@@ -11,6 +11,7 @@ from bot.domain.people import present, secretaries_of
 from bot.domain.receipts import receipts_of_demands
 from bot.domain.roles import holders, within
 from bot.models import Contact, Demand, Duty, Person, Unit
+from bot.score_case import below_scores
 
 SHOWN = 40
 TOLD = 8
@@ -40,7 +41,15 @@ def show(chat: Chat) -> None:
         lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
         figures = _figures(chat)
         papers = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
-        chat.say("summaries/now", figures=figures, units=units, lost=lost, lost_names=names, papers=papers)
+        chat.say(
+            "summaries/now",
+            figures=figures,
+            units=units,
+            lost=lost,
+            lost_names=names,
+            papers=papers,
+            scores=below_scores(chat),
+        )
 
 
 def missing_list(chat: Chat) -> None:

@@ -8,6 +8,7 @@ from bot.domain.duties import outlooks
 from bot.domain.receipts import papers_for
 from bot.domain.roles import holders
 from bot.models import Duty, Membership, Unit
+from bot.score_case import unit_scores
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -49,4 +50,5 @@ def _show(chat: Chat, unit: Unit) -> None:
         staffed=staffed is not None,
         leads=chat.may("lead", unit.path),
         sums=sums,
+        scores=unit_scores(chat, unit),
     )

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, errands, papers, reminders, summaries
+from schedules import cleanup, documents, errands, papers, reminders, scans, summaries
 
 TICKS = {
     "reminders": (reminders.tick, timedelta(seconds=20)),
     "errands": (errands.tick, timedelta(seconds=2)),
+    "documents": (documents.tick, timedelta(seconds=2)),
+    "scans": (scans.tick, timedelta(seconds=2)),
     "papers": (papers.tick, timedelta(seconds=30)),
     "summaries": (summaries.tick, timedelta(seconds=30)),
     "cleanup": (cleanup.tick, timedelta(hours=6)),

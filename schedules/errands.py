@@ -1,18 +1,15 @@
 """Errands of the office: workbooks read and written, plans looked at, applied and taken back, outside of any talk."""
 
-import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import local_day
 from bot.domain.cloning import clone
@@ -23,18 +20,13 @@ from bot.domain.problems import Problem, Rejected
 from bot.domain.roles import below
 from bot.domain.rules import notices, with_minutes
 from bot.domain.units import write_units
-from bot.messages import File, Reply
-from bot.models import Audit, Duty, Errand, Plan, Unit
+from bot.errands import Work, do_all, finish, note, read, sentences, tell
+from bot.models import Duty, Errand, Plan, Unit
 from bot.plan_sheet import read_sheet, write_plan, write_template
 from bot.unit_news import tell_closed
 from bot.units_file import read_units
 from bot.units_sheet import living_units, write_unit_list, write_units_template
 
-log = logging.getLogger(__name__)
-
-READY = ("new", "read", "agreed")
-PATIENCE = timedelta(minutes=30)
-"""So long is a file store that does not answer asked again."""
 SHOWN = 15
 LOOKED = 40
 
@@ -44,85 +36,8 @@ class _Unsaid(Exception):
 
 
 def tick(desk: Desk, at: datetime) -> int:
-    """Does every errand that is ready; answers how many."""
-    done = 0
-    tried: set[int] = set()
-    while (found := _next(desk, tried)) is not None:
-        errand_id, kind = found
-        tried.add(errand_id)
-        try:
-            WORK[kind](desk, errand_id, at)
-        except OSError:
-            log.warning("errand waits for the file store id=%s", errand_id, exc_info=True)
-            _give_up_late(desk, errand_id, at)
-        except Exception:
-            log.exception("errand failed id=%s kind=%s", errand_id, kind)
-            _finish(desk, errand_id, at, "office/failed")
-        done += 1
-        desk.wake()
-    return done
-
-
-def _next(desk: Desk, tried: set[int]) -> tuple[int, str] | None:
-    with desk.db.read() as session:
-        row = session.execute(
-            select(Errand.id, Errand.kind)
-            .where(Errand.state.in_(READY), Errand.id.not_in(tried))
-            .order_by(Errand.id)
-            .limit(1)
-        ).first()
-        return (row.id, row.kind) if row else None
-
-
-def _args(desk: Desk, errand_id: int) -> tuple[str, dict[str, Any], int]:
-    with desk.db.read() as session:
-        errand = session.get_one(Errand, errand_id)
-        return errand.state, dict(errand.args), errand.unit_id
-
-
-def _finish(
-    desk: Desk,
-    errand_id: int,
-    at: datetime,
-    template: str,
-    *,
-    state: str = "done",
-    args: Mapping[str, Any] | None = None,
-    files: tuple[File, ...] = (),
-    **context: Any,
-) -> None:
-    """Moves the errand on and tells who asked for it; nothing if another replica was first."""
-    with desk.db.write() as session:
-        errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
-        if errand.state not in READY:
-            return
-        errand.state, errand.done_at = state, at
-        errand.args = {**errand.args, **(args or {})}
-        _tell(desk, session, errand, at, template, files, **context)
-
-
-def _tell(
-    desk: Desk,
-    session: Session,
-    errand: Errand,
-    at: datetime,
-    template: str,
-    files: tuple[File, ...] = (),
-    **context: Any,
-) -> None:
-    contact = outbox.reachable(session, errand.person_id)
-    if contact is None:
-        return
-    today = local_day(at, desk.zone)
-    reply = desk.render.reply(template, {"errand": errand, "today": today, **context})
-    outbox.post(session, contact, Reply(reply.text, reply.choices, files), at)
-
-
-def _give_up_late(desk: Desk, errand_id: int, at: datetime) -> None:
-    with desk.db.read() as session:
-        created = session.get_one(Errand, errand_id).created_at
-    if at - created > PATIENCE:
-        _finish(desk, errand_id, at, "office/failed")
+    """Does every errand of the office that is ready; answers how many."""
+    return do_all(desk, at, WORK)
 
 
 def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
@@ -133,18 +48,14 @@ def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
     return path
 
 
-def _sentences(desk: Desk, problems: list[Problem]) -> list[tuple[str, str]]:
-    return [(p.place, desk.render.sentence(p.code, p.facts)) for p in problems]
-
-
 def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem]) -> None:
-    lines = _sentences(desk, problems)
-    _finish(desk, errand_id, at, "office/faults", lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN))
+    lines = sentences(desk, problems)
+    finish(desk, errand_id, at, "office/faults", lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN))
 
 
 def plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A plan's workbook: read, asked about, shown, applied."""
-    state, args, unit_id = _args(desk, errand_id)
+    state, args, unit_id = read(desk, errand_id)
     try:
         if state == "agreed":
             _apply_plan(desk, errand_id, at)
@@ -172,7 +83,7 @@ def _show_plan(
     if left:
         number = len(unanswered(text)) - len(left) + 1
         total = len(unanswered(text))
-        _finish(
+        finish(
             desk,
             errand_id,
             at,
@@ -189,7 +100,7 @@ def _show_plan(
     documents = sum(
         len(topic.documents) + sum(len(v.documents) for v in topic.variants) for topic in text.topics
     )
-    _finish(
+    finish(
         desk,
         errand_id,
         at,
@@ -234,17 +145,13 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
         owner = session.get_one(Unit, errand.unit_id)
         loaded, changes = load(session, text, owner, at, desk.zone, answers=errand.args.get("answers", {}))
         errand.state, errand.done_at, errand.args = "done", at, {}
-        _note(session, errand, at, "plan loaded", f"plan:{loaded.id}")
-        _tell(desk, session, errand, at, "office/plan_applied", plan=loaded, c=changes)
-
-
-def _note(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:
-    session.add(Audit(at=at, person_id=errand.person_id, action=action, subject=subject))
+        note(session, errand, at, "plan loaded", f"plan:{loaded.id}")
+        tell(desk, session, errand, at, "office/plan_applied", plan=loaded, c=changes)
 
 
 def units(desk: Desk, errand_id: int, at: datetime) -> None:
     """The units' workbook: read, tried out, shown, applied."""
-    state, args, _ = _args(desk, errand_id)
+    state, args, _ = read(desk, errand_id)
     try:
         with tempfile.TemporaryDirectory() as folder:
             rows = read_units(_workbook(desk, args, folder))
@@ -261,11 +168,11 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
             errand.state, errand.done_at, errand.args = "done", at, {}
             for closed in done.closed:
                 tell_closed(session, desk.render, closed, at, desk.zone)
-            _note(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
-            _tell(desk, session, errand, at, "office/units_applied", done=done, total=len(rows), plans=plans)
+            note(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
+            tell(desk, session, errand, at, "office/units_applied", done=done, total=len(rows), plans=plans)
         if not applying:
             context: dict[str, Any] = {"done": done, "total": len(rows), "plans": plans}
-            _finish(desk, errand_id, at, "office/units_shown", state="shown", **context)
+            finish(desk, errand_id, at, "office/units_shown", state="shown", **context)
     except Rejected as rejected:
         _fault(desk, errand_id, at, rejected.problems)
 
@@ -280,7 +187,7 @@ def _give(
         path = Path(folder) / "workbook.xlsx"
         write(path)
         file = desk.shelf.keep(name, path)
-    _finish(desk, errand_id, at, "office/workbook", files=(file,), **{"why": "", **more})
+    finish(desk, errand_id, at, "office/workbook", files=(file,), **{"why": "", **more})
 
 
 def template(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -329,7 +236,7 @@ def unit_export(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def export(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan as a workbook."""
-    _, args, _ = _args(desk, errand_id)
+    _, args, _ = read(desk, errand_id)
     text = _loaded(desk, args["plan_id"])
     folder = desk.render.folder
     _give(
@@ -339,7 +246,7 @@ def export(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def copy(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan for another year, as a workbook that says what is to be decided."""
-    _, args, _ = _args(desk, errand_id)
+    _, args, _ = read(desk, errand_id)
     folder = desk.render.folder
     sentences = yaml.safe_load((folder / "cloning.yaml").read_text("utf-8"))
     text = clone(_loaded(desk, args["plan_id"]), args["year"], desk.facts["rules"], sentences)
@@ -366,7 +273,7 @@ def _name(text: PlanText) -> str:
 
 def look(desk: Desk, errand_id: int, at: datetime) -> None:
     """Every message that a plan would send about one unit from today to its end."""
-    _, args, unit_id = _args(desk, errand_id)
+    _, args, unit_id = read(desk, errand_id)
     answers: Mapping[str, str] = args.get("answers", {})
     if "plan" in args:
         text, owner_id = plan_from_json(args["plan"]), unit_id
@@ -393,7 +300,7 @@ def look(desk: Desk, errand_id: int, at: datetime) -> None:
         return
     with desk.db.read() as session:
         unit = session.get_one(Unit, args["unit"])
-    _finish(
+    finish(
         desk,
         errand_id,
         at,
@@ -415,11 +322,11 @@ def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
         row = session.get_one(Plan, errand.args["plan_id"])
         changes = withdraw_plan(session, row, at, desk.zone)
         errand.state, errand.done_at = "done", at
-        _note(session, errand, at, "plan withdrawn", f"plan:{row.id}")
-        _tell(desk, session, errand, at, "office/withdrawn", plan=row, c=changes)
+        note(session, errand, at, "plan withdrawn", f"plan:{row.id}")
+        tell(desk, session, errand, at, "office/withdrawn", plan=row, c=changes)
 
 
-WORK: Mapping[str, Callable[[Desk, int, datetime], None]] = {
+WORK: Mapping[str, Work] = {
     "plan": plan,
     "units": units,
     "template": template,

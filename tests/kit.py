@@ -22,6 +22,7 @@ from bot.domain.plan import Plan as PlanText
 from bot.domain.plan_file import read_agenda, read_plan
 from bot.domain.reading import fold
 from bot.domain.rules import Rules, read_rules
+from bot.domain.score_sheets import Sheets, read_sheets
 from bot.foresight import foresee
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.models import Contact, Message, Plan, Unit
@@ -92,6 +93,11 @@ def rules() -> Rules:
 
 
 @cache
+def sheets() -> Sheets:
+    return read_sheets(ROOT / "schedules" / "scores")
+
+
+@cache
 def renderer() -> RecordingRenderer:
     """One for the whole run: it compiles every template once."""
     return RecordingRenderer(ROOT / "templates", ZONE)
@@ -120,6 +126,7 @@ class World:
             facts={
                 "regular_agenda": read_agenda(ROOT / "templates" / "agendas" / "regular.yaml"),
                 "rules": rules(),
+                "sheets": sheets(),
             },
             foresee=partial(foresee, say_due=reminders.say_due),
         )

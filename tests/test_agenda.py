@@ -14,7 +14,7 @@ title: Thử
 steps:
   - {key: a, title: "Mời {nobody}", asks: names}
   - {key: b, title: B, words: "Xin mời {document}", after: later}
-  - {key: c, title: "{document}", for_each: member}
+  - {key: c, title: "{document}", for_each: person}
   - {key: d}
 """
 
@@ -43,7 +43,7 @@ def test_the_eight_steps_of_the_thematic_plan() -> None:
         (
             "Đảng viên tham gia ý kiến vào báo cáo đề dẫn, tham gia các giải pháp để thực hiện chuyên đề tại "
             "cơ quan, đơn vị, doanh nghiệp",
-            "notes",
+            "speakers",
             False,
         ),
         ("Bí thư chi bộ tổng hợp, kết luận những nội dung đã được thảo luận", "notes", False),
@@ -133,3 +133,18 @@ def test_an_agenda_is_named_by_its_file(tmp_path: Path) -> None:
     with pytest.raises(Rejected) as caught:
         read_agenda(path)
     assert [(p.place, p.code) for p in caught.value.problems] == [("mine.yaml:2 key", "plan_agenda_name")]
+
+
+def test_parts_inside_of_parts_have_one_spelling(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "title: A\nsteps:\n"
+        "  - {key: a, title: A, phase: Tiến hành>Thảo luận}\n"
+        "  - {key: b, title: B, phase: Tiến hành  ›  Kết luận, least_minutes: 5, most_minutes: '10'}\n"
+        "  - {key: c, title: Từng người, for_each: member, asks: speakers}\n",
+        "utf-8",
+    )
+    steps = unfold(read_agenda(path), ["Nghị quyết A"])
+    assert [step.phase for step in steps] == ["Tiến hành › Thảo luận", "Tiến hành › Kết luận", None]
+    assert (steps[1].least_minutes, steps[1].most_minutes) == (5, 10)
+    assert (steps[2].key, steps[2].for_each, steps[2].title) == ("c", "member", "Từng người")

@@ -1,16 +1,23 @@
 """Counts of a meeting: the sums that must hold, and the line in which a secretary says them."""
 
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.attendance import Counts, check, rate, read_line
+from bot.domain.attendance import Counts, arrived, check, counts_of_values, filled, kinds_away, rate
+from bot.domain.attendance_line import read_line, read_start
 from bot.domain.problems import Invalid
 
 small = st.integers(0, 300)
+
+
+def five(counts: Counts) -> tuple[int, ...]:
+    """Total, present, excused, unexcused, exempt; of the kinds nothing was said."""
+    assert astuple(counts)[5:] == (0, None, None, 0, None, None, 0, 0)
+    return astuple(counts)[:5]
 
 
 def refusal(text: str, total_known: int | None = None) -> tuple[str, dict[str, object]]:
@@ -71,7 +78,7 @@ def refusal(text: str, total_known: int | None = None) -> tuple[str, dict[str, o
     ],
 )
 def test_a_whole_meeting_in_one_line(text: str, counts: tuple[int, ...]) -> None:
-    assert astuple(read_line(text, None)) == counts
+    assert five(read_line(text, None)) == counts
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,7 @@ def test_a_whole_meeting_in_one_line(text: str, counts: tuple[int, ...]) -> None
     ],
 )
 def test_the_known_total_fills_in(text: str, counts: tuple[int, ...]) -> None:
-    assert astuple(read_line(text, 28)) == counts
+    assert five(read_line(text, 28)) == counts
 
 
 @pytest.mark.parametrize(
@@ -133,8 +140,11 @@ def test_absences_without_a_reason_are_to_be_asked(text: str, total_known: int |
     ],
 )
 def test_a_sum_that_does_not_hold_says_by_how_much(text: str, total: int, added: int) -> None:
-    facts = {"total": total, "sum": added, "difference": added - total}
-    assert refusal(text, 28) == ("attendance_sum", facts)
+    code, facts = refusal(text, 28)
+    assert code == "attendance_sum"
+    assert (facts["total"], facts["sum"], facts["difference"]) == (total, added, added - total)
+    parts = ("present", "excused", "unexcused", "exempt", "elsewhere")
+    assert sum(int(str(facts[part])) for part in parts) <= added
 
 
 @pytest.mark.parametrize(
@@ -255,3 +265,200 @@ def test_the_largest_count_is_taken() -> None:
 def test_a_count_below_zero_is_no_count() -> None:
     with pytest.raises(ValueError, match="below zero"):
         Counts(28, 29, 0, -1, 0)
+
+
+# Kinds of members
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "28 đảng viên, 25 chính thức 3 dự bị, có mặt 26",
+            {"total": 28, "official": 25, "probationary": 3, "present": 26},
+        ),
+        (
+            "28 đảng viên (25 chính thức, 3 dự bị), có mặt 26",
+            {"total": 28, "official": 25, "probationary": 3, "present": 26},
+        ),
+        (
+            "28 đảng viên 25 chính thức 3 dự bị có mặt 26",
+            {"total": 28, "official": 25, "probationary": 3, "present": 26},
+        ),
+        ("chính thức 25, dự bị 3", {"total": 28, "official": 25, "probationary": 3}),
+        (
+            "26/28, chính thức 25, dự bị 3",
+            {"total": 28, "official": 25, "probationary": 3, "present": 26},
+        ),
+        (
+            "có mặt 26/28: 24 chính thức, 2 dự bị",
+            {"total": 28, "present": 26, "present_official": 24, "present_probationary": 2},
+        ),
+        (
+            "chính thức 24/25, dự bị 2/3",
+            {
+                "total": 28,
+                "official": 25,
+                "probationary": 3,
+                "present": 26,
+                "present_official": 24,
+                "present_probationary": 2,
+            },
+        ),
+        (
+            "28 đảng viên, 25 chính thức, 2 dự bị, 1 sinh hoạt tạm thời, có mặt 26",
+            {"total": 28, "official": 25, "probationary": 2, "temporary": 1, "present": 26},
+        ),
+    ],
+)
+def test_a_line_that_says_nothing_of_those_away_yet(text: str, facts: dict[str, int]) -> None:
+    assert read_start(text) == facts
+
+
+@pytest.mark.parametrize("text", ["25/28", "28", "đủ", "26/28, 2 có phép", "gì đó", "25 chính thức, đủ", ""])
+def test_other_lines_are_no_such_start(text: str) -> None:
+    assert read_start(text, 28) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (
+            "28 đảng viên, 25 chính thức 3 dự bị, có mặt 26, vắng 2 có phép",
+            {"total": 28, "present": 26, "absent_excused": 2, "official": 25, "probationary": 3},
+        ),
+        (
+            "28 đảng viên, 25 chính thức, 3 dự bị, có mặt 26 (23 chính thức, 3 dự bị), 2 có phép",
+            {"official": 25, "probationary": 3, "present_official": 23, "present_probationary": 3},
+        ),
+        ("26/28, 2 có phép, khách mời 2", {"total": 28, "present": 26, "guests": 2}),
+        ("25/28, 2 có phép, 1 nhiệm vụ đặc biệt", {"elsewhere": 1, "absent_excused": 2, "present": 25}),
+        ("đủ, 1 sinh hoạt nơi khác", {"elsewhere": 1, "present": 27}),
+        ("28/28, 3 dự bị", {"official": 25, "present_official": 25, "present_probationary": 3}),
+        ("28 đảng viên, có mặt 26, vắng 2 có phép", {"total": 28, "present": 26, "official": None}),
+        ("26/28, 2 có phép, không có dự bị", {"official": 28, "probationary": 0, "present_official": 26}),
+        ("đủ, không có khách", {"guests": 0, "present": 28}),
+        ("27/28, 1 không phép, 2 đến muộn", {"late": 2, "present": 27}),
+    ],
+)
+def test_kinds_in_a_whole_line(text: str, facts: dict[str, int | None]) -> None:
+    found = asdict(read_line(text, 28))
+    assert {name: found[name] for name in facts} == facts
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "facts"),
+    [
+        (
+            "28/28, 20 chính thức, 3 dự bị",
+            "attendance_kinds_sum",
+            {"total": 28, "sum": 23, "difference": -5, "official": 20, "probationary": 3, "temporary": 0},
+        ),
+        (
+            "26/28, 2 có phép, chính thức 26/25, dự bị 0/3",
+            "attendance_kind_over",
+            {"kind": "official", "present": 26, "members": 25},
+        ),
+        (
+            "26/28, 2 có phép, chính thức 25/25, dự bị 3/3",
+            "attendance_present_kinds",
+            {"present": 26, "sum": 28, "official": 25, "probationary": 3, "temporary": 0},
+        ),
+        (
+            "25/28, 2 có phép, 1 không phép, 1 sinh hoạt nơi khác",
+            "attendance_sum",
+            {
+                "total": 28,
+                "sum": 29,
+                "difference": 1,
+                "present": 25,
+                "excused": 2,
+                "unexcused": 1,
+                "exempt": 0,
+                "elsewhere": 1,
+            },
+        ),
+        ("2/28, 26 có phép, 3 đến muộn", "attendance_late_over", {"late": 3, "present": 2}),
+    ],
+)
+def test_kinds_that_do_not_add_up_are_said_with_their_numbers(
+    text: str, code: str, facts: dict[str, object]
+) -> None:
+    got, known = refusal(text, 28)
+    assert (got, {name: known[name] for name in facts}) == (code, facts)
+
+
+def test_the_rate_leaves_out_those_who_meet_elsewhere() -> None:
+    assert rate(Counts(28, 24, 1, 0, 1, elsewhere=2)) == Fraction(24, 25)
+    assert rate(Counts(3, 0, 0, 0, 1, elsewhere=2)) is None
+
+
+def test_what_follows_is_filled_in() -> None:
+    assert counts_of_values({"total": 28, "present": 28, "probationary": 3}) == Counts(
+        28, 28, 0, 0, 0, 0, 25, 3, 0, 25, 3
+    )
+    some = counts_of_values(
+        {"total": 28, "present": 26, "absent_excused": 2, "probationary": 3, "temporary": 1}
+    )
+    assert (some.official, some.present_official, some.present_probationary) == (24, None, None)
+    none = counts_of_values({"total": 5, "present": 4, "absent_excused": 1, "probationary": 0})
+    assert (none.official, none.present_official, none.present_probationary) == (5, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind", "present", "absences", "there"),
+    [
+        (Counts(28, 25, 2, 1, 0), "", 26, (2, 0), (None, None)),
+        (Counts(28, 25, 3, 0, 0), "", 26, (2, 0), (None, None)),
+        (Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3), "official", 27, (1, 0), (24, 3)),
+        (Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 24, 2), "probationary", 27, (1, 0), (24, 3)),
+        (Counts(28, 25, 2, 1, 0, 0, 25, 2, 1, 23, 2), "temporary", 26, (2, 0), (23, 2)),
+    ],
+)
+def test_one_who_comes_late(
+    counts: Counts,
+    kind: str,
+    present: int,
+    absences: tuple[int, int],
+    there: tuple[int | None, int | None],
+) -> None:
+    later = arrived(counts, kind)
+    assert (later.present, later.late) == (present, 1)
+    assert (later.absent_excused, later.absent_unexcused) == absences
+    assert (later.present_official, later.present_probationary) == there
+
+
+def test_nobody_comes_late_where_nobody_is_away_or_no_place_of_the_kind_is_left() -> None:
+    with pytest.raises(Invalid, match="attendance_nobody_away"):
+        arrived(Counts(28, 27, 0, 0, 1))
+    whole = Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3)
+    assert kinds_away(whole) == ["official"]
+    assert kinds_away(Counts(28, 26, 1, 1, 0)) == []
+    with pytest.raises(Invalid, match="attendance_kind_over"):
+        arrived(whole, "probationary")
+    with pytest.raises(Invalid, match="attendance_present_kinds"):
+        arrived(whole)
+
+
+small_kinds = st.integers(0, 30)
+
+
+@given(small_kinds, small_kinds, small_kinds, small_kinds, small_kinds, small_kinds, small_kinds)
+def test_kinds_that_add_up_are_written_and_read_back(
+    official: int, beginners: int, guests: int, off_there: int, new_there: int, excused: int, elsewhere: int
+) -> None:
+    off_there, new_there = min(off_there, official), min(new_there, beginners)
+    total, present = official + beginners, off_there + new_there
+    excused = min(excused, total - present)
+    elsewhere = total - present - excused
+    if total == 0:
+        return
+    counts = filled(
+        Counts(total, present, excused, 0, 0, elsewhere, official, beginners, 0, off_there, new_there, guests)
+    )
+    check(counts)
+    line = (
+        f"{total} đảng viên, {official} chính thức, {beginners} dự bị, có mặt {present}, trong đó "
+        f"{off_there} chính thức, {new_there} dự bị, vắng {excused} có phép, {elsewhere} ở nơi khác, {guests} khách"
+    )
+    assert read_line(line, None) == counts

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.db import Database
 from bot.export import workbook
-from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Unit
+from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -71,6 +71,7 @@ def roles(db: Database) -> dict[str, list[Membership]]:
         left, right = _unit(session, "=1+1", EVIL, root), _unit(session, "B", "@SUM(A1)", root)
         cell = _unit(session, "B1", "-2+3\x07", right)
         plan = Plan(
+            mark="60",
             symbol="60-KH/ĐUK",
             issued_on=date(2022, 3, 1),
             issuer="ĐUK",
@@ -105,6 +106,18 @@ def roles(db: Database) -> dict[str, list[Membership]]:
                     entered_at=AT,
                 )
             )
+            first = present == 20
+            session.add(
+                Score(
+                    meeting_id=held.id,
+                    sheet="x",
+                    total=95,
+                    grade="Tốt",
+                    decided_grade="Khá" if first else "",
+                    voted=first,
+                    at=AT,
+                )
+            )
         _duty(session, meeting, right)
         _duty(session, report, left, state="done", done_at=AT, on_time=False)
         _duty(session, report, cell, due_on=None)
@@ -135,11 +148,24 @@ def test_a_row_for_each_unit_and_demand(db: Database, roles: dict[str, list[Memb
     april, done = datetime(2022, 4, 30), datetime(2022, 4, 21)
     symbol, title = "60-KH/ĐUK", "+Chuyên đề tháng 4"
     assert units[1:] == [
-        ("=1+1", EVIL, symbol, "Báo cáo", datetime(2022, 4, 20), "Đã xong", done, "Trễ", None, None, None),
-        ("=1+1", EVIL, symbol, title, april, "Đã xong", done, "Đúng hạn", 23, 1, 20),
-        ("B", "@SUM(A1)", symbol, title, april, "Quá hạn", None, None, None, None, None),
-        ("B1", "-2+3", symbol, title, april, "Đã xong", done, "Đúng hạn", 12, 1, 9),
-        ("B1", "-2+3", symbol, "Báo cáo", None, "Chưa xong", None, None, None, None, None),
+        (
+            "=1+1",
+            EVIL,
+            symbol,
+            "Báo cáo",
+            datetime(2022, 4, 20),
+            "Đã xong",
+            done,
+            "Trễ",
+            None,
+            None,
+            None,
+            None,
+        ),
+        ("=1+1", EVIL, symbol, title, april, "Đã xong", done, "Đúng hạn", 23, 1, 20, "Khá"),
+        ("B", "@SUM(A1)", symbol, title, april, "Quá hạn", None, None, None, None, None, None),
+        ("B1", "-2+3", symbol, title, april, "Đã xong", done, "Đúng hạn", 12, 1, 9, None),
+        ("B1", "-2+3", symbol, "Báo cáo", None, "Chưa xong", None, None, None, None, None, None),
     ]
     assert totals[0] == tuple(WORDS["totals"]["columns"])
     assert totals[1] == (symbol, "Báo cáo", datetime(2022, 4, 20), 2, 0, 1, 1, 0, None, None, None)

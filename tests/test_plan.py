@@ -168,6 +168,9 @@ BROKEN = [
     ("plan_ladder_needs_meeting", "    opens: 2022-02-01", "    ladder: short", 35, "duties[1].ladder"),
     ("plan_document_twice", "{type: Tài liệu, title: Đề cương}", "{type: KL, symbol: 21-KL/TW, date: 2021-10-25, issuer: Trung ương}", 16, "topics[0].documents[1]"),
     ("plan_agenda_name", "    title: Chương trình riêng", "    key: yours\n    title: Chương trình riêng", 46, "agendas.mine.key"),
+    ("plan_minutes", "asks: notes}", "asks: notes, least_minutes: nhiều}", 49, "agendas.mine.steps[1].least_minutes"),
+    ("plan_minutes", "asks: notes}", "asks: notes, most_minutes: 0}", 49, "agendas.mine.steps[1].most_minutes"),
+    ("plan_minutes_order", "asks: notes}", "asks: notes, least_minutes: 20, most_minutes: 10}", 49, "agendas.mine.steps[1]"),
 ]  # fmt: skip
 
 

@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.db import Database
+from bot.domain.filetypes import JPEG
+from bot.domain.pages import Pages, packed, pictures
 from bot.domain.papers import tie
 from bot.domain.plan import Plan, plan_to_json
 from bot.domain.plan_file import read_plan
 from bot.domain.roles import below, holders, may, reaches, within
+from bot.domain.submissions import add_files, draft_of
 from bot.models import (
     Contact,
     Demand,
@@ -21,10 +24,13 @@ from bot.models import (
     Meeting,
     Membership,
     Note,
+    Submission,
+    Task,
     Topic,
     TopicFile,
     TopicReceipt,
     Unit,
+    Vote,
 )
 from bot.models import Plan as PlanRow
 from handlers import ACTIONS, COMMANDS
@@ -64,6 +70,19 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "choice.papers": ("{thematic_duty}", CELL),
     "choice.drop": ("{thematic_duty}", CELL),
     "choice.apart": ("{thematic_duty}", CELL),
+    "prepare": ("{meeting}", CELL),
+    "prepare.tick": ("{meeting}:assign:1", CELL),
+    "prepare.people": ("{meeting}", CELL),
+    "prepare.invite": ("{meeting}", CELL),
+    "prepare.notice": ("{meeting}", CELL),
+    "prepare.tell": ("{meeting}", CELL),
+    "prepare.banner": ("{meeting}", CELL),
+    "paper": ("{meeting}", CELL),
+    "paper.make": ("{meeting}:BB", CELL),
+    "letterhead": ("{unit}", CELL),
+    "letterhead.place": ("{unit}", CELL),
+    "letterhead.heading": ("{unit}", CELL),
+    "letterhead.term": ("{unit}", CELL),
     "meet": ("{unit}", CELL),
     "meet.duty": ("{meeting_duty}", CELL),
     "meet.begin": ("{thematic_duty}", CELL),
@@ -76,15 +95,55 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "meet.pause": ("{meeting}:1", CELL),
     "meet.count": ("{meeting}:1", CELL),
     "meet.counted": ("{meeting}", CELL),
+    "meet.late": ("{meeting}", CELL),
+    "meet.member": ("{meeting}:1:0", CELL),
+    "meet.more": ("{meeting}:1", CELL),
+    "meet.later": ("{meeting}", CELL),
+    "meet.spoke": ("{meeting}:1", CELL),
+    "meet.people": ("{meeting}", CELL),
+    "meet.read": ("{meeting}", CELL),
+    "meet.passed": ("{meeting}", CELL),
+    "meet.fix": ("{meeting}", CELL),
+    "vote": ("{meeting}", CELL),
+    "vote.add": ("{meeting}", CELL),
+    "vote.fix": ("{ballot}", CELL),
+    "vote.drop": ("{ballot}", CELL),
+    "task": ("{meeting}", CELL),
+    "task.add": ("{meeting}", CELL),
+    "task.look": ("{meeting}", CELL),
+    "task.open": ("{unit}", CELL),
+    "task.fix": ("{task}", CELL),
+    "task.drop": ("{task}", CELL),
+    "meet.try": ("{unit}", CELL),
     "meet.end": ("{meeting}", CELL),
     "meet.undo": ("{meeting}", CELL),
     "result": ("{unit}", CELL),
     "result.duty": ("{meeting_duty}", CELL),
     "result.plain": ("{unit}", CELL),
     "result.counted": ("", ALL),
+    "result.change": ("day", ALL),
+    "result.fix": ("{meeting}", CELL),
+    "result.count": ("{meeting}", CELL),
+    "result.recounted": ("{meeting}", CELL),
+    "result.day": ("{meeting}", CELL),
+    "result.place": ("{meeting}", CELL),
+    "result.leave": ("{meeting}", CELL),
+    "result.unlock": ("{meeting}", "leader"),
     "report": ("{unit}", CELL),
     "report.duty": ("{report}", CELL),
+    "report.done": ("{draft}", CELL),
+    "scan": ("{draft}", CELL),
+    "scan.drop": ("{scan}:1", CELL),
+    "scan.move": ("{scan}:1", CELL),
+    "scan.turn": ("{scan}:1", CELL),
+    "scan.done": ("{scan}:1", CELL),
     "unit": ("{unit}", CELL),
+    "score": ("{meeting}", CELL),
+    "score.fix": ("{meeting}", CELL),
+    "score.weak": ("{meeting}", CELL),
+    "score.vote": ("{meeting}", CELL),
+    "score.list": ("", "follower leader other_leader"),
+    "score.decide": ("{meeting}", "follower leader"),
     "sum": ("", f"{SUMS} other_leader"),
     "sum.missing": ("", f"{SUMS} other_leader"),
     "sum.units": ("{own_demand}", SUMS),
@@ -191,6 +250,8 @@ class Stage:
                     select(Meeting.id, Meeting.state, Meeting.step, Meeting.planned_at).order_by(Meeting.id)
                 ).all(),
                 session.scalar(select(func.count()).select_from(Note)),
+                session.execute(select(Vote.id, Vote.agree)).all(),
+                session.execute(select(Task.id, Task.state)).all(),
                 session.execute(select(TopicFile.id, TopicFile.withdrawn_at)).all(),
                 session.scalar(select(func.count()).select_from(TopicReceipt)),
                 session.scalar(select(func.count()).select_from(Membership)),
@@ -218,9 +279,21 @@ def stage(db: Database, tmp_path: Path) -> Stage:
             select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "t4")
         ).one()
     _errands(world, text)
+    _draft(world)
     _paper(world)
-    owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1]).says("/huy")
+    owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1])
+    number = _decided(world, owner)
+    owner.presses(f"meet.walk:{number}").says("/huy")
     return Stage(world, _facts(world))
+
+
+def _decided(world: World, owner: Talker) -> int:
+    """A vote and a task of the running meeting; answers its number."""
+    with world.db.read() as session:
+        number = session.scalars(select(Meeting.id)).one()
+    owner.presses(f"vote.add:{number}").says("Quy chế").says("20").says("18").says("tất cả")
+    owner.presses(f"task.add:{number}").says("Rà soát – phó bí thư – 20/4")
+    return number
 
 
 def _paper(world: World) -> None:
@@ -249,6 +322,20 @@ def _errands(world: World, text: Plan) -> None:
             session.add(Errand(state=state, args=args, **facts))
 
 
+def _draft(world: World) -> None:
+    """A report of A1 that somebody else of that cell has begun, with two pictures that are being put in order."""
+    with world.db.write() as session:
+        duty = session.scalars(
+            select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "bc")
+        ).one()
+        draft = draft_of(session, duty, session.scalars(select(Membership.person_id)).one(), world.at)
+        add_files(session, draft, [replace(stored(f"{n}.jpg", b"%d" % n), media_type=JPEG) for n in (1, 2)])
+        args = {"submission": draft.id, "duty": duty.id, "round": 1}
+        args |= packed(Pages().joined_by(pictures(draft)))
+        facts = {"person_id": draft.person_id, "unit_id": duty.unit_id, "created_at": world.at}
+        session.add(Errand(kind="scan", args=args, **facts))
+
+
 def _facts(world: World) -> dict[str, object]:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "A1")).one()
@@ -267,6 +354,10 @@ def _facts(world: World) -> dict[str, object]:
             "plan": duties["bc"].plan_id,
             "topic": duties["t4"].demand.topic_id,
             "paper": session.scalars(select(TopicFile.id)).one(),
+            "draft": session.scalars(select(Submission.id)).one(),
+            "ballot": session.scalars(select(Vote.id)).one(),
+            "task": session.scalars(select(Task.id)).one(),
+            "scan": session.scalars(select(Errand.id).where(Errand.kind == "scan")).one(),
             "shown": session.scalars(select(Errand.id).where(Errand.state == "shown")).one(),
             "asking": session.scalars(select(Errand.id).where(Errand.state == "asking")).one(),
         }

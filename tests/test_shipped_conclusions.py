@@ -309,6 +309,7 @@ def test_the_meeting_has_two_contents() -> None:
         "Chi bộ thảo luận, góp ý kế hoạch cá nhân",
         "Bí thư chi bộ xác nhận kế hoạch của đảng viên",
     ]
+    assert [s.key for s in steps if s.for_each == "member"] == ["own-plans", "advice", "confirmation"]
     assert [s.key for s in steps if s.after] == ["after"]
 
 
@@ -318,6 +319,6 @@ def test_the_conference_goes_through_the_documents() -> None:
         ("opening", None, "none"),
         ("attendance", None, "attendance"),
         ("document", "document", "none"),
-        ("discussion", None, "notes"),
+        ("discussion", None, "speakers"),
         ("conclusion", None, "notes"),
     ]

@@ -198,15 +198,23 @@ IN: dict[str, tuple[JSON, Incoming | None]] = {
     ),
     "voice": (
         message(voice={"file_id": "V", "file_unique_id": "v", "duration": 3}),
-        event(refused=(wrong_type("voice-97.ogg"),)),
+        event(),
     ),
     "round video": (
         message(video_note=video()),
         event(refused=(wrong_type("video_note-97.mp4"),)),
     ),
     "audio": (
-        message(audio={"file_id": "V", "file_unique_id": "v", "duration": 3, "file_name": " a \n b.mp3"}),
-        event(refused=(wrong_type("a b.mp3"),)),
+        message(
+            audio={
+                "file_id": "V",
+                "file_unique_id": "v",
+                "duration": 3,
+                "file_name": " a \n b.mp3",
+                "file_size": 24 * 2**20 + 1,
+            }
+        ),
+        event(refused=(too_big("a b.mp3", "25"),)),
     ),
     "moving picture, a document as well": (
         message(animation=video(file_name="x.gif.mp4"), document=DOCUMENT),

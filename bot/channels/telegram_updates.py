@@ -107,11 +107,15 @@ class Attached:
 
 
 def attached_of(message: Message) -> Attached | None:
-    """The document or photo of a message."""
+    """The document, photo or recorded sound of a message."""
     number = message.message_id
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return Attached(f"anh-{number}.jpg", largest.file_id, largest.file_size)
+    sound = message.voice or message.audio
+    if sound is not None:
+        named = " ".join((getattr(sound, "file_name", None) or "").split())[-120:]
+        return Attached(named or f"ghi-am-{number}.ogg", sound.file_id, sound.file_size)
     document = message.document
     # A moving picture comes as a document as well, for programs that know no better.
     if document is None or message.animation:
@@ -124,9 +128,9 @@ def _refused(message: Message) -> tuple[Refusal, ...]:
     attached = attached_of(message)
     if attached is not None:
         return (too_large(attached),) if (attached.size or 0) > IN_LIMIT else ()
-    named = message.video or message.audio or message.animation
+    named = message.video or message.animation
     name = " ".join(((named and named.file_name) or "").split())[-120:]
-    kinds = {"video": ".mp4", "video_note": ".mp4", "voice": ".ogg", "audio": ".mp3", "animation": ".mp4"}
+    kinds = {"video": ".mp4", "video_note": ".mp4", "animation": ".mp4"}
     for kind, extension in kinds.items():
         if message[kind]:
             name = name or f"{kind}-{message.message_id}{extension}"

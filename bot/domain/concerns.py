@@ -54,7 +54,11 @@ def _others(session: Session, unit_id: int, duty: Duty | None) -> list[tuple[Mee
     """The unit's other meetings, each with the moment for which it is set or at which it began."""
     own = meeting_of(session, duty) if duty else None
     rows = session.scalars(
-        select(Meeting).where(Meeting.unit_id == unit_id, Meeting.state.in_(("planned", "running", "held")))
+        select(Meeting).where(
+            Meeting.unit_id == unit_id,
+            Meeting.state.in_(("planned", "running", "held")),
+            Meeting.rehearsal.is_(False),
+        )
     ).all()
     found = []
     for row in rows:

@@ -112,7 +112,7 @@ def _heads(
         select(
             Duty.demand_id,
             func.coalesce(func.sum(Attendance.present), 0),
-            func.coalesce(func.sum(Attendance.total - Attendance.exempt), 0),
+            func.coalesce(func.sum(Attendance.total - Attendance.exempt - Attendance.elsewhere), 0),
         )
         .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
         .join(Meeting, Meeting.id == MeetingDuty.meeting_id)

@@ -261,7 +261,7 @@ def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
         yield Expected(
             key=f"{duty.key}:{span.key}" if span else duty.key,
             kind=duty.do,
-            title=fill(duty.title, {"period": period_number(span)} if span else {}),
+            title=_dated_title(duty.title, span),
             topic=None,
             variant=None,
             period_first=span.first if span else opens,
@@ -274,6 +274,14 @@ def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
             ladder=duty.ladder,
             relative=None,
         )
+
+
+def _dated_title(title: str, span: Period | None) -> str:
+    """Two turns of one duty are told apart by their titles, whether or not the plan says where the period stands."""
+    if span is None:
+        return title
+    number = period_number(span)
+    return fill(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
 
 
 def _undated(plan: Plan, duty: Duty) -> Expected:

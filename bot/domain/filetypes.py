@@ -27,6 +27,8 @@ JPEG = "image/jpeg"
 PNG = "image/png"
 WEBP = "image/webp"
 HEIC = "image/heic"
+OGG = "audio/ogg"
+M4A = "audio/mp4"
 
 EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     PDF: (".pdf",),
@@ -43,6 +45,9 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     HEIC: (".heic", ".heif"),
 }
 """Every type that is taken, with the extensions it may bear; the first is given to a file that bears another."""
+
+SOUNDS: Mapping[str, tuple[str, ...]] = {OGG: (".ogg", ".oga", ".opus"), M4A: (".m4a",)}
+"""Recorded sound, which is taken where something is noted, and nowhere else."""
 
 PART_LIMIT = 2 * 2**20
 _DIRECTORY_LIMIT = 4 * 2**20
@@ -62,7 +67,7 @@ _LAST_SECTOR_ID = 0xFFFFFFFA
 
 
 def sniff(path: Path) -> str:
-    """Give the media type of the file at `path`, one of `EXTENSIONS`, from its bytes alone.
+    """Give the media type of the file at `path`, one of `EXTENSIONS` or `SOUNDS`, from its bytes alone.
 
     Raises Invalid: `file_type` (not on the list, or with macros), `file_zip` (an archive), `file_encrypted` (an Office
     file under a password) or `file_damaged`. Inflates a few MB at the most, whatever an archive claims to hold.
@@ -84,14 +89,23 @@ def sniff(path: Path) -> str:
         return WEBP
     if _is_heic(head):
         return HEIC
+    if head.startswith(b"OggS") and (b"OpusHead" in head[:64] or b"\x01vorbis" in head[:64]):
+        return OGG
+    if b"M4A " in _brands(head):
+        return M4A
     raise Invalid("file_zip" if _is_archive(head) else "file_type")
 
 
 def _is_heic(head: bytes) -> bool:
+    return not _brands(head).isdisjoint((b"heic", b"heix", b"heim", b"heis"))
+
+
+def _brands(head: bytes) -> set[bytes]:
+    """What a file in boxes (ISO 14496-12) says that it can be read as."""
     if head[4:8] != b"ftyp":
-        return False
+        return set()
     brands = head[8 : min(int.from_bytes(head[:4], "big"), 256)]
-    return any(brands[i : i + 4] in (b"heic", b"heix", b"heim", b"heis") for i in range(0, len(brands), 4))
+    return {brands[i : i + 4] for i in range(0, len(brands), 4)}
 
 
 def _is_archive(head: bytes) -> bool:

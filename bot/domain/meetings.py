@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.domain.agenda import Agenda
-from bot.domain.attendance import Counts, check
+from bot.domain.attendance import Counts, check, filled
 from bot.domain.calendar import at_local, local_day
 from bot.domain.concerns import kind_of
 from bot.domain.duties import close, follow_meeting, set_reminder
 from bot.domain.joining import answer_on, in_order
 from bot.domain.joining import duties_of as duties_of
+from bot.domain.notes import add_note as add_note
+from bot.domain.notes import notes_of as notes_of
 from bot.domain.problems import Invalid
 from bot.domain.programme import programme
-from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Unit
+from bot.domain.walk import enter
+from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
 
-NOTE_LIMIT = 20_000
+KEPT = ("official", "probationary", "temporary", "guests")
+"""What a new count, of as many members, leaves as it was unless it says something of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +41,23 @@ def lock(session: Session, meeting_id: int) -> Meeting | None:
     return session.scalar(
         select(Meeting)
         .where(Meeting.id == meeting_id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
         .execution_options(populate_existing=True)
     )
 
 
 def lock_unit(session: Session, unit_id: int) -> Unit:
     """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
-    return session.get_one(Unit, unit_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Unit, unit_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
-    """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty."""
-    query = select(Meeting).where(Meeting.unit_id == unit_id, Meeting.state.in_(("planned", "running")))
+    """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
+    query = select(Meeting).where(
+        Meeting.unit_id == unit_id,
+        Meeting.state.in_(("planned", "running")),
+        Meeting.rehearsal.is_(False),
+    )
     if duty_id is None:
         query = query.where(~Meeting.id.in_(select(MeetingDuty.meeting_id)))
     else:
@@ -104,6 +112,7 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
         marks={},
         step=0,
         place="",
+        walk={},
     )
     session.add(meeting)
     session.flush()
@@ -130,78 +139,90 @@ def start(
     meeting.state, meeting.step = "running", 0
     meeting.started_at, meeting.led_by = at, person_id
     meeting.planned_at = meeting.planned_at or at
+    meeting.walk = {}
+    enter(meeting, at)
 
 
 def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
-    """Takes back a start by mistake. Raises Invalid(meeting_has_notes) once anything has been noted or counted."""
-    if session.get(Attendance, meeting.id) is not None or notes_of(session, meeting):
+    """Takes back a start by mistake. Raises Invalid(meeting_has_notes) once anything has been noted, counted or decided."""
+    kept = (
+        session.scalar(select(exists().where(table.meeting_id == meeting.id)))
+        for table in (Attendance, Note, Vote, Task)
+    )
+    if any(kept):
         raise Invalid("meeting_has_notes")
     if meeting.planned_at == meeting.started_at:
         meeting.planned_at = None
     meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, [], {}
-    meeting.started_at = None
+    meeting.started_at, meeting.walk, meeting.rules = None, {}, ""
     session.flush()
     for duty in duties_of(session, meeting):
         set_reminder(session, duty, at, zone)
 
 
-def mark(meeting: Meeting, what: str) -> None:
-    """Notes what became of the present step and goes on to the next; past the last one the closing card is shown."""
-    meeting.marks = {**meeting.marks, str(meeting.step): what}
-    meeting.step += 1
-
-
-def step_back(meeting: Meeting) -> None:
-    meeting.step = max(0, meeting.step - 1)
-
-
-def add_note(session: Session, meeting: Meeting, person_id: int, text: str, at: datetime, ref: str) -> Note:
-    """Notes something at the present step. Raises Invalid(note_empty)."""
-    text = text.strip()
-    if not text:
-        raise Invalid("note_empty")
-    note = Note(
-        meeting_id=meeting.id,
-        step=min(meeting.step, max(0, len(meeting.steps) - 1)),
-        person_id=person_id,
-        at=at,
-        text=text[:NOTE_LIMIT],
-        message_ref=ref,
-    )
-    session.add(note)
-    session.flush()
-    return note
-
-
-def notes_of(session: Session, meeting: Meeting) -> Sequence[Note]:
-    return session.scalars(
-        select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id)
-    ).all()
-
-
 def write_counts(
     session: Session, meeting: Meeting, counts: Counts, person_id: int, at: datetime
 ) -> Attendance:
-    """Stores the counts. Raises Invalid when they do not add up."""
+    """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
+    rehearsal. Raises Invalid when they do not add up."""
+    counts = filled(counts)
     check(counts)
     row = session.get(Attendance, meeting.id)
     if row is None:
         row = Attendance(meeting_id=meeting.id)
         session.add(row)
-    row.total, row.present, row.exempt = counts.total, counts.present, counts.exempt
-    row.absent_excused, row.absent_unexcused = counts.absent_excused, counts.absent_unexcused
+    else:
+        counts = _with_kept(counts, _counts(row))
+    for name in Counts.__slots__:
+        setattr(row, name, getattr(counts, name))
     row.entered_by, row.entered_at = person_id, at
-    unit = meeting.unit
-    unit.members = counts.total
+    if not meeting.rehearsal and _is_latest(session, meeting):
+        meeting.unit.members = counts.total
     session.flush()
     return row
 
 
+def _with_kept(counts: Counts, before: Counts) -> Counts:
+    """What was counted anew says nothing of the kinds of members: as long as they still add up they are the same."""
+    if counts.official is not None or counts.temporary or counts.total != before.total:
+        return counts
+    known = {name: getattr(before, name) for name in KEPT if not getattr(counts, name)}
+    try:
+        return counts.with_kinds({name: value for name, value in known.items() if value is not None})
+    except Invalid:
+        return counts
+
+
+def _is_latest(session: Session, meeting: Meeting) -> bool:
+    later = exists().where(
+        Meeting.unit_id == meeting.unit_id,
+        Meeting.id != meeting.id,
+        Meeting.state == "held",
+        Meeting.rehearsal.is_(False),
+        Meeting.started_at > meeting.started_at,
+    )
+    return not session.scalar(select(later))
+
+
 def counts_of(session: Session, meeting: Meeting) -> Counts | None:
     row = session.get(Attendance, meeting.id)
-    if row is None:
-        return None
-    return Counts(row.total, row.present, row.absent_excused, row.absent_unexcused, row.exempt)
+    return None if row is None else _counts(row)
+
+
+def _counts(row: Attendance) -> Counts:
+    return Counts(**{name: getattr(row, name) for name in Counts.__slots__})
+
+
+def last_counts(session: Session, unit_id: int) -> Counts | None:
+    """Those of the unit's last meeting that was held."""
+    row = session.scalars(
+        select(Attendance)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(Meeting.unit_id == unit_id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _counts(row)
 
 
 def end(

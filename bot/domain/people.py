@@ -214,7 +214,8 @@ def forget(session: Session, person: Person, at: datetime) -> Forgotten:
     mine = Message.person_id == person.id
     unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
     session.execute(unsent.execution_options(synchronize_session=False))
-    notes = session.execute(update(Note).where(Note.person_id == person.id).values(text="", message_ref=""))
+    nothing = dict.fromkeys(("text", "message_ref", "digest", "name", "media_type"), "")
+    notes = session.execute(update(Note).where(Note.person_id == person.id).values(**nothing))
     messages = session.execute(
         update(Message).where(mine).values(body={"text": ""}).execution_options(synchronize_session=False)
     )

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.domain.calendar import local_day
 from bot.domain.demands import Demands, name_of
@@ -341,16 +341,17 @@ class Comparison:
 
     def _leave_the_rest(self) -> None:
         """The duties of units that are no longer below the plan's committee, and those about such units."""
-        living = select(Unit.id).where(self._living())
-        strange = or_(
-            Duty.unit_id.not_in(living), and_(Duty.about_id.is_not(None), Duty.about_id.not_in(living))
-        )
-        rows = self._session.execute(
+        gone = {row.id: row for column in (Duty.unit_id, Duty.about_id) for row in self._strange(column)}
+        self._leave(list(gone.values()))
+
+    def _strange(self, column: InstrumentedAttribute[Any]) -> Sequence[Line]:
+        """What is asked of, or about, units that the plan is not for. Not "in none of": over a nation that never ends."""
+        at_home = exists().where(Unit.id == column, self._living())
+        return self._session.execute(
             select(Duty.id, Duty.state, Duty.due_on, Duty.demand_id).where(
-                Duty.plan_id == self._plan.id, Duty.state.in_(ASKING), strange
+                Duty.plan_id == self._plan.id, Duty.state.in_(ASKING), column.is_not(None), ~at_home
             )
         ).all()
-        self._leave(rows)
 
     def _leave(self, rows: Sequence[Line]) -> None:
         """They are asked no more. What was due by yesterday stays in the figures as not done, what was done as done."""

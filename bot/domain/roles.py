@@ -15,8 +15,11 @@ MAY: dict[str, frozenset[str]] = {
     "sum": frozenset({"follower", "leader", "admin"}),
     "nudge": frozenset({"leader", "admin"}),
     "administer": frozenset({"admin"}),
+    "grade": frozenset({"follower", "leader"}),
+    "unlock": frozenset({"leader"}),
 }
-"""lead: hold meetings and hand in for a unit; read: see it; sum: see a subtree's figures; nudge: have it reminded."""
+"""lead: hold meetings and hand in for a unit; read: see it; sum: see a subtree's figures; nudge: have it reminded; grade:
+decide on the quality of its meetings; unlock: let its old figures be corrected."""
 
 
 def reaches(membership: Membership, path: str) -> bool:

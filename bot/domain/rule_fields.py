@@ -4,13 +4,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bot.domain.agenda import Strict, Text, check_placeholders
+from bot.domain.agenda import Key, Strict, Text, YesNo, check_placeholders
 from bot.domain.plan_fields import Day, Document, Window, fault
 from bot.domain.rule_words import same_symbol, stands_in, written_in
 
 MOST = 1000
+KEY_LIMIT = 20
 
 Standing = Literal["official", "reported", "later"]
 """How sure it is: said by an official text; told by a second hand; only later, on the same matter, by the same issuer."""
@@ -52,6 +53,30 @@ class Grade(Strict):
     least: Number = Field(alias="from")
 
 
+Circumstance = Literal["cell", "not_cell", "committee", "no_committee", "regular", "thematic"]
+"""The unit is a cell or not; the cell has a committee (chi ủy) of its own or not; what the meeting is, or is also."""
+
+
+def _for_a_button(key: str) -> str:
+    if len(key) > KEY_LIMIT:
+        raise fault("plan_too_long", limit=KEY_LIMIT)
+    return key
+
+
+class Preparation(Strict):
+    """Something to be done before a meeting by `who`, where all of `when` holds: by the end of the day `before` days ahead.
+
+    `optional`: "nếu có"; it is shown, and nobody is late with it.
+    """
+
+    key: Annotated[Key, AfterValidator(_for_a_button)]
+    title: Text
+    who: Text
+    before: Number
+    when: Annotated[tuple[Circumstance, ...], Field(strict=False)] = ()
+    optional: YesNo = False
+
+
 class RuleSet(Strict):
     """One guidance on the meetings of cells, in force on `first`..`last`, both included; without `last`, until now.
 
@@ -73,6 +98,7 @@ class RuleSet(Strict):
     quality: Annotated[tuple[Grade, ...], Field(strict=False)] = ()
     upload_days: Number | None = None
     upload_title: Text | None = None
+    prepare: Annotated[tuple[Preparation, ...], Field(strict=False)] = ()
 
     @model_validator(mode="after")
     def _whole(self) -> "RuleSet":

@@ -118,7 +118,11 @@ def _check(session: Session, unit: Unit, on: date, today: date, into: Unit | Non
     if into is not None and into.closed_on is not None and into.closed_on <= on:
         raise Invalid("unit_merge_closed", into=into.name, day=into.closed_on)
     check_below(session, unit, on)
-    running = select(Meeting.id).where(Meeting.unit_id == unit.id, Meeting.state == "running").limit(1)
+    running = (
+        select(Meeting.id)
+        .where(Meeting.unit_id == unit.id, Meeting.state == "running", Meeting.rehearsal.is_(False))
+        .limit(1)
+    )
     if session.scalar(running) is not None:
         raise Invalid("unit_meeting_running", unit=unit.name)
 

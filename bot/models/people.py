@@ -100,10 +100,11 @@ class Dialog(Base):
 
 
 class Errand(Base):
-    """What the office has asked for that reads or writes a workbook: done by the clock, outside of the talk.
+    """What has been asked for that reads or writes files: done by the clock, outside of the talk.
 
-    `kind`: plan, units (a workbook handed in), template, unit_template, export, unit_export, clone, look, withdraw. `state`:
-    new, shown (waits for a yes), agreed, done or dropped. `args` is what it is about; the parsed workbook comes into it.
+    `kind`: plan, units (a workbook handed in), template, unit_template, export, unit_export, clone, look, withdraw
+    are the office's; scan: pictures of a draft made into one PDF. `state`: new, shown (waits for a yes), agreed, done or
+    dropped. `args` is what it is about; the parsed workbook comes into it.
     """
 
     __tablename__ = "errands"
@@ -112,7 +113,7 @@ class Errand(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    """The office's own unit."""
+    """The office's own unit; of a scan, the one that hands in."""
     kind: Mapped[str] = mapped_column(String(20))
     state: Mapped[str] = mapped_column(String(20), default="new")
     args: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -13,6 +13,7 @@ from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.duties import LIVE_MEETING, Outlook, anchors_of, days_left, overdue, rungs_of
 from bot.domain.ladder import Anchors, Timed, next_at, said_at, timetable, worth_saying
 from bot.domain.plan_ladders import Rung
+from bot.domain.preparing import MATERIALS
 from bot.models import Contact, Demand, Duty, Meeting, MeetingDuty, Message, Person, Reminder
 
 log = logging.getLogger(__name__)
@@ -127,6 +128,9 @@ def _move_on(duty: Duty, meeting: Meeting | None, at: datetime, tables: _Timetab
     if meeting is not None and meeting.state == "running":
         passed += [one for one in said if one.rung.say in COMING]
         said = [one for one in said if one.rung.say not in COMING]
+    if meeting is not None and MATERIALS in meeting.ready:
+        passed += [one for one in said if one.rung.say == "upload"]
+        said = [one for one in said if one.rung.say != "upload"]
     allowed = max((_allowed(one, meeting, at, tables.zone) for one in said), default=at)
     if allowed > at:
         duty.next_reminder_at = allowed

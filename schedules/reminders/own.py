@@ -12,6 +12,7 @@ from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import local_day
 from bot.domain.people import secretaries_of, spoken_to, stand_ins
+from bot.domain.preparing import checklists
 from bot.enclosures import enclose
 from bot.messages import Reply
 from bot.models import Contact, Membership, Message, Person, Reminder
@@ -34,6 +35,8 @@ URGENCY = (
     "set_date",
     "topic",
 )
+BEFORE = ("ready", "upload")
+"""What is said of what is to be done before the meeting."""
 
 
 def tell(desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime) -> int:
@@ -132,7 +135,15 @@ def _worded(
     own = papers_of(items, papers)
     enclosed = enclose(chain(*own.values()), desk.links.file)
     today = local_day(at, desk.zone)
-    context = {"items": views, "today": today, "named": named, "papers": own, "enclosed": enclosed}
+    before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
+    context = {
+        "items": views,
+        "today": today,
+        "named": named,
+        "papers": own,
+        "enclosed": enclosed,
+        "lists": checklists(desk.facts.get("rules"), before, at, desk.zone),
+    }
     try:
         reply = desk.render.reply("reminders/reminder", context)
     except Exception:

@@ -1,0 +1,67 @@
+"""Turns a DOCX into a PDF by LibreOffice, where it is installed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+PROGRAMS = ("soffice", "libreoffice")
+SECONDS = 60
+
+
+class NotConverted(Exception):
+    """LibreOffice was there, and no PDF came out of it in time."""
+
+
+class NoConverter(NotConverted):
+    """LibreOffice is not installed on this machine."""
+
+
+def converter() -> str | None:
+    """The program that converts; None where there is none."""
+    return next((found for found in map(shutil.which, PROGRAMS) if found), None)
+
+
+def to_pdf(docx: Path, folder: Path, *, seconds: float = SECONDS) -> Path:
+    """Writes the PDF of `docx` into `folder`, under its name, and answers its path.
+
+    It takes some seconds, up to `seconds`: not for a transaction. Each call has a profile of its own, so that two may run
+    at once. Raises NoConverter, NotConverted.
+    """
+    program = converter()
+    if program is None:
+        raise NoConverter("no soffice on the path")
+    target = folder / f"{docx.stem}.pdf"
+    with tempfile.TemporaryDirectory(prefix="soffice-") as profile, tempfile.TemporaryDirectory() as out:
+        command = [
+            *(program, f"-env:UserInstallation={Path(profile).as_uri()}", "--headless", "--norestore"),
+            *("--convert-to", "pdf:writer_pdf_Export", "--outdir", out, str(docx)),
+        ]
+        output = _run(command, seconds)
+        made = Path(out) / target.name
+        if not made.is_file() or made.stat().st_size == 0:
+            raise NotConverted(output[-500:])
+        shutil.move(made, target)
+    return target
+
+
+def _run(command: list[str], seconds: float) -> str:
+    """Its output; soffice is a script that starts another program, so that both are ended when time is up."""
+    with subprocess.Popen(  # noqa: S603 - our own command, no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            output, _ = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise NotConverted(f"not done in {seconds} seconds") from None
+    return output

@@ -1,0 +1,251 @@
+"""Everything that a paper says about a meeting, collected from the database; no wording, nothing that nobody entered."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, object_session
+
+from bot.domain.calendar import local_day
+from bot.domain.joining import duties_of
+from bot.domain.paper_facts import (
+    AttendanceFacts,
+    MinutesFacts,
+    Noted,
+    PaperFacts,
+    PlanFacts,
+    ScoreFacts,
+    StepFacts,
+    TaskFacts,
+    UnitFacts,
+    VoteFacts,
+)
+from bot.domain.programme import citation
+from bot.models import Attendance, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
+
+KINDS = ("BB", "NQ", "BC")
+INSIDE = "›"
+"""Stands between a phase and one inside of it."""
+UNSAID = time(8, 0)
+"""The clock time that a meeting entered afterwards has when nobody has said one."""
+
+
+def kinds_for(meeting: Meeting) -> tuple[str, ...]:
+    """The papers that this meeting calls for: minutes always, a resolution if one was voted on, a report of a thematic one.
+
+    None of a meeting that has not begun, of one called off and of a rehearsal. The meeting must be of a session.
+    """
+    session = object_session(meeting)
+    if session is None:
+        raise ValueError("the meeting is of no session")
+    if meeting.rehearsal or meeting.state not in ("running", "held"):
+        return ()
+    voted = session.scalar(
+        select(func.count()).where(Vote.meeting_id == meeting.id, Vote.resolution.is_(True))
+    )
+    thematic = meeting.kind == "thematic" or any(t.meeting == "thematic" for t in _topics(session, meeting))
+    wanted = {"BB": True, "NQ": bool(voted), "BC": thematic}
+    return tuple(kind for kind in KINDS if wanted[kind])
+
+
+def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts:
+    """What is known of the meeting now; `zone` is that of its clock times."""
+    day = local_day(meeting.started_at or meeting.planned_at or meeting.created_at, zone)
+    notes = session.scalars(select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id))
+    by_step: dict[int, list[Note]] = {}
+    for note in notes:
+        by_step.setdefault(note.step if note.step < len(meeting.steps) else -1, []).append(note)
+    steps = tuple(_step(meeting, place, by_step.get(place, ()), zone) for place in range(len(meeting.steps)))
+    topics = _topics(session, meeting)
+    began, ended = _times(meeting, zone)
+    return MinutesFacts(
+        unit=_unit(session, meeting.unit, day),
+        kind=meeting.kind,
+        topics=tuple(dict.fromkeys(topic.title for topic in topics)),
+        plans=_plans(session, meeting),
+        documents=_documents(session, meeting),
+        rules=meeting.rules,
+        place=meeting.place,
+        day=day,
+        began=began,
+        ended=ended,
+        chair=meeting.chair.strip(),
+        clerk=meeting.clerk.strip(),
+        presenter=meeting.presenter.strip(),
+        attendance=_attendance(session, meeting),
+        steps=steps,
+        loose=_noted(by_step.get(-1, ())),
+        conclusions=tuple(t for step in steps if step.key.startswith("conclusion") for t in step.noted.texts),
+        tasks=_tasks(session, meeting),
+        reviewed=_reviewed(session, meeting),
+        votes=_votes(session, meeting),
+        score=_score(session, meeting),
+        read_back=meeting.read_back_at.astimezone(zone) if meeting.read_back_at else None,
+        homework=tuple(meeting.marks.get("after", ())),
+        papers=_papers(session, meeting, zone),
+    )
+
+
+def _times(meeting: Meeting, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """When it began and ended. The end of one that was entered afterwards, or closed on a later day, is not known."""
+    began = meeting.started_at.astimezone(zone) if meeting.started_at else None
+    ended = meeting.ended_at.astimezone(zone) if meeting.ended_at else None
+    if began is None:
+        return None, None
+    if not meeting.steps:
+        said = began.time() != UNSAID and began != ended
+        return (began if said else None), None
+    return began, ended if ended and ended.date() == began.date() else None
+
+
+def _unit(session: Session, unit: Unit, day: date) -> UnitFacts:
+    span = _span(session, unit.id, day)
+    parent_id = span.parent_id if span else unit.parent_id
+    superior = unit.heading.strip()
+    if not superior and parent_id:
+        above = _span(session, parent_id, day)
+        superior = above.name if above else session.get_one(Unit, parent_id).name
+    name, kind = (span.name, span.kind) if span else (unit.name, unit.kind)
+    return UnitFacts(name, kind, superior, unit.place_name.strip())
+
+
+def _span(session: Session, unit_id: int, day: date) -> UnitSpan | None:
+    return session.scalars(
+        select(UnitSpan)
+        .where(
+            UnitSpan.unit_id == unit_id,
+            UnitSpan.from_on <= day,
+            or_(UnitSpan.until_on.is_(None), UnitSpan.until_on > day),
+        )
+        .order_by(UnitSpan.from_on.desc(), UnitSpan.id.desc())
+    ).first()
+
+
+def _topics(session: Session, meeting: Meeting) -> list[Topic]:
+    """What it is about: the topics of all it answers, its own first."""
+    found = [meeting.topic, *(duty.topic for duty in duties_of(session, meeting))]
+    return list({topic.id: topic for topic in found if topic}.values())
+
+
+def _plans(session: Session, meeting: Meeting) -> tuple[PlanFacts, ...]:
+    plans = [session.get_one(Plan, duty.plan_id) for duty in duties_of(session, meeting)]
+    if not plans and meeting.topic:
+        plans = [meeting.topic.plan]
+    known = {plan.id: plan for plan in plans}.values()
+    return tuple(PlanFacts(one.symbol, one.issued_on, one.issuer, one.title) for one in known)
+
+
+def _documents(session: Session, meeting: Meeting) -> tuple[str, ...]:
+    duties = duties_of(session, meeting)
+    listed = [duty.documents for duty in duties] or [meeting.topic.documents if meeting.topic else []]
+    return tuple(dict.fromkeys(citation(one) for documents in listed for one in documents))
+
+
+def _attendance(session: Session, meeting: Meeting) -> AttendanceFacts | None:
+    row = session.get(Attendance, meeting.id)
+    if row is None:
+        return None
+    return AttendanceFacts(**{name: getattr(row, name) for name in AttendanceFacts.__dataclass_fields__})
+
+
+def _step(meeting: Meeting, place: int, notes: Sequence[Note], zone: ZoneInfo) -> StepFacts:
+    step, mark = meeting.steps[place], meeting.marks.get(str(place), "")
+    begun, ended = [*(_walked(meeting, "at", place) or ()), None, None][:2]
+    return StepFacts(
+        number=place + 1,
+        key=step.get("key", ""),
+        title=step.get("title", ""),
+        phases=tuple(part.strip() for part in (step.get("phase") or "").split(INSIDE) if part.strip()),
+        owner=step.get("owner") or "",
+        asks=step.get("asks") or "none",
+        state=mark if mark in ("done", "skipped") else "",
+        noted=_noted(notes),
+        speakers=_walked(meeting, "speakers", place),
+        turns=_walked(meeting, "loops", place),
+        begun=_moment(begun, zone),
+        ended=_moment(ended, zone),
+    )
+
+
+def _walked(meeting: Meeting, what: str, place: int) -> Any:
+    return ((meeting.walk or {}).get(what) or {}).get(str(place))
+
+
+def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(zone) if text else None
+
+
+def _noted(notes: Iterable[Note]) -> Noted:
+    kept = list(notes)
+    return Noted(
+        tuple(note.text for note in kept if note.text.strip()),
+        sum(note.kind == "voice" for note in kept),
+        sum(note.kind == "photo" for note in kept),
+    )
+
+
+def _tasks(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
+    rows = session.scalars(select(Task).where(Task.meeting_id == meeting.id).order_by(Task.id))
+    return tuple(TaskFacts(row.what, row.who, row.due_on, row.state, row.outcome) for row in rows)
+
+
+def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
+    """What this meeting has looked at, and what its last one had given out and nobody has looked at here."""
+    held = func.coalesce(Meeting.started_at, Meeting.planned_at, Meeting.created_at)
+    last = session.scalar(
+        select(Meeting.id)
+        .where(
+            Meeting.unit_id == meeting.unit_id,
+            Meeting.id != meeting.id,
+            Meeting.state == "held",
+            Meeting.rehearsal.is_(False),
+            held < (meeting.started_at or meeting.planned_at or meeting.created_at),
+        )
+        .order_by(held.desc(), Meeting.id.desc())
+        .limit(1)
+    )
+    rows = session.scalars(
+        select(Task)
+        .where(
+            Task.meeting_id != meeting.id,
+            Task.unit_id == meeting.unit_id,
+            or_(Task.reviewed_id == meeting.id, Task.meeting_id == last),
+        )
+        .order_by(Task.id)
+    )
+    return tuple(_looked_at(row, row.reviewed_id == meeting.id) for row in rows)
+
+
+def _looked_at(row: Task, here: bool) -> TaskFacts:
+    return TaskFacts(
+        row.what, row.who, row.due_on, row.state if here else "", row.outcome.strip() if here else ""
+    )
+
+
+def _votes(session: Session, meeting: Meeting) -> tuple[VoteFacts, ...]:
+    rows = session.scalars(select(Vote).where(Vote.meeting_id == meeting.id).order_by(Vote.step, Vote.id))
+    return tuple(
+        VoteFacts(**{name: getattr(row, name) for name in VoteFacts.__dataclass_fields__}) for row in rows
+    )
+
+
+def _score(session: Session, meeting: Meeting) -> ScoreFacts | None:
+    row = session.get(Score, meeting.id)
+    if row is None:
+        return None
+    return ScoreFacts(
+        row.sheet,
+        tuple(row.points.items()),
+        row.total,
+        row.grade,
+        row.weaknesses.strip(),
+        row.voted,
+        row.decided_grade,
+    )
+
+
+def _papers(session: Session, meeting: Meeting, zone: ZoneInfo) -> tuple[PaperFacts, ...]:
+    rows = session.scalars(select(Paper).where(Paper.meeting_id == meeting.id).order_by(Paper.id))
+    return tuple(PaperFacts(row.kind, row.number, local_day(row.made_at, zone)) for row in rows)

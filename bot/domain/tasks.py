@@ -1,0 +1,174 @@
+"""Tasks that a meeting gives out: who does what by when; they come back at the next meetings until they are done."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.domain.moments import when
+from bot.domain.problems import Invalid
+from bot.domain.reading import fold, plain, said
+from bot.domain.walk import here
+from bot.models import Meeting, Task
+
+OPEN = ("open", "going")
+WHAT_LIMIT, WHO_LIMIT, OUTCOME_LIMIT = 2000, 120, 2000
+PARTS = re.compile(r"\s+[–—-]\s+|\s*[;|\n]\s*")
+LEADS = {"han", "truoc", "den", "cham", "nhat", "xong", "hoan", "thanh", "trong", ":"}
+SAYS_NO_DAY = ("khong", "khong co", "khong co han", "khong han", "chua co han", "khong thoi han")
+SAYS: dict[str, tuple[str, ...]] = {
+    "done": ("da xong", "xong", "hoan thanh", "da hoan thanh", "da lam xong"),
+    "going": ("dang lam", "dang tiep tuc", "dang", "chua xong", "con do"),
+    "dropped": ("bo", "khong lam nua", "thoi"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A task as it was typed; None is what is still to be asked."""
+
+    what: str
+    who: str | None = None
+    due: str | None = None
+
+
+def read_task(text: str) -> Said:
+    """One line "việc – ai – hạn", or as much of it as was typed. Raises Invalid(text_empty)."""
+    parts = [part for part in PARTS.split(text.strip()) if part.strip()]
+    if not parts:
+        raise Invalid("text_empty")
+    if len(parts) < 3:
+        return Said(parts[0][:WHAT_LIMIT], parts[1][:WHO_LIMIT] if len(parts) == 2 else None)
+    what = " – ".join(parts[:-2])
+    return Said(what[:WHAT_LIMIT], parts[-2][:WHO_LIMIT], parts[-1])
+
+
+def read_due(text: str, today: date) -> date | None:
+    """The day by which it is to be done; None for "không có hạn". "Trước 25/5" is the 24th at the latest.
+
+    Raises Invalid as `when`, and date_past (day).
+    """
+    if fold(text) in SAYS_NO_DAY:
+        return None
+    words = text.split()
+    before = False
+    while words and plain(words[0]).strip(":,.") in LEADS | {""}:
+        before = plain(words.pop(0)).strip(":,.") == "truoc"
+    day = when(" ".join(words), today=today).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(text))
+    day -= timedelta(days=before)
+    if day < today:
+        raise Invalid("date_past", day=day)
+    return day
+
+
+def read_outcome(text: str) -> tuple[str, str] | None:
+    """How a task stands and the words about it: "xong, đã nộp 12 báo cáo"; None where the words do not begin with that."""
+    folded = fold(text)
+    names = sorted(((name, state) for state, names in SAYS.items() for name in names), key=_length)
+    for name, state in names:
+        if folded == name or folded.startswith(f"{name} "):
+            rest = text.split()[len(name.split()) :]
+            return state, " ".join(rest).lstrip(":,;.–- ")[:OUTCOME_LIMIT]
+    return None
+
+
+def _length(named: tuple[str, str]) -> int:
+    return -len(named[0])
+
+
+def add_task(
+    session: Session,
+    meeting: Meeting,
+    what: str,
+    who: str,
+    due_on: date | None,
+    person_id: int,
+    at: datetime,
+) -> Task:
+    task = Task(
+        unit_id=meeting.unit_id,
+        meeting_id=meeting.id,
+        step=here(meeting),
+        what=what.strip()[:WHAT_LIMIT],
+        who=who.strip()[:WHO_LIMIT],
+        due_on=due_on,
+        person_id=person_id,
+        at=at,
+    )
+    session.add(task)
+    session.flush()
+    return task
+
+
+def tasks_of(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """What the meeting has given out, in order."""
+    return session.scalars(select(Task).where(Task.meeting_id == meeting.id).order_by(Task.id)).all()
+
+
+def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:
+    """Not done yet, and given out by another meeting of the unit that was held."""
+    return and_(
+        Task.unit_id == unit_id,
+        Task.state.in_(OPEN),
+        Task.meeting_id != meeting_id,
+        Meeting.state == "held",
+        Meeting.rehearsal.is_(False),
+    )
+
+
+def unfinished(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[Task]:
+    """The unit's tasks of earlier meetings that are not done, oldest first; without those of the meeting itself."""
+    return session.scalars(
+        select(Task)
+        .join(Meeting, Meeting.id == Task.meeting_id)
+        .where(_from_before(unit_id, meeting_id))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    ).all()
+
+
+def to_review(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """Those of them that this meeting has not looked at."""
+    return [
+        task for task in unfinished(session, meeting.unit_id, meeting.id) if task.reviewed_id != meeting.id
+    ]
+
+
+def count_unfinished(session: Session, unit_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .join(Meeting, Meeting.id == Task.meeting_id)
+            .where(_from_before(unit_id, 0))
+        )
+        or 0
+    )
+
+
+def reviewed(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """The tasks of earlier meetings that this one has looked at."""
+    return session.scalars(
+        select(Task).where(Task.reviewed_id == meeting.id, Task.meeting_id != meeting.id).order_by(Task.id)
+    ).all()
+
+
+def settle_task(task: Task, state: str, meeting: Meeting | None) -> None:
+    """How the task stands now, as `meeting` (none: somebody in between) found it. A rehearsal leaves it as it is."""
+    if meeting is not None and meeting.rehearsal:
+        return
+    task.state = state
+    task.reviewed_id = meeting.id if meeting else task.reviewed_id
+
+
+def say_outcome(task: Task, words: str, meeting: Meeting | None) -> None:
+    if meeting is None or not meeting.rehearsal:
+        task.outcome = words.strip()[:OUTCOME_LIMIT]
+
+
+def overdue_task(task: Task, today: date) -> bool:
+    return task.state in OPEN and task.due_on is not None and task.due_on < today

@@ -1,0 +1,150 @@
+"""What the handlers of a meeting share: whose it is, where it stands, its counts, and what every card of it says."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from bot.chat import Chat, row_id
+from bot.domain.attendance import Counts, rate
+from bot.domain.calendar import local_day
+from bot.domain.correcting import locked
+from bot.domain.joining import duties_of, takes_long
+from bot.domain.meetings import counts_of, last_counts, lock
+from bot.domain.rule_fields import RuleSet, Target
+from bot.domain.rules import Rules, meets_target
+from bot.domain.walk import least_minutes, resume
+from bot.models import Meeting, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class CountCard:
+    """Counts as they are shown: with their rate, the target of the guidance in force, and whether it is met."""
+
+    counts: Counts
+    rate: Fraction | None
+    target: Target | None
+    met: bool
+    symbol: str
+
+
+def rules_on(chat: Chat, day: date) -> RuleSet | None:
+    rules: Rules | None = chat.desk.facts.get("rules")
+    return rules.on(day) if rules else None
+
+
+def day_of(chat: Chat, meeting: Meeting) -> date:
+    """The local day on which the meeting was or is held."""
+    return local_day(meeting.started_at or meeting.planned_at or chat.at, chat.zone)
+
+
+def count_card(chat: Chat, counts: Counts, day: date) -> CountCard:
+    rules = rules_on(chat, day)
+    ratio = rate(counts)
+    target = rules.attendance_target if rules and ratio is not None else None
+    met = rules is None or ratio is None or meets_target(ratio, rules)
+    return CountCard(counts, ratio, target, met, rules.symbol if rules else "")
+
+
+def card_of(chat: Chat, meeting: Meeting) -> CountCard | None:
+    counts = counts_of(chat.session, meeting)
+    return count_card(chat, counts, day_of(chat, meeting)) if counts else None
+
+
+def wished_minutes(chat: Chat, meeting: Meeting) -> int | None:
+    """How long the guidance in force wants this meeting to last at the least."""
+    day = day_of(chat, meeting)
+    return least_minutes(rules_on(chat, day), merged=takes_long(duties_of(chat.session, meeting), day))
+
+
+def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
+    """The running meeting, locked, if the person may lead its unit; else says why not. With `held`, one that was held too,
+    as long as it may be corrected."""
+    meeting = lock(chat.session, row_id(meeting_id))
+    if meeting is None and chat.dialog.flow and chat.data.get("rehearsal"):
+        chat.end()
+        chat.say("rehearsal/gone")
+        return None
+    if meeting is None or not chat.may("lead", meeting.unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    if held and meeting.state == "held":
+        return _correctable(chat, meeting)
+    if meeting.state != "running":
+        chat.end()
+        chat.say("meeting/over", meeting=meeting)
+        return None
+    resume(meeting, chat.at)
+    return meeting
+
+
+def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
+    if not locked(meeting, chat.at, chat.zone):
+        return meeting
+    chat.end()
+    chat.say("result/locked", meeting=meeting)
+    return None
+
+
+def present(chat: Chat, *, held: bool = False) -> Meeting | None:
+    """The meeting that the present dialog is about."""
+    return own(chat, chat.data["meeting"], held=held)
+
+
+def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
+    """The meeting, if it still stands where the pressed button was shown; else shows where it stands now."""
+    meeting = own(chat, meeting_id)
+    if meeting is None or str(meeting.step) == step:
+        return meeting
+    chat.trouble = chat.desk.render.sentence("step_passed", {})
+    go_on(chat, meeting)
+    return None
+
+
+def go_on(chat: Chat, meeting: Meeting) -> None:
+    """Shows where the meeting stands: its step, or the card from which one that was held is corrected."""
+    if meeting.state == "held":
+        chat.open("result.fix", str(meeting.id))
+    else:
+        begin(chat, meeting, "meet")
+
+
+def begin(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
+    """Starts a dialog about the meeting."""
+    chat.begin(flow, step, **{"meeting": meeting.id, "rehearsal": meeting.rehearsal, **facts})
+
+
+def say(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
+    """Says something of the meeting; whatever is said of a rehearsal says so first."""
+    rehearsed(chat, meeting.rehearsal)
+    chat.say(template, meeting=meeting, **context)
+
+
+def rehearsed(chat: Chat, rehearsal: bool) -> None:
+    """The next message says first that this is a rehearsal."""
+    if rehearsal:
+        banner = chat.desk.render.sentence("rehearsal", {})
+        chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
+
+
+def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
+    """How many of each kind of members the unit had at its last meeting, to be offered again."""
+    last = last_counts(chat.session, unit.id)
+    names = ("official", "probationary", "temporary")
+    return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
+
+
+def count(chat: Chat, meeting: Meeting, then: str, back: str) -> None:
+    """Begins the count of a meeting; `then` takes the confirmed numbers."""
+    begin(
+        chat,
+        meeting,
+        "counts",
+        known=meeting.unit.members,
+        before=known_kinds(chat, meeting.unit),
+        counts={},
+        day=day_of(chat, meeting).isoformat(),
+        then=f"{then}:{meeting.id}",
+        back=f"{back}:{meeting.id}",
+    )

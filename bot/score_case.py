@@ -1,0 +1,151 @@
+"""A meeting that is being scored: what handlers share to find it, to say why it cannot be, and to show where it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from bot.chat import Chat, row_id
+from bot.domain.calendar import local_day
+from bot.domain.meetings import lock
+from bot.domain.problems import Invalid
+from bot.domain.roles import holders, within
+from bot.domain.score_sheets import Sheet, Sheets, sheet_for
+from bot.domain.scoring import (
+    Point,
+    compute,
+    last_held,
+    open_to_change,
+    score_of,
+    undecided,
+    vote_on,
+    with_said,
+    year_grades,
+)
+from bot.models import Meeting, Score, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is scored, and how far it has got. `points` are what stands now: said, else computed."""
+
+    meeting: Meeting
+    sheet: Sheet
+    score: Score | None
+    points: list[Point]
+    computed: dict[str, int | None]
+
+    @property
+    def left(self) -> list[Point]:
+        return [point for point in self.points if point.points is None]
+
+    @property
+    def proposed(self) -> bool:
+        return self.score is not None and self.score.total is not None
+
+    def find(self, key: object) -> Point | None:
+        return next((point for point in self.points if point.key == key), None)
+
+
+def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None:
+    """The case of a meeting that the person may act on, its row locked; else says why there is none and ends the dialog."""
+    meeting = lock(chat.session, row_id(meeting_id))
+    if meeting is None or not chat.may(action, meeting.unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    try:
+        return _case(chat, meeting)
+    except Invalid as problem:
+        chat.end()
+        chat.say("score/refused", why=chat.sentence(problem))
+        return None
+
+
+def _case(chat: Chat, meeting: Meeting) -> Case:
+    if meeting.rehearsal:
+        raise Invalid("score_rehearsal")
+    if meeting.state != "held" or meeting.started_at is None:
+        raise Invalid("score_not_held")
+    day = local_day(meeting.started_at, chat.zone)
+    sheets: Sheets = chat.desk.facts["sheets"]
+    score = score_of(chat.session, meeting)
+    kept = sheets.by_key.get(score.sheet) if score else None
+    sheet = kept or sheet_for(chat.session, sheets, day, meeting.unit)
+    if sheet is None:
+        raise Invalid("score_no_sheet")
+    found = compute(chat.session, meeting, sheet, chat.desk.facts["rules"].on(day))
+    computed = {point.key: point.points for point in found}
+    return Case(meeting, sheet, score, with_said(found, score), computed)
+
+
+def changeable(chat: Chat, meeting_id: object) -> Case | None:
+    """The case, if it has a proposal that may still be changed; else shows where it stands."""
+    case = case_of(chat, meeting_id)
+    if case is None or case.score is None or not case.proposed:
+        if case is not None:
+            chat.open("score", str(case.meeting.id))
+        return None
+    try:
+        open_to_change(case.score)
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        card(chat, case)
+        return None
+    return case
+
+
+def card(chat: Chat, case: Case) -> None:
+    """What chi ủy proposes, what the cell has voted, what was decided above."""
+    chat.end()
+    vote = vote_on(chat.session, case.score) if case.score else None
+    chat.say("score/card", case=case, score=case.score, vote=vote)
+
+
+def why(chat: Chat, point: Point) -> str:
+    """What is known of a part, in one plain sentence."""
+    words = [chat.desk.render.sentence(f"score_why_{one.code}", one.facts) for one in point.why]
+    return ", ".join(word if place == 0 else word[:1].lower() + word[1:] for place, word in enumerate(words))
+
+
+def with_reasons(chat: Chat, points: Sequence[Point]) -> list[tuple[Point, str]]:
+    return [(point, why(chat, point)) for point in points]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The grades of a year, the best first; how many scores wait for the person's decision; the unit's last meeting."""
+
+    year: int
+    grades: list[tuple[str, int]]
+    waiting: int
+    last: Meeting | None = None
+    score: Score | None = None
+    open: bool = False
+    """The last meeting may be scored, or voted on, still."""
+
+
+def unit_scores(chat: Chat, unit: Unit) -> Scores:
+    """What a unit's card says."""
+    last = last_held(chat.session, unit)
+    score = score_of(chat.session, last) if last else None
+    sheets: Sheets = chat.desk.facts["sheets"]
+    is_open = last is not None and sheets.offered(last, chat.zone) and not (score and score.voted)
+    return Scores(chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open)
+
+
+def below_scores(chat: Chat) -> Scores:
+    """What a leader is told of all that the roles reach."""
+    return Scores(chat.today.year, _grades(chat, within(Unit.path, chat.roles(), "sum")), _waiting(chat))
+
+
+def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
+    sheets: Sheets = chat.desk.facts["sheets"]
+    found = year_grades(chat.session, where, chat.today.year, chat.zone)
+    return sorted(found.items(), key=lambda one: sheets.order(one[0]))
+
+
+def _waiting(chat: Chat) -> int:
+    if not holders(chat.roles(), "grade"):
+        return 0
+    return undecided(chat.session, within(Unit.path, chat.roles(), "grade"), 0)[1]

@@ -1,0 +1,44 @@
+"""The papers of a meeting that was held: minutes, resolution, report, as Word or PDF; the clock makes and sends them."""
+
+from bot.chat import row_id
+from bot.conversation import Chat
+from bot.domain.minutes import KINDS, kinds_for
+from bot.models import Errand, Meeting
+
+FORMS = ("docx", "pdf")
+
+
+def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
+    """The meeting, if the person leads its unit; else says so."""
+    meeting = chat.session.get(Meeting, row_id(meeting_id))
+    if meeting is not None and chat.may("lead", meeting.unit.path):
+        return meeting
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def show(chat: Chat, meeting_id: str) -> None:
+    """Which papers the meeting calls for."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is not None:
+        chat.say("paper/papers", meeting=meeting, kinds=kinds_for(meeting))
+
+
+def make(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:
+    """Asks the clock for one paper."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is None:
+        return
+    if kind not in KINDS or form not in FORMS:
+        chat.desk.routes.unknown(chat)
+        return
+    if kind not in kinds_for(meeting):
+        chat.say("paper/not_called_for", kind=kind)
+        return
+    args = {"meeting": meeting.id, "kind": kind, "form": form}
+    chat.session.add(
+        Errand(person_id=chat.person.id, unit_id=meeting.unit_id, kind="paper", args=args, created_at=chat.at)
+    )
+    chat.note("paper asked for", f"meeting:{meeting.id}")
+    chat.say("paper/working", kind=kind)

@@ -1,0 +1,236 @@
+"""`Biểu quyết`: what is voted on, who may vote, how many agreed; both shares are shown, and nothing is decided by them."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from bot import leading
+from bot.chat import row_id
+from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.meetings import counts_of
+from bot.domain.problems import Invalid
+from bot.domain.reading import fold, number, yes
+from bot.domain.votes import (
+    check_electors,
+    electors,
+    note_electors,
+    read_vote,
+    shares,
+    votes_of,
+    write_vote,
+)
+from bot.models import Meeting, Vote
+
+RESOLUTION = "nghi quyet"
+
+
+def show(chat: Chat, meeting_id: str) -> None:
+    """The votes of the meeting; without any, the first one is begun."""
+    meeting = leading.own(chat, meeting_id, held=True)
+    if meeting is None:
+        return
+    votes = votes_of(chat.session, meeting)
+    if votes:
+        chat.end()
+        _say_votes(chat, meeting, votes)
+    else:
+        leading.begin(chat, meeting, "vote")
+
+
+def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None) -> None:
+    shown = [(vote, shares(vote)) for vote in votes]
+    leading.say(chat, "votes/votes", meeting, votes=shown, now=now)
+
+
+def add(chat: Chat, meeting_id: str) -> None:
+    """`Biểu quyết` once more."""
+    meeting = leading.own(chat, meeting_id, held=True)
+    if meeting is not None:
+        leading.begin(chat, meeting, "vote")
+
+
+def fix(chat: Chat, vote_id: str) -> None:
+    """`Sửa` one: its numbers anew."""
+    found = _own_vote(chat, vote_id)
+    if found is not None:
+        vote, meeting = found
+        facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
+        leading.begin(chat, meeting, "vote", "agree", members=vote.members, voters=vote.voters, **facts)
+
+
+def drop(chat: Chat, vote_id: str) -> None:
+    found = _own_vote(chat, vote_id)
+    if found is None:
+        return
+    vote, meeting = found
+    chat.session.delete(vote)
+    chat.session.flush()
+    chat.note("vote dropped", f"meeting:{meeting.id} vote {vote.id}")
+    leading.go_on(chat, meeting)
+
+
+def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
+    number_of = chat.session.scalar(select(Vote.meeting_id).where(Vote.id == row_id(vote_id)))
+    if number_of is None:
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    meeting = leading.own(chat, number_of, held=True)
+    vote = chat.session.get(Vote, row_id(vote_id)) if meeting else None
+    return (vote, meeting) if vote and meeting else None
+
+
+def ask_subject(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        leading.say(chat, "votes/subject", meeting)
+
+
+def take_subject(chat: Chat, answer: Answer) -> None:
+    if answer.value == "resolution":
+        chat.keep(subject=chat.desk.render.sentence("vote_on_resolution", {}), resolution=True)
+        _next(chat)
+        return
+    if answer.value or not answer.text.strip():
+        raise Invalid("choose_button" if answer.value else "text_empty")
+    chat.keep(subject=answer.text.strip())
+    if RESOLUTION in fold(answer.text):
+        chat.goto("resolution")
+    else:
+        chat.keep(resolution=False)
+        _next(chat)
+
+
+def ask_resolution(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        leading.say(chat, "votes/resolution", meeting, subject=chat.data["subject"])
+
+
+def take_resolution(chat: Chat, answer: Answer) -> None:
+    agreed = {"yes": True, "no": False}.get(answer.value, None if answer.value else yes(answer.text))
+    if agreed is None:
+        raise Invalid("choose_button")
+    chat.keep(resolution=agreed)
+    _next(chat)
+
+
+def _next(chat: Chat) -> None:
+    """Asks who may vote, as far as nobody has said, then for the result."""
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    known = electors(chat.session, meeting)
+    members = chat.data.get("members", known.members)
+    voters = chat.data.get("voters", known.voters)
+    chat.keep(members=members, voters=voters)
+    chat.goto("members" if members is None else "voters" if voters is None else "agree")
+
+
+def ask_members(chat: Chat) -> None:
+    _ask_number(chat, "votes/members")
+
+
+def ask_voters(chat: Chat) -> None:
+    _ask_number(chat, "votes/voters")
+
+
+def _ask_number(chat: Chat, template: str) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        counts = counts_of(chat.session, meeting)
+        leading.say(chat, template, meeting, counts=counts, members=chat.data.get("members"))
+
+
+def take_members(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    members = number(answer.value or answer.text)
+    check_electors(chat.session, meeting, members)
+    chat.keep(members=members)
+    _next(chat)
+
+
+def take_voters(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    voters, members = number(answer.value or answer.text), chat.data["members"]
+    check_electors(chat.session, meeting, members, voters)
+    note_electors(chat.session, meeting, members, voters, chat.person.id, chat.at)
+    chat.keep(voters=voters)
+    _next(chat)
+
+
+def ask_agree(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        facts = {name: chat.data[name] for name in ("subject", "voters", "members")}
+        leading.say(chat, "votes/agree", meeting, **facts)
+
+
+def take_agree(chat: Chat, answer: Answer) -> None:
+    voters = chat.data["voters"]
+    if answer.value == "all":
+        agree, against, other = voters, 0, 0
+    elif answer.value:
+        raise Invalid("choose_button")
+    else:
+        agree, against, other = read_vote(answer.text, voters)
+    if against is None or other is None:
+        chat.keep(agree=agree)
+        chat.goto("against")
+    else:
+        _write(chat, agree, against, other)
+
+
+def ask_against(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        left = chat.data["voters"] - chat.data["agree"]
+        leading.say(chat, "votes/against", meeting, left=left, agree=chat.data["agree"])
+
+
+def take_against(chat: Chat, answer: Answer) -> None:
+    agree, voters = chat.data["agree"], chat.data["voters"]
+    against = number(answer.value or answer.text)
+    if against > voters - agree:
+        raise Invalid("vote_left", against=against, left=voters - agree, agree=agree, voters=voters)
+    _write(chat, agree, against, voters - agree - against)
+
+
+def _write(chat: Chat, agree: int, against: int, other: int) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    facts = chat.data
+    old = chat.session.get(Vote, facts["vote"]) if facts.get("vote") else None
+    before = f"{old.agree}/{old.against}/{old.other}" if old else ""
+    vote = write_vote(
+        chat.session,
+        meeting,
+        facts["subject"],
+        facts["resolution"],
+        (agree, against, other),
+        (facts["voters"], facts["members"]),
+        chat.person.id,
+        chat.at,
+        old,
+    )
+    result = f"{agree}/{against}/{other}"
+    change = f"{before}>{result}" if before else result
+    chat.note("vote corrected" if before else "vote taken", f"meeting:{meeting.id} {change}")
+    chat.end()
+    _say_votes(chat, meeting, votes_of(chat.session, meeting), vote)
+
+
+FLOW = Flow(
+    "vote",
+    Step("subject", ask_subject, take_subject, numbers=True),
+    Step("resolution", ask_resolution, take_resolution),
+    Step("members", ask_members, take_members, numbers=True),
+    Step("voters", ask_voters, take_voters, numbers=True),
+    Step("agree", ask_agree, take_agree, numbers=True),
+    Step("against", ask_against, take_against, numbers=True),
+)

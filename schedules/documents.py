@@ -1,0 +1,74 @@
+"""The papers of a meeting: numbered, written as Word files, made into PDF where that can be done, and sent."""
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.chat import Desk
+from bot.documents.converting import NoConverter, NotConverted, converter, to_pdf
+from bot.domain.minutes import facts_of, kinds_for
+from bot.domain.numbering import number_for
+from bot.domain.problems import Rejected
+from bot.errands import do_all, finish, read, sentences
+from bot.models import Meeting, Paper
+
+
+def tick(desk: Desk, at: datetime) -> int:
+    """Makes every paper that has been asked for; answers how many."""
+    return do_all(desk, at, {"paper": paper}, failed="paper/failed")
+
+
+def paper(desk: Desk, errand_id: int, at: datetime) -> None:
+    """One paper, in the form in force on the day of its meeting and with what is known of it now."""
+    from bot.documents.rendering import render_paper  # its libraries take memory that most days need not
+
+    _, args, _ = read(desk, errand_id)
+    kind, as_pdf = args["kind"], args.get("form") == "pdf"
+    with desk.db.write() as session:
+        meeting = session.get_one(Meeting, args["meeting"])
+        if kind not in kinds_for(meeting):
+            number = None
+        else:
+            number = number_for(session, meeting, kind, at, desk.zone).number
+            facts = facts_of(session, meeting, desk.zone)
+    if number is None:
+        finish(desk, errand_id, at, "paper/not_called_for", kind=kind)
+        return
+    if desk.shelf is None:
+        raise OSError("no file store")
+    name = desk.render.words["papers"][kind].format(number=f"{number:02}", day=f"{facts.day:%d-%m-%Y}")
+    missing = ""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "paper.docx"
+        try:
+            render_paper(kind, facts, desk.render.folder / "documents", path)
+        except Rejected as rejected:
+            finish(desk, errand_id, at, "paper/broken", lines=sentences(desk, rejected.problems))
+            return
+        if as_pdf:
+            try:
+                path = to_pdf(path, Path(folder))
+            except NoConverter:
+                missing = "none"
+            except NotConverted:
+                missing = "failed"
+        file = desk.shelf.keep(f"{name}{path.suffix}", path)
+    with desk.db.write() as session:
+        mine = select(Paper).where(Paper.meeting_id == args["meeting"], Paper.kind == kind)
+        row = session.scalars(mine.order_by(Paper.id)).first()
+        assert row is not None
+        row.digest = file.digest
+    finish(
+        desk,
+        errand_id,
+        at,
+        "paper/made",
+        files=(file,),
+        meeting_id=args["meeting"],
+        kind=kind,
+        number=number,
+        missing=missing,
+        offer_pdf=not as_pdf and converter() is not None,
+    )
