@@ -73,6 +73,7 @@ ACTIONS: dict[str, Handler] = {
     "prepare.banner": prepare.banner,
     "paper": documents.show,
     "paper.make": documents.make,
+    "paper.past": documents.past,
     "letterhead": letterhead.show,
     "letterhead.place": letterhead.place,
     "letterhead.heading": letterhead.heading,

@@ -1,11 +1,14 @@
 """The papers of a meeting that was held: minutes, resolution, report, as Word or PDF; the clock makes and sends them."""
 
+from sqlalchemy import select
+
 from bot.chat import row_id
 from bot.conversation import Chat
 from bot.domain.minutes import KINDS, kinds_for
 from bot.models import Errand, Meeting
 
 FORMS = ("docx", "pdf")
+SHOWN = 8
 
 
 def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
@@ -16,6 +19,20 @@ def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
     chat.end()
     chat.say("talk/not_yours")
     return None
+
+
+def past(chat: Chat, unit_id: str = "") -> None:
+    """The unit's latest meetings, each with its papers behind a button."""
+    unit = chat.unit_for("paper.past", unit_id)
+    if unit is None:
+        return
+    held = chat.session.scalars(
+        select(Meeting)
+        .where(Meeting.unit_id == unit.id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+        .limit(SHOWN)
+    ).all()
+    chat.say("paper/past", unit=unit, meetings=held)
 
 
 def show(chat: Chat, meeting_id: str) -> None:

@@ -158,3 +158,16 @@ def test_a_store_that_never_answers(world: World, secretary: Talker, monkeypatch
     with world.db.read() as session:
         assert session.scalars(select(Unit.code).where(Unit.code == "CB01")).one()
     reads_well(secretary)
+
+
+def test_the_papers_of_a_meeting_of_long_ago(world: World, secretary: Talker) -> None:
+    world.later(days=200)
+    secretary.says("/tinhhinh").taps("Các buổi đã họp")
+    assert "thứ Sáu, 01/4/2022: Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
+    secretary.taps("1. ").taps("📄 Biên bản")
+    runs(world, secretary)
+    assert "Biên bản số 01" in secretary.last.text
+    fresh = world.registered("CB02", "secretary")
+    fresh.says("/tinhhinh").taps("Các buổi đã họp")
+    assert "Chưa có buổi nào" in fresh.last.text
+    reads_well(secretary, fresh)

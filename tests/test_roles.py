@@ -79,6 +79,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "prepare.banner": ("{meeting}", CELL),
     "paper": ("{meeting}", CELL),
     "paper.make": ("{meeting}:BB", CELL),
+    "paper.past": ("{unit}", CELL),
     "letterhead": ("{unit}", CELL),
     "letterhead.place": ("{unit}", CELL),
     "letterhead.heading": ("{unit}", CELL),
