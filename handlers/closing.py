@@ -92,11 +92,11 @@ def finish(chat: Chat, meeting_id: str) -> None:
 
 def _forget(chat: Chat, meeting: Meeting) -> None:
     minutes = minutes_in_all(meeting, chat.at)
-    facts = {"minutes": minutes, "walked": meeting.step, "steps": len(meeting.steps), "unit": meeting.unit}
+    unit, walked, steps = meeting.unit, meeting.step, len(meeting.steps)
     forget_rehearsal(chat.session, meeting)
     chat.end()
     leading.rehearsed(chat, True)
-    chat.say("rehearsal/over", **facts)
+    chat.say("rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
 
 
 def ask_day(chat: Chat) -> None:

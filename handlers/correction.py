@@ -1,5 +1,7 @@
 """`Sửa kết quả`: corrects a meeting that was held; each change is written down, and an old one wants a leader's leave."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from bot import leading
@@ -22,6 +24,7 @@ from bot.domain.walk import stamp
 from bot.models import Meeting, Membership, Person
 
 PLACE_LIMIT = 200
+FAR = timedelta(days=180)
 
 
 def show(chat: Chat, meeting_id: str) -> None:
@@ -102,8 +105,11 @@ def take_day(chat: Chat, answer: Answer) -> None:
         return
     text = f"ngay {answer.text.strip()}" if answer.text.strip().isdecimal() else answer.text
     found = when(text, today=chat.today, past=True).day
+    ahead = when(text, today=chat.today).day
     if found is None:
         raise Invalid("date_unclear", said=said(answer.text))
+    if ahead is not None and found < chat.today - FAR < chat.today < ahead:
+        raise Invalid("date_future", day=ahead)  # "25/7" on 20 July is that of this year
     changes = correct_day(chat.session, meeting, found, chat.today, chat.at, chat.zone)
     stamp(meeting, leading.rules_on(chat, found))
     _log(chat, meeting, changes)
@@ -142,11 +148,8 @@ def ask_leave(chat: Chat, meeting_id: str) -> None:
         return
     leaders = _leaders(chat, meeting)
     key = f"unlock:{meeting.id}:{chat.today}"
-    told = [
-        one
-        for one in leaders
-        if chat.tell(one, "result/leave_asked", key=f"{key}:{one.id}", meeting=meeting, person=chat.person)
-    ]
+    facts = {"meeting": meeting, "asker": chat.person.name}
+    told = [one for one in leaders if chat.tell(one, "result/leave_asked", key=f"{key}:{one.id}", **facts)]
     chat.note("leave asked", f"meeting:{meeting.id}")
     chat.end()
     chat.say("result/asked", meeting=meeting, told=told, leaders=leaders)

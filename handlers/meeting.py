@@ -155,8 +155,8 @@ def ask_step(chat: Chat) -> None:
     meeting = leading.present(chat)
     if meeting is None:
         return
+    notes = notes_of(chat.session, meeting)
     facts = {
-        "notes": notes_of(chat.session, meeting),
         "card": leading.card_of(chat, meeting),
         "votes": votes_of(chat.session, meeting),
         "tasks": tasks_of(chat.session, meeting),
@@ -164,7 +164,7 @@ def ask_step(chat: Chat) -> None:
         "minutes": minutes_in_all(meeting, chat.at),
     }
     if closing(meeting):
-        leading.say(chat, "meeting/closing", meeting, skipped=skipped(meeting), **facts)
+        leading.say(chat, "meeting/closing", meeting, notes=notes, skipped=skipped(meeting), **facts)
         return
     place, step = meeting.step, meeting.steps[meeting.step]
     walked = str(place) in meeting.marks
@@ -174,7 +174,7 @@ def ask_step(chat: Chat) -> None:
         meeting,
         step=step,
         asks=step["asks"],
-        own_notes=[n for n in facts.pop("notes") if n.step == place],
+        own_notes=[n for n in notes if n.step == place],
         step_minutes=None if walked else minutes_of_step(meeting, place, chat.at),
         waiting=len(to_review(chat.session, meeting)) if step["asks"] == "last_tasks" else 0,
         speakers=speakers_at(meeting, place),

@@ -171,9 +171,15 @@ def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[in
     found = to_review(chat.session, meeting) if meeting else unfinished(chat.session, unit.id)
     waiting = [task for task in found if task.id not in seen]
     if waiting:
-        facts = {"unit": unit.id, "task": waiting[0].id, "seen": seen, "left": len(waiting)}
-        rehearsal = meeting.rehearsal if meeting else False
-        chat.begin("look", meeting=meeting.id if meeting else 0, rehearsal=rehearsal, **facts)
+        chat.begin(
+            "look",
+            meeting=meeting.id if meeting else 0,
+            rehearsal=meeting.rehearsal if meeting else False,
+            unit=unit.id,
+            task=waiting[0].id,
+            seen=seen,
+            left=len(waiting),
+        )
         return
     chat.end()
     if meeting is not None:

@@ -171,13 +171,10 @@ def ask_agree(chat: Chat) -> None:
 
 
 def take_agree(chat: Chat, answer: Answer) -> None:
-    voters = chat.data["voters"]
-    if answer.value == "all":
-        agree, against, other = voters, 0, 0
-    elif answer.value:
+    if answer.value not in ("", "all"):
         raise Invalid("choose_button")
-    else:
-        agree, against, other = read_vote(answer.text, voters)
+    voters = int(chat.data["voters"])
+    agree, against, other = (voters, 0, 0) if answer.value else read_vote(answer.text, voters)
     if against is None or other is None:
         chat.keep(agree=agree)
         chat.goto("against")

@@ -274,6 +274,18 @@ def test_refused(tmp_path: Path, data: bytes, name: str, code: str, facts: dict[
     assert list((tmp_path / "store").iterdir()) == []
 
 
+def test_recorded_sound_is_taken_only_where_it_is_asked_for(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store"))
+    source = put(tmp_path, b"OggS\0\2" + b"\0" * 22 + b"\x01\x13OpusHead\1\1" + b"\0" * 30)
+    with pytest.raises(Invalid) as refused:
+        take_in(store, "ghi-am-1.ogg", source)
+    assert (refused.value.code, refused.value.facts) == ("file_type", {"name": "ghi-am-1.ogg"})
+    assert list((tmp_path / "store").iterdir()) == []
+    taken = take_in(store, "ghi âm", source, sounds=True)
+    assert (taken.name, taken.media_type) == ("ghi âm.ogg", "audio/ogg")
+    assert store.read(taken.digest) == source.read_bytes()
+
+
 def test_exactly_the_limit_is_taken(tmp_path: Path) -> None:
     source = put(tmp_path, PNG_BYTES)
     store = open_store(str(tmp_path / "store"))

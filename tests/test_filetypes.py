@@ -16,7 +16,9 @@ from bot.domain.filetypes import (
     DOCX,
     HEIC,
     JPEG,
+    M4A,
     ODT,
+    OGG,
     PDF,
     PNG,
     PPT,
@@ -109,6 +111,7 @@ def put(tmp_path: Path, data: bytes, name: str = "x") -> Path:
     return path
 
 
+VOICE = b"OggS\0\2" + b"\0" * 22 + b"\x01\x13OpusHead\1\1" + b"\0" * 30
 TAKEN = {
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", PDF),
     "pdf after a byte order mark": (b"\xef\xbb\xbf\r\n%PDF-1.4\n", PDF),
@@ -118,6 +121,9 @@ TAKEN = {
     "webp": (b"RIFF\x24\0\0\0WEBPVP8X" + b"\0" * 30, WEBP),
     "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 30, HEIC),
     "heic under the general brand": (b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafheic" + b"\0" * 30, HEIC),
+    "voice message": (VOICE, OGG),
+    "vorbis": (b"OggS\0\2" + b"\0" * 22 + b"\x01\x1e\x01vorbis" + b"\0" * 30, OGG),
+    "sound of a phone": (b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + b"\0" * 30, M4A),
     "docx": (word(), DOCX),
     "xlsx": (sheet(), XLSX),
     "pptx": (ooxml(f"{PPTX}.main+xml"), PPTX),
@@ -143,6 +149,8 @@ REFUSED = {
     "gif": (b"GIF89a" + b"\0" * 40, "file_type"),
     "jpeg 2000": (b"\x00\x00\x00\x0cjP  \r\n\x87\n" + b"\0" * 40, "file_type"),
     "sound": (b"RIFF\x24\0\0\0WAVEfmt " + b"\0" * 40, "file_type"),
+    "video in ogg": (b"OggS\0\2" + b"\0" * 22 + b"\x01\x2a\x80theora" + b"\0" * 30, "file_type"),
+    "mp3": (b"ID3\x03\0\0\0\0" + b"\0" * 40, "file_type"),
     "avif": (b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf" + b"\0" * 30, "file_type"),
     "video": (b"\0\0\0\x18ftypisom\0\0\0\0mp42isom" + b"\0" * 30, "file_type"),
     "zip": (zipped({"a.txt": "a", "b.docx": word()}), "file_zip"),

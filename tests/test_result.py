@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 
 from bot.db import Database
 from bot.domain.attendance import Counts
+from bot.domain.counting import tallies
 from bot.domain.meetings import held_before
 from bot.domain.problems import Invalid
-from bot.models import Attendance, Duty, Meeting, Message, Unit
+from bot.models import Attendance, Audit, Duty, Meeting, Message, Note, Unit
 from schedules import reminders
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
@@ -232,3 +233,200 @@ def test_waiting_reminders_are_withdrawn(world: World, secretary: Talker) -> Non
         assert session.scalar(select(func.count()).where(Message.state == "waiting")) == 0
     world.go("2022-04-19 09:00")
     assert secretary.looks() == []
+
+
+# One card, and what is added to it
+
+
+def test_the_card_has_day_place_and_counts_and_each_may_be_changed(world: World, secretary: Talker) -> None:
+    world.go("2022-04-06 09:00")
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua").says("25/28, 2 có phép, 1 không")
+    assert secretary.last.text.startswith(
+        "📝 <b>Kết quả buổi họp</b>\n🗓 5/4/2022\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>\n"
+    )
+    assert labels(secretary)[:4] == ["✅ Đúng", "✏️ Sửa số liệu", "🗓 Đổi ngày", "📍 Địa điểm"]
+    secretary.taps("Địa điểm").says("Hội trường tầng 2")
+    assert "📍 Hội trường tầng 2\n" in secretary.last.text
+    secretary.taps("Đổi ngày").says("4/4")
+    assert "🗓 4/4/2022\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>" in secretary.last.text
+    secretary.taps("Sửa số liệu").says("26/28, 2 có phép")
+    assert "🗓 4/4/2022\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>26</b>" in secretary.last.text
+    assert held(world) == []
+    secretary.taps("Đúng")
+    (meeting,) = held(world)
+    assert (meeting.place, meeting.started_at) == ("Hội trường tầng 2", world.local("2022-04-04 08:00"))
+    assert meeting.rules == "12-HD/BTCTW"
+    reads_well(secretary)
+
+
+def test_a_button_of_the_card_out_of_place_leads_home(world: World, secretary: Talker) -> None:
+    secretary.presses("result.change:day")
+    assert "🏠" in secretary.last.text
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Địa điểm").taps("Không ghi")
+    secretary.presses("result.change:else")
+    assert "🏠" in secretary.last.text
+    assert held(world) == []
+
+
+def test_votes_tasks_and_notes_are_added_afterwards(world: World, secretary: Talker) -> None:
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng").taps("Ghi thêm")
+    assert "✏️ <b>Kết quả buổi họp thứ Sáu, 01/4/2022</b>" in secretary.last.text
+    secretary.taps("Biểu quyết").taps("Nghị quyết").taps("Cả 28").taps("Cả 28").taps("Tất cả 28")
+    secretary.taps("Về kết quả").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về kết quả")
+    secretary.taps("Ghi thêm ý kiến")
+    assert "📝 <b>Ghi thêm cho buổi họp thứ Sáu, 01/4/2022</b>" in secretary.last.text
+    secretary.says("Ý kiến một").says("tiếp").taps("Về kết quả")
+    text = secretary.last.text
+    assert (
+        "Ý kiến đã ghi: 2\n🗳 Thông qua nghị quyết của buổi họp: tán thành 28/28\n📌 Đã phân công: 1 việc"
+        in text
+    )
+    secretary.taps("Sửa ý kiến").says("2").says("Ý kiến hai").taps("Về kết quả")
+    with world.db.read() as session:
+        found = session.scalars(select(Note).order_by(Note.id)).all()
+        assert [(note.text, note.step) for note in found] == [("Ý kiến một", 0), ("Ý kiến hai", 0)]
+        actions = session.scalars(select(Audit.action).where(Audit.subject.like("meeting:1 note%"))).all()
+        assert actions == ["result corrected", "result corrected", "note corrected"]
+    reads_well(secretary)
+
+
+# Correcting what was sent
+
+
+def entered(world: World, talker: Talker, line: str = "25/28, 2 có phép, 1 không") -> Talker:
+    return talker.says("/ketqua").taps("T4 ·").taps("Hôm nay").says(line).taps("Đúng")
+
+
+def changes(world: World) -> list[str]:
+    with world.db.read() as session:
+        return list(
+            session.scalars(
+                select(Audit.subject).where(Audit.action == "result corrected").order_by(Audit.id)
+            )
+        )
+
+
+def test_counts_are_corrected_logged_and_counted_at_once(world: World, secretary: Talker) -> None:
+    leader = world.registered("DUK", "leader")
+    entered(world, secretary)
+    assert "25/28" in _share(world, leader)
+    world.later(days=5)
+    secretary.taps("Ghi thêm, sửa kết quả").taps("Số liệu").says("27/28, 1 có phép").taps("Đúng")
+    assert "Có mặt: <b>27</b>" in secretary.last.text
+    assert changes(world) == [
+        "meeting:1 present 25>27",
+        "meeting:1 absent_excused 2>1",
+        "meeting:1 absent_unexcused 1>0",
+    ]
+    assert "27/28" in _share(world, leader)
+    reads_well(secretary, leader)
+
+
+def _share(world: World, leader: Talker) -> str:
+    with world.db.read() as session:
+        (tally,) = [t for t in tallies(session, Duty.key == "2022-04", world.at.date()) if t.present]
+        return f"{tally.present}/{tally.obliged}"
+
+
+def test_those_elsewhere_need_not_come_in_the_figures_too(world: World, secretary: Talker) -> None:
+    entered(world, secretary, "25/28, 1 có phép, 2 ở nơi khác")
+    with world.db.read() as session:
+        (tally,) = [t for t in tallies(session, Duty.key == "2022-04", world.at.date()) if t.present]
+        assert (tally.present, tally.obliged) == (25, 26)
+
+
+def test_another_day_changes_the_verdict_and_what_follows(db: Database) -> None:
+    world = World(db)
+    world.go("2022-07-20 08:00")
+    committee(world)
+    world.load(shipped("42-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/ketqua").taps("Quý 3").says("19/7").says("đủ").taps("Đúng").taps("Ghi thêm, sửa")
+    secretary.taps("Ngày họp").says("25/7")
+    assert "thứ Hai, 25/7/2022 chưa đến" in secretary.last.text
+    secretary.says("1/3")
+    assert "chưa tính được" in secretary.last.text
+    secretary.says("18/7")
+    assert "Kết quả buổi họp thứ Hai, 18/7/2022" in secretary.last.text
+    assert changes(world) == ["meeting:1 day 2022-07-19>2022-07-18"]
+    with db.read() as session:
+        after = session.scalars(
+            select(Duty).where(Duty.key == "gui-chuyen-de:cd-3", Duty.unit.has(code="CB01"))
+        ).one()
+        assert (after.opens_on, after.due_on) == (date(2022, 7, 18), date(2022, 7, 20))
+    secretary.taps("Địa điểm").says("Nhà văn hóa thôn")
+    assert " · Nhà văn hóa thôn\n" in secretary.last.text
+    reads_well(secretary)
+
+
+def test_a_late_meeting_was_in_time_after_all(world: World, secretary: Talker) -> None:
+    world.go("2022-05-05 09:00")
+    entered(world, secretary)
+    assert not april(world).on_time
+    secretary.taps("Ghi thêm, sửa kết quả").taps("Ngày họp").says("28/4")
+    assert "hệ thống chính trị: đúng hạn" in secretary.last.text
+    assert april(world).on_time
+    secretary.taps("Ngày họp").says("28/4")
+    assert changes(world) == ["meeting:1 day 2022-05-05>2022-04-28"]
+    reads_well(secretary)
+
+
+def test_after_thirty_days_a_leader_must_let_it_be(world: World, secretary: Talker) -> None:
+    leader, follower = world.registered("DUK", "leader"), world.registered("DUK", "follower")
+    entered(world, secretary)
+    world.go("2022-05-01 09:00")
+    secretary.says("/ketqua").presses("result.fix:1")
+    assert "Kết quả buổi họp" in secretary.last.text
+    world.go("2022-05-02 09:00")
+    secretary.presses("result.fix:1")
+    assert "🔒 Buổi họp thứ Sáu, 01/4/2022 đã quá 30 ngày" in secretary.last.text
+    for payload in ("result.count:1", "result.day:1", "result.recounted:1", "vote.add:1", "task.add:1"):
+        secretary.presses(payload)
+        assert "🔒" in secretary.last.text, payload
+    world.go("2022-05-05 09:00")
+    secretary.taps("Xin sửa")
+    assert "Đã gửi xin sửa buổi họp thứ Sáu, 01/4/2022 tới lãnh đạo cấp trên (1 đồng chí)" in (
+        secretary.last.text
+    )
+    secretary.presses("result.leave:1")
+    assert "Hôm nay đồng chí đã xin sửa buổi này rồi" in secretary.last.text
+    assert follower.looks() == []
+    follower.presses("result.unlock:1")
+    assert "không thuộc phạm vi" in follower.last.text
+    leader.looks()
+    assert "<b>Chi bộ Văn phòng</b> xin sửa kết quả buổi họp thứ Sáu, 01/4/2022" in leader.last.text
+    leader.taps("Cho phép sửa 3 ngày")
+    assert "sửa được kết quả buổi họp thứ Sáu, 01/4/2022 đến 9h00 Chủ nhật, 08/5/2022" in leader.last.text
+    world.later(minutes=31)
+    secretary.looks()
+    assert "Lãnh đạo cấp trên đã cho phép sửa kết quả" in secretary.last.text
+    secretary.taps("Sửa kết quả").taps("Số liệu").says("28/28").taps("Đúng")
+    assert "Có mặt: <b>28</b>" in secretary.last.text
+    world.later(days=3)
+    secretary.presses("result.fix:1")
+    assert "🔒" in secretary.last.text
+    with world.db.read() as session:
+        actions = session.scalars(select(Audit.action).where(Audit.action.startswith("leave"))).all()
+        assert actions == ["leave asked", "leave asked", "leave given"]
+    reads_well(secretary, leader, follower)
+
+
+def test_without_a_leader_above_it_is_said(world: World, secretary: Talker) -> None:
+    entered(world, secretary)
+    secretary.presses("result.leave:1")
+    assert "Kết quả buổi họp" in secretary.last.text
+    world.later(days=40)
+    secretary.presses("result.leave:1")
+    assert "Cấp trên chưa có lãnh đạo nào dùng trợ lý" in secretary.last.text
+    other = world.registered("CB02", "secretary")
+    for payload in ("result.leave:1", "result.fix:1", "result.count:1", "result.unlock:1", "result.fix:99"):
+        other.presses(payload)
+        assert "không thuộc phạm vi" in other.last.text, payload
+    reads_well(secretary, other)
+
+
+def test_a_running_meeting_is_not_corrected_but_led(world: World, secretary: Talker) -> None:
+    secretary.says("/hop").taps("T4 ·").presses("result.fix:1")
+    assert secretary.last.text.startswith("<b>Bước 1/8")
+    secretary.presses("result.day:1")
+    assert secretary.last.text.startswith("<b>Bước 1/8")

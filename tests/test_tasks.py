@@ -55,7 +55,12 @@ def test_the_day_of_a_task(text: str, day: date | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("sớm", "date_unclear"), ("trước hôm nay", "date_past"), ("31/3/2022", "date_past"), ("8h", "date_unclear")],
+    [
+        ("sớm", "date_unclear"),
+        ("trước hôm nay", "date_past"),
+        ("31/3/2022", "date_past"),
+        ("8h", "date_unclear"),
+    ],
 )
 def test_a_day_that_cannot_be(text: str, code: str) -> None:
     with pytest.raises(Invalid, match=code):

@@ -804,6 +804,8 @@ async def test_a_document_is_fetched_and_taken_in(api: Api, core: Core, start: S
     [
         ({"photo": PHOTO}, "anh-97.jpg", "L"),
         ({"document": {"file_id": "N", "file_unique_id": "n"}}, "tep-97", "N"),
+        ({"voice": {"file_id": "V", "file_unique_id": "v", "duration": 3}}, "ghi-am-97.ogg", "V"),
+        ({"audio": {"file_id": "A", "file_unique_id": "a", "duration": 3}}, "ghi-am-97.ogg", "A"),
     ],
 )
 async def test_a_file_without_a_name_gets_one(

@@ -203,7 +203,9 @@ def test_a_vote_is_corrected_and_dropped_and_stands_on_the_closing_card(
     reads_well(secretary)
 
 
-def test_before_the_count_who_may_vote_is_asked_and_kept_for_the_next(world: World, secretary: Talker) -> None:
+def test_before_the_count_who_may_vote_is_asked_and_kept_for_the_next(
+    world: World, secretary: Talker
+) -> None:
     secretary.taps("Việc khác").taps("Biểu quyết").says("Việc một").says("20").says("21")
     assert "từ 0 đến 20 đảng viên chính thức có mặt, nên 21 chưa đúng" in secretary.last.text
     secretary.says("18").taps("Tất cả 18").taps("Biểu quyết nữa").says("Việc hai")

@@ -37,7 +37,7 @@ class Said:
 
 def read_task(text: str) -> Said:
     """One line "việc – ai – hạn", or as much of it as was typed. Raises Invalid(text_empty)."""
-    parts = [part for part in PARTS.split(text.strip()) if part.strip()]
+    parts = [part for part in PARTS.split(text.strip()) if any(sign.isalnum() for sign in part)]
     if not parts:
         raise Invalid("text_empty")
     if len(parts) < 3:
