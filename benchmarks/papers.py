@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,15 +29,15 @@ SAID = "Nhất trí với dự thảo; đề nghị nêu rõ người làm và t
 def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
     for kind in ("sqlite", "postgresql"):
         with grounds.fresh(kind) as url, opened(url) as db, TemporaryDirectory() as folder:
-            target = Path(folder) / "minutes.docx"
             with db.write() as session:
                 meeting_id = _meeting(session)
             with db.read() as session:
                 meeting = session.get_one(Meeting, meeting_id)
                 facts = facts_of(session, meeting, ZONE)
-                gathered = _each(lambda: facts_of(session, meeting, ZONE))
-            written = _each(lambda: render_paper("BB", facts, FOLDER, target))
-            plain = _each(lambda: _plain(target))
+                gathered = _each(partial(facts_of, session, meeting, ZONE))
+            target = Path(folder) / "minutes.docx"
+            written = _each(partial(render_paper, "BB", facts, FOLDER, target))
+            plain = _each(partial(_plain, target))
         yield Row(f"facts of a meeting with {NOTES} notes, {kind}", gathered, "ms")
         yield Row("its minutes written", written, "ms", plain, "python-docx opens and saves the same file")
 
@@ -47,7 +48,13 @@ def _meeting(session: Session) -> int:
     unit = session.get_one(Unit, 3)
     agenda = read_agenda(ROOT / "templates" / "agendas" / "regular.yaml")
     meeting = Meeting(
-        unit_id=unit.id, kind="regular", state="planned", planned_at=APRIL, created_at=APRIL, steps=[], marks={}
+        unit_id=unit.id,
+        kind="regular",
+        state="planned",
+        planned_at=APRIL,
+        created_at=APRIL,
+        steps=[],
+        marks={},
     )
     session.add(meeting)
     session.flush()

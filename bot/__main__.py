@@ -84,7 +84,9 @@ def compose(
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    telegram = None if demo else make_telegram(settings, handle, partial(take_in, sounds=True), store.read, now)
+    telegram = (
+        None if demo else make_telegram(settings, handle, partial(take_in, sounds=True), store.read, now)
+    )
     outlets: list[Any] = [webchat, *([telegram] if telegram else [])]
     sender = Sender(db, outlets, now, delivered=hub.notify, zone=zone)
     links = SignedLinks(secret, settings.url, telegram.link if telegram else None)

@@ -162,9 +162,7 @@ def _pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield bytes(piece)
 
 
-def take_in(
-    store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, sounds: bool = False
-) -> File:
+def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, sounds: bool = False) -> File:
     """Check the file at `source` and store it under its digest; `limit` is in bytes and `source` stays the caller's to delete.
     With `sounds` recorded sound is taken too.
 

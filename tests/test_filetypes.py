@@ -202,8 +202,9 @@ def test_refused(tmp_path: Path, case: str) -> None:
 
 
 def test_every_type_has_an_extension_of_its_own() -> None:
-    assert {media_type for _, media_type in TAKEN.values()} == set(filetypes.EXTENSIONS)
-    every = [extension for known in filetypes.EXTENSIONS.values() for extension in known]
+    known = {**filetypes.EXTENSIONS, **filetypes.SOUNDS}
+    assert {media_type for _, media_type in TAKEN.values()} == set(known)
+    every = [extension for taken in known.values() for extension in taken]
     assert len(every) == len(set(every))
 
 

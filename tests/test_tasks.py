@@ -9,7 +9,7 @@ from bot.db import Database
 from bot.domain.problems import Invalid
 from bot.domain.tasks import Said, read_due, read_outcome, read_task
 from bot.models import Audit, Task
-from tests.kit import Talker, World, shipped
+from tests.kit import Talker, World
 from tests.test_month import committee, labels, reads_well
 
 TODAY = date(2022, 4, 1)

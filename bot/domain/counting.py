@@ -54,9 +54,7 @@ def asked(today: date) -> ColumnElement[bool]:
     unit or plan ended: the figures of that time keep it as not done.
     """
     dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
-    return or_(
-        Duty.state.in_(("done", "lapsed")), and_(Duty.state == "open", Duty.opens_on <= today, dated)
-    )
+    return or_(Duty.state.in_(("done", "lapsed")), and_(Duty.state == "open", Duty.opens_on <= today, dated))
 
 
 def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:

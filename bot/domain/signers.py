@@ -15,7 +15,29 @@ BODIES = frozenset(
     {"chi bo", "chi uy", "dang uy", "dang bo", "cap uy", "to dang", "ban thuong", "truong thon"}
 )
 SURNAMES = frozenset(
-    ["nguyen", "tran", "le", "pham", "hoang", "huynh", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly", "dinh", "truong", "trinh", "mai", "cao"]
+    [
+        "nguyen",
+        "tran",
+        "le",
+        "pham",
+        "hoang",
+        "huynh",
+        "phan",
+        "vu",
+        "vo",
+        "dang",
+        "bui",
+        "do",
+        "ho",
+        "ngo",
+        "duong",
+        "ly",
+        "dinh",
+        "truong",
+        "trinh",
+        "mai",
+        "cao",
+    ]
 )
 LONGEST = max(len(phrase.split()) for phrase in ROLES | COURTESY)
 WORD = re.compile(r"[^\W\d_]+(?:[.’'-][^\W\d_]*)*")
