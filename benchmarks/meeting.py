@@ -17,7 +17,7 @@ from bot.chat import Desk
 from bot.conversation import receive
 from bot.db import Database
 from bot.messages import Address, Incoming
-from bot.models import Attendance, Meeting, Membership, Message, Note
+from bot.models import Meeting, Membership, Message, Note
 
 TIMES = 5
 NOTES = 40
@@ -52,10 +52,10 @@ def whole_meeting(desk: Desk, place: int) -> int:
     """From `/hop` to `Kết thúc`; answers how many events it took. Fails unless everything has been kept."""
     ids = itertools.count(1)
 
-    def send(**said: str) -> None:
+    def send(text: str = "", payload: str = "") -> None:
         number = next(ids)
         at = APRIL + timedelta(seconds=number)
-        receive(desk, Incoming(f"{place}:{number}", Address("telegram", str(place)), at, **said))
+        receive(desk, Incoming(f"{place}:{number}", Address("telegram", str(place)), at, text, payload))
 
     with desk.db.read() as session:
         unit = session.scalars(select(Membership.unit_id).where(Membership.person_id == place)).one()
@@ -86,27 +86,17 @@ def _meeting(desk: Desk, unit: int) -> Meeting:
 
 
 def bare_rows(db: Database, place: int, events: int) -> None:
-    """As many transactions, each with the answer; the notes, the steps and the counts by hand-written statements."""
-    unit = -place
-    with db.write() as session:
+    """As many transactions, each with an answer; the notes, the steps and the counts by hand-written statements."""
+    with db.read() as session:
         meeting = session.scalar(select(Meeting.id).order_by(Meeting.id.desc()).limit(1))
+    answer = {"person_id": place, "contact_id": place, "channel": "telegram", "state": "waiting"}
+    answer |= {"priority": 0, "attempts": 0, "error": "", "created_at": APRIL, "due_at": APRIL}
+    note = {"meeting_id": meeting, "person_id": place, "at": APRIL, "message_ref": "", "kind": "text"}
+    note |= {"digest": "", "name": "", "media_type": ""}
     for number in range(events):
         with db.write() as session:
-            body = {"text": f"Bước {number}", "choices": []}
-            facts = {
-                "person_id": place,
-                "contact_id": place,
-                "state": "waiting",
-                "priority": 0,
-                "attempts": 0,
-            }
-            times = {"created_at": APRIL, "due_at": APRIL}
-            session.execute(insert(Message), [{**facts, **times, "body": body}])
+            session.execute(insert(Message), [{**answer, "body": {"text": f"Bước {number}", "choices": []}}])
             if number < NOTES:
-                note = {"step": number % 15, "person_id": place, "at": APRIL, "text": f"Ý kiến {unit}"}
-                session.execute(insert(Note), [{"meeting_id": meeting, "message_ref": "", **note}])
+                session.execute(insert(Note), [{**note, "step": number % 15, "text": f"Ý kiến {number}"}])
             else:
-                session.execute(update(Meeting).where(Meeting.id == meeting).values(step=number))
-                session.execute(
-                    update(Attendance).where(Attendance.meeting_id == meeting).values(present=number)
-                )
+                session.execute(update(Meeting).where(Meeting.id == meeting).values(step=number % 15))

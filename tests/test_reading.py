@@ -491,6 +491,9 @@ def test_yes_and_no(text: str, answer: bool | None) -> None:
     assert yes(text) is answer
 
 
+PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, "elsewhere": 0}
+
+
 @pytest.mark.parametrize(
     ("code", "facts", "part"),
     [
@@ -504,8 +507,8 @@ def test_yes_and_no(text: str, answer: bool | None) -> None:
         ("attendance_total_unknown", {}, "25/28"),
         ("attendance_absent_unexplained", {"absent": 3}, "Còn 3 đồng chí"),
         ("attendance_present_over_total", {"present": 29, "total": 28}, "29 nhiều hơn tổng số 28"),
-        ("attendance_sum", {"total": 28, "sum": 29, "difference": 1}, "là 29, nhiều hơn tổng số 28 là 1"),
-        ("attendance_sum", {"total": 28, "sum": 26, "difference": -2}, "là 26, ít hơn tổng số 28 là 2"),
+        ("attendance_sum", {**PARTS, "sum": 29, "difference": 1}, "là 29, nhiều hơn tổng số 28 là 1"),
+        ("attendance_sum", {**PARTS, "sum": 26, "difference": -2}, "là 26, ít hơn tổng số 28 là 2"),
         ("attendance_total_zero", {}, "lớn hơn 0"),
         ("attendance_too_large", {"total": 5001, "limit": 5000}, "5001"),
     ],
