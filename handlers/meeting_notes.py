@@ -1,5 +1,7 @@
 """Notes of a meeting: the next words, who has spoken, who chairs and writes, reading back, correcting."""
 
+from collections.abc import Callable
+
 from sqlalchemy import select
 
 from bot import leading, noting
@@ -74,7 +76,7 @@ def people(chat: Chat, meeting_id: str) -> None:
         leading.begin(chat, meeting, "people")
 
 
-def _ask_person(role: str) -> object:
+def _ask_person(role: str) -> Callable[[Chat], None]:
     def ask(chat: Chat) -> None:
         meeting = leading.present(chat, held=True)
         if meeting is not None:
@@ -84,7 +86,7 @@ def _ask_person(role: str) -> object:
     return ask
 
 
-def _take_person(role: str) -> object:
+def _take_person(role: str) -> Callable[[Chat, Answer], None]:
     def take(chat: Chat, answer: Answer) -> None:
         meeting = leading.present(chat, held=True)
         if meeting is None:
@@ -194,7 +196,7 @@ def take_text(chat: Chat, answer: Answer) -> None:
 NOTE_FLOW = Flow("note", Step("note", say_note, noting.take, numbers=True, files=True, sounds=True))
 PEOPLE_FLOW = Flow(
     "people",
-    *(Step(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),  # type: ignore[arg-type]
+    *(Step(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),
 )
 FIX_FLOW = Flow(
     "fix",

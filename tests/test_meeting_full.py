@@ -1,24 +1,38 @@
 """The meeting in full: every shipped agenda walked, time, rounds of members, speakers, kinds, late arrivals, reading back."""
 
 import itertools
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.conversation import receive
 from bot.db import Database
 from bot.domain.agenda import Agenda
 from bot.domain.agenda import Step as AgendaStep
 from bot.domain.filetypes import OGG
 from bot.domain.people import forget
 from bot.domain.plan_file import read_agenda
+from bot.domain.walk import least_minutes
 from bot.messages import File, Refusal
 from bot.models import Attendance, Audit, Meeting, Note, Person, Topic, Unit
-from tests.kit import ROOT, Talker, World, shipped, stored
+from tests.kit import ROOT, Talker, World, rules, shipped, stored
 from tests.test_meeting import counted, now_at, to_the_end
-from tests.test_month import committee, labels, reads_well
+from tests.test_month import committee, labels, plan_of, reads_well
 
+JOINT = """
+plan:
+  issuer: Đảng ủy mẫu
+  title: Kế hoạch thử
+  starts: 2026-04-01
+  ends: 2026-06-30
+  merging: sequential
+topics:
+  - {key: a, title: Thường kỳ tháng Tư, meeting: regular, period: 2026-04}
+  - {key: b, title: Chuyên đề tháng Tư, meeting: thematic, period: 2026-04}
+"""
 FOLDER = ROOT / "templates" / "agendas"
 PLAN = "60-KH-DUK-2022.yaml"
 VOICE = File("5" * 64, "ghi-am-7.ogg", 900, OGG)
@@ -248,6 +262,32 @@ def test_closing_before_the_least_length_of_the_guidance_in_force(
     reads_well(secretary)
 
 
+@pytest.mark.parametrize(
+    ("day", "merged", "least"),
+    [
+        (date(2026, 4, 3), False, 90),
+        (date(2026, 4, 3), True, 120),
+        (date(2022, 4, 1), True, None),
+        (date(2010, 1, 1), False, None),
+    ],
+)
+def test_a_regular_and_a_thematic_part_want_longer(day: date, merged: bool, least: int | None) -> None:
+    assert least_minutes(rules().on(day), merged=merged) == least
+
+
+def test_a_joint_meeting_in_two_parts_is_too_short_at_a_hundred_minutes(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    world.go("2026-04-03 08:00")
+    committee(world)
+    world.load(plan_of(JOINT, tmp_path))
+    secretary = world.registered("CB01", "secretary").says("/hop").taps("Thường kỳ").taps("Tính chung")
+    secretary.taps("Tiếp")
+    world.later(minutes=100)
+    to_the_end(secretary)
+    assert "Buổi họp mới 100 phút; 42-HD/BTCTW yêu cầu ít nhất 120 phút" in secretary.last.text
+    reads_well(secretary)
+
+
 # Speakers
 
 
@@ -287,6 +327,27 @@ def test_two_phones_lose_no_note_and_no_speaker(world: World, secretary: Talker)
     assert [note.text for note in notes(world)] == [f"{who}{n}" for n in range(5) for who in "AB"]
     assert row(world).walk["speakers"] == {"8": 10}
     reads_well(secretary, other)
+
+
+def test_phones_that_speak_at_the_very_same_time_lose_nothing(world: World, secretary: Talker) -> None:
+    """The walk is one value of the meeting's row: whoever writes it waits for the other."""
+    others = [world.registered("CB01", "secretary") for _ in range(3)]
+    at_discussion(world, secretary)
+    for other in others:
+        other.says("/hop")
+    events = [
+        [phone._event(text=f"{place}-{n}") for n in range(6)]
+        + [phone._event(payload=f"meet.spoke:{row(world).id}:8")]
+        for place, phone in enumerate([secretary, *others])
+    ]
+    with ThreadPoolExecutor(4) as threads:
+        done = threads.map(lambda mine: [receive(world.desk, event) for event in mine], events)
+        assert all(all(fresh) for fresh in done)
+    said = [note.text for note in notes(world)]
+    assert sorted(said) == sorted(f"{place}-{n}" for place in range(4) for n in range(6))
+    for place in range(4):
+        assert [text for text in said if text.startswith(f"{place}-")] == [f"{place}-{n}" for n in range(6)]
+    assert row(world).walk["speakers"] == {"8": 28}
 
 
 # Voice and photographs

@@ -241,7 +241,8 @@ def test_ten_steps_in_three_phases(name: str, owners: list[str]) -> None:
     phases = ["Mở đầu"] * 4 + ["Tiến hành sinh hoạt"] * 4 + ["Kết thúc sinh hoạt chuyên đề"] * 2
     assert [s.phase for s in steps] == phases
     assert [s.owner for s in steps] == [None] * 4 + owners
-    assert [s.asks for s in steps] == ["none", "none", "attendance"] + ["none"] * 3 + ["notes"] * 4
+    asked = ["none", "none", "attendance", *["none"] * 3, "speakers", *["notes"] * 3]
+    assert [s.asks for s in steps] == asked
     assert [s.key for s in steps if s.after or s.optional] == []
 
 
