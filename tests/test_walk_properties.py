@@ -168,7 +168,9 @@ class Walkers:
 
     def nonsense(self) -> None:
         phone = self.phone()
-        phone.presses(self.random.choice(("meet.next:x:0", "=1:z", "meet.walk:999", "vote.fix:0", "task.fix:9")))
+        phone.presses(
+            self.random.choice(("meet.next:x:0", "=1:z", "meet.walk:999", "vote.fix:0", "task.fix:9"))
+        )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -188,7 +190,9 @@ def test_a_random_walk_keeps_every_note_once_and_counts_that_add_up(db: Database
     _ended(walkers)
     _holds(walkers)
     reads_well(*walkers.phones)
-    assert all("Xin lỗi đồng chí, trợ lý gặp lỗi" not in reply.text for p in walkers.phones for reply in p.got)
+    assert all(
+        "Xin lỗi đồng chí, trợ lý gặp lỗi" not in reply.text for p in walkers.phones for reply in p.got
+    )
 
 
 def _holds(walkers: Walkers) -> None:
