@@ -169,7 +169,7 @@ class World:
 
     def registered(self, unit_code: str, role: str, **facts: object) -> "Talker":
         """A person who has gone through the registration."""
-        talker = self.person()
+        talker = self.person(channel=str(facts.get("channel", "telegram")))
         talker.says(f"/start {self.invite(unit_code, role)}")
         talker.taps("Đồng ý")
         if role == "secretary" and "bao nhiêu đảng viên" in talker.last.text:

@@ -82,10 +82,10 @@ def notes(world: World) -> list[Note]:
         return list(session.scalars(select(Note).order_by(Note.id)))
 
 
+@pytest.mark.parametrize("channel", ["telegram", "web"])
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
-def test_every_form_is_walked_from_the_first_step_to_the_last(
-    world: World, secretary: Talker, path: Path
-) -> None:
+def test_every_form_is_walked_from_the_first_step_to_the_last(world: World, channel: str, path: Path) -> None:
+    secretary = world.registered("CB01", "secretary", channel=channel)
     led_by(world, *read_agenda(path).steps)
     opened(secretary)
     meeting = row(world)
