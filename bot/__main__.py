@@ -233,10 +233,15 @@ def plan_preview(
     unit: Annotated[str, typer.Option(help="Code of the unit that is looked at.")],
     first: Annotated[str, typer.Option("--from", help="First day, as 2022-04-01; today if left out.")] = "",
     last: Annotated[str, typer.Option("--to", help="Last day; the plan's last if left out.")] = "",
+    owner: Annotated[
+        str, typer.Option(help="Code of the committee that owns the plan; the root if left out.")
+    ] = "",
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=quarter, as for plan load.")] = None,
+    usual: Annotated[bool, typer.Option(help="Meetings are set for the unit's usual day.")] = True,
 ) -> None:
     """Prints every message that the plan would send about one unit, to whom and when; nothing is sent or kept."""
     with explained():
-        foreseen(file, unit, first, last, _look)
+        foreseen(file, unit, first, last, _look, owner=owner, answer=answer, usual=usual)
 
 
 def _look(settings: Settings, db: Database, *args: Any, **more: Any) -> list[Any]:

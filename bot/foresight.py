@@ -16,8 +16,9 @@ from bot.domain.loading import load
 from bot.domain.meetings import set_meeting
 from bot.domain.people import secretaries_of
 from bot.domain.plan import Plan as PlanText
+from bot.domain.plan import mark_of
 from bot.messages import Reply
-from bot.models import Contact, Duty, Membership, Message, Person, Unit
+from bot.models import Contact, Duty, Membership, Message, Person, Plan, Unit
 
 USUAL_HOUR = time(19, 30)
 MOST = 2000
@@ -32,6 +33,8 @@ class Foreseen:
     role: str
     unit: str
     reply: Reply
+    deputy: bool = False
+    """It goes to one who stands in for the unit's first secretary."""
 
 
 class SayDue(Protocol):
@@ -66,7 +69,7 @@ def foresee(
         unit = session.get_one(Unit, unit_id)
         start = at_local(first, time.min, desk.zone)
         _somebody(session, unit, start)
-        _still(session, unit)
+        _still(session, unit, mark_of(text))
         plan, _ = load(
             session, text, session.get_one(Unit, owner_id), start, desk.zone, answers=answers, only=unit
         )
@@ -90,9 +93,10 @@ def _somebody(session: Session, unit: Unit, at: datetime) -> None:
     session.flush()
 
 
-def _still(session: Session, unit: Unit) -> None:
+def _still(session: Session, unit: Unit, mark: str) -> None:
     """What other plans ask of the unit is not the matter of this look."""
-    for duty in session.scalars(select(Duty).where(Duty.unit_id == unit.id)):
+    others = select(Plan.id).where(Plan.mark != mark)
+    for duty in session.scalars(select(Duty).where(Duty.unit_id == unit.id, Duty.plan_id.in_(others))):
         duty.next_reminder_at = None
     session.flush()
 
@@ -135,26 +139,30 @@ def _walk(
         moment = max(moment, following)
         say_due(desk, session, moment, unit_id=unit.id)
         session.flush()
-    return _told(session, newest, end, desk)
+    return _told(session, newest, end, unit)
 
 
-def _told(session: Session, after: int, end: datetime, desk: Desk) -> list[Foreseen]:
+def _told(session: Session, after: int, end: datetime, unit: Unit) -> list[Foreseen]:
     rows = session.scalars(
         select(Message).where(Message.id > after).order_by(Message.due_at, Message.id)
     ).all()
     found = []
     for row in rows:
-        if row.due_at >= end:
-            continue
-        role = session.execute(
-            select(Membership.role, Unit.name)
-            .join(Unit, Unit.id == Membership.unit_id)
-            .where(Membership.person_id == row.person_id, Membership.ended_at.is_(None))
-            .order_by(Membership.id)
-        ).first()
-        found.append(
-            Foreseen(
-                row.due_at, role.role if role else "", role.name if role else "", outbox.from_body(row.body)
-            )
-        )
+        if row.due_at < end:
+            found.append(_one(session, row, unit))
     return found
+
+
+def _one(session: Session, row: Message, unit: Unit) -> Foreseen:
+    """The role in which the person hears it: that in the unit itself, else the first one."""
+    roles = session.scalars(
+        select(Membership)
+        .where(Membership.person_id == row.person_id, Membership.ended_at.is_(None))
+        .order_by(Membership.id)
+    ).all()
+    own = [m for m in roles if m.unit_id == unit.id]
+    found = next(iter((*own, *roles)), None)
+    leading = secretaries_of(session, [unit.id]).get(unit.id, [])
+    deputy = bool(own) and row.person_id in {person.id for person in leading[1:]}
+    role, name = (found.role, found.unit.name) if found else ("", "")
+    return Foreseen(row.due_at, role, name, outbox.from_body(row.body), deputy)

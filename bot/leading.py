@@ -1,5 +1,6 @@
 """What the handlers of a meeting share: whose it is, where it stands, its counts, and what every card of it says."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
@@ -126,6 +127,25 @@ def rehearsed(chat: Chat, rehearsal: bool) -> None:
     if rehearsal:
         banner = chat.desk.render.sentence("rehearsal", {})
         chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a numbered list, each with its buttons: `first` stand before them; 0 where nothing is earlier or later."""
+
+    rows: Sequence[Any]
+    first: int
+    earlier: int
+    later: int
+
+
+def page_of(rows: Sequence[Any], now: object = None, until: int = 0, most: int = 6) -> Page:
+    """The page that ends with number `until` or has `now` on it, else the last one; counted back from the end."""
+    count = len(rows)
+    wanted = list(rows).index(now) + 1 if now in rows else until if 0 < until <= count else count
+    end = count - (count - wanted) // most * most
+    first = max(0, end - most)
+    return Page(rows[first:end], first, first, min(count, end + most) if end < count else 0)
 
 
 def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:

@@ -154,18 +154,30 @@ def plan_list() -> None:
         say("plans", plans=plans)
 
 
-def foreseen(file: Path, unit: str, first: str, last: str, foresee: Any) -> None:
+def foreseen(
+    file: Path,
+    unit: str,
+    first: str,
+    last: str,
+    foresee: Any,
+    *,
+    owner: str = "",
+    answer: list[str] | None = None,
+    usual: bool = True,
+) -> None:
     """What `plan preview` prints: every message that the plan would send about one unit, in order; nothing is sent or kept."""
     text = with_minutes(read_any(file), rules())
     with database() as (settings, db):
         with db.read() as session:
             about = unit_of(session, unit)
-            owner = _owner_above(session, about.path)
+            owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
         begin = _day(first) or max(local_day(utc_now(), settings.zone), text.head.starts)
         end = _day(last) or text.head.ends
-        answers = {duty.key: "none" for duty in unanswered(text)}
-        found = foresee(settings, db, text, owner, about.id, begin, end, answers=answers)
-        say("plan_preview", found=found, unit=about, first=begin, last=end, asked=unanswered(text))
+        said = answers_of(answer or [])
+        left = [duty for duty in unanswered(text) if duty.key not in said]
+        answers = {**{duty.key: "none" for duty in left}, **said}
+        found = foresee(settings, db, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual)
+        say("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
 
 
 def _owner_above(session: Session, path: str) -> int:

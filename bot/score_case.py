@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 
 from bot.chat import Chat, row_id
 from bot.domain.calendar import local_day
+from bot.domain.correcting import locked
 from bot.domain.meetings import lock
 from bot.domain.problems import Invalid
 from bot.domain.roles import holders, within
@@ -48,18 +49,29 @@ class Case:
 
 
 def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None:
-    """The case of a meeting that the person may act on, its row locked; else says why there is none and ends the dialog."""
+    """The case of a meeting that the person may act on, its row locked; else says why there is none and ends the dialog.
+    Who leads it cannot work on the score of an old meeting without leave; what was proposed can still be seen."""
     meeting = lock(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may(action, meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")
         return None
     try:
-        return _case(chat, meeting)
+        case = _case(chat, meeting)
     except Invalid as problem:
         chat.end()
         chat.say("score/refused", why=chat.sentence(problem))
         return None
+    at_work = not case.proposed or bool(chat.data.get("fixing"))
+    if action == "lead" and at_work and locked(meeting, chat.at, chat.zone):
+        _refuse_locked(chat, meeting)
+        return None
+    return case
+
+
+def _refuse_locked(chat: Chat, meeting: Meeting) -> None:
+    chat.end()
+    chat.say("result/locked", meeting=meeting)
 
 
 def _case(chat: Chat, meeting: Meeting) -> Case:
@@ -85,6 +97,9 @@ def changeable(chat: Chat, meeting_id: object) -> Case | None:
     if case is None or case.score is None or not case.proposed:
         if case is not None:
             chat.open("score", str(case.meeting.id))
+        return None
+    if locked(case.meeting, chat.at, chat.zone):
+        _refuse_locked(chat, case.meeting)
         return None
     try:
         open_to_change(case.score)

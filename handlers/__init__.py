@@ -74,6 +74,7 @@ ACTIONS: dict[str, Handler] = {
     "paper": documents.show,
     "paper.make": documents.make,
     "paper.past": documents.past,
+    "paper.notes": documents.notes,
     "letterhead": letterhead.show,
     "letterhead.place": letterhead.place,
     "letterhead.heading": letterhead.heading,

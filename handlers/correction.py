@@ -18,7 +18,7 @@ from bot.domain.people import secretaries_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import said
 from bot.domain.roles import may
-from bot.domain.tasks import tasks_of
+from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
 from bot.domain.walk import stamp
 from bot.models import Meeting, Membership, Person
@@ -40,6 +40,7 @@ def show(chat: Chat, meeting_id: str) -> None:
             notes=numbered(chat.session, meeting),
             votes=votes_of(chat.session, meeting),
             tasks=tasks_of(chat.session, meeting),
+            before=[*reviewed(chat.session, meeting), *to_review(chat.session, meeting)],
         )
 
 

@@ -5,10 +5,13 @@ from sqlalchemy import select
 from bot.chat import row_id
 from bot.conversation import Chat
 from bot.domain.minutes import KINDS, kinds_for
+from bot.domain.notes import notes_of
+from bot.messages import File
 from bot.models import Errand, Meeting
 
 FORMS = ("docx", "pdf")
 SHOWN = 8
+AT_ONCE = 8
 
 
 def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
@@ -39,7 +42,25 @@ def show(chat: Chat, meeting_id: str) -> None:
     """Which papers the meeting calls for."""
     meeting = _meeting(chat, meeting_id)
     if meeting is not None:
-        chat.say("paper/papers", meeting=meeting, kinds=kinds_for(meeting))
+        voiced = sum(bool(note.digest) for note in notes_of(chat.session, meeting))
+        chat.say("paper/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
+
+
+def notes(chat: Chat, meeting_id: str) -> None:
+    """The voice messages and photographs that were noted, sent once more to whoever writes the minutes."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is None:
+        return
+    kept = [note for note in notes_of(chat.session, meeting) if note.digest]
+    if not kept:
+        chat.say("paper/no_notes", meeting=meeting)
+    for start in range(0, len(kept), AT_ONCE):
+        some = kept[start : start + AT_ONCE]
+        files = tuple(File(note.digest, note.name, 0, note.media_type) for note in some)
+        steps = [meeting.steps[note.step]["title"] if note.step < len(meeting.steps) else "" for note in some]
+        chat.say(
+            "paper/notes", files=files, meeting=meeting, first=start + 1, last=start + len(some), steps=steps
+        )
 
 
 def make(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:

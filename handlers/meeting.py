@@ -10,7 +10,7 @@ from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.joining import answer_on, offers
 from bot.domain.meetings import live_meeting, lock, lock_unit, new_meeting, notes_of, start
 from bot.domain.rehearsing import rehearsal_of
-from bot.domain.tasks import tasks_of, to_review
+from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
 from bot.domain.walk import (
     closing,
@@ -239,6 +239,7 @@ def more(chat: Chat, meeting_id: str, _step: str = "") -> None:
         votes=votes_of(chat.session, meeting),
         tasks=tasks_of(chat.session, meeting),
         waiting=len(to_review(chat.session, meeting)),
+        looked=len(reviewed(chat.session, meeting)),
     )
 
 

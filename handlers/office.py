@@ -122,11 +122,33 @@ def take_file(chat: Chat, answer: Answer) -> None:
         raise Invalid("one_workbook")
     homes = _homes(chat)
     facts = {"digest": books[0].digest, "name": books[0].name}
-    if len(homes) > 1 and chat.data["kind"] == "plan":
+    if len(homes) > 1:
         chat.keep(**facts)
         chat.goto("home")
         return
     _send(chat, chat.data["kind"], home, **facts)
+
+
+def ask_purpose(chat: Chat) -> None:
+    chat.say("office/purpose", name=chat.data["name"])
+
+
+def take_purpose(chat: Chat, answer: Answer) -> None:
+    """What a workbook is for that came without being asked for."""
+    home = _home(chat)
+    if home is None:
+        return
+    facts = {"digest": str(chat.data["digest"]), "name": str(chat.data["name"])}
+    if answer.value == "paper":
+        file = [facts["digest"], facts["name"], chat.data["size"], XLSX]
+        chat.begin("papers", step="topic", files=[file])
+    elif answer.value not in GIVEN:
+        raise Invalid("choose_button")
+    elif len(_homes(chat)) > 1:
+        chat.keep(kind=answer.value)
+        chat.goto("home")
+    else:
+        _send(chat, answer.value, home, **facts)
 
 
 def ask_home(chat: Chat) -> None:
@@ -284,6 +306,7 @@ FLOW = Flow(
     "office",
     Step("file", ask_file, take_file, files=True),
     Step("home", ask_home, take_home),
+    Step("purpose", ask_purpose, take_purpose),
     Step("year", ask_year, take_year, numbers=True),
     Step("unit", ask_unit, take_unit, numbers=True),
     Step("withdraw", ask_withdraw, take_withdraw),

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import outlook, outlooks
+from bot.domain.filetypes import XLSX
 from bot.domain.pages import FEWEST, pictures
 from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
@@ -49,6 +50,11 @@ def loose(chat: Chat) -> None:
             refused=refusals(chat),
             upload=upload(chat),
         )
+        return
+    books = [file for file in chat.event.files if file.media_type == XLSX]
+    if holders(chat.roles(), "administer") and len(books) == len(chat.event.files) == 1:
+        facts = {"digest": books[0].digest, "name": books[0].name, "size": books[0].size}
+        chat.begin("office", step="purpose", **facts)
         return
     if sends and not units:
         files = with_new(chat, _kept(chat), MOST_PAPERS, "too_many_papers")

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.duties import hand_over
 from bot.domain.moments import when
 from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
 from bot.domain.problems import Invalid
@@ -149,6 +150,8 @@ def _leave(chat: Chat, delegate: Person | None) -> None:
     until = date.fromisoformat(chat.data["until"])
     chat.person.away_until = until
     chat.person.delegate_id = delegate.id if delegate else None
+    chat.session.flush()
+    hand_over(chat.session, chat.person.id, chat.at)
     chat.note("away", f"until:{until}")
     chat.end()
     chat.say("settings/away_set", until=until, delegate=delegate)

@@ -27,20 +27,21 @@ from bot.models import Meeting, Task, Unit
 STATES = ("done", "going", "dropped")
 
 
-def show(chat: Chat, meeting_id: str) -> None:
-    """What the meeting has given out; without anything, the first task is begun."""
+def show(chat: Chat, meeting_id: str, until: str = "") -> None:
+    """What the meeting has given out, the last ones or those up to the number `until`; the first task is begun without any."""
     meeting = leading.own(chat, meeting_id, held=True)
     if meeting is None:
         return
     if tasks_of(chat.session, meeting):
         chat.end()
-        _say_tasks(chat, meeting)
+        _say_tasks(chat, meeting, until=row_id(until))
     else:
         leading.begin(chat, meeting, "task")
 
 
-def _say_tasks(chat: Chat, meeting: Meeting, now: Task | None = None) -> None:
-    leading.say(chat, "tasks/tasks", meeting, tasks=tasks_of(chat.session, meeting), now=now)
+def _say_tasks(chat: Chat, meeting: Meeting, now: Task | None = None, until: int = 0) -> None:
+    page = leading.page_of(tasks_of(chat.session, meeting), now, until)
+    leading.say(chat, "tasks/tasks", meeting, page=page, now=now)
 
 
 def add(chat: Chat, meeting_id: str) -> None:
@@ -152,10 +153,15 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
     _say_tasks(chat, meeting, task)
 
 
-def look(chat: Chat, meeting_id: str) -> None:
-    """`Việc buổi trước giao`: what earlier meetings gave out and is not done, one by one."""
-    meeting = leading.own(chat, meeting_id)
-    if meeting is not None:
+def look(chat: Chat, meeting_id: str, task_id: str = "") -> None:
+    """`Việc buổi trước giao`: what earlier meetings gave out and is not done, one by one; `Sửa`: one looked at, again."""
+    meeting = leading.own(chat, meeting_id, held=True)
+    if meeting is None:
+        return
+    again = [task for task in reviewed(chat.session, meeting) if task.id == row_id(task_id)]
+    if again:
+        _begin_look(chat, meeting, meeting.unit, again[0], [], 0)
+    else:
         _look_at_next(chat, meeting, meeting.unit, [])
 
 
@@ -171,15 +177,7 @@ def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[in
     found = to_review(chat.session, meeting) if meeting else unfinished(chat.session, unit.id)
     waiting = [task for task in found if task.id not in seen]
     if waiting:
-        chat.begin(
-            "look",
-            meeting=meeting.id if meeting else 0,
-            rehearsal=meeting.rehearsal if meeting else False,
-            unit=unit.id,
-            task=waiting[0].id,
-            seen=seen,
-            left=len(waiting),
-        )
+        _begin_look(chat, meeting, unit, waiting[0], seen, len(waiting))
         return
     chat.end()
     if meeting is not None:
@@ -188,11 +186,25 @@ def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[in
         chat.say("tasks/looked", meeting=None, tasks=[], unit=unit)
 
 
+def _begin_look(
+    chat: Chat, meeting: Meeting | None, unit: Unit, task: Task, seen: list[int], left: int
+) -> None:
+    chat.begin(
+        "look",
+        meeting=meeting.id if meeting else 0,
+        rehearsal=meeting.rehearsal if meeting else False,
+        unit=unit.id,
+        task=task.id,
+        seen=seen,
+        left=left,
+    )
+
+
 def _looking(chat: Chat) -> tuple[Task, Meeting | None] | None:
     """The task that is looked at and the meeting that does so, if any; else says why not."""
     meeting = None
     if chat.data["meeting"]:
-        meeting = leading.present(chat)
+        meeting = leading.present(chat, held=True)
         if meeting is None:
             return None
     elif chat.lead_unit(chat.data["unit"]) is None:
@@ -233,7 +245,8 @@ def take_state(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button")
     state, words = said
     settle_task(task, state, meeting)
-    chat.note(f"task {state}", f"task:{task.id}")
+    if meeting is None or not meeting.rehearsal:
+        chat.note(f"task {state}", f"task:{task.id}")
     if words:
         say_outcome(task, words, meeting)
         _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])

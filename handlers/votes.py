@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from sqlalchemy import select
-
 from bot import leading
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
@@ -16,6 +14,7 @@ from bot.domain.votes import (
     note_electors,
     read_vote,
     shares,
+    vote_of,
     votes_of,
     write_vote,
 )
@@ -24,22 +23,23 @@ from bot.models import Meeting, Vote
 RESOLUTION = "nghi quyet"
 
 
-def show(chat: Chat, meeting_id: str) -> None:
-    """The votes of the meeting; without any, the first one is begun."""
+def show(chat: Chat, meeting_id: str, until: str = "") -> None:
+    """The votes of the meeting, the last ones or those up to the number `until`; without any, the first one is begun."""
     meeting = leading.own(chat, meeting_id, held=True)
     if meeting is None:
         return
     votes = votes_of(chat.session, meeting)
     if votes:
         chat.end()
-        _say_votes(chat, meeting, votes)
+        _say_votes(chat, meeting, votes, until=row_id(until))
     else:
         leading.begin(chat, meeting, "vote")
 
 
-def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None) -> None:
-    shown = [(vote, shares(vote)) for vote in votes]
-    leading.say(chat, "votes/votes", meeting, votes=shown, now=now)
+def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None, until: int = 0) -> None:
+    page = leading.page_of(votes, now, until)
+    shown = [(vote, shares(vote)) for vote in page.rows]
+    leading.say(chat, "votes/votes", meeting, votes=shown, page=page, now=now)
 
 
 def add(chat: Chat, meeting_id: str) -> None:
@@ -70,13 +70,13 @@ def drop(chat: Chat, vote_id: str) -> None:
 
 
 def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
-    number_of = chat.session.scalar(select(Vote.meeting_id).where(Vote.id == row_id(vote_id)))
-    if number_of is None:
+    found = vote_of(chat.session, row_id(vote_id))
+    if found is None:
         chat.end()
         chat.say("talk/not_yours")
         return None
-    meeting = leading.own(chat, number_of, held=True)
-    vote = chat.session.get(Vote, row_id(vote_id)) if meeting else None
+    meeting = leading.own(chat, found.meeting_id, held=True)
+    vote = vote_of(chat.session, row_id(vote_id)) if meeting else None
     return (vote, meeting) if vote and meeting else None
 
 
@@ -202,7 +202,7 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     if meeting is None:
         return
     facts = chat.data
-    old = chat.session.get(Vote, facts["vote"]) if facts.get("vote") else None
+    old = vote_of(chat.session, facts["vote"], meeting.id) if facts.get("vote") else None
     before = f"{old.agree}/{old.against}/{old.other}" if old else ""
     vote = write_vote(
         chat.session,

@@ -79,7 +79,8 @@ def _show_plan(
     desk: Desk, errand_id: int, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
 ) -> None:
     facts = {"plan": plan_to_json(text), "answers": dict(answers)}
-    left = unanswered(answered(text, answers))
+    whole = answered(text, answers)
+    left = unanswered(whole)
     if left:
         number = len(unanswered(text)) - len(left) + 1
         total = len(unanswered(text))
@@ -109,6 +110,8 @@ def _show_plan(
         args=facts,
         plan=text,
         documents=documents,
+        reports=sum(duty.do == "report" for duty in whole.duties),
+        confirmations=sum(duty.do == "confirm" for duty in whole.duties),
         cells=cells,
         c=changes,
         notices=told[:SHOWN],
@@ -300,17 +303,20 @@ def look(desk: Desk, errand_id: int, at: datetime) -> None:
         return
     with desk.db.read() as session:
         unit = session.get_one(Unit, args["unit"])
-    finish(
-        desk,
-        errand_id,
-        at,
-        "office/looked",
-        found=found[:LOOKED],
-        more=max(0, len(found) - LOOKED),
-        unit=unit,
-        plan=text,
-        first=first,
-    )
+    pages = [found[start : start + LOOKED] for start in range(0, len(found), LOOKED)] or [[]]
+    with desk.db.write() as session:
+        errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+        if errand.state != "new":
+            return
+        errand.state, errand.done_at = "done", at
+        for number, page in enumerate(pages, 1):
+            context: dict[str, Any] = {
+                "found": page,
+                "number": number,
+                "pages": len(pages),
+                "total": len(found),
+            }
+            tell(desk, session, errand, at, "office/looked", unit=unit, plan=text, first=first, **context)
 
 
 def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:

@@ -366,6 +366,15 @@ def test_a_resolution_says_how_it_was_voted(tmp_path: Path) -> None:
     ]
 
 
+def test_a_resolution_cites_the_last_vote_that_passed_one(tmp_path: Path) -> None:
+    passed = VoteFacts(3, "Nghị quyết tháng 8", True, 20, 2, 1, 23, 27)
+    rejected = VoteFacts(4, "Nghị quyết khác", True, 13, 10, 0, 23, 27)
+    found = texts(made("NQ", known(votes=(passed, rejected)), tmp_path))
+    assert "20/23 đồng chí" in next(line for line in found if line.startswith("Nghị quyết này"))
+    found = texts(made("NQ", known(votes=(rejected,)), tmp_path))
+    assert "13/23" not in "\n".join(found)
+
+
 def test_a_report_of_a_thematic_meeting(tmp_path: Path) -> None:
     day = date(2026, 9, 3)
     facts = known(kind="thematic", papers=(PaperFacts("BC", 112, day),))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.chat import Desk
 from bot.db import Database
 from bot.documents.converting import NoConverter, NotConverted
-from bot.models import Duty, Meeting, Paper, Unit
+from bot.models import Duty, Meeting, Note, Paper, Unit
 from bot.render import Renderer
 from schedules import documents
 from tests.kit import ROOT, ZONE, Talker, World, shipped
@@ -78,7 +78,7 @@ def test_the_minutes_come_as_a_word_file_with_their_number(world: World, secreta
 def test_what_the_meeting_does_not_call_for(world: World, secretary: Talker) -> None:
     meeting = meeting_of(world)
     secretary.presses(f"paper.make:{meeting.id}:NQ")
-    assert "nghị quyết chỉ lập khi" in secretary.last.text
+    assert "chưa có nghị quyết nào được quá nửa tổng số đảng viên chính thức" in secretary.last.text
     secretary.presses(f"paper.make:{meeting.id}:BC")
     assert "chỉ dành cho sinh hoạt chuyên đề" in secretary.last.text
     secretary.presses(f"paper.make:{meeting.id}:XX")
@@ -171,3 +171,36 @@ def test_the_papers_of_a_meeting_of_long_ago(world: World, secretary: Talker) ->
     fresh.says("/tinhhinh").taps("Các buổi đã họp")
     assert "Chưa có buổi nào" in fresh.last.text
     reads_well(secretary, fresh)
+
+
+def test_voice_and_photographs_come_back_to_the_clerk(world: World, secretary: Talker) -> None:
+    meeting = meeting_of(world)
+    secretary.presses(f"paper.notes:{meeting.id}")
+    assert "không có ghi âm hay ảnh nào" in secretary.last.text
+    with world.db.write() as session:
+        for number in range(9):
+            session.add(
+                Note(
+                    meeting_id=meeting.id,
+                    step=0,
+                    person_id=1,
+                    at=world.at,
+                    text="",
+                    kind="voice",
+                    digest=f"{number:064}",
+                    name=f"{number}.ogg",
+                    media_type="audio/ogg",
+                )
+            )
+    secretary.presses(f"paper:{meeting.id}").taps("Nghe lại ghi âm, xem ảnh (9)")
+    assert [file.name for reply in secretary.got[-2:] for file in reply.files] == [
+        f"{n}.ogg" for n in range(9)
+    ]
+    reads_well(secretary)
+
+
+def test_after_the_end_the_clerk_is_named(world: World, secretary: Talker) -> None:
+    secretary.taps("Sửa kết quả").taps("Thư ký, chủ trì").says("Thư ký chi bộ")
+    with world.db.read() as session:
+        assert session.scalars(select(Meeting.clerk)).one() == "Thư ký chi bộ"
+    reads_well(secretary)

@@ -13,13 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db import Database
+from bot.domain.correcting import correct_day
 from bot.domain.minutes import facts_of, kinds_for
 from bot.domain.numbering import UNKNOWN_TERM, number_for
 from bot.domain.paper_facts import MinutesFacts, Noted, PlanFacts
 from bot.domain.problems import Invalid
+from bot.domain.scoring import AFTER
 from bot.domain.signers import deputy, name_in, secretary
 from bot.models import (
     Attendance,
+    Audit,
     Demand,
     Duty,
     Meeting,
@@ -103,9 +106,12 @@ def _note(session: Session, meeting: Meeting, step: int, text: str, **facts: Any
     )
 
 
-def _task(session: Session, meeting: Meeting, what: str, **facts: Any) -> None:
+def _task(session: Session, meeting: Meeting, what: str, **facts: Any) -> Task:
     given = {"unit_id": meeting.unit_id, "step": 3, "person_id": _person(session).id, "at": EVENING, **facts}
-    session.add(Task(meeting_id=meeting.id, what=what, **given))
+    task = Task(meeting_id=meeting.id, what=what, **given)
+    session.add(task)
+    session.flush()
+    return task
 
 
 def _vote(session: Session, meeting: Meeting, **facts: Any) -> None:
@@ -116,9 +122,10 @@ def _vote(session: Session, meeting: Meeting, **facts: Any) -> None:
         "other": 1,
         "voters": 23,
         "members": 26,
+        "step": 3,
         **facts,
     }
-    session.add(Vote(meeting_id=meeting.id, step=3, person_id=_person(session).id, at=EVENING, **given))
+    session.add(Vote(meeting_id=meeting.id, person_id=_person(session).id, at=EVENING, **given))
 
 
 def _answers(session: Session, meeting: Meeting, symbol: str, topic_kind: str, title: str) -> Plan:
@@ -242,14 +249,45 @@ def test_tasks_of_the_last_meeting_come_back_with_what_came_of_them(session: Ses
     meeting = _meeting(session, unit)
     later = _meeting(session, unit, EVENING + timedelta(days=30))
     _task(session, before, "Thu đảng phí", state="done", outcome="Đủ", reviewed_id=meeting.id)
-    _task(session, before, "Kẻ pa nô", state="done", outcome="Xong", reviewed_id=later.id)
+    panel = _task(session, before, "Kẻ pa nô", state="done", outcome="Xong", reviewed_id=later.id)
+    _task(session, before, "Sửa hội trường", state="done", outcome="Đã sửa", reviewed_id=later.id)
     _task(session, practice, "Tập dượt")
     _task(session, meeting, "Rà soát hộ nghèo", who="Chi ủy", due_on=date(2026, 8, 20))
     facts = _facts(session, meeting)
     told = [(one.what, one.state, one.outcome) for one in facts.reviewed]
-    assert told == [("Thu đảng phí", "done", "Đủ"), ("Kẻ pa nô", "", "")]
+    assert told == [("Thu đảng phí", "done", "Đủ"), ("Kẻ pa nô", "", ""), ("Sửa hội trường", "", "")]
+    meeting.walk = {"reviews": {str(panel.id): ["going", "Đã kẻ một nửa "]}}
+    told = [(one.what, one.state, one.outcome) for one in _facts(session, meeting).reviewed]
+    assert told[1:] == [("Kẻ pa nô", "going", "Đã kẻ một nửa"), ("Sửa hội trường", "", "")]
     assert [(one.what, one.who, one.due_on) for one in facts.tasks] == [
         ("Rà soát hộ nghèo", "Chi ủy", date(2026, 8, 20))
+    ]
+
+
+def test_what_was_known_of_a_task_before_the_meeting_is_told(session: Session) -> None:
+    unit = _cell(session)
+    oldest = _meeting(session, unit, EVENING - timedelta(days=62))
+    before = _meeting(session, unit, EVENING - timedelta(days=31))
+    meeting = _meeting(session, unit)
+    later = _meeting(session, unit, EVENING + timedelta(days=30))
+    old = _task(session, oldest, "Làm đường", state="done", outcome="Xong", reviewed_id=later.id)
+    _task(session, oldest, "Vệ sinh", state="done", outcome="Xong", reviewed_id=later.id)
+    _task(session, before, "Thăm hộ nghèo", state="done", outcome="Đã thăm 3 hộ")
+    _task(session, before, "Trồng cây", state="dropped", reviewed_id=oldest.id)
+    for days, what in ((-3, "Sơn cổng"), (3, "Nạo mương")):
+        task = _task(session, before, what, state="done", outcome="Xong")
+        at = EVENING + timedelta(days=days)
+        session.add(Audit(at=at, action="task done", subject=f"task:{task.id}"))
+    _task(session, before, "Rà soát")
+    meeting.walk = {"reviews": {str(old.id): ["going", ""]}}
+    told = [(one.what, one.state, one.outcome) for one in _facts(session, meeting).reviewed]
+    assert told == [
+        ("Làm đường", "going", ""),
+        ("Thăm hộ nghèo", "done", "Đã thăm 3 hộ"),
+        ("Trồng cây", "dropped", ""),
+        ("Sơn cổng", "done", "Xong"),
+        ("Nạo mương", "", ""),
+        ("Rà soát", "", ""),
     ]
 
 
@@ -337,6 +375,30 @@ def test_the_papers_that_a_meeting_calls_for(session: Session) -> None:
     assert kinds_for(_meeting(session, unit, rehearsal=True)) == ()
     assert kinds_for(_meeting(session, unit, state="planned")) == ()
     assert kinds_for(_meeting(session, unit, state="cancelled")) == ()
+
+
+@pytest.mark.parametrize(
+    ("agree", "step", "passed"), [(13, 3, False), (14, 3, True), (3, 3, False), (20, AFTER, False)]
+)
+def test_a_resolution_is_one_that_more_than_half_of_all_official_members_passed(
+    session: Session, agree: int, step: int, passed: bool
+) -> None:
+    meeting = _meeting(session, _cell(session))
+    _vote(session, meeting, resolution=True, agree=agree, against=23 - agree, other=0, step=step)
+    [vote] = _facts(session, meeting).votes
+    assert vote.resolved is passed
+    assert ("NQ" in kinds_for(meeting)) is passed
+
+
+@pytest.mark.parametrize("days", [-3, 2])
+def test_the_end_of_a_meeting_moves_with_its_day(session: Session, days: int) -> None:
+    meeting = _meeting(session, _cell(session))
+    day, at = date(2026, 8, 5) + timedelta(days=days), EVENING + timedelta(days=10)
+    correct_day(session, meeting, day, date(2026, 8, 15), at, ZONE)
+    facts = _facts(session, meeting)
+    assert facts.day == day
+    assert facts.began == EVENING + timedelta(days=days)
+    assert facts.ended == EVENING + timedelta(days=days, minutes=105)
 
 
 def test_numbers_run_on_for_each_kind_and_unit(session: Session) -> None:

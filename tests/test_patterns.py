@@ -13,6 +13,7 @@ from bot.domain.loading import Changes, load, reload_all, withdraw_plan
 from bot.domain.plan import Plan as PlanText
 from bot.domain.problems import Rejected
 from bot.domain.roles import below
+from bot.domain.unit_ends import close_unit
 from bot.models import Duty, Plan, Unit
 from schedules import reminders
 from tests.kit import ZONE, World
@@ -299,3 +300,37 @@ topics:
     assert [d.picks for d in duties(world, "CB01")] == [[1]]
     put(world, plan_of(HEAD + papers.replace("1-KH/ĐU", "3-KH/ĐU"), tmp_path))
     assert [d.picks for d in duties(world, "CB01")] == [[]]
+
+
+def test_what_only_waited_leaves_the_figures_with_its_unit(world: World, tmp_path: Path) -> None:
+    put(world, plan_of(HEAD + CHAIN, tmp_path))
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/lichhop").says("20/4 14h").taps("Bỏ qua")
+    world.go("2022-05-10 09:00")
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
+        close_unit(session, unit, date(2022, 5, 10), world.at, ZONE)
+    assert states(world, "CB01") == {"bao-cao:cd": "lapsed", "cd": "lapsed"}
+    assert states(world, "DUK")["chuyen:cd@CB01"] == "withdrawn"
+
+
+def test_another_sector_does_not_change_what_was_due_before(world: World, tmp_path: Path) -> None:
+    variants = """
+topics:
+  - key: cd
+    title: Cải cách
+    meeting: thematic
+    period: {from: 2022-04-01, to: 2022-04-29}
+    variants:
+      - {key: dn, who: {sectors: [doanh_nghiep]}, title: Của doanh nghiệp}
+      - {key: cq, title: Của cơ quan}
+"""
+    text = plan_of(HEAD + variants, tmp_path)
+    put(world, text)
+    world.go("2022-05-10 09:00")
+    with world.db.write() as session:
+        session.scalars(select(Unit).where(Unit.code == "CB01")).one().sector = "doanh_nghiep"
+    put(world, text)
+    with world.db.read() as session:
+        duty = session.scalars(select(Duty).where(Duty.unit.has(code="CB01"))).one()
+        assert (duty.state, duty.title) == ("open", "Của cơ quan")

@@ -80,6 +80,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "paper": ("{meeting}", CELL),
     "paper.make": ("{meeting}:BB", CELL),
     "paper.past": ("{unit}", CELL),
+    "paper.notes": ("{meeting}", CELL),
     "letterhead": ("{unit}", CELL),
     "letterhead.place": ("{unit}", CELL),
     "letterhead.heading": ("{unit}", CELL),

@@ -473,3 +473,29 @@ def test_a_held_meeting_offers_its_score(world: World, secretary: Talker) -> Non
     assert not [label for label in labels(secretary) if "Chấm điểm" in label]
     secretary.presses(f"meet.walk:{meeting}").taps("Chấm điểm")
     assert secretary.last.text.startswith("⭐ <b>Chấm điểm buổi sinh hoạt</b>")
+
+
+def test_an_old_meeting_is_scored_with_leave_only(world: World, secretary: Talker) -> None:
+    late, whole, doing = held(world), held(world), held(world)
+    proposed(secretary, whole)
+    begun(secretary, doing)
+    world.go("2026-05-03 20:00")
+    secretary.says("5")
+    world.go("2026-05-04 08:00")
+    secretary.says("25")
+    assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu, 03/4/2026 đã quá 30 ngày")
+    assert len(score(world, doing).points) == 1
+    for payload in (f"score:{late}", *(f"score.{name}:{whole}" for name in ("fix", "weak", "vote"))):
+        secretary.presses(payload)
+        assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu, 03/4/2026 đã quá 30 ngày"), payload
+        assert "✉️ Xin sửa" in labels(secretary)
+    secretary.presses(f"score:{whole}")
+    assert secretary.last.text.startswith("⭐ <b>Chi ủy đề xuất: 98 điểm")
+    with world.db.write() as session:
+        for number in (late, whole):
+            session.get_one(Meeting, number).unlocked_until = world.local("2026-05-07 08:00")
+    secretary.presses(f"score.fix:{whole}")
+    assert "🔒" not in secretary.last.text
+    proposed(secretary, late)
+    assert score(world, late).total == 98
+    reads_well(secretary)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.db import Database
 from bot.domain.problems import Invalid
 from bot.domain.tasks import Said, read_due, read_outcome, read_task
-from bot.models import Audit, Task
+from bot.models import Audit, Meeting, Task
 from tests.kit import Talker, World
 from tests.test_month import committee, labels, reads_well
 
@@ -204,8 +204,8 @@ def test_they_come_back_one_by_one_at_the_next_meeting(world: World, secretary: 
     assert "Đây là việc cuối." in secretary.last.text
     secretary.taps("Để sau")
     text = secretary.last.text
-    assert "– Việc A – bí thư – hạn 20/4/2022: đã xong: đã họp dân 2 lần" in text
-    assert "– Việc B – phó bí thư – hạn 30/5/2022: đang làm: còn 2 hộ" in text
+    assert "1. Việc A – bí thư – hạn 20/4/2022: đã xong: đã họp dân 2 lần" in text
+    assert "2. Việc B – phó bí thư – hạn 30/5/2022: đang làm: còn 2 hộ" in text
     secretary.taps("Họp tiếp")
     assert "👉 Còn 1 việc các buổi trước giao" in secretary.last.text
     ended(secretary)
@@ -262,3 +262,79 @@ def test_nobody_else_touches_a_task(world: World, secretary: Talker) -> None:
         stranger.presses(payload)
         assert "không thuộc phạm vi" in stranger.last.text, payload
     assert [t.state for t in rows(world)] == ["open"]
+
+
+def reviews(world: World, meeting: int) -> object:
+    with world.db.read() as session:
+        return session.get_one(Meeting, meeting).walk.get("reviews")
+
+
+def test_of_many_tasks_every_one_can_be_corrected(world: World, secretary: Talker) -> None:
+    begun(secretary).taps("Việc khác").taps("Phân công").says("Việc 1 – bí thư – 25/5")
+    for number in range(2, 15):
+        secretary.taps("Phân công nữa").says(f"Việc {number} – bí thư – 25/5")
+    assert [label for label in labels(secretary) if "Sửa" in label] == [f"✏️ Sửa {n}" for n in range(9, 15)]
+    secretary.taps("Xem việc trước").taps("Xem việc trước")
+    assert [label for label in labels(secretary) if "Sửa" in label] == ["✏️ Sửa 1", "✏️ Sửa 2"]
+    secretary.taps("Sửa 2").taps("Giữ nguyên").says("chi ủy").taps("Giữ nguyên")
+    assert "2. Việc 2 – chi ủy – hạn 25/5/2022" in secretary.last.text
+    secretary.taps("Xem việc sau").taps("Bỏ 3")
+    assert [task.what for task in rows(world)] == [f"Việc {n}" for n in range(1, 15) if n != 3]
+    assert rows(world)[1].who == "chi ủy"
+    reads_well(secretary)
+
+
+def test_a_wrong_outcome_is_taken_back_and_the_meeting_keeps_what_it_found(
+    world: World, secretary: Talker
+) -> None:
+    given(secretary, "Việc A – bí thư – 20/4", "Việc B – chi ủy – 20/4")
+    world.go("2022-05-05 08:00")
+    begun(secretary).taps("Việc khác").taps("Việc đã giao các buổi trước (2)")
+    secretary.taps("Xong").says("đã họp dân").taps("Bỏ").taps("Không cần")
+    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["dropped", ""]}
+    secretary.taps("Họp tiếp").taps("Việc khác").taps("Việc các buổi trước: đã xem 2").taps("Sửa 2")
+    assert "<b>Việc B – chi ủy – hạn 20/4/2022</b>\nĐang ghi: bỏ" in secretary.last.text
+    secretary.taps("Giữ nguyên").taps("Sửa 2").says("đang làm: còn 3 hộ")
+    assert "2. Việc B – chi ủy – hạn 20/4/2022: đang làm: còn 3 hộ" in secretary.last.text
+    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
+    ended(secretary.taps("Họp tiếp"))
+    world.go("2022-06-03 08:00")
+    begun(secretary).taps("Việc khác").taps("Việc đã giao các buổi trước (1)").says("xong, đủ 12 hộ")
+    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
+    assert reviews(world, 3) == {"2": ["done", "đủ 12 hộ"]}
+    secretary.presses("task.look:3:1")
+    assert "Sửa 2" not in str(labels(secretary))
+    secretary.presses("result.fix:2")
+    assert "Việc các buổi trước giao (1)" in str(labels(secretary))
+    reads_well(secretary)
+
+
+def test_outcomes_are_entered_after_the_meeting(world: World, secretary: Talker) -> None:
+    given(secretary, "Việc A – bí thư – 20/4")
+    world.go("2022-05-05 08:00")
+    ended(begun(secretary))
+    secretary.presses("result.fix:2").taps("Việc các buổi trước giao (1)")
+    assert "⬅️ Về kết quả" in labels(secretary)
+    secretary.says("xong, đã họp dân")
+    assert "1. Việc A – bí thư – hạn 20/4/2022: đã xong: đã họp dân" in secretary.last.text
+    secretary.taps("Sửa 1").taps("Đang làm").says("còn 1 hộ").taps("Về kết quả")
+    assert secretary.last.text.startswith("✏️ <b>Kết quả buổi họp")
+    assert [(t.state, t.outcome, t.reviewed_id) for t in rows(world)] == [("going", "còn 1 hộ", 2)]
+    secretary.presses("result.fix:1")
+    assert "Việc các buổi trước giao" not in str(labels(secretary))
+    reads_well(secretary)
+
+
+def test_a_rehearsal_changes_no_task(world: World, secretary: Talker) -> None:
+    given(secretary, "Việc A – bí thư – 20/4")
+    world.go("2022-05-05 08:00")
+    ended(begun(secretary))
+    with world.db.write() as session:
+        meeting = session.get_one(Meeting, 2)
+        meeting.rehearsal, meeting.state = True, "running"
+    secretary.presses("task.look:2").taps("Xong").says("đã họp dân")
+    assert "Đã xem hết" in secretary.last.text
+    assert [(t.state, t.outcome, t.reviewed_id) for t in rows(world)] == [("open", "", None)]
+    assert reviews(world, 2) is None
+    with world.db.read() as session:
+        assert session.scalars(select(Audit).where(Audit.subject == "task:1")).all() == []

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.db import Database
 from bot.domain.problems import Invalid
+from bot.domain.scoring import AFTER
 from bot.domain.votes import check_vote, read_vote, shares
 from bot.models import Attendance, Audit, Meeting, Vote
 from tests.kit import Talker, World, shipped
@@ -40,6 +41,12 @@ from tests.test_month import committee, labels, reads_well
         ("25 tán thành", (25, None, None)),
         ("25/26", (25, None, None)),
         ("không tán thành 26", (0, 26, 0)),
+        ("26/26 (100%)", (26, 0, 0)),
+        ("25/26 đạt 96,2%", (25, None, None)),
+        ("25/26 tán thành, đạt tỷ lệ 96,2 %", (25, None, None)),
+        ("25 tán thành (96,2%), 1 không tán thành (3,8%)", (25, 1, 0)),
+        ("cả 26 đồng chí tán thành, chiếm 100%", (26, 0, 0)),
+        ("100%", (26, 0, 0)),
     ],
 )
 def test_a_vote_in_one_line(text: str, result: tuple[int, int | None, int | None]) -> None:
@@ -61,6 +68,7 @@ def test_a_vote_in_one_line(text: str, result: tuple[int, int | None, int | None
         ("phản đối", "vote_unclear", {}),
         ("25 tán thành phản đối", "vote_unclear", {}),
         ("/", "vote_unclear", {}),
+        ("96,2%", "vote_unclear", {}),
     ],
 )
 def test_a_vote_that_cannot_be_is_explained(text: str, code: str, facts: dict[str, int]) -> None:
@@ -244,3 +252,40 @@ def test_nobody_else_touches_a_vote_and_none_after_the_end(world: World, secreta
     assert len(rows(world)) == 1
     with world.db.read() as session:
         assert session.scalars(select(Meeting.state).where(Meeting.id == rows(world)[0].meeting_id)).one()
+
+
+def test_the_vote_on_the_score_is_none_of_these(world: World, secretary: Talker) -> None:
+    secretary.taps("Việc khác").taps("Biểu quyết").says("A").says("20").says("18").taps("Tất cả 18")
+    own = rows(world)[0]
+    with world.db.write() as session:
+        facts = {"agree": 9, "against": 0, "other": 0, "voters": 9, "members": 10, "person_id": own.person_id}
+        score = Vote(meeting_id=own.meeting_id, step=AFTER, subject="Điểm", resolution=False, **facts)
+        score.at = own.at
+        session.add(score)
+        session.flush()
+        number = score.id
+    for payload in (f"vote.fix:{number}", f"vote.drop:{number}"):
+        secretary.presses(payload)
+        assert "không thuộc phạm vi" in secretary.last.text, payload
+    secretary.presses(f"vote:{own.meeting_id}")
+    assert "Điểm" not in secretary.last.text
+    secretary.taps("Biểu quyết nữa").says("B")
+    assert "18 đảng viên chính thức có mặt, trên tổng số 20" in secretary.last.text
+    assert [vote.agree for vote in rows(world)] == [18, 9]
+    reads_well(secretary)
+
+
+def test_of_many_votes_every_one_can_be_corrected(world: World, secretary: Talker) -> None:
+    secretary.taps("Việc khác").taps("Biểu quyết").says("Việc 1").says("20").says("18").taps("Tất cả 18")
+    for number in range(2, 9):
+        secretary.taps("Biểu quyết nữa").says(f"Việc {number}").taps("Tất cả 18")
+    assert [label for label in labels(secretary) if "Sửa" in label] == [f"✏️ Sửa {n}" for n in range(3, 9)]
+    assert "8. Việc 8" in secretary.last.text
+    secretary.taps("Xem biểu quyết trước")
+    assert [label for label in labels(secretary) if "Sửa" in label] == ["✏️ Sửa 1", "✏️ Sửa 2"]
+    secretary.taps("Sửa 1").says("17, 1 không")
+    assert "1. Việc 1\nTán thành: <b>17</b>" in secretary.last.text
+    assert rows(world)[0].against == 1
+    secretary.taps("Xem biểu quyết sau").taps("Bỏ 3")
+    assert [vote.subject for vote in rows(world)] == [f"Việc {n}" for n in (1, 2, 4, 5, 6, 7, 8)]
+    reads_well(secretary)

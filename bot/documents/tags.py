@@ -146,7 +146,7 @@ class Wording:
     def _outcome(self, facts: MinutesFacts) -> Tags:
         score = facts.score
         votes = [self._vote(vote) for vote in facts.votes]
-        resolved = [one for vote, one in zip(facts.votes, votes, strict=True) if vote.resolution]
+        resolved = [one for vote, one in zip(facts.votes, votes, strict=True) if vote.resolved]
         return {
             "tasks": [self._task(task) for task in facts.tasks],
             "reviewed": [self._task(task) for task in facts.reviewed],

@@ -70,6 +70,8 @@ def correct_day(
         raise Invalid("date_before_open", day=day, opens=max(late))
     if day == before:
         return []
+    if meeting.started_at and meeting.ended_at:
+        meeting.ended_at += day - before
     meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
     session.flush()
     for duty in answered:

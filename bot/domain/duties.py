@@ -141,6 +141,22 @@ def withdraw_reminders(
     session.flush()
 
 
+def hand_over(session: Session, person_id: int, at: datetime, *, unit_id: int | None = None) -> None:
+    """Takes back the reminders that still wait for this person (about one unit), and lets the tick say them to whoever is
+    spoken to now."""
+    waiting = (
+        select(Reminder.duty_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .join(Duty, Duty.id == Reminder.duty_id)
+        .where(Reminder.person_id == person_id, Message.state == "waiting")
+    )
+    if unit_id is not None:
+        waiting = waiting.where(Duty.unit_id == unit_id)
+    ids = sorted(set(session.scalars(waiting)))
+    if ids:
+        withdraw_reminders(session, ids, at, anew=True)
+
+
 def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
     """Lets the tick find the rung that holds now; who has had that one already is passed over.
 

@@ -1,6 +1,7 @@
 """Everything that a paper says about a meeting, collected from the database; no wording, nothing that nobody entered."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,17 +24,19 @@ from bot.domain.paper_facts import (
     VoteFacts,
 )
 from bot.domain.programme import citation
-from bot.models import Attendance, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
+from bot.domain.scoring import AFTER
+from bot.models import Attendance, Audit, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
 
 KINDS = ("BB", "NQ", "BC")
 INSIDE = "›"
 """Stands between a phase and one inside of it."""
+SETTLED = ("done", "going", "dropped")
 UNSAID = time(8, 0)
 """The clock time that a meeting entered afterwards has when nobody has said one."""
 
 
 def kinds_for(meeting: Meeting) -> tuple[str, ...]:
-    """The papers that this meeting calls for: minutes always, a resolution if one was voted on, a report of a thematic one.
+    """The papers that this meeting calls for: minutes always, a resolution if one has passed, a report of a thematic one.
 
     None of a meeting that has not begun, of one called off and of a rehearsal. The meeting must be of a session.
     """
@@ -42,17 +45,15 @@ def kinds_for(meeting: Meeting) -> tuple[str, ...]:
         raise ValueError("the meeting is of no session")
     if meeting.rehearsal or meeting.state not in ("running", "held"):
         return ()
-    voted = session.scalar(
-        select(func.count()).where(Vote.meeting_id == meeting.id, Vote.resolution.is_(True))
-    )
+    resolved = any(vote.resolved for vote in _votes(session, meeting))
     thematic = meeting.kind == "thematic" or any(t.meeting == "thematic" for t in _topics(session, meeting))
-    wanted = {"BB": True, "NQ": bool(voted), "BC": thematic}
+    wanted = {"BB": True, "NQ": resolved, "BC": thematic}
     return tuple(kind for kind in KINDS if wanted[kind])
 
 
 def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts:
     """What is known of the meeting now; `zone` is that of its clock times."""
-    day = local_day(meeting.started_at or meeting.planned_at or meeting.created_at, zone)
+    day = local_day(_held(meeting), zone)
     notes = session.scalars(select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id))
     by_step: dict[int, list[Note]] = {}
     for note in notes:
@@ -201,34 +202,60 @@ def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
             Meeting.id != meeting.id,
             Meeting.state == "held",
             Meeting.rehearsal.is_(False),
-            held < (meeting.started_at or meeting.planned_at or meeting.created_at),
+            held < _held(meeting),
         )
         .order_by(held.desc(), Meeting.id.desc())
         .limit(1)
     )
+    found = [int(task_id) for task_id in _reviews(meeting)]
     rows = session.scalars(
         select(Task)
         .where(
             Task.meeting_id != meeting.id,
             Task.unit_id == meeting.unit_id,
-            or_(Task.reviewed_id == meeting.id, Task.meeting_id == last),
+            or_(Task.id.in_(found), Task.reviewed_id == meeting.id, Task.meeting_id == last),
         )
         .order_by(Task.id)
     )
-    return tuple(_looked_at(row, row.reviewed_id == meeting.id) for row in rows)
+    return tuple(_looked_at(session, row, meeting) for row in rows)
 
 
-def _looked_at(row: Task, here: bool) -> TaskFacts:
-    return TaskFacts(
-        row.what, row.who, row.due_on, row.state if here else "", row.outcome.strip() if here else ""
+def _looked_at(session: Session, row: Task, meeting: Meeting) -> TaskFacts:
+    """How the task stood at the meeting: as it found it itself, or as was known by then; "" where neither is known."""
+    state, outcome = row.state, row.outcome
+    if str(row.id) in _reviews(meeting):
+        state, outcome = _reviews(meeting)[str(row.id)]
+    elif row.reviewed_id != meeting.id and (row.state == "open" or _settled_later(session, row, meeting)):
+        state, outcome = "", ""
+    return TaskFacts(row.what, row.who, row.due_on, state, outcome.strip())
+
+
+def _settled_later(session: Session, row: Task, meeting: Meeting) -> bool:
+    """At a later meeting, or by somebody after the end of this one."""
+    if row.reviewed_id and _held(session.get_one(Meeting, row.reviewed_id)) > _held(meeting):
+        return True
+    settled = session.scalar(
+        select(func.max(Audit.at)).where(
+            Audit.subject == f"task:{row.id}", Audit.action.in_([f"task {state}" for state in SETTLED])
+        )
     )
+    return bool(settled and meeting.ended_at and settled > meeting.ended_at)
+
+
+def _reviews(meeting: Meeting) -> dict[str, list[str]]:
+    return (meeting.walk or {}).get("reviews") or {}
+
+
+def _held(meeting: Meeting) -> datetime:
+    return meeting.started_at or meeting.planned_at or meeting.created_at
 
 
 def _votes(session: Session, meeting: Meeting) -> tuple[VoteFacts, ...]:
     rows = session.scalars(select(Vote).where(Vote.meeting_id == meeting.id).order_by(Vote.step, Vote.id))
-    return tuple(
+    facts = (
         VoteFacts(**{name: getattr(row, name) for name in VoteFacts.__dataclass_fields__}) for row in rows
     )
+    return tuple(replace(vote, resolution=False) if vote.step == AFTER else vote for vote in facts)
 
 
 def _score(session: Session, meeting: Meeting) -> ScoreFacts | None:

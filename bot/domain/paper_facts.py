@@ -118,6 +118,11 @@ class VoteFacts:
         """A resolution wants more than half of these (Điều lệ Đảng, article 9)."""
         return Fraction(self.agree, self.members) if self.members else None
 
+    @property
+    def resolved(self) -> bool:
+        """A resolution was voted on, and passed."""
+        return self.resolution and 2 * self.agree > self.members
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreFacts:

@@ -10,18 +10,17 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.duties import hand_over
 from bot.domain.problems import Invalid
 from bot.models import (
     Contact,
     Dialog,
-    Duty,
     Event,
     Invite,
     Membership,
     Message,
     Note,
     Person,
-    Reminder,
     Submission,
     Unit,
 )
@@ -211,6 +210,7 @@ class Forgotten:
 
 def forget(session: Session, person: Person, at: datetime) -> Forgotten:
     """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay."""
+    hand_over(session, person.id, at)
     mine = Message.person_id == person.id
     unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
     session.execute(unsent.execution_options(synchronize_session=False))
@@ -292,17 +292,8 @@ def stand_ins(people: Sequence[Person], near: Collection[int], today: date) -> l
 
 
 def end_role(session: Session, membership: Membership, at: datetime) -> None:
-    """Ends a role: its holder stands in for nobody any more, and reminders of its unit that still wait are taken back."""
+    """Ends a role: its holder stands in for nobody any more, and reminders of its unit that still wait go to who is left."""
     membership.ended_at, membership.next_summary_at = at, None
-    spoken = (
-        select(Reminder.message_id)
-        .join(Duty, Duty.id == Reminder.duty_id)
-        .where(Reminder.person_id == membership.person_id, Duty.unit_id == membership.unit_id)
-    )
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(spoken), Message.state == "waiting")
-        .values(state="withdrawn")
-        .execution_options(synchronize_session=False)
-    )
+    session.flush()
+    hand_over(session, membership.person_id, at, unit_id=membership.unit_id)
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))

@@ -236,6 +236,10 @@ class Comparison:
             return False
         own_days = (there.opens_on, there.due_on, there.safe_on)
         moving = want.relative is not None or bool(want.waits)
+        past = there.state == "open" and there.due_on is not None and there.due_on < self._today
+        if past and own_days == (want.opens_on, want.due_on, want.safe_on):
+            self._counts.kept += 1  # it belongs to a period that is over, in the words of that time
+            return False
         same_days = moving or own_days == (want.opens_on, want.due_on, want.safe_on)
         same = there.demand_id == demand.id and same_days and there.waits == (want.waits or "")
         if same and there.state not in GONE and name_of(want) not in self._demands.changed:

@@ -117,7 +117,7 @@ def number(text: str) -> int:
     Raises Invalid("number_unclear", said=...) for anything else: two numbers, "25/28", decimals, negatives, per cent.
     """
     found = tokens(text)
-    digits = [token for token in found if token.isdigit()]
+    digits = [token for token in found if token.isdecimal()]
     words = [token for token in found if token.isalpha()]
     value = None
     if not _not_a_count(found):
@@ -134,7 +134,7 @@ def _not_a_count(found: list[str]) -> bool:
     return (
         bool(unknown)
         or bool(set(found) & set("%<>~+*/"))
-        or any(a in "-−–" and b.isdigit() for a, b in pairwise(found))
+        or any(a in "-−–" and b.isdecimal() for a, b in pairwise(found))
     )
 
 

@@ -132,10 +132,18 @@ def unfinished(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[
 
 
 def to_review(session: Session, meeting: Meeting) -> Sequence[Task]:
-    """Those of them that this meeting has not looked at."""
-    return [
-        task for task in unfinished(session, meeting.unit_id, meeting.id) if task.reviewed_id != meeting.id
-    ]
+    """Those of them that neither this meeting nor a later one has given out or looked at."""
+    passed = {meeting.id, *_later(session, meeting)}
+    found = unfinished(session, meeting.unit_id, meeting.id)
+    return [task for task in found if task.reviewed_id not in passed and task.meeting_id not in passed]
+
+
+def _later(session: Session, meeting: Meeting) -> Sequence[int]:
+    """The meetings of the unit that were begun after this one."""
+    if meeting.started_at is None:
+        return []
+    after = Meeting.unit_id == meeting.unit_id, Meeting.started_at > meeting.started_at
+    return session.scalars(select(Meeting.id).where(*after, Meeting.rehearsal.is_(False))).all()
 
 
 def count_unfinished(session: Session, unit_id: int) -> int:
@@ -162,12 +170,24 @@ def settle_task(task: Task, state: str, meeting: Meeting | None) -> None:
     if meeting is not None and meeting.rehearsal:
         return
     task.state = state
-    task.reviewed_id = meeting.id if meeting else task.reviewed_id
+    if meeting is not None:
+        task.reviewed_id = meeting.id
+        _keep_review(task, meeting)
 
 
 def say_outcome(task: Task, words: str, meeting: Meeting | None) -> None:
-    if meeting is None or not meeting.rehearsal:
-        task.outcome = words.strip()[:OUTCOME_LIMIT]
+    if meeting is not None and meeting.rehearsal:
+        return
+    task.outcome = words.strip()[:OUTCOME_LIMIT]
+    if meeting is not None:
+        _keep_review(task, meeting)
+
+
+def _keep_review(task: Task, meeting: Meeting) -> None:
+    """How the meeting found it, for its own record: later ones will find it otherwise."""
+    reviews = (meeting.walk or {}).get("reviews") or {}
+    kept = {**reviews, str(task.id): [task.state, task.outcome]}
+    meeting.walk = {**(meeting.walk or {}), "reviews": kept}
 
 
 def overdue_task(task: Task, today: date) -> bool:

@@ -39,7 +39,7 @@ class Closed:
 
 def foresee(session: Session, unit: Unit, on: date, zone: ZoneInfo, *, into: Unit | None = None) -> Closed:
     """What `close_unit` would do from the local day `on` on; writes nothing."""
-    asking, past = _asking(unit), Duty.due_on < on
+    asking, past = _asking(unit), and_(Duty.state == "open", Duty.due_on < on)
     roles = session.scalars(
         select(Membership)
         .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
@@ -146,7 +146,7 @@ def _end_duties(session: Session, unit: Unit, on: date, at: datetime) -> None:
         .distinct()
     )
     ids = list(session.scalars(spoken))
-    for where, state in ((Duty.due_on < on, "lapsed"), (true(), "withdrawn")):
+    for where, state in ((and_(Duty.state == "open", Duty.due_on < on), "lapsed"), (true(), "withdrawn")):
         session.execute(
             update(Duty)
             .where(asking, where)

@@ -1,5 +1,6 @@
 """Votes: what was said of one in a line, the sums that must hold, and its shares, which decide nothing by themselves."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from bot.domain.attendance import LARGEST
 from bot.domain.meetings import counts_of, write_counts
 from bot.domain.problems import Invalid
-from bot.domain.reading import LONGEST_NUMBER, PEOPLE, said, spoken, tokens
+from bot.domain.reading import LONGEST_NUMBER, PEOPLE, plain, said, spoken, tokens
+from bot.domain.scoring import AFTER
 from bot.domain.walk import here
 from bot.models import Meeting, Vote
 
@@ -43,18 +45,24 @@ def shares(vote: Vote) -> Shares:
 
 
 def votes_of(session: Session, meeting: Meeting) -> Sequence[Vote]:
-    return session.scalars(
-        select(Vote).where(Vote.meeting_id == meeting.id).order_by(Vote.step, Vote.id)
-    ).all()
+    """Those of the meeting itself; the one on its score belongs to the score alone."""
+    own = Vote.meeting_id == meeting.id, Vote.step != AFTER
+    return session.scalars(select(Vote).where(*own).order_by(Vote.step, Vote.id)).all()
+
+
+def vote_of(session: Session, vote_id: int, meeting_id: int | None = None) -> Vote | None:
+    """One of `votes_of` a meeting: of any, or of this one."""
+    own = [Vote.id == vote_id, Vote.step != AFTER]
+    if meeting_id is not None:
+        own.append(Vote.meeting_id == meeting_id)
+    return session.scalars(select(Vote).where(*own)).first()
 
 
 def electors(session: Session, meeting: Meeting) -> Electors:
     """Who may vote, as far as the attendance or an earlier vote of the meeting says. Probationary members may not (Điều lệ
     Đảng, article 3)."""
     counts = counts_of(session, meeting)
-    last = session.scalars(
-        select(Vote).where(Vote.meeting_id == meeting.id).order_by(Vote.id.desc()).limit(1)
-    ).first()
+    last = max(votes_of(session, meeting), key=lambda vote: vote.id, default=None)
     members = counts.official if counts else None
     voters = counts.present_official if counts else None
     if last is not None and (counts is None or counts.official is None):
@@ -141,6 +149,9 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
 }
 WORDS = {tuple(phrase.split()): name for name, phrases in PHRASES.items() for phrase in phrases}
 LONGEST = max(map(len, WORDS))
+PERCENTAGE = re.compile(
+    r"\(?\s*(?:\b(?:dat|chiem|bang|ty le|ti le)\s*:?\s*)*(?<![0-9.,/])[0-9]{1,3}(?:[.,][0-9]+)?\s*%\s*\)?"
+)
 SKIPPED = PEOPLE | {"phieu", "so", "la", "co", "deu", "a", "da", "bieu", "quyet", "thong", "qua"}
 
 Item = tuple[str, int]
@@ -169,13 +180,15 @@ def read_vote(text: str, voters: int) -> tuple[int, int | None, int | None]:
 
 
 def _items(text: str) -> list[Item] | None:
-    words = tokens(text.replace("\n", " ; "))
+    whole = plain(text.replace("\n", " ; "))
+    bare = PERCENTAGE.sub(" ", whole)
+    words = tokens(bare if re.search("[0-9]", bare) else whole)
     items: list[Item] = []
     at = 0
     while at < len(words):
         length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in WORDS), 0)
         count = spoken(words, at)
-        if words[at].isdigit() and len(words[at]) <= LONGEST_NUMBER and not (length > 1):
+        if words[at].isdecimal() and len(words[at]) <= LONGEST_NUMBER and not (length > 1):
             items.append(("number", int(words[at])))
             at += 1
         elif length:
