@@ -2,21 +2,27 @@
 
 import itertools
 import random
+import re
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
+from docx import Document
 from sqlalchemy import select
 
 from bot.conversation import receive
 from bot.db import Database
+from bot.documents import render_paper
 from bot.domain.agenda import Agenda, Step
 from bot.domain.attendance import check
 from bot.domain.filetypes import OGG
 from bot.domain.meetings import counts_of
+from bot.domain.minutes import facts_of
+from bot.domain.numbering import number_for
 from bot.domain.votes import check_vote
 from bot.messages import File, Incoming
 from bot.models import Meeting, Note, Task, Topic, Unit, Vote
-from tests.kit import Talker, World, shipped
+from tests.kit import ROOT, ZONE, Talker, World, shipped
 from tests.test_month import committee, reads_well
 
 STEPS = (
@@ -174,7 +180,9 @@ class Walkers:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_random_walk_keeps_every_note_once_and_counts_that_add_up(db: Database, seed: int) -> None:
+def test_a_random_walk_keeps_every_note_once_and_counts_that_add_up(
+    db: Database, seed: int, tmp_path: Path
+) -> None:
     world = World(db)
     committee(world)
     world.load(shipped("60-KH-DUK-2022.yaml"))
@@ -189,6 +197,7 @@ def test_a_random_walk_keeps_every_note_once_and_counts_that_add_up(db: Database
         _holds(walkers)
     _ended(walkers)
     _holds(walkers)
+    _minutes_hold_every_note_once(walkers, tmp_path)
     reads_well(*walkers.phones)
     assert all(
         "Xin lỗi đồng chí, trợ lý gặp lỗi" not in reply.text for p in walkers.phones for reply in p.got
@@ -215,6 +224,20 @@ def _holds(walkers: Walkers) -> None:
             assert task.state == "open"
         speakers = meeting.walk.get("speakers", {}).get("5", 0)
         assert speakers >= 0
+
+
+def _minutes_hold_every_note_once(walkers: Walkers, folder: Path) -> None:
+    """The minutes as a file say each thing that was noted once, and no more than was noted."""
+    with walkers.world.db.write() as session:
+        meeting = session.scalars(select(Meeting)).one()
+        number_for(session, meeting, "BB", walkers.world.at, ZONE)
+        facts = facts_of(session, meeting, ZONE)
+    target = folder / "minutes.docx"
+    render_paper("BB", facts, ROOT / "templates" / "documents", target)
+    document = Document(str(target))
+    lines = [paragraph.text for paragraph in document.paragraphs]
+    for said in walkers.said:
+        assert sum(bool(re.search(rf"{re.escape(said)}(?!\d)", line)) for line in lines) == 1, said
 
 
 def _ended(walkers: Walkers) -> None:
