@@ -12,9 +12,10 @@ from bot.domain.plan import Plan as PlanText
 from bot.messages import File
 from bot.models import Audit, Duty, Errand, Message, Plan, Unit
 from bot.plan_sheet import read_sheet, write_plan
-from schedules import errands
+from schedules import errands, reminders
 from tests.kit import ROOT, Talker, World, shipped, stored
 from tests.test_month import committee, plan_of, reads_well
+from tests.test_plan_sheet import Form, type_two_pages
 
 TEMPLATES = ROOT / "templates"
 VAGUE = """
@@ -327,3 +328,44 @@ def test_a_long_look_ahead_comes_whole(world: World, office: Talker, tmp_path: P
     assert "Sắp họp" in whole
     assert "(người thay)" in whole
     reads_well(office)
+
+
+def test_a_plan_typed_into_the_form_is_asked_about_looked_at_and_applied(
+    db: Database, tmp_path: Path
+) -> None:
+    """Two pages of paper that nobody has seen before, typed by a clerk: from the file in chat to the first reminder."""
+    world = World(db)
+    world.go("2022-08-08 08:00")
+    world.units(
+        ("DU", "Đảng ủy xã", "dang_uy", "", None),
+        ("VP", "Văn phòng Đảng ủy", "van_phong", "", "DU"),
+        ("DCT", "Đoàn công tác", "doan_cong_tac", "", "DU"),
+        ("TPT3", "Chi bộ Tân Phúc Thành 3", "chi_bo", "nong_thon", "DU"),
+        ("TH", "Chi bộ Trường học", "chi_bo", "truong_hoc", "DU"),
+    )
+    office, pilot = world.registered("DU", "admin"), world.registered("TPT3", "secretary")
+    form = Form(tmp_path)
+    type_two_pages(form)
+    form.book.save(form.path)
+    office.hands(on_the_shelf(world, form.path)).taps("Nạp kế hoạch")
+    runs(world, office)
+    assert "Kết quả theo dõi" in office.last.text
+    office.taps("Hằng quý")
+    runs(world, office)
+    assert "2 chuyên đề, 3 mốc báo cáo, 1 việc xác nhận, 0 văn bản" in office.last.text
+    assert "áp dụng cho 2 chi bộ" in office.last.text
+    office.taps("Xem trước lời nhắc").says("TPT3")
+    runs(world, office)
+    assert "Tự soi, tự sửa (sinh hoạt điểm)" in office.last.text
+    assert "Đăng ký thời gian" in office.last.text
+    office.taps("Áp dụng")
+    runs(world, office)
+    assert "Đã áp dụng kế hoạch 12-KH/ĐU" in office.last.text
+    world.tick(reminders.tick)
+    pilot.looks()
+    assert "Tự soi, tự sửa (sinh hoạt điểm)" in pilot.last.text
+    with world.db.read() as session:
+        keys = set(session.scalars(select(Duty.key)))
+    assert "chuyen-du-thao-cua-don-vi:diem@TPT3" in keys
+    assert {"ket-qua-theo-doi:2022-Q3", "ket-qua-theo-doi:2022-Q4"} <= keys
+    reads_well(office, pilot)
