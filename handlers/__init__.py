@@ -57,6 +57,7 @@ ACTIONS: dict[str, Handler] = {
     "home": home.show,
     "month": month.show,
     "confirm": month.confirm,
+    "confirm.undo": month.unconfirm,
     "plan": schedule.show,
     "plan.duty": schedule.for_duty,
     "choice.topic": choice.for_duty,

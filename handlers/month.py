@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from bot.conversation import Chat
 from bot.domain.choosing import addable, pickable, replacements
-from bot.domain.duties import Outlook, done_since, outlooks
+from bot.domain.duties import Outlook, done_since, outlooks, reopen
 from bot.domain.joining import duties_of
 from bot.domain.receipts import papers_for
 from bot.domain.tasks import count_unfinished
 from bot.models import Duty
 
 SHOWN_DONE = timedelta(days=45)
+SECOND_THOUGHTS = timedelta(days=1)
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -57,3 +58,17 @@ def confirm(chat: Chat, duty_id: str) -> None:
         return
     chat.close_duty(duty)
     chat.say("month/confirmed", duty=duty)
+
+
+def unconfirm(chat: Chat, duty_id: str) -> None:
+    """`Bấm nhầm`: takes a yes back within a day; later the office has counted it."""
+    duty = chat.own_duty(duty_id, "confirm", done_too=True)
+    if duty is None:
+        return
+    if duty.state == "done" and (duty.done_at is None or chat.at - duty.done_at > SECOND_THOUGHTS):
+        chat.say("talk/duty_closed", duty=duty)
+        return
+    if duty.state == "done":
+        reopen(chat.session, duty, chat.at, chat.zone)
+        chat.note("duty reopened", f"duty:{duty.id}")
+    chat.say("month/unconfirmed", duty=duty)

@@ -17,7 +17,7 @@ from bot.domain.unit_ends import close_unit
 from bot.models import Duty, Plan, Unit
 from schedules import reminders
 from tests.kit import ZONE, World
-from tests.test_month import committee, plan_of
+from tests.test_month import committee, plan_of, reads_well
 
 HEAD = """
 plan:
@@ -334,3 +334,27 @@ topics:
     with world.db.read() as session:
         duty = session.scalars(select(Duty).where(Duty.unit.has(code="CB01"))).one()
         assert (duty.state, duty.title) == ("open", "Của cơ quan")
+
+
+def test_a_yes_by_mistake_is_taken_back_and_what_it_opened_waits_again(world: World, tmp_path: Path) -> None:
+    steps = """
+duties:
+  - {key: dang, do: confirm, title: Đăng tài liệu, due: {by: 2022-05-31}, opens: 2022-04-01}
+  - {key: bao, do: confirm, title: Báo cấp trên, due: {after_waiting: 5}, waits: dang}
+"""
+    put(world, plan_of(HEAD + steps, tmp_path))
+    secretary = world.registered("CB01", "secretary")
+    (first,) = duties(world, "CB01", "dang")
+    secretary.presses(f"confirm:{first.id}")
+    assert states(world, "CB01") == {"dang": "done", "bao": "open"}
+    secretary.taps("Bấm nhầm")
+    assert "vẫn còn phải làm" in secretary.last.text
+    assert states(world, "CB01") == {"dang": "open", "bao": "waiting"}
+    assert not [d for d in duties(world, "CB01", "bao") if d.next_reminder_at]
+    secretary.taps("Bấm nhầm")
+    assert "vẫn còn phải làm" in secretary.last.text
+    secretary.taps("Đã làm")
+    world.later(days=2)
+    secretary.presses(f"confirm.undo:{first.id}")
+    assert states(world, "CB01") == {"dang": "done", "bao": "open"}
+    reads_well(secretary)

@@ -63,6 +63,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "home": ("", ALL),
     "month": ("{unit}", CELL),
     "confirm": ("{confirm}", CELL),
+    "confirm.undo": ("{confirm}", CELL),
     "plan": ("{unit}", CELL),
     "plan.duty": ("{meeting_duty}", CELL),
     "choice.topic": ("{thematic_duty}", CELL),

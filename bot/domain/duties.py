@@ -80,7 +80,19 @@ def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo)
     session.flush()
 
 
-def _waiting_for(session: Session, done: Duty) -> list[Duty]:
+def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
+    duty.state, duty.done_at, duty.on_time = "open", None, None
+    session.flush()
+    set_reminder(session, duty, at, zone)
+    opened = _waiting_for(session, duty, "open")
+    for follower in opened:
+        follower.state, follower.next_reminder_at = "waiting", None
+    session.flush()
+    withdraw_reminders(session, [follower.id for follower in opened], at)
+
+
+def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[Duty]:
     """What waits for this duty: of the same unit, or a committee's about it."""
     subject = done.about_id or done.unit_id
     return list(
@@ -88,7 +100,7 @@ def _waiting_for(session: Session, done: Duty) -> list[Duty]:
             select(Duty)
             .where(
                 Duty.plan_id == done.plan_id,
-                Duty.state == "waiting",
+                Duty.state == state,
                 Duty.waits == done.key.partition("@")[0],
                 or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
             )
