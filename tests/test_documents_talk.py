@@ -12,9 +12,8 @@ from bot.chat import Desk
 from bot.db import Database
 from bot.documents.converting import NoConverter, NotConverted
 from bot.models import Duty, Meeting, Note, Paper, Unit
-from bot.render import Renderer
 from schedules import documents
-from tests.kit import ROOT, ZONE, Talker, World, shipped
+from tests.kit import ROOT, ZONE, RecordingRenderer, Talker, World, shipped
 from tests.test_month import committee, reads_well
 
 
@@ -133,7 +132,7 @@ def test_a_broken_template_is_told_and_costs_no_number_twice(
     folder = tmp_path / "templates"
     shutil.copytree(ROOT / "templates", folder)
     (folder / "documents" / "BB.docx").write_bytes(b"no word file")
-    own = Renderer(folder, ZONE)
+    own = RecordingRenderer(folder, ZONE)
     desk = Desk(**{**vars(world.desk), "render": own})
     secretary.presses(f"paper.make:{meeting_of(world).id}:BB")
     documents.tick(desk, world.at)
