@@ -53,7 +53,7 @@ def read_book(path: Path) -> list[Sheet]:
         with path.open("rb") as file:
             if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
                 raise Rejected([Problem(path.name, "sheet_locked")])
-        _check_parts(path)
+        check_parts(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of drawings and styles that it leaves out
             return _sheets(path)
@@ -63,7 +63,8 @@ def read_book(path: Path) -> list[Sheet]:
         raise Rejected([Problem(path.name, "sheet_unreadable")]) from error
 
 
-def _check_parts(path: Path) -> None:
+def check_parts(path: Path) -> None:
+    """Looks at an archive before anything of it is unpacked: its size, a password, a DTD. Raises Rejected as `read_book`."""
     if not is_zipfile(path):
         raise Rejected([Problem(path.name, "sheet_unreadable")])
     with ZipFile(path) as archive:

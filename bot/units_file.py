@@ -6,7 +6,7 @@ from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, is_zipfile
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
@@ -15,6 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from bot.domain.problems import Problem, Rejected
 from bot.domain.reading import fold
 from bot.domain.unit_rows import COLUMNS, REQUIRED, Row, read_rows
+from bot.plan_sheet_book import check_parts
 from bot.units_sheet import LISTED, Form, read_form
 
 DELIMITERS = ",;\t"
@@ -62,6 +63,8 @@ def _csv(path: Path, form: Form) -> list[Line]:
 
 def _xlsx(path: Path, form: Form) -> list[Line]:
     try:
+        if is_zipfile(path):
+            check_parts(path)
         with path.open("rb") as file:
             book = load_workbook(file, read_only=True, data_only=True)
             sheet = book.worksheets[0]

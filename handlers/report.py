@@ -52,7 +52,8 @@ def loose(chat: Chat) -> None:
         )
         return
     books = [file for file in chat.event.files if file.media_type == XLSX]
-    if holders(chat.roles(), "administer") and len(books) == len(chat.event.files) == 1:
+    office = holders(chat.roles(), "administer") and not units
+    if office and len(books) == len(chat.event.files) == 1:
         facts = {"digest": books[0].digest, "name": books[0].name, "size": books[0].size}
         chat.begin("office", step="purpose", **facts)
         return

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.chat import Desk
-from bot.models import Contact, Duty, Event, Invite, Message, Person, Reminder
+from bot.models import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
 
 EVENTS_KEPT = timedelta(days=90)
 TALK_KEPT = timedelta(days=400)
@@ -23,6 +23,7 @@ def tick(desk: Desk, at: datetime) -> int:
             + _run(session, delete(Event).where(Event.at < at - TALK_KEPT))
             + _drop_old_messages(session, at - TALK_KEPT)
             + _run(session, delete(Invite).where(Invite.expires_at < at - CODES_KEPT))
+            + _run(session, delete(Errand).where(Errand.created_at < at - CODES_KEPT))
         )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.conversation import receive
 from bot.db import Database
 from bot.messages import Reply
-from bot.models import Contact, Event, Invite, Membership, Message, Note, Person
+from bot.models import Contact, Errand, Event, Invite, Membership, Message, Note, Person
 from bot.outbox import post
 from schedules import cleanup, reminders
 from tests.kit import Talker, World, shipped
@@ -131,3 +131,23 @@ def test_the_place_of_a_forgotten_person_goes_once_the_last_word_is_out(world: W
         }
         assert [note.text for note in session.scalars(select(Note))] == [""]
     assert other.says("/tinhhinh").last.text.startswith("🔎")
+
+
+def test_errands_are_dropped_when_their_time_is_over(db: Database) -> None:
+    world = World(db)
+    world.units(("DUK", "Đảng ủy mẫu", "dang_uy", "", None))
+    world.registered("DUK", "admin")
+    with db.write() as session:
+        for days, state in ((10, "done"), (100, "shown")):
+            session.add(
+                Errand(
+                    person_id=1,
+                    unit_id=1,
+                    kind="plan",
+                    state=state,
+                    created_at=world.at - timedelta(days=days),
+                )
+            )
+    world.tick(cleanup.tick)
+    with db.read() as session:
+        assert session.scalars(select(Errand.state)).all() == ["done"]

@@ -1,6 +1,7 @@
 """The office's plans in chat: a workbook sent, its faults by cell, what it would do, `Áp dụng`; a look ahead; another year."""
 
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import load_workbook
@@ -369,3 +370,23 @@ def test_a_plan_typed_into_the_form_is_asked_about_looked_at_and_applied(
     assert "chuyen-du-thao-cua-don-vi:diem@TPT3" in keys
     assert {"ket-qua-theo-doi:2022-Q3", "ket-qua-theo-doi:2022-Q4"} <= keys
     reads_well(office, pilot)
+
+
+def test_who_also_leads_a_cell_is_asked_about_a_report(world: World, office: Talker, tmp_path: Path) -> None:
+    office.says(world.invite("CB01", "secretary"))
+    office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
+    assert "Tệp này là gì?" not in office.last.text
+    assert any("báo cáo" in choice.label.lower() for choice in office.choices), office.last.text
+
+
+def test_a_table_of_units_that_unpacks_without_end_is_refused(
+    world: World, office: Talker, tmp_path: Path
+) -> None:
+    path = tmp_path / "bom.xlsx"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", b" " * 60 * 2**20)
+    office.says("/quantri").taps("Kế hoạch").taps("Nạp danh sách đơn vị").hands(on_the_shelf(world, path))
+    runs(world, office)
+    assert "Chưa nạp được, chưa có gì thay đổi" in office.last.text
+    reads_well(office)
