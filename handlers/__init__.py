@@ -159,6 +159,7 @@ ACTIONS: dict[str, Handler] = {
     "office.first": office.begin_look_first,
     "office.withdraw": office.begin_withdraw,
     "office.yes": office.agree,
+    "office.again": office.show_again,
     "office.drop": office.drop,
     "office.ask": office.answer_period,
     "admin.unit": office_units.begin,

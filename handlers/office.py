@@ -5,6 +5,7 @@ from sqlalchemy import or_, select
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.filetypes import XLSX
+from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import answered, plan_from_json, unanswered
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, said
@@ -15,6 +16,8 @@ from bot.models import Errand, Plan, Unit
 SPANS = ("month", "quarter", "half_year", "year", "none")
 GIVEN = ("plan", "units")
 ASKED = ("template", "unit_template", "unit_export", "export")
+UNDECIDED = ("asking", "shown")
+WAITING_SHOWN = 3
 OFFERED = 8
 YEARS = range(2000, 2101)
 
@@ -39,7 +42,23 @@ def show(chat: Chat) -> None:
         return
     if chat.dialog.flow == FLOW.name:
         chat.end()
-    chat.say("office/office", plans=_plans(chat))
+    chat.say("office/office", plans=_plans(chat), waiting=_waiting(chat))
+
+
+def _waiting(chat: Chat) -> list[Errand]:
+    """Workbooks that still wait for an answer or for `Áp dụng`, newest first."""
+    return list(
+        chat.session.scalars(
+            select(Errand)
+            .where(
+                Errand.unit_id.in_([unit.id for unit in _homes(chat)]),
+                Errand.kind.in_(GIVEN),
+                Errand.state.in_(UNDECIDED),
+            )
+            .order_by(Errand.id.desc())
+            .limit(WAITING_SHOWN)
+        )
+    )
 
 
 def _plans(chat: Chat) -> list[Plan]:
@@ -199,7 +218,13 @@ def begin_look_first(chat: Chat, errand_id: str) -> None:
 
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("office/look_unit", found=found, count=chat.data.get("count", 0))
+    chat.say(
+        "office/look_unit",
+        found=found,
+        count=chat.data.get("count", 0),
+        errand_id=chat.data.get("errand"),
+        plan_id=chat.data.get("plan"),
+    )
 
 
 def take_unit(chat: Chat, answer: Answer) -> None:
@@ -222,7 +247,7 @@ def _look(chat: Chat, home: Unit, unit: Unit) -> None:
     if "errand" in chat.data:
         errand = _errand(chat, str(chat.data["errand"]), "shown")
         if errand is not None:
-            facts = {"plan": errand.args["plan"], "answers": errand.args.get("answers", {})}
+            facts = {"plan": errand.args["plan"], "answers": errand.args.get("answers", {}), "of": errand.id}
             _send(chat, "look", chat.session.get_one(Unit, errand.unit_id), unit=unit.id, usual=True, **facts)
     elif (plan := _plan(chat, str(chat.data["plan"]))) is not None:
         _send(chat, "look", home, plan_id=plan.id, unit=unit.id, usual=True)
@@ -273,8 +298,22 @@ def agree(chat: Chat, errand_id: str) -> None:
         chat.say("office/working", kind="apply")
 
 
+def show_again(chat: Chat, errand_id: str) -> None:
+    """What a workbook would do, or what it leaves open, once more: the buttons of the first time are gone."""
+    errand = _errand(chat, errand_id, *UNDECIDED)
+    if errand is None:
+        return
+    if errand.state == "asking":
+        text = plan_from_json(errand.args["plan"])
+        _ask_period(chat, errand, text, errand.args.get("answers", {}))
+        return
+    errand.state = "read"
+    chat.end()
+    chat.say("office/working", kind=errand.kind)
+
+
 def drop(chat: Chat, errand_id: str) -> None:
-    errand = _errand(chat, errand_id, "shown", "asking")
+    errand = _errand(chat, errand_id, *UNDECIDED)
     if errand is not None:
         errand.state, errand.args, errand.done_at = "dropped", {}, chat.at
         chat.end()
@@ -293,13 +332,18 @@ def answer_period(chat: Chat, errand_id: str, place: str, span: str) -> None:
         return
     answers = {**errand.args.get("answers", {}), asked[int(place) - 1].key: span}
     errand.args = {**errand.args, "answers": answers}
-    left = unanswered(answered(text, answers))
-    if left:
-        place_of = [duty.key for duty in asked].index(left[0].key) + 1
-        chat.say("office/ask", errand=errand, duty=left[0], number=place_of, total=len(asked))
+    if unanswered(answered(text, answers)):
+        _ask_period(chat, errand, text, answers)
         return
     errand.state = "read"
     chat.say("office/working", kind="plan")
+
+
+def _ask_period(chat: Chat, errand: Errand, text: PlanText, answers: dict[str, str]) -> None:
+    asked, left = unanswered(text), unanswered(answered(text, answers))
+    number_of = [duty.key for duty in asked].index(left[0].key) + 1
+    chat.end()
+    chat.say("office/ask", errand=errand, duty=left[0], number=number_of, total=len(asked))
 
 
 FLOW = Flow(

@@ -309,12 +309,16 @@ def look(desk: Desk, errand_id: int, at: datetime) -> None:
         if errand.state != "new":
             return
         errand.state, errand.done_at = "done", at
+        first_look = session.get(Errand, args.get("of", 0))
+        undecided = first_look if first_look and first_look.state == "shown" else None
         for number, page in enumerate(pages, 1):
             context: dict[str, Any] = {
                 "found": page,
                 "number": number,
                 "pages": len(pages),
                 "total": len(found),
+                "undecided": undecided,
+                "plan_id": args.get("plan_id"),
             }
             tell(desk, session, errand, at, "office/looked", unit=unit, plan=text, first=first, **context)
 

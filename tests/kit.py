@@ -29,6 +29,7 @@ from bot.models import Contact, Message, Plan, Unit
 from bot.render import Renderer
 from handlers import ROUTES
 from schedules import reminders
+from tests.screens import SCREENS, Screen
 
 ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -189,9 +190,18 @@ class Talker:
 
     world: World
     address: Address
-    seen: int = 0
-    last: Reply = field(default_factory=lambda: Reply(""))
-    got: tuple[Reply, ...] = ()
+    screen: Screen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.screen = SCREENS[self.address.channel]()
+
+    @property
+    def got(self) -> tuple[Reply, ...]:
+        return tuple(self.screen.messages)
+
+    @property
+    def last(self) -> Reply:
+        return self.screen.messages[-1] if self.screen.messages else Reply("")
 
     def _event(self, **facts: object) -> Incoming:
         event = Incoming(f"{self.address}:{next(self.world.ids)}", self.address, self.world.at)
@@ -199,6 +209,7 @@ class Talker:
 
     def sends(self, event: Incoming) -> "Talker":
         receive(self.world.desk, event)
+        self.screen.speak()
         self.world.later(seconds=2)
         self.looks()
         return self
@@ -207,11 +218,15 @@ class Talker:
         return self.sends(self._event(text=text, **facts))
 
     def taps(self, label: str) -> "Talker":
-        """Presses a button of the newest message that has it; its label may be given in part."""
-        choice = self.find(label)
+        """Taps a button of the newest message that still shows it; its label may be given in part.
+
+        As on the channel itself, the buttons of the message are gone afterwards."""
+        place, choice = self._shown(label)
+        self.screen.press(place)
         return self.sends(self._event(payload=choice.payload, label=choice.label))
 
     def presses(self, payload: str) -> "Talker":
+        """What no button on the screen says: a forged press, or one that was on its way while the buttons went."""
         return self.sends(self._event(payload=payload))
 
     def hands(self, *files: File, album: str = "", refused: Sequence[Refusal] = ()) -> "Talker":
@@ -221,19 +236,23 @@ class Talker:
         return self.sends(self._event(text=text, message_ref=ref, edited=True))
 
     def find(self, label: str) -> Choice:
+        return self._shown(label)[1]
+
+    def _shown(self, label: str) -> tuple[int, Choice]:
         wanted = fold(label)
-        for reply in reversed(self.got):
-            for row in reply.choices:
-                for choice in row:
-                    if wanted in fold(choice.label):
-                        return choice
+        tappable = self.screen.tappable()
+        for place, choice in tappable:
+            if wanted in fold(choice.label):
+                return place, choice
         raise AssertionError(
-            f"no button {label!r} in {[c.label for c in self.choices]}; last: {self.last.text}"
+            f"no button {label!r} in {[c.label for _, c in tappable]}; last: {self.last.text}"
         )
 
     @property
     def choices(self) -> list[Choice]:
-        return [choice for row in self.last.choices for choice in row]
+        """The buttons that stand under the newest message."""
+        newest = len(self.screen.messages) - 1
+        return [choice for place, choice in self.screen.tappable() if place == newest]
 
     def looks(self) -> list[Reply]:
         """Delivers what is due for this place and shows what is new."""
@@ -257,9 +276,8 @@ class Talker:
                 outbox.settle(session, [outbox.Outcome(c, "sent") for c in claimed], self.world.at)
                 new += [c.reply for c in claimed]
             self._unclaim(session, contact.id)
-        if new:
-            self.got += tuple(new)
-            self.last = new[-1]
+        for reply in new:
+            self.screen.show(reply)
         return new
 
     def _unclaim(self, session, contact_id: int) -> None:  # type: ignore[no-untyped-def]

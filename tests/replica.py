@@ -114,7 +114,8 @@ def talk(db: Database, place: str, at: str, first_id: int) -> None:
             .where(Contact.place == place, Message.state == "sent")
             .order_by(Message.id)
         )
-        person.got = tuple(outbox.from_body(body) for body in bodies)
+        for body in bodies:
+            person.screen.show(outbox.from_body(body))
     for line in sys.stdin:
         verb, text = json.loads(line)
         getattr(person, verb)(text)

@@ -98,7 +98,9 @@ def test_the_day_it_was_begun_on_counts_when_that_is_said(world: World, secretar
 
 
 def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> None:
-    secretary.says("/hop").taps("Bắt đầu họp").taps("Tạm dừng").taps("Bấm nhầm, chưa họp")
+    secretary.says("/hop").taps("Bắt đầu họp").taps("Tạm dừng")
+    mistake = secretary.find("Bấm nhầm, chưa họp").payload
+    secretary.taps("Bấm nhầm, chưa họp")
     assert "coi như chưa họp" in secretary.last.text
     with world.db.read() as session:
         meeting = session.scalars(select(Meeting)).one()
@@ -109,7 +111,7 @@ def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> No
             [],
         )
     assert april(world).next_reminder_at is not None
-    secretary.taps("Bấm nhầm")
+    secretary.presses(mistake)
     assert "Đã hủy" not in secretary.last.text
 
 

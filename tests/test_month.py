@@ -171,9 +171,9 @@ def test_a_confirmation_is_one_tap_and_says_when_it_was_late(db: Database, tmp_p
     world.load(plan_of(CONFIRM, tmp_path))
     secretary = world.registered("CB01", "secretary").says("/thangnay")
     assert secretary.last.text.endswith("👉 Việc tiếp theo: xác nhận đã làm.")
+    again = secretary.find("Đã làm").payload
     secretary.taps("Đã làm")
     assert "✅ Đã ghi nhận: Cập nhật Sổ tay đảng viên tháng 4/2022." in secretary.last.text
-    again = secretary.find("Đã làm").payload
     secretary.presses(again)
     assert "Việc này đã xong" in secretary.last.text
 

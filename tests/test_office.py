@@ -96,13 +96,58 @@ def test_a_plan_by_workbook_is_shown_and_then_applied(world: World, office: Talk
     reads_well(office)
 
 
+def test_a_plan_that_was_looked_at_is_applied_from_there(
+    world: World, office: Talker, tmp_path: Path
+) -> None:
+    """The keyboard with "Áp dụng" went when the look ahead was asked for."""
+    office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path)).taps("Nạp kế hoạch")
+    runs(world, office).taps("Xem trước lời nhắc").says("CB01")
+    runs(world, office)
+    assert office.last.text.endswith("👉 Kế hoạch chưa áp dụng. Đồng chí bấm “Áp dụng” nếu đã đúng.")
+    office.taps("Xem đơn vị khác").says("không có đơn vị này").taps("Quay lại")
+    runs(world, office).taps("Xem trước").says("CB02")
+    runs(world, office).taps("Xem lại kế hoạch")
+    runs(world, office).taps("Áp dụng")
+    runs(world, office)
+    assert "Đã áp dụng kế hoạch 60-KH/ĐUK" in office.last.text
+    office.says("/quantri").taps("Kế hoạch").taps("60-KH").taps("Xem trước").says("CB01")
+    runs(world, office)
+    assert {"👀 Xem đơn vị khác", "📄 Kế hoạch"} <= {choice.label for choice in office.choices}
+    office.taps("Xem đơn vị khác").taps("Quay lại")
+    assert "Rút kế hoạch" in [choice.label for choice in office.choices][-2]
+    reads_well(office)
+
+
+@pytest.mark.parametrize("channel", ["telegram", "web"])
+def test_what_waits_for_a_decision_is_found_again_on_the_page_of_plans(
+    world: World, tmp_path: Path, channel: str
+) -> None:
+    office = world.registered("DUK", "admin", channel=channel)
+    office.hands(workbook(world, plan_of(VAGUE, tmp_path), tmp_path)).taps("Nạp kế hoạch")
+    runs(world, office).says("/quantri").taps("Kế hoạch")
+    assert "Có tệp chưa áp dụng" in office.last.text
+    office.taps("Xem lại: ke-hoach.xlsx")
+    assert "Câu 1/2" in office.last.text
+    office.taps("Hằng quý").says("để sau")
+    office.says("/quantri").taps("Kế hoạch").taps("Xem lại")
+    assert "Câu 2/2" in office.last.text
+    office.taps("Không theo dõi")
+    runs(world, office).says("/start").says("/quantri").taps("Kế hoạch").taps("Xem lại")
+    runs(world, office).taps("Áp dụng")
+    runs(world, office)
+    assert "Đã áp dụng kế hoạch 8-KH/CB" in office.last.text
+    assert "chưa áp dụng" not in office.says("/quantri").taps("Kế hoạch").last.text
+    reads_well(office)
+
+
 def test_it_may_be_dropped(world: World, office: Talker, tmp_path: Path) -> None:
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("42-KH-DUK-2022.yaml"), tmp_path))
-    runs(world, office).taps("Huỷ")
+    apply = runs(world, office).find("Áp dụng").payload
+    office.taps("Huỷ")
     assert "Đã huỷ" in office.last.text
     assert count(world, Plan) == 0
-    office.taps("Áp dụng")
+    office.presses(apply)
     assert "đã xong hoặc đã huỷ" in office.last.text
     runs(world, office)
     assert count(world, Plan) == 0

@@ -347,11 +347,12 @@ duties:
     (first,) = duties(world, "CB01", "dang")
     secretary.presses(f"confirm:{first.id}")
     assert states(world, "CB01") == {"dang": "done", "bao": "open"}
+    mistake = secretary.find("Bấm nhầm").payload
     secretary.taps("Bấm nhầm")
     assert "vẫn còn phải làm" in secretary.last.text
     assert states(world, "CB01") == {"dang": "open", "bao": "waiting"}
     assert not [d for d in duties(world, "CB01", "bao") if d.next_reminder_at]
-    secretary.taps("Bấm nhầm")
+    secretary.presses(mistake)
     assert "vẫn còn phải làm" in secretary.last.text
     secretary.taps("Đã làm")
     world.later(days=2)

@@ -168,6 +168,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "office.withdraw": ("{plan}", "admin"),
     "office.yes": ("{shown}", "admin"),
     "office.drop": ("{shown}", "admin"),
+    "office.again": ("{asking}", "admin"),
     "office.ask": ("{asking}:1:quarter", "admin"),
     "papers": ("", f"{SUMS} other_leader"),
     "papers.topic": ("{topic}", SUMS),
@@ -410,7 +411,7 @@ def test_every_action_and_every_command_is_in_the_table() -> None:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_button(stage: Stage, who: str) -> None:
     talker = somebody(stage, who)
-    talker.got = ()
+    talker.screen.clear()
     for action, (argument, allowed) in PRESSED.items():
         payload = f"{action}:{argument.format(**stage.facts)}".rstrip(":")
         before = stage.snapshot()
@@ -426,7 +427,7 @@ def test_every_button(stage: Stage, who: str) -> None:
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_command(stage: Stage, who: str) -> None:
     talker = somebody(stage, who)
-    talker.got = ()
+    talker.screen.clear()
     for command, allowed in SAID.items():
         talker.says(command)
         assert refused(talker) == (who not in allowed.split()), (command, talker.last.text)
@@ -436,7 +437,7 @@ def test_every_command(stage: Stage, who: str) -> None:
 @pytest.mark.parametrize("who", ["nobody", "ended"])
 def test_without_a_role_everything_asks_for_the_code(stage: Stage, who: str) -> None:
     talker = somebody(stage, who)
-    talker.got = ()
+    talker.screen.clear()
     before = stage.snapshot()
     payloads = [
         f"{action}:{argument.format(**stage.facts)}".rstrip(":") for action, (argument, _) in PRESSED.items()

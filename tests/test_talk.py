@@ -81,7 +81,7 @@ FLOWS = {
 def test_cancel_in_the_middle_of_every_flow(world: World) -> None:
     talker = world.registered("CB01", "secretary")
     for flow, (first, *buttons) in FLOWS.items():
-        talker.got = ()
+        talker.screen.clear()
         talker.says(first)
         for label in buttons:
             talker.taps(label)

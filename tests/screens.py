@@ -1,0 +1,66 @@
+"""What a person sees of a talk: the messages, and which of their buttons the channel still lets them tap."""
+
+from dataclasses import dataclass, field
+
+from bot.messages import Choice, Reply
+
+
+@dataclass
+class Screen:
+    """Messages as they came; of `open` ones, by their place among them, the buttons can be tapped."""
+
+    messages: list[Reply] = field(default_factory=list)
+    open: list[int] = field(default_factory=list)
+
+    def show(self, reply: Reply) -> None:
+        self.messages.append(reply)
+        if any(reply.choices):
+            self.arrive(len(self.messages) - 1)
+
+    def arrive(self, place: int) -> None:
+        self.open.append(place)
+
+    def speak(self) -> None:
+        """The person has said, sent or pressed something."""
+
+    def press(self, place: int) -> None:
+        self.open.remove(place)
+
+    def clear(self) -> None:
+        self.messages.clear()
+        self.open.clear()
+
+    def tappable(self) -> list[tuple[int, Choice]]:
+        """What can be tapped now, the newest message first."""
+        return [
+            (place, choice)
+            for place in reversed(self.open)
+            for row in self.messages[place].choices
+            for choice in row
+        ]
+
+
+class TelegramScreen(Screen):
+    """Inline keyboards: pressing one button takes all of its message away; other messages keep theirs."""
+
+
+class WebScreen(Screen):
+    """The web chat, drawn anew at any time: the buttons of what came since the person last spoke, else those of the newest
+    message that has any, unless they have been pressed."""
+
+    fresh: bool = False
+    """Something with buttons has come since the person spoke."""
+
+    def arrive(self, place: int) -> None:
+        self.open = [*self.open, place] if self.fresh else [place]
+        self.fresh = True
+
+    def speak(self) -> None:
+        self.open, self.fresh = self.open[-1:], False
+
+    def press(self, place: int) -> None:
+        """An older message's buttons do not come back when the newest ones have been pressed."""
+        self.open = [one for one in self.open if one != place] if place != self.open[-1] else []
+
+
+SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen}
