@@ -38,7 +38,9 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         return
     if desk.shelf is None:
         raise OSError("no file store")
-    name = desk.render.words["papers"][kind].format(number=f"{number:02}", day=f"{facts.day:%d-%m-%Y}")
+    name = desk.render.words["papers"][kind].format(
+        number=f"{number:02}", day=f"{facts.dated(kind):%d-%m-%Y}"
+    )
     missing = ""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paper.docx"

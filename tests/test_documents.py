@@ -22,7 +22,8 @@ from bot.documents import NoConverter, NotConverted, converter, render_paper, to
 from bot.documents.__main__ import main as draw_all
 from bot.documents.forms import read_forms, read_words
 from bot.documents.rendering import environment
-from bot.documents.tags import Wording, clean
+from bot.documents.tags import Wording
+from bot.documents.texts import clean
 from bot.domain.paper_facts import (
     AttendanceFacts,
     MinutesFacts,
@@ -254,8 +255,8 @@ def test_minutes_have_their_parts_in_order(tmp_path: Path) -> None:
         "II- NỘI DUNG, CHƯƠNG TRÌNH",
         "III- DIỄN BIẾN",
         "Mở đầu",
-        "1. Tuyên bố lý do",
-        "2. Thông báo đảng phí (không tiến hành)",
+        "1. Tuyên bố lý do. Đã thực hiện.",
+        "2. Thông báo đảng phí (không tiến hành).",
         "Tiến hành",
         "3. Thảo luận",
         "- Đ/c Hoa: rà soát hộ nghèo.",
@@ -282,7 +283,8 @@ def test_minutes_have_their_parts_in_order(tmp_path: Path) -> None:
     assert "Tán thành 20/23 đảng viên chính thức có mặt (87%); 20/27" in text
     assert "(74,1%)" in text
     assert text.count("Đăng ký hai việc sửa ngay.") == 1  # a note stands there once
-    assert BLANK not in text.replace(f"21 giờ 10 phút; {BLANK} đồng chí nhất trí", "")
+    assert "được đọc lại lúc 21 giờ 10 phút; các đồng chí có mặt nhất trí thông qua." in text
+    assert BLANK not in text  # everything is known
 
 
 def test_names_are_left_to_be_written_where_somebody_was_away(tmp_path: Path) -> None:
@@ -455,15 +457,168 @@ def test_a_committee_signs_in_its_own_name(tmp_path: Path) -> None:
     assert f"Số 05-BB/{BLANK}" in whole(made("BB", other, tmp_path))
 
 
-def test_a_step_that_asks_and_got_nothing_has_a_line(tmp_path: Path) -> None:
-    asked = step(1, "review", "Đánh giá", asks="notes")
-    silent = step(2, "report", "Báo cáo")
-    skipped = step(3, "opinions", "Tổng hợp", asks="notes", state="skipped")
-    dots = [
-        len(styled(made("BB", known(steps=steps), tmp_path), "Paper Dots"))
-        for steps in ((silent, skipped), (asked, silent, skipped))
+AGENDA = (
+    ("opening", "Tuyên bố lý do", "none", "1. Tuyên bố lý do. Đã thực hiện."),
+    ("clerk", "Cử thư ký", "none", "2. Cử thư ký. Thư ký: Lê Thị Hoa."),
+    ("attendance", "Điểm danh", "attendance", "3. Điểm danh. Có mặt 25/30 đồng chí (mục I)."),
+    ("report", "Bí thư báo cáo", "none", "4. Bí thư báo cáo. Không có ý kiến."),
+    ("review", "Đánh giá", "last_tasks", "5. Đánh giá. Đã xem xét 01 nhiệm vụ (mục IV)."),
+    ("discussion", "Thảo luận", "speakers", "6. Thảo luận. Không có ý kiến."),
+    ("opinions", "Tổng hợp", "notes", "7. Tổng hợp. Không có ý kiến."),
+    ("tasks", "Phân công", "tasks", "8. Phân công. Đã phân công 01 nhiệm vụ (mục IV)."),
+    ("conclusion", "Kết luận", "vote", "9. Kết luận. Kết quả biểu quyết ghi ở mục V."),
+    ("score", "Chấm điểm", "none", "10. Chấm điểm. Tự chấm 92 điểm, xếp loại Tốt (mục VI)."),
+    ("minutes", "Đọc lại biên bản", "read_back", "11. Đọc lại biên bản. Đã đọc lại và thông qua."),
+)
+
+
+def silent(state: str = "done") -> tuple[StepFacts, ...]:
+    """A whole agenda at which nobody noted anything."""
+    return tuple(
+        step(number, key, title, asks=asks, state=state, phases=())
+        for number, (key, title, asks, _) in enumerate(AGENDA, 1)
+    )
+
+
+def test_a_step_without_notes_is_one_line_with_what_is_known_of_it(tmp_path: Path) -> None:
+    votes = (VoteFacts(8, "Nghị quyết tháng 8", True, 20, 2, 1, 23, 27),)
+    document = made("BB", known(steps=silent(), votes=votes), tmp_path)
+    found = texts(document)
+    assert [line for line in found if line in {wanted for *_, wanted in AGENDA}] == [w for *_, w in AGENDA]
+    assert "Chương trình gồm 11 nội dung, tiến hành lần lượt như mục III." in found
+    for _, title, *_ in AGENDA:
+        assert sum(line.partition(". ")[2].startswith(f"{title}.") for line in found) == 1, title
+    assert [p.text for p in styled(document, "Paper Item")] == [
+        "1. Kết quả thực hiện nhiệm vụ kỳ sinh hoạt trước",
+        "2. Nhiệm vụ phân công tại kỳ sinh hoạt này",
     ]
-    assert dots[1] == dots[0] + 1
+
+
+def test_a_meeting_that_came_to_nothing_says_so(tmp_path: Path) -> None:
+    facts = known(steps=silent(), votes=(), tasks=(), reviewed=(), score=None, read_back=None, clerk="")
+    text = whole(made("BB", facts, tmp_path))
+    assert "V- BIỂU QUYẾT\nKhông có nội dung biểu quyết." in text
+    assert "IV- PHÂN CÔNG NHIỆM VỤ\nKhông phân công nhiệm vụ mới." in text
+    assert "11. Đọc lại biên bản. Đã thực hiện." in text
+    assert "5. Đánh giá. Không có ý kiến." in text
+    assert f"{BLANK} đồng chí nhất trí thông qua" in text  # nobody has said that it was read back
+
+
+def test_steps_that_nobody_has_taken_are_blanks_not_silence(tmp_path: Path) -> None:
+    facts = known(steps=silent(state=""), votes=(), tasks=(), reviewed=(), score=None, read_back=None)
+    text = whole(made("BB", facts, tmp_path))
+    assert "Không có ý kiến" not in text
+    assert "Không có nội dung" not in text
+    assert f"6. Thảo luận. {BLANK}" in text
+
+
+def test_a_vote_and_tasks_that_were_only_noted_are_pointed_at(tmp_path: Path) -> None:
+    steps = tuple(
+        replace(one, noted=Noted((f"Việc {one.number}",))) if one.asks in ("tasks", "vote") else one
+        for one in silent()
+    )
+    text = whole(made("BB", known(steps=steps, votes=(), tasks=(), reviewed=()), tmp_path))
+    assert "IV- PHÂN CÔNG NHIỆM VỤ\nGhi ở mục III, điểm 8." in text
+    assert "V- BIỂU QUYẾT\nGhi ở mục III, điểm 9." in text
+    assert text.count("Việc 9") == 1
+
+
+def test_the_vote_on_the_minutes_says_who_agreed(tmp_path: Path) -> None:
+    votes = (VoteFacts(10, "Thông qua biên bản", False, 22, 0, 1, 23, 27),)
+    text = whole(made("BB", known(votes=votes), tmp_path))
+    assert "21 giờ 10 phút; 22/23 đảng viên chính thức có mặt tán thành (95,7%)." in text
+
+
+NOTED = {
+    "information": "Quán triệt Nghị quyết 21-NQ/TW.",
+    "report": "Tháng trước hoàn thành 9/9 việc.",
+    "review": "Còn hạn chế: báo cáo nộp chậm 2 ngày.",
+    "discussion": "Đ/c Bảy: nhất trí.",
+    "opinions": "Biểu dương đ/c Hoa.",
+    "orientation": "Kiến nghị Đảng ủy tập huấn Sổ tay.",
+    "conclusion": "Tập trung thu ngân sách.",
+}
+
+
+def noted(**facts: Any) -> MinutesFacts:
+    rows = enumerate(NOTED.items(), 1)
+    steps = tuple(step(number, key, key.title(), text, phases=()) for number, (key, text) in rows)
+    return known(steps=steps, conclusions=("Tập trung thu ngân sách.",), **facts)
+
+
+def test_a_resolution_takes_its_parts_from_the_notes_and_tasks(tmp_path: Path) -> None:
+    found = texts(made("NQ", noted(score=None), tmp_path))
+    wanted = [
+        "I- ĐÁNH GIÁ KẾT QUẢ LÃNH ĐẠO THÁNG TRƯỚC",
+        "1. Công tác chính trị tư tưởng",
+        "- Quán triệt Nghị quyết 21-NQ/TW.",
+        "2. Kết quả lãnh đạo thực hiện nhiệm vụ chính trị",
+        "- Tháng trước hoàn thành 9/9 việc.",
+        "3. Kết quả thực hiện nghị quyết tháng trước",
+        "Thu đảng phí (Thủ quỹ)",
+        "4. Biểu dương, nhắc nhở",
+        "- Biểu dương đ/c Hoa.",
+        "5. Hạn chế, nguyên nhân",
+        "- Còn hạn chế: báo cáo nộp chậm 2 ngày.",
+        "II- PHƯƠNG HƯỚNG, NHIỆM VỤ THÁNG TỚI",
+        "- Tập trung thu ngân sách.",
+        "III- PHÂN CÔNG, TỔ CHỨC THỰC HIỆN",
+        "Rà soát hộ nghèo",
+    ]
+    assert [line for line in found if line in wanted] == wanted
+    assert "Kiến nghị Đảng ủy" not in "\n".join(
+        found
+    )  # it goes to the superior in a report, it is no resolution
+
+
+def test_parts_of_a_resolution_without_anything_are_left_out(tmp_path: Path) -> None:
+    facts = known(steps=(), conclusions=(), reviewed=(), loose=Noted(("Hoàn thành 9/9 việc.",)), score=None)
+    found = texts(made("NQ", facts, tmp_path))
+    assert "1. Kết quả lãnh đạo thực hiện nhiệm vụ chính trị" in found
+    assert "- Hoàn thành 9/9 việc." in found
+    assert not [line for line in found if line.startswith(("2. ", "3. ")) and "Nhiệm" not in line]
+    assert "Thực hiện các nhiệm vụ được phân công ở mục III." in found
+
+
+def test_a_report_has_weaknesses_and_proposals_of_the_notes(tmp_path: Path) -> None:
+    found = texts(made("BC", noted(kind="thematic"), tmp_path))
+    for one, other in (
+        ("b) Hạn chế, nguyên nhân", "- Ít ý kiến."),
+        ("- Ít ý kiến.", "- Còn hạn chế: báo cáo nộp chậm 2 ngày."),
+        ("5. Kiến nghị", "- Kiến nghị Đảng ủy tập huấn Sổ tay."),
+    ):
+        assert found[found.index(one) + 1] == other
+
+
+@pytest.mark.parametrize(
+    ("chair", "secretary", "signed"),
+    [
+        ("", "Trần Văn Bảy", ["BÍ THƯ", "Trần Văn Bảy"]),
+        ("đồng chí bí thư", "Trần Văn Bảy", ["BÍ THƯ", "Trần Văn Bảy"]),
+        ("Lê Thị Hoa", "Trần Văn Bảy", ["BÍ THƯ", "Trần Văn Bảy"]),
+        ("Bí thư Lê Thị Hoa", "Trần Văn Bảy", ["BÍ THƯ", "Lê Thị Hoa"]),
+        ("đồng chí phó bí thư", "Trần Văn Bảy", ["PHÓ BÍ THƯ", BLANK]),
+        ("Phó Bí thư Lê Thị Hoa", "Trần Văn Bảy", ["PHÓ BÍ THƯ", "Lê Thị Hoa"]),
+        ("", "", ["BÍ THƯ", BLANK]),
+    ],
+)
+def test_the_registered_secretary_signs(
+    chair: str, secretary: str, signed: list[str], tmp_path: Path
+) -> None:
+    for kind in ("NQ", "BC"):
+        cell = made(kind, known(chair=chair, secretary=secretary), tmp_path).tables[-1].rows[0].cells[1]
+        assert [p.text for p in cell.paragraphs][1:] == signed
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_paper_and_its_file_bear_one_day(kind: str, tmp_path: Path) -> None:
+    facts = known(papers=(PaperFacts(kind, 7, date(2026, 9, 3)),))
+    document = made(kind, facts, tmp_path)
+    day = facts.dated(kind)
+    assert day == (date(2026, 9, 3) if kind == "BC" else date(2026, 8, 5))
+    head = document.tables[0].rows[0].cells[1].text
+    assert f"ngày {day.day:02} tháng {day.month} năm 2026" in head
+    assert document.core_properties.created.date() == day
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -595,7 +750,7 @@ def test_every_tag_is_documented() -> None:
     tags = Wording(forms.on(date.max), forms.of("chi_bo"), read_words(FOLDER)).tags("BB", known())
     named = set(re.findall(r"`([a-z_.]+)`", page))
     assert set(tags) - named == set()
-    rows = {"steps": "step", "tasks": "task", "votes": "vote"}
+    rows = {"steps": "step", "tasks": "task", "votes": "vote", "parts": "part"}
     inner = {f"{one}.{key}" for many, one in rows.items() for key in tags[many][0]}
     assert inner - named == set()
     assert {f"score.{key}" for key in tags["score"]} - named == set()

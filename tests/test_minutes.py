@@ -16,6 +16,7 @@ from bot.db import Database
 from bot.domain.correcting import correct_day
 from bot.domain.minutes import facts_of, kinds_for
 from bot.domain.numbering import UNKNOWN_TERM, number_for
+from bot.domain.officers import clerk_among
 from bot.domain.paper_facts import MinutesFacts, Noted, PlanFacts
 from bot.domain.problems import Invalid
 from bot.domain.scoring import AFTER
@@ -27,6 +28,7 @@ from bot.models import (
     Duty,
     Meeting,
     MeetingDuty,
+    Membership,
     Note,
     Paper,
     Person,
@@ -501,3 +503,78 @@ def test_who_signs_is_read() -> None:
     assert not deputy("Bí thư")
     assert secretary("pho bi thu")
     assert not secretary("Thư ký")
+
+
+def _registered(session: Session, unit: Unit, name: str, **facts: Any) -> Person:
+    person = Person(name=name, created_at=EVENING)
+    session.add(person)
+    session.flush()
+    given = {"role": "secretary", "since": EVENING - timedelta(days=300), **facts}
+    session.add(Membership(person_id=person.id, unit_id=unit.id, **given))
+    session.flush()
+    return person
+
+
+def test_the_secretary_is_who_was_registered_on_the_day(session: Session) -> None:
+    unit = _cell(session)
+    meeting = _meeting(session, unit)
+    assert facts_of(session, meeting, ZONE).secretary == ""
+    _registered(session, unit, "Nguyễn Văn An", ended_at=EVENING + timedelta(days=30))
+    _registered(session, unit, "Lê Thị Hoa", since=EVENING + timedelta(days=30))
+    _registered(session, unit, "Trần Văn Bảy", role="follower")
+    assert facts_of(session, meeting, ZONE).secretary == "Nguyễn Văn An"
+    later = _meeting(session, unit, EVENING + timedelta(days=60))
+    assert facts_of(session, later, ZONE).secretary == "Lê Thị Hoa"
+    earlier = _meeting(session, unit, EVENING - timedelta(days=400))
+    assert facts_of(session, earlier, ZONE).secretary == "Lê Thị Hoa"  # nobody was then: who is it now
+
+
+@pytest.mark.parametrize("name", ["", "b🐯", "hoa_86", "Bí thư"])
+def test_a_nickname_does_not_sign(session: Session, name: str) -> None:
+    unit = _cell(session)
+    _registered(session, unit, name)
+    assert facts_of(session, _meeting(session, unit), ZONE).secretary == ""
+
+
+def test_the_secretary_who_led_it_chaired_it_unless_somebody_else_is_named(session: Session) -> None:
+    unit = _cell(session)
+    first = _registered(session, unit, "Nguyễn Văn An")
+    second = _registered(session, unit, "Lê Thị Hoa")
+    for led_by, said, chair in (
+        (first.id, "", "Nguyễn Văn An"),
+        (second.id, "", ""),
+        (None, "", ""),
+        (first.id, "Phó Bí thư Lê Thị Hoa", "Phó Bí thư Lê Thị Hoa"),
+    ):
+        meeting = _meeting(session, unit, led_by=led_by, chair=said)
+        assert facts_of(session, meeting, ZONE).chair == chair
+
+
+@pytest.mark.parametrize(
+    ("noted", "clerk"),
+    [
+        ("Cử đ/c Lê Thị Hoa làm thư ký", "đ/c Lê Thị Hoa"),
+        ("chi bộ nhất trí cử đồng chí Hoa làm thư ký buổi họp.", "đồng chí Hoa"),
+        ("Thư ký: đ/c Lan", "đ/c Lan"),
+        ("thu ky la dong chi Lan.", "dong chi Lan"),
+        ("Đ/c Lan", "Đ/c Lan"),
+        (
+            "Đã thông qua quy chế.\nBầu ông Nguyễn Văn Tư, chi ủy viên, làm thư ký",
+            "ông Nguyễn Văn Tư, chi ủy viên",
+        ),
+        ("Đ/c Lan đề nghị bàn thêm về thư ký của chi bộ trong kỳ tới", ""),
+        ("Nhất trí", ""),
+    ],
+)
+def test_a_clerk_who_was_only_noted(session: Session, noted: str, clerk: str) -> None:
+    steps = [{"key": "clerk", "title": "Cử thư ký"}, *STEPS]
+    meeting = _meeting(session, _cell(session), steps=steps)
+    _note(session, meeting, 0, noted)
+    assert facts_of(session, meeting, ZONE).clerk == clerk
+    meeting.clerk = "Trần Văn Bảy"
+    assert facts_of(session, meeting, ZONE).clerk == "Trần Văn Bảy"
+
+
+def test_where_more_is_spoken_of_a_bare_name_is_no_clerk() -> None:
+    assert clerk_among(["Đ/c Lan"], alone=False) == ""
+    assert clerk_among(["Có mặt 25", "Cử đ/c Lan làm thư ký"], alone=False) == "đ/c Lan"

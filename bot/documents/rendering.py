@@ -41,10 +41,16 @@ def render_paper(kind: str, facts: MinutesFacts, folder: Path, target: Path) -> 
     tags = Wording(form, forms.of(facts.unit.kind), words).tags(kind, facts)
     path = template_path(kind, form, folder)
     document = _filled(path, tags, environment(words["blank"]))
-    stamp = facts.ended or facts.began or datetime.combine(facts.day, time.min, UTC)
+    stamp = _stamp(kind, facts)
     properties = document.docx.core_properties
     properties.created = properties.modified = stamp.astimezone(UTC).replace(tzinfo=None)
     document.save(target)
+
+
+def _stamp(kind: str, facts: MinutesFacts) -> datetime:
+    """The moment in the file's properties: of the day that the paper bears."""
+    day, known = facts.dated(kind), facts.ended or facts.began
+    return known if known and known.date() == day else datetime.combine(day, time(12), UTC)
 
 
 def template_path(kind: str, form: Form, folder: Path) -> Path:

@@ -1,27 +1,23 @@
 """What a template may fill in: the facts of a meeting as short texts under names; docs/papers.md lists them."""
 
-import re
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from fractions import Fraction
 from typing import Any
 
 from bot.documents.forms import Form, Organ, numerals_of
+from bot.documents.sorting import appraisal_parts, opinions, proposals, results, tasks_ahead, weaknesses
+from bot.documents.texts import clean, lines, percent, two_digits
+from bot.documents.walking import Walk
 from bot.domain.number_words import in_words
 from bot.domain.paper_facts import (
     AttendanceFacts,
     MinutesFacts,
-    Noted,
     PlanFacts,
-    StepFacts,
     TaskFacts,
     VoteFacts,
 )
 from bot.domain.signers import deputy, name_in, secretary
 
 Tags = dict[str, Any]
-ILLEGAL = re.compile("[^\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u007f-\u0084\u0086-\u009f]")
-"""What XML cannot hold, or should not."""
 COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
 
 
@@ -48,9 +44,8 @@ class Wording:
         return cleaned
 
     def _head(self, kind: str, facts: MinutesFacts) -> Tags:
-        words, paper = self.words, next((one for one in facts.papers if one.kind == kind), None)
+        words, paper = self.words, facts.paper(kind)
         number = f"{paper.number:0{self.form.number_digits}}" if paper else ""
-        day = paper.made_on if paper and kind == "BC" else facts.day
         topics = "; ".join(words["topic"].format(topic=topic) for topic in facts.topics) or words["blank"]
         names = {"session": self.organ.session, "month": self._month(facts.day), "topics": topics}
         return {
@@ -63,7 +58,7 @@ class Wording:
                 number=number or words["blank"], kind=kind, symbol=self.organ.symbol or words["blank"]
             ),
             "place_and_date": words["place_and_date"].format(
-                place=facts.unit.place_name or words["blank"], date=self._date(day)
+                place=facts.unit.place_name or words["blank"], date=self._date(facts.dated(kind))
             ),
             "title": words["titles_of_papers"][kind],
             "about": words["about"][kind][facts.kind].format(**names),
@@ -107,40 +102,24 @@ class Wording:
         }
 
     def _walk(self, facts: MinutesFacts) -> Tags:
-        told: list[Tags] = []
-        before: tuple[str, ...] = ()
-        for step in facts.steps:
-            told.append(self._step(step, _new(step.phases, before)))
-            before = step.phases
+        walk = Walk(facts, self.words, self._clock)
         return {
             "agenda": [step.title for step in facts.steps],
-            "steps": told,
-            "loose": {"lines": lines(facts.loose.texts), "enclosed": self._enclosed(facts.loose)},
-            "appraisal": _at(facts, "review", "appraisal"),
-            "opinions": [*_at(facts, "discussion", "opinions", "appraisal"), *lines(facts.loose.texts)],
-            "conclusions": lines(facts.conclusions),
+            "agenda_count": two_digits(len(facts.steps)),
+            "steps": walk.steps(),
+            "loose": {"lines": lines(facts.loose.texts), "enclosed": walk.enclosed(facts.loose)},
+            "tasks_said": walk.tasks_said(),
+            "votes_said": walk.votes_said(),
+            "scored": walk.scored(),
+            "passed": walk.passed(),
+            "parts": appraisal_parts(facts, self.words["parts"]),
+            "appraisal": lines(results(facts)),
+            "opinions": lines(opinions(facts)),
+            "conclusions": lines(tasks_ahead(facts)),
+            "weaknesses": lines(weaknesses(facts)),
+            "proposals": lines(proposals(facts)),
             "homework": list(facts.homework),
             "speakers": two_digits(facts.speakers),
-        }
-
-    def _step(self, step: StepFacts, phases: Sequence[str]) -> Tags:
-        skipped = step.state == "skipped"
-        asked = step.asks in ("notes", "speakers") or step.key.startswith("conclusion")
-        return {
-            "number": str(step.number),
-            "title": step.title,
-            "phase": " – ".join(phases),
-            "owner": step.owner,
-            "skipped": self.words["skipped"] if skipped else "",
-            "lines": lines(step.noted.texts),
-            "enclosed": self._enclosed(step.noted),
-            "speakers": two_digits(step.speakers),
-            "speakers_count": step.speakers,
-            "turns": two_digits(step.turns),
-            "turns_count": step.turns,
-            "began_clock": self._clock(step.begun),
-            "ended_clock": self._clock(step.ended),
-            "unknown": asked and not skipped and not step.noted,
         }
 
     def _outcome(self, facts: MinutesFacts) -> Tags:
@@ -183,14 +162,16 @@ class Wording:
 
     def _signatures(self, facts: MinutesFacts) -> Tags:
         titles = self.words["titles"]
+        stands_in, named = deputy(facts.chair), name_in(facts.chair)
+        # The chair signs for the whole only as secretary, or for the secretary: another name under the title would be invented.
+        signer = named if named and secretary(facts.chair) else "" if stands_in else facts.secretary
         return {
-            "chair_name": name_in(facts.chair),
+            "chair_name": named or (signer if secretary(facts.chair) else ""),
             "clerk_name": name_in(facts.clerk),
             "on_behalf": self.organ.on_behalf,
             "keep": self.organ.keep,
-            "signer_title": titles["deputy" if deputy(facts.chair) else "secretary"],
-            # The chair signs for the whole only as secretary: another name under that title would be invented.
-            "signer_name": name_in(facts.chair) if secretary(facts.chair) else "",
+            "signer_title": titles["deputy" if stands_in else "secretary"],
+            "signer_name": signer,
         }
 
     def _plan(self, plan: PlanFacts) -> str:
@@ -208,11 +189,6 @@ class Wording:
                 title=plan.title,
             )
         )
-
-    def _enclosed(self, noted: Noted) -> str:
-        kinds = {"voices": noted.voices, "photos": noted.photos}
-        told = [self.words[name].format(count=two_digits(count)) for name, count in kinds.items() if count]
-        return str(self.words["enclosed"].format(kinds="; ".join(told))) if told else ""
 
     def _padded(self, day: date) -> dict[str, str]:
         return {
@@ -238,47 +214,3 @@ class Wording:
 
 
 VOTE = ("subject", "agree", "against", "other", "voters", "members", "of_voters", "of_members", "agree_words")
-
-
-def _new(phases: Sequence[str], before: Sequence[str]) -> Sequence[str]:
-    """The phases from the first one on that was not there at the step before."""
-    same = 0
-    while same < min(len(phases), len(before)) and phases[same] == before[same]:
-        same += 1
-    return phases[same:]
-
-
-def _at(facts: MinutesFacts, *keys: str) -> list[str]:
-    return [line for step in facts.steps if step.key in keys for line in lines(step.noted.texts)]
-
-
-def lines(texts: Iterable[str]) -> list[str]:
-    """Each text as paragraphs; its first one with a dash, unless it has one."""
-    found: list[str] = []
-    for text in texts:
-        parts = [part.strip() for part in clean(text).splitlines() if part.strip()]
-        if parts and parts[0][0] not in "-–+•":
-            parts[0] = f"- {parts[0]}"
-        found += parts
-    return found
-
-
-def two_digits(number: int | None) -> str | None:
-    """Papers write counts below ten with a nought before them."""
-    return None if number is None else f"{number:02}" if number else "0"
-
-
-def percent(ratio: Fraction | None) -> str | None:
-    """To a tenth, as the chat shows it."""
-    return None if ratio is None else f"{float(ratio) * 100:.1f}%".replace(".", ",").replace(",0%", "%")
-
-
-def clean(value: Any) -> Any:
-    """`value` with every text in it free of characters that a document cannot hold."""
-    if isinstance(value, str):
-        return ILLEGAL.sub("", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    if isinstance(value, list):
-        return [clean(one) for one in value]
-    if isinstance(value, dict):
-        return {key: clean(one) for key, one in value.items()}
-    return value

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, object_session
 
-from bot.domain.calendar import local_day
+from bot.domain.calendar import at_local, local_day
 from bot.domain.joining import duties_of
+from bot.domain.officers import chooses_clerk, clerk_among, registered_secretary
 from bot.domain.paper_facts import (
     AttendanceFacts,
     MinutesFacts,
@@ -25,12 +26,26 @@ from bot.domain.paper_facts import (
 )
 from bot.domain.programme import citation
 from bot.domain.scoring import AFTER
-from bot.models import Attendance, Audit, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
+from bot.models import (
+    Attendance,
+    Audit,
+    Meeting,
+    Note,
+    Paper,
+    Plan,
+    Score,
+    Task,
+    Topic,
+    Unit,
+    UnitSpan,
+    Vote,
+)
 
 KINDS = ("BB", "NQ", "BC")
 INSIDE = "›"
 """Stands between a phase and one inside of it."""
 SETTLED = ("done", "going", "dropped")
+ONE_DAY = timedelta(days=1)
 UNSAID = time(8, 0)
 """The clock time that a meeting entered afterwards has when nobody has said one."""
 
@@ -59,6 +74,8 @@ def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts
     for note in notes:
         by_step.setdefault(note.step if note.step < len(meeting.steps) else -1, []).append(note)
     steps = tuple(_step(meeting, place, by_step.get(place, ()), zone) for place in range(len(meeting.steps)))
+    midnight = at_local(day + ONE_DAY, time.min, zone)
+    secretary = registered_secretary(session, meeting.unit_id, midnight)
     topics = _topics(session, meeting)
     began, ended = _times(meeting, zone)
     return MinutesFacts(
@@ -72,8 +89,8 @@ def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts
         day=day,
         began=began,
         ended=ended,
-        chair=meeting.chair.strip(),
-        clerk=meeting.clerk.strip(),
+        chair=meeting.chair.strip() or (secretary.name if secretary.person_id == meeting.led_by else ""),
+        clerk=_clerk(meeting, steps),
         presenter=meeting.presenter.strip(),
         attendance=_attendance(session, meeting),
         steps=steps,
@@ -86,7 +103,15 @@ def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts
         read_back=meeting.read_back_at.astimezone(zone) if meeting.read_back_at else None,
         homework=tuple(meeting.marks.get("after", ())),
         papers=_papers(session, meeting, zone),
+        secretary=secretary.name,
     )
+
+
+def _clerk(meeting: Meeting, steps: Iterable[StepFacts]) -> str:
+    """As the secretary has said it; else by what was noted where the clerk was chosen."""
+    chosen = (step for step in steps if step.asks != "read_back" and chooses_clerk(step.title))
+    noted = (clerk_among(step.noted.texts, alone=step.key == "clerk") for step in chosen)
+    return meeting.clerk.strip() or next(filter(None, noted), "")
 
 
 def _times(meeting: Meeting, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

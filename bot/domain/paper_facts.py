@@ -176,6 +176,21 @@ class MinutesFacts:
     homework: tuple[str, ...]
     """What the agenda leaves for after the meeting."""
     papers: tuple[PaperFacts, ...]
+    secretary: str = ""
+    """The name of the unit's registered secretary on the day of the meeting."""
+
+    def paper(self, kind: str) -> PaperFacts | None:
+        return next((one for one in self.papers if one.kind == kind), None)
+
+    def dated(self, kind: str) -> date:
+        """The day that a paper of this kind bears: that of the meeting; of a report, the day it was made."""
+        paper = self.paper(kind)
+        return paper.made_on if paper and kind == "BC" else self.day
+
+    @property
+    def walked(self) -> bool:
+        """It was led step by step, and something was said of every step."""
+        return bool(self.steps) and all(step.state for step in self.steps)
 
     @property
     def speakers(self) -> int | None:
