@@ -12,12 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import outbox
 from bot.channels.web import plain_html, safe_html
+from bot.channels.web_icons import NAMES, SPRITE
 from bot.messages import Address, Incoming
 from bot.models import Contact, Event, Message
 from bot.web_site import CLIENT_ID, Site, accepted_types, body_within, site_of, storable
@@ -143,6 +146,8 @@ async def chat_page(request: Request) -> Response:
         new_id=lambda: str(uuid.uuid4()),
         accept=accepted_types(),
         upload_limit=site.upload_limit,
+        shown=plain_html,
+        icons={"sprite": SPRITE, "names": NAMES},
     )
 
 
@@ -218,11 +223,12 @@ async def take_event(request: Request, contact: Contact, event: Incoming, *, by_
             if site.now() > until or not await bell.wait(ANSWER_SECONDS):
                 break
             bell.quiet()
-    return back_to_chat(request)
+    return back_to_chat(request, seq)
 
 
-def back_to_chat(request: Request) -> Response:
-    return RedirectResponse(f"{request.url.path.rpartition('/')[0]}#end", 303)
+def back_to_chat(request: Request, seq: int | None = None) -> Response:
+    """The talk, from the person's own line `seq` on: a long answer is read from its beginning."""
+    return RedirectResponse(f"{request.url.path.rpartition('/')[0]}#{f'l{seq}' if seq else 'end'}", 303)
 
 
 def _read_json(body: bytes) -> dict[str, str]:
@@ -254,9 +260,12 @@ def _whole(text: str | None, otherwise: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
+PACKED = [Middleware(GZipMiddleware, minimum_size=1000)]
+"""Of pages alone: a stream of events must not wait for its packing, and files are packed already."""
+
 ROUTES = (
-    Route("/w/{token}", chat_page),
+    Route("/w/{token}", chat_page, middleware=PACKED),
     Route("/w/{token}/events", events),
-    Route("/w/{token}/talk", talk_json),
+    Route("/w/{token}/talk", talk_json, middleware=PACKED),
     Route("/w/{token}/say", say, methods=["POST"]),
 )

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from bot import files, outbox, web
 from bot.channels.web import Hub, Web, safe_html
+from bot.channels.web_icons import drawn
 from bot.chat import Chat, Desk, Flow, Routes
 from bot.conversation import receive
 from bot.db import Database, connect
@@ -423,7 +424,7 @@ def test_labels_and_file_names_are_escaped(site: Installation, browser: httpx.Cl
 
 
 @pytest.mark.parametrize(
-    ("given", "drawn"),
+    ("given", "right"),
     [
         ("a\nb", "a<br>b"),
         ("<b>đậm</b> <i>x</i> <u>x</u> <s>x</s> <code>x</code>", None),
@@ -447,10 +448,14 @@ def test_labels_and_file_names_are_escaped(site: Installation, browser: httpx.Cl
         ("<b><i>lẫn</b></i>", "<b><i>lẫn</i></b>"),
         ("5 &lt; 6 &amp; <!-- ẩn -->7", "5 &lt; 6 &amp; 7"),
         ("<tg-spoiler>a</tg-spoiler></div>", "a"),
+        (
+            '<a href="https://a.vn/✅">✅</a>',
+            f'<a href="https://a.vn/✅" target="_blank" rel="noopener noreferrer">{drawn("✅")}</a>',
+        ),
     ],
 )
-def test_only_our_tags_are_drawn(given: str, drawn: str | None) -> None:
-    assert safe_html(given) == (given if drawn is None else drawn)
+def test_only_our_tags_are_drawn(given: str, right: str | None) -> None:
+    assert safe_html(given) == (given if right is None else right)
 
 
 def test_the_stream_tells_what_comes(site: Installation, browser: httpx.Client) -> None:
@@ -570,7 +575,7 @@ def test_without_javascript(site: Installation, browser: httpx.Client) -> None:
     chat = site.chat()
     form = {"id": str(uuid.uuid4()), "text": "bằng biểu mẫu"}
     sent = browser.post(f"{chat}/say", data=form)
-    assert (sent.status_code, sent.headers["location"]) == (303, f"{chat}#end")
+    assert (sent.status_code, sent.headers["location"]) == (303, f"{chat}#l1")
     page = browser.get(chat).text
     assert "Đồng chí vừa viết" in page, "the answer is waited for"
     value = re.search(r"name=\"press\" value='({[^']*yes[^']*})'", page)
@@ -582,7 +587,7 @@ def test_without_javascript(site: Installation, browser: httpx.Client) -> None:
     upload = browser.post(
         f"{chat}/files", data={"id": "87654323"}, files={"files": ("ảnh.png", PNG, "image/png")}
     )
-    assert (upload.status_code, upload.headers["location"]) == (303, f"{chat}#end")
+    assert (upload.status_code, upload.headers["location"]) == (303, f"{chat}#l5")
     assert "Đã nhận 1 tệp" in browser.get(chat).text
     empty = browser.post(f"{chat}/files", data={"id": "87654324"}, files={"files": ("", b"")})
     assert empty.status_code == 303
@@ -604,6 +609,22 @@ def test_without_javascript_a_slow_answer_is_not_waited_for_long(
         db.close()
 
 
+def test_pages_come_packed_and_streams_do_not(site: Installation, browser: httpx.Client) -> None:
+    contact = site.contact()
+    chat = site.chat(contact)
+    for number in range(20):
+        site.tell(contact, Reply(f"Lời nhắc số {number}: đồng chí đặt lịch họp."))
+    lines_after(browser, chat, wanted=20)
+    for path in (chat, f"{chat}/talk?after=0"):
+        asked = browser.get(path, headers={"accept-encoding": "gzip"})
+        assert asked.headers["content-encoding"] == "gzip"
+        assert int(asked.headers["content-length"]) * 2 < len(asked.content)
+        plain = browser.get(path, headers={"accept-encoding": "identity"})
+        assert "content-encoding" not in plain.headers
+    with browser.stream("GET", f"{chat}/events", headers={"accept-encoding": "gzip"}) as stream:
+        assert "content-encoding" not in stream.headers
+
+
 def test_files_from_the_chat(site: Installation, browser: httpx.Client) -> None:
     chat, own_id = site.chat(), str(uuid.uuid4())
     parts = [
@@ -623,7 +644,8 @@ def test_files_from_the_chat(site: Installation, browser: httpx.Client) -> None:
     assert event.album
     assert site.store.read(event.files[0].digest) == PNG
     mine, told = lines_after(browser, chat, wanted=2)
-    assert mine["html"] == "📎 Báo &quot;cáo&quot; &lt;1&gt;.png<br>📎 passwd<br>📎 trống.pdf"
+    clip = drawn("📎")
+    assert mine["html"] == f"{clip} Báo &quot;cáo&quot; &lt;1&gt;.png<br>{clip} passwd<br>{clip} trống.pdf"
     assert told["html"] == "Đã nhận 1 tệp, từ chối 2."
     browser.post(f"{chat}/files", data={"id": str(uuid.uuid4())}, files=parts[:1], headers=JSON)
     assert site.received[-1].album == ""

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
+from bot.channels.web_icons import ICONS
 from bot.messages import Choice, Reply
 from bot.models import Contact, Event, Message
 from tests.browser import chromium
@@ -198,7 +199,8 @@ def test_files(site: Installation, opened: Opener, tmp_path: Path) -> None:
     big.write_bytes(b"%PDF-" + b"0" * (3 * 2**20))
     page.locator("#files").set_input_files([good, bad])
     expect_lines(page, 2)
-    assert bubbles(page) == ["📎 Ảnh họp.png\n📎 x.zip", "Đã nhận 1 tệp, từ chối 1."]
+    assert bubbles(page) == ["Ảnh họp.png\n x.zip", "Đã nhận 1 tệp, từ chối 1."]
+    expect(page.locator(".me .bubble svg.ico")).to_have_count(2)
     page.locator("#files").set_input_files([big])
     expect(page.locator(".me.refused .when")).to_have_text("Tệp quá lớn, mỗi lần gửi được nhiều nhất 3 MB.")
     stored = site.received[0].files[0]
@@ -297,6 +299,130 @@ def test_the_reader_above_is_left_in_peace(site: Installation, opened: Opener) -
     expect_lines(page, 26)
     expect(page.locator(".line").last).to_be_in_viewport()
     expect(pill).to_be_hidden()
+
+
+LONG = "\n".join(["Dòng đầu tiên", *(f"dòng {number}" for number in range(2, 60)), "Dòng cuối cùng"])
+
+
+@pytest.mark.parametrize("size", [{"width": 320, "height": 568}, PHONE, DESK])
+def test_a_long_answer_is_shown_from_its_first_line(
+    site: Installation, opened: Opener, size: dict[str, int]
+) -> None:
+    contact = site.contact()
+    page = opened(site.chat(contact), size=size)
+    write(page, "ngắn")
+    expect_lines(page, 2)
+    page.wait_for_timeout(2500)  # what comes at once is one answer
+    site.tell(contact, Reply(LONG, ((Choice("Tiếp tục", "yes:9"),),)))
+    expect_lines(page, 3)
+    assert_starts_in_sight(page, "Dòng đầu tiên")
+    more = page.get_by_role("button", name="Xem tiếp")
+    more.click()
+    expect(page.get_by_role("button", name="Tiếp tục")).to_be_in_viewport(ratio=1)
+    expect(more).to_be_hidden()
+    page.reload()
+    expect_lines(page, 3)
+    assert_starts_in_sight(page, "Dòng đầu tiên")
+
+
+def test_an_answer_of_two_messages_is_shown_from_the_first(site: Installation, opened: Opener) -> None:
+    contact = site.contact()
+    page = opened(site.chat(contact))
+    write(page, "một")
+    expect_lines(page, 2)
+    page.wait_for_timeout(2500)
+    site.tell(contact, Reply("Câu trả lời ngắn."))
+    site.tell(contact, Reply(LONG))
+    expect_lines(page, 4)
+    assert_starts_in_sight(page, "Câu trả lời ngắn.")
+    write(page, "hai")
+    expect_lines(page, 6)
+    expect(page.locator(".line").last).to_be_in_viewport()
+
+
+def test_a_long_answer_without_javascript(site: Installation, opened: Opener) -> None:
+    contact = site.contact()
+    page = opened(site.chat(contact), script=False)
+    write(page, "dài " * 900)
+    own = page.locator(".me .bubble").last
+    assert own.bounding_box()["y"] >= -1  # type: ignore[index]
+
+
+def assert_starts_in_sight(page: Page, words: str) -> None:
+    """The line that begins with these words shows its beginning, below whatever stands above the talk."""
+    box = page.locator(".bubble", has_text=words).last.bounding_box()
+    room = page.locator("#scroll").bounding_box()
+    assert box is not None
+    assert room is not None
+    assert room["y"] <= box["y"] < room["y"] + room["height"] / 2
+
+
+def test_signs_are_drawings_that_nobody_reads_aloud(site: Installation, opened: Opener) -> None:
+    contact = site.contact()
+    page = opened(site.chat(contact))
+    expect(page.locator("#composer")).to_be_visible()
+    choices = ((Choice("✅ Đúng", "yes:4"),),)
+    site.tell(contact, Reply("⚠️ <b>Quá hạn</b>\n👉 Bấm nút.", choices))
+    for _ in ("as it comes", "after a reload"):
+        expect_lines(page, 1)
+        names = page.locator(".bot use").evaluate_all("all => all.map(one => one.href.baseVal)")
+        assert names == [f"/static/icons.svg#{name}" for name in ("warn", "next", "ok")]
+        drawn = page.locator(".bot use").evaluate_all("all => all.map(one => one.getBBox().width)")
+        assert min(drawn) > 1, "the sprite was not drawn"
+        expect(page.get_by_role("button", name="Đúng", exact=True)).to_be_visible()
+        page.reload()
+    page.get_by_role("button", name="Đúng", exact=True).click()
+    expect_lines(page, 3)
+    assert said(site) == ["✅ Đúng"]
+
+
+def test_every_drawing_is_in_the_sprite() -> None:
+    sprite = (Path(__file__).parent.parent / "templates" / "web" / "icons.svg").read_text("utf-8")
+    assert sorted(re.findall('symbol id="([^"]+)"', sprite)) == sorted(ICONS)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_schemes_can_be_read(site: Installation, opened: Opener, scheme: str) -> None:
+    page = opened(site.chat())
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    write(page, "Xin chào")
+    expect_lines(page, 2)
+    for where in (".bot .bubble", ".me .bubble", ".row button", "#send", ".name", ".when", "#text"):
+        assert page.locator(where).last.evaluate(CONTRAST) >= 4.5, where
+    dark = page.locator("body").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert (sum(int(part) for part in re.findall(r"\d+", dark)) < 200) == (scheme == "dark")
+
+
+CONTRAST = """one => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = parts(colour).map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let behind = one;
+  while (parts(getComputedStyle(behind).backgroundColor)[3] === 0) behind = behind.parentElement;
+  const [high, low] = [light(getComputedStyle(one).color), light(getComputedStyle(behind).backgroundColor)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_box_shrinks_at_twice_the_type(site: Installation, opened: Opener, width: int) -> None:
+    page = opened(site.chat(), size={"width": width, "height": 844})
+    write(page, "Xin chào")
+    expect_lines(page, 2)
+    boxes = "#text, #send, .attach, .row button"
+    sizes = "all => all.map(one => [one.offsetWidth, one.offsetHeight])"
+    before = page.locator(boxes).evaluate_all(sizes)
+    page.evaluate("document.documentElement.style.fontSize = '212.5%'")
+    after = page.locator(boxes).evaluate_all(sizes)
+    for small, large in zip(before, after, strict=True):
+        assert large[0] >= min(small[0], 0.75 * width)
+        assert large[1] >= small[1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    text = page.locator("#text")
+    text.fill("M")
+    assert text.evaluate("one => one.clientHeight >= one.scrollHeight")
 
 
 def test_older_lines_are_a_press_away(site: Installation, opened: Opener) -> None:

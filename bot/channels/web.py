@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from threading import Lock
 
+from bot.channels.web_icons import drawn
 from bot.messages import Address, Reply
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
@@ -96,7 +97,7 @@ class Hub:
 
 def plain_html(text: str) -> str:
     """What a person has typed, as HTML."""
-    return html.escape(text).replace("\n", "<br>")
+    return drawn(html.escape(text)).replace("\n", "<br>")
 
 
 def safe_html(text: str) -> str:
@@ -146,7 +147,7 @@ class _Drawing(HTMLParser):
         self._out.append(self._text(data[end:]))
 
     def _text(self, text: str) -> str:
-        return html.escape(text) if "pre" in self._open else plain_html(text)
+        return drawn(html.escape(text)) if "pre" in self._open else plain_html(text)
 
     def finished(self) -> str:
         return "".join(self._out) + "".join(f"</{tag}>" for tag in reversed(self._open))

@@ -4,11 +4,11 @@
   'use strict';
 
   const byId = (id) => document.getElementById(id);
-  const words = JSON.parse(byId('words').textContent);
+  const words = JSON.parse(byId('words').textContent), icons = JSON.parse(byId('icons').textContent);
   const log = byId('log'), scroller = byId('scroll'), end = byId('end'), pill = byId('pill'), bar = byId('state');
   const composer = byId('composer'), text = byId('text'), picker = byId('files'), sendButton = byId('send');
   const path = log.dataset.path, limit = Number(log.dataset.limit);
-  const POLL_MS = 3000, SILENT_MS = 40000, SEND_MS = 20000, CATCH_UP_MS = 2500, BAR_MS = 2000;
+  const POLL_MS = 3000, SILENT_MS = 40000, SEND_MS = 20000, CATCH_UP_MS = 2500, BAR_MS = 2000, ONE_ANSWER_MS = 2000, START_GAP = 10;
   let last = Number(log.dataset.last);
 
   function make(tag, className, content) {
@@ -16,6 +16,27 @@
     if (className) element.className = className;
     if (content) element.textContent = content;
     return element;
+  }
+
+  // Signs become drawings, as on the lines that came with the page.
+  const SVG = 'http://www.w3.org/2000/svg';
+  const sign = new RegExp('([' + Object.keys(icons.names).join('') + '])\\ufe0f?', 'u');
+
+  function drawn(text) {
+    const parts = document.createDocumentFragment();
+    text.split(sign).forEach((part, index) => {
+      if (index % 2 === 0) {
+        parts.append(part);
+        return;
+      }
+      const icon = document.createElementNS(SVG, 'svg'), use = document.createElementNS(SVG, 'use');
+      icon.setAttribute('class', 'ico');
+      icon.setAttribute('aria-hidden', 'true');
+      use.setAttribute('href', icons.sprite + '#' + icons.names[part]);
+      icon.append(use);
+      parts.append(icon);
+    });
+    return parts;
   }
 
   function newId() {
@@ -33,6 +54,20 @@
     pill.hidden = true;
   }
 
+  function offer(label) {
+    pill.textContent = label;
+    pill.hidden = false;
+  }
+
+  // What is longer than the screen is read from its first line.
+  function toStart(line) {
+    toBottom();
+    const above = scroller.getBoundingClientRect().top + START_GAP - line.getBoundingClientRect().top;
+    if (above <= 0) return;
+    scroller.scrollTop -= above;
+    offer(words.more);
+  }
+
   // Keeps the reader where they are: the scroll position counts from the bottom.
   function change(byReader, edit) {
     const stay = !byReader && !atBottom();
@@ -41,6 +76,14 @@
     if (stay) scroller.scrollTop -= scroller.scrollHeight - before;
     else toBottom();
     return stay;
+  }
+
+  // What comes within a moment is one answer.
+  let answer = null, answeredAt = 0;
+  function answerOf(line) {
+    if (!answer || Date.now() - answeredAt > ONE_ANSWER_MS) answer = line;
+    answeredAt = Date.now();
+    return answer;
   }
 
   function bubble(side) {
@@ -56,10 +99,10 @@
     const box = element.querySelector('.bubble'), when = element.querySelector('.when');
     box.insertAdjacentHTML('beforeend', line.html);
     line.files.forEach((file) => {
-      const link = make('a', 'file', '📎 ' + file.name + ' ');
+      const link = make('a', 'file');
       link.href = file.url;
       link.setAttribute('download', '');
-      link.append(make('small', '', file.size));
+      link.append(drawn('📎'), ' ' + file.name + ' ', make('small', '', file.size));
       element.insertBefore(link, when);
     });
     if (line.choices.length) element.append(drawChoices(line.choices));
@@ -72,7 +115,8 @@
     rows.forEach((choices) => {
       const row = make('div', 'row');
       choices.forEach((choice) => {
-        const button = make('button', '', choice.label);
+        const button = make('button');
+        button.append(drawn(choice.label));
         button.type = 'button';
         button.name = 'press';
         button.value = JSON.stringify(choice);
@@ -105,7 +149,10 @@
       place(element, line.seq);
       trimChoices();
     });
-    if (stayed && line.side === 'bot') pill.hidden = false;
+    if (line.side !== 'bot') return;
+    const first = answerOf(element);
+    if (stayed) offer(words.fresh);
+    else toStart(first);
   }
 
   // Behind the newest line with a smaller number: lines still on their way stay last.
@@ -169,7 +216,7 @@
     item.element.classList.add('unsent');
     item.element.dataset.id = item.body.id;
     item.element.tabIndex = -1;
-    item.element.querySelector('.bubble').append(shown);
+    item.element.querySelector('.bubble').append(drawn(shown));
     mark(item, words.sending);
     if (item.files) drawProgress(item);
     change(true, () => {
@@ -181,6 +228,7 @@
   }
 
   function say(body) {
+    answer = null;
     const item = { key: String(Date.now()).padStart(15, '0') + ':' + body.id, body: body };
     remember(item);
     enqueue(item, body.label || body.text);
@@ -426,7 +474,7 @@
     const item = { key: '', body: { id: newId() }, files: files };
     if (files.reduce((sum, file) => sum + file.size, 0) > limit) {
       item.element = bubble('me');
-      item.element.querySelector('.bubble').append(names);
+      item.element.querySelector('.bubble').append(drawn(names));
       change(true, () => log.insertBefore(item.element, end));
       finish(item, { refused: tooLarge() });
     } else {
@@ -463,6 +511,8 @@
     if (taken) forget(item);
     else enqueue(item, item.body.label || item.body.text);
   });
+  const newest = lines().pop();
+  if (newest && newest.classList.contains('bot') && !location.hash) toStart(newest);
   connect();
   if (window.top === window && window.matchMedia('(hover: hover) and (pointer: fine)').matches) text.focus();
 })();
