@@ -167,7 +167,7 @@ def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, 
     With `sounds` recorded sound is taken too.
 
     Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
-    file_type, file_zip, file_damaged, file_encrypted, file_secret. OSError: the store failed.
+    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_secret. OSError: the store failed.
     """
     shown = clean_name(name)
     size = source.stat().st_size

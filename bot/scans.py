@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
-from PIL import ExifTags, Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.domain.problems import Invalid, Problem, Rejected
+from bot.photographs import fitted, open_photograph
 from bot.scan_pdf import Jpeg, write_pdf
 
 Page = Callable[[], bytes] | Path
 """Where a picture's bytes come from: read when its turn has come, and let go of before the next one."""
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 50_000_000
-"""What the largest phones take; a small file may claim far more."""
 LADDER = ((2000, 80), (2000, 65), (1800, 55), (1600, 45))
 """Longest side and JPEG quality: the first by which a page fits into its room, else the last."""
 WHOLE = 9_500_000
@@ -24,15 +22,6 @@ LEAST_ROOM, MOST_ROOM = 300_000, 1_000_000
 CELL, EDGE, DIGITS = 320, 8, 44
 """Pixels of the sheet: a picture's place, what stays white around it, the height of its number."""
 
-_BY_ORIENTATION = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _CLOCKWISE = {
     90: Image.Transpose.ROTATE_270,
     180: Image.Transpose.ROTATE_180,
@@ -41,13 +30,13 @@ _CLOCKWISE = {
 
 
 def make_pdf(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) -> None:
-    """Write a PDF of one upright A4 page for each picture (JPEG, PNG, WEBP), in their order, to `target`.
+    """Write a PDF of one upright A4 page for each picture (JPEG, PNG, WEBP, HEIC), in their order, to `target`.
 
     A page lies or stands as its picture does; of the picture only what is seen gets in, nothing that the camera noted.
     `turns` are degrees clockwise (0, 90, 180, 270) page by page, none for those beyond its end.
     Raises Rejected when a picture cannot be used: each problem has the page's number from 1 as its place and in its
-    facts (`page`), and is `scan_heic`, `scan_damaged` or `scan_too_large` (`most`, in millions of pixels). Nothing is
-    written then. Raises ValueError without pages, and OSError as a page's source does.
+    facts (`page`), and is `scan_damaged` or `scan_too_large` (`most`, in millions of pixels). Nothing is written then.
+    Raises ValueError without pages, and OSError as a page's source does.
     """
     sources = list(pages)
     if not sources:
@@ -69,7 +58,7 @@ def _encoded_pages(sources: Sequence[Page], turns: Sequence[int], problems: list
     for number, source in enumerate(sources, 1):
         try:
             # Not held by a name, so that it is gone before the next one is read.
-            page = _encoded(_picture(_content(source), LADDER[0][0], _turn(turns, number)), room)
+            page = _page(source, _turn(turns, number), room)
         except Invalid as bad:
             problems.append(_problem(bad, number))
             continue
@@ -77,10 +66,16 @@ def _encoded_pages(sources: Sequence[Page], turns: Sequence[int], problems: list
             yield page
 
 
+def _page(source: Page, turn: int, room: int) -> Jpeg:
+    picture, _ = open_photograph(_content(source), LADDER[0][0])
+    return _encoded(_turned(picture, turn), room)
+
+
 def contact_sheet(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) -> list[Problem]:
     """Write a JPEG with a small upright picture of each page and its number to `target`; arguments as for `make_pdf`.
 
     Answers the problems of the pictures that cannot be used, as `make_pdf` would raise them; their places are crossed out.
+    Beside them `scan_cut`: a page whose lower part seems to be missing is shown as far as it goes.
     """
     sources = list(pages)
     if not sources:
@@ -92,7 +87,10 @@ def contact_sheet(pages: Iterable[Page], target: Path, *, turns: Sequence[int] =
     for number, source in enumerate(sources, 1):
         left, top = (number - 1) % columns * CELL, (number - 1) // columns * CELL
         try:
-            picture = _picture(_content(source), CELL - 2 * EDGE, _turn(turns, number))
+            picture, missing = open_photograph(_content(source), CELL - 2 * EDGE)
+            picture = _turned(picture, _turn(turns, number))
+            if missing:
+                problems.append(_problem(Invalid("scan_cut"), number))
             sheet.paste(picture, (left + (CELL - picture.width) // 2, top + (CELL - picture.height) // 2))
         except Invalid as bad:
             problems.append(_problem(bad, number))
@@ -125,62 +123,8 @@ def _problem(bad: Invalid, number: int) -> Problem:
     return Problem(str(number), bad.code, {"page": number, **bad.facts})
 
 
-def _picture(content: bytes, side: int, turn: int) -> Image.Image:
-    """The picture upright, in grey or in colour on white, with a longest side of `side` pixels at most."""
-    if content[4:8] == b"ftyp":
-        raise Invalid("scan_heic")
-    try:
-        with Image.open(BytesIO(content), formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Invalid("scan_too_large", most=MOST_PIXELS // 1_000_000)
-            orientation = _orientation(opened)
-            # A JPEG is then decoded at a half, a quarter or an eighth of its size, which saves time and memory.
-            opened.draft(None, _fitted(opened.size, side))
-            picture = _on_white(opened, side)
-    except Invalid:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Invalid("scan_too_large", most=MOST_PIXELS // 1_000_000) from error
-    # A broken picture makes Pillow fail in a dozen ways, SyntaxError and struct.error among them.
-    except Exception as error:
-        raise Invalid("scan_damaged") from error
-    for way in (_BY_ORIENTATION.get(orientation), _CLOCKWISE.get(turn)):
-        if way is not None:
-            picture = picture.transpose(way)
-    picture.info = {}
-    return picture
-
-
-def _orientation(opened: Image.Image) -> int:
-    try:
-        return int(opened.getexif().get(ExifTags.Base.Orientation, 1))
-    except Exception:  # noqa: BLE001 - what a camera has noted badly is no fault of the picture
-        return 1
-
-
-def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
-    scale = min(1.0, side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _on_white(opened: Image.Image, side: int) -> Image.Image:
-    clear = opened.has_transparency_data
-    if opened.mode == "I;16":
-        picture: Image.Image = opened.convert("I").point([level >> 8 for level in range(2**16)], "L")
-    elif opened.mode == "1":
-        picture = opened.convert("L")
-    elif opened.mode in ("L", "RGB", "RGBA") and not (clear and opened.mode != "RGBA"):
-        opened.load()
-        picture = opened
-    else:
-        picture = opened.convert("RGBA" if clear else "RGB")
-    size = _fitted(picture.size, side)
-    picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    if not clear:
-        return picture
-    paper = Image.new("RGB", size, "white")
-    paper.paste(picture, mask=picture.getchannel("A"))
-    return paper
+def _turned(picture: Image.Image, turn: int) -> Image.Image:
+    return picture.transpose(_CLOCKWISE[turn]) if turn in _CLOCKWISE else picture
 
 
 def _encoded(picture: Image.Image, room: int) -> Jpeg:
@@ -188,7 +132,7 @@ def _encoded(picture: Image.Image, room: int) -> Jpeg:
     for side, quality in LADDER:
         out = BytesIO()
         if max(picture.size) > side:
-            picture = picture.resize(_fitted(picture.size, side), Image.Resampling.LANCZOS)
+            picture = picture.resize(fitted(picture.size, side), Image.Resampling.LANCZOS)
         picture.save(out, "JPEG", quality=quality, optimize=True)
         if out.tell() <= room:
             break

@@ -1,5 +1,6 @@
 """Photographed pages to one PDF: upright, small, in order, without what the camera noted; and the sheet of small pictures."""
 
+import base64
 import io
 import random
 from collections.abc import Callable
@@ -42,10 +43,26 @@ def marked(size: tuple[int, int] = (300, 400), mode: str = "RGB") -> Image.Image
     return picture.convert(mode)
 
 
+def busy(size: tuple[int, int]) -> Image.Image:
+    return Image.effect_noise(size, 60).convert("RGB")
+
+
 def saved(picture: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     out = io.BytesIO()
     picture.save(out, kind, **options)
     return out.getvalue()
+
+
+HEIC = base64.b64decode(
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAVZtZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAA"
+    "ACJpbG9jAAAAAERAAAEAAQAAAAABegABAAAAAAAAAGEAAAAjaWluZgAAAAAAAQAAABVpbmZlAgAAAAABAABodmMxAAAAAA5waXRt"
+    "AAAAAAABAAAA1mlwcnAAAAC3aXBjbwAAAHhodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGEABDAH//wNwAAADAJAAAAMA"
+    "AAMAHroCQGEAAQArQgEBA3AAAAMAkAAAAwAAAwAeoDCAgWW6kkprm4CGgwIAAAMAMgAAAwACEGIAAQAHRAHBcrAiQAAAABNjb2xy"
+    "bmNseAABAA0ABoAAAAAUaXNwZQAAAAAAAABgAAAAgAAAABBwaXhpAAAAAAMICAgAAAAXaXBtYQAAAAAAAAABAAEEgQIDBAAAAGlt"
+    "ZGF0AAAAXSgBrxmAvztZslGNjIU3//jjJ/2ZK/470+qZIGJJc3Xw8pCb/l1vzCDD4ceSNqjFUCd+xC/qZCSFSwSrzU+/MDTEK2FW"
+    "UMD4GmlRRS7C6vvxp8tyVGoCE0iJt/lj3A=="
+)
+"""`marked((96, 128))` as a phone compresses it."""
 
 
 def oriented(orientation: int, size: tuple[int, int] = (300, 400)) -> bytes:
@@ -243,11 +260,12 @@ def test_the_same_pages_give_the_same_bytes(tmp_path: Path) -> None:
     assert (tmp_path / "pages.pdf").read_bytes() == first
 
 
-HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
+BROKEN_HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 PICTURE = saved(marked((800, 600)), quality=95)
 BAD = {
-    "heic": (HEIC, "scan_heic"),
-    "cut off": (PICTURE[: len(PICTURE) // 2], "scan_damaged"),
+    "broken heic": (BROKEN_HEIC, "scan_damaged"),
+    "cut off in its head": (PICTURE[:100], "scan_damaged"),
+    "progressive of many dots": (saved(Image.new("L", (9000, 6000)), progressive=True), "scan_too_large"),
     "empty": (b"", "scan_damaged"),
     "no picture": (b"%PDF-1.4 no picture at all", "scan_damaged"),
     "cut off png": (saved(marked((800, 600)), "PNG")[:900], "scan_damaged"),
@@ -276,8 +294,37 @@ def test_a_page_that_cannot_be_used_is_named_by_its_number(tmp_path: Path, name:
 def test_all_of_them_are_named(tmp_path: Path) -> None:
     good = saved(marked())
     with pytest.raises(Rejected) as caught:
-        pdf(tmp_path, b"", good, HEIC, good, PICTURE[:900])
+        pdf(tmp_path, b"", good, BROKEN_HEIC, good, PICTURE[:100])
     assert [problem.place for problem in caught.value.problems] == ["1", "3", "5"]
+
+
+def test_a_photograph_of_an_iphone_is_a_page(tmp_path: Path) -> None:
+    (page,) = pictures(pdf(tmp_path, HEIC))
+    assert page.size == (96, 128)
+    assert where_marked(page) == ["top left"]
+    assert contact_sheet([lambda: HEIC], tmp_path / "sheet.jpg", turns=[90]) == []
+
+
+def test_a_photograph_without_its_last_bytes_is_a_page(tmp_path: Path) -> None:
+    assert PICTURE.endswith(b"\xff\xd9")
+    for content in (PICTURE[:-2], PICTURE[:-1], PICTURE[:-2] + bytes(40), PICTURE + b"trailer of a phone"):
+        (page,) = pictures(pdf(tmp_path, content))
+        assert (page.size, where_marked(page)) == ((800, 600), ["top left"])
+
+
+def test_a_photograph_that_was_not_sent_whole_is_shown_and_named(tmp_path: Path) -> None:
+    text = saved(busy((800, 600)))
+    cut = text[: len(text) // 2]
+    assert len(pdf(tmp_path, cut).pages) == 1
+    shown = contact_sheet([lambda: text, lambda: cut], tmp_path / "sheet.jpg")
+    assert [(problem.place, problem.code) for problem in shown] == [("2", "scan_cut")]
+    assert RENDER.sentence("scan_cut", shown[0].facts).startswith("Trang 2 có thể thiếu phần dưới")
+
+
+def test_large_photographs_of_phones_are_pages(tmp_path: Path) -> None:
+    large = saved(marked((300, 400)).resize((9000, 12000), Image.Resampling.NEAREST), quality=40)
+    (page,) = pictures(pdf(tmp_path, large))
+    assert (page.size, where_marked(page)) == ((1500, 2000), ["top left"])
 
 
 @given(cut=st.integers(0, len(PICTURE)), at=st.integers(0, len(PICTURE) - 1), byte=st.integers(0, 255))

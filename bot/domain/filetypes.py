@@ -1,6 +1,7 @@
 """What a file is, read from its bytes and never from its name, with bounded looks inside ZIP and OLE2."""
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -23,6 +24,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 JPEG = "image/jpeg"
 PNG = "image/png"
 WEBP = "image/webp"
@@ -62,6 +64,23 @@ _ARCHIVES = (
     "application/zip",
     "application/vnd.ms-cab-compressed",
 )
+_PDF_HEAD = re.compile(rb"%PDF-[12]\.\d")
+_PDF_HEAD_WITHIN = 1024
+"""Bytes that may stand before the header, as readers of PDF have always allowed."""
+_PAGE = re.compile(
+    rb"[\xef\xbb\xbf\s]*(?:<\?[^>]*>\s*)*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|table|meta|(?:\w+:)?workbook)\b",
+    re.I | re.S,
+)
+"""A web page, or a table in its form, as many programs write one under the name of an Excel file."""
+_OTHER_PICTURES = (
+    (b"GIF8", "GIF"),
+    (b"BM", "BMP"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\xff\x0a", "JPEG XL"),
+)
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST_SECTOR_ID = 0xFFFFFFFA
 
@@ -69,7 +88,8 @@ _LAST_SECTOR_ID = 0xFFFFFFFA
 def sniff(path: Path) -> str:
     """Give the media type of the file at `path`, one of `EXTENSIONS` or `SOUNDS`, from its bytes alone.
 
-    Raises Invalid: `file_type` (not on the list, or with macros), `file_zip` (an archive), `file_encrypted` (an Office
+    Raises Invalid: `file_type` (not on the list), `file_macro`, `file_ods`, `file_page` (a web page under another
+    name), `file_picture` (`kind`: a picture of another kind), `file_zip` (an archive), `file_encrypted` (an Office
     file under a password) or `file_damaged`. Inflates a few MB at the most, whatever an archive claims to hold.
     """
     with path.open("rb") as file:
@@ -93,11 +113,33 @@ def sniff(path: Path) -> str:
         return OGG
     if b"M4A " in _brands(head):
         return M4A
+    if _is_late_pdf(path, head):
+        return PDF
+    if _PAGE.match(head):
+        raise Invalid("file_page")
+    if kind := _other_picture(head):
+        raise Invalid("file_picture", kind=kind)
     raise Invalid("file_zip" if _is_archive(head) else "file_type")
 
 
+def _is_late_pdf(path: Path, head: bytes) -> bool:
+    """A PDF with something before it, as a mail program or a scanner leaves it; a text that speaks of PDF holds no objects."""
+    if not _PDF_HEAD.search(head[: _PDF_HEAD_WITHIN + 8]) or head[:2] == b"MZ":
+        return False
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4096))
+        return b"startxref" in file.read()
+
+
+def _other_picture(head: bytes) -> str:
+    brands = _brands(head)
+    if brands & {b"avif", b"avis"}:
+        return "AVIF"
+    return next((kind for start, kind in _OTHER_PICTURES if head.startswith(start)), "")
+
+
 def _is_heic(head: bytes) -> bool:
-    return not _brands(head).isdisjoint((b"heic", b"heix", b"heim", b"heis"))
+    return not _brands(head).isdisjoint((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"))
 
 
 def _brands(head: bytes) -> set[bytes]:
@@ -222,7 +264,7 @@ def ooxml_parts(opened: zipfile.ZipFile) -> dict[str, str]:
 def _ooxml_type(opened: zipfile.ZipFile) -> str:
     kinds = set(ooxml_parts(opened).values())
     if any("macroenabled" in kind.lower() or "vbaproject" in kind.lower() for kind in kinds):
-        raise Invalid("file_type")
+        raise Invalid("file_macro")
     for media_type in (DOCX, XLSX, PPTX):
         if f"{media_type}.main+xml" in kinds:
             return media_type
@@ -230,8 +272,9 @@ def _ooxml_type(opened: zipfile.ZipFile) -> str:
 
 
 def _odf_type(opened: zipfile.ZipFile, names: set[str]) -> str:
-    if read_part(opened, "mimetype", 200).strip() != ODT.encode():
-        raise Invalid("file_type")
+    kind = read_part(opened, "mimetype", 200).strip()
+    if kind != ODT.encode():
+        raise Invalid("file_ods" if kind == ODS.encode() else "file_type")
     manifest = "META-INF/manifest.xml"
     if manifest in names and b"encryption-data" in read_part(opened, manifest):
         raise Invalid("file_encrypted")
@@ -318,7 +361,7 @@ def _ole2_type(path: Path) -> str:
     if names & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
         raise Invalid("file_encrypted")
     if names & {"Macros", "_VBA_PROJECT_CUR", "VBA"}:
-        raise Invalid("file_type")
+        raise Invalid("file_macro")
     for stream, media_type in (
         ("WordDocument", DOC),
         ("Workbook", XLS),
