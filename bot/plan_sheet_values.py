@@ -5,13 +5,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from bot.domain.agenda import PLACEHOLDER
-from bot.domain.calendar import Period, period
+from bot.domain.calendar import ROMAN, Period, period
 from bot.domain.plan import WITHIN
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, plain
 from bot.plan_sheet_shape import Words
 
-ROMAN = ("", "I", "II", "III", "IV")
 DAY_IN_FIGURES = re.compile(r"(?:ngay )?(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{4})")
 DAY_IN_WORDS = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2}),? nam (\d{4})")
 MONTH = re.compile(r"(?:thang |t)?(\d{1,2})(?: ?[/.\-] ?| nam )(\d{4})")

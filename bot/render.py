@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from bot.domain.calendar import ROMAN
 from bot.messages import Choice, Reply
 
 PAYLOAD_BYTES = 64
@@ -103,6 +104,7 @@ class Renderer:
             "percent": self.percent,
             "role": lambda role: self.words["roles"][role],
             "period": self.period,
+            "turn": lambda key: self.period(key)[:1].upper() + self.period(key)[1:],
             "cut": cut,
             "squeeze": squeeze,
             "first_lines": lambda text, most: " / ".join(text.strip().split("\n")[:most]),
@@ -140,8 +142,9 @@ class Renderer:
         names = self.words["periods"]
         if not part:
             return str(names["year"].format(year=year))
-        kind = part[0] if part[0] in "QH" else "M"
-        return str(names[kind].format(year=year, part=part.lstrip("QH0")))
+        if part[0] in "QH":
+            return str(names[part[0]].format(year=year, part=ROMAN[int(part[1:])]))
+        return str(names["M"].format(year=year, part=part.lstrip("0")))
 
     def month_short(self, first: date, last: date | None = None) -> str:
         """The period of a topic in a line of figures: a month, or a quarter when it is one."""

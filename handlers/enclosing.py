@@ -1,16 +1,23 @@
-"""A leader ties files to a topic: what the files are for, which topic, a look at what goes to whom, `Gửi`."""
+"""A leader ties files to a topic: what the files are for, which topic and which turn of it, a look at what goes to whom, `Gửi`."""
+
+from typing import Any
 
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.calendar import Period
 from bot.domain.papers import MOST_PAPERS, tie, units_reached
 from bot.domain.problems import Invalid
 from bot.domain.roles import holders
 from bot.domain.shelves import shelves, topic_in_reach
 from bot.domain.submissions import MOST_FILES
+from bot.domain.turns import EVERY, at_hand, turns
 from bot.intake import once, refusals, upload, with_new
 from bot.messages import File
 from bot.models import Topic
 
 PAGE = 8
+TURNS = 6
+"""So many turns of a topic that recurs are offered at a time."""
+ALWAYS = "every"
 DIGITS = 9
 """The longest number that a row's id is taken for."""
 
@@ -110,8 +117,62 @@ def take_topic(chat: Chat, answer: Answer) -> None:
     elif not answer.value:
         raise Invalid("choose_button")
     elif (found := _reached(chat, answer.value)) is not None:
-        chat.keep(topic=found[0].id)
-        chat.goto("card")
+        _take(chat, found[0])
+
+
+def _take(chat: Chat, topic: Topic) -> None:
+    """The topic is known: of one that recurs it is asked which turn the files are for."""
+    chat.keep(topic=topic.id, period=EVERY, turns=None)
+    chat.goto("turn" if turns(chat.session, topic) else "card")
+
+
+def ask_turn(chat: Chat) -> None:
+    """The turns from the one at hand on, the others a page before and after."""
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    its = turns(chat.session, found[0])
+    start = chat.data.get("turns")
+    if start is None:
+        now = at_hand(its, chat.today)
+        start = its.index(now) if now else 0
+    chat.say(
+        "papers/turn",
+        **once(chat, f"turn:{chat.person.id}"),
+        topic=found[0],
+        turns=its[start : start + TURNS],
+        before=max(0, start - TURNS) if start else None,
+        after=start + TURNS if start + TURNS < len(its) else None,
+        always=ALWAYS,
+        given=chat.data["files"],
+        refused=refusals(chat),
+        upload=upload(chat),
+        back=len(chat.dialog.trail) > 0,
+    )
+
+
+def take_turn(chat: Chat, answer: Answer) -> None:
+    if _more(chat, answer):
+        chat.again()
+        return
+    if answer.value.startswith("from"):
+        chat.keep(turns=int(answer.value.removeprefix("from")))
+        chat.again()
+        return
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    if answer.value == ALWAYS:
+        chat.keep(period=EVERY)
+    elif turn := _turn_of(chat, found[0], answer.value):
+        chat.keep(period=turn.key)
+    else:
+        raise Invalid("choose_button")
+    chat.goto("card")
+
+
+def _turn_of(chat: Chat, topic: Topic, period: str) -> Period | None:
+    return next((one for one in turns(chat.session, topic) if one.key == period and period), None)
 
 
 def ask_files(chat: Chat) -> None:
@@ -121,7 +182,7 @@ def ask_files(chat: Chat) -> None:
 
 def take_files(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer) and chat.data["files"]:
-        chat.goto("card")
+        _take(chat, chat.session.get_one(Topic, chat.data["topic"]))
     elif chat.event.refused:
         chat.again()
     elif answer.value == "drop":
@@ -146,12 +207,17 @@ def ask_card(chat: Chat) -> None:
         "papers/card",
         **once(chat, f"card:{chat.person.id}"),
         topic=topic,
+        **_turn(chat, topic),
         given=chat.data["files"],
-        units=units_reached(chat.session, topic, paths),
+        units=units_reached(chat.session, topic, chat.data.get("period", EVERY), paths),
         refused=refusals(chat),
         upload=upload(chat),
         back=len(chat.dialog.trail) > 0,
     )
+
+
+def _turn(chat: Chat, topic: Topic) -> dict[str, Any]:
+    return {"period": chat.data.get("period", EVERY), "recurs": bool(turns(chat.session, topic))}
 
 
 def take_card(chat: Chat, answer: Answer) -> None:
@@ -171,12 +237,15 @@ def _tie(chat: Chat) -> None:
         return
     topic, paths = found
     files = [File(*packed) for packed in chat.data["files"]]
-    added = tie(chat.session, topic, paths, files, chat.person.id, chat.at)
+    facts = _turn(chat, topic)
+    period = chat.data.get("period", EVERY)
+    added = tie(chat.session, topic, period, paths, files, chat.person.id, chat.at)
     if added:
         chat.note("papers tied", f"topic:{topic.id}")
     chat.end()
-    units = units_reached(chat.session, topic, paths)
-    chat.say("papers/tied", topic=topic, added=added, known=len(files) - added, units=units)
+    units = units_reached(chat.session, topic, period, paths)
+    known = len(files) - added
+    chat.say("papers/tied", topic=topic, **facts, added=added, known=known, units=units)
 
 
 FLOW = Flow(
@@ -184,5 +253,6 @@ FLOW = Flow(
     Step("topic", ask_topic, take_topic, files=True),
     Step("purpose", ask_purpose, take_purpose, files=True),
     Step("files", ask_files, take_files, files=True),
+    Step("turn", ask_turn, take_turn, files=True),
     Step("card", ask_card, take_card, files=True),
 )

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.conversation import Chat
+from bot.domain.calendar import Period
 from bot.domain.papers import files_seen, take_back
 from bot.domain.receipts import Receipts, confirm, papers_for, receipts
 from bot.domain.roles import holders, may, within
 from bot.domain.shelves import Shelf, shelves, topic_in_reach
+from bot.domain.turns import EVERY, at_hand, turn_of, turns
 from bot.enclosures import enclose
 from bot.messages import File
 from bot.models import Duty, Topic, TopicFile
@@ -49,38 +51,57 @@ def _number(text: str) -> int:
 
 
 def _line(chat: Chat, shelf: Shelf) -> Line:
-    files = _seen(chat, shelf.topic)
-    return Line(shelf, len(files), _receipts(chat, shelf.topic) if files else Receipts(0, 0))
+    files = _seen(chat, shelf.topic, shelf.period)
+    its = _receipts(chat, shelf.topic, shelf.period) if files else Receipts(0, 0)
+    return Line(shelf, len(files), its)
 
 
-def _seen(chat: Chat, topic: Topic) -> list[TopicFile]:
+def _seen(chat: Chat, topic: Topic, period: str) -> list[TopicFile]:
     """The files for units that the person's roles reach."""
     paths = [held.unit.path for held in holders(chat.roles(), "sum")]
-    return files_seen(chat.session, topic.plan_id, topic.key, paths)
+    return files_seen(chat.session, topic.plan_id, topic.key, period, paths)
 
 
-def _receipts(chat: Chat, topic: Topic) -> Receipts:
+def _receipts(chat: Chat, topic: Topic, period: str) -> Receipts:
     where = within(Duty.path, chat.roles(), "sum")
-    return receipts(chat.session, topic.plan_id, topic.key, where, chat.today)
+    return receipts(chat.session, topic.plan_id, topic.key, period, where, chat.today)
 
 
-def topic(chat: Chat, topic_id: str) -> None:
-    """One topic's files, with a link to each and a button to take it back where the person may."""
+def topic(chat: Chat, topic_id: str, period: str = EVERY) -> None:
+    """One topic's files, with a link to each and a button to take it back where the person may.
+
+    Of a topic that recurs those of one turn are shown, by default of the one at hand, and the turns beside it are offered.
+    """
     found = topic_in_reach(chat.session, chat.roles(), "sum", _number(topic_id))
     if found is None:
         chat.say("talk/not_yours")
         return
-    _show_topic(chat, found[0])
+    _show_topic(chat, found[0], period)
 
 
-def _show_topic(chat: Chat, found: Topic, gone: str = "") -> None:
-    files = _seen(chat, found)
+def _beside(found: list[Period], turn: Period | None) -> tuple[Period | None, Period | None]:
+    """The turns before and after this one."""
+    if turn is None:
+        return None, None
+    place = found.index(turn)
+    return found[place - 1] if place else None, found[place + 1] if place + 1 < len(found) else None
+
+
+def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
+    its = turns(chat.session, found)
+    turn = next((one for one in its if one.key == period), at_hand(its, chat.today))
+    period = turn.key if turn else EVERY
+    before, after = _beside(its, turn)
+    files = _seen(chat, found, period)
     chat.say(
         "papers/files",
         topic=found,
+        turn=turn,
+        before=before,
+        after=after,
         gone=gone,
         rows=[(file, _link(chat, file), may(chat.roles(), "nudge", file.path)) for file in files],
-        receipts=_receipts(chat, found),
+        receipts=_receipts(chat, found, period),
         sends=topic_in_reach(chat.session, chat.roles(), "nudge", found.id) is not None,
     )
 
@@ -104,7 +125,8 @@ def _own_file(chat: Chat, file_id: str) -> tuple[TopicFile, Topic] | None:
 def ask_back(chat: Chat, file_id: str) -> None:
     found = _own_file(chat, file_id)
     if found is not None:
-        chat.say("papers/back", file=found[0], topic=found[1])
+        recurs = bool(turns(chat.session, found[1]))
+        chat.say("papers/back", file=found[0], topic=found[1], recurs=recurs)
 
 
 def back(chat: Chat, file_id: str) -> None:
@@ -116,7 +138,7 @@ def back(chat: Chat, file_id: str) -> None:
     if file.withdrawn_at is None:
         take_back(chat.session, file, chat.at)
         chat.note("paper taken back", f"paper:{file.id}")
-    _show_topic(chat, its_topic, gone=file.name)
+    _show_topic(chat, its_topic, file.period, gone=file.name)
 
 
 def again(chat: Chat, duty_id: str) -> None:
@@ -129,7 +151,14 @@ def again(chat: Chat, duty_id: str) -> None:
         chat.say("papers/gone", duty=duty)
         return
     enclosed = enclose(papers.files, chat.desk.links.file)
-    chat.say("papers/again", files=enclosed.files, duty=duty, enclosed=enclosed, received=papers.received)
+    chat.say(
+        "papers/again",
+        files=enclosed.files,
+        duty=duty,
+        period=turn_of(duty),
+        enclosed=enclosed,
+        received=papers.received,
+    )
 
 
 def got(chat: Chat, duty_id: str) -> None:

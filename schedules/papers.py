@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot import outbox
@@ -13,6 +13,7 @@ from bot.db import take_turns
 from bot.domain.calendar import local_day, next_allowed
 from bot.domain.papers import TOLD_KEY, about, mark, reminded, spoken_in, under
 from bot.domain.people import secretaries_of, spoken_to
+from bot.domain.turns import turn_of
 from bot.enclosures import enclose
 from bot.messages import Reply
 from bot.models import Contact, Demand, Duty, Message, Person, Reminder, TopicFile
@@ -23,6 +24,9 @@ SETTLE = timedelta(minutes=2)
 """After the last file of a topic so long is waited, so that what is tied in one go is told in one message."""
 PORTION = 500
 """So many units are told in one transaction."""
+TURN = (TopicFile.plan_id, TopicFile.key, TopicFile.period)
+Turn = tuple[int, str, str]
+"""A topic's plan and key, and the period of its turn, empty for what goes with every turn."""
 
 
 def tick(desk: Desk, at: datetime) -> int:
@@ -30,26 +34,26 @@ def tick(desk: Desk, at: datetime) -> int:
     untold = and_(TopicFile.told_at.is_(None), TopicFile.withdrawn_at.is_(None))
     with desk.db.read() as session:
         topics = session.execute(
-            select(TopicFile.plan_id, TopicFile.key)
+            select(*TURN)
             .where(untold)
-            .group_by(TopicFile.plan_id, TopicFile.key)
+            .group_by(*TURN)
             .having(func.max(TopicFile.at) <= at - SETTLE)
-            .order_by(TopicFile.plan_id, TopicFile.key)
+            .order_by(*TURN)
         ).all()
-    return sum(_tell_topic(desk, plan_id, key, at) for plan_id, key in topics)
+    return sum(_tell_turn(desk, (plan_id, key, period), at) for plan_id, key, period in topics)
 
 
-def _tell_topic(desk: Desk, plan_id: int, key: str, at: datetime) -> int:
+def _tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
     """Goes through the units portion by portion; when all are through, the files are noted as told."""
     written, last = 0, 0
     seen: set[int] = set()
     while True:
         with desk.db.write() as session:
             take_turns(session, "papers")
-            files = _untold(session, plan_id, key)
+            files = _untold(session, turn)
             seen = seen or {file.id for file in files}
             files = [file for file in files if file.id in seen]
-            units = _portion(session, plan_id, key, files, last)
+            units = _portion(session, files, last)
             if not units:
                 its = update(TopicFile).where(TopicFile.id.in_([file.id for file in files]))
                 session.execute(its.values(told_at=at))
@@ -59,13 +63,12 @@ def _tell_topic(desk: Desk, plan_id: int, key: str, at: datetime) -> int:
         desk.wake()
 
 
-def _untold(session: Session, plan_id: int, key: str) -> list[TopicFile]:
+def _untold(session: Session, turn: Turn) -> list[TopicFile]:
     return list(
         session.scalars(
             select(TopicFile)
             .where(
-                TopicFile.plan_id == plan_id,
-                TopicFile.key == key,
+                tuple_(*TURN) == turn,
                 TopicFile.told_at.is_(None),
                 TopicFile.withdrawn_at.is_(None),
             )
@@ -77,11 +80,11 @@ def _untold(session: Session, plan_id: int, key: str) -> list[TopicFile]:
 def _concerned(files: Sequence[TopicFile]) -> ColumnElement[bool]:
     """Open duties for whose units one of the files is; whoever hears of a duty later gets the files with that."""
     said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, reminded())
-    topic = about(files[0].plan_id, files[0].key)
+    topic = about(files[0].plan_id, files[0].key, files[0].period)
     return and_(topic, Duty.state == "open", under({file.path for file in files}), said)
 
 
-def _portion(session: Session, plan_id: int, key: str, files: Sequence[TopicFile], last: int) -> list[int]:
+def _portion(session: Session, files: Sequence[TopicFile], last: int) -> list[int]:
     if not files:
         return []
     return list(
@@ -134,14 +137,13 @@ def _spoken(session: Session, files: Sequence[TopicFile], units: Collection[int]
         select(Duty.unit_id, Message.body)
         .join(Reminder, Reminder.duty_id == Duty.id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(about(files[0].plan_id, files[0].key), Duty.unit_id.in_(units), reminded())
+        .where(about(files[0].plan_id, files[0].key, files[0].period), Duty.unit_id.in_(units), reminded())
     )
     for unit_id, body in reminders:
         found.setdefault(unit_id, set()).update(spoken_in(body))
     for file_id in session.scalars(
         select(TopicFile.id).where(
-            TopicFile.plan_id == files[0].plan_id,
-            TopicFile.key == files[0].key,
+            tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period),
             TopicFile.told_at.is_(None),
         )
     ):
@@ -176,7 +178,12 @@ def _write(
     desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[TopicFile], at: datetime
 ) -> None:
     enclosed = enclose(files, desk.links.file)
-    context = {"duty": duty, "enclosed": enclosed, "today": local_day(at, desk.zone)}
+    context = {
+        "duty": duty,
+        "period": turn_of(duty),
+        "enclosed": enclosed,
+        "today": local_day(at, desk.zone),
+    }
     said = desk.render.reply("papers/told", context)
     message = outbox.post(
         session,

@@ -92,7 +92,7 @@ def counted(world: World, code: str, key: str = "t4") -> tuple[int, int]:
         plan_id = session.scalars(select(Plan.id)).one()
         path = session.scalars(select(Unit.path).where(Unit.code == code)).one()
         day = world.at.date()
-        found = receipts(session, plan_id, key, below(Duty.path, path), day)
+        found = receipts(session, plan_id, key, "", below(Duty.path, path), day)
         return found.received, found.expected
 
 
@@ -617,10 +617,10 @@ def test_many_duties_in_one_query(world: World) -> None:
         }
         assert files_for(session, []) == {}
         plan_id = session.scalars(select(Plan.id)).one()
-        assert [f.name for f in files_of(session, plan_id, "t4", "/1/2/4/")] == ["noi-dung.pdf"]
-        assert files_of(session, plan_id, "t4", "/1/20/4/") == []
-        assert [f.name for f in files_seen(session, plan_id, "t4", ["/1/"])] == ["noi-dung.pdf"]
-        assert files_seen(session, plan_id, "t4", ["/1/3/"]) == []
+        assert [f.name for f in files_of(session, plan_id, "t4", "", "/1/2/4/")] == ["noi-dung.pdf"]
+        assert files_of(session, plan_id, "t4", "", "/1/20/4/") == []
+        assert [f.name for f in files_seen(session, plan_id, "t4", "", ["/1/"])] == ["noi-dung.pdf"]
+        assert files_seen(session, plan_id, "t4", "", ["/1/3/"]) == []
         assert session.scalar(select(func.count()).select_from(Topic)) == 3
 
 

@@ -544,7 +544,7 @@ def test_files_of_the_topic_are_offered_with_the_invitation(world: World) -> Non
     with world.db.write() as session:
         topic = session.get_one(Topic, of(world).topic_id)
         person = session.scalars(select(Membership.person_id)).one()
-        tie(session, topic, ["/1/"], [stored("de-cuong.pdf")], person, world.at)
+        tie(session, topic, "", ["/1/"], [stored("de-cuong.pdf")], person, world.at)
     secretary.taps("Thư mời")
     assert "📎 Chuyên đề có tệp tài liệu" in secretary.last.text
     secretary.taps("Tệp tài liệu")

@@ -310,7 +310,7 @@ def _paper(world: World) -> None:
             .where(Topic.key == "t4", PlanRow.unit_id == unit.id)
         ).one()
         person = session.scalars(select(Membership.person_id)).one()
-        tie(session, topic, [unit.path], [stored("tai-lieu.pdf")], person, world.at)
+        tie(session, topic, "", [unit.path], [stored("tai-lieu.pdf")], person, world.at)
 
 
 def _errands(world: World, text: Plan) -> None:

@@ -24,6 +24,8 @@ SWAPS: Mapping[date, date] = {date(2026, 1, 2): date(2026, 1, 10)}
 
 MONTHS_OF: Mapping[Span, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
 PERIOD_KEY = re.compile(r"((?:19|20|21)[0-9]{2})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
+ROMAN = ("", "I", "II", "III", "IV")
+"""How quarters and half years are numbered."""
 ONE_DAY = timedelta(days=1)
 
 

@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import Literal
 
 from bot.domain.agenda import fill
-from bot.domain.calendar import Period, last_day_before, period, periods, safe_day
+from bot.domain.calendar import ROMAN, Period, last_day_before, period, periods, safe_day
 from bot.domain.plan import Due, Duty, Head, Plan, Topic, Variant
 from bot.domain.plan_fields import Filter
 
 OPENS_BEFORE_DUE = timedelta(days=30)
-ROMAN = ("", "I", "II", "III", "IV")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from bot.domain.duties import withdraw_reminders
 from bot.domain.problems import Invalid
 from bot.domain.roles import below
+from bot.domain.turns import EVERY, turn_of
 from bot.messages import File
 from bot.models import Demand, Duty, Message, Reminder, Topic, TopicFile, Unit
 
 MOST_PAPERS = 20
-"""So many files may one committee have tied to one topic."""
+"""So many files may one committee have tied to one topic, or to one turn of it."""
 SPOKEN = "papers"
 """Under this name a message's body lists the digests of the files that it brings or links."""
 TOLD_KEY, ABOVE_KEY = "paper:", "above:"
@@ -34,51 +35,65 @@ def under(paths: Iterable[str]) -> ColumnElement[bool]:
     return or_(*parts) if parts else false()
 
 
-def about(plan_id: int, key: str) -> ColumnElement[bool]:
-    """The meetings (a condition on Duty) that are about a topic, whatever its variant: the plan's or the unit's choice."""
+def about(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
+    """The meetings (a condition on Duty) that are about a topic, whatever its variant: the plan's or the unit's choice.
+
+    With a `period` only those of that turn of a topic that recurs.
+    """
     topics = select(Topic.id).where(Topic.plan_id == plan_id, Topic.key == key)
     asked = select(Demand.id).where(Demand.topic_id.in_(topics))
     own = and_(Duty.chosen_id.is_(None), Duty.demand_id.in_(asked))
+    if period != EVERY:
+        return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", own, Duty.key == f"{key}:{period}")
     return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", or_(Duty.chosen_id.in_(topics), own))
 
 
-def units_reached(session: Session, topic: Topic, paths: Iterable[str]) -> int:
-    """How many units at or below `paths` have had or will have a meeting on the topic."""
+def units_reached(session: Session, topic: Topic, period: str, paths: Iterable[str]) -> int:
+    """How many units at or below `paths` have had or will have a meeting on the topic in that turn, or in any."""
     query = select(func.count(Duty.unit_id.distinct())).where(
-        about(topic.plan_id, topic.key), Duty.state.not_in(("withdrawn", "lapsed")), under(paths)
+        about(topic.plan_id, topic.key, period), Duty.state.not_in(("withdrawn", "lapsed")), under(paths)
     )
     return session.scalar(query) or 0
 
 
 def tie(
-    session: Session, topic: Topic, paths: Iterable[str], files: Iterable[File], person_id: int, at: datetime
+    session: Session,
+    topic: Topic,
+    period: str,
+    paths: Iterable[str],
+    files: Iterable[File],
+    person_id: int,
+    at: datetime,
 ) -> int:
-    """Ties files to a topic for the units at or below `paths`; answers how many are new. The same bytes are tied once.
+    """Ties files to one turn of a topic, or to all of it (EVERY), for the units at or below `paths`.
+
+    Answers how many are new: the same bytes are tied once.
 
     Raises Invalid("too_many_papers", most=...).
     """
     files = list(files)
-    fresh = [(path, _fresh(session, topic, path, files)) for path in paths]
-    session.add_all(_row(topic, path, file, person_id, at) for path, some in fresh for file in some)
+    fresh = [(path, _fresh(session, topic, period, path, files)) for path in paths]
+    session.add_all(_row(topic, period, path, file, person_id, at) for path, some in fresh for file in some)
     session.flush()
     return len({file.digest for _, some in fresh for file in some})
 
 
-def _fresh(session: Session, topic: Topic, path: str, files: Iterable[File]) -> list[File]:
+def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterable[File]) -> list[File]:
     """The files that the units at or below `path` do not have yet."""
-    query = _tied(topic.plan_id, topic.key).where(TopicFile.path.in_(prefixes(path)))
+    query = _tied(topic.plan_id, topic.key, period).where(TopicFile.path.in_(prefixes(path)))
     there = session.scalars(query).all()
     known = {file.digest for file in there}
     fresh = {file.digest: file for file in files if file.digest not in known}
-    if len(fresh) + sum(file.path == path for file in there) > MOST_PAPERS:
+    if len(fresh) + sum((file.path, file.period) == (path, period) for file in there) > MOST_PAPERS:
         raise Invalid("too_many_papers", most=MOST_PAPERS)
     return list(fresh.values())
 
 
-def _row(topic: Topic, path: str, file: File, person_id: int, at: datetime) -> TopicFile:
+def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: datetime) -> TopicFile:
     return TopicFile(
         plan_id=topic.plan_id,
         key=topic.key,
+        period=period,
         path=path,
         digest=file.digest,
         name=file.name,
@@ -89,30 +104,38 @@ def _row(topic: Topic, path: str, file: File, person_id: int, at: datetime) -> T
     )
 
 
-def _tied(plan_id: int, key: str) -> Select[TopicFile]:
-    return (
-        select(TopicFile)
-        .where(TopicFile.plan_id == plan_id, TopicFile.key == key, TopicFile.withdrawn_at.is_(None))
-        .order_by(TopicFile.id)
+def kept(plan_id: int, key: str, period: str) -> ColumnElement[bool]:
+    """The files (a condition on TopicFile) of one turn of a topic, those of every turn included, that nobody has taken back."""
+    return and_(
+        TopicFile.plan_id == plan_id,
+        TopicFile.key == key,
+        TopicFile.period.in_({EVERY, period}),
+        TopicFile.withdrawn_at.is_(None),
     )
 
 
-def files_of(session: Session, plan_id: int, key: str, path: str) -> list[TopicFile]:
-    """The files of a topic that are for the unit at `path`, in the order in which they were tied, the same bytes once."""
-    return distinct(session.scalars(_tied(plan_id, key).where(TopicFile.path.in_(prefixes(path)))))
+def _tied(plan_id: int, key: str, period: str) -> Select[TopicFile]:
+    return select(TopicFile).where(kept(plan_id, key, period)).order_by(TopicFile.id)
 
 
-def files_seen(session: Session, plan_id: int, key: str, paths: Collection[str]) -> list[TopicFile]:
-    """The files of a topic that are for some unit at or below `paths`."""
+def files_of(session: Session, plan_id: int, key: str, period: str, path: str) -> list[TopicFile]:
+    """The files of a topic's turn that are for the unit at `path`, in the order in which they were tied, the same bytes once."""
+    return distinct(session.scalars(_tied(plan_id, key, period).where(TopicFile.path.in_(prefixes(path)))))
+
+
+def files_seen(
+    session: Session, plan_id: int, key: str, period: str, paths: Collection[str]
+) -> list[TopicFile]:
+    """The files of a topic's turn that are for some unit at or below `paths`."""
     parts = [below(TopicFile.path, path) for path in paths]
     above = {prefix for path in paths for prefix in prefixes(path)}
-    return list(session.scalars(_tied(plan_id, key).where(or_(TopicFile.path.in_(above), *parts))))
+    return list(session.scalars(_tied(plan_id, key, period).where(or_(TopicFile.path.in_(above), *parts))))
 
 
 def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicFile]]:
     """The files of each of these duties' topics, in one query; a duty without any is not in the answer."""
     wanted = {
-        duty.id: (duty.topic.plan_id, duty.topic.key, duty.path)
+        duty.id: (duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.path)
         for duty in duties
         if duty.kind == "meeting" and duty.topic is not None
     }
@@ -121,16 +144,22 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicF
     rows = session.scalars(
         select(TopicFile)
         .where(
-            TopicFile.plan_id.in_({plan_id for plan_id, _, _ in wanted.values()}),
-            TopicFile.key.in_({key for _, key, _ in wanted.values()}),
-            TopicFile.path.in_({prefix for _, _, path in wanted.values() for prefix in prefixes(path)}),
+            TopicFile.plan_id.in_({plan_id for plan_id, _, _, _ in wanted.values()}),
+            TopicFile.key.in_({key for _, key, _, _ in wanted.values()}),
+            TopicFile.path.in_({prefix for _, _, _, path in wanted.values() for prefix in prefixes(path)}),
             TopicFile.withdrawn_at.is_(None),
         )
         .order_by(TopicFile.id)
     ).all()
     found = {
-        duty_id: distinct(f for f in rows if (f.plan_id, f.key) == (plan_id, key) and path.startswith(f.path))
-        for duty_id, (plan_id, key, path) in wanted.items()
+        duty_id: distinct(
+            f
+            for f in rows
+            if (f.plan_id, f.key) == (plan_id, key)
+            and f.period in (EVERY, period)
+            and path.startswith(f.path)
+        )
+        for duty_id, (plan_id, key, period, path) in wanted.items()
     }
     return {duty_id: files for duty_id, files in found.items() if files}
 
@@ -181,7 +210,11 @@ def take_back(session: Session, file: TopicFile, at: datetime) -> None:
         select(Duty.id, Message.body)
         .join(Reminder, Reminder.duty_id == Duty.id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Message.state == "waiting", about(file.plan_id, file.key), below(Duty.path, file.path))
+        .where(
+            Message.state == "waiting",
+            about(file.plan_id, file.key, file.period),
+            below(Duty.path, file.path),
+        )
     )
     duties = sorted({duty_id for duty_id, body in rows if file.digest in spoken_in(body)})
     for start in range(0, len(duties), SOME):
@@ -191,7 +224,11 @@ def take_back(session: Session, file: TopicFile, at: datetime) -> None:
 
 def _take_back_told(session: Session, file: TopicFile) -> None:
     """Messages that wait to tell of files tied later: the others of those files are told anew."""
-    same = (TopicFile.plan_id == file.plan_id, TopicFile.key == file.key)
+    same = (
+        TopicFile.plan_id == file.plan_id,
+        TopicFile.key == file.key,
+        TopicFile.period == file.period,
+    )
     keyed = [
         Message.key.startswith(f"{TOLD_KEY}{file_id}:")
         for file_id in session.scalars(select(TopicFile.id).where(*same))

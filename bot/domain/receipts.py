@@ -1,4 +1,4 @@
-"""Which units have said that a topic's files came: one receipt for each unit, renewed when files came later."""
+"""Which units have said that a topic's files came: one receipt for each unit and turn, renewed when files came later."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.counting import asked
-from bot.domain.papers import about, files_for, files_of, under
+from bot.domain.papers import about, files_for, files_of, kept, under
+from bot.domain.turns import period_in, turn_of
 from bot.models import Demand, Duty, Topic, TopicFile, TopicReceipt
 
 
@@ -37,11 +38,11 @@ def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, Papers]:
             TopicReceipt.unit_id.in_({duty.unit_id for duty in duties if duty.id in files})
         )
     )
-    receipts = {(row.plan_id, row.key, row.unit_id): row for row in rows}
+    receipts = {(row.plan_id, row.key, row.period, row.unit_id): row for row in rows}
     found = {}
     for duty in duties:
         if duty.id in files and duty.topic is not None:
-            receipt = receipts.get((duty.topic.plan_id, duty.topic.key, duty.unit_id))
+            receipt = receipts.get((duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.unit_id))
             found[duty.id] = Papers(files[duty.id], receipt if _covers(receipt, files[duty.id]) else None)
     return found
 
@@ -56,13 +57,21 @@ def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> Topic
     What has been noted stays, who and when, unless a file came after it.
     """
     topic = duty.topic
-    files = files_of(session, topic.plan_id, topic.key, duty.path) if topic else []
+    period = turn_of(duty)
+    files = files_of(session, topic.plan_id, topic.key, period, duty.path) if topic else []
     if topic is None or not files:
         return None
-    name = topic.plan_id, topic.key, duty.unit_id
+    name = topic.plan_id, topic.key, period, duty.unit_id
     receipt = session.get(TopicReceipt, name, with_for_update=True, populate_existing=True)
     if receipt is None:
-        receipt = TopicReceipt(plan_id=name[0], key=name[1], unit_id=name[2], person_id=person_id, at=at)
+        receipt = TopicReceipt(
+            plan_id=topic.plan_id,
+            key=topic.key,
+            period=period,
+            unit_id=duty.unit_id,
+            person_id=person_id,
+            at=at,
+        )
         session.add(receipt)
     elif not _covers(receipt, files):
         receipt.person_id, receipt.at = person_id, at
@@ -70,15 +79,17 @@ def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> Topic
     return receipt
 
 
-def receipts(session: Session, plan_id: int, key: str, where: ColumnElement[bool], today: date) -> Receipts:
-    """Over the units whose meeting on the topic `where` (a condition on Duty) lets through and that is asked for on the
-    local day `today`, as far as there are files for them."""
-    kept = (TopicFile.plan_id == plan_id, TopicFile.key == key, TopicFile.withdrawn_at.is_(None))
-    paths = session.scalars(select(TopicFile.path).where(*kept).distinct()).all()
+def receipts(
+    session: Session, plan_id: int, key: str, period: str, where: ColumnElement[bool], today: date
+) -> Receipts:
+    """Over the units whose meeting on the topic's turn `where` (a condition on Duty) lets through and that is asked for on
+    the local day `today`, as far as there are files for them."""
+    tied = kept(plan_id, key, period)
+    paths = session.scalars(select(TopicFile.path).where(tied).distinct()).all()
     if not paths:
         return Receipts(0, 0)
     its = func.substr(Duty.path, 1, func.length(TopicFile.path)) == TopicFile.path
-    later = exists().where(*kept, its, TopicFile.at > TopicReceipt.at).correlate(Duty, TopicReceipt)
+    later = exists().where(tied, its, TopicFile.at > TopicReceipt.at).correlate(Duty, TopicReceipt)
     has = and_(TopicReceipt.unit_id.is_not(None), ~later)
     received, expected = session.execute(
         select(
@@ -92,10 +103,11 @@ def receipts(session: Session, plan_id: int, key: str, where: ColumnElement[bool
             and_(
                 TopicReceipt.plan_id == plan_id,
                 TopicReceipt.key == key,
+                TopicReceipt.period == period,
                 TopicReceipt.unit_id == Duty.unit_id,
             ),
         )
-        .where(about(plan_id, key), asked(today), where, under(paths))
+        .where(about(plan_id, key, period), asked(today), where, under(paths))
     ).one()
     return Receipts(received, expected)
 
@@ -105,7 +117,7 @@ def receipts_of_demands(
 ) -> dict[int, Receipts]:
     """As `receipts`, for the topic of each demand and its own duties; only demands for whose units there are files."""
     rows = session.execute(
-        select(Demand.id, Topic.plan_id, Topic.key)
+        select(Demand.id, Topic.plan_id, Topic.key, Demand.key.label("its_key"))
         .join(Topic, Topic.id == Demand.topic_id)
         .where(
             Demand.id.in_(list(demand_ids)),
@@ -118,7 +130,14 @@ def receipts_of_demands(
         )
     ).all()
     found = {
-        row.id: receipts(session, row.plan_id, row.key, and_(where, Duty.demand_id == row.id), today)
+        row.id: receipts(
+            session,
+            row.plan_id,
+            row.key,
+            period_in(row.its_key),
+            and_(where, Duty.demand_id == row.id),
+            today,
+        )
         for row in rows
     }
     return {demand_id: counted for demand_id, counted in found.items() if counted.expected}

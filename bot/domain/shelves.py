@@ -1,24 +1,30 @@
 """The topics to which a person's roles let files be tied, and for which part of the tree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.calendar import Period
 from bot.domain.papers import prefixes
 from bot.domain.roles import below, holders
+from bot.domain.turns import EVERY, at_hand, period_in
 from bot.models import Demand, Membership, Plan, Topic, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A topic with the first and last day of its current, next or last period; both None without any."""
+    """A topic with the first and last day of its current, next or last period; both None without any.
+
+    `period` is the key of that period where the topic recurs, else EVERY.
+    """
 
     topic: Topic
     first: date | None
     last: date | None
+    period: str = EVERY
 
 
 def reach(memberships: Iterable[Membership], action: str, owner_path: str) -> list[str]:
@@ -51,7 +57,7 @@ def shelves(session: Session, memberships: Iterable[Membership], action: str, to
     """The topics of the plans in force that `action` reaches: current and coming ones, those without a period, past ones."""
     memberships = list(memberships)
     rows = session.execute(
-        select(Topic, Unit.path, Demand.period_first, Demand.period_last)
+        select(Topic, Unit.path, Demand.key, Demand.period_first, Demand.period_last)
         .join(Plan, Plan.id == Topic.plan_id)
         .join(Unit, Unit.id == Plan.unit_id)
         .outerjoin(Demand, and_(Demand.topic_id == Topic.id, Demand.kind == "meeting"))
@@ -59,12 +65,12 @@ def shelves(session: Session, memberships: Iterable[Membership], action: str, to
         .order_by(Topic.id, Demand.period_first)
     ).all()
     topics: dict[tuple[int, str], Topic] = {}
-    spans: dict[tuple[int, str], list[tuple[date, date]]] = {}
-    for topic, path, first, last in rows:
+    spans: dict[tuple[int, str], list[Period]] = {}
+    for topic, path, key, first, last in rows:
         if reach(memberships, action, path):
             name = topic.plan_id, topic.key
             topics.setdefault(name, topic)
-            spans.setdefault(name, []).extend([(first, last)] if first else [])
+            spans.setdefault(name, []).extend([Period(first, last, period_in(key))] if first else [])
     found = [_shelf(topics[name], spans[name], today) for name in topics]
     return sorted(found, key=lambda shelf: _place(shelf, today))
 
@@ -77,11 +83,9 @@ def _near(memberships: Iterable[Membership], action: str) -> ColumnElement[bool]
     return or_(*parts) if parts else false()
 
 
-def _shelf(topic: Topic, spans: Sequence[tuple[date, date]], today: date) -> Shelf:
-    if not spans:
-        return Shelf(topic, None, None)
-    coming = [span for span in spans if span[1] >= today]
-    return Shelf(topic, *(min(coming, key=lambda span: span[1]) if coming else max(spans)))
+def _shelf(topic: Topic, spans: Iterable[Period], today: date) -> Shelf:
+    span = at_hand(spans, today)
+    return Shelf(topic, span.first, span.last, span.key) if span else Shelf(topic, None, None)
 
 
 def _place(shelf: Shelf, today: date) -> tuple[int, int, int, int]:

@@ -160,6 +160,8 @@ class TopicFile(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     key: Mapped[str] = mapped_column(String(64))
     """The key of the topic, whatever its variant."""
+    period: Mapped[str] = mapped_column(String(20), default="")
+    """The turn of a topic that recurs ("2022-04"); empty: it goes with every turn, or the topic comes once."""
     path: Mapped[str] = mapped_column(Path)
     digest: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -173,12 +175,14 @@ class TopicFile(Base):
 
 
 class TopicReceipt(Base):
-    """That a unit has said that it received a topic's files."""
+    """That a unit has said that it received the files of a topic's turn."""
 
     __tablename__ = "topic_receipts"
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    """As that of the files: the turn of a topic that recurs."""
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
