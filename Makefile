@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo run test test-quick check format bench lock clean
+.PHONY: demo run test test-quick check format bench pictures lock clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -30,6 +30,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.pictures
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet pyproject.toml -o requirements.txt

@@ -40,6 +40,12 @@ FIRST_HOUR = time(7, 0)
 ACT_AT = time(20, 0)
 FARTHEST = timedelta(days=120)
 PEOPLE = (("secretary", "CB01"), ("leader", "DUK"))
+OTHER_CELLS = (
+    select(Unit)
+    .where(Unit.kind == "chi_bo", Unit.code.not_in([code for _, code in PEOPLE]))
+    .order_by(Unit.id)
+)
+"""They act by themselves; each has a secretary who is told as everybody is."""
 STEPS = {"next": FARTHEST, "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
@@ -105,7 +111,7 @@ class Demo:
         self._desk, self._tick, self._next, self._wake = desk, tick, following, wake
 
     def set_up(self, rows: Sequence[Row], plan: PlanText) -> None:
-        """The sample committee, its plan and the two people of the page; nothing twice."""
+        """The sample committee, its plan, the two people of the page and one in every other cell; nothing twice."""
         with self._db.write() as session:
             write_units(session, rows, START)
             last = session.scalar(select(func.max(Message.created_at)))
@@ -114,16 +120,28 @@ class Demo:
             owner = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
             load(session, plan, owner, self.now(), self._zone)
             for role, code in PEOPLE:
-                self._places[role] = self._person(session, role, code)
+                unit = session.scalars(select(Unit).where(Unit.code == code)).one()
+                self._places[role] = self._welcome(session, role, unit)
+            for unit in session.scalars(OTHER_CELLS):
+                self._register(session, "secretary", unit, f"demo-{unit.code}")
 
-    def _person(self, session: Session, role: str, code: str) -> int:
-        """The contact of one of the two phones, registered and welcomed."""
+    def _welcome(self, session: Session, role: str, unit: Unit) -> int:
+        """The contact of one of the two phones."""
         place = f"demo-{role}"
         known = session.scalar(select(Contact).where(Contact.place == place))
         if known is not None:
             return known.id
+        contact = self._register(session, role, unit, place)
+        reply = self._render.reply(f"demo/hello_{role}", {"unit": unit})
+        outbox.post(session, contact, reply, self.now())
+        return contact.id
+
+    def _register(self, session: Session, role: str, unit: Unit, place: str) -> Contact:
+        """Somebody who has the role; who was there already is left as they are."""
+        known = session.scalar(select(Contact).where(Contact.place == place))
+        if known is not None:
+            return known
         at = self.now()
-        unit = session.scalars(select(Unit).where(Unit.code == code)).one()
         person = Person(created_at=at, consent_version=CONSENT_VERSION, consented_at=at, reminder_hour=8)
         contact = Contact(person=person, channel="web", place=place, used_at=at, seq=0, wrong_codes=0)
         session.add_all([person, contact])
@@ -138,9 +156,7 @@ class Demo:
                 summed_on=local_day(at, self._zone) if role == "leader" else None,
             )
         )
-        reply = self._render.reply(f"demo/hello_{role}", {"unit": unit})
-        outbox.post(session, contact, reply, at)
-        return contact.id
+        return contact
 
     def routes(self) -> list[BaseRoute]:
         return [
@@ -234,23 +250,15 @@ class Demo:
         at = self.now()
         today = local_day(at, self._zone)
         with self._db.write() as session:
-            mine = {code for _, code in PEOPLE}
-            units = session.scalars(
-                select(Unit).where(Unit.kind == "chi_bo", Unit.code.not_in(mine)).order_by(Unit.id)
-            )
-            office = self._office(session, at)
-            for number, unit in enumerate(units):
+            for number, unit in enumerate(session.scalars(OTHER_CELLS)):
+                place = Contact.place == f"demo-{unit.code}"
+                secretary = session.scalars(select(Contact.person_id).where(place)).one()
                 for duty in open_duties(session, unit.id, today, ["meeting"]):
                     if _meets(number, unit.meeting_day or 5, duty.due_on, today):
                         counts = _counts_of(unit.members or 20, number + today.month)
                         held_before(
-                            session, unit, duty, at - timedelta(minutes=90), counts, office, at, self._zone
+                            session, unit, duty, at - timedelta(minutes=90), counts, secretary, at, self._zone
                         )
-
-    def _office(self, session: Session, at: datetime) -> int:
-        """Somebody must have entered the other cells' counts."""
-        person = session.scalars(select(Person).join(Contact).where(Contact.place == "demo-secretary")).one()
-        return person.id
 
 
 def _meets(number: int, usual: int, due: date | None, today: date) -> bool:

@@ -1,6 +1,7 @@
 """Starts the program as a process of its own and ends it by its id."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -54,3 +55,11 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: flo
         except httpx.TransportError:
             time.sleep(0.05)
     raise AssertionError(f"the program did not start:\n{log.read_text('utf-8')}")
+
+
+def phone_of(url: str, role: str) -> str:
+    """The address of one of the two phones of the demo's page."""
+    page = httpx.get(url).text
+    found = re.search(rf'id="{role}".*?<iframe src="([^"]+)"', page, re.DOTALL)
+    assert found is not None, page
+    return url + found[1]

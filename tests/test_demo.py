@@ -10,7 +10,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 from pypdf import PdfWriter
 
 from tests.browser import chromium
-from tests.processes import free_port, program
+from tests.processes import free_port, phone_of, program
 
 WIDE, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 
@@ -24,18 +24,10 @@ def demo(tmp_path: Path) -> Iterator[str]:
         yield url
 
 
-def phone(url: str, role: str) -> str:
-    """The address of one of the two phones of the page."""
-    page = httpx.get(url).text
-    found = re.search(rf'id="{role}".*?<iframe src="([^"]+)"', page, re.DOTALL)
-    assert found is not None, page
-    return url + found[1]
-
-
 @pytest.mark.process
 def test_the_clock_brings_reminder_and_summary(demo: str) -> None:
     assert "Bản thử" in httpx.get(demo).text
-    secretary, leader = phone(demo, "secretary"), phone(demo, "leader")
+    secretary, leader = phone_of(demo, "secretary"), phone_of(demo, "leader")
     moved = httpx.post(f"{demo}/demo/move?to=next", timeout=30).json()
     assert moved == {"now": "8h00 thứ Sáu, 01/4/2022", "new": ["secretary"]}
     assert "03-NQ/TW" in httpx.get(secretary).text
