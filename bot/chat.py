@@ -73,6 +73,8 @@ class Routes:
     edited: Handler
     edit_note: Callable[["Chat"], bool]
     group: Handler
+    unasked: Callable[["Chat"], bool] = lambda _chat: False
+    """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,14 @@ class Chat:
         """Starts a dialog and asks its first question."""
         self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
         self._ask(step or self.desk.routes.flows[flow].first)
+
+    def begin_answered(self, flow: str, step: str, text: str, **facts: Any) -> None:
+        """Starts a dialog at a question that has been answered before it was asked. Raises Invalid as its step does, which
+        then is asked."""
+        self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = flow, step, facts, []
+        self.dialog.question += 1
+        self.dialog.touched_at = self.at
+        self.desk.routes.flows[flow].steps[step].take(self, Answer(text=text))
 
     def goto(self, step: str) -> None:
         """The present question is answered; asks the next one."""

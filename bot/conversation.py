@@ -229,6 +229,8 @@ def route(chat: Chat) -> None:
             routes.files(chat)
     elif payload := typed_choice(chat):
         press(chat, payload)
+    elif routes.unasked(chat):
+        pass
     elif (step := present_step(chat)) is not None:
         chat.dialog.touched_at = chat.at
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.chat import Chat, row_id
 from bot.domain.attendance import Counts, rate
+from bot.domain.awaiting import line_of
 from bot.domain.calendar import local_day
 from bot.domain.correcting import locked
 from bot.domain.joining import duties_of, takes_long
@@ -155,16 +156,25 @@ def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
     return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
 
 
-def count(chat: Chat, meeting: Meeting, then: str, back: str) -> None:
-    """Begins the count of a meeting; `then` takes the confirmed numbers."""
-    begin(
-        chat,
-        meeting,
-        "counts",
-        known=meeting.unit.members,
-        before=known_kinds(chat, meeting.unit),
-        counts={},
-        day=day_of(chat, meeting).isoformat(),
-        then=f"{then}:{meeting.id}",
-        back=f"{back}:{meeting.id}",
-    )
+def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "") -> None:
+    """Begins the count of a meeting; `then` takes the confirmed numbers. `said`: the line that gives them already."""
+    facts: dict[str, Any] = {
+        "known": meeting.unit.members,
+        "before": known_kinds(chat, meeting.unit),
+        "counts": {},
+        "day": day_of(chat, meeting).isoformat(),
+        "then": f"{then}:{meeting.id}",
+        "back": f"{back}:{meeting.id}",
+    }
+    if said:
+        take_counts(chat, said, {"meeting": meeting.id, "rehearsal": meeting.rehearsal, **facts})
+    else:
+        begin(chat, meeting, "counts", **facts)
+
+
+def take_counts(chat: Chat, said: str, facts: dict[str, Any]) -> None:
+    """Reads a line of counts that nobody asked for; a lone number is that of those present, where the whole is known."""
+    if facts["known"] and line_of(said, facts["known"]) == "number":
+        chat.begin_answered("counts", "present", said, **{**facts, "counts": {"total": facts["known"]}})
+    else:
+        chat.begin_answered("counts", "total", said, **facts)

@@ -1,5 +1,6 @@
 """`/nop`: hands in a report: choose the duty, send files, `Xong`, a receipt."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from markupsafe import Markup
@@ -7,19 +8,22 @@ from sqlalchemy import select
 
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.duties import outlook, outlooks
+from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.filetypes import XLSX
-from bot.domain.pages import FEWEST, pictures
+from bot.domain.pages import FEWEST, PICTURES, pictures
 from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.domain.roles import holders
-from bot.domain.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in
+from bot.domain.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_back
 from bot.intake import as_sent, once, refusals, remember_sent, upload, with_new
 from bot.messages import File
 from bot.models import Demand, Duty, Submission
 
 DONE_SHOWN = 5
+MOST_WAITING = 6
+AT_ONCE = "now"
+"""Before the duty of a button by which the files that have come are handed in as they are."""
 SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
 
@@ -65,14 +69,23 @@ def loose(chat: Chat) -> None:
     sent = remember_sent(chat)
     if sends:
         chat.begin("papers", step="purpose", files=files)
-    elif len(units) == 1:
-        chat.begin("report", unit=units.pop(), files=files)
+    elif len(units) == 1 or 0 < len(_waiting(chat, units)) <= MOST_WAITING:
+        chat.begin("report", units=sorted(units), files=files)
     elif units:
         chat.begin("report", step="unit", files=files)
     else:
         chat.say("talk/not_yours")
     if chat.dialog.flow:
         chat.keep(sent=sent)
+
+
+def _waiting(chat: Chat, unit_ids: Iterable[int]) -> list[Outlook]:
+    """The reports that these units owe, most urgent first."""
+    return [
+        view
+        for unit_id in sorted(unit_ids)
+        for view in outlooks(chat.session, unit_id, chat.at, chat.zone, "report")
+    ]
 
 
 def _kept(chat: Chat) -> list[list[Any]]:
@@ -107,12 +120,12 @@ def take_unit(chat: Chat, answer: Answer) -> None:
 
 
 def ask_duty(chat: Chat) -> None:
-    unit_id = int(chat.data["unit"])
-    waiting = outlooks(chat.session, unit_id, chat.at, chat.zone, "report")
+    unit_ids = [int(one) for one in chat.data.get("units") or [chat.data["unit"]]]
+    waiting = _waiting(chat, unit_ids)
     done = chat.session.scalars(
         select(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.unit_id == unit_id, Duty.kind == "report", Duty.state == "done")
+        .where(Duty.unit_id.in_(unit_ids), Duty.kind == "report", Duty.state == "done")
         .order_by(Duty.done_at.desc())
         .limit(DONE_SHOWN)
     ).all()
@@ -125,6 +138,8 @@ def ask_duty(chat: Chat) -> None:
         waiting=waiting,
         done=done,
         given=files,
+        named=len(unit_ids) > 1,
+        joinable=sum(packed[3].startswith(PICTURES) for packed in files) >= FEWEST,
         refused=refusals(chat),
         upload=upload(chat),
     )
@@ -137,13 +152,19 @@ def take_duty(chat: Chat, answer: Answer) -> None:
         return
     if not answer.value:
         raise Invalid("choose_button")
-    duty = chat.own_duty(answer.value, "report", done_too=True)
+    wanted, at_once = answer.value.removeprefix(AT_ONCE), answer.value.startswith(AT_ONCE)
+    duty = chat.own_duty(wanted, "report", done_too=True)
     if duty is None:
         return
     files = _kept(chat)
     chat.keep(duty=duty.id, files=[])
-    _add_kept(chat, _draft(chat), files)
-    chat.goto("files")
+    draft = _draft(chat)
+    alone = not draft.files  # files that were sent once and left are looked at first
+    _add_kept(chat, draft, files)
+    if at_once and files and alone and not chat.trouble:
+        _hand_in(chat, draft)
+    else:
+        chat.goto("files")
 
 
 def _add_kept(chat: Chat, draft: Submission, files: list[list[Any]]) -> None:
@@ -236,6 +257,22 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
     chat.say("report/receipt", submission=handed, duty=duty)
+
+
+def undo(chat: Chat, submission_id: str) -> None:
+    """`Bấm nhầm` under the receipt: the files are a draft again, and the duty is owed if nothing else was handed in for it."""
+    handed = chat.session.get(Submission, row_id(submission_id))
+    duty = chat.own_duty(handed.duty_id if handed else 0, "report", done_too=True)
+    if handed is None or duty is None:
+        return
+    if not take_back(chat.session, handed, chat.person.id, chat.at, chat.zone):
+        chat.trouble = chat.desk.render.sentence("draft_passed", {})
+        for_duty(chat, str(duty.id))
+        return
+    chat.note("report taken back", f"submission:{handed.id}")
+    files = [[file.digest, file.name, file.size, file.media_type] for file in handed.files]
+    drop_draft(chat.session, handed)
+    chat.begin("report", units=sorted({m.unit_id for m in holders(chat.roles(), "lead")}), files=files)
 
 
 FLOW = Flow(

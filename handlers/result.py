@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from bot import joint, leading
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import counts_of_values
+from bot.domain.awaiting import line_of
 from bot.domain.calendar import at_local, local_day
 from bot.domain.duties import outlook, outlooks
 from bot.domain.joining import duties_of, offers
@@ -12,6 +13,7 @@ from bot.domain.meetings import held_before, live_meeting, lock_unit
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.domain.walk import stamp
+from bot.entering import begin_counts
 from bot.models import Duty, Unit
 
 USUAL_CLOCK = time(8, 0)
@@ -55,12 +57,18 @@ def ask_day(chat: Chat) -> None:
     if duty is not None:
         days = {day for day in days if day >= duty.opens_on}
     view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
-    chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True))
+    said = chat.data.get("said", "")
+    chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
     duty = _duty(chat)
     day, clock = _chosen_day(answer.value), USUAL_CLOCK
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    if day is None and line_of(answer.text, unit.members) in ("counts", "share"):
+        chat.keep(said=answer.text)  # the counts, before the day was said
+        chat.again()
+        return
     if day is None:
         day, clock = _read_day(chat, answer.text, duty)
     if day > chat.today:
@@ -92,24 +100,15 @@ def take_join(chat: Chat, answer: Answer) -> None:
 
 
 def _count(chat: Chat, duty: Duty | None) -> None:
-    """Goes on to the counts; where they are known already, to the card."""
-    unit = chat.session.get_one(Unit, chat.data["unit"])
-    entered = dict(chat.data.get("counts", {}))
-    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
-    chat.begin(
-        "counts",
-        step="card" if entered else "",
-        known=unit.members,
-        before=leading.known_kinds(chat, unit),
-        counts=entered,
-        card="result/card",
-        then="result.counted",
-        back=f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
-        unit=unit.id,
-        duty=duty.id if duty else None,
-        held_at=chat.data["held_at"],
-        day=local_day(_held_at(chat), chat.zone).isoformat(),
-        place=chat.data.get("place", live.place if live else ""),
+    """Goes on to the counts, or to what is known of them already."""
+    begin_counts(
+        chat,
+        chat.session.get_one(Unit, chat.data["unit"]),
+        duty,
+        _held_at(chat),
+        said=chat.data.get("said", ""),
+        entered=chat.data.get("counts"),
+        place=chat.data.get("place"),
         joint=chat.data["joint"],
     )
 

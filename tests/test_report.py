@@ -124,21 +124,20 @@ def test_loose_files_are_kept_until_it_is_said_what_they_are_for(world: World, s
     assert len(secretary.looks()) == 1
     assert len(secretary.got) == before + 1
     assert secretary.last.text.startswith("📎 Đã nhận 3 tệp.\n\nBáo cáo đang chờ nộp:\n1. Báo cáo")
-    assert secretary.last.text.endswith("👉 Tệp vừa gửi là của báo cáo nào?")
+    assert secretary.last.text.endswith("👉 Tệp vừa gửi là của báo cáo nào? Bấm vào là nộp luôn.")
     secretary.hands(stored("them.pdf", b"them"))
     assert secretary.last.text.startswith("📎 Đã nhận 4 tệp.")
     secretary.says("2")
-    assert "quý III/2022</b>" in secretary.last.text
-    assert "Đã nhận 4 tệp:\n📎 anh-1.jpg" in secretary.last.text
-    secretary.taps("Quay lại").taps("quý II/2022")
-    assert "Đã nhận" not in secretary.last.text.split("👉")[0]
-    secretary.taps("Quay lại").taps("quý III/2022").taps("Xong")
+    assert secretary.last.text.startswith("✅ <b>Đã nộp: Báo cáo")
+    assert "quý III/2022</b>\n📎 anh-1.jpg" in secretary.last.text
     assert handed(world) == [(1, True, ["anh-1.jpg", "anh-2.jpg", "anh-3.jpg", "them.pdf"])]
     reads_well(secretary)
 
 
 def test_loose_files_go_along_with_the_button_of_a_report(world: World, secretary: Talker) -> None:
-    secretary.says("/thangnay").hands(stored("a.pdf")).taps("Nộp:")
+    secretary.says("/thangnay")
+    button = secretary.find("Nộp:").payload
+    secretary.hands(stored("a.pdf")).presses(button)
     assert "Đã nhận 1 tệp:\n📎 a.pdf" in secretary.last.text
     secretary.taps("Xong")
     assert handed(world) == [(1, True, ["a.pdf"])]
@@ -158,17 +157,19 @@ def test_loose_files_when_nothing_is_asked_for(db: Database) -> None:
     reads_well(secretary, leader, follower)
 
 
-def test_who_leads_two_units_says_first_which_the_files_are_of(world: World, secretary: Talker) -> None:
+def test_who_leads_two_units_says_in_one_tap_which_the_files_are_of(world: World, secretary: Talker) -> None:
     secretary.says(f"/start {world.invite('CB02', 'secretary')}").says("40").says("10")
     secretary.hands(stored("a.pdf"))
-    assert secretary.last.text == "📎 Đã nhận 1 tệp.\n\n👉 Tệp vừa gửi là của đơn vị nào?"
+    assert (
+        "📎 Đã nhận 1 tệp: a.pdf.\n\nBáo cáo đang chờ nộp:\n1. Chi bộ Văn phòng: Báo" in secretary.last.text
+    )
+    assert "\n2. Chi bộ Công ty Nước sạch: Báo cáo" in secretary.last.text
     secretary.says("cái kia")
     assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút")
     secretary.hands(stored("b.pdf", b"b"), refused=[BIG])
     assert "📎 Đã nhận 2 tệp.\n⛔ to.pdf: tệp 25 MB" in secretary.last.text
-    secretary.taps("Nước sạch")
-    assert "📎 Đã nhận 2 tệp." in secretary.last.text
-    secretary.taps("Báo cáo").taps("Xong")
+    secretary.taps("2. Chi bộ")
+    assert secretary.last.text.startswith("✅ <b>Đã nộp: ")
     with world.db.read() as session:
         assert session.scalars(select(Duty.unit_id).where(Duty.state == "done")).all() == [3]
     reads_well(secretary)
@@ -219,14 +220,14 @@ def test_more_than_thirty_files(world: World, secretary: Talker) -> None:
     secretary.hands(*files(31, "khac"))
     assert secretary.last.text.startswith("Mỗi lần nộp nhận nhiều nhất 30 tệp.")
     assert "📎 Đã nhận 30 tệp." in secretary.last.text
-    secretary.taps("Báo cáo").taps("Xong")
+    secretary.taps("✅ Nộp")
     assert len(handed(world)[0][2]) == 30
     reads_well(secretary)
 
 
 def test_loose_files_that_do_not_fit_the_draft_are_said(world: World, secretary: Talker) -> None:
     begun(secretary).hands(*files(29)).says("/huy")
-    secretary.hands(*files(3, "khac")).taps("Báo cáo")
+    secretary.hands(*files(3, "khac")).taps("✅ Nộp")
     assert secretary.last.text.startswith("Mỗi lần nộp nhận nhiều nhất 30 tệp.")
     assert "Đã nhận 30 tệp:" in secretary.last.text
     reads_well(secretary)

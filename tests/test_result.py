@@ -242,7 +242,8 @@ def test_the_card_has_day_place_and_counts_and_each_may_be_changed(world: World,
     world.go("2022-04-06 09:00")
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua").says("25/28, 2 có phép, 1 không")
     assert secretary.last.text.startswith(
-        "📝 <b>Kết quả buổi họp</b>\n🗓 5/4/2022\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>\n"
+        "📝 <b>Kết quả buổi họp – Chi bộ Văn phòng</b>\nSinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng "
+        "và hệ thống chính trị\n🗓 5/4/2022\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>\n"
     )
     assert labels(secretary)[:4] == ["✅ Đúng", "✏️ Sửa số liệu", "🗓 Đổi ngày", "📍 Địa điểm"]
     secretary.taps("Địa điểm").says("Hội trường tầng 2")

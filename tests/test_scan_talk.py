@@ -247,7 +247,7 @@ def test_an_album_that_came_unasked_stands_in_order_too(world: World, secretary:
         receive(world.desk, replace(event, album="album-2"))
     world.later(seconds=2)
     secretary.looks()
-    secretary.taps("Báo cáo")
+    secretary.taps("Ghép ảnh, gửi thêm")
     late = secretary._event(files=(photo(world, 0),), message_ref="99", album="album-2")
     secretary.sends(late)
     world.later(seconds=2)

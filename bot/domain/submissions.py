@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.duties import close, done_on_time
+from bot.domain.duties import close, done_on_time, reopen
 from bot.domain.problems import Invalid
 from bot.messages import File
 from bot.models import Duty, Submission, SubmissionFile
@@ -71,6 +71,25 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     if duty.state == "open":
         close(session, duty, day, at, zone)
     return draft
+
+
+def take_back(session: Session, handed: Submission, person_id: int, at: datetime, zone: ZoneInfo) -> bool:
+    """Makes what the person has just handed in a draft again; False when it cannot be: it is not theirs, was answered, or
+    there is a newer version. The duty is owed again unless an earlier version stands."""
+    duty = session.scalar(
+        select(Duty)
+        .where(Duty.id == handed.duty_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == handed.duty_id))
+    if duty is None or handed.person_id != person_id or handed.state != "handed" or handed.version != latest:
+        return False
+    handed.state, handed.version, handed.handed_at, handed.on_time = "draft", None, None, None
+    session.flush()
+    if latest == 1 and duty.state == "done":
+        reopen(session, duty, at, zone)
+    return True
 
 
 def drop_draft(session: Session, draft: Submission) -> None:
