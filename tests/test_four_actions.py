@@ -1,6 +1,8 @@
 """A meeting held without the program is told in four actions, each an answer to the message that asked; and nothing else that
 is typed or sent becomes a result or a report by itself."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import select, update
 
@@ -67,7 +69,7 @@ def test_four_actions_from_the_reminder_to_done(world: World, secretary: Talker)
     asked = secretary.last.text
     assert "Chưa có kết quả buổi họp" in asked
     assert LINE.split(",")[0] in asked  # it says how to answer
-    actions = (
+    actions: tuple[Callable[[], Talker], ...] = (
         lambda: secretary.says(LINE),
         lambda: secretary.taps("Đúng"),
         lambda: secretary.hands(stored("bao-cao-quy-II.pdf")),
@@ -286,7 +288,15 @@ def test_the_buttons_of_other_units_meetings_do_nothing(world: World, secretary:
     theirs, unit = meeting.id, meeting.unit_id
     set_for(secretary)
     world.go("2022-04-06 09:00")
-    for value in (f"m{theirs}", f"d{_duty(world, 'CB02')}", f"h{theirs}", f"r{theirs}", f"u{unit}", "r0", "x"):
+    for value in (
+        f"m{theirs}",
+        f"d{_duty(world, 'CB02')}",
+        f"h{theirs}",
+        f"r{theirs}",
+        f"u{unit}",
+        "r0",
+        "x",
+    ):
         question = secretary.says("/huy").says("25").find("05/4").payload.partition(":")[0]
         secretary.presses(f"{question}:{value}")
         assert "👉" in secretary.last.text, value
