@@ -8,7 +8,7 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, MessageHandler, filters
 
 from benchmarks.children import TOKEN
-from bot.channels.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 
 
 async def echo(update: Update, _context: Any) -> None:

@@ -16,8 +16,8 @@ from benchmarks.children import TOKEN, Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
 from benchmarks.whole import APRIL
-from bot.channels.aiohttp_request import AiohttpRequest
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.channel import Telegram
 from bot.db import Database
 from bot.domain.loading import load
 from bot.messages import Reply

@@ -6,7 +6,7 @@ from functools import partial
 from unittest.mock import patch
 
 from bot import __main__ as program
-from bot.channels.telegram import Telegram
+from bot.channels.telegram.channel import Telegram
 from bot.conversation import utc_now
 
 APRIL = datetime(2022, 4, 12, 2, 0, tzinfo=UTC)

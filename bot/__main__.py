@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ import typer
 import yaml
 
 from bot import files, web
-from bot.channels.telegram import BadToken, Telegram
-from bot.channels.web import Hub, Web
+from bot.channels import CHANNELS
+from bot.channels.base import Channel, ChannelRefused, Receive, Tools
+from bot.channels.web.channel import Hub, Web
 from bot.chat import Desk
 from bot.checks import check_installation
 from bot.commands import (
@@ -50,6 +51,9 @@ from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
 from schedules.clock import Clock
 
+LINK_SECONDS = 10
+"""How long `invite` waits for a channel to say its own link."""
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
@@ -60,36 +64,32 @@ def set_up_logs(level: str) -> None:
         level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
     )
     # These write addresses that bear the token, or a line for every tick.
-    for name in ("httpx", "telegram", "aiohttp", "apscheduler", "uvicorn", "alembic", "sse_starlette"):
+    own = ("apscheduler", "uvicorn", "alembic", "sse_starlette")
+    for name in (*own, *(name for channel in CHANNELS for name in channel.loggers)):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def compose(
-    settings: Settings, db: Database, now: Callable[[], datetime], demo: Demo | None = None
+    settings: Settings,
+    db: Database,
+    now: Callable[[], datetime],
+    demo: Demo | None = None,
+    kinds: Sequence[type[Channel]] = CHANNELS,
 ) -> Service:
     """Puts the pieces together; everything below this function gets what it needs handed in."""
     zone = settings.zone
     render = renderer(settings)
     store = files.open_store(settings.files_url.get_secret_value())
-    hub, webchat = Hub(), Web()
+    hub = Hub()
     with db.write() as session:
         secret = own_secret(session)
-
-    def take_in(name: str, source: Path, *, sounds: bool = False) -> File | Refusal:
-        try:
-            return files.take_in(store, name, source, sounds=sounds)
-        except Invalid as problem:
-            return files.refusal(name, problem)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    telegram = (
-        None if demo else make_telegram(settings, handle, partial(take_in, sounds=True), store.read, now)
-    )
-    outlets: list[Any] = [webchat, *([telegram] if telegram else [])]
-    sender = Sender(db, outlets, now, delivered=hub.notify, zone=zone)
-    links = SignedLinks(secret, settings.url, telegram.link if telegram else None)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, store, now)
+    sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
+    links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     desk: Desk = Desk(
         db=db,
         render=render,
@@ -109,43 +109,54 @@ def compose(
         handle,
         links,
         hub,
-        take_in,
+        partial(take_in, store),
         store.stream,
         now,
-        telegram=telegram,
+        ways_in=[way for one in channels for way in one.ways_in()],
         extra_routes=demo.routes() if demo else (),
         home=demo.page if demo else None,
     )
-    webhook = None
-    if telegram is not None and settings.telegram_webhook:
-        webhook = partial(telegram.set_webhook, f"{settings.url}/telegram")
     return Service(
         application,
         sender,
         clock,
         settings.host,
         settings.port,
-        telegram=telegram,
-        webhook=webhook,
+        channels=channels,
         closing=hub.close,
     )
 
 
-def make_telegram(settings: Settings, handle: Any, take_in: Any, read: Any, now: Any) -> Telegram | None:
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        return None
+def open_channels(
+    settings: Settings,
+    kinds: Iterable[type[Channel]],
+    handle: Receive,
+    store: Any,
+    now: Callable[[], datetime],
+) -> list[Channel]:
+    """The channels that the settings name; `store` is the file store."""
     commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
-    return Telegram(
-        token,
-        settings.telegram_api_url,
-        handle,
-        take_in,
-        lambda file: bytes(read(file.digest)),
-        now,
-        webhook_secret=settings.telegram_secret.get_secret_value(),
-        commands=list(commands.items()),
-    )
+    opened = []
+    for kind in kinds:
+        tools = Tools(
+            handle,
+            partial(take_in, store, sounds=kind.abilities.sounds),
+            lambda file: bytes(store.read(file.digest)),
+            now,
+            settings.url,
+            list(commands.items()),
+        )
+        if channel := kind.open(settings.of(kind), tools):
+            opened.append(channel)
+    return opened
+
+
+def take_in(store: Any, name: str, source: Path, *, sounds: bool = False) -> File | Refusal:
+    """Checks a file that came in and stores it, or says why not."""
+    try:
+        return files.take_in(store, name, source, sounds=sounds)
+    except Invalid as problem:
+        return files.refusal(name, problem)
 
 
 def _next_moment(db: Database) -> datetime | None:
@@ -173,8 +184,8 @@ def serve(service: Service, settings: Settings) -> None:
     free_address(settings.listen)
     try:
         asyncio.run(service.run())
-    except BadToken:
-        raise Rejected([Problem("TELEGRAM_TOKEN", "telegram_token_refused")]) from None
+    except ChannelRefused as error:
+        raise Rejected([Problem(error.setting, error.code)]) from None
 
 
 @app.command()
@@ -183,7 +194,9 @@ def run() -> None:
     with explained(), database() as (settings, db):
         set_up_logs(settings.log_level)
         service = compose(settings, db, utc_now)
-        service.ready = lambda: say("running", url=settings.url, telegram=service.telegram is not None)
+        service.ready = lambda: say(
+            "running", url=settings.url, channels=[one.name for one in service.channels]
+        )
         serve(service, settings)
 
 
@@ -250,7 +263,7 @@ def _look(settings: Settings, db: Database, *args: Any, **more: Any) -> list[Any
         render=renderer(settings),
         routes=ROUTES,
         zone=settings.zone,
-        links=SignedLinks("", settings.url, None),
+        links=SignedLinks("", settings.url),
         facts={"rules": rules()},
     )
     return foresee(desk, *args, say_due=reminders.say_due, **more)
@@ -269,22 +282,26 @@ def invite_command(
                 unit = unit_of(session, unit_code)
                 code, _ = invite(session, unit, role, utc_now())
                 secret = own_secret(session)
-            links = SignedLinks(secret, settings.url, asyncio.run(_telegram_link(settings)))
+            links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings)))
             say("invited", code=code, links=links.invitation(code), role=role, unit=unit, days=INVITE_DAYS)
 
 
-async def _telegram_link(settings: Settings) -> Callable[[str], str] | None:
-    """The bot's deep link; without the network the code alone is printed."""
-    telegram = make_telegram(settings, None, None, None, utc_now)
-    if telegram is None:
-        return None
-    try:
-        async with asyncio.timeout(10):
-            await telegram.start()
-    except (TimeoutError, BadToken):
-        return None
-    await telegram.stop()
-    return telegram.link
+async def _entrances(settings: Settings) -> dict[str, Callable[[str], str]]:
+    """Where each channel begins; a channel that does not answer is left out, the code alone is printed."""
+    found: dict[str, Callable[[str], str]] = {}
+    for channel in open_channels(settings, CHANNELS, _nothing_received, None, utc_now):
+        try:
+            async with asyncio.timeout(LINK_SECONDS):
+                await channel.start()
+        except (TimeoutError, ChannelRefused):
+            continue
+        found[channel.name] = channel.link
+        await channel.stop()
+    return found
+
+
+def _nothing_received(event: Incoming) -> bool:
+    raise AssertionError(f"nothing is fetched while a link is made: {event.id}")
 
 
 if __name__ == "__main__":

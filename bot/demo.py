@@ -66,8 +66,6 @@ def prepare(folder: Path, listen: str, *, keep: bool) -> Settings:
         files_url=SecretStr(str(folder.resolve() / "files")),
         listen=listen,
         public_url="",
-        telegram_token=SecretStr(""),
-        telegram_webhook=False,
     )
 
 

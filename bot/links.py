@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -31,10 +31,13 @@ def own_secret(session: Session, name: str = "link_secret") -> str:
 class SignedLinks:
     """Makes and reads links. What is forged, too old or of another kind reads as None."""
 
-    def __init__(self, secret: str, base_url: str, telegram_link: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self, secret: str, base_url: str, entrances: Mapping[str, Callable[[str], str]] | None = None
+    ) -> None:
+        """`entrances`: for each channel by name, where somebody begins who holds a code."""
         self.base_url = base_url.rstrip("/")
         self._secret = secret
-        self._telegram_link = telegram_link
+        self._entrances = entrances or {}
 
     def web_chat(self, contact_id: int) -> str:
         return self._link("w", contact_id)
@@ -71,8 +74,7 @@ class SignedLinks:
 
     def invitation(self, code: str) -> list[tuple[str, str]]:
         """The ways in for somebody who holds the code: (channel, link)."""
-        ways = [("telegram", self._telegram_link(code))] if self._telegram_link else []
-        return [*ways, ("web", f"{self.base_url}/w/new/{code}")]
+        return [(name, entrance(code)) for name, entrance in self._entrances.items()]
 
     def path(self, link: str) -> str:
         """One of these links without scheme and host, for our own pages: they may be reached under another name."""

@@ -30,8 +30,10 @@ GATHER = 0.003
 class Outlet(Protocol):
     """What the sender needs of a channel; `rate` is its messages a second in all, None for no limit."""
 
-    name: str
-    rate: float | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def rate(self) -> float | None: ...
 
     async def send(self, place: str, reply: Reply) -> None: ...
 

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import uvicorn
 
+from bot.channels.base import Channel
 from bot.sender import Sender
 
 log = logging.getLogger(__name__)
@@ -18,14 +19,6 @@ log = logging.getLogger(__name__)
 class Ticking(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
-
-
-class Polling(Protocol):
-    """A channel that fetches by itself."""
-
-    async def start(self) -> None: ...
-    async def poll(self) -> None: ...
-    async def stop(self) -> None: ...
 
 
 class Server(uvicorn.Server):
@@ -43,9 +36,7 @@ class Service:
     clock: Ticking
     host: str
     port: int
-    telegram: Polling | None = None
-    webhook: Callable[[], Awaitable[None]] | None = None
-    """Sets the channel's webhook instead of polling."""
+    channels: Sequence[Channel] = ()
     closing: Callable[[], None] = lambda: None
     ready: Callable[[], None] = lambda: None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -65,15 +56,15 @@ class Service:
         self._stop_on_signals(server)
         self.tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
         self.clock.start()
-        if self.telegram is not None:
-            self.tasks.append(asyncio.create_task(self._telegram(self.telegram), name="telegram"))
+        listening = [asyncio.create_task(self._listen(one), name=one.name) for one in self.channels]
+        self.tasks += listening
         self.tasks.append(asyncio.create_task(self._announce(server), name="announce"))
         for task in self.tasks:
             task.add_done_callback(lambda done: self._ended(done, server))
         try:
             await server.serve()
         finally:
-            await self._stop()
+            await self._stop(listening)
         for task in self.tasks:
             if task.done() and not task.cancelled() and (error := task.exception()) is not None:
                 raise error
@@ -93,26 +84,22 @@ class Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop)
 
-    async def _telegram(self, telegram: Polling) -> None:
-        await telegram.start()
-        if self.webhook is not None:
-            await self.webhook()
-        else:
-            await telegram.poll()
+    async def _listen(self, channel: Channel) -> None:
+        await channel.start()
+        await channel.listen()
 
     async def _announce(self, server: uvicorn.Server) -> None:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.05)
         self.ready()
 
-    async def _stop(self) -> None:
+    async def _stop(self, listening: Sequence[asyncio.Task[None]]) -> None:
         self.clock.stop()
-        if self.telegram is not None:
-            polling = next(task for task in self.tasks if task.get_name() == "telegram")
-            polling.cancel()
+        for task, channel in zip(listening, self.channels, strict=True):
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
-                await polling
-            await self.telegram.stop()
+                await task
+            await channel.stop()
         self.sender.stop()
         sending = next(task for task in self.tasks if task.get_name() == "sender")
         await sending

@@ -1,19 +1,23 @@
 """The settings: read once from the environment and .env, never changed, secrets never printed."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.channels import CHANNELS
+from bot.channels.base import Channel, WebAddress
 from bot.domain.problems import Problem, Rejected
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Settings(BaseSettings):
+class Core(BaseSettings):
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True
     )
@@ -21,11 +25,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///data/chibo.db")
     files_url: SecretStr = SecretStr("data/files")
     listen: str = "127.0.0.1:8080"
-    public_url: str = ""
-    telegram_token: SecretStr = SecretStr("")
-    telegram_api_url: str = "https://api.telegram.org"
-    telegram_webhook: bool = False
-    telegram_secret: SecretStr = SecretStr("")
+    public_url: WebAddress = ""
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = Field(default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$")
 
@@ -57,22 +57,19 @@ class Settings(BaseSettings):
             raise ValueError("setting_timezone") from error
         return value
 
-    @field_validator("public_url", "telegram_api_url")
-    @classmethod
-    def web_address(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("setting_url")
-        return value.rstrip("/")
+    def faults(self) -> dict[str, str]:
+        """What is wrong with the channels' settings beside one another: setting -> the code of the sentence."""
+        return {
+            name: code
+            for channel in CHANNELS
+            for name, code in channel.faults(self.of(channel), self.public_url).items()
+        }
 
-    @model_validator(mode="after")
-    def webhook_has_all(self) -> "Settings":
-        if self.telegram_webhook and not (
-            self.telegram_token.get_secret_value()
-            and self.telegram_secret.get_secret_value()
-            and self.public_url.startswith("https://")
-        ):
-            raise ValueError("setting_webhook")
-        return self
+    def of(self, channel: type[Channel]) -> BaseModel:
+        """The channel's own settings."""
+        return channel.Settings.model_construct(
+            **{name: getattr(self, name) for name in channel.Settings.model_fields}
+        )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -92,16 +89,32 @@ class Settings(BaseSettings):
         return self.public_url or f"http://{self.listen}"
 
 
+def with_channels(channels: Iterable[type[Channel]]) -> type[Core]:
+    """The installation's settings and those that these channels declare."""
+    bases: Any = (Core, *(channel.Settings for channel in channels))
+    made: Any = create_model("Settings", __base__=bases)
+    return cast(type[Core], made)
+
+
+if TYPE_CHECKING:
+    Settings = Core
+else:
+    Settings = with_channels(CHANNELS)
+
+
 def read_settings() -> Settings:
     """The settings of this process. Raises Rejected with one problem for each wrong setting."""
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         raise Rejected([_problem(dict(fault)) for fault in error.errors()]) from None
+    if faults := settings.faults():
+        raise Rejected([Problem(name.upper(), code) for name, code in faults.items()])
+    return settings
 
 
 def _problem(fault: dict[str, object]) -> Problem:
-    place = "_".join(str(part) for part in fault["loc"]).upper() or "TELEGRAM_WEBHOOK"  # type: ignore[attr-defined]
+    place = "_".join(str(part) for part in fault["loc"]).upper()  # type: ignore[attr-defined]
     message = str(fault["msg"]).removeprefix("Value error, ")
     known = {"bool_parsing": "setting_bool", "string_pattern_mismatch": "setting_log_level"}
     code = message if message.startswith("setting_") else known.get(str(fault["type"]), "setting_wrong")

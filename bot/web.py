@@ -1,11 +1,11 @@
-"""One web application: web chat, invitations, upload and download links, Telegram's webhook, health."""
+"""One web application: web chat, invitations, upload and download links, the channels' ways in, health."""
 
 import logging
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
 from urllib.parse import parse_qs
 
 import anyio
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot import outbox, web_chat, web_files
 from bot.channels import base
-from bot.channels.web import Hub
+from bot.channels.web.channel import Hub
 from bot.chat import Desk
 from bot.domain.people import hashed, looks_like_code, normal_code
 from bot.links import SignedLinks
@@ -50,12 +50,6 @@ SECURITY = {
 }
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class Webhook(Protocol):
-    """What takes Telegram's updates; answers with the HTTP status."""
-
-    async def webhook(self, body: bytes, secret: str) -> int: ...
 
 
 class WrongTries:
@@ -86,7 +80,7 @@ def build(
     stream: Callable[[str], Iterator[bytes]],
     now: Callable[[], datetime],
     *,
-    telegram: Webhook | None = None,
+    ways_in: Sequence[base.WayIn] = (),
     extra_routes: Sequence[BaseRoute] = (),
     home: Handler | None = None,
     upload_limit: int = UPLOAD_LIMIT,
@@ -98,7 +92,7 @@ def build(
         routes=[
             Route("/", home or front_page),
             Route("/health", health),
-            Route("/telegram", take_update, methods=["POST"]),
+            *(Route(way.path, partial(take_from_channel, way), methods=["POST"]) for way in ways_in),
             Route("/static/{name}", static),
             Route("/w/new", to_entry),
             Route("/w/new/{code}", enter, methods=["GET", "POST"]),
@@ -128,7 +122,7 @@ def build(
         events=CapacityLimiter(EVENTS_AT_ONCE),
         intake=CapacityLimiter(FILES_AT_ONCE),
     )
-    app.state.telegram, app.state.assets, app.state.tries = telegram, assets, WrongTries()
+    app.state.assets, app.state.tries = assets, WrongTries()
     return app
 
 
@@ -158,13 +152,10 @@ async def health(request: Request) -> Response:
     return JSONResponse({"database": "ok", "waiting": waiting, "oldest_waiting_seconds": age})
 
 
-async def take_update(request: Request) -> Response:
-    telegram: Webhook | None = request.app.state.telegram
-    if telegram is None:
-        raise HTTPException(404)
+async def take_from_channel(way: base.WayIn, request: Request) -> Response:
+    """What a channel's other side brings by itself."""
     body = await body_within(request, WEBHOOK_LIMIT)
-    secret = request.headers.get("x-telegram-bot-api-secret-token", "")
-    return Response(status_code=await telegram.webhook(body, secret))
+    return Response(status_code=await way.take(body, request.headers))
 
 
 async def to_entry(request: Request) -> Response:

@@ -19,8 +19,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from bot import outbox
-from bot.channels.web import plain_html, safe_html
-from bot.channels.web_icons import NAMES, SPRITE
+from bot.channels.web.channel import plain_html, safe_html
+from bot.channels.web.icons import NAMES, SPRITE
 from bot.messages import Address, Incoming
 from bot.models import Contact, Event, Message
 from bot.web_site import CLIENT_ID, Site, accepted_types, body_within, site_of, storable

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.channels.base import Receive, TakeIn
-from bot.channels.web import Hub
+from bot.channels.web.channel import Hub
 from bot.chat import Desk
 from bot.domain.filetypes import EXTENSIONS
 from bot.links import SignedLinks

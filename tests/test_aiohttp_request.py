@@ -32,7 +32,7 @@ from telegram.ext import ExtBot
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
 
 SECRET = "AAsecret-Part_of1the2token"
 BOT = f"/bot123456:{SECRET}"

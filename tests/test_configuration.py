@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.telegram.channel import Telegram, TelegramSettings
 from bot.domain.problems import Rejected
 from bot.settings import Settings, read_settings
 from tests.kit import ROOT, ZONE, RecordingRenderer
@@ -75,7 +76,9 @@ def test_a_webhook_needs_token_secret_and_https(monkeypatch: pytest.MonkeyPatch)
         "TELEGRAM_WEBHOOK": "setting_webhook"
     }
     monkeypatch.setenv("PUBLIC_URL", needed["PUBLIC_URL"])
-    assert read_settings().telegram_webhook
+    telegram = read_settings().of(Telegram)
+    assert isinstance(telegram, TelegramSettings)
+    assert telegram.telegram_webhook
 
 
 def test_every_problem_has_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

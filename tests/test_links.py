@@ -7,13 +7,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.channels.web.channel import Web
 from bot.db import Database
 from bot.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks, own_secret
 from bot.messages import File
 from bot.models import Constant
 
 FILE = File("ab" * 32, "Báo cáo quý I.pdf", 4711, "application/pdf")
-LINKS = SignedLinks("secret", "https://chibo.example/", lambda code: f"https://t.me/bot?start={code}")
+ENTRANCES = {
+    "telegram": lambda code: f"https://t.me/bot?start={code}",
+    "web": lambda code: f"https://chibo.example/w/new/{code}",
+}
+LINKS = SignedLinks("secret", "https://chibo.example/", ENTRANCES)
 
 
 def _token(link: str, kind: str) -> str:
@@ -90,7 +95,9 @@ def test_an_invitation_names_every_way_in() -> None:
         ("telegram", "https://t.me/bot?start=ABCD-EFGH"),
         ("web", "https://chibo.example/w/new/ABCD-EFGH"),
     ]
-    assert SignedLinks("s", "http://x").invitation("A") == [("web", "http://x/w/new/A")]
+    assert SignedLinks("s", "http://x", {"web": Web("http://x").link}).invitation("A") == [
+        ("web", "http://x/w/new/A")
+    ]
 
 
 def test_tokens_fit_into_a_path() -> None:

@@ -19,11 +19,11 @@ from aiohttp.test_utils import TestServer
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 
-from bot.channels import telegram as channel
-from bot.channels.aiohttp_request import AiohttpRequest
-from bot.channels.telegram import BadToken, Telegram
-from bot.channels.telegram_sending import keyboard
-from bot.channels.telegram_updates import incoming
+from bot.channels.telegram import channel
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.channel import BadToken, Telegram
+from bot.channels.telegram.sending import keyboard
+from bot.channels.telegram.updates import incoming
 from bot.messages import (
     Address,
     Choice,

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from bot.channels.web_icons import ICONS
+from bot.channels.web.icons import ICONS
 from bot.messages import Choice, Reply
 from bot.models import Contact, Event, Message
 from tests.browser import chromium

@@ -1,1 +1,8 @@
-"""One module for each channel; the neutral model stops here and the wire begins."""
+"""The channels: a folder and a line each. The neutral model stops here and the wire begins."""
+
+from bot.channels.base import Channel
+from bot.channels.telegram.channel import Telegram
+from bot.channels.web.channel import Web
+
+CHANNELS: tuple[type[Channel], ...] = (Telegram, Web)
+"""In the order in which an invitation names them."""

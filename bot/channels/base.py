@@ -1,8 +1,13 @@
-"""What every channel is to the rest: something that sends replies to a place and brings events in."""
+"""What every channel is to the rest: it declares itself, brings events in and carries replies out."""
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel
 
 from bot.messages import File, Incoming, Refusal, Reply
 
@@ -16,11 +21,97 @@ ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""
 
 
-class Channel(Protocol):
-    """`send` returns when the channel has taken the message; else it raises Undeliverable, Unsendable, TryLater, or
-    anything else for a passing fault. `rate` is the channel's limit in messages a second, None without one."""
+def _web_address(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("setting_url")
+    return value.rstrip("/")
 
-    name: str
-    rate: float | None
 
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+"""A setting that is an address, without a slash at its end; wrong ones are `setting_url`."""
+
+
+class ChannelRefused(Exception):
+    """The other side does not take this installation. `setting` is the one to look at, `code` names the sentence."""
+
+    def __init__(self, setting: str, code: str) -> None:
+        super().__init__(code)
+        self.setting, self.code = setting, code
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel carries. Sizes are bytes; None is no limit of its own."""
+
+    text_limit: int | None = None
+    """Characters of one message as the channel counts them; longer text is split by bot.channels.text."""
+    buttons: bool = True
+    """Whether choices are buttons; else they are numbered lines that are answered by typing."""
+    file_in_limit: int | None = None
+    file_out_limit: int | None = None
+    sounds: bool = False
+    """Whether spoken words come in as files."""
+    writes_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a channel is given when it is opened. `public_url` has no slash at its end; `commands` are (name, what it does)."""
+
+    receive: Receive
+    take_in: TakeIn
+    read_file: ReadFile
+    now: Callable[[], datetime]
+    public_url: str
+    commands: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """An address under which the other side brings events: `take(body, headers)` answers the HTTP status; header names
+    are in lower case."""
+
+    path: str
+    take: Callable[[bytes, Mapping[str, str]], Awaitable[int]]
+
+
+class Channel(ABC):
+    """One channel. `send` returns when the channel has taken the message; else it raises Undeliverable, Unsendable,
+    TryLater, or anything else for a passing fault. `rate` is its limit in messages a second, None without one."""
+
+    name: ClassVar[str]
+    abilities: ClassVar[Abilities]
+    Settings: ClassVar[type[BaseModel]]
+    """Its own settings; their names begin with the channel's, and the environment has them in capitals."""
+    loggers: ClassVar[tuple[str, ...]] = ()
+    """Of its libraries that would write tokens, or a line for every poll."""
+    rate: float | None = None
+
+    @classmethod
+    @abstractmethod
+    def open(cls, settings: Any, tools: Tools) -> Self | None:
+        """A channel by its settings; None where they leave it out."""
+
+    @classmethod
+    def faults(cls, settings: Any, public_url: str) -> dict[str, str]:
+        """What is wrong with its settings beside one another: setting -> the code of the sentence."""
+        return {}
+
+    async def start(self) -> None:  # noqa: B027 - not every channel has something to do here
+        """Raises ChannelRefused; waits for as long as the other side cannot be reached."""
+
+    async def listen(self) -> None:  # noqa: B027
+        """Fetches until it is cancelled, or says where events are to be brought; the other side may also know."""
+
+    async def stop(self) -> None:  # noqa: B027
+        """Lets what is just being received end."""
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return ()
+
+    @abstractmethod
+    def link(self, code: str) -> str:
+        """Where somebody who holds an invitation's code begins; a started channel knows."""
+
+    @abstractmethod
     async def send(self, place: str, reply: Reply) -> None: ...

@@ -7,19 +7,38 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from threading import Lock
+from typing import Self
 
-from bot.channels.web_icons import drawn
+from pydantic import BaseModel
+
+from bot.channels.base import Abilities, Channel, Tools
+from bot.channels.web.icons import drawn
 from bot.messages import Address, Reply
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}»”]")
 
 
-class Web:
+class WebSettings(BaseModel):
+    """None of its own: it is the web application's."""
+
+
+class Web(Channel):
     """Takes every message at once: it is seen when the outbox marks it sent and gives it its number."""
 
     name = "web"
-    rate: float | None = None
+    abilities = Abilities()
+    Settings = WebSettings
+
+    def __init__(self, public_url: str = "") -> None:
+        self._public_url = public_url
+
+    @classmethod
+    def open(cls, settings: WebSettings, tools: Tools) -> Self:
+        return cls(tools.public_url)
+
+    def link(self, code: str) -> str:
+        return f"{self._public_url}/w/new/{code}"
 
     async def send(self, place: str, reply: Reply) -> None:
         """Nothing to do: the message lies in the database already."""

@@ -13,9 +13,10 @@ from datetime import datetime
 from functools import partial
 from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, Self, TypeVar, cast
 from weakref import WeakValueDictionary
 
+from pydantic import BaseModel, SecretStr
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, Conflict, InvalidToken, NetworkError, TelegramError
@@ -23,10 +24,20 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.channels.aiohttp_request import AiohttpRequest
-from bot.channels.base import ReadFile, Receive, TakeIn
-from bot.channels.telegram_sending import Limiter, keyboard, meaning_of, wait_of
-from bot.channels.telegram_updates import IN_LIMIT, MEGABYTE, NAME, Attached, attached_of, incoming, too_large
+from bot.channels.base import (
+    Abilities,
+    Channel,
+    ChannelRefused,
+    ReadFile,
+    Receive,
+    TakeIn,
+    Tools,
+    WayIn,
+    WebAddress,
+)
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.sending import Limiter, keyboard, meaning_of, wait_of
+from bot.channels.telegram.updates import IN_LIMIT, MEGABYTE, NAME, Attached, attached_of, incoming, too_large
 from bot.channels.text import plain, split_html
 from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
 
@@ -38,6 +49,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+PATH = "/telegram"
+SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 TEXT_LIMIT = 4096
 OUT_LIMIT = 50 * MEGABYTE
 LONG_POLL, SHORT_PAUSE = 25, 0.5
@@ -48,8 +61,18 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class BadToken(Exception):
+class BadToken(ChannelRefused):
     """The Bot API refuses the token (or is none: TELEGRAM_API_URL is wrong)."""
+
+    def __init__(self) -> None:
+        super().__init__("TELEGRAM_TOKEN", "telegram_token_refused")
+
+
+class TelegramSettings(BaseModel):
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api_url: WebAddress = "https://api.telegram.org"
+    telegram_webhook: bool = False
+    telegram_secret: SecretStr = SecretStr("")
 
 
 async def _insist(action: str, call: Callable[[], Awaitable[T]], fatal: type[Exception] | None = None) -> T:
@@ -71,13 +94,44 @@ async def _once(action: str, call: Callable[[], Awaitable[T]], fatal: type[Excep
     return await call()
 
 
-class Telegram:
+class Telegram(Channel):
     """One bot. `start` it, then either `poll` or hand it what comes to the `webhook`; `stop` it at the end.
 
     An update is acknowledged only after `receive` has returned. Those of one chat are taken in order, one at a time.
     """
 
     name = NAME
+    abilities = Abilities(
+        text_limit=TEXT_LIMIT, file_in_limit=IN_LIMIT, file_out_limit=OUT_LIMIT, sounds=True
+    )
+    Settings = TelegramSettings
+    loggers = ("telegram", "httpx", "aiohttp")
+
+    @classmethod
+    def open(cls, settings: TelegramSettings, tools: Tools) -> Self | None:
+        token = settings.telegram_token.get_secret_value()
+        if not token:
+            return None
+        return cls(
+            token,
+            settings.telegram_api_url,
+            tools.receive,
+            tools.take_in,
+            tools.read_file,
+            tools.now,
+            commands=tools.commands,
+            webhook_secret=settings.telegram_secret.get_secret_value(),
+            webhook_url=f"{tools.public_url}{PATH}" if settings.telegram_webhook else "",
+        )
+
+    @classmethod
+    def faults(cls, settings: TelegramSettings, public_url: str) -> dict[str, str]:
+        has_all = (
+            settings.telegram_token.get_secret_value()
+            and settings.telegram_secret.get_secret_value()
+            and public_url.startswith("https://")
+        )
+        return {"telegram_webhook": "setting_webhook"} if settings.telegram_webhook and not has_all else {}
 
     def __init__(
         self,
@@ -93,6 +147,7 @@ class Telegram:
         request: BaseRequest | None = None,
         commands: Sequence[tuple[str, str]] = (),
         webhook_secret: str = "",
+        webhook_url: str = "",
     ) -> None:
         # Below INFO the library logs the token (in addresses) and what people write; its HTTP layer, pages of proxies.
         for name, level in ("telegram", logging.INFO), ("telegram.request", logging.CRITICAL):
@@ -105,6 +160,7 @@ class Telegram:
         self._now = now
         self._commands = commands
         self._secret = webhook_secret
+        self._webhook_url = webhook_url
         self._polls = AiohttpRequest(connections=2)
         # Of its own: downloads are slow and would take the places of answers.
         self._files = AiohttpRequest(connections=workers, read_timeout=30, pool_timeout=None)
@@ -138,7 +194,7 @@ class Telegram:
         if not accepted:
             await self.stop()
             # Out here, because the library's error quotes the token and would be this one's context.
-            raise BadToken("the Bot API does not accept the token")
+            raise BadToken
         if self._commands:
             try:
                 await self._bot.set_my_commands(self._commands)
@@ -150,6 +206,15 @@ class Telegram:
         await self._bot.shutdown()
         await self._files.shutdown()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def listen(self) -> None:
+        if self._webhook_url:
+            await self.set_webhook(self._webhook_url)
+        else:
+            await self.poll()
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return (WayIn(PATH, lambda body, headers: self.webhook(body, headers.get(SECRET_HEADER))),)
 
     async def poll(self) -> None:
         """Runs until it is cancelled; then waits for what is just being received.
