@@ -1,9 +1,7 @@
 """The composition root and command line: `python -m bot`."""
 
 import asyncio
-import logging
 import socket
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -40,6 +38,7 @@ from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.roles import ROLES
 from bot.foresight import foresee
 from bot.links import SignedLinks, own_secret
+from bot.logs import set_up_logs
 from bot.messages import File, Incoming, Refusal
 from bot.plan_commands import foreseen, plan_app
 from bot.sender import Sender
@@ -59,14 +58,8 @@ app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
 
 
-def set_up_logs(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
-    )
-    # These write addresses that bear the token, or a line for every tick.
-    own = ("apscheduler", "uvicorn", "alembic", "sse_starlette")
-    for name in (*own, *(name for channel in CHANNELS for name in channel.loggers)):
-        logging.getLogger(name).setLevel(logging.WARNING)
+def begin_logs(level: str, form: str = "text") -> None:
+    set_up_logs(level, form, [name for channel in CHANNELS for name in channel.loggers])
 
 
 def compose(
@@ -192,7 +185,7 @@ def serve(service: Service, settings: Settings) -> None:
 def run() -> None:
     """Migrates, then runs everything in one process."""
     with explained(), database() as (settings, db):
-        set_up_logs(settings.log_level)
+        begin_logs(settings.log_level, settings.log_format)
         service = compose(settings, db, utc_now)
         service.ready = lambda: say(
             "running", url=settings.url, channels=[one.name for one in service.channels]
@@ -208,7 +201,7 @@ def demo(
 ) -> None:
     """Runs on its own SQLite file with a sample committee, a shipped plan and a clock that the page can move."""
     with explained():
-        set_up_logs("WARNING")
+        begin_logs("WARNING")
         free_address(listen)
         settings = prepare(folder, listen, keep=keep)
         db = open_database(settings)

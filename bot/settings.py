@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, field_validator
@@ -28,6 +28,7 @@ class Core(BaseSettings):
     public_url: WebAddress = ""
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = Field(default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$")
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("database_url")
     @classmethod
@@ -116,6 +117,10 @@ def read_settings() -> Settings:
 def _problem(fault: dict[str, object]) -> Problem:
     place = "_".join(str(part) for part in fault["loc"]).upper()  # type: ignore[attr-defined]
     message = str(fault["msg"]).removeprefix("Value error, ")
-    known = {"bool_parsing": "setting_bool", "string_pattern_mismatch": "setting_log_level"}
+    known = {
+        "bool_parsing": "setting_bool",
+        "string_pattern_mismatch": "setting_log_level",
+        "literal_error": "setting_log_format",
+    }
     code = message if message.startswith("setting_") else known.get(str(fault["type"]), "setting_wrong")
     return Problem(place, code)
