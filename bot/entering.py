@@ -18,14 +18,15 @@ def begin_counts(
     *,
     said: str = "",
     entered: Mapping[str, int] | None = None,
+    known: int | None = None,
     place: str | None = None,
     joint: list[int] | None = None,
 ) -> None:
     """Goes on to the counts; where they are known already (`entered`), to the card; where they have been typed (`said`), reads
-    them. `place` None: where the meeting was set for; `joint`: other duties that it answers too."""
+    them. `known`: so many members as were agreed to already; `place` None: where the meeting was set for; `joint`: other duties that it answers too."""
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     facts = {
-        "known": unit.members,
+        "known": known or unit.members,
         "before": leading.known_kinds(chat, unit),
         "counts": dict(entered or {}),
         "card": "result/card",

@@ -1,4 +1,4 @@
-"""The attendance counts: one number at a time or all in one line, checked, shown on a card, corrected; kinds on demand.
+"""The attendance counts: one line or number by number, only what is missing asked for, one card to be agreed to.
 
 The flow begins with `known` (the unit's number of members, or None), `before` (its kinds of members at its last meeting),
 `counts={}`, `then`: the action that takes the confirmed counts out of the dialog, `back`: the action that leaves the first
@@ -7,55 +7,35 @@ question, `day`: that of the meeting, and `card`: the template of the card, wher
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import date
 
 from bot import leading
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.attendance import LARGEST, Counts, check, counts_of_values
-from bot.domain.attendance_line import read_line, read_start
+from bot.detailing import DETAILS, ask_detail, next_detail, take_detail
+from bot.domain.attendance import LARGEST
+from bot.domain.attendance_balance import AWAY, Told, differs_much, settle, told_of
+from bot.domain.attendance_line import read_told
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, plain, yes
+from bot.told import ORDER, go_on, roll, show_card, take_line, told, told_before
 
-ORDER = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
-ABSENT = ORDER[2:]
-ASIDE = ("temporary", "guests", "late")
-KINDS = ("official", "probationary", "present_official", "present_probationary", "elsewhere", *ASIDE)
-DETAILS = ("probationary", "temporary", "elsewhere", "present_official", "present_probationary", "guests")
-SHARE = re.compile(
-    r"(?:co mat )?([0-9]{1,5}) ?(?:/|tren) ?([0-9]{1,5})(?: (?:dong chi|dang vien|d/c|dc))?\.?"
+NOW_SO_MANY = re.compile(
+    r"(?:dung|phai|vang|u|da|roi|a|,|\.| )*(?:nay|gio|hien nay) (?:la|co|con) ?([0-9]{1,5})\b.*"
 )
-WHOLE = re.compile(r"/|\b(?:tren|tong|co mat|du)\b")
-"""Words that speak of more than the one number that was asked for."""
-NAMED = {
-    "absent_excused": re.compile(r"\b(?:vang|mat|co|phep|ly do|li do)\b"),
-    "absent_unexcused": re.compile(
-        r"\b(?:vang|mat)\b|\b(?:khong|ko|k) (?:co )?(?:phep|ly do|li do)\b|(?<=[0-9]) (?:khong|ko|k)$"
-    ),
-    "exempt": re.compile(r"\b(?:duoc|mien|sinh hoat|cong tac)\b"),
-}
-
-
-def _entered(chat: Chat) -> dict[str, int]:
-    return dict(chat.data.get("counts", {}))
-
-
-def _left(counts: dict[str, int], before: str = "") -> int:
-    """Members not accounted for by the numbers that were asked for before that one; by all without one."""
-    names = ORDER[1 : ORDER.index(before)] if before else ORDER[1:]
-    return counts.get("total", 0) - sum(counts.get(name, 0) for name in (*names, "elsewhere"))
+OLD_OR_NEW = {"moi": "new", "cu": "old"}
 
 
 def ask(name: str) -> Callable[[Chat], None]:
     def ask_number(chat: Chat) -> None:
-        counts = _entered(chat)
         leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+        now = told_before(chat, name)
         chat.say(
             "attendance/ask",
             name=name,
-            known=chat.data.get("known"),
-            counts=counts,
-            left=_left(counts, name),
+            known=roll(chat),
+            told=now,
+            away=(now.total or 0) - (now.present or 0),
             back=str(chat.data.get("back", "home")).split(":"),
         )
 
@@ -64,202 +44,173 @@ def ask(name: str) -> Callable[[Chat], None]:
 
 def take(name: str) -> Callable[[Chat, Answer], None]:
     def take_number(chat: Chat, answer: Answer) -> None:
-        try:
-            value = number(answer.value or answer.text)
-        except Invalid:
-            if answer.value:
-                raise Invalid("choose_button") from None
-            _take_words(chat, name, answer.text)
+        before = told_before(chat, name)
+        if answer.value:
+            _take_button(chat, name, answer.value, before)
             return
-        _take_value(chat, name, value)
+        try:
+            value = number(answer.text)
+        except Invalid:
+            take_line(chat, answer.text, before)
+            return
+        _take_value(chat, name, value, before)
 
     return take_number
 
 
-def _take_value(chat: Chat, name: str, value: int) -> None:
-    later = ORDER[ORDER.index(name) :] if name != "total" else (*ORDER, *KINDS)
-    counts = {n: v for n, v in _entered(chat).items() if n not in later}
+def _take_button(chat: Chat, name: str, value: str, before: Told) -> None:
+    if value == "full" and name in ORDER[:2]:
+        go_on(chat, settle(before, full=True, roll=roll(chat)))
+    elif value in AWAY and name in ORDER[2:]:
+        go_on(chat, replace(before, **{value: (getattr(before, value) or 0) + before.left}))
+    elif value.isdecimal() and name == "total":
+        _take_value(chat, name, int(value), before)
+    else:
+        raise Invalid("choose_button")
+
+
+def _take_value(chat: Chat, name: str, value: int, before: Told) -> None:
     if name == "total" and not 1 <= value <= LARGEST:
         raise Invalid("members_range", most=LARGEST)
-    if name != "total" and value > _left(counts):
-        raise Invalid("attendance_over", value=value, total=counts["total"])
-    chat.keep(counts={**counts, name: value})
-    _next(chat, name)
-
-
-def _take_words(chat: Chat, name: str, text: str) -> None:
-    """More than a number: the part and the whole, the number with its name, or the counts in one line."""
-    said, counts = plain(text), _entered(chat)
-    total = counts.get("total") or chat.data.get("known")
-    if share := SHARE.fullmatch(said):
-        _take_share(chat, int(share[1]), int(share[2]))
-    elif name in ABSENT and not WHOLE.search(said):
-        _take_absent(chat, name, text, counts)
-    elif start := read_start(text, total):
-        _take_start(chat, start)
-    else:
-        _all_at_once(chat, read_line(text, total))
-
-
-def _take_start(chat: Chat, start: dict[str, int]) -> None:
-    """Total, kinds, perhaps those present: goes on with what is still to be asked."""
-    if start.get("present") == start["total"]:
-        _all_at_once(chat, counts_of_values(start))
+    if name == "total" and roll(chat) not in (None, value):
+        chat.keep(counts={**before.known(), "total": value})
+        chat.goto("roll")
         return
-    chat.keep(counts=start)
-    chat.goto("absent_excused" if "present" in start else "present")
+    if name != "total" and value > (before.left if name in ORDER[2:] else before.total or 0):
+        raise Invalid("attendance_over", value=value, total=before.total)
+    last = name == ORDER[-1] and value < before.left
+    if last:
+        settle(
+            replace(
+                before, exempt=value, absent=(before.absent_excused or 0) + (before.absent_unexcused or 0)
+            )
+        )
+    go_on(chat, replace(before, **{name: value}))
 
 
-def _take_share(chat: Chat, present: int, total: int) -> None:
-    if present >= total:
-        _all_at_once(chat, Counts(total, present, 0, 0, 0))
+def ask_roll(chat: Chat) -> None:
+    """The total said is not that of the roll."""
+    now = told(chat)
+    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+    alone = set(now.known()) == {"total"} and (now.total or 0) < (roll(chat) or 0)
+    chat.say("attendance/roll", known=roll(chat), total=now.total, alone=alone)
+
+
+def take_roll(chat: Chat, answer: Answer) -> None:
+    now, words = told(chat), plain(answer.text)
+    agreed = None if answer.value else yes(answer.text)
+    if found := NOW_SO_MANY.fullmatch(words):
+        agreed = int(found[1]) == now.total
+    if answer.value == "now" or agreed:
+        chat.keep(known=now.total)
+        go_on(chat, now)
+    elif answer.value == "present":
+        go_on(chat, Told(total=roll(chat), present=now.total))
+    elif answer.value == "old" or agreed is False:
+        chat.begin("counts", **{**chat.data, "counts": {}})
+    elif answer.value:
+        raise Invalid("choose_button")
     else:
-        check(Counts(total, present, total - present, 0, 0))
-        chat.keep(counts={"total": total, "present": present})
-        chat.goto("absent_excused")
+        take_line(chat, answer.text, Told())
 
 
-def _take_absent(chat: Chat, name: str, text: str, counts: dict[str, int]) -> None:
-    """ "2 có phép" where those with a reason were asked for, or all that are away: "2 có phép, 1 không"."""
-    try:
-        value = number(NAMED[name].sub(" ", plain(text)))
-    except Invalid:
-        try:
-            whole = read_line(f"{counts['present']}/{counts['total']}, {text}")
-        except Invalid as problem:
-            unclear = problem.code == "attendance_unclear"
-            raise Invalid("number_unclear", said=text) if unclear else problem from None
-        kinds = {kind: counts[kind] for kind in KINDS if kind in counts}
-        _all_at_once(chat, whole.with_kinds(kinds))
+def ask_kinds(chat: Chat) -> None:
+    """The kinds of members said are not the whole roll: are they those present?"""
+    now = read_kinds(chat)
+    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+    chat.say("attendance/kinds", known=roll(chat), told=now)
+
+
+def read_kinds(chat: Chat) -> Told:
+    """The line as it would be of a roll that has changed."""
+    return read_told(str(chat.data["line"]), kinds="roll")
+
+
+def take_kinds(chat: Chat, answer: Answer) -> None:
+    line, before = str(chat.data["line"]), told(chat)
+    words = plain(answer.text)
+    if answer.value == "present" or (not answer.value and words in {"co mat", "so co mat"}):
+        take_line(chat, line, before, "present")
+    elif answer.value == "now" or NOW_SO_MANY.fullmatch(words):
+        chat.keep(known=read_kinds(chat).total)
+        take_line(chat, line, before)
+    elif answer.value:
+        raise Invalid("choose_button")
     else:
-        _take_value(chat, name, value)
+        take_line(chat, answer.text, before)
 
 
-def _all_at_once(chat: Chat, counts: Counts) -> None:
-    check(counts)
-    chat.keep(counts=_said(counts))
-    if chat.dialog.step == "card":
-        chat.again()
+def ask_differs(chat: Chat) -> None:
+    """The new line says otherwise than what was said."""
+    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+    chat.say("attendance/differs", differs=chat.data["differs"])
+
+
+def take_differs(chat: Chat, answer: Answer) -> None:
+    typed = {OLD_OR_NEW[word] for word in plain(answer.text).split() if word in OLD_OR_NEW}
+    choice = answer.value or (typed.pop() if len(typed) == 1 else "")
+    if choice == "new":
+        go_on(chat, told_of(chat.data["newer"]))
+    elif choice == "old":
+        go_on(chat, told(chat))
+    elif answer.value:
+        raise Invalid("choose_button")
     else:
-        chat.goto("card")
-
-
-def _said(counts: Counts) -> dict[str, int]:
-    """The counts as the dialog keeps them: without what nobody has said."""
-    known = {name: value for name, value in asdict(counts).items() if value is not None}
-    return {name: value for name, value in known.items() if value or name not in ("elsewhere", *ASIDE)}
-
-
-def _next(chat: Chat, name: str) -> None:
-    """Goes on to the next number, or to the card once everybody is accounted for."""
-    counts = _entered(chat)
-    if name != "total" and _left(counts) == 0:
-        rest = {n: counts.get(n, 0) for n in ORDER}
-        chat.keep(counts=_said(counts_of_values({**counts, **rest})))
-        chat.goto("card")
-    elif name == "exempt":
-        check(counts_of_values(counts))
-    else:
-        chat.goto(ORDER[ORDER.index(name) + 1])
+        take_line(chat, answer.text, told(chat))
 
 
 def ask_card(chat: Chat) -> None:
-    counts = counts_of_values(_entered(chat))
-    given = chat.data.get("day")
+    now = told(chat)
+    if differs_much(now.total or 0, roll(chat)):
+        chat.goto("roll")
+        return
+    counts, given = now.counts(), chat.data.get("day")
     card = leading.count_card(chat, counts, date.fromisoformat(given) if given else chat.today)
     leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
     more = counts.official is None or counts.present_official is None
-    chat.say(str(chat.data.get("card") or "attendance/card"), card=card, more=more)
+    other = roll(chat) if roll(chat) not in (None, counts.total) else None
+    was = {name: n for name, n in dict(chat.data.get("was") or {}).items() if getattr(counts, name) != n}
+    chat.say(str(chat.data.get("card") or "attendance/card"), card=card, more=more, roll=other, was=was)
 
 
 def take_card(chat: Chat, answer: Answer) -> None:
     agreed = None if answer.value else yes(answer.text)
-    if answer.value == "ok" or agreed:
+    now = told(chat)
+    found = None if answer.value else NOW_SO_MANY.fullmatch(plain(answer.text))
+    if answer.value == "ok" or (found and int(found[1]) == now.total):
+        chat.open(*str(chat.data["then"]).split(":"))
+    elif agreed and roll(chat) not in (None, now.total):
+        chat.goto("roll")
+    elif agreed:
         chat.open(*str(chat.data["then"]).split(":"))
     elif answer.value == "more":
-        _next_detail(chat)
+        next_detail(chat)
     elif answer.value == "fix" or agreed is False:
-        chat.begin("counts", **{**chat.data, "known": _entered(chat)["total"], "counts": {}})
+        chat.begin("counts", **{**chat.data, "counts": {}, "was": {}})
     elif answer.value:
         raise Invalid("choose_button")
-    elif share := SHARE.fullmatch(plain(answer.text)):
-        _take_share(chat, int(share[1]), int(share[2]))
-    elif start := read_start(answer.text, _entered(chat)["total"]):
-        _take_start(chat, start)
     else:
-        _all_at_once(chat, read_line(answer.text, _entered(chat)["total"]))
+        _correct(chat, now, answer.text)
 
 
-def _next_detail(chat: Chat, *, answered: str = "") -> None:
-    """The next kind that nothing is known of yet, then the card."""
-    asked = DETAILS[: DETAILS.index(answered) + 1] if answered else ()
-    entered = _entered(chat)
-    counts = counts_of_values(entered)
-    for name in DETAILS:
-        if name not in asked and name not in entered and _wanted(name, entered, counts):
-            chat.goto(name)
-            return
-    chat.keep(counts=_said(counts))
-    chat.goto("card")
-
-
-def _wanted(name: str, entered: dict[str, int], counts: Counts) -> bool:
-    if name == "elsewhere":
-        return counts.absent_excused + counts.exempt > 0
-    if name == "temporary":
-        return "official" not in entered
-    return name == "guests" or getattr(counts, name) is None
-
-
-def ask_detail(name: str) -> Callable[[Chat], None]:
-    def ask_kind(chat: Chat) -> None:
-        counts = counts_of_values(_entered(chat))
-        leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
-        before = dict(chat.data.get("before") or {}).get(name)
-        chat.say("attendance/detail", name=name, counts=counts, before=before)
-
-    return ask_kind
-
-
-def take_detail(name: str) -> Callable[[Chat, Answer], None]:
-    def take_kind(chat: Chat, answer: Answer) -> None:
-        counts = _entered(chat)
-        try:
-            value = number(answer.value or answer.text)
-        except Invalid:
-            start = None if answer.value else read_start(answer.text, counts["total"])
-            if start is None:
-                raise
-            kinds = {kind: number for kind, number in start.items() if kind not in ("total", "present")}
-            chat.keep(counts=_said(counts_of_values({**counts, **kinds})))
-            _next_detail(chat, answered=name)
-            return
-        later = DETAILS[DETAILS.index(name) :]
-        kept = {kind: number for kind, number in counts.items() if kind not in later}
-        kept["absent_excused"] += counts.get("elsewhere", 0) - kept.get("elsewhere", 0)
-        chat.keep(counts=_with_detail(kept, name, value))
-        _next_detail(chat, answered=name)
-
-    return take_kind
-
-
-def _with_detail(counts: dict[str, int], name: str, value: int) -> dict[str, int]:
-    """Those elsewhere have been counted among the excused or exempt. Raises Invalid where the numbers do not go together."""
-    found = {**counts, name: value}
-    if name == "elsewhere":
-        aside = counts["absent_excused"] + counts["exempt"]
-        if value > aside:
-            raise Invalid("attendance_elsewhere", value=value, most=aside)
-        excused = min(value, counts["absent_excused"])
-        found["absent_excused"] -= excused
-        found["exempt"] -= value - excused
-    counts_of_values(found)
-    return found
+def _correct(chat: Chat, before: Told, text: str) -> None:
+    """A line at the card is said instead of it; one that is no whole count corrects a number of it."""
+    new = read_told(text, before.total)
+    if new.missing == "present":
+        new = settle(told_of({**before.known(), **new.known()}))
+    chat.keep(was=before.known())
+    if new.missing:
+        go_on(chat, new)
+    else:
+        show_card(chat, new.counts())
 
 
 FLOW = Flow(
     "counts",
     *(Step(name, ask(name), take(name), numbers=True) for name in ORDER),
     *(Step(name, ask_detail(name), take_detail(name), numbers=True) for name in DETAILS),
+    Step("roll", ask_roll, take_roll, numbers=True),
+    Step("kinds", ask_kinds, take_kinds, numbers=True),
+    Step("differs", ask_differs, take_differs, numbers=True),
     Step("card", ask_card, take_card, numbers=True),
 )

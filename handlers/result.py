@@ -108,6 +108,7 @@ def _count(chat: Chat, duty: Duty | None) -> None:
         _held_at(chat),
         said=chat.data.get("said", ""),
         entered=chat.data.get("counts"),
+        known=chat.data.get("known"),
         place=chat.data.get("place"),
         joint=chat.data["joint"],
     )
@@ -118,7 +119,7 @@ def change(chat: Chat, what: str) -> None:
     if chat.dialog.flow != "counts" or "held_at" not in chat.data or what not in ("day", "place"):
         chat.open("home")
         return
-    names = ("unit", "duty", "counts", "held_at", "place", "joint")
+    names = ("unit", "duty", "counts", "known", "held_at", "place", "joint")
     chat.begin("result", step=what, **{name: chat.data[name] for name in names})
 
 

@@ -116,7 +116,7 @@ def walk(phone: FrameLocator) -> None:
             return
         if phone.get_by_role("button", name="Điểm danh", exact=True).count():
             press(phone, "Điểm danh")
-            expect(newest(phone)).to_contain_text("Tổng số đảng viên")
+            expect(newest(phone)).to_contain_text("hôm nay có mặt thế nào?")
             phone.locator("#text").fill("25/28, vắng 2 có phép, 1 không phép")
             phone.locator("#send").click()
             expect(newest(phone)).to_contain_text("Số liệu điểm danh")

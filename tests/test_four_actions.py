@@ -137,7 +137,7 @@ def _duty(world: World, code: str) -> int:
 def test_what_is_missing_is_asked_and_the_card_follows(world: World, secretary: Talker) -> None:
     reminded(world, set_for(secretary), "2022-04-06 09:00")
     secretary.says("25/28")
-    assert secretary.last.text.startswith("Có mặt 25, còn 3 đồng chí.")
+    assert secretary.last.text.startswith("25/28, vắng 3.")
     secretary.says("2").says("1").taps("Đúng")
     assert held(world) == [("CB01", 25, 28, "Hội trường tầng 2")]
 
@@ -158,7 +158,7 @@ def test_a_lone_number_is_asked_about(world: World, secretary: Talker) -> None:
     secretary.says("25")
     assert secretary.last.text == "👥 “25”\n\n👉 Đây là số liệu của buổi nào?"
     secretary.taps("thứ 3 05/4")
-    assert secretary.last.text.startswith("Có mặt 25, còn 3 đồng chí.")
+    assert secretary.last.text.startswith("25/28, vắng 3.")
     assert held(world) == []
     reads_well(secretary)
 

@@ -1,328 +1,238 @@
-"""The one line in which a secretary says the counts of a meeting, with or without the kinds of members."""
+"""The one line in which a secretary says the counts of a meeting, or a part of them: read in every way that it allows, and
+taken only if all of these come to the same."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Literal
 
-from bot.domain.attendance import Counts, check_total, counts_of_values, wrong_sum
+from bot.domain.attendance import Counts
+from bot.domain.attendance_balance import Told, differences, settle, told_of
+from bot.domain.attendance_phrases import readings_of
+from bot.domain.attendance_words import read_items, unclear
 from bot.domain.problems import Invalid
-from bot.domain.reading import LONGEST_NUMBER, PEOPLE, said, spoken, tokens
+from bot.domain.reading import said as quoted
 
-Kind = Literal[
-    "number", "slash", "break", "no", "full", "total", "present", "absent", "excused", "unexcused", "exempt",
-    "official", "probationary", "temporary", "elsewhere", "guests", "late",
-    "present_official", "present_probationary", "later_official", "later_probationary",
-]  # fmt: skip
-NAMES: dict[Kind, tuple[str, ...]] = {
-    "total": ("tong so", "tong cong", "tong", "si so"),
-    "present": ("co mat", "hien dien", "du hop", "tham du", "tham gia", "di hop"),
-    "absent": ("vang mat", "vang"),
-    "excused": ("co phep", "co ly do", "co li do", "phep", "ly do", "li do", "cp", "p", "cld"),
-    "unexcused": (
-        *(
-            f"{no} {reason}"
-            for no in ("khong", "ko", "k")
-            for reason in ("phep", "ly do", "li do", "xin phep")
-        ),
-        *("khong co phep", "khong co ly do", "khong co li do", "ko co phep", "ko co ly do", "kp", "kld"),
-    ),
-    "exempt": (
-        *("mien sinh hoat dang", "mien cong tac sinh hoat", "mien cong tac va sinh hoat", "mien sinh hoat"),
-        *("mien cong tac", "mien sh", "mien ct", "mien"),
-    ),
-    "official": ("chinh thuc",),
-    "probationary": ("du bi",),
-    "elsewhere": (
-        *(
-            "sinh hoat tam thoi noi khac",
-            "sinh hoat tam thoi o noi khac",
-            "sinh hoat noi khac",
-            "di noi khac",
-        ),
-        *("di sinh hoat tam thoi", "sinh hoat o noi khac", "o noi khac", "noi khac", "nhiem vu dac biet"),
-    ),
-    "temporary": ("sinh hoat dang tam thoi", "sinh hoat tam thoi", "sinh hoat tam", "sh tam", "tam thoi"),
-    "guests": ("khach moi", "khach", "dai bieu"),
-    "late": ("den muon", "di muon", "den tre"),
-    "full": ("day du ca", "du ca", "du het", "day du", "du"),
-    "no": ("khong", "ko", "k"),
-    "slash": ("/", "tren"),
-    "break": (",", ";", ".", "(", ")", "va", "trong do", "gom"),
-}
-PHRASES = {tuple(name.split()): kind for kind, names in NAMES.items() for name in names}
-LONGEST_PHRASE = max(map(len, PHRASES))
-IGNORED = (
-    PEOPLE
-    | {"truong", "hop", "chinh", "co", "ai", "la", "duoc", "deu", "ca", "a", "da", "so", "bo"}
-    | set("!\"'")
-)
-GLUE = set(":=-–")
-POSITIONS: tuple[Kind, ...] = ("total", "present", "excused", "unexcused", "exempt")
-MEMBERS: dict[Kind, tuple[Kind, Kind]] = {
-    "official": ("present_official", "later_official"),
-    "probationary": ("present_probationary", "later_probationary"),
-}
-"""A kind of members: those of it that are there, and a number said after that of those present, which may mean either."""
-ASIDE: tuple[Kind, ...] = ("elsewhere", "temporary", "guests", "late")
-NAMED: dict[Kind, str] = {"excused": "absent_excused", "unexcused": "absent_unexcused"}
+NOBODY = Told()
+CLOSE = 1
+"""A share in per cent is rounded as people like: 89, 89,3, 90."""
+REASONS = {"all_excused": "absent_excused", "all_unexcused": "absent_unexcused", "all_exempt": "exempt"}
+KindsAre = Literal["", "roll", "present"]
+"""Whom kinds of members that are not the known roll are of; "" where nobody has said."""
+WHOLE = (Fraction(100),)
+KINDS = ("official", "probationary")
+
+
+class _NoSense(Invalid):
+    """This way of reading says nothing, or two things; the person is told so of the whole line."""
+
+    def __init__(self) -> None:
+        super().__init__("attendance_unclear")
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
-    kind: Kind
-    value: int = 0
+class Reading:
+    """`told`: all that is known with this line; `differs`: what it says otherwise than was said before (old, new). Where
+    something differs, `told` is what holds if the new line does."""
+
+    told: Told
+    differs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def read_line(text: str, total_known: int | None = None) -> Counts:
+def read_line(text: str, roll: int | None = None) -> Counts:
     """The counts of a whole meeting from one line: "25/28, vắng 2 có phép 1 không", "đủ", "28 25 2 1 0".
 
-    `total_known` is the unit's number of members, used where the line gives no total. Five bare numbers are total,
-    present, excused, unexcused, exempt; four leave out the exempt. What is not said of excused, unexcused and exempt
-    is 0 only if the sum then holds. Raises what `check` raises and Invalid: "attendance_absent_unexplained"
-    (absent = how many lack a reason), "attendance_total_unknown", "attendance_unclear" (said).
+    `roll` is the unit's number of members, used where the line gives no total. Five bare numbers are total, present,
+    excused, unexcused, exempt; four leave out the exempt. What is not said of excused, unexcused and exempt is 0 only if
+    the sum then holds. Raises what `read_told` raises and Invalid: "attendance_absent_unexplained" (absent = how many lack
+    a reason), "attendance_total_unknown", "attendance_present_unknown" (said).
     """
-    values = _values(_understood(text), total_known)
-    if values is None:
-        raise Invalid("attendance_unclear", said=said(text))
-    return counts_of_values(values)
-
-
-def read_start(text: str, total_known: int | None = None) -> dict[str, int] | None:
-    """What a line gives that says nothing yet of those who are away, by the names of `Counts`: "28 đảng viên, 25 chính
-    thức 3 dự bị, có mặt 26". None for any other line. Raises Invalid: "attendance_present_over_total"."""
-    items = _items(text)
-    stated = _stated(items) if items else None
-    if not stated or stated.keys() & {"absent", "excused", "unexcused", "exempt", "full"}:
-        return None
-    _settle_kinds(stated, total_known)
-    values = _numbers(stated)
-    total = _total(stated, total_known)
-    if total is None or not values.keys() & {"official", "probationary", "present_official"}:
-        return None
-    present = values.get("present")
-    if present is not None and present > total:
-        raise Invalid("attendance_present_over_total", present=present, total=total)
-    return {**values, "total": total}
-
-
-def _understood(text: str) -> dict[Kind, int]:
-    items = _items(text)
-    stated = _stated(items) if items else None
-    if stated is None:
-        raise Invalid("attendance_unclear", said=said(text))
-    return stated
-
-
-def _items(text: str) -> list[_Item] | None:
-    """The line as numbers, names and breaks; None if it holds anything else."""
-    if re.search(r"(?:^|[\s,;(])[-−–][0-9]|[0-9]\.[0-9]", text):  # below zero, decimals, 1.200
-        return None
-    words = tokens(text.replace("\n", " ; "))
-    items: list[_Item] = []
-    at = 0
-    while at < len(words):
-        phrase = _phrase_at(words, at)
-        named = at > 0 and words[at - 1] in {"chi", "dc"}  # "đồng chí Ba" is a person, not three
-        count = None if named else spoken(words, at)
-        if phrase:
-            items.append(_Item(PHRASES[phrase]))
-            at += len(phrase)
-        elif re.fullmatch(f"[0-9]{{1,{LONGEST_NUMBER}}}", words[at]):
-            items.append(_Item("number", int(words[at])))
-            at += 1
-        elif count:
-            items.append(_Item("number", count[0]))
-            at = count[1]
-        elif words[at] in GLUE | IGNORED:
-            if words[at] in GLUE and items and items[-1].kind == "number":
-                items.append(_Item("break"))
-            at += 1
-        else:
-            return None
-    return items
-
-
-def _phrase_at(words: list[str], at: int) -> tuple[str, ...] | None:
-    for length in range(LONGEST_PHRASE, 0, -1):
-        phrase = tuple(words[at : at + length])
-        if phrase in PHRASES:
-            return phrase
-    return None
-
-
-def _stated(items: list[_Item]) -> dict[Kind, int] | None:
-    """Each name with its number; None if a number or a name is left over or two contradict each other."""
-    numbers = [item.value for item in items if item.kind == "number"]
-    if {item.kind for item in items} <= {"number", "break"} and len(numbers) in (4, 5):
-        return dict(zip(POSITIONS, numbers, strict=False))
-    # "28 đảng viên, 25 chính thức": a number that opens a line with kinds of members is all of them.
-    opening: list[Kind] = (
-        ["total", "present"] if {item.kind for item in items} & MEMBERS.keys() else ["present", "total"]
-    )
-    return next((found for lone in opening if (found := _paired(items, lone)) is not None), None)
-
-
-def _paired(items: list[_Item], lone: Kind) -> dict[Kind, int] | None:
-    pairing = _Pairing(items, lone)
-    while pairing.at < len(items):
-        if not pairing.step():
-            return None
-    return pairing.stated if pairing.rest_is_lone() else None
-
-
-class _Pairing:
-    """Walks over the items once; a name takes the number right before it ("2 có phép"), else the one after ("miễn 2")."""
-
-    def __init__(self, items: list[_Item], lone: Kind) -> None:
-        self.items = items
-        self.lone = lone
-        self.at = 0
-        self.waiting: int | None = None
-        self.stated: dict[Kind, int] = {}
-
-    def _kind(self, ahead: int) -> Kind:
-        return self.items[self.at + ahead].kind if self.at + ahead < len(self.items) else "break"
-
-    def step(self) -> bool:
-        kind = self._kind(0)
-        if kind == "number":
-            return self._number()
-        if kind == "break":
-            self.at += 1
-            return self.rest_is_lone()
-        if kind == "no":
-            return self._no()
-        return kind != "slash" and self._name(kind)
-
-    def rest_is_lone(self) -> bool:
-        """A lone number is those present (or all), but only where it opens the line or says how many "đủ" are."""
-        if self.waiting is None:
-            return True
-        lone = set(self.stated) <= {"full"}
-        return lone and self._take(self.lone, self.waiting)
-
-    def _take(self, kind: Kind, value: int) -> bool:
-        self.waiting = None
-        if kind in MEMBERS and "present" in self.stated:
-            kind = MEMBERS[kind][1]
-        return self.stated.setdefault(kind, value) == value
-
-    def _number(self) -> bool:
-        if self.waiting is not None and not (self.lone == "total" and self.rest_is_lone()):
-            return False
-        value = self.items[self.at].value
-        if self._kind(1) == "slash":
-            return self._share("present")
-        self.waiting = value
-        self.at += 1
-        return True
-
-    def _share(self, part: Kind) -> bool:
-        """The part, then the total: "25/28", "25 trên tổng số 28"."""
-        behind = 3 if self._kind(2) == "total" else 2
-        if self._kind(behind) != "number":
-            return False
-        value, total = self.items[self.at].value, self.items[self.at + behind].value
-        self.at += behind + 1
-        if part in MEMBERS:
-            self.waiting = None
-            there = self.stated.setdefault(MEMBERS[part][0], value) == value
-            return there and self.stated.setdefault(part, total) == total
-        return self._take(part, value) and self._take("total", total)
-
-    def _no(self) -> bool:
-        """After a number, those without a reason ("1 không"); before a name, nobody ("không vắng")."""
-        self.at += 1
-        if self.waiting is not None:
-            return self._take("unexcused", self.waiting)
-        self.waiting = 0
-        return self._kind(0) in {"absent", "excused", "unexcused", "exempt", *MEMBERS, *ASIDE}
-
-    def _name(self, kind: Kind) -> bool:
-        self.at += 1
-        following = self._kind(0)
-        reasons = {"excused", "unexcused"}
-        if (kind == "absent" and following in reasons) or (kind == "present" and following == "full"):
-            return True  # one name in two parts: "vắng có phép", "có mặt đủ"
-        if kind == "full":
-            whole = self.waiting is None or self._take("present", self.waiting)
-            return self._take("full", 1) and whole
-        if self.waiting is not None:
-            return self._take(kind, self.waiting)
-        if following == "no":
-            self.at += 1
-            return self._take(kind, 0)
-        if following != "number":
-            # "vắng 3 (có phép)": all of them
-            all_of_them = kind in reasons and not reasons & self.stated.keys() and "absent" in self.stated
-            return all_of_them and self._take(kind, self.stated["absent"])
-        if kind == "absent" and self._kind(1) in reasons | {"no"}:
-            return True  # the number is the reason's: "vắng 2 có phép", "vắng 1 không"
-        if self._kind(1) == "slash":
-            return self._share(kind)
-        value = self.items[self.at].value
-        self.at += 1
-        return self._take(kind, value)
-
-
-def _settle_kinds(stated: dict[Kind, int], total_known: int | None) -> None:
-    """Kinds said after those present are of them if others were said before, or if they add up to them alone."""
-    later = {kind: names[1] for kind, names in MEMBERS.items() if names[1] in stated}
-    if not later:
-        return
-    added = sum(stated[name] for name in later.values())
-    before = bool(stated.keys() & MEMBERS.keys())
-    total = stated.get("total", total_known)
-    of_present = before or (len(later) == 2 and added == stated.get("present") and added != total)
-    for kind, name in later.items():
-        value = stated.pop(name)
-        stated[MEMBERS[kind][0] if of_present else kind] = value
-
-
-def _total(stated: dict[Kind, int], total_known: int | None) -> int | None:
-    if "total" in stated:
-        return stated["total"]
-    if MEMBERS.keys() <= stated.keys():
-        return stated["official"] + stated["probationary"] + stated.get("temporary", 0)
-    return total_known
-
-
-def _numbers(stated: dict[Kind, int]) -> dict[str, int]:
-    """What was stated, by the names of `Counts`; those present from their kinds where only these were said."""
-    unnamed = {"absent", "full"}
-    values = {NAMED.get(kind, kind): value for kind, value in stated.items() if kind not in unnamed}
-    if "present" not in values and {"present_official", "present_probationary"} <= values.keys():
-        values["present"] = values["present_official"] + values["present_probationary"]
-    return values
-
-
-def _values(stated: dict[Kind, int], total_known: int | None) -> dict[str, int] | None:
-    """The counts that follow from what was stated; None if it says too little or contradicts itself."""
-    _settle_kinds(stated, total_known)
-    values = _numbers(stated)
-    aside = values.get("exempt", 0) + values.get("elsewhere", 0)
-    present = values.get("present")
-    away = [stated[kind] for kind in ("absent", "excused", "unexcused") if kind in stated]
-    full = "full" in stated
-    if (full and any(away)) or (present is None and not away and not full):
-        return None
-    total = _total(stated, total_known)
-    if total is None and full and present is not None:
-        total = present + aside
-    if total is None:
+    told = read_told(text, roll)
+    if told.missing == "away":
+        if told.absent_excused is not None and told.absent_unexcused is not None:
+            settle(replace(told, absent=told.absent_excused + told.absent_unexcused))
+        raise Invalid("attendance_absent_unexplained", absent=told.left)
+    if told.missing == "total":
         raise Invalid("attendance_total_unknown")
-    check_total(total)
-    excused, unexcused = stated.get("excused", 0), stated.get("unexcused", 0)
-    absent = stated.get("absent", excused + unexcused)
-    known = {**values, "total": total, "absent_excused": excused, "absent_unexcused": unexcused}
-    if present is None:
-        present = total - aside - absent
-        if present < 0:
-            raise wrong_sum({**known, "present": 0}, aside + absent)
-    missing = total - aside - present
-    if "absent" in stated and absent != missing:
-        raise wrong_sum({**known, "present": present}, present + absent + aside)
-    unexplained = missing - excused - unexcused
-    if unexplained > 0 and ("absent" in stated or not {"excused", "unexcused"} <= stated.keys()):
-        raise Invalid("attendance_absent_unexplained", absent=unexplained)
-    return {**known, "present": present}
+    if told.missing == "present":
+        raise Invalid("attendance_present_unknown", said=quoted(text))
+    return told.counts()
+
+
+def read_told(text: str, roll: int | None = None, kinds: KindsAre = "") -> Told:
+    """What a line says, whole or not, with what follows from it: "25/28", "hai lăm, 2 vắng có lý do", "chính thức 14".
+
+    Raises Invalid: "attendance_unclear" (said, word: what was not understood, or ""), "attendance_percent" (percent,
+    present, total), and as `settle` where the numbers do not add up.
+    """
+    return read_further(text, NOBODY, roll, kinds).told
+
+
+def read_further(text: str, before: Told, roll: int | None = None, kinds: KindsAre = "") -> Reading:
+    """A line that is said after others; `before` is what is known from them. Raises as `read_told`."""
+    line = read_items(text)
+    found = readings_of(line, awaited=before.left > 0)
+    if not found.ways:
+        if line.shares == WHOLE and not line.clauses:
+            return Reading(settle(before, full=True, roll=roll))
+        raise unclear(text, found.stuck)
+    fitting: list[Reading] = []
+    problems: list[Invalid] = []
+    for way in found.ways:
+        full_by_share = line.shares == WHOLE and not any(
+            item.code == "N" for _, row in line.clauses for item in row
+        )
+        for facts in _variants({**way, "full": 1} if full_by_share else way, before, roll):
+            if kinds == "present":
+                facts = {f"present_{name}" if name in KINDS else name: n for name, n in facts.items()}
+            try:
+                fitting.append(_read(facts, before, None if kinds == "roll" else roll, line.shares))
+            except Invalid as problem:
+                problems.append(problem)
+    return _only_one(text, fitting, problems)
+
+
+def _only_one(text: str, fitting: list[Reading], problems: list[Invalid]) -> Reading:
+    agreeing = [reading for reading in fitting if not reading.differs] or fitting
+    whole = [reading for reading in agreeing if not reading.told.missing] or agreeing
+    if whole and all(reading == whole[0] for reading in whole):
+        return whole[0]
+    codes = {problem.code for problem in problems}
+    if not fitting and len(codes) == 1 and not isinstance(problems[0], _NoSense):
+        raise problems[0]
+    raise unclear(text, "")
+
+
+def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tuple[Fraction, ...]) -> Reading:
+    said = {name: value for name, value in facts.items() if name in Told.__slots__}
+    if not said and facts.keys().isdisjoint({"full", *REASONS}):
+        raise _NoSense
+    if "heading_away" in facts and said.keys().isdisjoint({"absent", "absent_excused", "absent_unexcused"}):
+        raise _NoSense
+    away = any(facts.get(name) for name in ("absent", "absent_excused", "absent_unexcused", "unsure"))
+    if "full" in facts and away:
+        raise _NoSense
+    if "short" in facts and not away and "present" not in facts:
+        raise _NoSense
+    reasons = [name for flag, name in REASONS.items() if flag in facts]
+    if len(reasons) > 1:
+        raise _NoSense
+    if reasons and facts.get("absent") and said.keys().isdisjoint(REASONS.values()):
+        said[reasons[0]] = facts["absent"]
+    if "full" in facts and before.present is not None and before.total is not None:
+        said.setdefault("present", before.total - (said.get("exempt") or before.exempt or 0))
+    differs = differences(before, said)
+    told = told_of({**before.known(), **said})
+    full = "full" in facts
+    try:
+        told = settle(told, full=full, roll=roll)
+    except Invalid:
+        if not differs:
+            raise
+        told = settle(told_of(said), full=full, roll=before.total or roll)
+    else:
+        alone = _alone(said, full, before.total or roll) if differs else None
+        told = alone or told
+    if reasons and "absent" in facts and told.missing == "away":
+        raise _NoSense
+    if reasons and "absent" not in facts:
+        told = _all_of_one_reason(told, reasons[0])
+    _check_away_kinds(told, facts)
+    _check_shares(told, shares)
+    return Reading(told, differs)
+
+
+def _alone(said: Mapping[str, int], full: bool, roll: int | None) -> Told | None:
+    """What the new line says by itself, if that is all there is to say."""
+    try:
+        told = settle(told_of(said), full=full, roll=roll)
+    except Invalid:
+        return None
+    return None if told.missing else told
+
+
+def _variants(way: Mapping[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+    """One way of reading with what it leaves open decided: whom a lone number and the kinds of members are of."""
+    for facts in _of_lone_number(dict(way), before, roll):
+        unsure = facts.get("unsure", 0)
+        if unsure and facts.keys().isdisjoint({"absent", "present"}) and before.present is None:
+            facts["absent"] = unsure + facts.get("absent_excused", 0) + facts.get("absent_unexcused", 0)
+        for given in _of_obliged(facts, before, roll):
+            _decide_kinds(given, before.total or roll)
+            yield given
+
+
+def _of_lone_number(facts: dict[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+    """It is those present, or all if these are said besides; all of them too where only this agrees with the roll."""
+    opening = facts.pop("opening", None)
+    if opening is None:
+        yield facts
+        return
+    kinds = facts.keys() & {"official", "probationary"}
+    if "present" not in facts and before.present is None and not kinds:
+        yield {**facts, "present": opening}
+    expected = before.total or roll
+    plain = "present" in facts or kinds or before.present is not None
+    if plain or opening == expected:
+        yield {**facts, "total": opening}
+
+
+def _of_obliged(facts: dict[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+    """Those who must come are all but the exempt and those who meet elsewhere; some say so of all."""
+    obliged = facts.pop("obliged", None)
+    if obliged is None:
+        yield facts
+        return
+    aside = facts.get("exempt", 0) + facts.get("elsewhere", 0)
+    expected = facts.get("total") or before.total or roll
+    if expected is None and not aside:
+        yield {**facts, "total": obliged}
+    elif expected is not None and obliged in {expected, expected - aside}:
+        yield {**facts, "total": expected}
+    elif expected is not None and not aside and "total" not in facts:
+        yield {**facts, "total": obliged}
+
+
+def _decide_kinds(facts: dict[str, int], roll: int | None) -> None:
+    """Kinds said after those present are of them if others were said before, or if they add up to them alone."""
+    later = [kind for kind in KINDS if f"later_{kind}" in facts]
+    added = sum(facts[f"later_{kind}"] for kind in later)
+    before = bool(facts.keys() & set(KINDS))
+    marked = facts.keys() & {"present_official", "present_probationary"}
+    total = facts.get("total", roll)
+    sums = len(later) == 2 and added == facts.get("present") and added != total
+    for kind in later:
+        value = facts.pop(f"later_{kind}")
+        facts[f"present_{kind}" if before or marked or sums else kind] = value
+    for there, other in (("official", "probationary"), ("probationary", "official")):
+        unmarked = other in facts and f"present_{other}" not in facts
+        if f"present_{there}" in facts and there not in facts and unmarked:
+            facts[f"present_{other}"] = facts.pop(other)  # "14 chính thức, 1 dự bị dự họp": both are there
+
+
+def _all_of_one_reason(told: Told, name: str) -> Told:
+    if not told.left:
+        raise _NoSense
+    return settle(replace(told, **{name: told.left + (getattr(told, name) or 0)}))
+
+
+def _check_away_kinds(told: Told, facts: Mapping[str, int]) -> None:
+    kinds = [facts[f"away_{kind}"] for kind in KINDS if f"away_{kind}" in facts]
+    if not kinds or told.total is None or told.present is None:
+        return
+    away = told.total - told.present
+    if sum(kinds) > away or (len(kinds) == 2 and sum(kinds) != away):
+        raise _NoSense
+
+
+def _check_shares(told: Told, shares: tuple[Fraction, ...]) -> None:
+    if told.total is None or told.present is None:
+        return
+    aside = (told.exempt or 0) + (told.elsewhere or 0)
+    there, absent = told.present, told.total - told.present - aside
+    shown = [
+        Fraction(100 * n, of) for n in (there, absent) for of in (told.total, told.total - aside) if of > 0
+    ]
+    for share in shares:
+        if not any(abs(share - one) < CLOSE and (share == 100) <= (one == 100) for one in shown):
+            raise Invalid("attendance_percent", percent=float(share), present=there, total=told.total)

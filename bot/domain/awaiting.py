@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.domain.attendance_line import read_line, read_start
+from bot.domain.attendance_line import read_told
 from bot.domain.calendar import end_of_day, local_day
 from bot.domain.duties import open_duties
 from bot.domain.joining import duties_of, in_order
@@ -26,7 +26,7 @@ ADD_UP = frozenset(
     f"attendance_{what}"
     for what in (
         *("absent_unexplained", "total_unknown", "sum", "present_over_total", "kinds_sum", "kind_over"),
-        *("present_kinds", "too_large", "total_zero", "late_over"),
+        *("present_kinds", "too_large", "total_zero", "late_over", "percent", "kinds_roll"),
     )
 )
 """What may be wrong with figures that were understood."""
@@ -61,11 +61,10 @@ def line_of(text: str, members: int | None) -> Line:
 
 def _counts(text: str, members: int | None) -> bool:
     try:
-        if read_start(text, members) is None:
-            read_line(text, members)
+        told = read_told(text, members)
     except Invalid as problem:
         return problem.code in ADD_UP
-    return True
+    return told.missing in {"", "away"} or told.official is not None
 
 
 def whole_of(text: str) -> int | None:

@@ -13,6 +13,7 @@ ECHO = 60
 DIGITS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
 AFTER_TENS = DIGITS | {"tu": 4, "lam": 5, "nham": 5}
 SHORT_TENS = {"mot": 1, "tu": 4, "lam": 5, "nham": 5}
+SHORT_WORDS = {"ham": 20, "bam": 30}
 ODD = {"linh", "le"}
 
 
@@ -62,12 +63,14 @@ def said(text: str) -> str:
     return whole if len(whole) <= ECHO else whole[: ECHO - 1] + "…"
 
 
-def spoken(words: Sequence[str], start: int) -> tuple[int, int] | None:
+def spoken(words: Sequence[str], start: int, *, pairs: bool = False) -> tuple[int, int] | None:
     """The number that begins at `words[start]` (folded words, 1 to 99,999) and the position behind it.
 
-    "hai mốt", "hai lăm", "hai tư" are 21, 25, 24; two plain digits after each other are two numbers.
+    "hai mốt", "hai lăm", "hai tư" are 21, 25, 24; two plain digits after each other are two numbers, but with `pairs`
+    "hai tám" is 28. "hai ba" is two or three to everybody, and never 23.
     """
-    head = _below_hundred(words, start)
+    head = _pair(words, start) if pairs else None
+    head = head or _below_hundred(words, start)
     if head is None:
         return None
     value, at = head
@@ -81,6 +84,16 @@ def spoken(words: Sequence[str], start: int) -> tuple[int, int] | None:
     return value, at
 
 
+def _pair(words: Sequence[str], at: int) -> tuple[int, int] | None:
+    """Two digits for tens and ones, unless they follow each other as those of a guess do."""
+    tens, ones = DIGITS.get(word_at(words, at), 0), DIGITS.get(word_at(words, at + 1), 0)
+    following = word_at(words, at + 2)
+    more = following in DIGITS or following in {"muoi", "chuc", "tram"}
+    if tens < 2 or not ones or ones == tens + 1 or more:
+        return None
+    return 10 * tens + ones, at + 2
+
+
 def _below_tram(words: Sequence[str], at: int, value: int) -> tuple[int, int]:
     if word_at(words, at) in ODD and word_at(words, at + 1) in AFTER_TENS:
         return value + AFTER_TENS[words[at + 1]], at + 2
@@ -91,8 +104,8 @@ def _below_tram(words: Sequence[str], at: int, value: int) -> tuple[int, int]:
 
 def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
     first, second = word_at(words, at), word_at(words, at + 1)
-    if first == "ham":
-        return (20 + AFTER_TENS[second], at + 2) if second in AFTER_TENS else None
+    if first in SHORT_WORDS:
+        return (SHORT_WORDS[first] + AFTER_TENS[second], at + 2) if second in AFTER_TENS else None
     if first == "muoi":
         tens, at = 10, at + 1
     elif first not in DIGITS:
