@@ -139,6 +139,9 @@ def read_items(text: str) -> Line:
         raise unclear(text, "%")
     words = _words(CLOCK.sub(" ", PER_CENT.sub(" ", whole)))
     items = list(_items(words, text))
+    clock = CLOCK.search(whole)
+    if clock and {item.code for item in items} <= set("N/,;(+"):
+        raise unclear(text, clock[0])  # "28/4 19h30" is a day
     bare = {item.code for item in items} <= {"N", ",", ";"} and not any(w.folded == "+" for w in words)
     return Line(tuple(_clauses(items)), shares, bare)
 
