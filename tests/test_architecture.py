@@ -17,7 +17,7 @@ from tests.kit import ROOT, ZONE, RecordingRenderer
 PACKAGES = ("bot", "handlers", "schedules")
 READS_INPUT = {
     "bot/domain/agenda.py",
-    "bot/domain/attendance.py",
+    "bot/domain/attendance_words.py",
     "bot/domain/reading.py",
     "bot/domain/moments.py",
     "bot/domain/secrecy.py",
