@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -18,9 +18,13 @@ from bot.domain import roles
 from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import close, outlook
 from bot.domain.problems import Invalid
-from bot.messages import File, Incoming, Reply
+from bot.domain.typed_commands import Command, read_command
+from bot.messages import Choice, File, Incoming, Reply
 from bot.models import Audit, Contact, Dialog, Duty, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.render import Renderer
+
+GO_ON = "go_on"
+"""The action that asks the open question once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Step:
     """Recorded sound is taken among the files; elsewhere it is refused."""
     first: bool = False
     """It must be answered before anything else: words are not taken for an older message's button."""
+    own_way: bool = False
+    """Whatever is shown beside it has a button back to it already."""
 
 
 class Flow:
@@ -126,7 +132,14 @@ class Chat:
         self.at = event.at
         self.zone = desk.zone
         self.trouble = ""
+        self.beside: int | None = None
+        """The open question beside which something else was asked for: what is said then leads back to it."""
         self._roles: list[Membership] | None = None
+
+    @cached_property
+    def command(self) -> Command | None:
+        """The command that was typed, if the text is one."""
+        return None if self.event.payload else read_command(self.event.text, self.desk.routes.commands)
 
     @property
     def today(self) -> date:
@@ -154,7 +167,7 @@ class Chat:
         if self.trouble:
             reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
             self.trouble = ""
-        reply = Reply(reply.text, reply.choices, files)
+        reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
             old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
@@ -167,6 +180,20 @@ class Chat:
     def reply(self, template: str, **context: Any) -> Reply:
         asked = self.dialog.question if self.dialog.flow else None
         return self.desk.render.reply(template, {"chat": self, "today": self.today, **context}, asked)
+
+    def _way_back(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
+        """The button to the question that is still open, for its own buttons may be gone from the screen."""
+        answers = any(choice.payload.startswith("=") for row in reply.choices for choice in row)
+        if self.beside != self.dialog.question or not self.dialog.flow or answers:
+            return ()
+        return ((Choice(self.desk.render.words["go_on"], GO_ON),),)
+
+    def go_beside(self) -> None:
+        """The event asks for something else than the open question, if there is one."""
+        flow = self.desk.routes.flows.get(self.dialog.flow)
+        step = flow.steps.get(self.dialog.step) if flow else None
+        if step is not None and not step.own_way:
+            self.beside = self.dialog.question
 
     def tell(self, person: Person, template: str, *, key: str | None = None, **context: Any) -> bool:
         """Sends to somebody else; False when that person cannot be reached, or has been sent what has the same `key`."""

@@ -214,11 +214,9 @@ def route(chat: Chat) -> None:
     event, routes = chat.event, chat.desk.routes
     if event.payload:
         press(chat, event.payload)
-    elif event.text.startswith("/"):
-        word, *words = event.text.split()
-        command = routes.commands.get(word.partition("@")[0].lower(), routes.unknown)
-        # Only /start is followed by anything that is meant; "/hop nay" is "/hop".
-        command(chat, *(words if word.lower().startswith("/start") and fits(command, words) else ()))
+    elif chat.command is not None:
+        chat.go_beside()
+        routes.commands.get(chat.command.name, routes.unknown)(chat)
     elif event.files or event.refused:
         step = present_step(chat)
         if step is None or not step.sounds:
@@ -226,6 +224,7 @@ def route(chat: Chat) -> None:
         if step is not None and step.files:
             step.take(chat, Answer(text=event.text, files=chat.event.files))
         else:
+            chat.go_beside()
             routes.files(chat)
     elif payload := typed_choice(chat):
         press(chat, payload)
@@ -254,6 +253,7 @@ def present_step(chat: Chat) -> Step | None:
 def press(chat: Chat, payload: str) -> None:
     """A choice was made. One that answers a passed question is not taken for an answer to the present one."""
     if not payload.startswith("="):
+        chat.go_beside()
         name, *arguments = payload.split(":")
         action = chat.desk.routes.actions.get(name)
         if action is None or not fits(action, arguments):

@@ -25,7 +25,8 @@ from bot import outbox, web_chat, web_files
 from bot.channels import base
 from bot.channels.web.channel import Hub
 from bot.chat import Desk
-from bot.domain.people import hashed, looks_like_code, normal_code
+from bot.domain.codes import looks_like_code, normal_code
+from bot.domain.people import hashed
 from bot.links import SignedLinks
 from bot.messages import Address, Incoming
 from bot.models import Contact, Invite

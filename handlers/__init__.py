@@ -1,6 +1,6 @@
 """What a person can do: the table of contents. A new handler is a new module and its lines here."""
 
-from bot.chat import Handler, Routes
+from bot.chat import GO_ON, Handler, Routes
 from handlers import (
     admin,
     attendance,
@@ -181,6 +181,7 @@ ACTIONS: dict[str, Handler] = {
     "settings.forget": settings.forget_me,
     "snooze": talk.ask_snooze,
     "snooze.at": talk.snooze,
+    GO_ON: talk.go_on,
     "help": talk.help_me,
     "cancel": talk.cancel,
 }

@@ -7,9 +7,11 @@ from bot.domain.roles import holders, within
 from bot.models import Duty, Unit
 
 
-def start(chat: Chat, *words: str) -> None:
-    if words:
-        chat.begin("register", code=" ".join(words))
+def start(chat: Chat) -> None:
+    """Only /start is followed by anything that is meant: a code."""
+    given = chat.command.rest if chat.command else ""
+    if given:
+        chat.begin("register", code=given)
     else:
         show(chat)
 

@@ -254,6 +254,6 @@ def pause_it(chat: Chat, meeting_id: str, _step: str = "") -> None:
 
 FLOW = Flow(
     "meet",
-    Step("walk", ask_step, noting.take, numbers=False, files=True, sounds=True),
+    Step("walk", ask_step, noting.take, numbers=False, files=True, sounds=True, own_way=True),
     Step("join", ask_join, take_join),
 )

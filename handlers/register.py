@@ -1,10 +1,10 @@
 """Registration: a code, the notice on secrecy and data, what is not known yet of the unit; and the second channel."""
 
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.codes import code_in, never_in_codes
 from bot.domain.people import (
     CONSENT_VERSION,
     accept,
-    code_in,
     find_invite,
     forget,
     join_channel,
@@ -46,24 +46,25 @@ def _answers(chat: Chat) -> bool:
     event = chat.event
     if event.payload:
         return event.payload.startswith("=")
-    return not (event.text.startswith("/") or event.files or event.refused)
+    return not (chat.command or event.files or event.refused)
 
 
 def _leaves(chat: Chat) -> bool:
     """One's data can be deleted without agreeing to a new notice first."""
     if chat.dialog.flow == "settings" and chat.dialog.step == "forget" and _answers(chat):
         return True
-    return chat.event.payload == "settings.forget" or chat.event.text.strip().lower() == "/xoadulieu"
+    return chat.event.payload == "settings.forget" or (
+        chat.command is not None and chat.command.name == "/xoadulieu"
+    )
 
 
 def _want_code(chat: Chat) -> None:
     """Nobody gets any further without a code, which may come with /start or by itself; the notice stays in view."""
-    text = chat.event.text
-    given = text.partition(" ")[2].strip() if text.startswith("/start ") else ""
-    if not given and not text.startswith("/"):
-        given = code_in(text)
+    command = chat.command
+    name = command.name if command else ""
+    given = code_in(chat.event.text) if command is None else command.rest if name == "/start" else ""
     reading_notice = chat.dialog.flow == "register" and chat.dialog.step == "consent"
-    if reading_notice and not given and not text.startswith(("/start", "/huy")):
+    if reading_notice and not given and name not in ("/start", "/huy"):
         chat.again()
     else:
         chat.begin("register", code=given)
@@ -90,6 +91,8 @@ def take_code(chat: Chat, answer: Answer) -> None:
     code = code_in(answer.text)
     if not code:
         raise Invalid("code_shape", said=said(answer.text))
+    if wrong := never_in_codes(code):
+        raise Invalid("code_letters", said=code, wrong=wrong)
     if chat.roles() and spent_by(chat.session, code, chat.person):
         chat.open("home")
         return

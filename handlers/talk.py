@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.conversation import Chat
 from bot.domain.calendar import at_local, next_allowed
-from bot.domain.people import code_in
+from bot.domain.codes import code_in
 from bot.domain.roles import holders
 from bot.models import Message, Reminder
 
@@ -24,6 +24,15 @@ def cancel(chat: Chat) -> None:
     flow = chat.dialog.flow
     chat.end()
     chat.say("talk/cancelled", flow=flow)
+
+
+def go_on(chat: Chat) -> None:
+    """Asks the open question once more; home, where none is open any more."""
+    if chat.dialog.flow:
+        chat.again()
+    else:
+        chat.trouble = chat.desk.render.sentence("button_passed", {})
+        chat.open("home")
 
 
 def unknown(chat: Chat) -> None:

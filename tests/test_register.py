@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.db import Database
-from bot.domain.people import CONSENT_VERSION, code_in, looks_like_code
+from bot.domain.codes import code_in, looks_like_code, never_in_codes
+from bot.domain.people import CONSENT_VERSION
 from bot.models import Contact, Invite, Membership, Message, Person, Unit
 from handlers import register
 from schedules import cleanup, reminders
@@ -127,15 +128,75 @@ def test_a_code_as_people_write_it(world: World) -> None:
         ("ABCD-EFG", ""),
         ("Kính chào", ""),
         ("", ""),
+        ("ABCD – EFGH", "ABCD-EFGH"),
+        ("abcd.efgh", "ABCD-EFGH"),
+        ("“ABCD-EFGH”.", "ABCD-EFGH"),
+        ("ＡＢＣＤ－ＥＦＧＨ", "ABCD-EFGH"),
+        ("ABCD-\u200bEFGH", "ABCD-EFGH"),
+        ("Mã: abcdefgh", "ABCD-EFGH"),
+        ("mã mời của tôi là abcd efgh", "ABCD-EFGH"),
+        ("Ma moi la ABCDEFGH ạ", "ABCD-EFGH"),
+        ("start abcd efgh", "ABCD-EFGH"),
+        ("văn phòng gửi tôi mã k7mp x2qr", "K7MP-X2QR"),
+        ("KẾT-LUẬN, mã ABCD-EFGH", "ABCD-EFGH"),
+        ("chúc mừng năm 2022", ""),
     ],
 )
 def test_what_may_be_meant_as_a_code(text: str, code: str) -> None:
     assert code_in(text) == code
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "/start {code}",
+        "/Start {code}",
+        "/START {lower}",
+        "/start@chibo_bot {code}",
+        "/start  {code}  ",
+        "/start\n{code}",
+        "／start {code}",
+        "\\start {code}",
+        "/ start {code}",
+        "/start, {code}.",
+        "/start: {first} {last}",
+        "/start {plain}",
+        "/start{code}",
+        "/start_{plain}",
+        "/start={code}",
+        "/stảt {code}",
+        "start {lower}",
+        "Start {plain}",
+        "/start “{code}”",
+        "/start mã {code}",
+    ],
+)
+@pytest.mark.parametrize("channel", ["telegram", "web"])
+def test_start_and_a_code_in_any_spelling(world: World, form: str, channel: str) -> None:
+    code = world.invite("CB01", "follower")
+    plain = code.replace("-", "")
+    talker = world.person(channel=channel).says(
+        form.format(code=code, plain=plain, lower=code.lower(), first=plain[:4], last=plain[4:].lower())
+    )
+    assert "<b>Cấp ủy viên theo dõi</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text
+
+
+def test_a_sign_that_no_code_has_is_named_and_costs_no_try(world: World) -> None:
+    talker = world.person()
+    for said in ("O7MP-X2Q0", "k7mp x2ql", "/start I7MPX2Q1"):
+        for _ in range(6):
+            talker.says(said)
+            assert "Mã không dùng chữ I, L, O và số 0, 1" in talker.last.text
+    assert "mã không có I, 1" in talker.last.text
+    assert ASKS_CODE in talker.last.text
+    talker.says(world.invite("CB01", "leader"))
+    assert "Lãnh đạo cấp trên" in talker.last.text
+
+
 def test_codes_have_no_letters_that_are_mistaken() -> None:
     assert looks_like_code("ABCD-2345")
     assert not looks_like_code("ABCD-2340")
+    assert never_in_codes("OOAB-L230") == "OL0"
 
 
 def test_the_first_words_may_be_the_code(world: World) -> None:

@@ -185,6 +185,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.forget": ("", ALL),
     "snooze": ("{report}", CELL),
     "snooze.at": ("{report}:tomorrow", CELL),
+    "go_on": ("", ALL),
     "help": ("", ALL),
     "cancel": ("", ALL),
 }

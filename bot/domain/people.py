@@ -1,7 +1,6 @@
 """Invitation codes, roles given and taken, a person's second channel, forgetting a person."""
 
 import hashlib
-import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.codes import CODE_LENGTH, LETTERS, normal_code
 from bot.domain.duties import hand_over
 from bot.domain.problems import Invalid
 from bot.models import (
@@ -25,34 +25,11 @@ from bot.models import (
     Unit,
 )
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-"""No letters or digits that are taken for one another on paper."""
-CODE_LENGTH = 8
 INVITE_DAYS = 14
 LINK_MINUTES = 30
 WRONG_CODES = 10
 WRONG_WINDOW = timedelta(hours=1)
 CONSENT_VERSION = 1
-
-WRITTEN_CODE = re.compile(r"(?<![A-Z0-9])[A-Z0-9]{4}[-–][A-Z0-9]{4}(?![A-Z0-9])")
-
-
-def normal_code(text: str) -> str:
-    """ "abcd efgh" and "ABCDEFGH" become "ABCD-EFGH"; anything of another length stays as it is, in capitals."""
-    letters = "".join(c for c in text.upper() if c.isalnum())
-    return f"{letters[:4]}-{letters[4:]}" if len(letters) == CODE_LENGTH else text.strip().upper()
-
-
-def looks_like_code(text: str) -> bool:
-    letters = normal_code(text).replace("-", "")
-    return len(letters) == CODE_LENGTH and all(c in LETTERS for c in letters)
-
-
-def code_in(text: str) -> str:
-    """What a text holds that may be meant as a code: all of it, or the part that is written like one; "" without any."""
-    written = WRITTEN_CODE.search(text.upper())
-    code = normal_code(written[0] if written else text)
-    return code if WRITTEN_CODE.fullmatch(code) else ""
 
 
 def hashed(code: str) -> str:
