@@ -182,9 +182,12 @@ class Chat:
         return self.desk.render.reply(template, {"chat": self, "today": self.today, **context}, asked)
 
     def _way_back(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
-        """The button to the question that is still open, for its own buttons may be gone from the screen."""
-        answers = any(choice.payload.startswith("=") for row in reply.choices for choice in row)
-        if self.beside != self.dialog.question or not self.dialog.flow or answers:
+        """The button to the question that is still open, for its own buttons may be gone from the screen.
+
+        None under what is to be forwarded, which has no buttons, nor where the question itself is put again."""
+        payloads = [choice.payload for row in reply.choices for choice in row]
+        answers = any(payload.startswith("=") for payload in payloads)
+        if self.beside != self.dialog.question or not self.dialog.flow or answers or not payloads:
             return ()
         return ((Choice(self.desk.render.words["go_on"], GO_ON),),)
 

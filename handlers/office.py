@@ -87,6 +87,8 @@ def _plan(chat: Chat, plan_id: str) -> Plan | None:
 def one_plan(chat: Chat, plan_id: str) -> None:
     plan = _plan(chat, plan_id)
     if plan is not None:
+        if chat.dialog.flow == FLOW.name:
+            chat.end()
         chat.say("office/one_plan", plan=plan, topics=len(plan.content.get("topics", [])))
 
 

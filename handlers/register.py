@@ -2,6 +2,7 @@
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.codes import code_in, never_in_codes
+from bot.domain.names import read_name
 from bot.domain.people import (
     CONSENT_VERSION,
     accept,
@@ -13,10 +14,10 @@ from bot.domain.people import (
     start_anew,
 )
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, said, yes
+from bot.domain.reading import fold, number, said, yes
 from bot.models import Invite, Unit
 
-NAME_LIMIT = 100
+ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
 MOST_MEMBERS = 5000
 
 
@@ -101,6 +102,7 @@ def take_code(chat: Chat, answer: Answer) -> None:
         _join(chat, invite)
     elif chat.person.consent_version >= CONSENT_VERSION:
         _enter(chat, invite)
+        _ask_of_unit(chat)
     else:
         chat.keep(invite=invite.id)
         chat.goto("consent")
@@ -121,6 +123,9 @@ def ask_consent(chat: Chat) -> None:
 
 
 def take_consent(chat: Chat, answer: Answer) -> None:
+    if answer.value == "whole" or fold(answer.text) in ASKS_WHOLE:
+        chat.say("register/notice")
+        return
     agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
     if agreed is None:
         raise Invalid("choose_button")
@@ -136,12 +141,15 @@ def take_consent(chat: Chat, answer: Answer) -> None:
             chat.begin("register")
             return
     chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
-    chat.person.name = chat.event.sender[:NAME_LIMIT] or chat.person.name
     chat.note("consent", f"version:{CONSENT_VERSION}")
-    if invite is None:
+    if invite is not None:
+        _enter(chat, invite)
+    if not chat.person.name:
+        chat.goto("name")
+    elif invite is None:
         chat.open("home")
     else:
-        _enter(chat, invite)
+        _ask_of_unit(chat)
 
 
 def _refuse(chat: Chat) -> None:
@@ -156,11 +164,45 @@ def _enter(chat: Chat, invite: Invite) -> None:
     membership = accept(chat.session, invite, chat.person, chat.at, chat.today)
     chat.forget_roles()
     chat.note("role given", f"membership:{membership.id}")
-    unit = invite.unit
     chat.keep(unit=invite.unit_id, role=invite.role)
-    if invite.role == "secretary" and unit is not None and unit.members is None:
+
+
+def ask_name(chat: Chat) -> None:
+    """The name that a channel shows is often a nickname: it is offered, never taken unasked."""
+    if chat.event.sender:
+        chat.keep(shown=_shown_name(chat.event.sender))
+    chat.say("register/name", shown=chat.data.get("shown", ""))
+
+
+def _shown_name(sender: str) -> str:
+    try:
+        return read_name(sender)
+    except Invalid:
+        return ""
+
+
+def take_name(chat: Chat, answer: Answer) -> None:
+    shown = str(chat.data.get("shown", ""))
+    agreed = None if answer.value else yes(answer.text)
+    if answer.value == "shown" or (shown and agreed):
+        chat.person.name = shown
+    elif agreed is not None:
+        raise Invalid("name_wanted")
+    elif answer.value != "skip":
+        chat.person.name = read_name(answer.text)
+    if "role" in chat.data:
+        _ask_of_unit(chat)
+    else:
+        chat.end()
+        chat.open("home")
+
+
+def _ask_of_unit(chat: Chat) -> None:
+    """Asks a secretary what is not known yet of the unit."""
+    unit = _unit(chat)
+    if chat.data["role"] == "secretary" and unit.members is None:
         chat.goto("members")
-    elif invite.role == "secretary" and unit is not None and unit.meeting_day is None:
+    elif chat.data["role"] == "secretary" and unit.meeting_day is None:
         chat.goto("meeting_day")
     else:
         _finish(chat)
@@ -210,6 +252,7 @@ FLOW = Flow(
     "register",
     Step("code", ask_code, take_code, numbers=True, first=True),
     Step("consent", ask_consent, take_consent, first=True),
+    Step("name", ask_name, take_name),
     Step("members", ask_members, take_members, numbers=True),
     Step("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
 )

@@ -26,6 +26,8 @@ def show(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("result", unit_id)
     if unit is None:
         return
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     chat.say("result/choose", unit=unit, waiting=waiting)
 

@@ -173,6 +173,8 @@ class World:
         talker = self.person(channel=str(facts.get("channel", "telegram")))
         talker.says(f"/start {self.invite(unit_code, role)}")
         talker.taps("Đồng ý")
+        if "tên gì" in talker.last.text:
+            talker.says(str(facts["name"])) if facts.get("name") else talker.taps("Bỏ qua")
         if role == "secretary" and "bao nhiêu đảng viên" in talker.last.text:
             talker.says(str(facts.get("members", 28)))
         if role == "secretary" and "ngày nào trong tháng" in talker.last.text:

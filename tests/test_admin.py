@@ -221,7 +221,9 @@ def test_the_name_on_the_channel_is_kept_with_the_consent(world: World, office: 
     secretary = world.person()
     secretary.says(f"/start {world.invite('A-01', 'secretary')}", sender="An")
     yes = secretary.find("Đồng ý")
-    secretary.sends(secretary._event(payload=yes.payload, sender="An"))
+    secretary.sends(secretary._event(payload=yes.payload, sender="An 🌸"))
+    assert secretary.last.text.startswith("Trợ lý ghi tên đồng chí là <b>An</b>.")
+    secretary.taps("Đúng")
     office.says("/quantri").taps("Cấp mã mời").says("A-01")
     assert "Bí thư, người phụ trách đơn vị: An" in office.last.text
 

@@ -15,7 +15,7 @@ from bot.chat import Chat
 from bot.db import Database
 from bot.domain.calendar import quiet_since
 from bot.domain.loading import load
-from bot.domain.people import end_role
+from bot.domain.people import CONSENT_VERSION, end_role
 from bot.domain.problems import Invalid
 from bot.domain.units import Row, write_units
 from bot.messages import Reply
@@ -279,7 +279,7 @@ def test_an_edit_after_the_role_is_gone_changes_no_note(
 def test_old_buttons_cannot_be_typed_past_the_notice(
     world: World, secretary: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.register.CONSENT_VERSION", 2)
+    monkeypatch.setattr("handlers.register.CONSENT_VERSION", CONSENT_VERSION + 1)
     secretary.says("xin chào")
     assert "đồng ý không" in secretary.last.text
     secretary.says("Việc tháng này")

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 
 from bot.db import Database
 from bot.domain.codes import code_in, looks_like_code, never_in_codes
+from bot.domain.names import read_name
 from bot.domain.people import CONSENT_VERSION
+from bot.domain.problems import Invalid
 from bot.models import Contact, Invite, Membership, Message, Person, Unit
 from handlers import register
 from schedules import cleanup, reminders
@@ -68,9 +70,15 @@ def test_deep_link_to_home_screen(world: World) -> None:
     talker = world.person()
     talker.says(f"/start {world.invite('CB01', 'secretary')}")
     assert "<b>Bí thư, người phụ trách đơn vị</b> tại <b>Chi bộ Văn phòng</b>" in talker.last.text
+    assert len(talker.last.text.splitlines()) == 7
+    assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?")
+    talker.taps("Xem đầy đủ")
     assert "/xoadulieu" in talker.last.text
+    assert "không có danh sách" in talker.last.text
     assert talker.last.text.endswith("👉 Đồng chí có đồng ý không?")
     talker.taps("Đồng ý")
+    assert talker.last.text.startswith("👉 Đồng chí tên gì?")
+    talker.says("tôi tên là nguyễn văn an ạ")
     assert talker.last.text.startswith("<b>Chi bộ Văn phòng</b> hiện có bao nhiêu đảng viên")
     talker.says("hai mươi tám")
     assert "ngày nào trong tháng" in talker.last.text
@@ -83,7 +91,8 @@ def test_deep_link_to_home_screen(world: World) -> None:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
         assert (unit.members, unit.meeting_day) == (28, 5)
-    assert person_of(world, talker).consent_version == CONSENT_VERSION
+    person = person_of(world, talker)
+    assert (person.consent_version, person.name) == (CONSENT_VERSION, "Nguyễn Văn An")
 
 
 def test_a_code_as_people_write_it(world: World) -> None:
@@ -193,6 +202,70 @@ def test_a_sign_that_no_code_has_is_named_and_costs_no_try(world: World) -> None
     assert "Lãnh đạo cấp trên" in talker.last.text
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Nguyễn Văn An", "Nguyễn Văn An"),
+        ("nguyễn văn an", "Nguyễn Văn An"),
+        ("NGUYỄN VĂN AN", "Nguyễn Văn An"),
+        ("nguyen van an", "Nguyen Van An"),
+        ("Tôi tên là Lê Thị Bình ạ", "Lê Thị Bình"),
+        ("Dạ, em là Bình.", "Bình"),
+        ("tên: Trần Cường", "Trần Cường"),
+        ("họ và tên: trần cường", "Trần Cường"),
+        ("đồng chí Dung", "Dung"),
+        ("đ/c Dung nhé", "Dung"),
+        ("Y Kdăm Niê", "Y Kdăm Niê"),
+        ("H'Hen Niê", "H'Hen Niê"),
+        ("Hoa 🌸🌸", "Hoa"),
+        ("Lâm Tên", "Lâm Tên"),
+    ],
+)
+def test_a_name_as_people_give_it(text: str, name: str) -> None:
+    assert read_name(text) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "28", "…", "A1", "/hop", "a@b.vn", "🌸", "x" * 61, "là " * 11, "đồng chí"]
+)
+def test_what_is_no_name(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_name(text)
+    assert refused.value.code == "name_unclear"
+
+
+@pytest.mark.parametrize("channel", ["telegram", "web"])
+def test_the_name_is_asked_once_and_may_be_left_out(world: World, channel: str) -> None:
+    talker = world.person(channel=channel).says(world.invite("CB01", "leader")).taps("Đồng ý")
+    assert talker.last.text.startswith("👉 Đồng chí tên gì?")
+    talker.says("28")
+    assert talker.last.text.startswith("“28” chưa giống họ và tên.")
+    talker.says("đúng")
+    assert talker.last.text.startswith("Xin đồng chí gõ họ và tên.")
+    talker.taps("Bỏ qua")
+    assert talker.last.text.startswith("📊")
+    assert person_of(world, talker).name == ""
+    talker.says(world.invite("CB02", "leader"))
+    assert "tên gì" not in talker.last.text
+
+
+def test_the_name_that_the_channel_shows_is_confirmed_or_changed(world: World) -> None:
+    for said, name in (("đúng rồi", "An"), ("Lê Văn An", "Lê Văn An"), ("bỏ qua nhập sau", "")):
+        talker = world.person().says(world.invite("CB01", "leader"), sender="An 🌸")
+        talker.says("đồng ý", sender="An 🌸")
+        assert talker.last.text.startswith("Trợ lý ghi tên đồng chí là <b>An</b>.")
+        talker.says(said, sender="An 🌸")
+        assert talker.last.text.startswith("📊"), said
+        assert person_of(world, talker).name == name
+
+
+def test_who_leaves_before_the_name_has_the_role_already(world: World) -> None:
+    talker = world.person().says(world.invite("CB01", "leader")).taps("Đồng ý").says("/tonghop")
+    assert roles_of(world, talker) == [("CB01", "leader")]
+    talker.taps("Làm tiếp").says("Lan")
+    assert person_of(world, talker).name == "Lan"
+
+
 def test_codes_have_no_letters_that_are_mistaken() -> None:
     assert looks_like_code("ABCD-2345")
     assert not looks_like_code("ABCD-2340")
@@ -216,7 +289,7 @@ def test_refusing_leaves_nothing_and_the_code_good(world: World) -> None:
     with world.db.read() as session:
         assert not session.scalars(select(Contact).where(Contact.place == talker.address.place)).all()
         assert {message.body["text"] for message in session.scalars(select(Message))} == {""}
-    talker.says(code).taps("Đồng ý").taps("Bỏ qua").taps("Không cố định")
+    talker.says(code).taps("Đồng ý").taps("Bỏ qua").taps("Bỏ qua").taps("Không cố định")
     assert talker.last.text.startswith("🏠")
     assert roles_of(world, talker) == [("CB01", "secretary")]
 
@@ -246,28 +319,28 @@ def test_commands_and_files_wait_for_the_notice_to_be_answered(world: World) -> 
 
 def test_what_is_known_of_the_unit_is_not_asked(world: World) -> None:
     set_unit(world, "CB01", members=28, meeting_day=5)
-    talker = world.person().says(f"/start {world.invite('CB01', 'secretary')}").taps("Đồng ý")
+    talker = world.person().says(f"/start {world.invite('CB01', 'secretary')}").taps("Đồng ý").taps("Bỏ qua")
     assert talker.last.text.startswith("🏠")
 
     set_unit(world, "CB02", members=None, meeting_day=3)
-    talker = world.person().says(f"/start {world.invite('CB02', 'secretary')}").taps("Đồng ý")
+    talker = world.person().says(f"/start {world.invite('CB02', 'secretary')}").taps("Đồng ý").taps("Bỏ qua")
     assert "bao nhiêu đảng viên" in talker.last.text
     talker.says("31 đ/c")
     assert talker.last.text.startswith("🏠")
 
     set_unit(world, "CB02", members=31, meeting_day=None)
-    talker = world.person().says(f"/start {world.invite('CB02', 'secretary')}").taps("Đồng ý")
+    talker = world.person().says(f"/start {world.invite('CB02', 'secretary')}").taps("Đồng ý").taps("Bỏ qua")
     assert "ngày nào trong tháng" in talker.last.text
 
 
 def test_only_a_secretary_is_asked_about_the_unit(world: World) -> None:
     for role in ("follower", "leader", "admin"):
-        talker = world.person().says(f"/start {world.invite('CB01', role)}").taps("Đồng ý")
+        talker = world.person().says(f"/start {world.invite('CB01', role)}").taps("Đồng ý").taps("Bỏ qua")
         assert "👉 Đồng chí muốn làm gì?" in talker.last.text
 
 
 def test_numbers_that_cannot_be(world: World) -> None:
-    talker = world.person().says(f"/start {world.invite('CB01', 'secretary')}").taps("Đồng ý")
+    talker = world.person().says(f"/start {world.invite('CB01', 'secretary')}").taps("Đồng ý").taps("Bỏ qua")
     talker.says("rất đông")
     assert "“rất đông”" in talker.last.text
     assert "bao nhiêu đảng viên" in talker.last.text
@@ -350,7 +423,7 @@ def test_ten_wrong_codes_and_the_person_waits(world: World) -> None:
     assert "Xin chờ 2 phút" in talker.last.text
     world.later(minutes=2)
     talker.says(code)
-    assert talker.last.text.startswith("Mã đúng.")
+    assert talker.last.text.startswith("Mã đúng:")
 
 
 def test_words_are_no_tries_and_an_hour_forgives(world: World) -> None:
@@ -363,7 +436,7 @@ def test_words_are_no_tries_and_an_hour_forgives(world: World) -> None:
     talker.says(spoil(code))
     assert talker.last.text.startswith("Mã này không đúng. Xin")
     talker.says(code)
-    assert talker.last.text.startswith("Mã đúng.")
+    assert talker.last.text.startswith("Mã đúng:")
 
 
 @pytest.mark.parametrize("way", ["/start {code}", "{code}"])
@@ -465,6 +538,8 @@ def test_a_new_notice_is_shown_again(world: World, monkeypatch: pytest.MonkeyPat
     talker.says("/tinhhinh")
     assert talker.last.text.startswith("<b>Thông báo đã được sửa đổi")
     talker.taps("✅ Đồng ý")
+    assert talker.last.text.startswith("👉 Đồng chí tên gì?")
+    talker.says("Lan")
     assert talker.last.text.startswith("🏠")
     assert person_of(world, talker).consent_version == CONSENT_VERSION + 1
     assert roles_of(world, talker) == [("CB01", "secretary")]

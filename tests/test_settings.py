@@ -243,7 +243,7 @@ def test_deleting_ones_data(world: World) -> None:
 def register_anew(world: World, talker: Talker) -> None:
     talker.says("chào trợ lý")
     assert talker.last.text.startswith("Kính chào đồng chí.")
-    talker.says(world.invite("CB01", "secretary")).taps("Đồng ý")
+    talker.says(world.invite("CB01", "secretary")).taps("Đồng ý").taps("Bỏ qua")
     assert talker.last.text.startswith("🏠")
     talker.says("/tinhhinh")
     assert talker.last.text.startswith("🔎 <b>Chi bộ Văn phòng</b>")

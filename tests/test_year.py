@@ -25,6 +25,7 @@ from bot.domain.duties import close, rungs_of
 from bot.domain.ladder import Anchors, next_at, timetable
 from bot.domain.loading import load
 from bot.domain.meetings import held_before, set_meeting
+from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan import unanswered
 from bot.domain.roles import below
 from bot.models import (
@@ -88,7 +89,9 @@ class Year:
 
     def _person(self, session, unit: Unit, role: str) -> None:  # type: ignore[no-untyped-def]
         at = self.world.at
-        person = Person(created_at=at, consent_version=1, consented_at=at, reminder_hour=7 + unit.id % 3)
+        person = Person(
+            created_at=at, consent_version=CONSENT_VERSION, consented_at=at, reminder_hour=7 + unit.id % 3
+        )
         session.add(person)
         session.flush()
         session.add(Contact(person_id=person.id, channel="telegram", place=f"p{person.id}", used_at=at))

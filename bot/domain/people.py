@@ -29,7 +29,7 @@ INVITE_DAYS = 14
 LINK_MINUTES = 30
 WRONG_CODES = 10
 WRONG_WINDOW = timedelta(hours=1)
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 
 
 def hashed(code: str) -> str:

@@ -1,0 +1,41 @@
+"""Reads a person's name as people give it: "Tôi tên là Nguyễn Văn An ạ", "đ/c An", "NGUYỄN VĂN AN"."""
+
+import re
+import unicodedata
+
+from bot.domain.problems import Invalid
+from bot.domain.reading import said
+
+LONGEST_NAME = 60
+MOST_WORDS = 10
+_I_AM = re.compile(
+    r"^(?:(?:dạ|da|thưa|thua|vâng|vang)[\s,]+)?"
+    r"(?:(?:tôi|toi|em|mình|minh|tên|ten|họ tên|ho ten|họ và tên|ho va ten)\s*(?:là|la|tên là|ten la|tên|ten|của tôi là|của em là|tôi là|em là|:)\s*:?\s*)?"
+    r"(?:(?:đồng chí|dong chi|đ/c|đc|d/c)(?:\s+|$))?",
+    re.IGNORECASE,
+)
+_POLITE_END = re.compile(r"[\s,]*(?:\b(?:ạ|nhé|nhe)\b)?[\s.,!;]*$", re.IGNORECASE)
+_DRAWN = ("So", "Sk", "Cf", "Cc", "Co", "Cn")
+"""Kinds of signs that belong to no name: pictures, and what cannot be seen."""
+_SMALL = {"và", "ở", "của"}
+
+
+def read_name(text: str) -> str:
+    """The name, with capitals where all of it came in small letters or all in capitals; 60 characters at most.
+
+    Raises Invalid: name_unclear for what holds no letter, a digit, or more than a name.
+    """
+    drawn = "".join(" " if unicodedata.category(sign) in _DRAWN else sign for sign in text)
+    whole = unicodedata.normalize("NFC", " ".join(drawn.split()))
+    name = _POLITE_END.sub("", _I_AM.sub("", whole, count=1))
+    words = name.split()
+    letters = [sign for sign in name if sign.isalpha()]
+    odd = any(sign.isdigit() or sign in "/\\@<>{}=?" for sign in name)
+    if len(letters) < 2 or odd or len(name) > LONGEST_NAME or len(words) > MOST_WORDS:
+        raise Invalid("name_unclear", said=said(text))
+    return " ".join(_capital(word) for word in words) if name in (name.lower(), name.upper()) else name
+
+
+def _capital(word: str) -> str:
+    low = word.lower()
+    return low if low in _SMALL else low[:1].upper() + low[1:]
