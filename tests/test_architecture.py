@@ -18,6 +18,8 @@ PACKAGES = ("bot", "handlers", "schedules")
 READS_INPUT = {
     "bot/domain/agenda.py",
     "bot/domain/attendance_words.py",
+    "bot/domain/codes.py",
+    "bot/domain/names.py",
     "bot/domain/reading.py",
     "bot/domain/moments.py",
     "bot/domain/secrecy.py",

@@ -283,7 +283,8 @@ def test_a_registration_goes_on_in_another_process(db: Database, spawn: Spawn) -
     first = spawn("talk", place="88", at=APRIL.isoformat(), first_id=1)
     assert "ABCD-EFGH" in first.asks("says", "xin chào")
     assert "có đồng ý không" in first.asks("says", code.lower())
-    assert "bao nhiêu đảng viên" in first.asks("taps", "Đồng ý")
+    assert "Đồng chí tên gì?" in first.asks("taps", "Đồng ý")
+    assert "bao nhiêu đảng viên" in first.asks("says", "nguyễn văn an")
     first.kill()
 
     second = spawn("talk", place="88", at=(APRIL + timedelta(days=3)).isoformat(), first_id=100)

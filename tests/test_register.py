@@ -219,6 +219,10 @@ def test_a_sign_that_no_code_has_is_named_and_costs_no_try(world: World) -> None
         ("H'Hen Niê", "H'Hen Niê"),
         ("Hoa 🌸🌸", "Hoa"),
         ("Lâm Tên", "Lâm Tên"),
+        ("Minh Lan", "Minh Lan"),
+        ("Vàng A Páo", "Vàng A Páo"),
+        ("Em Lan", "Em Lan"),
+        ("Toi la Lan", "Lan"),
     ],
 )
 def test_a_name_as_people_give_it(text: str, name: str) -> None:

@@ -54,8 +54,8 @@ def _echo(chat: Chat) -> None:
     chat.say("echo/said")
 
 
-def _start(chat: Chat, code: str = "") -> None:
-    chat.say("echo/started", code=code)
+def _start(chat: Chat) -> None:
+    chat.say("echo/started", code=chat.command.rest if chat.command else "")
 
 
 def _pressed(name: str):  # type: ignore[no-untyped-def]

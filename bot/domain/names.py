@@ -9,15 +9,15 @@ from bot.domain.reading import said
 LONGEST_NAME = 60
 MOST_WORDS = 10
 _I_AM = re.compile(
-    r"^(?:(?:dạ|da|thưa|thua|vâng|vang)[\s,]+)?"
-    r"(?:(?:tôi|toi|em|mình|minh|tên|ten|họ tên|ho ten|họ và tên|ho va ten)\s*(?:là|la|tên là|ten la|tên|ten|của tôi là|của em là|tôi là|em là|:)\s*:?\s*)?"
+    r"^(?:(?:dạ|thưa|vâng)[\s,]+)?"
+    r"(?:(?:tôi|toi|em|mình|tên|ten|họ tên|ho ten|họ và tên|ho va ten)\s*"
+    r"(?:(?:tên là|ten la|của tôi là|của em là|tôi là|em là|là|la|tên|ten)(?=[\s:])|:)[\s:]*)?"
     r"(?:(?:đồng chí|dong chi|đ/c|đc|d/c)(?:\s+|$))?",
     re.IGNORECASE,
 )
 _POLITE_END = re.compile(r"[\s,]*(?:\b(?:ạ|nhé|nhe)\b)?[\s.,!;]*$", re.IGNORECASE)
 _DRAWN = ("So", "Sk", "Cf", "Cc", "Co", "Cn")
 """Kinds of signs that belong to no name: pictures, and what cannot be seen."""
-_SMALL = {"và", "ở", "của"}
 
 
 def read_name(text: str) -> str:
@@ -38,4 +38,4 @@ def read_name(text: str) -> str:
 
 def _capital(word: str) -> str:
     low = word.lower()
-    return low if low in _SMALL else low[:1].upper() + low[1:]
+    return low[:1].upper() + low[1:]
