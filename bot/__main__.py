@@ -206,7 +206,7 @@ def demo(
         settings = prepare(folder, listen, keep=keep)
         db = open_database(settings)
         stage = Demo(db, settings.zone, renderer(settings), TEMPLATES / "demo")
-        stage.set_up(read_units(TEMPLATES / "demo" / "units.csv"), _shipped("60-KH-DUK-2022.yaml"))
+        stage.set_up(read_units(TEMPLATES / "demo" / "units.csv").rows, _shipped("60-KH-DUK-2022.yaml"))
         service = compose(settings, db, stage.now, stage)
         service.ready = lambda: say("demo", url=f"http://{settings.listen}")
         serve(service, settings)

@@ -2,16 +2,19 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile, is_zipfile
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.domain.problems import Problem, Rejected
+from bot.domain.filetypes import Compound
+from bot.domain.problems import Invalid, Problem, Rejected
+from bot.sheet_package import is_strict, merged_ranges, transitional
 
 MOST_BYTES = 160 * 1024**2
 MOST_ROWS = 1_048_576
@@ -25,6 +28,7 @@ class Cell:
     """What stands in a cell, as a clerk sees it. `fault` is the code of what keeps it from being read.
 
     `month`: the first day of it, where a spreadsheet has made a day of "4/2022". `serial`: the day that its number would be.
+    `indent`: how far it is moved in, in steps of the spreadsheet or in spaces typed before it.
     """
 
     row: int
@@ -33,6 +37,7 @@ class Cell:
     month: date | None = None
     serial: date | None = None
     fault: str | None = None
+    indent: int = 0
 
     @property
     def place(self) -> str:
@@ -41,18 +46,24 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet's rows that hold anything, by number; each with its cells that hold anything, by column from 1."""
+    """A sheet's rows that hold anything, by number; each with its cells that hold anything, by column from 1.
+
+    `merged`: first row, first column, last row, last column of each place where several cells are one.
+    """
 
     title: str
     rows: dict[int, dict[int, Cell]]
+    hidden: bool = False
+    merged: tuple[tuple[int, int, int, int], ...] = field(default=(), repr=False)
 
 
 def read_book(path: Path) -> list[Sheet]:
-    """The sheets of the XLSX file. Raises Rejected: sheet_unreadable, sheet_locked or sheet_too_large."""
+    """The sheets of the XLSX file (transitional or strict), those with charts left out. Raises Rejected: sheet_unreadable,
+    sheet_old (.xls), sheet_locked (a password) or sheet_too_large."""
     try:
         with path.open("rb") as file:
             if file.read(len(OLD_OR_LOCKED)) == OLD_OR_LOCKED:
-                raise Rejected([Problem(path.name, "sheet_locked")])
+                raise Rejected([Problem(path.name, _old_or_locked(path))])
         check_parts(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of drawings and styles that it leaves out
@@ -61,6 +72,16 @@ def read_book(path: Path) -> list[Sheet]:
         raise
     except Exception as error:
         raise Rejected([Problem(path.name, "sheet_unreadable")]) from error
+
+
+def _old_or_locked(path: Path) -> str:
+    """A workbook under a password lies in the same container as one of before 2007."""
+    try:
+        with path.open("rb") as file:
+            names = Compound(file).names
+    except Invalid:
+        return "sheet_old"
+    return "sheet_locked" if names & {"EncryptedPackage", "EncryptionInfo"} else "sheet_old"
 
 
 def check_parts(path: Path) -> None:
@@ -80,33 +101,50 @@ def check_parts(path: Path) -> None:
                         raise Rejected([Problem(path.name, "sheet_unreadable")])
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    title: str
+    rows: dict[int, dict[int, Any]]
+    hidden: bool
+    merged: tuple[tuple[int, int, int, int], ...]
+
+
 def _sheets(path: Path) -> list[Sheet]:
-    shown = _contents(path, computed=False)
-    if any(cell.data_type == "f" for _, rows in shown for row in rows.values() for cell in row.values()):
-        results = dict(_contents(path, computed=True))
-    else:
-        results = {}
+    with path.open("rb") as file:
+        source: IO[bytes] = BytesIO(transitional(file)) if is_strict(file) else file
+        shown = _contents(path.name, source, computed=False)
+        formulas = (c.data_type == "f" for one in shown for row in one.rows.values() for c in row.values())
+        computed = _contents(path.name, source, computed=True) if any(formulas) else []
+    results = {one.title: one.rows for one in computed}
     return [
-        Sheet(title, {n: dict(_cells(row, results.get(title, {}).get(n, {}))) for n, row in rows.items()})
-        for title, rows in shown
+        Sheet(
+            one.title,
+            {n: dict(_cells(row, results.get(one.title, {}).get(n, {}))) for n, row in one.rows.items()},
+            one.hidden,
+            one.merged,
+        )
+        for one in shown
     ]
 
 
-def _contents(path: Path, *, computed: bool) -> list[tuple[str, dict[int, dict[int, Any]]]]:
-    with path.open("rb") as file:
-        book = load_workbook(file, read_only=True, data_only=computed, keep_links=False)
-        found = []
+def _contents(name: str, source: IO[bytes], *, computed: bool) -> list[_Content]:
+    source.seek(0)
+    book = load_workbook(source, read_only=True, data_only=computed, keep_links=False)
+    found = []
+    with ZipFile(source) as archive:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             rows: dict[int, dict[int, Any]] = {}
             for number, row in enumerate(sheet.iter_rows(), start=1):
                 if number > MOST_ROWS:
-                    raise Rejected([Problem(path.name, "sheet_too_large")])
+                    raise Rejected([Problem(name, "sheet_too_large")])
                 kept: dict[int, Any] = {int(cell.column or 0): cell for cell in row if _holds(cell.value)}
                 if kept:
                     rows[number] = kept
-            found.append((str(sheet.title), rows))
-        return found
+            part = str(getattr(sheet, "_worksheet_path", ""))
+            merged = () if computed else merged_ranges(archive, part)
+            found.append(_Content(str(sheet.title), rows, sheet.sheet_state != "visible", merged))
+    return found
 
 
 def _holds(value: object) -> bool:
@@ -125,7 +163,15 @@ def _cells(row: Mapping[int, Any], results: Mapping[int, Any]) -> Iterator[tuple
             yield column, Cell(*place, str(cell.value), fault="sheet_cell_error")
         else:
             value = cell.value
-            yield column, Cell(*place, _text(value), _month(value, cell.number_format), _serial(value))
+            month, serial = _month(value, cell.number_format), _serial(value)
+            yield column, Cell(*place, _text(value), month, serial, indent=_indent(cell, value))
+
+
+def _indent(cell: Any, value: object) -> int:
+    if not isinstance(value, str):
+        return 0
+    typed = len(value) - len(value.lstrip(" \u00a0\t"))
+    return typed + int(cell.alignment.indent or 0) if cell.has_style else typed
 
 
 def _text(value: object) -> str:

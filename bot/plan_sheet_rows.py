@@ -122,7 +122,7 @@ def rows_of_tables(sheets: Sequence[Sheet], found: SheetFindings) -> dict[str, l
     for index, sheet in enumerate(sheets):
         if key := names.get(fold(sheet.title)):
             placed.setdefault(key, (index, sheet))
-        elif sheet.rows:
+        elif sheet.rows and not sheet.hidden:
             strangers.append((index, sheet))
     if not placed.keys() - set(UNREAD):
         raise Rejected([Problem(found.name, "sheet_not_ours", {"known": _read_sheets(found.words)})])

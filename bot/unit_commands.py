@@ -1,7 +1,10 @@
 """The commands about the units' table: `python -m bot units …`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +15,17 @@ from bot.commands import TEMPLATES, database, existing, explained, renderer, say
 from bot.conversation import utc_now
 from bot.domain.calendar import local_day
 from bot.domain.loading import reload_all
-from bot.domain.problems import Invalid
+from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.unit_ends import Closed, close_unit, reopen_unit
 from bot.domain.unit_rows import written_day
 from bot.domain.units import write_units
 from bot.settings import Settings
 from bot.unit_news import tell_closed, tell_reopened
+from bot.units_account import alike, passed_rows
 from bot.units_file import read_units
 from bot.units_sheet import living_units, write_unit_list, write_units_template
+
+MOST_FAULTS = 10
 
 units_app = typer.Typer(no_args_is_help=True, help="The units' table.")
 
@@ -27,14 +33,42 @@ units_app = typer.Typer(no_args_is_help=True, help="The units' table.")
 @units_app.command("import")
 def units_import(file: Path) -> None:
     """Reads CSV or XLSX, as `units template` shows; plans follow what has changed."""
-    with explained():
-        rows = read_units(existing(file))
+    with explained(), _of_file(file):
+        table = read_units(existing(file))
         with database() as (settings, db), db.write() as session:
             at = utc_now()
-            done = write_units(session, rows, local_day(at, settings.zone), at=at, zone=settings.zone)
+            today = local_day(at, settings.zone)
+            done = write_units(session, table.rows, today, at=at, zone=settings.zone, title=table.title)
             _tell_closed(session, settings, done.closed, at)
             plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, at, settings.zone)]
-        say("units", total=len(rows), done=done, plans=plans)
+        words = renderer(settings)
+        notes = [(one.place, unescape(words.sentence(one.code, one.facts))) for one in table.notes]
+        passed = passed_rows(table.passed)
+        say(
+            "units",
+            total=len(table.rows),
+            done=done,
+            plans=plans,
+            notes=notes,
+            passed=passed,
+            unread=table.unread,
+        )
+
+
+@contextmanager
+def _of_file(file: Path) -> Iterator[None]:
+    """Says of which file a fault is, those that are alike in one line, and ten lines at most."""
+    try:
+        yield
+    except Rejected as rejected:
+        lines = alike(rejected.problems)
+        shown = [replace(one, place=_place(file, one.place)) for one in lines[:MOST_FAULTS]]
+        more = [Problem("", "units_more", {"count": len(lines) - MOST_FAULTS})] if lines[MOST_FAULTS:] else []
+        raise Rejected([*shown, *more]) from None
+
+
+def _place(file: Path, place: str) -> str:
+    return place if place in (file.name, str(file), "DATABASE_URL") else f"{file.name} {place}".rstrip()
 
 
 def _tell_closed(session: Session, settings: Settings, closed: Iterable[Closed], at: datetime) -> None:

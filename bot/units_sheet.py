@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from bot.models import Unit
 Cells = Mapping[str, str | int | date | None]
 
 LISTED = {"kind": "kinds", "sector": "sectors", "meeting_shift": "shifts"}
-NUMBERS = {"members": MOST_MEMBERS, "meeting_day": 31}
+NUMBERS = {"members": (0, MOST_MEMBERS), "meeting_day": (1, 31)}
 LAST_ROW = 5000
 _HEAD_FONT, _HEAD_FILL = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="A4161A")
 _EXAMPLE_FONT = Font(italic=True, color="808080")
@@ -37,11 +38,12 @@ class Form:
     labels: Mapping[str, Mapping[str, str]]
     sheet: Mapping[str, Any]
 
-    def column(self, header: str) -> str:
-        """The column that a cell of the first line names, by its fixed name or its label; else the cell itself."""
-        known = {fold(name): name for name in COLUMNS}
-        known |= {fold(label): name for name, label in self.labels["columns"].items()}
-        return known.get(fold(header), header.strip().lower())
+    @cached_property
+    def headings(self) -> dict[str, str]:
+        """The column that each fixed name and each label means, folded."""
+        return {fold(name): name for name in COLUMNS} | {
+            fold(label): name for name, label in self.labels["columns"].items()
+        }
 
     def values(self, column: str) -> dict[str, str]:
         """What may stand in a cell of this column, folded, and the code that it means."""
@@ -153,9 +155,9 @@ def _add_lists(book: Workbook, form: Form, last: int) -> None:
         lists.column_dimensions[letter].width = 24
         cells = f"{quote_sheetname(lists.title)}!${letter}$2:${letter}${len(labels) + 1}"
         _rule(sheet, column, last, DataValidation(type="list", formula1=cells, allow_blank=True))
-    for column, most in NUMBERS.items():
+    for column, (least, most) in NUMBERS.items():
         whole = DataValidation(
-            type="whole", operator="between", formula1="1", formula2=str(most), allow_blank=True
+            type="whole", operator="between", formula1=str(least), formula2=str(most), allow_blank=True
         )
         _rule(sheet, column, last, whole)
 

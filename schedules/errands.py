@@ -1,5 +1,6 @@
 """Errands of the office: workbooks read and written, plans looked at, applied and taken back, outside of any talk."""
 
+import logging
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -24,10 +25,13 @@ from bot.errands import Work, do_all, finish, note, read, sentences, tell
 from bot.models import Duty, Errand, Plan, Unit
 from bot.plan_sheet import read_sheet, write_plan, write_template
 from bot.unit_news import tell_closed
-from bot.units_file import read_units
+from bot.units_account import alike, passed_rows
+from bot.units_file import UnitsTable, read_units
 from bot.units_sheet import living_units, write_unit_list, write_units_template
 
-SHOWN = 15
+log = logging.getLogger(__name__)
+
+SHOWN, SHOWN_UNITS = 15, 10
 LOOKED = 40
 
 
@@ -48,9 +52,9 @@ def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
     return path
 
 
-def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem]) -> None:
+def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem], most: int = SHOWN) -> None:
     lines = sentences(desk, problems)
-    finish(desk, errand_id, at, "office/faults", lines=lines[:SHOWN], more=max(0, len(lines) - SHOWN))
+    finish(desk, errand_id, at, "office/faults", lines=lines[:most], more=max(0, len(lines) - most))
 
 
 def plan(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -156,15 +160,16 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
     """The units' workbook: read, tried out, shown, applied."""
     state, args, _ = read(desk, errand_id)
     try:
-        with tempfile.TemporaryDirectory() as folder:
-            rows = read_units(_workbook(desk, args, folder))
+        table = _read_units(desk, args)
         applying = state == "agreed"
         with suppress(_Unsaid), desk.db.write() as session:
             errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
             if errand.state != state:
                 return
             today, home = local_day(at, desk.zone), errand.unit.path
-            done = write_units(session, rows, today, at=at, zone=desk.zone, inside=home)
+            done = write_units(
+                session, table.rows, today, at=at, zone=desk.zone, inside=home, title=table.title
+            )
             plans = [(p.title, c) for p, c in reload_all(session, at, desk.zone) if not c.nothing]
             if not applying:
                 raise _Unsaid
@@ -172,12 +177,36 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
             for closed in done.closed:
                 tell_closed(session, desk.render, closed, at, desk.zone)
             note(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
-            tell(desk, session, errand, at, "office/units_applied", done=done, total=len(rows), plans=plans)
+            tell(
+                desk,
+                session,
+                errand,
+                at,
+                "office/units_applied",
+                done=done,
+                total=len(table.rows),
+                plans=plans,
+            )
         if not applying:
-            context: dict[str, Any] = {"done": done, "total": len(rows), "plans": plans}
-            finish(desk, errand_id, at, "office/units_shown", state="shown", **context)
+            context: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
+            context |= {"passed": passed_rows(table.passed), "unread": table.unread}
+            notes = sentences(desk, list(table.notes))
+            finish(desk, errand_id, at, "office/units_shown", state="shown", notes=notes, **context)
     except Rejected as rejected:
-        _fault(desk, errand_id, at, rejected.problems)
+        _fault(desk, errand_id, at, alike(rejected.problems), SHOWN_UNITS)
+
+
+def _read_units(desk: Desk, args: Mapping[str, Any]) -> UnitsTable:
+    """The table that was sent. A file that breaks the reader will break it again: it is said so, and not to wait."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = _workbook(desk, args, folder)
+        try:
+            return read_units(path, templates=desk.render.folder)
+        except Rejected:
+            raise
+        except Exception as error:
+            log.exception("units unreadable name=%s", path.suffix)
+            raise Rejected([Problem("", "units_unreadable")]) from error
 
 
 def _give(

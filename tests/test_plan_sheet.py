@@ -1199,7 +1199,7 @@ def test_files_that_are_no_workbooks(tmp_path: Path) -> None:
     contents = {
         "chu.xlsx": ("Kế hoạch".encode(), "sheet_unreadable"),
         "rong.xlsx": (b"", "sheet_unreadable"),
-        "khoa.xlsx": (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "sheet_locked"),
+        "khoa.xlsx": (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600, "sheet_old"),
     }
     for name, (content, code) in contents.items():
         (tmp_path / name).write_bytes(content)

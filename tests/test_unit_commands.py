@@ -47,7 +47,7 @@ def test_the_form_and_the_tree_in_it(url: str) -> None:
     assert "cay.xlsx: Tệp này đã có." in run("export", "cay.xlsx", code=1)
     assert "mau.csv: Tên tệp phải kết thúc bằng .xlsx." in run("template", "mau.csv", code=1)
     assert "python -m bot units import mau.xlsx" in run("template", "mau.xlsx")
-    assert "Tệp không có dòng nào." in run("import", "mau.xlsx", code=1)
+    assert "Bảng chưa có đơn vị nào" in run("import", "mau.xlsx", code=1)
 
 
 def test_a_unit_is_closed_and_opened_again(url: str) -> None:
@@ -92,4 +92,4 @@ def test_a_table_that_closes(url: str) -> None:
     line[8].value = "15/9/2099"
     book.save("sai.xlsx")
     printed = run("import", "sai.xlsx", code=1)
-    assert f"!A{line[0].row}:J{line[0].row} closed_on: Ngày giải thể" in printed
+    assert f"sai.xlsx I{line[0].row}: Ngày giải thể" in printed

@@ -186,10 +186,11 @@ def close_units(session: Session, rows: Sequence[Row], at: datetime, zone: ZoneI
             done.append(close_unit(session, unit, on, at, zone, into=into))
         except Invalid as fault:
             column = "merged_into" if fault.code.startswith("unit_merge_") else "closed_on"
-            problems.append(Problem(f"{row.place} {column}", fault.code, fault.facts))
+            problems.append(Problem(row.at(column), fault.code, fault.facts))
         else:
             if into is not None:
-                into.members = given.get(into.code) or into.members
+                number = given.get(into.code)
+                into.members = into.members if number is None else number
     if problems:
         raise Rejected(problems)
     return done

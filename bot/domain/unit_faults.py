@@ -32,9 +32,9 @@ def _parents(units: Mapping[str, Unit], rows: Sequence[Row]) -> Iterator[Problem
     closed = {unit.code for unit in units.values() if unit.closed_on}
     for row in rows:
         if row.parent_code and row.parent_code not in known:
-            yield Problem(f"{row.place} parent_code", "unit_parent_unknown", {"parent": row.parent_code})
+            yield Problem(row.at("parent_code"), "unit_parent_unknown", {"parent": row.parent_code})
         elif row.parent_code in closed and row.code not in closed and not row.closed_on:
-            yield Problem(f"{row.place} parent_code", "unit_parent_closed", {"parent": row.parent_code})
+            yield Problem(row.at("parent_code"), "unit_parent_closed", {"parent": row.parent_code})
 
 
 def _ends(
@@ -46,14 +46,14 @@ def _ends(
             continue
         unit = units.get(row.code)
         if row.closed_on > today:
-            yield Problem(f"{row.place} closed_on", "unit_close_future", {"day": row.closed_on})
+            yield Problem(row.at("closed_on"), "unit_close_future", {"day": row.closed_on})
         elif unit is not None and unit.closed_on is not None:
             into = codes[unit.merged_into_id] if unit.merged_into_id else ""
             if row.closed_on != unit.closed_on or (row.merged_into and row.merged_into != into):
                 facts = {"unit": unit.name, "day": unit.closed_on}
-                yield Problem(f"{row.place} closed_on", "unit_closed_already", facts)
+                yield Problem(row.at("closed_on"), "unit_closed_already", facts)
         if row.merged_into and row.merged_into not in known:
-            yield Problem(f"{row.place} merged_into", "unit_merge_unknown", {"into": row.merged_into})
+            yield Problem(row.at("merged_into"), "unit_merge_unknown", {"into": row.merged_into})
 
 
 def _strange(
@@ -65,10 +65,10 @@ def _strange(
     reached = own | {row.code for row in rows if row.code not in units}
     for row in rows:
         if row.code not in reached:
-            yield Problem(f"{row.place} code", "unit_not_yours", {"code": row.code})
+            yield Problem(row.at("code"), "unit_not_yours", {"code": row.code})
             continue
         stays = row.parent_code == above.get(row.code, "")
         if not (stays if row.code in home else row.parent_code in reached):
-            yield Problem(f"{row.place} parent_code", "unit_not_yours", {"code": row.parent_code or row.code})
+            yield Problem(row.at("parent_code"), "unit_not_yours", {"code": row.parent_code or row.code})
         if row.merged_into and row.merged_into not in reached:
-            yield Problem(f"{row.place} merged_into", "unit_not_yours", {"code": row.merged_into})
+            yield Problem(row.at("merged_into"), "unit_not_yours", {"code": row.merged_into})

@@ -1,12 +1,12 @@
 """The rows of the units' table: what a line may say, and every fault of a file at once."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.domain.plan_fields import DAY, KINDS, SECTORS, VIETNAMESE_DAY
-from bot.domain.problems import Problem, Rejected
+from bot.domain.problems import Problem
+from bot.domain.unit_words import EMPTIES, name_key, one_line, usual_day, whole_number
 
 COLUMNS = (
     "code",
@@ -21,17 +21,39 @@ COLUMNS = (
     "merged_into",
 )
 REQUIRED = ("code", "name", "kind")
+"""What the form marks as needed; a unit that is there already needs no more than its code."""
 SHIFTS = ("after", "before", "keep")
 """Where the usual meeting day goes when it is a public holiday."""
 WORDS: Mapping[str, Sequence[str]] = {"kind": KINDS, "sector": SECTORS, "meeting_shift": SHIFTS}
+MAY_BE_EMPTIED = ("sector", "parent_code", "members", "meeting_day", "meeting_shift")
 LENGTHS = {"code": 60, "name": 200}
 MOST_MEMBERS = 5000
 YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a row stands: its sheet ("" where there is but one), its number, the letters of its columns."""
+
+    sheet: str
+    number: int
+    letters: Mapping[str, str]
+
+    @property
+    def row(self) -> str:
+        return f"{self.sheet}!{self.number}" if self.sheet else str(self.number)
+
+    def cell(self, column: str) -> str:
+        """The cell of this column; for a column that the table lacks, the cell of the unit's name."""
+        letter = next((self.letters[one] for one in (column, "name", "code") if one in self.letters), "")
+        return f"{self.sheet}!{letter}{self.number}" if self.sheet else f"{letter}{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table; `place` says where it stands in the file. What is empty keeps what is known."""
+    """One line of the table; `place` says where it stands in the file. What is empty keeps what is known, what stands in
+    `emptied` takes it away. `parent_code` may name the unit above by its name, and `code` be empty, until
+    `unit_matching.settle_rows` has looked at the tree."""
 
     place: str
     code: str
@@ -45,81 +67,122 @@ class Row:
     closed_on: date | None = None
     """The first day on which the unit is no more."""
     merged_into: str = ""
+    emptied: frozenset[str] = frozenset()
+    spot: Spot | None = field(default=None, compare=False, repr=False)
+
+    def at(self, column: str) -> str:
+        return self.spot.cell(column) if self.spot else self.place
 
 
-def read_rows(lines: Iterable[tuple[str, Mapping[str, str]]]) -> list[Row]:
-    """Turns (place, cells) into rows. Raises Rejected with every fault at once.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The cells of one row as text, by column; listed values are codes where they are known. `kind` is what the name or the
+    heading says of its kind, `parent` the name of the group that it stands in."""
 
-    Problems: unit_cell_missing, unit_too_long, unit_word_unknown, unit_number_wrong, unit_date_wrong, unit_merged_open,
-    unit_merge_itself, unit_twice, unit_ring, units_empty.
+    spot: Spot
+    cells: Mapping[str, str]
+    kind: str = ""
+    parent: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What has been read: rows; places that say the same as one before (`same`); cells that were read otherwise than as they
+    stand (`notes`); faults."""
+
+    rows: list[Row] = field(default_factory=list)
+    same: list[Spot] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_rows(entries: Iterable[Entry], known: Mapping[str, Sequence[str]] | None = None) -> Reading:
+    """Turns entries into rows; `known` are the labels of listed values, for sentences.
+
+    Problems: unit_too_long, unit_word_unknown, unit_number_wrong, unit_day_wrong, unit_date_wrong, unit_cell_missing,
+    unit_merged_open, unit_merge_itself, unit_twice, unit_ring. Notes: unit_day_read.
     """
-    problems: list[Problem] = []
-    rows = [_row(place, cells, problems) for place, cells in lines]
-    seen: dict[str, Row] = {}
-    for row in rows:
-        if row.code and row.code in seen:
-            problems.append(
-                Problem(f"{row.place} code", "unit_twice", {"code": row.code, "first": seen[row.code].place})
-            )
-        seen.setdefault(row.code, row)
-    problems += rings(rows, {})
-    if not rows:
-        problems.append(Problem("", "units_empty"))
-    if problems:
-        raise Rejected(problems)
-    return rows
+    found = Reading()
+    seen: dict[tuple[str, str], Row] = {}
+    for entry in entries:
+        row = _row(entry, known or WORDS, found)
+        key = (row.code, "") if row.code else (name_key(row.name), row.parent_code)
+        first = seen.setdefault(key, row)
+        if first is not row and replace(first, place="") == replace(row, place=""):
+            found.same.append(entry.spot)
+            continue
+        if first is not row:
+            facts = {"code": row.code, "name": row.name, "first": first.at("code")}
+            code = "unit_twice" if row.code else "unit_name_twice"
+            found.problems.append(Problem(row.at("code"), code, facts))
+        found.rows.append(row)
+    found.problems += rings(found.rows, {})
+    return found
 
 
-def _row(place: str, cells: Mapping[str, str], problems: list[Problem]) -> Row:
-    clean = {name: unicodedata.normalize("NFC", cells.get(name) or "").strip() for name in COLUMNS}
-    problems += _faults(place, clean)
+def _row(entry: Entry, known: Mapping[str, Sequence[str]], found: Reading) -> Row:
+    raw = {name: one_line(entry.cells.get(name) or "") for name in COLUMNS}
+    clean = {name: "" if text in EMPTIES else text for name, text in raw.items()}
+    found.problems += _faults(entry.spot, clean, known)
     row = Row(
-        place,
+        entry.spot.row,
         clean["code"],
         clean["name"],
-        clean["kind"],
+        clean["kind"] or entry.kind,
         clean["sector"],
-        clean["parent_code"],
-        _whole(place, "members", clean["members"], MOST_MEMBERS, problems),
-        _whole(place, "meeting_day", clean["meeting_day"], 31, problems),
+        clean["parent_code"] or entry.parent,
+        _members(entry.spot, clean["members"], found),
+        _day(entry.spot, clean["meeting_day"], found),
         clean["meeting_shift"],
-        _date(place, "closed_on", clean["closed_on"], problems),
+        _date(entry.spot, clean["closed_on"], found),
         clean["merged_into"],
+        frozenset(name for name in MAY_BE_EMPTIED if raw[name] in EMPTIES and raw[name]),
+        entry.spot,
     )
     if row.merged_into and not clean["closed_on"]:
-        problems.append(Problem(f"{place} merged_into", "unit_merged_open"))
+        found.problems.append(Problem(row.at("merged_into"), "unit_merged_open"))
     if row.merged_into and row.merged_into == row.code:
-        problems.append(Problem(f"{place} merged_into", "unit_merge_itself"))
+        found.problems.append(Problem(row.at("merged_into"), "unit_merge_itself"))
     return row
 
 
-def _faults(place: str, clean: Mapping[str, str]) -> Iterable[Problem]:
-    for name in REQUIRED:
-        if not clean[name]:
-            yield Problem(f"{place} {name}", "unit_cell_missing", {"column": name})
+def _faults(spot: Spot, clean: Mapping[str, str], known: Mapping[str, Sequence[str]]) -> Iterable[Problem]:
+    if not clean["name"] and not clean["code"]:
+        yield Problem(spot.cell("name"), "unit_cell_missing", {"column": "name"})
     for name, most in LENGTHS.items():
         if len(clean[name]) > most:
-            yield Problem(f"{place} {name}", "unit_too_long", {"column": name, "most": most})
-    for name, known in WORDS.items():
-        if clean[name] and clean[name] not in known:
-            facts = {"said": clean[name], "known": ", ".join(known)}
-            yield Problem(f"{place} {name}", "unit_word_unknown", facts)
+            yield Problem(spot.cell(name), "unit_too_long", {"column": name, "most": most})
+    for name, codes in WORDS.items():
+        if clean[name] and clean[name] not in codes:
+            yield Problem(
+                spot.cell(name), "unit_word_unknown", {"said": clean[name], "known": list(known[name])}
+            )
 
 
-def _whole(place: str, name: str, text: str, most: int, problems: list[Problem]) -> int | None:
+def _members(spot: Spot, text: str, found: Reading) -> int | None:
+    number = whole_number(text) if text else None
+    if text and (number is None or number > MOST_MEMBERS):
+        facts = {"said": text, "most": MOST_MEMBERS}
+        found.problems.append(Problem(spot.cell("members"), "unit_number_wrong", facts))
+        return None
+    return number
+
+
+def _day(spot: Spot, text: str, found: Reading) -> int | None:
     if not text:
         return None
-    text = text.removesuffix(".0")  # a spreadsheet keeps whole numbers as 28.0
-    if not text.isdecimal() or len(text) > 9 or not 1 <= int(text) <= most:
-        problems.append(Problem(f"{place} {name}", "unit_number_wrong", {"said": text, "most": most}))
-        return None
-    return int(text)
+    day, more = usual_day(text)
+    if day is None:
+        found.problems.append(Problem(spot.cell("meeting_day"), "unit_day_wrong", {"said": text}))
+    elif more:
+        found.notes.append(Problem(spot.cell("meeting_day"), "unit_day_read", {"said": text, "day": day}))
+    return day
 
 
-def _date(place: str, name: str, text: str, problems: list[Problem]) -> date | None:
+def _date(spot: Spot, text: str, found: Reading) -> date | None:
     day = written_day(text)
     if text and day is None:
-        problems.append(Problem(f"{place} {name}", "unit_date_wrong", {"said": text}))
+        found.problems.append(Problem(spot.cell("closed_on"), "unit_date_wrong", {"said": text}))
     return day
 
 
@@ -139,7 +202,7 @@ def rings(rows: Sequence[Row], above: Mapping[str, str]) -> list[Problem]:
     """The rows that are their own superior; `above` holds the parents (by code) of units outside of the file."""
     parents = {**above, **{row.code: row.parent_code for row in rows}}
     return [
-        Problem(f"{row.place} parent_code", "unit_ring", {"code": row.code})
+        Problem(row.at("parent_code"), "unit_ring", {"code": row.code})
         for row in rows
         if row.code and _in_ring(row.code, parents)
     ]
