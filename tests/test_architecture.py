@@ -24,7 +24,10 @@ READS_INPUT = {
     "bot/domain/moments.py",
     "bot/domain/secrecy.py",
     "bot/domain/stamps.py",
+    "bot/domain/unit_words.py",
     "bot/domain/written_years.py",
+    "bot/old_letters.py",
+    "bot/units_lines.py",
 }
 """Modules whose Vietnamese words are patterns that read what a person has written."""
 VIETNAMESE = re.compile("[\u0300-\u036f]|đ", re.IGNORECASE)
