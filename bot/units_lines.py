@@ -22,6 +22,7 @@ _MARK = re.compile(r"(?P<roman>[IVX]{1,5}|[A-HĐ])|(?P<number>\d{1,4}(?:\.\d{1,3
 _LEADING_MARK = re.compile(
     r"\s*(?:(?P<mark>[IVX]{1,5}|[A-HĐ]|\d{1,3}(?:\.\d{1,3})*)\s*[.)/:-]+|[-+•*])\s*(?=\S)"
 )
+_NUMBER_BEFORE = re.compile(r"^\s*(?:[IVX]{1,5}|[A-HĐ]|\d{1,2})\s*[.)/:-]\s*")
 _GROUP_WORDS = re.compile(
     r"^(?:cac |khoi |nhom |loai hinh |linh vuc |chi bo |to chuc dang |don vi |thuoc |trong )+"
 )
@@ -61,7 +62,12 @@ def without_mark(text: str) -> tuple[str, str]:
 
 def group_words(text: str) -> str:
     """What a heading of a group says beside "khối", "nhóm", "các chi bộ", folded."""
-    return _GROUP_WORDS.sub("", fold(re.sub(r"^\s*(?:[IVX]{1,5}|[A-HĐ]|\d{1,2})\s*[.)/:-]\s*", "", text)))
+    return _GROUP_WORDS.sub("", fold(without_number(text)))
+
+
+def without_number(text: str) -> str:
+    """The text of a heading without "I.", "A)" or "2." before it."""
+    return _NUMBER_BEFORE.sub("", text)
 
 
 def names_no_superior(text: str) -> bool:

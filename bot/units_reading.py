@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.problems import Problem
 from bot.domain.reading import fold
 from bot.domain.unit_rows import COLUMNS, Entry, Spot
-from bot.domain.unit_words import EMPTIES, kind_of_name, one_line
+from bot.domain.unit_words import EMPTIES, kind_of_name, names_several, one_line
 from bot.plan_sheet_book import Cell
 from bot.units_columns import EITHER, ORDER
 from bot.units_lines import (
@@ -17,6 +17,7 @@ from bot.units_lines import (
     names_no_superior,
     texts_of,
     without_mark,
+    without_number,
 )
 from bot.units_sheet import LISTED, Form
 from bot.units_tables import Line, Passed, Table
@@ -162,11 +163,15 @@ def _why_passed(read: _Read, texts: Sequence[str], group: _Group) -> str:
     faults = any(cell.fault for cell in read.cells.values())
     if read.text("code") or unit or faults:
         return ""
+    mark = mark_of(read.text(ORDER))
+    if name and (names_several(without_number(name)) or (mark == "group" and not read.table.names_cells)):
+        _heads([name], read, group)
+        return "group"
     if not name and not data:
         return "group" if _heads(texts, read, group) else "no_name"
     if not name:
         return "no_name"
-    if not data and not mark_of(read.text(ORDER)):
+    if not data and not mark:
         return "group" if _heads(texts, read, group) or not read.table.names_cells else ""
     return ""
 

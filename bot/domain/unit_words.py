@@ -11,7 +11,7 @@ EMPTIES = frozenset("-–—−")
 
 _FLOAT = re.compile(r"(\d{1,9})[.,]0+")
 _THOUSANDS = re.compile(r"(\d{1,3})\.(\d{3})")
-_DATE = re.compile(r"(?P<d>\d{1,2}) ?[/.-] ?(?P<m>\d{1,2})(?: ?[/.-] ?(?:\d{4}|\d{2}))?")
+_DATE = re.compile(r"(?P<d>\d{1,2}) ?[/.-] ?(?:0?[1-9]|1[0-2])(?: ?[/.-] ?(?:\d{4}|\d{2}))?")
 _ISO = re.compile(r"\d{4}-\d{2}-(?P<d>\d{2})")
 _CLOCK = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:[0-5]\d)?(?: ?(?:phut|p))?(?=\W|$)")
 _DAY_WORDS = words_of(
@@ -30,7 +30,11 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (r"doan cong tac", "doan_cong_tac"),
     (r"cong doan|doan thanh nien|hoi cuu chien binh|hoi nong dan|hoi (?:lien hiep )?phu nu", "doan_the"),
 )
-_KIND_OF_NAME = tuple((re.compile(rf"(?:cac )?(?:{words})\b"), kind) for words, kind in _KINDS)
+_KIND_OF_NAME = tuple((re.compile(rf"(?:{words})\b"), kind) for words, kind in _KINDS)
+
+_SEVERAL = re.compile(
+    r"(?:cac|khoi|nhom|cum|loai hinh) .*|(?:chi bo|dang bo|to chuc dang|don vi)(?: (?:va )?(?:chi bo|dang bo))*(?: co so)? truc (?:thuoc|tiep)\b.*"
+)
 
 
 def one_line(text: str) -> str:
@@ -64,9 +68,17 @@ def usual_day(text: str) -> tuple[int | None, bool]:
 
 
 def kind_of_name(name: str) -> str:
-    """The kind of organisation that a name says in its first words: "Chi bộ Thôn 1" is a chi_bo; "" where it says none."""
+    """The kind of organisation that a name says in its first words: "Chi bộ Thôn 1" is a chi_bo; "" where it says none, or
+    speaks of several: "Các chi bộ trực thuộc"."""
     folded = fold(name)
+    if names_several(name):
+        return ""
     return next((kind for pattern, kind in _KIND_OF_NAME if pattern.match(folded)), "")
+
+
+def names_several(text: str) -> bool:
+    """Whether the text is a heading of several units: "Các chi bộ trực thuộc", "Khối nông thôn"."""
+    return bool(_SEVERAL.fullmatch(fold(text)))
 
 
 def name_key(name: str) -> str:
