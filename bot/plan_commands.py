@@ -26,8 +26,8 @@ from bot.domain.calendar import local_day
 from bot.domain.cloning import clone
 from bot.domain.loading import load, withdraw_plan
 from bot.domain.plan import Plan as PlanText
-from bot.domain.plan import unanswered
 from bot.domain.plan_file import read_agenda, read_plan
+from bot.domain.plan_questions import LEFT_OUT, questions, read_answer
 from bot.domain.plan_writing import plan_to_yaml
 from bot.domain.problems import Invalid
 from bot.domain.rules import notices, with_minutes
@@ -35,8 +35,6 @@ from bot.models import Duty, Plan
 from bot.plan_sheet import read_sheet, write_plan, write_template
 
 plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load, list, clone, withdraw.")
-
-SPANS = ("month", "quarter", "half_year", "year", "none")
 
 
 def read_any(file: Path) -> PlanText:
@@ -55,14 +53,18 @@ def write_any(plan: PlanText, file: Path) -> None:
     file.write_text(plan_to_yaml(plan, shipped), "utf-8")
 
 
-def answers_of(given: list[str]) -> dict[str, str]:
-    """ "KEY=quarter" for each thing that comes now and then without a period. Raises Invalid(plan_answer)."""
+def answers_of(plan: PlanText, given: list[str]) -> dict[str, str]:
+    """ "KEY=quarter" or "KEY=31/01" for each thing whose days the plan leaves open.
+
+    Raises Invalid: plan_answer for a key that is not asked about, and what `read_answer` raises.
+    """
+    asked = {question.key: question for question in questions(plan)}
     found: dict[str, str] = {}
     for one in given:
-        key, _, span = one.partition("=")
-        if span not in SPANS:
-            raise Invalid("plan_answer", said=one, known=", ".join(SPANS))
-        found[key] = span
+        key, _, text = one.partition("=")
+        if key not in asked:
+            raise Invalid("plan_answer", said=one, known=", ".join(asked))
+        found[key] = read_answer(asked[key], text)
     return found
 
 
@@ -89,7 +91,7 @@ def documents_in(plan: PlanText) -> int:
 
 def _open_matters(plan: PlanText) -> Mapping[str, Any]:
     told = notices(plan, rules(), utc_now().date())
-    return {"notices": told, "asked": unanswered(plan), "decide": plan.decide}
+    return {"notices": told, "asked": questions(plan), "decide": plan.decide}
 
 
 @plan_app.command("load")
@@ -97,13 +99,14 @@ def plan_load(
     file: Path,
     unit: Annotated[str, typer.Option(help="Code of the committee that owns the plan.")] = "",
     answer: Annotated[
-        list[str] | None, typer.Option(help="KEY=quarter, for what comes now and then without a period.")
+        list[str] | None,
+        typer.Option(help="KEY=quarter, KEY=31/01: for what the plan gives no period or no day."),
     ] = None,
 ) -> None:
     """Loads a plan (YAML or XLSX), or loads it again after an edit, and prints what has changed."""
     with explained():
         text = with_minutes(read_any(file), rules())
-        answers = answers_of(answer or [])
+        answers = answers_of(text, answer or [])
         with database() as (settings, db), db.write() as session:
             owner = owner_of(session, unit)
             at = utc_now()
@@ -173,9 +176,9 @@ def foreseen(
             owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
         begin = _day(first) or max(local_day(utc_now(), settings.zone), text.head.starts)
         end = _day(last) or text.head.ends
-        said = answers_of(answer or [])
-        left = [duty for duty in unanswered(text) if duty.key not in said]
-        answers = {**{duty.key: "none" for duty in left}, **said}
+        said = answers_of(text, answer or [])
+        left = [one for one in questions(text) if one.key not in said]
+        answers = {**{one.key: LEFT_OUT for one in left}, **said}
         found = foresee(settings, db, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual)
         say("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
 

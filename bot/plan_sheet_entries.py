@@ -45,7 +45,7 @@ def _meant(column: Column, cell: Cell, words: Words) -> object:
         case "period":
             return f"{cell.month:%Y-%m}" if cell.month else period_typed(text)
         case "within":
-            return within_typed(text)
+            return f"{cell.serial:%m-%d}" if cell.serial else within_typed(text)
         case "days":
             return days_typed(text)
         case "yes":

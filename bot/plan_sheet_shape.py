@@ -107,6 +107,7 @@ TOPICS = Table(
         _column("theme", "key"),
         _column("follows", "topic"),
         _column("ladder", "ladder", "ladders", usual="meeting"),
+        _column("asks_last", "yes"),
     ),
 )
 VARIANTS = Table(

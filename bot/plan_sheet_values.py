@@ -21,6 +21,7 @@ RANGE = re.compile(r"(?:tu )?(.+?) ?(?: den | toi |–|—| - )(?:het )?(.+)|(?:
 WITHIN_QUARTER = re.compile(r"(?:quy |q)(iv|i{1,3}|[1-4])")
 WITHIN_HALF = re.compile(r"(?:(?:6|sau) thang|nua) (dau|cuoi) nam")
 WITHIN_MONTH = re.compile(r"(?:thang |t)?(\d{1,2})")
+DAY_OF_YEAR = re.compile(r"(?:ngay )?(\d{1,2})(?: ?[/.] ?| thang )(\d{1,2})")
 NUMBER_OF_DAYS = re.compile(r"(\d+)(?: ngay)?(?: lam viec)?")
 AT = re.compile(r"(\w+)(?:([+-])(\d{1,3})([dh]))?(?: (\d{1,2}:\d{2}))?")
 BULLET = re.compile(r"[-+•–*]\s+")
@@ -115,6 +116,10 @@ def within_typed(text: str) -> str:
         return f"H{1 if found[1] == 'dau' else 2}"
     if (found := WITHIN_MONTH.fullmatch(said)) and WITHIN.fullmatch(month := f"{int(found[1]):02}"):
         return month
+    if (found := DAY_OF_YEAR.fullmatch(said)) and WITHIN.fullmatch(
+        day := f"{int(found[2]):02}-{int(found[1]):02}"
+    ):
+        return day
     return said.upper() if WITHIN.fullmatch(said.upper()) else text
 
 
@@ -123,6 +128,8 @@ def within_said(part: str, words: Words) -> str:
         return str(words.texts["within_quarter"]).format(part=ROMAN[int(part[1])])
     if part[0] == "H":
         return str(words.texts["halves"][part[1]])
+    if "-" in part:
+        return str(words.texts["within_day"]).format(day=int(part[3:]), month=int(part[:2]))
     return str(words.texts["within_month"]).format(month=int(part))
 
 

@@ -16,7 +16,8 @@ from bot.domain.calendar import local_day
 from bot.domain.cloning import clone
 from bot.domain.loading import Changes, load, reload_all, text_of, withdraw_plan
 from bot.domain.plan import Plan as PlanText
-from bot.domain.plan import answered, plan_from_json, plan_to_json, unanswered
+from bot.domain.plan import plan_from_json, plan_to_json
+from bot.domain.plan_questions import answered, questions
 from bot.domain.problems import Problem, Rejected
 from bot.domain.roles import below
 from bot.domain.rules import notices, with_minutes
@@ -84,10 +85,10 @@ def _show_plan(
 ) -> None:
     facts = {"plan": plan_to_json(text), "answers": dict(answers)}
     whole = answered(text, answers)
-    left = unanswered(whole)
+    left = questions(whole)
     if left:
-        number = len(unanswered(text)) - len(left) + 1
-        total = len(unanswered(text))
+        number = len(questions(text)) - len(left) + 1
+        total = len(questions(text))
         finish(
             desk,
             errand_id,
@@ -95,7 +96,7 @@ def _show_plan(
             "office/ask",
             state="asking",
             args=facts,
-            duty=left[0],
+            question=left[0],
             number=number,
             total=total,
         )

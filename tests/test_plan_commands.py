@@ -67,7 +67,10 @@ def test_what_is_asked_now_and_then_wants_an_answer(url: str, tmp_path: Path) ->
     assert "--answer bc=month" in refused
     assert count(url, Duty) == 0
     wrong = run("plan", "load", file, "--answer", "bc=sometimes", code=1).output
-    assert "“bc=sometimes” không đúng dạng" in wrong
+    assert "“sometimes” không phải là kỳ. Đồng chí ghi month (tháng), quarter (quý)" in wrong
+    astray = run("plan", "load", file, "--answer", "cb=quarter", code=1).output
+    assert "“cb=quarter” không trả lời câu nào của kế hoạch. Đồng chí ghi" in astray
+    assert "khóa là một trong: bc." in astray
     loaded = run("plan", "load", file, "--answer", "bc=half_year").output
     assert "Kế hoạch Kế hoạch thử cho" in loaded
     assert "Không có gì thay đổi" in run("plan", "load", file).output, "the answer holds"

@@ -326,7 +326,10 @@ def dues(draw: st.DrawFn, topics: list[str], waits: bool) -> dict[str, Any]:
             some({"to": st.just("2024-12-31"), "from": st.just("2023-01-01")}, every=st.just("quarter"))
         ),
         lambda: {"every": draw(st.sampled_from(["month", "half_year", "year", "ask"]))},
-        lambda: {"every": "year", "within": draw(st.sampled_from(["Q1", "Q4", "H1", "H2", "03", "12"]))},
+        lambda: {
+            "every": "year",
+            "within": draw(st.sampled_from(["Q1", "Q4", "H1", "H2", "03", "12", "01-31", "12-01"])),
+        },
         lambda: {"after_meeting": draw(number), **draw(relative)},
         lambda: {"before_meeting": draw(number), **draw(relative)},
         lambda: {"undated": True},
@@ -1000,7 +1003,7 @@ FAULTS: list[tuple[Callable[[Form], None], str, str]] = [
         "Việc phải làm!N2", "plan_due_extra"),
     (duty_with(Cách_tính_hạn="định kỳ", Ngày_hạn=None, Chu_kỳ="hằng năm", Vào_phần_nào_của_năm="quý 5"),
         "Việc phải làm!N2", "sheet_bad_within"),
-    (duty_with(Cách_tính_hạn="định kỳ", Ngày_hạn=None, Chu_kỳ="hằng năm", Định_kỳ_đến_ngày="1/12/2022"),
+    (duty_with(Cách_tính_hạn="định kỳ", Ngày_hạn=None, Chu_kỳ="hằng năm", Vào_phần_nào_của_năm="tháng 12", Định_kỳ_đến_ngày="1/12/2022"),
         "Việc phải làm!K2", "sheet_due_never"),
     (duty_with(Cách_tính_hạn="sau buổi họp … ngày", Ngày_hạn=None, Số_ngày="vài"), "Việc phải làm!Q2", "plan_not_a_number"),
     (duty_with(Cách_tính_hạn="sau buổi họp … ngày", Ngày_hạn=None), "Việc phải làm!Q2", "plan_missing"),
@@ -1121,9 +1124,9 @@ def change(form: Form, sheet: str, cell: str, value: str | None) -> None:
 
 
 HEADERS: list[tuple[str, str, str | None, list[tuple[str, str]]]] = [
-    ("Chuyên đề", "R1", "Ghi chú thêm", [("Chuyên đề!R1", "sheet_unknown_column")]),
-    ("Chuyên đề", "R2", "ngoài bảng", [("Chuyên đề!R2", "sheet_column_unnamed")]),
-    ("Chuyên đề", "R1", "Khách mời", [("Chuyên đề!R1", "sheet_column_twice")]),
+    ("Chuyên đề", "S1", "Ghi chú thêm", [("Chuyên đề!S1", "sheet_unknown_column")]),
+    ("Chuyên đề", "S2", "ngoài bảng", [("Chuyên đề!S2", "sheet_column_unnamed")]),
+    ("Chuyên đề", "S1", "Khách mời", [("Chuyên đề!S1", "sheet_column_twice")]),
     (
         "Chuyên đề",
         "C1",

@@ -170,6 +170,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "office.drop": ("{shown}", "admin"),
     "office.again": ("{asking}", "admin"),
     "office.ask": ("{asking}:1:quarter", "admin"),
+    "office.ask_day": ("{asking}:1", "admin"),
     "papers": ("", f"{SUMS} other_leader"),
     "papers.topic": ("{topic}", SUMS),
     "papers.add": ("{topic}", NUDGES),

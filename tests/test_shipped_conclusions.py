@@ -3,10 +3,11 @@
 import pytest
 
 from bot.domain.expected import expected, expected_about
-from bot.domain.plan import answered, topic_of, unanswered
+from bot.domain.plan import topic_of
 from bot.domain.plan_fields import SourceKey
 from bot.domain.plan_file import read_agenda
-from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, tree
+from bot.domain.plan_questions import Open, answered, questions
+from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, said, tree
 
 NAME = "ket-luan-01-21-ky-loi-2022"
 OPENS = "2022-03-22"
@@ -30,12 +31,12 @@ SPREAD: list[Row] = [
     ("ke-hoach-pho-bien", "report", "2022-05-10", "2022-06-09", "2022-06-09"),
     ("pho-bien", "confirm", "2022-05-10", "2022-06-09", "2022-06-09"),
 ]
-# II.5: every year; the last days of 2022 and 2023 are a Saturday and a Sunday
+# II.5: every year, on a day that the office has said; 15/12/2024 is a Sunday
 REVIEW: list[Row] = [
-    ("so-ket-hang-nam:2022", "report", OPENS, "2022-12-31", "2022-12-30"),
-    ("so-ket-hang-nam:2023", "report", "2023-01-01", "2023-12-31", "2023-12-29"),
-    ("so-ket-hang-nam:2024", "report", "2024-01-01", "2024-12-31", "2024-12-31"),
-    ("so-ket-hang-nam:2025", "report", "2025-01-01", "2025-12-31", "2025-12-31"),
+    ("so-ket-hang-nam:2022", "report", OPENS, "2022-12-15", "2022-12-15"),
+    ("so-ket-hang-nam:2023", "report", "2023-01-01", "2023-12-15", "2023-12-15"),
+    ("so-ket-hang-nam:2024", "report", "2024-01-01", "2024-12-15", "2024-12-13"),
+    ("so-ket-hang-nam:2025", "report", "2025-01-01", "2025-12-15", "2025-12-15"),
 ]
 # II.5: quarter I of each year; 31/3/2024 is a Sunday
 RESULTS: list[Row] = [
@@ -43,14 +44,14 @@ RESULTS: list[Row] = [
     ("bao-cao-ket-qua:2024-Q1", "report", "2024-01-01", "2024-03-31", "2024-03-29"),
     ("bao-cao-ket-qua:2025-Q1", "report", "2025-01-01", "2025-03-31", "2025-03-31"),
 ]
-# II.2.3.1 and III.1; 30/6/2024 is a Sunday
+# II.2.3.1 and III.1; 30/6/2024 is a Sunday; the yearly day, which the office has said, is a Saturday in 2025
 MODELS: list[Row] = [
     ("dang-ky-mo-hinh", "report", OPENS, "", ""),
     ("so-ket-mo-hinh", "report", OPENS, "+730", "", "dang-ky-mo-hinh"),
-    ("danh-gia-mo-hinh:2022", "confirm", OPENS, "2022-12-31", "2022-12-30"),
-    ("danh-gia-mo-hinh:2023", "confirm", "2023-01-01", "2023-12-31", "2023-12-29"),
-    ("danh-gia-mo-hinh:2024", "confirm", "2024-01-01", "2024-12-31", "2024-12-31"),
-    ("danh-gia-mo-hinh:2025", "confirm", "2025-01-01", "2025-12-31", "2025-12-31"),
+    ("danh-gia-mo-hinh:2022", "confirm", OPENS, "2022-12-20", "2022-12-20"),
+    ("danh-gia-mo-hinh:2023", "confirm", "2023-01-01", "2023-12-20", "2023-12-20"),
+    ("danh-gia-mo-hinh:2024", "confirm", "2024-01-01", "2024-12-20", "2024-12-20"),
+    ("danh-gia-mo-hinh:2025", "confirm", "2025-01-01", "2025-12-20", "2025-12-19"),
     ("bao-cao-mo-hinh:2022-H1", "report", OPENS, "2022-06-30", "2022-06-30"),
     ("bao-cao-mo-hinh:2022-H2", "report", "2022-07-01", "2022-12-31", "2022-12-30"),
     ("bao-cao-mo-hinh:2023-H1", "report", "2023-01-01", "2023-06-30", "2023-06-30"),
@@ -103,10 +104,10 @@ GOLDEN: dict[str, list[Row]] = {
         ("tong-ket", "report", "2025-09-01", "2025-09-30", "2025-09-30"),
     ],
     "UBKT": [
-        ("ke-hoach-kiem-tra-hang-nam:2022", "report", OPENS, "2022-12-31", "2022-12-30"),
-        ("ke-hoach-kiem-tra-hang-nam:2023", "report", "2023-01-01", "2023-12-31", "2023-12-29"),
-        ("ke-hoach-kiem-tra-hang-nam:2024", "report", "2024-01-01", "2024-12-31", "2024-12-31"),
-        ("ke-hoach-kiem-tra-hang-nam:2025", "report", "2025-01-01", "2025-12-31", "2025-12-31"),
+        # II.4 names no day: that of the office; 31/1/2022 is before the plan, 31/1/2025 lies in Tết
+        ("ke-hoach-kiem-tra-hang-nam:2023", "report", "2023-01-01", "2023-01-31", "2023-01-31"),
+        ("ke-hoach-kiem-tra-hang-nam:2024", "report", "2024-01-01", "2024-01-31", "2024-01-31"),
+        ("ke-hoach-kiem-tra-hang-nam:2025", "report", "2025-01-01", "2025-01-31", "2025-01-24"),
         ("ke-hoach-kiem-tra-toan-khoa", "report", OPENS, "", ""),
     ],
     "D82": [],
@@ -271,15 +272,20 @@ def test_who_receives_what() -> None:
 
 
 def test_titles_name_their_period() -> None:
-    titles = {e.key: e.title for e in expected(plan(NAME), UNITS["CB01"])}
+    titles = {e.key: e.title for e in expected(said(NAME), UNITS["CB01"])}
     assert titles["bao-cao-ket-qua:2023-Q1"] == "Báo cáo kết quả thực hiện (quý I/2023)"
     assert titles["kiem-tra:2022-H2"] == "Tổ chức kiểm tra, giám sát 6 tháng một lần (kỳ II/2022)"
     assert titles["so-ket-hang-nam:2024"] == "Báo cáo và tổ chức sơ, tổng kết năm 2024"
     assert "đảng bộ: 02 - 03 tập thể và 02 - 04 cá nhân; chi bộ: 01 - 02 cá nhân" in titles["dang-ky-mo-hinh"]
 
 
-def test_reports_of_the_inspection_are_asked_about() -> None:
-    assert [duty.key for duty in unanswered(plan(NAME))] == ["dinh-ky-kiem-tra"]
+def test_what_has_no_day_or_no_period_is_asked_about() -> None:
+    assert [(one.key, one.open) for one in questions(plan(NAME))] == [
+        ("danh-gia-mo-hinh", Open.DAY),
+        ("so-ket-hang-nam", Open.DAY),
+        ("ke-hoach-kiem-tra-hang-nam", Open.DAY),
+        ("dinh-ky-kiem-tra", Open.SPAN),
+    ]
     settled = answered(plan(NAME), {"dinh-ky-kiem-tra": "year"})
     found = [row(e) for e in expected(settled, UNITS["UBKT"]) if e.key.startswith("dinh-ky")]
     assert found == [

@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.db import Database
-from bot.domain.plan import Plan, answered, unanswered
+from bot.domain.plan import Plan
+from bot.domain.plan_questions import answered, questions
 from bot.models import Duty
 from tests import test_shipped_conclusions as conclusions
 from tests import test_shipped_district as district
 from tests import test_shipped_plans as themes
 from tests import test_shipped_self_reflection as commune
-from tests.golden import Line, Row, plan
+from tests.golden import Line, Row, said
 from tests.kit import World
 
 Table = dict[str, list[Row]]
@@ -25,8 +26,8 @@ CASES = [
 
 
 def settled(name: str) -> Plan:
-    """The plan with what has no period left out."""
-    return answered(plan(name), {duty.key: "none" for duty in unanswered(plan(name))})
+    """The plan with the days that its office says; what has no period is left out."""
+    return answered(said(name), {one.key: "none" for one in questions(said(name))})
 
 
 @pytest.mark.parametrize(("name", "lines", "golden", "about"), CASES, ids=[case[0] for case in CASES])

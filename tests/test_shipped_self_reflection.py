@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.calendar import last_day_before, safe_day
 from bot.domain.expected import expected, expected_about
-from bot.domain.plan import answered, topic_of, unanswered
+from bot.domain.plan import topic_of
 from bot.domain.plan_fields import SourceKey
 from bot.domain.plan_file import read_agenda
+from bot.domain.plan_questions import answered, questions
 from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, tree
 
 NAME = "tu-soi-tu-sua-ky-loi-2022"
@@ -191,9 +192,9 @@ def test_who_receives_what() -> None:
 
 
 def test_reports_without_a_period_are_asked_about() -> None:
-    assert [duty.key for duty in unanswered(plan(NAME))] == ["dinh-ky-doan-cong-tac", "dinh-ky-van-phong"]
+    assert [one.key for one in questions(plan(NAME))] == ["dinh-ky-doan-cong-tac", "dinh-ky-van-phong"]
     settled = answered(plan(NAME), {"dinh-ky-doan-cong-tac": "quarter", "dinh-ky-van-phong": "none"})
-    assert unanswered(settled) == []
+    assert questions(settled) == []
     assert [row(e) for e in expected(settled, UNITS["D82"])] == [
         ("dinh-ky-doan-cong-tac:2022-Q3", "report", "2022-08-05", "2022-09-30", "2022-09-30"),
         ("dinh-ky-doan-cong-tac:2022-Q4", "report", "2022-10-01", "2022-12-31", "2022-12-30"),

@@ -26,7 +26,7 @@ from bot.domain.ladder import Anchors, next_at, timetable
 from bot.domain.loading import load
 from bot.domain.meetings import held_before, set_meeting
 from bot.domain.people import CONSENT_VERSION
-from bot.domain.plan import unanswered
+from bot.domain.plan_questions import Open, questions
 from bot.domain.roles import below
 from bot.models import (
     Contact,
@@ -44,6 +44,8 @@ from schedules import reminders, summaries
 from tests.kit import ROOT, ZONE, World, shipped
 
 START, END = date(2022, 1, 3), date(2022, 12, 31)
+SAID = {Open.SPAN: "quarter", Open.DAY: "12-31", Open.LAST: "2022-12-10"}
+"""What the office says of the days that the sources leave open."""
 PLANS = sorted(path.name for path in (ROOT / "schedules" / "plans").glob("*.yaml"))
 HABITS = ("early", "in time", "late", "never")
 WAKING = timedelta(hours=1)
@@ -112,7 +114,7 @@ class Year:
             text = shipped(name)
             with self.world.db.write() as session:
                 owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
-                answers = {duty.key: "quarter" for duty in unanswered(text)}
+                answers = {one.key: SAID[one.open] for one in questions(text)}
                 load(session, text, owner, self.world.at, ZONE, answers=answers)
 
     def days(self) -> Iterator[date]:

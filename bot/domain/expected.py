@@ -65,8 +65,8 @@ class Expected:
 def expected(plan: Plan, unit: UnitFacts) -> list[Expected]:
     """All that `plan` expects of `unit`, by last day then key, what has no day last; keys are unique.
 
-    Topics of the pool give nothing, nor does what is asked of a committee for each of its units (`expected_about`). A "định
-    kỳ" without a period gives nothing before it is `answered`. Units that the plan cannot tell apart are handed the very
+    Topics of the pool give nothing, nor does what is asked of a committee for each of its units (`expected_about`). What the
+    source leaves open about its days gives nothing before it is `answered`. Units that the plan cannot tell apart are handed the very
     same list: read it, do not change it.
     """
     return _shared(plan, _alike(plan, unit))
@@ -171,16 +171,19 @@ def deadlines(due: Due, head: Head) -> list[tuple[Period | None, date]]:
     """The last permitted days that a dated operator gives, each with its period if it is a recurring one.
 
     `every` counts the periods that end inside `from`..`to`, by default inside the plan's window; with `within`, that
-    part of every year.
+    part or day of every year. What the office has not yet said gives none.
     """
     if due.before is not None:
         return [(None, last_day_before(due.before))]
     if due.by is not None:
         return [(None, due.by)]
-    if due.every is None or due.every == "ask":
+    if due.every is None or due.every == "ask" or (due.every == "year" and due.within is None):
         return []
     first, last = due.first or head.starts, due.last or head.ends
     found = periods(due.every, first, last)
+    if due.within and "-" in due.within:
+        days = [(year, date.fromisoformat(f"{year.key}-{due.within}")) for year in found]
+        return [(year, day) for year, day in days if first <= day <= last]
     if due.within:
         found = [period(f"{year.key}-{due.within}") for year in found]
     return [(p, p.last) for p in found if first <= p.last <= last]
@@ -189,7 +192,7 @@ def deadlines(due: Due, head: Head) -> list[tuple[Period | None, date]]:
 def _meetings(plan: Plan, unit: UnitFacts) -> Iterator[Expected]:
     asked: list[tuple[str, Period | None, date, date]] = []
     for topic in plan.topics:
-        if topic.pool or topic.gaps or not fits(topic.who, unit):
+        if topic.pool or topic.gaps or topic.asks_last or not fits(topic.who, unit):
             continue
         for key, span, first, last in _turns(topic, plan.head):
             asked.append((topic.meeting, span, first, last))

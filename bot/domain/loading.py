@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from bot.domain.demands import Demands
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import Topic as TopicText
-from bot.domain.plan import answered, documents_of, mark_of, plan_from_json, plan_to_json, unanswered
+from bot.domain.plan import documents_of, mark_of, plan_from_json, plan_to_json
 from bot.domain.plan_fields import Document
+from bot.domain.plan_questions import Open, answered, questions
 from bot.domain.portions import Comparison
 from bot.domain.problems import Problem, Rejected
 from bot.models import Demand, Duty, Plan, Topic, Unit
@@ -44,6 +45,14 @@ class Changes:
         return not (self.added or self.moved or self.withdrawn or self.lapsed or self.changed)
 
 
+ASKED = {
+    Open.SPAN: ("duties", "plan_ask_span"),
+    Open.DAY: ("duties", "plan_ask_day"),
+    Open.LAST: ("topics", "plan_ask_last"),
+}
+"""Where in the file the question stands, and how it is said."""
+
+
 def load(
     session: Session,
     text: PlanText,
@@ -57,9 +66,8 @@ def load(
     """Writes a plan and its duties for the subtree of `owner`. Loaded again after an edit, done duties stay as they
     were, open ones follow, what is no longer asked is withdrawn, and nothing doubles. `at` is now, in UTC.
 
-    `answers` says how often comes what the plan asks "định kỳ" without a period (see `answered`); those of an earlier
-    loading still hold. `only` loads for one unit and leaves the others as they are, for a look at what would come.
-    Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask for each period not said.
+    `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` loads for one unit and leaves the others as they are, for a look at what would come.
+    Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask_… for each question not answered.
     """
     known = _plan_of(session, text, owner)
     said = {**(known.answers if known else {}), **(answers or {})}
@@ -67,7 +75,7 @@ def load(
     _check(text, whole)
     changes = Changes()
     plan = _write_plan(session, known, text, owner, at)
-    plan.answers = {key: said[key] for key in said if key in {duty.key for duty in unanswered(text)}}
+    plan.answers = {key: said[key] for key in said if key in {one.key for one in questions(text)}}
     topics = _write_topics(session, plan, whole, changes)
     demands = Demands(session, plan, whole, topics, at, zone, changes)
     comparison = Comparison(session, plan, whole, owner, demands, at, zone, changes)
@@ -78,8 +86,8 @@ def load(
 def _check(text: PlanText, whole: PlanText) -> None:
     problems = [Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide]
     problems += [
-        Problem(f"duties.{duty.key}", "plan_ask", {"key": duty.key, "title": duty.title})
-        for duty in unanswered(whole)
+        Problem(f"{ASKED[one.open][0]}.{one.key}", ASKED[one.open][1], {"one": one})
+        for one in questions(whole)
     ]
     if problems:
         raise Rejected(problems)

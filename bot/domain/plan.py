@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
@@ -23,7 +23,11 @@ from bot.domain.plan_ladders import LADDERS, Rung, RungLine, Rungs, rung_of
 
 OPERATORS = ("before", "by", "every", "after_meeting", "before_meeting", "after_waiting", "undated")
 RELATIVE = ("after_meeting", "before_meeting", "after_waiting")
-WITHIN = re.compile(r"Q[1-4]|H[12]|0[1-9]|1[0-2]")
+WITHIN = re.compile(
+    r"Q[1-4]|H[12]|0[1-9]|1[0-2]"
+    r"|(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8])"
+)
+"""A part of each year, or a day of it that every year has, month first."""
 Span = Literal["month", "quarter", "half_year", "year"]
 
 
@@ -45,7 +49,8 @@ class Variant(Strict):
 class Topic(Strict):
     """What a meeting is about: once in `period`, or `every` so often inside of it (by default inside the plan's window).
 
-    With neither it stands in the pool that a unit may choose from: no duty. With `gaps` it asks only for the periods for which
+    With `asks_last` the source gives no last day: the office is asked for one inside of `period`.
+    With neither `period` nor `every` it stands in the pool that a unit may choose from: no duty. With `gaps` it asks only for the periods for which
     no other topic asks the unit for a meeting of that kind. `theme`: one meeting may answer all topics of one theme.
     `follows`: the topic (a pilot) to be met about before. `choose`: the unit takes those of the documents that suit it.
     """
@@ -55,6 +60,7 @@ class Topic(Strict):
     meeting: Literal["regular", "thematic"]
     period: Window | None = None
     every: Span | None = None
+    asks_last: YesNo = False
     gaps: YesNo = False
     who: Who = Who()
     variants: Annotated[tuple[Variant, ...], Field(strict=False)] = ()
@@ -70,6 +76,8 @@ class Topic(Strict):
     def _gaps_of_what(self) -> "Topic":
         if self.gaps and self.every is None:
             raise fault("plan_due_extra", value="gaps", allowed=["every"])
+        if self.asks_last and (self.period is None or self.every):
+            raise fault("plan_due_extra", value="asks_last", allowed=["period"])
         return self
 
     @property
@@ -81,8 +89,8 @@ class Topic(Strict):
 class Due(Strict):
     """The last permitted day, by exactly one operator. `before` excludes its day, `by` includes it.
 
-    `every: ask` is a "định kỳ" without a period: the office is asked when the plan is loaded. `within` names the part of
-    each year ("Q1", "H1", "03"). `after_waiting` counts from the day on which the thing waited for was done.
+    `every: ask` is a "định kỳ" without a period, `every: year` without `within` a "hằng năm" without a day: the office is
+    asked when the plan is loaded. `within` names the part of each year ("Q1", "H1", "03") or its day ("01-31"). `after_waiting` counts from the day on which the thing waited for was done.
     """
 
     before: Day | None = None
@@ -259,32 +267,6 @@ def lines_of(plan: Plan, name: str) -> tuple[RungLine, ...]:
 def ladder_of(plan: Plan, name: str) -> tuple[Rung, ...]:
     """As `lines_of`, as rungs."""
     return tuple(rung_of(line) for line in lines_of(plan, name))
-
-
-def unanswered(plan: Plan) -> list[Duty]:
-    """The duties whose source says "định kỳ" and no period."""
-    return [duty for duty in plan.duties if duty.due.every == "ask"]
-
-
-def answered(plan: Plan, answers: Mapping[str, str]) -> Plan:
-    """The plan with the office's answers (duty key -> "month", "quarter", "half_year", "year" or "none") put in.
-
-    "none" leaves the duty out; one without an answer stays as it is. A duty left out takes those that wait for it along.
-    """
-    duties: list[Duty] = []
-    gone: set[str] = set()
-    for duty in plan.duties:
-        answer = answers.get(duty.key) if duty.due.every == "ask" else None
-        if answer == "none":
-            gone.add(duty.key)
-        elif answer:
-            due = duty.due.model_copy(update={"every": answer})
-            duties.append(duty.model_copy(update={"due": due}))
-        else:
-            duties.append(duty)
-    while more := {duty.key for duty in duties if duty.waits in gone and duty.key not in gone}:
-        gone |= more
-    return plan.model_copy(update={"duties": tuple(duty for duty in duties if duty.key not in gone)})
 
 
 def plan_to_json(plan: Plan) -> str:

@@ -8,6 +8,7 @@ from bot.domain.expected import deadlines, overlap, recurrences
 from bot.domain.plan import Duty, Plan, Topic, documents_of, ladder_of
 from bot.domain.plan_fields import Document
 from bot.domain.plan_ladders import LADDERS
+from bot.domain.plan_questions import open_of
 
 Loc = tuple[str | int, ...]
 Fault = tuple[Loc, str, dict[str, object]]
@@ -97,7 +98,7 @@ def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fau
     things = {*known.duties, *known.topics}
     if duty.waits and duty.waits not in things:
         yield (*loc, "waits"), "plan_unknown_waits", _unknown(duty.waits, things)
-    if duty.due.relative or duty.due.undated or duty.due.every == "ask":
+    if duty.due.relative or duty.due.undated or open_of(duty) is not None:
         return
     days = [last for _, last in deadlines(duty.due, plan.head)]
     if not days:

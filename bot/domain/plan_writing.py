@@ -11,7 +11,7 @@ from bot.domain.plan_ladders import LADDERS
 from bot.domain.plan_layout import Written, section
 
 ORDER = {
-    "Topic": "key title meeting period every gaps who theme follows choose guests agenda ladder variants documents",
+    "Topic": "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
     "Duty": "key do title for_each who of to via due waits opens ladder",
 }
 """The order in which a file has them, where it is not that of the model."""
