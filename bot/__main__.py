@@ -116,6 +116,7 @@ def compose(
         settings.host,
         settings.port,
         channels=channels,
+        proxies=settings.proxies,
         closing=hub.close,
     )
 

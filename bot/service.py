@@ -12,6 +12,7 @@ import uvicorn
 
 from bot.channels.base import Channel
 from bot.sender import Sender
+from bot.web_guard import Limits, protocol_of
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ class Service:
     host: str
     port: int
     channels: Sequence[Channel] = ()
+    proxies: Sequence[str] = ()
+    """Addresses of reverse proxies, which say whom they speak for."""
     closing: Callable[[], None] = lambda: None
     ready: Callable[[], None] = lambda: None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
@@ -51,6 +54,9 @@ class Service:
             access_log=False,  # paths bear personal tokens
             timeout_graceful_shutdown=5,
             server_header=False,
+            http=protocol_of(Limits(trusted=self.proxies)),
+            proxy_headers=bool(self.proxies),
+            forwarded_allow_ips=list(self.proxies),
         )
         server = Server(config)
         self._stop_on_signals(server)

@@ -26,6 +26,7 @@ class Core(BaseSettings):
     files_url: SecretStr = SecretStr("data/files")
     listen: str = "127.0.0.1:8080"
     public_url: WebAddress = ""
+    forwarded_allow: str = ""
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = Field(default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$")
     log_format: Literal["text", "json"] = "text"
@@ -83,6 +84,11 @@ class Core(BaseSettings):
     @property
     def port(self) -> int:
         return int(self.listen.rpartition(":")[2])
+
+    @property
+    def proxies(self) -> list[str]:
+        """Addresses whose word on whom they speak for is taken."""
+        return [part.strip() for part in self.forwarded_allow.split(",") if part.strip()]
 
     @property
     def url(self) -> str:
