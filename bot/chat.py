@@ -209,7 +209,7 @@ class Chat:
         return True
 
     def sentence(self, problem: Invalid) -> str:
-        return self.desk.render.sentence(problem.code, problem.facts)
+        return self.desk.render.sentence(problem.code, {"today": self.today, **problem.facts})
 
     def begin(self, flow: str, step: str = "", **facts: Any) -> None:
         """Starts a dialog and asks its first question."""

@@ -69,4 +69,4 @@ def say_parted(chat: Chat, parted: list[Duty], day: date) -> None:
     """The next message says first what the meeting, on its new day, answers no more."""
     if parted:
         titles = [one.title for one in parted]
-        chat.trouble = chat.desk.render.sentence("joint_parted", {"titles": titles, "day": day})
+        chat.trouble = chat.sentence(Invalid("joint_parted", titles=titles, day=day))

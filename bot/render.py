@@ -2,7 +2,9 @@
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -13,10 +15,12 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from bot.domain.calendar import ROMAN
+from bot.domain.calendar import ROMAN, day_and_month, day_of_document
 from bot.messages import Choice, Reply
 
 PAYLOAD_BYTES = 64
+_today: ContextVar[date | None] = ContextVar("today", default=None)
+"""The day on which what is being rendered is read; macros do not see the template's own facts."""
 
 
 class Choices:
@@ -74,17 +78,19 @@ class Renderer:
     def reply(self, name: str, context: Mapping[str, Any], question: int | None = None) -> Reply:
         """Renders templates/<name>.html; raises if the template asks for something that `context` lacks."""
         choices = Choices(question)
-        text = self.environment.get_template(f"{name}.html").render(
-            {**context, "button": choices.button, "pick": choices.pick}
-        )
+        with _read_on(context):
+            text = self.environment.get_template(f"{name}.html").render(
+                {**context, "button": choices.button, "pick": choices.pick}
+            )
         return Reply(tidy(text), choices.rows())
 
     def page(self, name: str, context: Mapping[str, Any]) -> str:
         return self.environment.get_template(name).render(context)
 
     def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
-        """The plain sentence that says what is wrong."""
-        return self._compiled[code].render(facts)
+        """The plain sentence that says what is wrong; `today` among the facts is the day on which it is read."""
+        with _read_on(facts):
+            return self._compiled[code].render(facts)
 
     def codes(self) -> set[str]:
         return set(self._sentences)
@@ -92,10 +98,9 @@ class Renderer:
     def _filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "day": self.day,
-            "day_short": self.day_short,
-            "day_label": lambda day: capital(self.day_short(day)),
-            "date": _plain_day,
-            "iso_day": lambda text: _plain_day(date.fromisoformat(text)),
+            "day_label": lambda day: capital(self.day(day)),
+            "long_day": self.long_day,
+            "date": day_of_document,
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
             "month_short": self.month_short,
             "clock": self.clock,
@@ -111,13 +116,17 @@ class Renderer:
             "plain": lambda text: Markup(text).striptags(),  # noqa: S704 - our own rendered text
         }
 
-    def day(self, day: date | datetime) -> str:
-        day = self._local(day)
-        return f"{self.words['weekdays'][day.weekday()]}, {day.day:02}/{day.month}/{day.year}"
+    def day(self, day: date | datetime | str) -> str:
+        """The one way in which a day is written: "thứ Tư 04/5", with its year where that is not the present one."""
+        day = self._local(date.fromisoformat(day) if isinstance(day, str) else day)
+        today = _today.get()
+        year = "" if today is not None and today.year == day.year else f"/{day.year}"
+        return f"{self.words['weekdays'][day.weekday()]} {day_and_month(day)}{year}"
 
-    def day_short(self, day: date | datetime) -> str:
-        day = self._local(day)
-        return f"{self.words['weekdays_short'][day.weekday()]} {day.day:02}/{day.month}"
+    def long_day(self, day: date) -> str:
+        """As papers write it: "ngày 05 tháng 02 năm 2026"."""
+        number, _, month = day_and_month(day).partition("/")
+        return str(self.words["long_day"].format(day=number, month=month, year=day.year))
 
     def clock(self, moment: datetime) -> str:
         local = moment.astimezone(self.zone)
@@ -157,8 +166,13 @@ class Renderer:
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
 
 
-def _plain_day(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
+@contextmanager
+def _read_on(facts: Mapping[str, Any]) -> Iterator[None]:
+    before = _today.set(facts.get("today"))
+    try:
+        yield
+    finally:
+        _today.reset(before)
 
 
 def tidy(text: str) -> str:

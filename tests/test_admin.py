@@ -160,8 +160,8 @@ def test_who_cannot_be_reached(world: World, office: Talker) -> None:
     office.taps("Mất liên lạc")
     assert office.last.text.splitlines()[:3] == [
         "📵 <b>Mất liên lạc</b>",
-        "– Chi bộ Thanh tra Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Bảy, 02/4/2022",
-        "– Chi bộ Văn phòng Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Sáu, 01/4/2022",
+        "– Chi bộ Thanh tra Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Bảy 02/4",
+        "– Chi bộ Văn phòng Sở A: Bí thư, người phụ trách đơn vị, Telegram, từ thứ Sáu 01/4",
     ]
     assert "Sở B" not in office.last.text
     assert office.last.text.endswith("👉 Đồng chí gọi điện cho các đồng chí này, hoặc cấp mã mời mới.")
@@ -271,8 +271,8 @@ def test_the_card_of_a_unit(world: World, office: Talker) -> None:
         "Việc đang mở: 2, trong đó 1 quá hạn",
         "",
         "Đang giữ vai trò:",
-        "– Bí thư, người phụ trách đơn vị: An, từ thứ 6 01/4",
-        "– Cấp ủy viên theo dõi: Bình, từ thứ 6 01/4",
+        "– Bí thư, người phụ trách đơn vị: An, từ thứ Sáu 01/4",
+        "– Cấp ủy viên theo dõi: Bình, từ thứ Sáu 01/4",
     ]
     card(office, "DUA")
     assert "Đơn vị trực thuộc: 3" in office.last.text
@@ -302,7 +302,7 @@ def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker)
     secretary.says("/lichhop").taps("2. T5").says("20/5 19h30").says("Phòng 1")
     card(office, "A-01").taps("Giải thể")
     question = office.last.text.splitlines()
-    assert question[0] == "🚫 Giải thể <b>Chi bộ Văn phòng Sở A</b> từ hôm nay, thứ Tư, 04/5/2022?"
+    assert question[0] == "🚫 Giải thể <b>Chi bộ Văn phòng Sở A</b> từ hôm nay, thứ Tư 04/5?"
     coming = question[2].removeprefix("– ").removesuffix(" việc chưa đến hạn sẽ bỏ")
     assert int(coming) > 3
     assert question[3:7] == [
@@ -323,7 +323,7 @@ def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker)
     )
     for person in (secretary, follower):
         (told,) = person.looks()
-        assert told.text.startswith("<b>Chi bộ Văn phòng Sở A</b> đã giải thể từ thứ Tư, 04/5/2022.")
+        assert told.text.startswith("<b>Chi bộ Văn phòng Sở A</b> đã giải thể từ thứ Tư 04/5.")
         assert told.text.endswith("👉 Nếu có nhầm lẫn, đồng chí liên hệ văn phòng.")
     assert "mã mời" in secretary.says("/thangnay").last.text
     office.says("/quantri")
@@ -410,7 +410,7 @@ def test_two_of_the_office_close_one_unit(world: World, office: Talker) -> None:
     card(other, "A-01").taps("Giải thể").taps("Đồng ý")
     office.taps("Đồng ý")
     assert office.last.text.startswith(
-        "Chi bộ Văn phòng Sở A đã giải thể từ thứ Sáu, 01/4/2022. Xin chọn đơn vị khác"
+        "Chi bộ Văn phòng Sở A đã giải thể từ thứ Sáu 01/4. Xin chọn đơn vị khác"
     )
     assert "🏢 Đồng chí xem đơn vị nào?" in office.last.text
 
@@ -439,12 +439,12 @@ def test_a_second_secretary_comes_first(world: World, office: Talker) -> None:
     world.later(days=3)
     named(world, "A-01", "secretary", "Bình")
     card(office, "A-01")
-    assert "đơn vị: An, từ thứ 6 01/4 (phụ trách chính)" in office.last.text
+    assert "đơn vị: An, từ thứ Sáu 01/4 (phụ trách chính)" in office.last.text
     office.taps("⬆️ Đưa lên phụ trách chính: Bình")
-    assert "đơn vị: Bình, từ thứ 2 04/4 (phụ trách chính)" in office.last.text
-    assert "An, từ thứ 6 01/4 (phụ trách chính)" not in office.last.text
+    assert "đơn vị: Bình, từ thứ Hai 04/4 (phụ trách chính)" in office.last.text
+    assert "An, từ thứ Sáu 01/4 (phụ trách chính)" not in office.last.text
     office.taps("⬆️ Đưa lên phụ trách chính: An")
-    assert "An, từ thứ 6 01/4 (phụ trách chính)" in office.last.text
+    assert "An, từ thứ Sáu 01/4 (phụ trách chính)" in office.last.text
     question = office.choices[0].payload.partition(":")[0]
     office.presses(f"{question}:first999")
     assert office.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")

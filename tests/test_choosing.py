@@ -89,7 +89,7 @@ def test_another_topic_in_the_place_of_the_plans(world: World) -> None:
     assert len(labels(secretary)) == 7
     secretary.says("3")
     assert f"Đổi thành: <b>{DIGITAL}</b>" in secretary.last.text
-    assert "🗓 Lịch họp 8h00 thứ Ba, 12/4/2022 giữ nguyên" in secretary.last.text
+    assert "🗓 Lịch họp 8h00 thứ Ba 12/4 giữ nguyên" in secretary.last.text
     yes = secretary.find("Đồng ý").payload
     secretary.presses(yes)
     assert secretary.last.text.startswith(f"✅ <b>Đã đổi chuyên đề</b>\nChi bộ Văn phòng\n📖 {DIGITAL}\n")
@@ -154,7 +154,7 @@ def test_a_reminder_that_still_waits_is_said_in_the_words_of_now(world: World) -
     world.later(minutes=40)
     texts = [reply.text for reply in secretary.looks()]
     assert not [text for text in texts if OWN[:60] in text]
-    assert [text for text in texts if DIGITAL in text and "Sắp họp: 8h00 thứ Sáu, 15/4/2022" in text]
+    assert [text for text in texts if DIGITAL in text and "Sắp họp: 8h00 thứ Sáu 15/4" in text]
     reads_well(secretary)
 
 
@@ -166,7 +166,7 @@ def test_an_extra_topic_and_the_same_of_another_unit(world: World) -> None:
     assert secretary.last.text.startswith("➕ <b>Thêm chuyên đề – Chi bộ Văn phòng</b>\n\n1. Giải pháp")
     secretary.taps("3. Thực hiện").taps("Đồng ý")
     assert secretary.last.text.startswith(
-        f"✅ <b>Đã thêm chuyên đề</b>\nChi bộ Văn phòng\n📖 {DIGITAL}\n⏰ Hạn đến hết thứ Năm, 30/6/2022"
+        f"✅ <b>Đã thêm chuyên đề</b>\nChi bộ Văn phòng\n📖 {DIGITAL}\n⏰ Hạn đến hết thứ Năm 30/6"
     )
     other = world.registered("CB02", "secretary").says("/thangnay").taps("Thêm chuyên đề").says("3").says("ừ")
     one, two = duty_of(world, "cd-7+2022-Q2"), duty_of(world, "cd-7+2022-Q2", "CB02")
@@ -213,7 +213,7 @@ def test_an_extra_topic_is_taken_back_and_added_again(world: World) -> None:
     duty = duty_of(world, "cd-7+2022-Q2")
     secretary.taps("Đặt lịch họp").says("12/4 8h").taps("Bỏ qua")
     press(secretary, "choice.drop", duty.id)
-    assert "🗓 Lịch họp 8h00 thứ Ba, 12/4/2022 cũng được hủy" in secretary.last.text
+    assert "🗓 Lịch họp 8h00 thứ Ba 12/4 cũng được hủy" in secretary.last.text
     secretary.taps("Giữ lại")
     assert duty_of(world, "cd-7+2022-Q2").state == "open"
     secretary.taps("Bỏ chuyên đề đã thêm")
@@ -369,7 +369,7 @@ def test_documents_are_ticked_shown_and_led_through(world: World) -> None:
         (meeting,) = session.scalars(select(Meeting)).all()
         titles = [step["title"] for step in meeting.steps]
     assert [title for title in titles if "NQ/T" in title] == [
-        "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 10-NQ/TW (2/2/1999)",
+        "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 10-NQ/TW (02/02/1999)",
         "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 03-NQ/TU (12/12/2001)",
     ]
     press(secretary, "choice.papers", duty_of(world, "2022-04").id)

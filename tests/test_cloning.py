@@ -168,7 +168,7 @@ def test_what_the_study_plan_asks_in_2027() -> None:
     ]
     assert whys(draft, "plan.documents[4]") == [
         "Theo thông tin hiện có, Quy định 24-QĐ/TW (30/7/2021) đã được thay thế bằng Quy định 294-QĐ/TW (26/5/2025), "
-        "từ 1/7/2025; sau đó là Quy định 20-QĐ/TW; sau đó là Quy định 208-QĐ/TW (26/7/2026), từ 26/7/2026. "
+        "từ 01/7/2025; sau đó là Quy định 20-QĐ/TW; sau đó là Quy định 208-QĐ/TW (26/7/2026), từ 26/7/2026. "
         "Đồng chí kiểm tra lại trước khi ghi văn bản mới."
     ]
     assert whys(draft, "duties[1].to")[0].endswith(" Còn ở: duties[2].to.")
@@ -204,8 +204,8 @@ def test_a_last_day_on_a_rest_day_is_asked_about_with_its_safe_day() -> None:
     assert resting == [
         Decision(
             field=f"duties[{number}].due",
-            why="Hạn cuối của “Kế hoạch sinh hoạt chuyên đề năm 2027” là 27/2/2027, đúng ngày nghỉ (thứ Bảy). "
-            "Ngày an toàn là 26/2/2027. Đồng chí giữ hạn này hoặc chọn ngày khác.",
+            why="Hạn cuối của “Kế hoạch sinh hoạt chuyên đề năm 2027” là 27/02/2027, đúng ngày nghỉ (thứ Bảy). "
+            "Ngày an toàn là 26/02/2027. Đồng chí giữ hạn này hoặc chọn ngày khác.",
         )
     ]
 

@@ -81,8 +81,8 @@ def test_four_actions_from_the_reminder_to_done(world: World, secretary: Talker)
         said.append(secretary.last.text)
     card, done, question, receipt = said
     assert card.startswith("📝 <b>Kết quả buổi họp – Chi bộ Văn phòng</b>\nSinh hoạt chính trị tháng 4/2022")
-    assert "\n🗓 5/4/2022\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>\n" in card
-    assert done.startswith("✅ <b>Đã ghi kết quả buổi họp thứ Ba, 05/4/2022</b>")
+    assert "\n🗓 Thứ Ba 05/4\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>\n" in card
+    assert done.startswith("✅ <b>Đã ghi kết quả buổi họp thứ Ba 05/4</b>")
     assert question.startswith("📎 Đã nhận 1 tệp: bao-cao-quy-II.pdf.\n\n👉 Nộp làm “Báo cáo kết quả")
     assert receipt.startswith("✅ <b>Đã nộp: Báo cáo kết quả")
     assert held(world) == [("CB01", 25, 28, "Hội trường tầng 2")]
@@ -157,7 +157,7 @@ def test_a_lone_number_is_asked_about(world: World, secretary: Talker) -> None:
     reminded(world, set_for(secretary), "2022-04-06 09:00")
     secretary.says("25")
     assert secretary.last.text == "👥 “25”\n\n👉 Đây là số liệu của buổi nào?"
-    secretary.taps("thứ 3 05/4")
+    secretary.taps("thứ Ba 05/4")
     assert secretary.last.text.startswith("25/28, vắng 3.")
     assert held(world) == []
     reads_well(secretary)
@@ -169,7 +169,7 @@ def test_nothing_is_set_so_the_day_is_asked_first(world: World, secretary: Talke
     assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
     assert f"Số liệu: “{LINE}”" in secretary.last.text
     secretary.taps("Hôm qua")
-    assert "🗓 11/4/2022\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>" in secretary.last.text
+    assert "🗓 Thứ Hai 11/4\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>" in secretary.last.text
     secretary.taps("Đúng")
     assert held(world) == [("CB01", 25, 28, "")]
     reads_well(secretary)
@@ -189,7 +189,7 @@ def test_the_meeting_was_entered_already(world: World, secretary: Talker) -> Non
     world.later(hours=1)
     secretary.says("26/28, vắng 1 có phép 1 không")
     assert secretary.last.text == ("👥 “26/28, vắng 1 có phép 1 không”\n\n👉 Đây là số liệu của buổi nào?")
-    assert labels(secretary) == ["✏️ Sửa buổi thứ 3 05/4", "Buổi ngoài kế hoạch", "🏠 Trang chính"]
+    assert labels(secretary) == ["✏️ Sửa buổi thứ Ba 05/4", "Buổi ngoài kế hoạch", "🏠 Trang chính"]
     assert held(world) == [("CB01", 25, 28, "Hội trường tầng 2")]
     secretary.taps("Sửa buổi").taps("Đúng")
     assert held(world) == [("CB01", 26, 28, "Hội trường tầng 2")]
@@ -246,7 +246,7 @@ def test_who_leads_two_cells_chooses_in_one_tap(world: World, both: Talker) -> N
         both.presses(f"plan.duty:{_duty(world, code)}").says(moment).says("Phòng họp")
     world.go("2022-04-06 09:00")
     both.says("đủ")
-    assert len([label for label in labels(both) if label.startswith("Thứ 3 05/4") or "05/4: " in label]) == 2
+    assert len([label for label in labels(both) if label.startswith("Thứ Ba 05/4") or "05/4: " in label]) == 2
     both.taps("Chi bộ Công ty").taps("Đúng")
     assert held(world) == [("CB02", 40, 40, "Phòng họp")]
     reads_well(both)

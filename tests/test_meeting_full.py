@@ -211,7 +211,7 @@ def test_minutes_of_the_step_and_in_all_without_the_pause(world: World, secretar
     to_the_end(secretary)
     assert "⏱ Cả buổi: 20 phút" in secretary.last.text
     secretary.taps("Kết thúc")
-    assert "thứ Sáu, 01/4/2022 · 20 phút\n" in secretary.last.text
+    assert "thứ Sáu 01/4 · 20 phút\n" in secretary.last.text
     at = row(world).walk["at"]
     assert sorted(at, key=int) == [str(n) for n in range(8)]
     moments = list(itertools.chain.from_iterable(at[str(n)] for n in range(8)))
@@ -579,7 +579,7 @@ def test_everything_is_read_back_in_order_and_passed(world: World, secretary: Ta
     assert labels(secretary)[0] == "📖 Đọc lại biên bản"
     secretary.taps("Đọc lại biên bản")
     text = secretary.last.text
-    assert text.startswith("📖 <b>Đọc lại biên bản</b>\nChi bộ Văn phòng · 8h00 thứ Sáu, 01/4/2022")
+    assert text.startswith("📖 <b>Đọc lại biên bản</b>\nChi bộ Văn phòng · 8h00 thứ Sáu 01/4")
     assert (
         "<b>9. Thảo luận, tự phê bình và phê bình</b>\n🗣 2 lượt phát biểu\n(1) Ý kiến A &amp; B\n(2)" in text
     )

@@ -211,7 +211,7 @@ def test_a_look_ahead_says_what_would_come_and_keeps_nothing(
     parts = office.got[said:]
     assert "Lời nhắc sẽ gửi về Chi bộ Công ty Nước sạch" in parts[0].text
     assert "Bí thư" in parts[0].text
-    assert "thứ Sáu, 01/4/2022" in parts[0].text
+    assert "thứ Sáu 01/4" in parts[0].text
     assert count(world, Duty) == count(world, Plan) == 0
     with world.db.read() as session:
         after = session.scalar(select(func.count()).select_from(Message))

@@ -159,12 +159,12 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     assert "📎 Tài liệu: 1 tệp, chưa xác nhận đã nhận" in first.last.text
     first.taps("Đã nhận tài liệu")
     assert first.last.text.startswith(
-        "✅ Cảm ơn đồng chí. Đã ghi nhận Chi bộ Bưu điện nhận đủ tài liệu, thứ 6 01/4."
+        "✅ Cảm ơn đồng chí. Đã ghi nhận Chi bộ Bưu điện nhận đủ tài liệu, thứ Sáu 01/4."
     )
 
     world.go("2022-04-03 09:00")
     second.presses(f"papers.got:{duty_of(world, 'A1')}").presses(f"papers.got:{duty_of(world, 'A1')}")
-    assert "nhận đủ tài liệu, thứ 6 01/4." in second.last.text
+    assert "nhận đủ tài liệu, thứ Sáu 01/4." in second.last.text
     with world.db.read() as session:
         receipt = session.scalars(select(TopicReceipt)).one()
         first_id = session.scalars(
@@ -174,15 +174,15 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
         assert session.scalar(select(func.count()).where(Audit.action == "papers received")) == 1
     assert (counted(world, "DUA"), counted(world, "DUB")) == ((1, 2), (0, 0))
     first.says("/tinhhinh")
-    assert "📎 Tài liệu: đã nhận thứ 6 01/4" in first.last.text
+    assert "📎 Tài liệu: đã nhận thứ Sáu 01/4" in first.last.text
     first.says("/thangnay")
-    assert "📎 Gửi kèm (1 tệp, đã nhận thứ 6 01/4):" in first.last.text
+    assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):" in first.last.text
     assert "✅ Đã nhận tài liệu T4" not in labels(first)
     first.taps("📎 Tài liệu")
-    assert "✔️ Đã xác nhận nhận đủ, thứ 6 01/4." in first.last.text
+    assert "✔️ Đã xác nhận nhận đủ, thứ Sáu 01/4." in first.last.text
 
     leader.says("/tonghop")
-    assert "Hạn thứ Bảy, 30/4/2022\n📎 Tài liệu: 1/2 đơn vị đã nhận\n" in leader.last.text
+    assert "Hạn thứ Bảy 30/4\n📎 Tài liệu: 1/2 đơn vị đã nhận\n" in leader.last.text
     leader.taps("Tài liệu chuyên đề")
     assert "1. T4 · Chuyên đề xây dựng nông thôn mới: 1 tệp, 1/2 đơn vị đã nhận\n" in leader.last.text
     assert "2. T6 · Chuyên đề chuyển đổi số: chưa có tệp\n" in leader.last.text
@@ -302,7 +302,7 @@ def test_a_file_taken_back_is_sent_no_more(world: World) -> None:
     tied(office, TALK, NOTES)
     office.taps("Xem tài liệu")
     assert '1. <a href="https://chibo.example/f/' in office.last.text
-    assert "(1 KB), gửi thứ 4 30/3\n2. <a" in office.last.text
+    assert "(1 KB), gửi thứ Tư 30/3\n2. <a" in office.last.text
     office.taps("Thu hồi 1.")
     assert office.last.text.startswith("↩️ Thu hồi <b>noi-dung.pdf</b> của chuyên đề Chuyên đề xây dựng")
     office.taps("Giữ lại").taps("Thu hồi 1.")
@@ -559,7 +559,7 @@ def test_who_is_forgotten_leaves_the_files_and_the_receipts(world: World) -> Non
     cell.taps("Đã nhận tài liệu").says("/xoadulieu").taps("Xóa")
     assert counted(world, "DUA") == (1, 2)
     new = world.registered("A1", "secretary").says("/thangnay")
-    assert "📎 Gửi kèm (1 tệp, đã nhận thứ 6 01/4):\n– noi-dung.pdf" in new.last.text
+    assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):\n– noi-dung.pdf" in new.last.text
     world.registered("DUA", "admin").presses("papers").taps("1.").taps("Thu hồi 1.").taps("↩️ Thu hồi")
     assert None not in kept(world, TopicFile.withdrawn_at)
 

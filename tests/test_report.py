@@ -235,7 +235,7 @@ def test_loose_files_that_do_not_fit_the_draft_are_said(world: World, secretary:
 
 def test_handed_in_again_is_the_second_version(world: World, secretary: Talker) -> None:
     begun(secretary).hands(stored("a.pdf")).taps("Xong").taps("Nộp lại bản khác")
-    assert "⏰ Đã xong thứ 6 01/4, đúng hạn\n" in secretary.last.text
+    assert "⏰ Đã xong thứ Sáu 01/4, đúng hạn\n" in secretary.last.text
     assert "Báo cáo này đã nộp; lần này là bản thay thế." in secretary.last.text
     secretary.hands(stored("b.pdf", b"b")).taps("Xong")
     assert "Đây là bản thứ 2; các bản trước vẫn được giữ." in secretary.last.text
@@ -244,7 +244,7 @@ def test_handed_in_again_is_the_second_version(world: World, secretary: Talker) 
     other = world.registered("CB01", "secretary").says("/nop")
     assert "🔁 Nộp lại: Báo cáo kết quả… quý II/2022" in labels(other)
     other.taps("Nộp lại").hands(stored("c.pdf", b"c")).taps("Xong")
-    assert "· <b>trễ hạn</b> (hạn thứ Năm, 30/6/2022)\nĐây là bản thứ 3" in other.last.text
+    assert "· <b>trễ hạn</b> (hạn thứ Năm 30/6)\nĐây là bản thứ 3" in other.last.text
     assert handed(world) == [(1, True, ["a.pdf"]), (2, True, ["b.pdf"]), (3, False, ["c.pdf"])]
     assert second_quarter(world).on_time is True
     other.says("/nop").taps("Nộp lại").taps("Bỏ, không nộp nữa")
@@ -263,7 +263,7 @@ def test_two_people_each_hand_in_their_own_draft(world: World, secretary: Talker
 def test_late_is_said(world: World, secretary: Talker) -> None:
     world.go("2022-07-02 08:00")
     secretary.says("/nop").taps("1.").hands(stored("a.pdf")).taps("Xong")
-    assert "8h00 thứ Bảy, 02/7/2022 · <b>trễ hạn</b> (hạn thứ Năm, 30/6/2022)" in secretary.last.text
+    assert "8h00 thứ Bảy 02/7 · <b>trễ hạn</b> (hạn thứ Năm 30/6)" in secretary.last.text
     assert handed(world) == [(1, False, ["a.pdf"])]
     reads_well(secretary)
 

@@ -95,7 +95,7 @@ def test_the_whole_way(world: World, secretary: Talker) -> None:
     meeting = held(world)
     secretary.presses(f"score:{meeting}")
     text = secretary.last.text
-    assert text.startswith("⭐ <b>Chấm điểm buổi sinh hoạt</b>\nChi bộ Văn phòng · thứ Sáu, 03/4/2026\n")
+    assert text.startswith("⭐ <b>Chấm điểm buổi sinh hoạt</b>\nChi bộ Văn phòng · thứ Sáu 03/4\n")
     assert "Theo 42-HD/BTCTW, 10 mục, 100 điểm." in text
     assert "– Thời gian, thời lượng sinh hoạt: Họp 95 phút, đủ tối thiểu 90 phút: <b>5/5</b>" in text
     assert "Có mặt 25/27 (92,6%), yêu cầu từ 90%, không có ai vắng không lý do: <b>5/5</b>" in text
@@ -333,7 +333,7 @@ def test_the_decision_above(world: World, secretary: Talker) -> None:
     leader.says("/tonghop")
     assert "⭐ Chất lượng năm 2026: 2 Tốt" in leader.last.text
     leader.taps("Công nhận chất lượng (2)")
-    assert "2 buổi chờ công nhận:\n1. Chi bộ Công ty Nước sạch, thứ 5 02/4: <b>98 điểm" in leader.last.text
+    assert "2 buổi chờ công nhận:\n1. Chi bộ Công ty Nước sạch, thứ Năm 02/4: <b>98 điểm" in leader.last.text
     leader.taps("2. Chi bộ Văn phòng")
     assert (
         "Chi bộ tự chấm: <b>98/100 điểm, xếp loại Tốt</b>\n1. Thời gian, thời lượng: 5/5\n"
@@ -358,7 +358,7 @@ def test_the_decision_above(world: World, secretary: Talker) -> None:
     assert secretary.last.text.startswith("Cấp trên đã công nhận loại Khá nên không sửa điểm được nữa.")
     secretary.says("/tinhhinh")
     assert (
-        "⭐ Chất lượng năm 2026: 1 Khá\nBuổi thứ 6 03/4: 98 điểm, Tốt; cấp trên công nhận Khá"
+        "⭐ Chất lượng năm 2026: 1 Khá\nBuổi thứ Sáu 03/4: 98 điểm, Tốt; cấp trên công nhận Khá"
         in secretary.last.text
     )
     leader.taps("Công nhận Tốt")
@@ -430,10 +430,10 @@ def test_what_is_not_scored(world: World, secretary: Talker, facts: dict[str, An
 def test_the_units_card_offers_the_last_meeting(world: World, secretary: Talker) -> None:
     held(world, begin="2026-03-03 19:30")
     meeting = held(world)
-    secretary.says("/tinhhinh").taps("Chấm điểm buổi thứ 6 03/4")
+    secretary.says("/tinhhinh").taps("Chấm điểm buổi thứ Sáu 03/4")
     secretary.taps("Chấm tiếp")
     answered(secretary).taps("Không có").says("/tinhhinh")
-    assert "Buổi thứ 6 03/4: 98 điểm, Tốt; chi bộ chưa biểu quyết" in secretary.last.text
+    assert "Buổi thứ Sáu 03/4: 98 điểm, Tốt; chi bộ chưa biểu quyết" in secretary.last.text
     secretary.taps("Chấm điểm buổi").taps("Chi bộ biểu quyết").says("tất cả").says("/tinhhinh")
     assert "⭐ Chất lượng năm 2026: 1 Tốt" in secretary.last.text
     assert "chờ cấp trên công nhận" in secretary.last.text
@@ -483,11 +483,11 @@ def test_an_old_meeting_is_scored_with_leave_only(world: World, secretary: Talke
     secretary.says("5")
     world.go("2026-05-04 08:00")
     secretary.says("25")
-    assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu, 03/4/2026 đã quá 30 ngày")
+    assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu 03/4 đã quá 30 ngày")
     assert len(score(world, doing).points) == 1
     for payload in (f"score:{late}", *(f"score.{name}:{whole}" for name in ("fix", "weak", "vote"))):
         secretary.presses(payload)
-        assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu, 03/4/2026 đã quá 30 ngày"), payload
+        assert secretary.last.text.startswith("🔒 Buổi họp thứ Sáu 03/4 đã quá 30 ngày"), payload
         assert "✉️ Xin sửa" in labels(secretary)
     secretary.presses(f"score:{whole}")
     assert secretary.last.text.startswith("⭐ <b>Chi ủy đề xuất: 98 điểm")

@@ -164,9 +164,9 @@ def reminded(world: World) -> Talker:
 @pytest.mark.parametrize(
     ("button", "shown", "before", "after"),
     [
-        ("Sau 1 giờ", "9h05 thứ Sáu, 01/4/2022", "2022-04-01 09:04", "2022-04-01 09:06"),
-        ("Tối nay", "19h00 thứ Sáu, 01/4/2022", "2022-04-01 18:59", "2022-04-01 19:01"),
-        ("Sáng mai", "8h00 thứ Bảy, 02/4/2022", "2022-04-02 07:59", "2022-04-02 08:01"),
+        ("Sau 1 giờ", "9h05 thứ Sáu 01/4", "2022-04-01 09:04", "2022-04-01 09:06"),
+        ("Tối nay", "19h00 thứ Sáu 01/4", "2022-04-01 18:59", "2022-04-01 19:01"),
+        ("Sáng mai", "8h00 thứ Bảy 02/4", "2022-04-02 07:59", "2022-04-02 08:01"),
     ],
 )
 def test_putting_a_reminder_off(world: World, button: str, shown: str, before: str, after: str) -> None:
@@ -195,7 +195,7 @@ def test_this_evening_is_not_offered_in_the_evening(world: World) -> None:
     talker.taps("Nhắc lại sau")
     assert not [choice for choice in talker.choices if "Tối nay" in choice.label]
     talker.taps("Sau 1 giờ")
-    assert "7h00 thứ Bảy, 02/4/2022" in talker.last.text  # half past nine is quiet
+    assert "7h00 thứ Bảy 02/4" in talker.last.text  # half past nine is quiet
 
 
 def test_nobody_puts_another_units_reminder_off(world: World) -> None:

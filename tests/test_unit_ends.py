@@ -177,7 +177,7 @@ def test_nobody_is_reminded_of_a_closed_unit(world: World) -> None:
     close(world, "A1")
     told = secretary.looks()
     assert len(told) == 1
-    assert told[0].text.startswith("<b>Chi bộ Văn phòng</b> đã giải thể từ thứ Hai, 15/8/2022.")
+    assert told[0].text.startswith("<b>Chi bộ Văn phòng</b> đã giải thể từ thứ Hai 15/8.")
     tick_through(world, "2022-12-31 20:00")
     assert secretary.looks() == []
     assert other.looks()
@@ -285,7 +285,7 @@ def test_a_merger(world: World, own: int | None, other: int | None, sum_: int | 
     assert len(closed.ended) == 2
     for person in (secretary, follower):
         assert [r.text.splitlines()[0] for r in person.looks()] == [
-            "🔀 <b>Chi bộ Văn phòng</b> nay là một phần của <b>Chi bộ Thanh tra</b>, từ thứ Năm, 10/2/2022."
+            "🔀 <b>Chi bộ Văn phòng</b> nay là một phần của <b>Chi bộ Thanh tra</b>, từ thứ Năm 10/02."
         ]
     assert "mã mời" in secretary.says("/thangnay").last.text
     world.later(minutes=1)

@@ -249,3 +249,14 @@ def quiet_since(moment: datetime, zone: ZoneInfo) -> datetime | None:
         while holiday(day):
             day -= ONE_DAY
     return at_local(day, QUIET_FROM, zone)
+
+
+def day_and_month(day: date) -> str:
+    """Days below ten and the months one and two have two digits (36-HD/VPTW, 03/4/2018): "04/5", "12/02"."""
+    return f"{day.day:02}/{day.month:02}" if day.month < 3 else f"{day.day:02}/{day.month}"
+
+
+def day_of_document(day: date | str) -> str:
+    """The day of a document or of a term, which needs its year and no weekday: "02/02/1999"; also from "1999-02-02"."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{day_and_month(day)}/{day.year}"

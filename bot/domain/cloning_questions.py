@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from bot.domain.agenda import fill
-from bot.domain.calendar import rest_day, safe_day
+from bot.domain.calendar import day_of_document, rest_day, safe_day
 from bot.domain.expected import deadlines, period_number
 from bot.domain.plan import Decision, Plan, Topic
 from bot.domain.plan_fields import Document, Filter, Window
@@ -91,13 +91,13 @@ def _overtaken(notice: Notice, sentences: Sentences) -> tuple[str, str, Facts]:
     if notice.body is None or notice.addressee is None:
         raise ValueError("a notice of nothing")
     facts = {"addressee": _short(notice.addressee), "body": notice.body.name, "also": also}
-    facts |= {"since": _day(notice.body.first), "advice": notice.body.advice}
+    facts |= {"since": day_of_document(notice.body.first), "advice": notice.body.advice}
     return first, f"gone_{notice.body.standing}", facts
 
 
 def _steps(replacement: Replacement, sentences: Sentences) -> str:
     steps = [
-        fill(sentences["step"], {"by": _cite(step.by), "since": _day(step.first)})
+        fill(sentences["step"], {"by": _cite(step.by), "since": day_of_document(step.first)})
         if step.first
         else _cite(step.by)
         for step in replacement.steps
@@ -122,7 +122,12 @@ def _rest_days(plan: Plan, sentences: Sentences) -> Iterator[tuple[str, str, Fac
         rest = rest_day(last)
         if rest is not None:
             name = sentences[rest.name] if rest.kind == "weekend" else rest.name
-            facts = {"title": _short(title), "day": _day(last), "rest": name, "safe": _day(safe_day(last))}
+            facts = {
+                "title": _short(title),
+                "day": day_of_document(last),
+                "rest": name,
+                "safe": day_of_document(safe_day(last)),
+            }
             yield field, "rest", facts
 
 
@@ -177,11 +182,7 @@ def _year_of(topic: Topic, plan: Plan) -> int:
 
 def _cite(document: Document) -> str:
     name = f"{document.type} {document.symbol or document.title}"
-    return f"{name} ({_day(document.date)})" if document.date else name
-
-
-def _day(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
+    return f"{name} ({day_of_document(document.date)})" if document.date else name
 
 
 def _short(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.domain.agenda import Agenda, Step, fill, unfold
+from bot.domain.calendar import day_of_document
 from bot.domain.joining import may_join
 from bot.models import Duty, Topic
 
@@ -97,6 +98,5 @@ def citation(document: Mapping[str, Any]) -> str:
     """How a document is named in a step: type, symbol and date, or its title when it has no symbol."""
     if not document.get("symbol"):
         return f"{document['type']} {document.get('title', '')}".strip()
-    day = date.fromisoformat(document["date"]) if document.get("date") else None
-    shown = f" ({day.day}/{day.month}/{day.year})" if day else ""
+    shown = f" ({day_of_document(document['date'])})" if document.get("date") else ""
     return f"{document['type']} {document['symbol']}{shown}"
