@@ -336,7 +336,7 @@ def test_a_waiting_message_is_said_anew_with_the_new_day(world: World, tmp_path:
     world.go("2022-05-13 09:00")
     texts = [reply.text for reply in secretary.looks() if "⏳" in reply.text]
     assert len(texts) == 1
-    assert "18/5/2022" in texts[0]
+    assert "thứ Tư 18/5" in texts[0]
     reads_well(secretary)
 
 

@@ -385,7 +385,7 @@ def test_an_album_of_photos_is_so_many_notes_and_is_said_once(world: World, secr
 
 def test_other_files_are_still_reports_and_sound_is_none(world: World, secretary: Talker) -> None:
     opened(secretary).hands(stored("bao-cao.pdf"))
-    assert "báo cáo" in secretary.last.text
+    assert "Nộp làm “Báo cáo" in secretary.last.text
     assert notes(world) == []
     secretary.hands(VOICE)
     assert "Ghi âm chỉ nhận làm ý kiến khi đang họp" in secretary.last.text
@@ -583,7 +583,7 @@ def test_everything_is_read_back_in_order_and_passed(world: World, secretary: Ta
     assert (
         "<b>9. Thảo luận, tự phê bình và phê bình</b>\n🗣 2 lượt phát biểu\n(1) Ý kiến A &amp; B\n(2)" in text
     )
-    assert "🗳 Quy chế: tán thành 22/22\n📌 Việc A – bí thư – hạn 25/5/2022" in text
+    assert "🗳 Quy chế: tán thành 22/22\n📌 Việc A – bí thư – hạn thứ Tư 25/5" in text
     assert "<b>10. Tổng hợp ý kiến</b>\n(3) Tổng hợp lại" in text
     secretary.taps("Sửa").says("9")
     assert "Không có ý kiến số 9" in secretary.last.text

@@ -1,6 +1,7 @@
 """`/thangnay`: what is due when, what is done, one button for each next step; and that every message reads well."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,15 @@ from bot.db import Database
 from bot.domain.plan import Plan
 from bot.domain.plan_file import read_plan
 from bot.models import Duty
-from tests.kit import ROOT, Talker, World, shipped
+from bot.render import Renderer
+from tests.kit import ROOT, ZONE, Talker, World, shipped
 
 FOREIGN = re.compile(r"\b(None|True|False|the|and|meeting|report|duty|undefined)\b")
+
+OTHER_DAYS = re.compile(
+    r"[Tt]hứ [2-7]\b|\bCN\b|(?:[Tt]hứ (?:Hai|Ba|Tư|Năm|Sáu|Bảy)|Chủ nhật)(?:, ?\d| \d/| \d\d/[12]\b| \d\d/0[3-9])"
+)
+"""Days written otherwise than "thứ Tư 04/5" and "Chủ nhật 12/02": other weekdays, a comma, other padding."""
 
 CONFIRM = """
 plan:
@@ -38,12 +45,14 @@ def reads_well(*talkers: Talker) -> None:
             assert not FOREIGN.search(re.sub(r"<[^>]*>", "", reply.text)), reply.text
             assert "{" not in reply.text, reply.text
             assert "\n\n\n" not in reply.text, reply.text
+            assert not OTHER_DAYS.search(reply.text), reply.text
             assert lines[0].strip(), reply.text
             assert not [line for line in lines if line != line.rstrip() or "  " in line], reply.text
             assert not reply.choices or lines[-1].startswith("👉"), reply.text
             labels = [choice.label for row in reply.choices for choice in row]
             assert len(labels) == len(set(labels)), labels
             assert all(0 < len(label) <= 60 for label in labels), labels
+            assert not [label for label in labels if OTHER_DAYS.search(label)], labels
 
 
 def committee(world: World) -> None:
@@ -222,3 +231,40 @@ def test_who_leads_two_units_is_asked_which(db: Database) -> None:
     secretary.says("/thangnay").taps("Nước sạch")
     assert "Tháng 4/2022 – Chi bộ Công ty Nước sạch" in secretary.last.text
     reads_well(secretary)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        (date(2022, 5, 4), "thứ Tư 04/5"),
+        (date(2022, 2, 12), "thứ Bảy 12/02"),
+        (date(2022, 1, 2), "Chủ nhật 02/01"),
+        (date(2022, 12, 31), "thứ Bảy 31/12"),
+        (date(2023, 1, 3), "thứ Ba 03/01/2023"),
+        (date(2021, 11, 9), "thứ Ba 09/11/2021"),
+        ("2022-03-06", "Chủ nhật 06/3"),
+        (datetime(2022, 4, 30, 18, 0, tzinfo=UTC), "Chủ nhật 01/5"),
+    ],
+)
+def test_a_day_is_written_in_one_way(day: date | str, said: str) -> None:
+    render = Renderer(ROOT / "templates", ZONE)
+    template = render.environment.from_string("{% macro m(d) %}{{ d|day }}{% endmacro %}{{ m(day) }}")
+    render.environment.get_template = lambda *_, **__: template  # type: ignore[method-assign]
+    assert render.reply("any", {"day": day, "today": date(2022, 4, 1)}).text == said
+    with_year = said if said.count("/") == 2 else f"{said}/2022"
+    assert render.reply("any", {"day": day}).text == with_year  # nobody knows when it is read
+
+
+def test_templates_leave_days_to_the_one_filter() -> None:
+    """No template puts a day together by itself; a document's day (`date`) and a paper's (`long_day`) need their year."""
+    by_hand = re.compile(r"strftime\('%[dmYA]|\b(?:day|d|due_on)\.(?:month|year|day)\b|weekday")
+    found = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted((ROOT / "templates").rglob("*"))
+        if path.suffix in (".html", ".txt", ".yaml") and "documents" not in path.parts
+        for line in path.read_text("utf-8").splitlines()
+        if by_hand.search(line) and not line.startswith("weekdays:") and "line.day" not in line
+    ]
+    assert found == []
+    words = (ROOT / "templates" / "words.yaml").read_text("utf-8")
+    assert "weekdays_short" not in words

@@ -28,7 +28,7 @@ def test_a_workbook_is_as_good_as_yaml(url: str, tmp_path: Path) -> None:
     run("units", "import", UNITS)
     book = tmp_path / "ke-hoach-2027.xlsx"
     printed = run("plan", "clone", THEMES, "--year", "2027", "--out", book).output
-    assert f"Đã ghi {book}: 11 chuyên đề, từ 1/1/2027 đến 31/12/2027" in printed
+    assert f"Đã ghi {book}: 11 chuyên đề, từ 01/01/2027 đến 31/12/2027" in printed
     assert "chưa xong thì chưa nạp được" in printed
     checked = run("plan", "check", book).output
     assert "11 chuyên đề" in checked
