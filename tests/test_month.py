@@ -257,7 +257,7 @@ def test_a_day_is_written_in_one_way(day: date | str, said: str) -> None:
 
 def test_templates_leave_days_to_the_one_filter() -> None:
     """No template puts a day together by itself; a document's day (`date`) and a paper's (`long_day`) need their year."""
-    by_hand = re.compile(r"strftime\('%[dmYA]|\b(?:day|d|due_on)\.(?:month|year|day)\b|weekday")
+    by_hand = re.compile(r"strftime\('%[dmYA]|\b(?:day|d|due_on)\.(?:month|year|day)\b|\bweekdays?\b")
     found = [
         f"{path.name}: {line.strip()}"
         for path in sorted((ROOT / "templates").rglob("*"))

@@ -3,17 +3,16 @@
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from pathlib import Path
 
-import jinja2
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.moments import Moment, when
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, said, yes
+from bot.render import Renderer
+from tests.kit import ROOT, ZONE
 
 SUNDAY = date(2022, 4, 10)
 NOON = time(12)
@@ -500,7 +499,11 @@ PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, 
         ("number_unclear", {"said": "nhiều"}, "“nhiều”"),
         ("date_unclear", {"said": "rằm"}, "“rằm”"),
         ("date_impossible", {"said": "31/2"}, "“31/2”"),
-        ("date_weekday_differs", {"said": "thứ sáu 21/4", "day": date(2022, 4, 21)}, "ngày đó là thứ Năm 21/4/2022"),
+        (
+            "date_weekday_differs",
+            {"said": "thứ sáu 21/4", "day": date(2022, 4, 21)},
+            "ngày đó là thứ Năm 21/4/2022",
+        ),
         ("time_impossible", {"said": "25h"}, "“25h”"),
         ("period_unclear", {"said": "2022-Q5"}, "“2022-Q5”"),
         ("attendance_unclear", {"said": "họp tốt", "word": ""}, "“họp tốt”"),
@@ -522,9 +525,4 @@ PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, 
     ],
 )
 def test_every_refusal_has_its_sentence(code: str, facts: dict[str, object], part: str) -> None:
-    file = Path(__file__).parent.parent / "templates" / "problems" / "reading.yaml"
-    sentences = yaml.safe_load(file.read_text("utf-8"))
-    sentence = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True).from_string(
-        sentences[code]
-    )
-    assert part in sentence.render(facts)
+    assert part in Renderer(ROOT / "templates", ZONE).sentence(code, facts)
