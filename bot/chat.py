@@ -47,6 +47,8 @@ class Step:
     files: bool = False
     sounds: bool = False
     """Recorded sound is taken among the files; elsewhere it is refused."""
+    tables: bool = False
+    """So are tables saved as text."""
     first: bool = False
     """It must be answered before anything else: words are not taken for an older message's button."""
     own_way: bool = False

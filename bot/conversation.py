@@ -17,7 +17,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from bot import outbox
 from bot.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
-from bot.domain.filetypes import SOUNDS
+from bot.domain.filetypes import SOUNDS, TABLES
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.messages import Incoming, Refusal
@@ -219,8 +219,7 @@ def route(chat: Chat) -> None:
         routes.commands.get(chat.command.name, routes.unknown)(chat)
     elif event.files or event.refused:
         step = present_step(chat)
-        if step is None or not step.sounds:
-            chat.event = without_sounds(event)
+        chat.event = without_strangers(event, step)
         if step is not None and step.files:
             step.take(chat, Answer(text=event.text, files=chat.event.files))
         else:
@@ -237,12 +236,18 @@ def route(chat: Chat) -> None:
         routes.unknown(chat)
 
 
-def without_sounds(event: Incoming) -> Incoming:
-    """The event with recorded sound among its files refused: it is no report and no workbook."""
-    sounds = [file for file in event.files if file.media_type in SOUNDS]
-    refused = tuple(Refusal(file.name, "sound_not_here") for file in sounds)
-    kept = tuple(file for file in event.files if file not in sounds)
-    return replace(event, files=kept, refused=event.refused + refused) if sounds else event
+def without_strangers(event: Incoming, step: Step | None) -> Incoming:
+    """The event with those files refused that only some questions take: recorded sound is no report and no workbook, a table
+    saved as text is a list of units or nothing."""
+    strange = {} if step and step.sounds else dict.fromkeys(SOUNDS, "sound_not_here")
+    strange |= {} if step and step.tables else dict.fromkeys(TABLES, "table_not_here")
+    refused = tuple(
+        Refusal(file.name, strange[file.media_type], (("name", file.name),))
+        for file in event.files
+        if file.media_type in strange
+    )
+    kept = tuple(file for file in event.files if file.media_type not in strange)
+    return replace(event, files=kept, refused=event.refused + refused) if refused else event
 
 
 def present_step(chat: Chat) -> Step | None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 
-from bot.domain.filetypes import EXTENSIONS, SOUNDS, sniff
+from bot.domain.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff
 from bot.domain.problems import Invalid
 from bot.domain.secrecy import secret_file
 from bot.messages import File, Refusal
@@ -210,7 +210,7 @@ def clean_name(name: str, media_type: str = "") -> str:
         if char.isspace() or unicodedata.category(char)[0] != "C"
     )
     stem, extension = _split(" ".join(visible.split()))
-    wanted = EXTENSIONS.get(media_type) or SOUNDS.get(media_type)
+    wanted = {**EXTENSIONS, **SOUNDS, **TABLES}.get(media_type)
     if wanted and extension.lower() not in wanted:
         extension = wanted[0]
     stem = stem.strip(" .")[: _NAME_LENGTH - len(extension)].rstrip(" .")
@@ -222,7 +222,7 @@ def _split(name: str) -> tuple[str, str]:
     stem, dot, end = name.rpartition(".")
     extension = dot + end.strip()
     known = extension.lower() in _OTHER_EXTENSIONS or any(
-        extension.lower() in taken for taken in (*EXTENSIONS.values(), *SOUNDS.values())
+        extension.lower() in taken for taken in (*EXTENSIONS.values(), *SOUNDS.values(), *TABLES.values())
     )
     return (stem, extension) if known else (name, "")
 

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.channels.base import Receive, TakeIn
 from bot.channels.web.channel import Hub
 from bot.chat import Desk
-from bot.domain.filetypes import EXTENSIONS
+from bot.domain.filetypes import EXTENSIONS, TABLES
 from bot.links import SignedLinks
 from bot.messages import Incoming
 
@@ -109,7 +109,8 @@ def storable(text: str) -> str:
 
 
 def accepted_types() -> str:
-    return ",".join([*EXTENSIONS, *sorted({ending for taken in EXTENSIONS.values() for ending in taken})])
+    taken = {**EXTENSIONS, **TABLES}
+    return ",".join([*taken, *sorted({ending for endings in taken.values() for ending in endings})])
 
 
 def read_assets(folder: Path) -> dict[str, Asset]:

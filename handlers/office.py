@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.filetypes import XLSX
+from bot.domain.filetypes import CSV, XLS, XLSX
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, said
 from bot.domain.roles import within
@@ -97,9 +97,10 @@ def take_file(chat: Chat, answer: Answer) -> None:
     home = first_office(chat)
     if home is None:
         return
-    books = [file for file in answer.files if file.media_type == XLSX]
+    taken = (XLSX, CSV) if chat.data["kind"] == "units" else (XLSX,)
+    books = [file for file in answer.files if file.media_type in taken]
     if len(books) != 1 or len(answer.files) != 1:
-        raise Invalid("one_workbook")
+        raise _no_workbook(chat, answer)
     homes = offices_of(chat)
     facts = {"digest": books[0].digest, "name": books[0].name}
     if len(homes) > 1:
@@ -107,6 +108,15 @@ def take_file(chat: Chat, answer: Answer) -> None:
         chat.goto("home")
         return
     _send(chat, chat.data["kind"], home, **facts)
+
+
+def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
+    """What is wrong with what was sent instead of one workbook: the file's own trouble, where it has one."""
+    if any(file.media_type == XLS for file in answer.files):
+        return Invalid("sheet_old")
+    for refused in chat.event.refused:
+        return Invalid(refused.code, **dict(refused.facts))
+    return Invalid("one_workbook")
 
 
 def ask_purpose(chat: Chat) -> None:
@@ -239,7 +249,7 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "office",
-    Step("file", ask_file, take_file, files=True),
+    Step("file", ask_file, take_file, files=True, tables=True),
     Step("home", ask_home, take_home),
     Step("purpose", ask_purpose, take_purpose),
     Step("year", ask_year, take_year, numbers=True),

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 
 from bot.domain import filetypes
 from bot.domain.filetypes import (
+    CSV,
     DOC,
     DOCX,
     HEIC,
@@ -127,6 +128,11 @@ TAKEN = {
     "voice message": (VOICE, OGG),
     "vorbis": (b"OggS\0\2" + b"\0" * 22 + b"\x01\x1e\x01vorbis" + b"\0" * 30, OGG),
     "sound of a phone": (b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + b"\0" * 30, M4A),
+    "table of commas": ("Mã,Tên\nCB1,Chi bộ 1\n".encode(), CSV),
+    "table in UTF-16": ("Mã\tTên\r\nCB1\tChi bộ 1\r\n".encode("utf-16"), CSV),
+    "table with its sign in the first line": (b"sep=;\r\nMa;Ten\r\nCB1;Chi bo\r\n", CSV),
+    "table in old letters": (b"M\xb7;T\xaan\nCB1;Chi b\xe9\n", CSV),
+    "old workbook that was cut off": (ole2("Workbook")[:1024] + "Workbook".encode("utf-16-le"), XLS),
     "docx": (word(), DOCX),
     "xlsx": (sheet(), XLSX),
     "pptx": (ooxml(f"{PPTX}.main+xml"), PPTX),
@@ -143,6 +149,7 @@ REFUSED = {
     "exe": (b"MZ\x90\0\3\0\0\0" + b"\0" * 100, "file_type"),
     "exe with a zip behind": (b"MZ\x90\0" + b"\0" * 100 + word(), "file_type"),
     "text": (b"Bao cao thang 11", "file_type"),
+    "letter of two lines": (b"Kinh gui dong chi\nBao cao da xong", "file_type"),
     "text that speaks of PDF": (b"xem %PDF-1.4", "file_type"),
     "text with a picture's tail": (b"Bao cao\xff\xd9", "file_type"),
     "html": (b"<!DOCTYPE html><html><body>x", "file_page"),
@@ -217,7 +224,7 @@ def test_refused(tmp_path: Path, case: str) -> None:
 
 
 def test_every_type_has_an_extension_of_its_own() -> None:
-    known = {**filetypes.EXTENSIONS, **filetypes.SOUNDS}
+    known = {**filetypes.EXTENSIONS, **filetypes.SOUNDS, **filetypes.TABLES}
     assert {media_type for _, media_type in TAKEN.values()} == set(known)
     every = [extension for taken in known.values() for extension in taken]
     assert len(every) == len(set(every))

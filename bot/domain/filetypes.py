@@ -31,6 +31,7 @@ WEBP = "image/webp"
 HEIC = "image/heic"
 OGG = "audio/ogg"
 M4A = "audio/mp4"
+CSV = "text/csv"
 
 EXTENSIONS: Mapping[str, tuple[str, ...]] = {
     PDF: (".pdf",),
@@ -50,6 +51,9 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 
 SOUNDS: Mapping[str, tuple[str, ...]] = {OGG: (".ogg", ".oga", ".opus"), M4A: (".m4a",)}
 """Recorded sound, which is taken where something is noted, and nowhere else."""
+
+TABLES: Mapping[str, tuple[str, ...]] = {CSV: (".csv", ".tsv", ".txt")}
+"""Tables saved as text, which are taken where a list of units is asked for, and nowhere else."""
 
 PART_LIMIT = 2 * 2**20
 _DIRECTORY_LIMIT = 4 * 2**20
@@ -86,7 +90,7 @@ _LAST_SECTOR_ID = 0xFFFFFFFA
 
 
 def sniff(path: Path) -> str:
-    """Give the media type of the file at `path`, one of `EXTENSIONS` or `SOUNDS`, from its bytes alone.
+    """Give the media type of the file at `path`, one of `EXTENSIONS`, `SOUNDS` or `TABLES`, from its bytes alone.
 
     Raises Invalid: `file_type` (not on the list), `file_macro`, `file_ods`, `file_page` (a web page under another
     name), `file_picture` (`kind`: a picture of another kind), `file_zip` (an archive), `file_encrypted` (an Office
@@ -119,6 +123,8 @@ def sniff(path: Path) -> str:
         raise Invalid("file_page")
     if kind := _other_picture(head):
         raise Invalid("file_picture", kind=kind)
+    if _is_table(head):
+        return CSV
     raise Invalid("file_zip" if _is_archive(head) else "file_type")
 
 
@@ -129,6 +135,22 @@ def _is_late_pdf(path: Path, head: bytes) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - 4096))
         return b"startxref" in file.read()
+
+
+def _is_table(head: bytes) -> bool:
+    """Lines of text, in whatever encoding, parted into the same number of pieces."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    elif b"\0" in head[:2]:
+        text = head[: len(head) // 2 * 2].decode(
+            "utf-16-le" if head[1:2] == b"\0" else "utf-16-be", "replace"
+        )
+    else:
+        text = head.decode("utf-8-sig", "ignore")
+    if text.startswith(("{", "<")) or any(char < " " and char not in "\t\r\n" for char in text):
+        return False
+    lines = [line for line in text.splitlines() if line.strip() and not line.lower().startswith("sep=")]
+    return len(lines) > 1 and any(min(line.count(sign) for line in lines[:2]) > 0 for sign in ",;\t|")
 
 
 def _other_picture(head: bytes) -> str:
@@ -355,9 +377,21 @@ def _root_streams(directory: bytes) -> Iterator[tuple[str, tuple[int, int]]]:
         waiting += struct.unpack("<2I", entry[68:76])
 
 
-def _ole2_type(path: Path) -> str:
+def _names_workbook(path: Path) -> bool:
+    """Whether a file whose storage is broken still says that it is an old workbook: it is to be saved anew then."""
     with path.open("rb") as file:
-        names = Compound(file).names
+        head = file.read(_DIRECTORY_LIMIT)
+    return "Workbook".encode("utf-16-le") in head and "Encrypted".encode("utf-16-le") not in head
+
+
+def _ole2_type(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            names = Compound(file).names
+    except Invalid:
+        if _names_workbook(path):
+            return XLS
+        raise
     if names & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
         raise Invalid("file_encrypted")
     if names & {"Macros", "_VBA_PROJECT_CUR", "VBA"}:
