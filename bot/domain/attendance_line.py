@@ -105,13 +105,15 @@ def _only_one(text: str, fitting: list[Reading], problems: list[Invalid]) -> Rea
 
 def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tuple[Fraction, ...]) -> Reading:
     said = {name: value for name, value in facts.items() if name in Told.__slots__}
-    if not said and facts.keys().isdisjoint({"full", *REASONS}):
+    if not said and facts.keys().isdisjoint({"full", "rest", *REASONS}):
         raise _NoSense
     if "heading_away" in facts and said.keys().isdisjoint({"absent", "absent_excused", "absent_unexcused"}):
         raise _NoSense
     away = any(facts.get(name) for name in ("absent", "absent_excused", "absent_unexcused", "unsure"))
     if "full" in facts and away:
         raise _NoSense
+    if "rest" in facts and not away:
+        facts = {**facts, "full": 1}  # "2 miễn, còn lại đủ"
     if "short" in facts and not away and "present" not in facts:
         raise _NoSense
     reasons = [name for flag, name in REASONS.items() if flag in facts]
@@ -137,6 +139,9 @@ def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tupl
         raise _NoSense
     if reasons and "absent" not in facts:
         told = _all_of_one_reason(told, reasons[0])
+    kinds = [facts[kind] for kind in KINDS if kind in facts]
+    if len(kinds) == 1 and kinds[0] == told.present and "present" not in facts and told.present != told.total:
+        raise _NoSense  # "26 chính thức, vắng 2": of all of them, or of those present?
     _check_away_kinds(told, facts)
     _check_shares(told, shares)
     return Reading(told, differs)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.domain.attendance_words import Item, Line
 
 Facts = Mapping[str, int]
-"""What one way of reading says, by the names of `Counts`, and: absent, obliged; full, short, all_excused, all_unexcused,
+"""What one way of reading says, by the names of `Counts`, and: absent, obliged; full, short, rest, all_excused, all_unexcused,
 all_exempt, reasons_given (1 where said); opening: a lone number, all or those present; unsure: those of whom a reason is said that
 may or may not count; away_official, away_probationary; kinds_<kind>: of the unit or of those present."""
 
@@ -50,13 +50,13 @@ SAYINGS: list[tuple[re.Pattern[str], tuple[str, ...]]] = [
 NOTHING = {
     "AK": "absent", "KA": "absent", "KYA": "absent", "EK": "absent_excused", "AEK": "absent_excused", "UK": "absent_unexcused",
     "AUK": "absent_unexcused", "KX": "exempt", "XK": "exempt", "KD": "kinds_probationary", "DK": "kinds_probationary",
-    "KO": "kinds_official", "KG": "guests", "GK": "guests", "KL": "late", "LK": "late", "KM": "temporary", "MK": "temporary",
+    "KO": "kinds_official", "KG": "guests", "GK": "guests", "KL": "late", "LK": "late", "KAU": "absent_unexcused", "KU": "absent_unexcused", "KAE": "absent_excused", "KM": "temporary", "MK": "temporary",
     "KW": "elsewhere", "WK": "elsewhere",
 }  # fmt: skip
 FLAGS = {
     "A": "heading_away", "T": "heading", "P": "heading", "B": "heading", "TP": "heading", "E": "all_excused", "AE": "all_excused", "EA": "all_excused",
     "YE": "all_excused", "EY": "all_excused", "U": "all_unexcused", "AU": "all_unexcused", "YU": "all_unexcused",
-    "ER": "all_excused", "RE": "all_excused", "R": "reasons_given", "AR": "reasons_given", "Z": "reasons_given", "AZ": "reasons_given", "f": "short",
+    "ER": "all_excused", "RE": "all_excused", "R": "reasons_given", "AR": "reasons_given", "Z": "reasons_given", "AZ": "reasons_given", "f": "short", "r": "rest",
     "P/T": "heading", "X": "all_exempt", "YX": "all_exempt", "XY": "all_exempt",
 }  # fmt: skip
 TWICE = {
@@ -146,6 +146,8 @@ def _meanings(
         yield {FLAGS[piece]: 1}
     if piece == "N" and facts.keys() <= {"full"}:
         yield {"opening": numbers[0]}
+    if piece == "N" and facts.keys() == {"total"}:
+        yield {"present": numbers[0]}
     for pattern, names in SAYINGS:
         if pattern.fullmatch(piece):
             found = _named(names, numbers, facts, away)
@@ -188,7 +190,8 @@ def _joined(facts: dict[str, int], said: dict[str, int]) -> dict[str, int] | Non
             found[name] = value
         elif found[name] != value or (name not in TWICE and value):
             return None
-    reasons = {"absent_excused", "absent_unexcused"}
-    late_sum = "absent" in said and "absent" not in facts and bool(reasons & facts.keys()) and said["absent"]
-    explained = facts.get("absent_excused", 0) + facts.get("absent_unexcused", 0)
-    return None if late_sum and said["absent"] != explained else found
+    # "1 vắng có phép, 1 vắng": two or one? But "2 có phép, 1 không, tổng vắng 3" is plain.
+    reasons = [facts[name] for name in ("absent_excused", "absent_unexcused") if name in facts]
+    after = said.get("absent") and (reasons or facts.keys() & {"all_excused", "all_unexcused"})
+    plain = len(reasons) == 2 and said.get("absent") == sum(reasons)
+    return found if plain or not after else None

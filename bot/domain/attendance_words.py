@@ -43,6 +43,8 @@ NAMES: dict[str, str] = {
     "L": "den muon|di muon|den tre|di tre|den sau|muon|tre",
     "F": "day du ca|day du|du ca|du het|du mat|dong du|di du|den du|du so|du quan so|du quan|day du het|du",
     "f": "gan du|gan nhu du|chua day du|khong day du|du tru|chua du|khong du|hau het",
+    "r": "con lai du|con lai co mat du|con lai deu co mat|con lai co mat|con lai co mat day du|con lai day du|con lai deu du"
+    "|con lai tham du day du|con lai tham du du|con lai co mat ca|con lai di du|con lai du ca|con lai deu co mat day du",
     "R": "om|benh|bi om|bi benh|di cong tac|cong tac|di ct|thai san|nghi thai san|nghi om|nghi de|viec rieng"
     "|viec gia dinh|ban viec|ban viec gia dinh|di hoc|di xa|di vien|nam vien|nghi mat|nghi che do|om dau"
     "|di benh vien|viec nha|di lam|truc|dam tang|dam cuoi|hieu hi",
@@ -93,9 +95,12 @@ GLUE = set(":=-–—•*!\"'“”‘’…|>~_")
 NAMED_AFTER = words_of("chi dc anh bac ong ba")
 NUMERALS = DIGITS.keys() | AFTER_TENS.keys() | ODD | words_of("muoi chuc tram ham bam nghin ngan khong")
 VOCABULARY = {word for phrase in PHRASES for word in phrase} | IGNORED | NUMERALS
-PER_CENT = re.compile(r"(?<![0-9.,/])([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*(?:%|phần trăm|phan tram)")
+PER_CENT = re.compile(
+    r"(?<![0-9.,/])([0-9]{1,3}(?:[.,][0-9]{1,2})?)\s*(?:%|phần trăm|phan tram)", re.IGNORECASE
+)
 CLOCK = re.compile(
-    r"\b[0-2]?[0-9]\s?(?:h|g|giờ|gio)\s?(?:[0-5][0-9])?(?:\s?(?:'|p|ph|phút|phut))?(?![^\W\d_])"
+    r"\b[0-2]?[0-9]\s?(?:h|g|giờ|gio)\s?(?:[0-5][0-9])?(?:\s?(?:'|p|ph|phút|phut))?(?![^\W\d_])",
+    re.IGNORECASE,
 )
 NOT_WHOLE = re.compile(r"(?:(?<=[^\s\n])[ \t]+|[,;(])[-−–][0-9]|[0-9]\.[0-9]|[0-9],[0-9]{3}(?![0-9])")
 """Below zero, decimals, 1.200. A dash before the first number of a row is a bullet."""
@@ -171,7 +176,7 @@ def _clean(text: str) -> str:
 
 
 def _words(whole: str) -> list[_Word]:
-    joined = re.sub(r"(?<![^\W\d_])([đdĐD]) ?[/.] ?([cC])\.?(?![^\W\d_])", " đc ", whole)
+    joined = re.sub(r"(?<![^\W\d_])([đdĐD]) ?[/.] ?([cC])(?![^\W\d_])", " đc ", whole)
     joined = re.sub(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))", r"\1", joined)  # "v.k.p" is "vkp"
     telex = joined.isascii()
     words = []
