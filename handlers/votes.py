@@ -8,11 +8,11 @@ from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.meetings import counts_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, yes
+from bot.domain.vote_line import read_vote
 from bot.domain.votes import (
     check_electors,
     electors,
     note_electors,
-    read_vote,
     shares,
     vote_of,
     votes_of,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from bot.db import Database
 from bot.domain.problems import Invalid
 from bot.domain.scoring import AFTER
-from bot.domain.votes import check_vote, read_vote, shares
+from bot.domain.vote_line import check_vote, read_vote
+from bot.domain.votes import shares
 from bot.models import Attendance, Audit, Meeting, Vote
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
@@ -51,6 +52,106 @@ from tests.test_month import committee, labels, reads_well
 )
 def test_a_vote_in_one_line(text: str, result: tuple[int, int | None, int | None]) -> None:
     assert read_vote(text, 26) == result
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("25/25", (25, 0, 0)),
+        ("nhất trí 100%", (25, 0, 0)),
+        ("24 tán thành 1 không", (24, 1, 0)),
+        ("2 không tán thành, 1 ý kiến khác", (22, 2, 1)),
+        ("24 tán thành, 1 trắng", (24, 0, 1)),
+        ("24 tán thành, 1 phiếu trắng", (24, 0, 1)),
+        ("24 đồng ý 1 bỏ trắng", (24, 0, 1)),
+        ("100 % (25/25)", (25, 0, 0)),
+        ("100%", (25, 0, 0)),
+        ("toàn bộ nhất trí", (25, 0, 0)),
+        ("tất cả tán thành", (25, 0, 0)),
+        ("100% tán thành", (25, 0, 0)),
+        ("25/25 đạt 100%", (25, 0, 0)),
+        ("25/25 (100%)", (25, 0, 0)),
+        ("hai lăm tán thành", (25, 0, 0)),
+        ("hai mươi tư tán thành, một không", (24, 1, 0)),
+        ("nhất trí", (25, 0, 0)),
+        ("nhất trí hết", (25, 0, 0)),
+        ("đồng ý hết", (25, 0, 0)),
+        ("nhất trí cả", (25, 0, 0)),
+        ("thống nhất 100%", (25, 0, 0)),
+        ("ok hết", None),
+        ("đa số", None),
+        ("quá bán", None),
+        ("24/25", (24, None, None)),
+        ("24", (24, None, None)),
+        ("24/25 tán thành, 1 không tán thành", (24, 1, 0)),
+        ("24/25 96%", (24, None, None)),
+        ("24/25 đạt 100%", None),
+        ("24 tán thành 100%", None),
+        ("23 tán thành, 1 không, 1 không ý kiến", (23, 1, 1)),
+        ("23 tán thành, 1 phản đối, 1 không biểu quyết", (23, 1, 1)),
+        ("24 nhất trí, 0 không, 1 khác", (24, 0, 1)),
+        ("không ai phản đối", (25, 0, 0)),
+        ("không có ai không tán thành", (25, 0, 0)),
+        ("0 phản đối", (25, 0, 0)),
+        ("1 không", (24, 1, 0)),
+        ("1 không tán thành", (24, 1, 0)),
+        ("một đồng chí không tán thành", (24, 1, 0)),
+        ("tán thành: 24; không tán thành: 1; ý kiến khác: 0", (24, 1, 0)),
+        ("tán thành 24, không tán thành 1", (24, 1, 0)),
+        ("TT 24 KTT 1", (24, 1, 0)),
+        ("24 tt, 1 ktt", (24, 1, 0)),
+        ("tán thành 24/25, không tán thành 1/25", (24, 1, 0)),
+        ("26 tán thành", None),
+        ("24 tán thành, 2 không", None),
+        ("20 tán thành, 5 vắng", None),
+        ("đồng ý", (25, 0, 0)),
+        ("dong y 24, khong dong y 1", (24, 1, 0)),
+        ("taans thanhf 24", (24, None, None)),
+        ("24 thuận 1 chống", (24, 1, 0)),
+        ("25 giơ tay", None),
+        ("25 đ/c giơ tay", None),
+        ("25 biểu quyết tán thành", (25, 0, 0)),
+        ("25 phiếu thuận", (25, 0, 0)),
+        ("không tán thành", None),
+        ("không", None),
+        ("24-1", None),
+        ("24 + 1", None),
+        ("２５/２５", (25, 0, 0)),
+        ("đồng ý cao", None),
+        ("tuyệt đối", (25, 0, 0)),
+        ("tuyệt đối nhất trí", (25, 0, 0)),
+        ("25/25 nhất trí ạ 👍", (25, 0, 0)),
+        ("cơ bản nhất trí", None),
+        ("25 đồng chí nhất trí", (25, 0, 0)),
+        ("1 đồng chí không nhất trí, còn lại nhất trí", (24, 1, 0)),
+        ("1 ý kiến khác", (24, 0, 1)),
+        ("24 tán thành, còn lại không", None),
+        ("10 tán thành, 10 không, 5 trắng", (10, 10, 5)),
+        ("tán thành 100% (25/25 đồng chí)", (25, 0, 0)),
+        ("25/26", None),
+        ("25/25 tán thành, 0 không tán thành, 0 ý kiến khác", (25, 0, 0)),
+        ("96% tán thành", None),
+        ("24 tán thành (96%), 1 không tán thành (4%)", (24, 1, 0)),
+        ("24 tán thành (90%), 1 không tán thành", None),
+    ],
+)
+def test_a_vote_of_25_as_it_is_typed_in_haste(
+    text: str, result: tuple[int, int | None, int | None] | None
+) -> None:
+    """None: a person would ask back."""
+    try:
+        found = read_vote(text, 25)
+    except Invalid:
+        assert result is None
+    else:
+        assert found == result
+
+
+def test_the_word_of_a_vote_that_was_not_understood_is_quoted() -> None:
+    for text, word in (("24 tán thành, 1 bâng khuâng", "bâng"), ("đa số tán thành", "đa số"), ("25 26", "")):
+        with pytest.raises(Invalid) as refused:
+            read_vote(text, 25)
+        assert refused.value.facts["word"] == word
 
 
 @pytest.mark.parametrize(
@@ -234,7 +335,7 @@ def test_answers_that_are_none_are_asked_again(world: World, secretary: Talker) 
     secretary.says("không").says("28").taps("Quay lại")
     assert "bao nhiêu đảng viên <b>chính thức</b>" in secretary.last.text
     secretary.taps("Cả 28").taps("Cả 28").says("tốt lắm")
-    assert "chưa đọc được kết quả biểu quyết trong “tốt lắm”" in secretary.last.text
+    assert "Trợ lý chưa hiểu “tốt”" in secretary.last.text
     secretary.says("27").taps("Không có")
     assert [(v.agree, v.against, v.other) for v in rows(world)] == [(27, 0, 1)]
     assert not rows(world)[0].resolution

@@ -19,7 +19,7 @@ from bot.domain.filetypes import OGG
 from bot.domain.meetings import counts_of
 from bot.domain.minutes import facts_of
 from bot.domain.numbering import number_for
-from bot.domain.votes import check_vote
+from bot.domain.vote_line import check_vote
 from bot.messages import File, Incoming
 from bot.models import Meeting, Note, Task, Topic, Unit, Vote
 from tests.kit import ROOT, ZONE, Talker, World, shipped

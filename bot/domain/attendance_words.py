@@ -1,7 +1,6 @@
 """What a line about attendance is made of: numbers, names of counts, signs; whatever else stands in it is pointed at."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -17,6 +16,8 @@ from bot.domain.reading import (
     plain,
     said,
     spoken,
+    typed,
+    untelexed,
     words_of,
 )
 
@@ -104,7 +105,6 @@ CLOCK = re.compile(
 )
 NOT_WHOLE = re.compile(r"(?:(?<=[^\s\n])[ \t]+|[,;(])[-−–][0-9]|[0-9]\.[0-9]|[0-9],[0-9]{3}(?![0-9])")
 """Below zero, decimals, 1.200. A dash before the first number of a row is a bullet."""
-SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class _Word:
 
 def read_items(text: str) -> Line:
     """The line in clauses. Raises Invalid attendance_unclear (said, word: the first thing not understood)."""
-    whole = _clean(text)
+    whole = typed(text).replace("\n", " ;\n")
     if wrong := NOT_WHOLE.search(whole):
         raise unclear(text, wrong[0].strip(" ,;(\t"))
     shares = tuple(Fraction(found[1].replace(",", ".")) for found in PER_CENT.finditer(whole))
@@ -155,26 +155,6 @@ def unclear(text: str, word: str) -> Invalid:
     return Invalid("attendance_unclear", said=said(text), word=said(word))
 
 
-def _clean(text: str) -> str:
-    """Composed letters, plain digits and spaces, no emoji; rows end in ";"."""
-    kept = []
-    for char in unicodedata.normalize("NFC", text.strip()):
-        digit = unicodedata.decimal(char, None)
-        if digit is not None:
-            kept.append(str(digit))
-        elif char == "\n":
-            kept.append(" ;\n")
-        elif unicodedata.category(char) in SIGNS or char in "️\u20e3":
-            kept.append(" " if unicodedata.category(char) == "So" else "")
-        elif char.isspace():
-            kept.append(" ")
-        else:
-            # The wide signs of an Asian keyboard, but not a small or raised figure, which would become a digit.
-            wide = unicodedata.normalize("NFKC", char) if "\uff00" <= char <= "\uffef" else char
-            kept.append(wide)
-    return "".join(kept)
-
-
 def _words(whole: str) -> list[_Word]:
     joined = re.sub(r"(?<![^\W\d_])([đdĐD]) ?[/.] ?([cC])(?![^\W\d_])", " đc ", whole)
     joined = re.sub(r"(?<![^\W\d_])([^\W\d_])\.(?=[^\W\d_](?![^\W\d_]))", r"\1", joined)  # "v.k.p" is "vkp"
@@ -183,21 +163,10 @@ def _words(whole: str) -> list[_Word]:
     for found in re.finditer(r"[0-9]+|[^\W\d_]+|\S", joined):
         folded = plain(found[0])
         if telex and folded not in VOCABULARY and folded.isalpha():
-            folded = _untelexed(folded)
+            folded = untelexed(folded, VOCABULARY)
         glued = found.start() > 0 and not joined[found.start() - 1].isspace()
         words.append(_Word(folded, found[0], glued))
     return words
-
-
-def _untelexed(word: str) -> str:
-    """What "vawngs" and "pheps" would be, had the keyboard been on; the word itself if that is nothing known."""
-    bare = word.replace("dd", "d")
-    for twice in ("aa", "ee", "oo"):
-        bare = bare.replace(twice, twice[0])
-    head = re.match(r"[^aeiouy]*", bare)
-    start = head.end() if head else 0
-    bare = bare[:start] + re.sub(r"[sfrxjzw]", "", bare[start:])
-    return bare if bare in VOCABULARY else word
 
 
 def _items(words: list[_Word], text: str) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import pairwise
 
 from bot.domain.problems import Invalid
@@ -55,6 +55,50 @@ def tokens(text: str) -> list[str]:
     """`plain` text as runs of digits, runs of letters and single other signs; "đ/c" is the one word "dc"."""
     joined = re.sub(r"(?<![a-z])d ?/ ?c(?![a-z])", " dc ", plain(text))
     return re.findall(r"[0-9]+|[a-z]+|\S", joined)
+
+
+SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
+"""Kinds of signs that say nothing: pictures, modifiers, what is not seen."""
+
+
+def typed(text: str) -> str:
+    """The text with composed letters, plain digits and spaces, without pictures; rows stay. A small or raised figure stays
+    what it is, for it is no number."""
+    kept = []
+    for char in unicodedata.normalize("NFC", text.strip()):
+        digit = unicodedata.decimal(char, None)
+        if digit is not None:
+            kept.append(str(digit))
+        elif char == "\n":
+            kept.append(char)
+        elif unicodedata.category(char) in SIGNS or char in "\ufe0f\u20e3":
+            kept.append(" " if unicodedata.category(char) == "So" else "")
+        elif char.isspace():
+            kept.append(" ")
+        else:  # the wide signs of an Asian keyboard
+            kept.append(unicodedata.normalize("NFKC", char) if "\uff00" <= char <= "\uffef" else char)
+    return "".join(kept)
+
+
+def untelexed(word: str, vocabulary: Set[str]) -> str:
+    """What "vawngs" and "pheps" would be, had the keyboard been on, folded; the word itself if that is no known one."""
+    bare = word.replace("dd", "d")
+    for twice in ("aa", "ee", "oo"):
+        bare = bare.replace(twice, twice[0])
+    head = re.match(r"[^aeiouy]*", bare)
+    start = head.end() if head else 0
+    bare = bare[:start] + re.sub(r"[sfrxjzw]", "", bare[start:])
+    return bare if bare in vocabulary else word
+
+
+def own_words(folded: str, text: str) -> str:
+    """The folded words as the person has typed them in `text`."""
+    raws = re.findall(r"[0-9]+|[^\W\d_]+|\S", typed(text))
+    for length in range(1, len(raws) + 1):
+        for at in range(len(raws) - length + 1):
+            if plain(" ".join(raws[at : at + length])) == folded:
+                return " ".join(raws[at : at + length])
+    return folded
 
 
 def said(text: str) -> str:

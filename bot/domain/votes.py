@@ -1,7 +1,6 @@
-"""Votes: what was said of one in a line, the sums that must hold, and its shares, which decide nothing by themselves."""
+"""Votes: who may, what came of one, and its shares, which decide nothing by themselves."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -12,8 +11,8 @@ from sqlalchemy.orm import Session
 from bot.domain.attendance import LARGEST
 from bot.domain.meetings import counts_of, write_counts
 from bot.domain.problems import Invalid
-from bot.domain.reading import LONGEST_NUMBER, PEOPLE, plain, said, spoken, tokens
 from bot.domain.scoring import AFTER
+from bot.domain.vote_line import check_vote
 from bot.domain.walk import here
 from bot.models import Meeting, Vote
 
@@ -100,14 +99,6 @@ def note_electors(
         return  # the vote has its own numbers; the attendance is left as it is
 
 
-def check_vote(agree: int, against: int, other: int, voters: int) -> None:
-    """Raises Invalid vote_sum (agree, against, other, sum, voters, difference) unless everybody there has voted once."""
-    added = agree + against + other
-    if added != voters:
-        facts = {"agree": agree, "against": against, "other": other, "voters": voters}
-        raise Invalid("vote_sum", sum=added, difference=added - voters, **facts)
-
-
 def write_vote(
     session: Session,
     meeting: Meeting,
@@ -132,123 +123,3 @@ def write_vote(
     vote.person_id, vote.at = person_id, at
     session.flush()
     return vote
-
-
-PHRASES: Mapping[str, tuple[str, ...]] = {
-    "agree": ("tan thanh", "dong y", "nhat tri", "thong nhat", "dong tinh", "thuan"),
-    "against": (
-        *("khong tan thanh", "khong dong y", "khong nhat tri", "khong thong nhat", "khong dong tinh"),
-        *("phan doi", "chong"),
-    ),
-    "other": ("khong co y kien", "khong y kien", "y kien khac", "phieu trang", "bo phieu trang", "khac"),
-    "nobody": ("khong co ai", "khong ai", "khong co"),
-    "no": ("khong", "ko", "k"),
-    "all": ("tat ca", "toan the", "100 %", "ca", "het", "deu", "tuyet doi", "day du", "du"),
-    "slash": ("/", "tren"),
-    "break": (",", ";", ".", "va", "con", "lai", ":"),
-}
-WORDS = {tuple(phrase.split()): name for name, phrases in PHRASES.items() for phrase in phrases}
-LONGEST = max(map(len, WORDS))
-PERCENTAGE = re.compile(
-    r"\(?\s*(?:\b(?:dat|chiem|bang|ty le|ti le)\s*:?\s*)*(?<![0-9.,/])[0-9]{1,3}(?:[.,][0-9]+)?\s*%\s*\)?"
-)
-SKIPPED = PEOPLE | {"phieu", "so", "la", "co", "deu", "a", "da", "bieu", "quyet", "thong", "qua"}
-
-Item = tuple[str, int]
-
-
-def read_vote(text: str, voters: int) -> tuple[int, int | None, int | None]:
-    """Agree, against and other from one line: "25 tán thành, 1 không", "tất cả", "25/26 tán thành"; None is what is still to
-    be asked. With all said, or with those against, the sum must be `voters`.
-
-    Raises Invalid: vote_unclear (said), vote_sum, vote_voters_differ (said, voters).
-    """
-    unclear = Invalid("vote_unclear", said=said(text))
-    items = _items(text)
-    found = _stated(items, voters) if items else None
-    if found is None:
-        raise unclear
-    agree, against, other = (found.get(name) for name in ("agree", "against", "other"))
-    if agree is None:
-        agree = voters - (against or 0) - (other or 0)
-        if agree < 0:
-            check_vote(0, against or 0, other or 0, voters)
-    if agree > voters or against is not None or other is not None or agree == voters:
-        check_vote(agree, against or 0, other or 0, voters)
-        return agree, against or 0, other or 0
-    return agree, None, None
-
-
-def _items(text: str) -> list[Item] | None:
-    whole = plain(text.replace("\n", " ; "))
-    bare = PERCENTAGE.sub(" ", whole)
-    words = tokens(bare if re.search("[0-9]", bare) else whole)
-    items: list[Item] = []
-    at = 0
-    while at < len(words):
-        length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in WORDS), 0)
-        count = spoken(words, at)
-        if words[at].isdecimal() and len(words[at]) <= LONGEST_NUMBER and not (length > 1):
-            items.append(("number", int(words[at])))
-            at += 1
-        elif length:
-            items.append((WORDS[tuple(words[at : at + length])], 0))
-            at += length
-        elif count:
-            items.append(("number", count[0]))
-            at = count[1]
-        elif words[at] in SKIPPED:
-            at += 1
-        else:
-            return None
-    return items
-
-
-def _plain(items: list[Item], voters: int) -> list[Item]:
-    """The same as numbers, names of answers and breaks alone. Raises Invalid vote_voters_differ."""
-    found: list[Item] = []
-    for place, (kind, value) in enumerate(items):
-        before = items[place - 1][0] if place else "break"
-        after = items[place + 1][0] if place + 1 < len(items) else "break"
-        beside_number = "number" in (before, after)
-        if kind == "number" and before == "slash":
-            if value != voters:
-                raise Invalid("vote_voters_differ", said=value, voters=voters)
-        elif kind == "no":
-            found.append(("against", 0) if beside_number else ("number", 0))
-        elif kind == "nobody":
-            found.append(("number", 0))
-        elif kind == "all":
-            found += [] if beside_number else [("number", voters)]
-        elif kind != "slash":
-            found.append((kind, value))
-    return found
-
-
-def _stated(items: list[Item], voters: int) -> dict[str, int] | None:
-    """Each answer with its number, which stands before its name or behind it; None for what cannot be told."""
-    found: dict[str, int] = {}
-    number: int | None = None
-    name = ""
-    for kind, value in [*_plain(items, voters), ("break", 0)]:
-        if kind == "break":
-            if name == "agree" and not found:
-                number = voters  # "nhất trí", and nothing else
-            if name and number is None:
-                return None
-            name = name or "agree"
-        elif kind == "number":
-            if number is not None:
-                return None
-            number = value
-        elif name:
-            return None
-        else:
-            name = kind
-        if number is not None and name:
-            if found.setdefault(name, number) != number:
-                return None
-            number, name = None, ""
-        elif kind == "break":
-            name = ""
-    return found or None
