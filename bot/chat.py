@@ -17,6 +17,7 @@ from bot.db import Database
 from bot.domain import roles
 from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import close, outlook
+from bot.domain.natural import naturally
 from bot.domain.problems import Invalid
 from bot.domain.typed_commands import Command, read_command
 from bot.messages import Choice, File, Incoming, Reply
@@ -267,7 +268,7 @@ class Chat:
         if len(chosen) == 1:
             return chosen[0]
         if chosen:
-            self.say("talk/which_unit", units=chosen, action=action)
+            self.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action=action)
         else:
             self.say("talk/not_yours")
         return None

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
 from bot.domain.counting import asked, tallies
+from bot.domain.natural import in_tree_order
 from bot.domain.roles import within
 from bot.domain.scoring import GRADE
 from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
@@ -48,6 +49,22 @@ def workbook(
 def _unit_rows(
     session: Session, scope: ColumnElement[bool], today: date, zone: ZoneInfo, words: Mapping[str, Any]
 ) -> Iterator[list[Cell]]:
+    """Unit by unit, in the order of the tree; so many units at a time that few rows are held at once."""
+    asking = select(Duty.unit_id).join(Demand, Demand.id == Duty.demand_id).where(asked(today), scope)
+    units = session.execute(select(Unit.id, Unit.parent_id, Unit.code).where(Unit.id.in_(asking))).all()
+    order = in_tree_order(units)
+    for start in range(0, len(order), _FETCH):
+        yield from _portion(session, scope, today, zone, words, order[start : start + _FETCH])
+
+
+def _portion(
+    session: Session,
+    scope: ColumnElement[bool],
+    today: date,
+    zone: ZoneInfo,
+    words: Mapping[str, Any],
+    units: Sequence[int],
+) -> Iterator[list[Cell]]:
     heads = (
         select(
             MeetingDuty.duty_id.label("duty_id"),
@@ -59,12 +76,15 @@ def _unit_rows(
         .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
         .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
         .outerjoin(Score, and_(Score.meeting_id == Meeting.id, Score.voted.is_(True)))
-        .where(Meeting.state == "held")
+        .join(Duty, Duty.id == MeetingDuty.duty_id)
+        .where(Meeting.state == "held", Duty.unit_id.in_(units))
         .group_by(MeetingDuty.duty_id)
         .subquery()
     )
+    place = {unit_id: number for number, unit_id in enumerate(units)}
     rows = session.execute(
         select(
+            Duty.unit_id,
             Unit.code,
             Unit.name,
             Plan.symbol,
@@ -83,11 +103,10 @@ def _unit_rows(
         .join(Demand, Demand.id == Duty.demand_id)
         .join(Plan, Plan.id == Duty.plan_id)
         .outerjoin(heads, heads.c.duty_id == Duty.id)
-        .where(asked(today), scope)
-        .order_by(Unit.path, Duty.due_on.is_(None), Duty.due_on, Duty.id)
-        .execution_options(yield_per=_FETCH)
-    )
-    for row in rows:
+        .where(asked(today), scope, Duty.unit_id.in_(units))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    ).all()
+    for row in sorted(rows, key=lambda row: place[row.unit_id]):
         overdue = row.state == "open" and row.due_on is not None and row.due_on < today
         counts = (row.total, row.exempt, row.present) if row.kind == "meeting" else (None, None, None)
         yield [

@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.natural import in_tree_order
 from bot.domain.problems import Problem, Rejected
 from bot.domain.reading import fold, plain
 from bot.domain.unit_rows import COLUMNS, MOST_MEMBERS, REQUIRED
@@ -90,9 +91,10 @@ def write_unit_list(
 
 
 def living_units(session: Session, within: ColumnElement[bool] | None = None) -> Sequence[Unit]:
-    """The units that are not closed, those above first; `within` (a condition on Unit) narrows them."""
+    """The units that are not closed, those above first, siblings in natural order; `within` (a condition on Unit) narrows them."""
     where = Unit.closed_on.is_(None) if within is None else and_(Unit.closed_on.is_(None), within)
-    return session.scalars(select(Unit).where(where).order_by(Unit.path)).all()
+    units = {unit.id: unit for unit in session.scalars(select(Unit).where(where))}
+    return [units[unit_id] for unit_id in in_tree_order(units.values())]
 
 
 def _cells(form: Form, unit: Unit, codes: Mapping[int, str]) -> Cells:

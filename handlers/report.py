@@ -10,6 +10,7 @@ from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.filetypes import XLSX
+from bot.domain.natural import naturally
 from bot.domain.pages import FEWEST, PICTURES, pictures
 from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
@@ -102,7 +103,7 @@ def ask_unit(chat: Chat) -> None:
     chat.say(
         "report/unit",
         **once(chat, f"unit:{chat.person.id}"),
-        units=list(units.values()),
+        units=naturally(units.values(), lambda unit: unit.code),
         given=chat.data["files"],
         refused=refusals(chat),
         upload=upload(chat),

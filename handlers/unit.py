@@ -5,6 +5,7 @@ from sqlalchemy import select
 from bot.conversation import Chat
 from bot.domain.counting import tallies
 from bot.domain.duties import outlooks
+from bot.domain.natural import naturally
 from bot.domain.receipts import papers_for
 from bot.domain.roles import holders
 from bot.models import Duty, Membership, Unit
@@ -17,7 +18,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
     if not chosen:
         chat.say("talk/not_yours")
     elif len(chosen) > 1:
-        chat.say("talk/which_unit", units=chosen, action="unit")
+        chat.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action="unit")
     else:
         _show(chat, chosen[0])
 

@@ -65,16 +65,16 @@ def test_several_units_match(office: Talker) -> None:
     assert "Có 3 đơn vị khớp:" in office.last.text
     assert office.last.text.endswith("👉 Đồng chí chọn, hoặc gõ rõ hơn.")
     assert labels(office) == [
-        "1. Chi bộ Văn phòng Sở A",
-        "2. Chi bộ Thanh tra Sở A",
-        "3. Chi bộ Kế hoạch Sở A",
+        "1. Chi bộ Kế hoạch Sở A",
+        "2. Chi bộ Văn phòng Sở A",
+        "3. Chi bộ Thanh tra Sở A",
         "⬅️ Quay lại",
     ]
-    office.says("2")
+    office.says("3")
     assert office.last.text.startswith("<b>Chi bộ Thanh tra Sở A</b>")
     office.taps("Quay lại")
     assert office.last.text.startswith("🎫 Cấp mã mời cho đơn vị nào?")
-    office.says("chi bộ").taps("3. Chi bộ Kế hoạch")
+    office.says("chi bộ").taps("1. Chi bộ Kế hoạch")
     assert office.last.text.startswith("<b>Chi bộ Kế hoạch Sở A</b>")
 
 
@@ -287,7 +287,7 @@ def test_units_of_others_are_neither_seen_nor_closed(world: World, office: Talke
     for said in ("B-01", "Sở B", "DUK"):
         office.says(said)
         assert office.last.text.startswith(f"Không tìm thấy đơn vị “{said}” trong phạm vi của đồng chí.")
-    office.says("chi bộ").says("2")
+    office.says("chi bộ").says("3")
     assert office.last.text.startswith("🏢 <b>Chi bộ Thanh tra Sở A</b>")
     office.taps("Sáp nhập vào").says("B-01")
     assert office.last.text.startswith("Không tìm thấy đơn vị “B-01”")
@@ -367,7 +367,7 @@ def test_two_cells_are_merged_in_chat(world: World, office: Talker) -> None:
     assert office.last.text.startswith("Một đơn vị không sáp nhập vào chính nó được.")
     office.says("chi bộ")
     assert "Có 3 đơn vị khớp:" in office.last.text
-    office.taps("2. Chi bộ Thanh tra")
+    office.taps("3. Chi bộ Thanh tra")
     assert "– số đảng viên của Chi bộ Thanh tra Sở A: 20 thành 32" in office.last.text
     office.taps("Đồng ý sáp nhập")
     assert office.last.text.startswith(
@@ -383,7 +383,7 @@ def test_two_cells_are_merged_in_chat(world: World, office: Talker) -> None:
 def test_what_stands_in_the_way_of_a_closing(world: World, office: Talker) -> None:
     card(office, "DUA").taps("Giải thể")
     assert office.last.text.startswith(
-        "Đảng ủy Sở A còn đơn vị trực thuộc: Chi bộ Văn phòng Sở A, Chi bộ Thanh tra Sở A, Chi bộ Kế hoạch Sở A. Xin"
+        "Đảng ủy Sở A còn đơn vị trực thuộc: Chi bộ Kế hoạch Sở A, Chi bộ Văn phòng Sở A, Chi bộ Thanh tra Sở A. Xin"
     )
     assert "🏢 <b>Đảng ủy Sở A</b>" in office.last.text
     world.load(shipped("60-KH-DUK-2022.yaml"))

@@ -134,7 +134,7 @@ def _before_pilot(session: Session, duty: Duty, day: date, zone: ZoneInfo) -> It
             Duty.state.in_(("open", "waiting", "done")),
             Topic.key == topic.follows,
         )
-        .order_by(Unit.path)
+        .order_by(Unit.listed_as)
     ).all()
     if not rows or any(pilot.state == "done" for pilot, _ in rows):
         return

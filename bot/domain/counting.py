@@ -149,11 +149,11 @@ def unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
 
 
 def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
-    """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes."""
+    """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes in natural order."""
     return (
         select(Duty, Unit)
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Demand, Demand.id == Duty.demand_id)
         .where(Duty.state.in_(UNDONE), asked(today), where)
-        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.code)
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
     )

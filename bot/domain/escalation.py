@@ -100,7 +100,7 @@ def out_of_touch(
     rows = session.execute(
         select(Unit.name, func.count().over())
         .where(Unit.id.in_(asking), exists().where(leads), ~exists().where(near))
-        .order_by(Unit.code)
+        .order_by(Unit.listed_as)
         .limit(most)
     ).all()
     return (rows[0][1] if rows else 0), [row[0] for row in rows]

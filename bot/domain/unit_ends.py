@@ -130,7 +130,7 @@ def _check(session: Session, unit: Unit, on: date, today: date, into: Unit | Non
 def check_below(session: Session, unit: Unit, on: date) -> None:
     """Raises Invalid(unit_has_below) when units stand below this one on the local day `on`."""
     living = and_(Unit.parent_id == unit.id, or_(Unit.closed_on.is_(None), Unit.closed_on > on))
-    names = session.scalars(select(Unit.name).where(living).order_by(Unit.id).limit(NAMED)).all()
+    names = session.scalars(select(Unit.name).where(living).order_by(Unit.listed_as).limit(NAMED)).all()
     if names:
         count = _count(session, select(func.count()).select_from(Unit).where(living))
         raise Invalid("unit_has_below", unit=unit.name, names=list(names), more=count - len(names))

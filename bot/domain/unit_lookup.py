@@ -34,9 +34,12 @@ def find_units(
     session: Session, scope: ColumnElement[bool], *, chosen: str, text: str, offered: Sequence[int]
 ) -> list[Unit]:
     """The units within `scope` (a condition on Unit) that are not closed and that a person means: by the id of a button
-    (`chosen`), by a code, by a number among those `offered` before, or by a part of a name."""
+    (`chosen`), by a code, by a number among those `offered` before, or by its name.
+
+    The nearest wins: the whole name before whole words of one ("thôn 1" is not thôn 10), and those before a part of a word.
+    """
     where = scope & Unit.closed_on.is_(None)
-    units = session.scalars(select(Unit).where(where).order_by(Unit.path)).all()
+    units = session.scalars(select(Unit).where(where).order_by(Unit.listed_as, Unit.id)).all()
     if chosen:
         return [unit for unit in units if str(unit.id) == chosen]
     words = fold(text)
@@ -44,7 +47,14 @@ def find_units(
         return exact
     if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(offered):
         return [unit for unit in units if unit.id == offered[int(words) - 1]]
-    return [unit for unit in units if words and words in fold(unit.name)]
+    return _by_name(units, words)
+
+
+def _by_name(units: Sequence[Unit], words: str) -> list[Unit]:
+    named = [(unit, fold(unit.name)) for unit in units]
+    meant = [unit for unit, name in named if words and name == words]
+    meant = meant or [unit for unit, name in named if words and f" {words} " in f" {name} "]
+    return meant or [unit for unit, name in named if words and words in name]
 
 
 def holders_of(session: Session, unit: Unit) -> list[Membership]:

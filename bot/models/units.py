@@ -1,11 +1,17 @@
 """Tables of the party organisations: a dated tree."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from bot.domain.natural import natural
 from bot.models.base import Base, Path
+
+
+def _listed_as(context: Any) -> str:
+    return natural(context.get_current_parameters()["code"])
 
 
 class Unit(Base):
@@ -15,6 +21,8 @@ class Unit(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)
+    listed_as: Mapped[str] = mapped_column(Path, default=_listed_as)
+    """Its code as lists are sorted by it: CB2 before CB10."""
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(40))
     sector: Mapped[str] = mapped_column(String(40), default="")
@@ -35,6 +43,11 @@ class Unit(Base):
     heading: Mapped[str] = mapped_column(String(200), default="")
     """The first line of its papers, where it is not the name of the unit above."""
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+
+    @validates("code")
+    def _place_in_lists(self, _: str, code: str) -> str:
+        self.listed_as = natural(code)
+        return code
 
 
 class UnitSpan(Base):

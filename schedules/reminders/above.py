@@ -157,7 +157,7 @@ def _named(session: Session, message_ids: Collection[int]) -> dict[int, list[Dut
         .distinct()
         .subquery()
     )
-    order = (Duty.due_on.is_(None), Duty.due_on, Duty.demand_id, Unit.code, Duty.id)
+    order = (Duty.due_on.is_(None), Duty.due_on, Duty.demand_id, Unit.listed_as, Duty.id)
     place = func.row_number().over(partition_by=said.c.message_id, order_by=order)
     ranked = (
         select(said.c.message_id, said.c.duty_id, place.label("place"))
