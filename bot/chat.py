@@ -18,6 +18,7 @@ from bot.domain import roles
 from bot.domain.calendar import local_day, next_allowed
 from bot.domain.duties import close, outlook
 from bot.domain.natural import naturally
+from bot.domain.nudging import nudge_key
 from bot.domain.problems import Invalid
 from bot.domain.typed_commands import Command, read_command
 from bot.messages import Choice, File, Incoming, Reply
@@ -326,7 +327,7 @@ class Chat:
     def nudge(self, person: Person, duty: Duty) -> bool:
         """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
         contact = outbox.reachable(self.session, person.id)
-        key = f"nudge:{duty.id}:{person.id}:{self.today}"
+        key = nudge_key(duty, person, self.today)
         if contact is None or self.session.scalar(select(Message.id).where(Message.key == key)):
             return False
         view = outlook(self.session, duty, self.at, self.zone)

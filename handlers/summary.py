@@ -1,22 +1,26 @@
 """`/tonghop`, `/chuanop`, `/xuat`: what a leader is told, who is missing, and the table to take away."""
 
-from collections.abc import Iterable
-
 from sqlalchemy import select
 
 from bot.conversation import Chat
+from bot.domain.calendar import next_allowed
 from bot.domain.counting import Tally, current, missing, tallies, urgent_first
 from bot.domain.escalation import out_of_touch
-from bot.domain.people import present, secretaries_of
+from bot.domain.nudging import reach
 from bot.domain.receipts import receipts_of_demands
 from bot.domain.roles import holders, within
-from bot.models import Contact, Demand, Duty, Person, Unit
+from bot.models import Demand, Duty, Unit
 from bot.score_case import below_scores
 
 SHOWN = 40
 TOLD = 8
 """So many demands are told of with all their figures."""
 LOST_NAMES = 5
+NAMED = 12
+"""So many units that cannot be told are named."""
+UNASKED = 5
+"""So many units are reminded without being asked once more."""
+AGREED = "yes"
 DIGITS = 9
 """The longest number that a row's id is taken for."""
 
@@ -64,7 +68,8 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
     if demand is None:
         return
     rows = _missing(chat, demand, "sum")
-    nudged = _missing(chat, demand, "nudge") if holders(chat.roles(), "nudge") else []
+    may = bool(holders(chat.roles(), "nudge"))
+    found = reach(chat.session, _missing(chat, demand, "nudge") if may else [], chat.today)
     chat.say(
         "summaries/units",
         demand=demand,
@@ -72,7 +77,9 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
             (duty, unit, duty.due_on is not None and duty.due_on < chat.today) for duty, unit in rows[:SHOWN]
         ],
         more=max(0, len(rows) - SHOWN),
-        to_nudge=len(nudged),
+        units=len({unit.id for _, unit in rows}),
+        reach=found,
+        named=NAMED,
     )
 
 
@@ -93,34 +100,20 @@ def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]
     return [(duty, unit) for duty, unit in rows]
 
 
-def nudge(chat: Chat, demand_id: str = "") -> None:
-    """Has the secretaries of the missing units reminded, at once and in the leader's name; once a day."""
+def nudge(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
+    """Has the secretaries of the missing units reminded in the leader's name, once a day; more than a few after a yes."""
     demand = _demand(chat, demand_id, "nudge")
     if demand is None:
         return
-    rows = _missing(chat, demand, "nudge")
-    people = secretaries_of(chat.session, [unit.id for _, unit in rows])
-    near = _reachable(chat, people.values())
-    told, again, lost, alone = 0, 0, [], []
-    for duty, unit in rows:
-        asked = present(people.get(unit.id, []), chat.today)
-        reached = [person for person in asked if person.id in near]
-        if not people.get(unit.id):
-            alone.append(unit.name)
-        elif not reached:
-            lost.append(unit.name)
-        elif sum(chat.nudge(person, duty) for person in reached):
-            told += 1
-        else:
-            again += 1
+    found = reach(chat.session, _missing(chat, demand, "nudge"), chat.today)
+    if found.units > UNASKED and agreed != AGREED:
+        chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
+        return
+    told = {one.duty.unit_id for one in found.nudges if [p for p in one.people if chat.nudge(p, one.duty)]}
     chat.note("nudged", f"demand:{demand.id}")
-    chat.say("summaries/nudged", told=told, again=again, lost=lost, alone=alone)
-
-
-def _reachable(chat: Chat, people: Iterable[list[Person]]) -> set[int]:
-    ids = {person.id for group in people for person in group}
-    near = select(Contact.person_id).where(Contact.person_id.in_(ids), Contact.lost_at.is_(None))
-    return set(chat.session.scalars(near))
+    goes_at = next_allowed(chat.at, chat.zone)
+    later = goes_at if goes_at > chat.at else None
+    chat.say("summaries/nudged", demand=demand, told=len(told), later=later, reach=found, named=NAMED)
 
 
 def export(chat: Chat) -> None:

@@ -109,23 +109,28 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
     leader.taps("1.")
     assert "Còn 3 đơn vị chưa xong, hạn thứ Bảy 30/4:\n⚪ Chi bộ A01\n⚪ Chi bộ A02" in leader.last.text
     assert "🔴" not in leader.last.text
-    leader.taps("Nhắc 3 đơn vị")
-    assert leader.last.text.splitlines()[:3] == [
-        "🔔 Đã gửi lời nhắc tới 1 đơn vị.",
-        "📵 Mất liên lạc, cần gọi điện: Chi bộ A02.",
-        "⚠️ Chưa có người đăng ký, văn phòng cần cấp mã mời: Chi bộ A03.",
+    untold = [
+        "📵 Mất liên lạc, cần gọi điện (1): Chi bộ A02.",
+        "⚠️ Chưa có người đăng ký, văn phòng cần cấp mã mời (1): Chi bộ A03.",
     ]
+    assert leader.last.text.splitlines()[-4:-2] == untold
+    leader.taps("Nhắc 1 đơn vị")
+    assert leader.last.text.splitlines()[:3] == ["🔔 Đã gửi lời nhắc tới 1 đơn vị.", *untold]
     for secretary in (one, two):
         assert ["Cấp ủy cấp trên nhắc" in reply.text for reply in secretary.looks()] == [True]
     assert stranger.looks() == []
 
-    leader.says("/chuanop").taps("1.").taps("Nhắc 3 đơn vị")
+    leader.says("/chuanop").taps("1.")
+    assert not [label for label in labels(leader) if "Nhắc" in label]
+    with world.db.read() as session:
+        demand = session.scalars(select(Demand.id).where(Demand.key == "2022-04")).one()
+    leader.presses(f"sum.nudge:{demand}")
     assert leader.last.text.startswith(
         "ℹ️ Lần này không gửi thêm lời nhắc nào.\n✔️ 1 đơn vị đã được nhắc trong hôm nay."
     )
     assert one.looks() == []
     world.later(days=1)
-    leader.says("/chuanop").taps("1.").taps("Nhắc 3 đơn vị")
+    leader.says("/chuanop").taps("1.").taps("Nhắc 1 đơn vị")
     assert leader.last.text.startswith("🔔 Đã gửi lời nhắc tới 1 đơn vị.")
     assert one.looks()
 
@@ -133,9 +138,13 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
 def test_two_leaders_do_not_remind_twice_a_day(world: World) -> None:
     upper, lower = world.registered("DUK", "leader"), world.registered("DUA", "leader")
     secretary = world.registered("A01", "secretary")
-    lower.says("/chuanop").taps("1.").taps("Nhắc 15 đơn vị")
+    lower.says("/chuanop").taps("1.").taps("Nhắc 1 đơn vị")
     assert "tới 1 đơn vị" in lower.last.text
-    upper.says("/chuanop").taps("1.").taps("Nhắc 16 đơn vị")
+    upper.says("/chuanop").taps("1.")
+    assert not [label for label in labels(upper) if "Nhắc" in label]
+    with world.db.read() as session:
+        demand = session.scalars(select(Demand.id).where(Demand.key == "2022-04")).one()
+    upper.presses(f"sum.nudge:{demand}")
     assert "1 đơn vị đã được nhắc trong hôm nay" in upper.last.text
     assert len(secretary.looks()) == 1
 
@@ -166,8 +175,10 @@ def test_follower_of_one_committee_and_leader_of_another_reminds_where_it_leads(
     talker = world.registered("DUA", "follower").says(world.invite("DUB", "leader"))
     talker.says("/chuanop").taps("1.")
     assert "Còn 16 đơn vị chưa xong" in talker.last.text
-    talker.taps("Nhắc 1 đơn vị")
-    assert "Chưa có người đăng ký, văn phòng cần cấp mã mời: Chi bộ Thanh tra." in talker.last.text
+    assert "Chưa có người đăng ký, văn phòng cần cấp mã mời (1): Chi bộ Thanh tra." in talker.last.text
+    world.registered("B01", "secretary")
+    talker.says("/chuanop").taps("1.").taps("Nhắc 1 đơn vị")
+    assert "Đã gửi lời nhắc tới 1 đơn vị." in talker.last.text
 
 
 def test_numbers_that_name_no_demand(world: World) -> None:
@@ -201,8 +212,32 @@ def test_more_units_than_a_message_holds(world: World) -> None:
     assert "Còn 55 đơn vị chưa xong" in leader.last.text
     assert leader.last.text.count("⚪") == 40
     assert "… và 15 đơn vị nữa" in leader.last.text
-    leader.taps("Nhắc 55 đơn vị")
+    assert "mã mời (55): Chi bộ A01, Chi bộ A02" in leader.last.text
     assert "Chi bộ A12 và 43 đơn vị nữa." in leader.last.text
+    assert not [label for label in labels(leader) if "Nhắc" in label]
+
+
+def test_more_than_a_few_are_reminded_after_one_question(world: World) -> None:
+    told = [world.registered(code, "secretary") for code in cells(1, 7)]
+    told[3].sends(told[3]._event(blocked=True))
+    leader = world.registered("DUA", "leader").says("/chuanop").taps("1.").taps("Nhắc 6 đơn vị")
+    assert leader.last.text.splitlines()[1:] == [
+        "Lời nhắc tới 6 đơn vị, mỗi đơn vị một tin. Còn 9 đơn vị chưa có ai nhận được tin.",
+        "",
+        "👉 Nhắc 6 đơn vị?",
+    ]
+    assert [len(secretary.looks()) for secretary in told] == [0] * 7
+    leader.taps("Không nhắc")
+    assert "Còn 15 đơn vị chưa xong" in leader.last.text
+    leader.taps("Nhắc 6 đơn vị").taps("Nhắc 6 đơn vị")
+    assert leader.last.text.splitlines()[:3] == [
+        "🔔 Đã gửi lời nhắc tới 6 đơn vị.",
+        "📵 Mất liên lạc, cần gọi điện (1): Chi bộ A04.",
+        "⚠️ Chưa có người đăng ký, văn phòng cần cấp mã mời (8): "
+        + ", ".join(f"Chi bộ {code}" for code in cells(8, 15))
+        + ".",
+    ]
+    assert [len(secretary.looks()) for secretary in told] == [1, 1, 1, 0, 1, 1, 1]
 
 
 def test_the_table_is_a_link(world: World) -> None:
@@ -416,7 +451,7 @@ def test_a_reminder_asked_for_at_night_goes_out_in_the_morning(world: World) -> 
     leader, secretary = world.registered("DUA", "leader"), world.registered("A01", "secretary")
     world.go("2022-04-05 22:30")
     leader.says("/chuanop").taps("1.").taps("Nhắc")
-    assert "Đã gửi lời nhắc" in leader.last.text
+    assert leader.last.text.startswith("🔔 Lời nhắc tới 1 đơn vị sẽ gửi lúc 7h00 thứ Tư 06/4.")
     world.go("2022-04-06 06:59")
     assert secretary.looks() == []
     world.go("2022-04-06 07:01")
