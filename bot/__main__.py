@@ -12,10 +12,11 @@ import typer
 import yaml
 
 from bot import files, web
+from bot.aside import Aside
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, ChannelRefused, Receive, Tools
 from bot.channels.web.channel import Hub, Web
-from bot.chat import Desk
+from bot.chat import Desk, Elsewhere, Here
 from bot.checks import check_installation
 from bot.commands import (
     AGENDAS,
@@ -73,14 +74,14 @@ def compose(
     zone = settings.zone
     render = renderer(settings)
     store = files.open_store(settings.files_url.get_secret_value())
-    hub = Hub()
+    hub, aside = Hub(), Aside()
     with db.write() as session:
         secret = own_secret(session)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    channels = open_channels(settings, [Web] if demo else kinds, handle, store, now)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, store, aside, now)
     sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     desk: Desk = Desk(
@@ -91,6 +92,7 @@ def compose(
         links=links,
         wake=sender.wake,
         shelf=store,
+        aside=aside,
         facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml"), "rules": rules(), "sheets": sheets()},
         foresee=partial(foresee, say_due=reminders.say_due),
     )
@@ -102,7 +104,7 @@ def compose(
         handle,
         links,
         hub,
-        partial(take_in, store),
+        partial(take_in, store, aside),
         store.stream,
         now,
         ways_in=[way for one in channels for way in one.ways_in()],
@@ -118,6 +120,7 @@ def compose(
         channels=channels,
         proxies=settings.proxies,
         closing=hub.close,
+        stopped=aside.close,
     )
 
 
@@ -126,6 +129,7 @@ def open_channels(
     kinds: Iterable[type[Channel]],
     handle: Receive,
     store: Any,
+    aside: Elsewhere,
     now: Callable[[], datetime],
 ) -> list[Channel]:
     """The channels that the settings name; `store` is the file store."""
@@ -134,7 +138,7 @@ def open_channels(
     for kind in kinds:
         tools = Tools(
             handle,
-            partial(take_in, store, sounds=kind.abilities.sounds),
+            partial(take_in, store, aside, sounds=kind.abilities.sounds),
             lambda file: bytes(store.read(file.digest)),
             now,
             settings.url,
@@ -145,10 +149,13 @@ def open_channels(
     return opened
 
 
-def take_in(store: Any, name: str, source: Path, *, sounds: bool = False) -> File | Refusal:
-    """Checks a file that came in and stores it, or says why not."""
+def take_in(
+    store: Any, aside: Elsewhere, name: str, source: Path, owner: str, *, sounds: bool = False
+) -> File | Refusal:
+    """Checks a file that came in and stores it, or says why not; it is looked into aside, by turns of the `owner`s."""
     try:
-        return files.take_in(store, name, source, sounds=sounds)
+        look = partial(aside.call, files.look_into, owner=owner)
+        return files.take_in(store, name, source, sounds=sounds, look=look)
     except Invalid as problem:
         return files.refusal(name, problem)
 
@@ -283,7 +290,7 @@ def invite_command(
 async def _entrances(settings: Settings) -> dict[str, Callable[[str], str]]:
     """Where each channel begins; a channel that does not answer is left out, the code alone is printed."""
     found: dict[str, Callable[[str], str]] = {}
-    for channel in open_channels(settings, CHANNELS, _nothing_received, None, utc_now):
+    for channel in open_channels(settings, CHANNELS, _nothing_received, None, Here(), utc_now):
         try:
             async with asyncio.timeout(LINK_SECONDS):
                 await channel.start()

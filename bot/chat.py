@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, select
@@ -27,6 +27,9 @@ from bot.render import Renderer
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,21 @@ class Desk:
     """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
     foresee: Callable[..., list[Any]] = lambda *_, **__: []
     """See bot/foresight.py; what says the reminders is handed to it at the composition root."""
+    aside: "Elsewhere" = field(default_factory=lambda: Here())
+    """Where files that anybody may have made are read."""
+
+
+class Elsewhere(Protocol):
+    """Does work apart from everything else; see bot/aside.py."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T: ...
+
+
+class Here:
+    """Does it at once and in this process: for tests, and for the command line, whose files are its user's own."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
+        return work(*args)
 
 
 class Shelf(Protocol):

@@ -5,8 +5,9 @@ import logging
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -162,12 +163,37 @@ def _pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield bytes(piece)
 
 
-def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, sounds: bool = False) -> File:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is, and whether it bears a stamp of secrecy."""
+
+    media_type: str
+    secret: bool
+
+
+def look_into(source: Path, name: str, sounds: bool) -> Look:
+    """Reads a file that anybody may have made; with `sounds` recorded sound is taken too. Raises Invalid as `take_in` does."""
+    media_type = sniff(source)
+    if media_type in SOUNDS and not sounds:
+        raise Invalid("file_type")
+    return Look(media_type, secret_file(source, media_type, name))
+
+
+def take_in(
+    store: Store,
+    name: str,
+    source: Path,
+    *,
+    limit: int = 100 * 2**20,
+    sounds: bool = False,
+    look: Callable[[Path, str, bool], Look] = look_into,
+) -> File:
     """Check the file at `source` and store it under its digest; `limit` is in bytes and `source` stays the caller's to delete.
-    With `sounds` recorded sound is taken too.
+    With `sounds` recorded sound is taken too. `look` is `look_into`, or what does that aside.
 
     Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
-    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_secret. OSError: the store failed.
+    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_unseen, file_secret.
+    OSError: the store failed.
     """
     shown = clean_name(name)
     size = source.stat().st_size
@@ -176,18 +202,15 @@ def take_in(store: Store, name: str, source: Path, *, limit: int = 100 * 2**20, 
     if size > limit:
         raise Invalid("file_too_large", name=shown, limit_mb=limit // 2**20, size_mb=-(-size // 2**20))
     try:
-        media_type = sniff(source)
-        if media_type in SOUNDS and not sounds:
-            raise Invalid("file_type")
-        secret = secret_file(source, media_type, name)
+        seen = look(source, name, sounds)
     except Invalid as refused:
         raise Invalid(refused.code, name=shown, **refused.facts) from refused
     digest = _digest(source)
-    if secret:
+    if seen.secret:
         log.warning("file.secret refused sha256=%s", digest)
         raise Invalid("file_secret")
     store.put(digest, source)
-    return File(digest, clean_name(name, media_type), size, media_type)
+    return File(digest, clean_name(name, seen.media_type), size, seen.media_type)
 
 
 def refusal(name: str, invalid: Invalid) -> Refusal:

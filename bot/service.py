@@ -41,6 +41,7 @@ class Service:
     proxies: Sequence[str] = ()
     """Addresses of reverse proxies, which say whom they speak for."""
     closing: Callable[[], None] = lambda: None
+    stopped: Callable[[], None] = lambda: None
     ready: Callable[[], None] = lambda: None
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
@@ -109,4 +110,5 @@ class Service:
         self.sender.stop()
         sending = next(task for task in self.tasks if task.get_name() == "sender")
         await sending
+        self.stopped()
         log.info("stopped")

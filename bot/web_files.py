@@ -36,11 +36,13 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-async def _take_all(site: Site, form: Form) -> list[File | Refusal]:
+async def _take_all(site: Site, contact: Contact, form: Form) -> list[File | Refusal]:
     taken: list[File | Refusal] = []
     for name, path in form.files:
         try:
-            taken.append(await to_thread.run_sync(site.take_in, name, path, limiter=site.intake))
+            taken.append(
+                await to_thread.run_sync(site.take_in, name, path, contact.place, limiter=site.intake)
+            )
         except OSError:
             log.exception("file store failed")
             raise HTTPException(503) from None
@@ -76,7 +78,7 @@ async def chat_files(request: Request) -> Response:
             if by_form:
                 return back_to_chat(request)
             raise HTTPException(400)
-        taken = await _take_all(site, form)
+        taken = await _take_all(site, contact, form)
     event = _event(event_id, contact, site, taken, form.fields.get("text", "").strip())
     return await take_event(request, contact, event, by_form=by_form)
 
@@ -107,7 +109,7 @@ async def upload(request: Request) -> Response:
     with _folder() as folder:
         form = await read_form(request, folder, site.upload_limit + FRAMING)
         event_id = f"up:{contact.id}:{_client_id(form)}"
-        taken = await _take_all(site, form)
+        taken = await _take_all(site, contact, form)
     if taken:
         await site.handle(_event(event_id, contact, site, taken, ""))
     results = [_result(site, one) for one in taken]

@@ -33,6 +33,8 @@ from bot.units_sheet import living_units, write_unit_list, write_units_template
 log = logging.getLogger(__name__)
 
 SHOWN, SHOWN_UNITS = 15, 10
+BOOK_SECONDS = 60.0
+"""A workbook of ten thousand rows takes some seconds to read."""
 LOOKED = 40
 
 
@@ -76,8 +78,17 @@ def plan(desk: Desk, errand_id: int, at: datetime) -> None:
 def _read_plan(desk: Desk, args: Mapping[str, Any]) -> PlanText:
     templates = desk.render.folder
     with tempfile.TemporaryDirectory() as folder:
-        text = read_sheet(_workbook(desk, args, folder), agendas=templates / "agendas", templates=templates)
+        path = _workbook(desk, args, folder)
+        text = desk.aside.call(plan_in, path, templates, seconds=BOOK_SECONDS)
     return with_minutes(text, desk.facts["rules"])
+
+
+def plan_in(path: Path, templates: Path) -> PlanText:
+    return read_sheet(path, agendas=templates / "agendas", templates=templates)
+
+
+def units_in(path: Path, templates: Path) -> UnitsTable:
+    return read_units(path, templates=templates)
 
 
 def _show_plan(
@@ -202,12 +213,13 @@ def _read_units(desk: Desk, args: Mapping[str, Any]) -> UnitsTable:
     with tempfile.TemporaryDirectory() as folder:
         path = _workbook(desk, args, folder)
         try:
-            return read_units(path, templates=desk.render.folder)
+            table: UnitsTable = desk.aside.call(units_in, path, desk.render.folder, seconds=BOOK_SECONDS)
         except Rejected:
             raise
         except Exception as error:
             log.exception("units unreadable name=%s", path.suffix)
             raise Rejected([Problem("", "units_unreadable")]) from error
+        return table
 
 
 def _give(

@@ -124,7 +124,7 @@ class Installation:
         self.received.append(event)
         return receive(self.desk, event)
 
-    def take_in(self, name: str, path: Path) -> File | Refusal:
+    def take_in(self, name: str, path: Path, owner: str) -> File | Refusal:
         try:
             return files.take_in(self.store, name, path)
         except Invalid as invalid:

@@ -14,8 +14,9 @@ from bot.messages import File, Incoming, Refusal, Reply
 Receive = Callable[[Incoming], bool]
 """Handles one event in one transaction; called in a thread. Raises when the event could not be handled: no acknowledgement."""
 
-TakeIn = Callable[[str, Path], File | Refusal]
-"""Checks a file that came in and stores it; called in a thread."""
+TakeIn = Callable[[str, Path, str], File | Refusal]
+"""Checks a file (its name, where it lies, the place of who sent it) and stores it; may take seconds: called in a thread
+of its own, which answers nobody."""
 
 ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""

@@ -53,6 +53,7 @@ PATH = "/telegram"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 TEXT_LIMIT = 4096
 OUT_LIMIT = 50 * MEGABYTE
+LOOKS = 4
 LONG_POLL, SHORT_PAUSE = 25, 0.5
 FETCH_PAUSES = (1.0, 2.0, 0.0)
 FETCH_SECONDS = 300.0
@@ -173,6 +174,8 @@ class Telegram(Channel):
             rate_limiter=None if rate is None else Limiter(overall_max_rate=rate, max_retries=3),
         )
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="telegram")
+        # Of their own: a file that takes long to look into must not take the place of a talk.
+        self._looks = ThreadPoolExecutor(LOOKS, thread_name_prefix="telegram-files")
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
 
@@ -205,7 +208,8 @@ class Telegram(Channel):
         await self._land(self._background, patience=LANDING_SECONDS)
         await self._bot.shutdown()
         await self._files.shutdown()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._looks):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def listen(self) -> None:
         if self._webhook_url:
@@ -365,7 +369,8 @@ class Telegram(Channel):
         with tempfile.NamedTemporaryFile(prefix="telegram-") as file:
             got: File | Refusal | None = await self._fetch(attached, cast(BinaryIO, file))
             if got is None:
-                got = await self._in_thread(partial(self._take_in, attached.name, Path(file.name)))
+                look = partial(self._take_in, attached.name, Path(file.name), event.address.place)
+                got = await self._in_thread(look, self._looks)
         if isinstance(got, File):
             return replace(event, files=(got,))
         return replace(event, refused=(got,))
@@ -398,8 +403,8 @@ class Telegram(Channel):
         else:
             await self._files.fetch(path, to, IN_LIMIT)
 
-    async def _in_thread(self, call: Callable[[], T]) -> T:
-        job = self._threads.submit(call)
+    async def _in_thread(self, call: Callable[[], T], threads: ThreadPoolExecutor | None = None) -> T:
+        job = (threads or self._threads).submit(call)
         done = asyncio.wrap_future(job)
         try:
             return await asyncio.shield(done)
