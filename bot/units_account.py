@@ -7,7 +7,7 @@ from bot.domain.problems import Problem
 from bot.units_tables import Passed
 
 NAMED = 3
-QUOTED = ("no_name", "group", "total", "foot")
+QUOTED = ("no_name", "unclear", "group", "total", "foot")
 """Rows of which the first words are told, so that one that was meant as a unit is seen."""
 
 

@@ -9,6 +9,8 @@ from bot.units_sheet import Form
 
 ORDER, EITHER = "order", "kind or sector"
 """The running number; and a column "Loại hình", of which only its values say what it holds."""
+WITHIN = " / "
+"""Stands between the words of a heading of several rows, the upper one first."""
 SURE, LIKELY, WEAK = 3, 2, 1
 
 _ORGANISATION = (
@@ -83,10 +85,11 @@ def meaning_of(text: str, form: Form) -> tuple[str, int]:
     """What a heading means and how sure that is; ("", 0) for one that is not known."""
     if known := form.headings.get(fold(text)):
         return known, SURE + 1
-    folded = fold(re.sub(r"\([^)]*\)", " ", text)) or fold(text)
-    for pattern, meaning, weight in _COMPILED:
-        if pattern.fullmatch(folded):
-            return meaning, weight if meaning else 0
+    for words in (text, " ".join(reversed(text.split(WITHIN)))):
+        folded = fold(re.sub(r"\([^)]*\)", " ", words)) or fold(words)
+        for pattern, meaning, weight in _COMPILED:
+            if pattern.fullmatch(folded):
+                return meaning, weight if meaning else 0
     return "", 0
 
 

@@ -8,10 +8,10 @@ from zipfile import is_zipfile
 from bot.domain.problems import Problem, Rejected
 from bot.domain.reading import fold
 from bot.domain.unit_rows import Entry, Reading, Row, read_rows
-from bot.domain.unit_words import kind_of_name, one_line
 from bot.old_letters import from_tcvn
 from bot.plan_sheet_book import OLD_OR_LOCKED, Sheet, read_book
 from bot.text_tables import read_text_table
+from bot.units_lines import committee_of
 from bot.units_reading import read_lines
 from bot.units_sheet import LISTED, Form, read_form
 from bot.units_tables import Passed, Table, find_tables, rows_of
@@ -127,5 +127,5 @@ def _from_old_letters(sheet: Sheet) -> Sheet:
 
 def _title(above: Sequence[str]) -> str:
     """The committee that the texts over the table name, the last of them: a letterhead names the superior one first."""
-    named = [one_line(text) for text in above if kind_of_name(text).startswith("dang_")]
+    named = [name for text in above if (name := committee_of(text))]
     return named[-1][:200] if named else ""

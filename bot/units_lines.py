@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from bot.domain.reading import fold, plain
-from bot.domain.unit_words import kind_of_name
+from bot.domain.reading import plain
+from bot.domain.unit_words import folded, kind_of_name, one_line
 from bot.plan_sheet_book import Cell
 
 _TOTAL = re.compile(
@@ -28,15 +28,29 @@ _GROUP_WORDS = re.compile(
 )
 
 
+def lists_cells(title: str) -> bool:
+    """Whether a title says that the table holds chi bộ alone: "Danh sách các chi bộ trực thuộc"."""
+    return bool(re.match(r"danh sach (?:cac )?chi bo\b(?! (?:va )?dang bo)", folded(title)))
+
+
+def committee_of(title: str) -> str:
+    """The committee that a line over the table names: "ĐẢNG ỦY XÃ A", "Danh sách chi bộ trực thuộc Đảng bộ xã A"."""
+    text = one_line(title)
+    if kind_of_name(text).startswith("dang_"):
+        return text
+    found = re.search(r"(?:trực thuộc|thuộc)\s+((?:đảng bộ|đảng ủy|đảng uỷ)\s.+)$", text, re.IGNORECASE)
+    return found[1] if found else ""
+
+
 def is_total(texts: list[str]) -> bool:
     """Whether the first words of the row say that it sums up: "Tổng cộng", "Cộng:", "Tổng số 12 chi bộ"."""
-    spoken = [fold(text) for text in texts if any(char.isalpha() for char in text)]
+    spoken = [folded(text) for text in texts if any(char.isalpha() for char in text)]
     return bool(spoken) and bool(_TOTAL.fullmatch(spoken[0]))
 
 
 def is_foot(texts: list[str]) -> bool:
     """Whether the row belongs below the table: place and date, who signs, notes."""
-    return any(_FOOT.fullmatch(fold(text)) for text in texts)
+    return any(_FOOT.fullmatch(folded(text)) for text in texts)
 
 
 def is_numbering(texts: list[str]) -> bool:
@@ -62,7 +76,7 @@ def without_mark(text: str) -> tuple[str, str]:
 
 def group_words(text: str) -> str:
     """What a heading of a group says beside "khối", "nhóm", "các chi bộ", folded."""
-    return _GROUP_WORDS.sub("", fold(without_number(text)))
+    return _GROUP_WORDS.sub("", folded(without_number(text)))
 
 
 def without_number(text: str) -> str:

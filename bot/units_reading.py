@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.problems import Problem
-from bot.domain.reading import fold
 from bot.domain.unit_rows import COLUMNS, Entry, Spot
-from bot.domain.unit_words import EMPTIES, kind_of_name, names_several, one_line
+from bot.domain.unit_words import EMPTIES, folded, kind_of_name, names_several, one_line
 from bot.plan_sheet_book import Cell
 from bot.units_columns import EITHER, ORDER
 from bot.units_lines import (
@@ -96,9 +95,8 @@ def _named(meaning: str, letters: Mapping[str, str], table: Table) -> str:
 def word_code(form: Form, column: str, text: str) -> str | None:
     """The code of a listed value as people write it; None where it is none."""
     known = form.values(column)
-    folded = fold(text)
-    if folded in known:
-        return known[folded]
+    if folded(text) in known:
+        return known[folded(text)]
     if column == "kind":
         return kind_of_name(text) or None
     if column == "sector":
@@ -165,28 +163,30 @@ def _why_passed(read: _Read, texts: Sequence[str], group: _Group) -> str:
         return ""
     mark = mark_of(read.text(ORDER))
     if name and (names_several(without_number(name)) or (mark == "group" and not read.table.names_cells)):
-        _heads([name], read, group)
-        return "group"
+        return _heads([name], read, group)
     if not name and not data:
-        return "group" if _heads(texts, read, group) else "no_name"
+        return _heads(texts, read, group) if len(texts) <= 2 else "no_name"
     if not name:
         return "no_name"
-    if not data and not mark:
-        return "group" if _heads(texts, read, group) or not read.table.names_cells else ""
+    if not data and not mark and (len(texts) <= 2 or not read.table.names_cells):
+        return _heads(texts, read, group)
     return ""
 
 
-def _heads(texts: Sequence[str], read: _Read, group: _Group) -> bool:
-    """Whether the row is a heading of those below; a heading "Khối nông thôn" says their sector."""
-    if len(texts) > 2:
-        return False
+def _heads(texts: Sequence[str], read: _Read, group: _Group) -> str:
+    """What a row of a few words is: a heading of those below, of which "Khối nông thôn" says their sector; or unclear."""
     text = max(texts, key=len)
-    group.sector = (
-        "" if "sector" in read.spot.letters else read.form.values("sector").get(group_words(text), "")
-    )
+    sector = read.form.values("sector").get(group_words(text), "")
+    if not sector and not names_several(without_number(text)) and not _has_group_mark(read):
+        return "unclear"
+    group.sector = "" if "sector" in read.spot.letters else sector
     if names_no_superior(text):
         group.parent = ""
-    return True
+    return "group"
+
+
+def _has_group_mark(read: _Read) -> bool:
+    return mark_of(read.text(ORDER)) == "group"
 
 
 def _place_in_groups(read: _Read, group: _Group, name: str, kind: str, mark: str) -> str:

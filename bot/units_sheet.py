@@ -46,10 +46,15 @@ class Form:
             fold(label): name for name, label in self.labels["columns"].items()
         }
 
-    def values(self, column: str) -> dict[str, str]:
+    def values(self, column: str) -> Mapping[str, str]:
         """What may stand in a cell of this column, folded, and the code that it means."""
-        if column not in LISTED:
-            return {}
+        return self._listed.get(column, {})
+
+    @cached_property
+    def _listed(self) -> dict[str, dict[str, str]]:
+        return {column: self._values(column) for column in LISTED}
+
+    def _values(self, column: str) -> dict[str, str]:
         labels = self.labels[LISTED[column]]
         known = {fold(word): code for word, code in self.sheet["also"].get(column, {}).items()}
         known |= {fold(code): code for code in labels}

@@ -6,11 +6,10 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
-from bot.domain.reading import fold
-from bot.domain.unit_words import kind_of_name, one_line
+from bot.domain.unit_words import folded, kind_of_name, one_line
 from bot.plan_sheet_book import Cell, Sheet
-from bot.units_columns import Heading, read_headings
-from bot.units_lines import is_numbering, texts_of
+from bot.units_columns import WITHIN, Heading, read_headings
+from bot.units_lines import is_numbering, lists_cells, texts_of
 from bot.units_sheet import Form
 
 HEADER_WITHIN = 300
@@ -43,7 +42,7 @@ class Line:
 @dataclass(slots=True)
 class Table:
     """The rows below one heading. `letters` says where each column stands, `unread` names columns with content that mean
-    nothing here, `above` holds the texts over the table, `names_cells` whether the heading itself says "chi bộ"."""
+    nothing here, `above` holds the texts over the table, `names_cells` whether the heading, or the title, says that they are chi bộ."""
 
     sheet: str
     headings: Sequence[Heading]
@@ -56,8 +55,10 @@ class Table:
 
     @property
     def names_cells(self) -> bool:
-        named = [fold(h.text) for h in self.headings if h.meaning == "name"]
-        return bool(named) and "chi bo" in named[0] and "dang bo" not in named[0]
+        named = [folded(h.text) for h in self.headings if h.meaning == "name"]
+        if not named or "dang bo" in named[0]:
+            return False
+        return "chi bo" in named[0] or any(lists_cells(text) for text in self.above)
 
     @property
     def unread(self) -> list[str]:
@@ -119,7 +120,7 @@ def _passed(sheet: Sheet, number: int, why: str) -> Passed:
 
 
 def _texts(headings: Sequence[Heading]) -> list[tuple[int, str]]:
-    return [(h.column, fold(h.text)) for h in headings]
+    return [(h.column, folded(h.text)) for h in headings]
 
 
 def _line(sheet: Sheet, number: int, headings: Sequence[Heading]) -> Line:
@@ -177,11 +178,14 @@ def _continues(sheet: Sheet, rows: Sequence[int], number: int) -> bool:
     wide = {c for m in sheet.merged if m[0] == rows[-1] and m[3] > m[1] for c in range(m[1], m[3] + 1)}
     if len(upper) == 1 and len(row) > 1:
         return bool(wide) and len(wide) < len(row) + 1
-    return all(column in wide or column not in upper for column in row)
+    return all(
+        column in wide or column not in upper or (column + 1 in row and column + 1 not in upper)
+        for column in row
+    )
 
 
 def _is_unit(text: str) -> bool:
-    return bool(kind_of_name(text)) and len(fold(text).split()) > 3
+    return bool(kind_of_name(text)) and len(folded(text).split()) > 3
 
 
 def _heading_texts(sheet: Sheet, rows: Sequence[int]) -> dict[int, str]:
@@ -197,7 +201,7 @@ def _heading_texts(sheet: Sheet, rows: Sequence[int]) -> dict[int, str]:
             row = _shared_out(row, columns, sheet.rows[rows[-1]])
         for column, text in row.items():
             old = texts.get(column, "")
-            texts[column] = text if not old or old == text else f"{old} {text}"
+            texts[column] = text if not old or old == text else f"{old}{WITHIN}{text}"
     return texts
 
 

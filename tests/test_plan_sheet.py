@@ -1,5 +1,6 @@
 """A plan as a workbook: written and read back it is the same plan; a clerk's own typing is understood; faults name their cell."""
 
+import io
 import json
 import random
 import re
@@ -42,6 +43,7 @@ from bot.plan_sheet_values import (
     yes_typed,
 )
 from tests.kit import ROOT, ZONE, RecordingRenderer
+from tests.test_units_tables import strict
 
 TEMPLATES = ROOT / "templates"
 AGENDAS = TEMPLATES / "agendas"
@@ -1211,6 +1213,26 @@ def test_files_that_are_no_workbooks(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "zip.xlsx", "w") as archive:
         archive.writestr("a.txt", "a")
     assert refused(tmp_path / "zip.xlsx") == [("zip.xlsx", "sheet_unreadable")]
+
+
+def test_a_hidden_sheet_of_notes_and_a_wrong_size_do_no_harm(form: Form) -> None:
+    form.line("Chuyên đề", TOPIC)
+    form.book.create_sheet("nháp", 0)["A1"] = "ghi chép"
+    form.book.worksheets[0].sheet_state = "hidden"
+    form.book.save(form.path)
+    narrowed = io.BytesIO(form.path.read_bytes())
+    with zipfile.ZipFile(narrowed) as old, zipfile.ZipFile(form.path, "w") as new:
+        for name in old.namelist():
+            new.writestr(
+                name, re.sub(rb'<dimension ref="[^"]*" ?/>', b'<dimension ref="A1"/>', old.read(name))
+            )
+    assert len(read(form.path).topics) == 1
+
+
+def test_a_plan_saved_as_strict_open_xml(form: Form) -> None:
+    form.line("Chuyên đề", TOPIC)
+    form.book.save(form.path)
+    assert len(read(strict(form.path)).topics) == 1
 
 
 def test_a_bomb_is_not_unpacked(form: Form) -> None:

@@ -113,6 +113,45 @@ def test_a_heading_of_two_rows_with_merged_cells(tmp_path: Path) -> None:
     ]
 
 
+def test_code_and_name_below_one_heading(tmp_path: Path) -> None:
+    rows = [
+        ["STT", "Tổ chức đảng", None, "Cấp trên", None, "Số đảng viên"],
+        [None, "Mã", "Tên", "Mã", "Tên", None],
+        [1, "CB1", "Chi bộ A", "DB1", "Đảng bộ X", 20],
+    ]
+    table = read(tmp_path, rows, "A1:A2", "B1:C1", "D1:E1", "F1:F2")
+    assert [(r.code, r.name, r.parent_code, r.members) for r in table.rows] == [
+        ("CB1", "Chi bộ A", "DB1", 20)
+    ]
+    assert table.unread == ("Cấp trên / Tên",)
+
+
+def test_a_heading_of_two_rows_that_nobody_merged(tmp_path: Path) -> None:
+    rows = [
+        ["TT", "Tên chi bộ", "Đảng viên", None, "Ngày họp"],
+        [None, None, "Tổng số", "Dự bị", None],
+        [1, "Chi bộ A", 20, 2, 5],
+    ]
+    table = read(tmp_path, rows)
+    assert [(r.name, r.members, r.meeting_day) for r in table.rows] == [("Chi bộ A", 20, 5)]
+    assert table.unread == ("Đảng viên / Dự bị",)
+
+
+def test_a_title_says_what_short_names_are_and_whose(tmp_path: Path) -> None:
+    table = read(
+        tmp_path,
+        [
+            ["DANH SÁCH CÁC CHI BỘ TRỰC THUỘC ĐẢNG BỘ XÃ THỬ"],
+            ["TT", "Tên đơn vị", "Số đảng viên"],
+            [1, "Thôn Đông", 9],
+            [None, "Nguyễn Văn Mẫu", None],
+        ],
+    )
+    assert [(r.name, r.kind) for r in table.rows] == [("Thôn Đông", "chi_bo")]
+    assert table.title == "ĐẢNG BỘ XÃ THỬ"
+    assert [(one.number, one.why, one.text) for one in table.passed][2:] == [(4, "unclear", "Nguyễn Văn Mẫu")]
+
+
 @pytest.mark.parametrize(
     ("heading", "column"),
     [

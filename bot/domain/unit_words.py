@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, plain, words_of
 
+folded = lru_cache(2**14)(fold)
+"""`reading.fold`, which the words of a long table ask for again and again."""
 EMPTIES = frozenset("-–—−")
 """A cell with nothing but this takes away what is known; an empty one changes nothing."""
 
@@ -67,24 +70,23 @@ def usual_day(text: str) -> tuple[int | None, bool]:
     return (day if day is not None and 1 <= day <= 31 else None), bool(found) or bare != whole
 
 
+@lru_cache(2**14)
 def kind_of_name(name: str) -> str:
     """The kind of organisation that a name says in its first words: "Chi bộ Thôn 1" is a chi_bo; "" where it says none, or
     speaks of several: "Các chi bộ trực thuộc"."""
-    folded = fold(name)
     if names_several(name):
         return ""
-    return next((kind for pattern, kind in _KIND_OF_NAME if pattern.match(folded)), "")
+    return next((kind for pattern, kind in _KIND_OF_NAME if pattern.match(folded(name))), "")
 
 
 def names_several(text: str) -> bool:
     """Whether the text is a heading of several units: "Các chi bộ trực thuộc", "Khối nông thôn"."""
-    return bool(_SEVERAL.fullmatch(fold(text)))
+    return bool(_SEVERAL.fullmatch(folded(text)))
 
 
 def name_key(name: str) -> str:
     """What is left for telling whether two names are the same; a party committee may be named by its uỷ or its bộ."""
-    folded = fold(name)
-    return re.sub(r"^(?:ban chap hanh |bch )?(?:dang uy|dang bo)(?: co so)?\b", "dang bo", folded)
+    return re.sub(r"^(?:ban chap hanh |bch )?(?:dang uy|dang bo)(?: co so)?\b", "dang bo", folded(name))
 
 
 def code_of_name(name: str, most: int = 60) -> str:
