@@ -22,6 +22,7 @@ READS_INPUT = {
     "bot/domain/names.py",
     "bot/domain/reading.py",
     "bot/domain/moments.py",
+    "bot/domain/moment_words.py",
     "bot/domain/secrecy.py",
     "bot/domain/stamps.py",
     "bot/domain/unit_words.py",

@@ -1,21 +1,27 @@
 """Reads the days and times of day that people type: "5/4", "thứ năm 19h30", "mai lúc 7 rưỡi tối"."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from bot.domain.problems import Invalid
-from bot.domain.reading import (
-    DIGITS,
-    PEOPLE,
-    POLITE,
-    plain,
-    said,
-    spoken,
-    word_at,
-    words_of,
+from bot.domain.moment_words import (
+    AFTER_PART,
+    AHEAD,
+    AROUND_MOMENT,
+    DAY_NAMES,
+    HOUR_SIGNS,
+    MINUTE_SIGNS,
+    MONTHS,
+    NEXT,
+    PARTS,
+    PUNCTUATION,
+    RELATIVE_DAYS,
+    UNREADABLE,
+    WEEKDAYS,
+    WEEKS,
+    words_of_a_moment,
 )
+from bot.domain.problems import Invalid
+from bot.domain.reading import own_words, plain, said, spoken, word_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +44,6 @@ def when(text: str, *, today: date, now: time | None = None, past: bool = False)
     return _When(text, today, now, past).read()
 
 
-# Part of the day -> the hours of the 24-hour clock that it can mean.
-PARTS = {
-    "sang": range(12),
-    "trua": range(10, 15),
-    "chieu": range(12, 20),
-    "toi": range(17, 24),
-    "dem": range(18, 24),
-}
-RELATIVE_DAYS = {
-    ("hom", "nay"): 0,
-    ("bua", "nay"): 0,
-    ("ngay", "mai"): 1,
-    ("mai",): 1,
-    ("ngay", "kia"): 2,
-    ("ngay", "mốt"): 2,
-    ("mốt",): 2,
-    ("hom", "qua"): -1,
-    ("hom", "kia"): -2,
-}
-AFTER_PART = {"nay": 0, "qua": -1}
-NEXT = "tới"
-UNREADABLE = "#"
-WEEKS = {"nay": 0, "sau": 1, NEXT: 1, "toi": 1, "truoc": -1, "qua": -1}
-MONTHS = {"nay": 0, NEXT: 1, "toi": 1, "truoc": -1}
-WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
-DAY_NAMES = words_of("ngay mung mong")
-HOUR_SIGNS = words_of("h g gio")
-AROUND_MOMENT = (
-    (POLITE - {"toi"})
-    | PEOPLE
-    | DAY_NAMES
-    | words_of("luc vao hoi hop o bat dau tu tam khoang buoi doi chuyen hen se")
-)
-PUNCTUATION = set(",;.!()-–:'\"")
 MONTHS_LOOKED_AT = 9 * 12  # 29/2 may be eight years away
 
 
@@ -80,7 +52,7 @@ class _When:
 
     def __init__(self, text: str, today: date, now: time | None, past: bool) -> None:
         self.text, self.today, self.now, self.past = text, today, now, past
-        self.words = _words_of_a_moment(text)
+        self.words = words_of_a_moment(text)
         self.year = self._take_year()
         self.at = 0
         self.days: set[date] = set()
@@ -103,7 +75,7 @@ class _When:
         )
         while self.at < len(self.words):
             if not any(reader() for reader in readers):
-                raise self._wrong("date_unclear")
+                raise self._wrong("date_unclear", word=self._own_word())
         at = self._time()
         day = self._day(at)
         if self.year or (day is None and at is None):
@@ -112,6 +84,13 @@ class _When:
 
     def _wrong(self, code: str, **facts: object) -> Invalid:
         return Invalid(code, said=said(self.text), **facts)
+
+    def _own_word(self) -> str:
+        """The word that was not understood, as it was typed; "" where nothing was."""
+        word = self.words[self.at]
+        if not (self.days or self.clock or self.part or self.weekday is not None or self.week is not None):
+            return ""
+        return "" if word == UNREADABLE or not word.isalpha() else own_words(plain(word), self.text)
 
     def _word(self, at: int) -> str:
         return word_at(self.words, at)
@@ -133,6 +112,8 @@ class _When:
         if sign not in {"/", "-", "."} or not (first.isdecimal() and second.isdecimal()):
             return False
         three = again == sign and third.isdecimal()
+        if not three and self._dotted_clock(self.at):
+            return False
         if len(first) == 4 and three and len(second) <= 2:
             self._add_date(int(third), int(second), int(first))
         elif len(first) > 2 or len(second) > 2 or (three and len(third) not in (2, 4)):
@@ -143,6 +124,12 @@ class _When:
             self._add_date(int(first), int(second), self._year_said())
         self.at += 5 if three else 3
         return True
+
+    def _dotted_clock(self, at: int) -> bool:
+        """ "19.30" is no day of any month."""
+        hour, sign, minute = (self._word(at + n) for n in range(3))
+        digits = sign == "." and hour.isdecimal() and minute.isdecimal() and len(minute) == 2
+        return digits and int(hour) < 24 and 12 < int(minute) < 60
 
     def _named_date(self) -> bool:
         at = self.at
@@ -177,6 +164,9 @@ class _When:
         if self._word(end) in {"/", "-"} and year.isdecimal() and len(year) == 4:
             self._add_date(day, month, int(year))
             return end + 2
+        if len(self._word(end)) == 4 and self._word(end).isdecimal():
+            self._add_date(day, month, int(self._word(end)))
+            return end + 1
         self._add_date(day, month, self._year_said())
         return end
 
@@ -202,7 +192,7 @@ class _When:
 
     def _weekday(self) -> bool:
         first, second = self._word(self.at), self._word(self.at + 1)
-        if first == "cn" or (first, second) == ("chu", "nhat"):
+        if first == "cn" or (first in {"chu", "chua"} and second == "nhat"):
             weekday, length = 6, 1 if first == "cn" else 2
         elif first == "thu" and second.isdecimal():
             weekday, length = int(second) - 2, 2
@@ -236,6 +226,8 @@ class _When:
             return False
         self.week = WEEKS[self._word(self.at + 1)]
         self.at += 2
+        if self._word(self.at) == "nua" and self.week == 1:
+            self.week, self.at = 2, self.at + 1
         return True
 
     def _relative(self) -> bool:
@@ -243,6 +235,11 @@ class _When:
             self.days.add(self.today)
             self.clock = (self.now.hour, self.now.minute) if self.now else self.clock
             self.at += 2
+            return True
+        count = self._count(self.at)
+        if count and self._word(count[1]) in AHEAD and self._word(count[1] + 1) == "nua" and count[0] < 100:
+            self.days.add(self.today + timedelta(count[0] * AHEAD[self._word(count[1])]))
+            self.at = count[1] + 2
             return True
         if self._word(self.at) in AFTER_PART and self.at and self.words[self.at - 1] in PARTS:
             self.days.add(self.today + timedelta(AFTER_PART[self._word(self.at)]))
@@ -264,8 +261,10 @@ class _When:
         minute, sign = 0, self._word(at)
         if sign in HOUR_SIGNS:
             minute, at = self._minutes(at + 1)
-        elif sign == ":" and self._word(at + 1).isdecimal():
+        elif (sign == ":" and self._word(at + 1).isdecimal()) or self._dotted_clock(at - 1):
             minute, at = int(self._word(at + 1)), at + 2
+            if self._word(at) == ":" and self._word(at + 1) == "00":
+                at += 2
         elif sign == "ruoi":
             minute, at = 30, at + 1
         elif sign not in PARTS:
@@ -288,11 +287,12 @@ class _When:
         if count is None or self._word(count[1]) in {"/", "thang"}:
             return 0, at
         minute, end = count
-        return (-minute if less else minute), end + (self._word(end) in {"phut", "p"})
+        return (-minute if less else minute), end + (self._word(end) in MINUTE_SIGNS)
 
     def _part(self) -> bool:
         word = self._word(self.at)
-        if word not in PARTS or self.part not in ("", word):
+        lunar = word in {"am", "pm"} and self.clock is None  # "mung 5 am"
+        if word not in PARTS or self.part not in ("", word) or lunar:
             return False
         self.part = word
         self.at += 1
@@ -300,6 +300,8 @@ class _When:
 
     def _filler(self) -> bool:
         known = self._word(self.at) in AROUND_MOMENT | PUNCTUATION
+        if self._word(self.at) == "t" and self.days and self._word(self.at + 2) == ":":
+            known = True  # 2026-12-03T19:30
         self.at += known
         return known
 
@@ -339,24 +341,3 @@ def _exact(day: int, month: int, year: int) -> date | None:
         return date(year, month, day) if 1900 <= year < 2200 else None
     except ValueError:
         return None
-
-
-def _words_of_a_moment(text: str) -> list[str]:
-    """Folded words and signs; a word that folding would make mean another thing keeps its marks or is left out."""
-    whole = unicodedata.normalize("NFC", text.lower())
-    if re.search(r"\bbay gi[oờ]\b", whole):
-        return [UNREADABLE]  # bây giờ, bảy giờ
-    words: list[str] = []
-    for raw in re.findall(r"[0-9]+|[^\W\d_]+|\S", whole):
-        after_number = bool(words) and (words[-1] in DIGITS or words[-1] in {"muoi", "ham"})
-        if raw in {"tới", "bây", "kìa"} or (raw == "mốt" and not after_number):
-            words.append(raw)
-        elif raw == "sau" and not whole.isascii():
-            words.append(NEXT)
-        elif raw in {"tôi", "em"} or (raw == "sang" and not whole.isascii()):
-            continue
-        elif raw.isdecimal() and (len(raw) > 4 or not raw.isascii()):
-            words.append(UNREADABLE)
-        elif word := plain(raw):
-            words.append(word)
-    return words
