@@ -18,7 +18,7 @@ from tests.pigeon.channel import Pigeon
 from tests.processes import free_port
 
 KINDS: tuple[type[Channel], ...] = (*CHANNELS, Pigeon)
-SECONDS = 60
+SECONDS = 120
 
 
 def settings(tmp_path: Path, **given: object) -> Core:

@@ -461,7 +461,7 @@ def test_two_phones_never_get_one_number(db: Database) -> None:
     start = Barrier(8)
 
     def take(meeting_id: int) -> int:
-        start.wait(10)
+        start.wait(120)
         with db.write() as session:
             return number_for(session, session.get_one(Meeting, meeting_id), "BB", EVENING, ZONE).number
 

@@ -21,6 +21,9 @@ from bot.outbox import Claimed, Outcome, claim, settle
 from bot.sender import GIVE_UP, Pace, Sender, backoff
 from tests.kit import APRIL, stored
 
+SECONDS = 120
+"""So long is waited for what must happen; no test asserts how long it takes."""
+
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
@@ -322,7 +325,7 @@ class Wire:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(SECONDS):
         while not true():  # noqa: ASYNC110 - it looks at what has no event: the database and the wire
             await asyncio.sleep(0.005)
 
@@ -584,15 +587,13 @@ async def test_stopping_before_the_start_sends_nothing(office: Office) -> None:
 
 async def test_waking_from_another_thread_sends_at_once(office: Office) -> None:
     wire = Wire()
-    sender = Sender(office.db, [wire], office.now, idle=60)
+    sender = Sender(office.db, [wire], office.now, idle=10 * SECONDS)
     async with running(sender):
         await asyncio.sleep(0.1)
         office.posts("one", "a")
-        began = time.monotonic()
         thread = threading.Thread(target=sender.wake)
         thread.start()
         await until(lambda: wire.texts == ["a"])
-        assert time.monotonic() - began < 5
         thread.join()
 
 

@@ -26,7 +26,7 @@ from tests.kit import APRIL, ROOT, World, shipped
 
 pytestmark = pytest.mark.process
 
-PATIENCE = 30.0
+PATIENCE = 300.0
 """Seconds after which a test gives a process up; far more than any of them needs."""
 
 

@@ -455,7 +455,7 @@ def at_once(jobs: list[Callable[[], bool]]) -> list[bool]:
     barrier = threading.Barrier(len(jobs))
 
     def run(job: Callable[[], bool]) -> bool:
-        barrier.wait(10)
+        barrier.wait(120)
         return job()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
@@ -490,7 +490,7 @@ def test_people_who_write_to_each_other_at_once_do_not_block_each_other(small: W
     meet = threading.Barrier(1 if small.db.sqlite else 2)
 
     def tell_other(chat: Chat) -> None:
-        meet.wait(10)
+        meet.wait(120)
         other = chat.session.scalars(select(Person).where(Person.id != chat.person.id)).one()
         assert chat.tell(other, "say", text=f"from {chat.contact.place}")
         chat.session.flush()

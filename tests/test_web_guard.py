@@ -16,7 +16,7 @@ from starlette.routing import Route
 from bot.web_guard import Limits, guarded
 from tests.processes import free_port
 
-SECONDS = 60
+SECONDS = 120
 
 
 async def size(request: Request) -> Response:
