@@ -88,6 +88,14 @@ class Routes:
     group: Handler
     unasked: Callable[["Chat"], bool] = lambda _chat: False
     """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
+    take_sounds: Callable[["Chat"], bool] = lambda _: False
+    """Recorded sound came where the open question takes none: was it wanted elsewhere?"""
+    hear: Callable[["Chat"], None] = lambda _: None
+    """Words are about to be taken for the answer to the open question."""
+    refuse: Callable[["Chat"], None] = lambda _: None
+    """What was typed could not be taken; it may be wanted elsewhere."""
+    leave: Callable[["Chat", list[int]], None] = lambda *_: None
+    """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +164,7 @@ class Chat:
         self.trouble = ""
         self.beside: int | None = None
         """The open question beside which something else was asked for: what is said then leads back to it."""
+        self._offers: list[Choice] = []
         self._roles: list[Membership] | None = None
 
     @cached_property
@@ -189,6 +198,7 @@ class Chat:
         if self.trouble:
             reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
             self.trouble = ""
+        reply = Reply(reply.text, self._with_offers(reply), files)
         reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
@@ -198,6 +208,30 @@ class Chat:
                 return
             key = key if old is None else f"{key}:{self.event.id}"[:120]
         outbox.post_answer(self.session, self.contact, reply, self.at, due_at, key)
+
+    def offer_too(self, label: str, *action: object, always: bool = False) -> None:
+        """The next message has this button too; with `always` every further question of the dialog as well."""
+        choice = Choice(label, ":".join(str(part) for part in action))
+        if always:
+            self.keep(offer=[choice.label, choice.payload])
+        else:
+            self._offers.append(choice)
+
+    def offer_no_more(self) -> None:
+        """The lasting button of the dialog goes."""
+        self.keep(offer=None)
+
+    def _with_offers(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
+        lasting = self.data.get("offer") if self.dialog.flow else None
+        offered = [*self._offers, *([Choice(*lasting)] if lasting else [])]
+        self._offers = []
+        taken = {choice.label for row in reply.choices for choice in row}
+        rows = list(reply.choices)
+        for choice in offered:
+            if choice.label not in taken:
+                rows.append((choice,))
+                taken.add(choice.label)
+        return tuple(rows)
 
     def reply(self, template: str, **context: Any) -> Reply:
         asked = self.dialog.question if self.dialog.flow else None
@@ -235,16 +269,19 @@ class Chat:
 
     def begin(self, flow: str, step: str = "", **facts: Any) -> None:
         """Starts a dialog and asks its first question."""
-        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
+        self._enter(flow, facts)
         self._ask(step or self.desk.routes.flows[flow].first)
 
     def begin_answered(self, flow: str, step: str, text: str, **facts: Any) -> None:
         """Starts a dialog at a question that has been answered before it was asked. Raises Invalid as its step does, which
         then is asked."""
-        self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = flow, step, facts, []
-        self.dialog.question += 1
-        self.dialog.touched_at = self.at
+        self._enter(flow, facts)
+        self._stand_at(step)
         self.desk.routes.flows[flow].steps[step].take(self, Answer(text=text))
+
+    def _enter(self, flow: str, facts: dict[str, Any]) -> None:
+        self._let_go(facts.get("words", []))
+        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
 
     def goto(self, step: str) -> None:
         """The present question is answered; asks the next one."""
@@ -262,7 +299,27 @@ class Chat:
         self._ask(step)
 
     def end(self) -> None:
+        self._let_go([])
         self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = "", "", {}, []
+
+    @property
+    def words(self) -> list[int]:
+        """What the person has said in this dialog and stands nowhere yet, by ids that the rooms know."""
+        return list(self.data.get("words", [])) if self.dialog.flow else []
+
+    def hold(self, *words: int) -> None:
+        """The dialog answers for these words: it writes them down (`release`), or they are handed to `Routes.leave`."""
+        self.keep(words=[*self.words, *(word for word in words if word not in self.words)])
+
+    def release(self, *words: int) -> None:
+        """These words have found their place; without any, all of them."""
+        self.keep(words=[word for word in self.words if words and word not in words])
+
+    def _let_go(self, kept: list[int]) -> None:
+        left = [word for word in self.words if word not in kept]
+        if left:
+            self.release()
+            self.desk.routes.leave(self, left)
 
     def open(self, action: str, *arguments: str) -> None:
         """Goes on as if the button of that action had been pressed."""
@@ -399,10 +456,13 @@ class Chat:
     def note(self, action: str, subject: str = "") -> None:
         self.session.add(Audit(at=self.at, person_id=self.person.id, action=action, subject=subject))
 
-    def _ask(self, step: str) -> None:
+    def _stand_at(self, step: str) -> None:
         self.dialog.step = step
         self.dialog.question += 1
         self.dialog.touched_at = self.at
+
+    def _ask(self, step: str) -> None:
+        self._stand_at(step)
         self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
 
 

@@ -192,6 +192,7 @@ def _handle(chat: Chat) -> None:
             route(chat)
         except Invalid as problem:
             chat.trouble = chat.sentence(problem)
+            chat.desk.routes.refuse(chat)
             _ask_again(chat)
 
 
@@ -219,18 +220,21 @@ def route(chat: Chat) -> None:
         routes.commands.get(chat.command.name, routes.unknown)(chat)
     elif event.files or event.refused:
         step = present_step(chat)
+        if not (step and step.sounds) and routes.take_sounds(chat):
+            return
         chat.event = without_strangers(event, step)
-        if step is not None and step.files:
-            step.take(chat, Answer(text=event.text, files=chat.event.files))
-        else:
+        if step is None or not step.files:
             chat.go_beside()
             routes.files(chat)
+        else:
+            step.take(chat, Answer(text=event.text, files=chat.event.files))
     elif payload := typed_choice(chat):
         press(chat, payload)
     elif routes.unasked(chat):
         pass
     elif (step := present_step(chat)) is not None:
         chat.dialog.touched_at = chat.at
+        routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
     else:
         routes.unknown(chat)

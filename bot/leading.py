@@ -7,16 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from bot.chat import Chat, row_id
+from bot.domain.asides import asides_of, put_aside
 from bot.domain.attendance import Counts, rate
 from bot.domain.awaiting import line_of
 from bot.domain.calendar import local_day
 from bot.domain.correcting import locked
 from bot.domain.joining import duties_of, takes_long
-from bot.domain.meetings import counts_of, last_counts, lock
+from bot.domain.meetings import counts_of, last_counts, lock, lock_unit
+from bot.domain.recounting import Change, unfit
 from bot.domain.rule_fields import RuleSet, Target
 from bot.domain.rules import Rules, meets_target
-from bot.domain.walk import least_minutes, resume
-from bot.models import Meeting, Unit
+from bot.domain.score_sheets import Sheets, sheet_for
+from bot.domain.walk import SCORE, closing, least_minutes, present_step, resume
+from bot.models import Aside, Meeting, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ def card_of(chat: Chat, meeting: Meeting) -> CountCard | None:
     return count_card(chat, counts, day_of(chat, meeting)) if counts else None
 
 
+def scored_here(chat: Chat, meeting: Meeting) -> bool:
+    """Whether the present step is the one at which the meeting scores itself, by a sheet of its day."""
+    if closing(meeting) or present_step(meeting).get("key") != SCORE or meeting.rehearsal:
+        return False
+    sheets: Sheets = chat.desk.facts["sheets"]
+    return sheet_for(chat.session, sheets, day_of(chat, meeting), meeting.unit) is not None
+
+
 def wished_minutes(chat: Chat, meeting: Meeting) -> int | None:
     """How long the guidance in force wants this meeting to last at the least."""
     day = day_of(chat, meeting)
@@ -74,11 +85,37 @@ def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None
     if held and meeting.state == "held":
         return _correctable(chat, meeting)
     if meeting.state != "running":
+        late = _late_words(chat, meeting)
         chat.end()
-        chat.say("meeting/over", meeting=meeting)
+        chat.say("meeting/over", meeting=meeting, late=late)
         return None
     resume(meeting, chat.at)
     return meeting
+
+
+def own_with_unit(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
+    """As `own`, with the unit locked before the meeting, as everybody does who locks both."""
+    found = chat.session.get(Meeting, row_id(meeting_id))
+    if found is not None:
+        lock_unit(chat.session, found.unit_id)
+    return own(chat, meeting_id, held=held)
+
+
+def _late_words(chat: Chat, meeting: Meeting) -> Aside | None:
+    """What was typed for the meeting after it had ended."""
+    typed = chat.dialog.flow and not chat.event.payload and not chat.event.text.startswith("/")
+    if not typed or not chat.event.text.strip() or meeting.state != "held":
+        return None
+    if chat.words:
+        aside = asides_of(chat.session, chat.words)[-1]
+        chat.release()
+        return aside
+    return put_aside(chat.session, meeting, chat.person.id, chat.event.text, chat.at, message_ref(chat))
+
+
+def message_ref(chat: Chat) -> str:
+    """How a note or an aside finds the chat message again that it was made of; "" where the channel has no numbers."""
+    return f"{chat.contact.id}:{chat.event.message_ref}" if chat.event.message_ref else ""
 
 
 def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
@@ -90,7 +127,7 @@ def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
 
 
 def present(chat: Chat, *, held: bool = False) -> Meeting | None:
-    """The meeting that the present dialog is about."""
+    """The meeting that the present dialog is about. Words that come when it is over are offered as a note."""
     return own(chat, chat.data["meeting"], held=held)
 
 
@@ -114,7 +151,12 @@ def go_on(chat: Chat, meeting: Meeting) -> None:
 
 def begin(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
     """Starts a dialog about the meeting."""
-    chat.begin(flow, step, **{"meeting": meeting.id, "rehearsal": meeting.rehearsal, **facts})
+    chat.begin(flow, step, **facts_of(meeting), **facts)
+
+
+def facts_of(meeting: Meeting) -> dict[str, Any]:
+    """What every dialog about the meeting remembers."""
+    return {"meeting": meeting.id, "rehearsal": meeting.rehearsal}
 
 
 def say(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
@@ -128,6 +170,17 @@ def rehearsed(chat: Chat, rehearsal: bool) -> None:
     if rehearsal:
         banner = chat.desk.render.sentence("rehearsal", {})
         chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
+
+
+def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[Change]) -> None:
+    """Old and new of the corrected counts, and what does not agree with them any more; goes on where all does."""
+    stale = unfit(chat.session, meeting)
+    if stale and found:
+        chat.end()
+        say(chat, "recount/done", meeting, changes=found, unfit=stale)
+        return
+    chat.trouble = chat.desk.render.sentence("recounted", {"changes": found}) if found else chat.trouble
+    go_on(chat, meeting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +209,19 @@ def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
     return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
 
 
-def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "") -> None:
+def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "", **more: Any) -> None:
     """Begins the count of a meeting; `then` takes the confirmed numbers. `said`: the line that gives them already."""
-    facts: dict[str, Any] = {
+    facts = {**counting(chat, meeting, then, back), **more}
+    if said:
+        take_counts(chat, said, facts)
+    else:
+        chat.begin("counts", **facts)
+
+
+def counting(chat: Chat, meeting: Meeting, then: str, back: str) -> dict[str, Any]:
+    """What the dialog of the counts remembers of a meeting."""
+    return {
+        **facts_of(meeting),
         "known": meeting.unit.members,
         "before": known_kinds(chat, meeting.unit),
         "counts": {},
@@ -166,10 +229,6 @@ def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "") ->
         "then": f"{then}:{meeting.id}",
         "back": f"{back}:{meeting.id}",
     }
-    if said:
-        take_counts(chat, said, {"meeting": meeting.id, "rehearsal": meeting.rehearsal, **facts})
-    else:
-        begin(chat, meeting, "counts", **facts)
 
 
 def take_counts(chat: Chat, said: str, facts: dict[str, Any]) -> None:

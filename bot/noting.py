@@ -1,11 +1,12 @@
-"""What is typed, spoken or photographed while a meeting runs is noted at its present step."""
+"""What is typed, spoken or photographed while a meeting runs: read first as what its present step asks for, else noted there."""
 
-from bot import leading
+from dataclasses import replace
+
+from bot import leading, overhearing, step_answers
 from bot.chat import Answer, Chat
-from bot.domain.notes import NOTE_LIMIT, add_note, kind_of_file, notes_of
-from bot.domain.preparing import PEOPLE, name_of
+from bot.domain.notes import add_note, kind_of_file, notes_of
 from bot.domain.reading import fold
-from bot.domain.walk import closing, ends_round, mark, names_people, next_member
+from bot.domain.walk import closing, ends_round, mark, next_member, speakers_at
 from bot.intake import once, refusals, upload
 from bot.messages import File
 from bot.models import Meeting
@@ -14,23 +15,28 @@ SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep 
 SAYS_END = ("ket thuc", "ket thuc hop", "ket thuc cuoc hop", "ket thuc buoi hop")
 SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
 SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
-NAMES = {
-    "clerk": ("thu ky", "thu ky hop", "nguoi ghi bien ban"),
-    "chair": ("chu tri", "chu toa", "dieu hanh"),
-    "presenter": ("trinh bay", "nguoi trinh bay", "bao cao vien"),
-}
 
 
 def take(chat: Chat, answer: Answer) -> None:
-    """Notes what has come, but for the words that lead on; `later` in the dialog: of a meeting that was held."""
+    """At the present step: words that lead on, then what the step asks for, then a note."""
+    meeting = leading.present(chat)
+    if meeting is None:
+        return
+    if answer.files or chat.event.refused:
+        _take_files(chat, meeting, answer)
+    elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take(chat, meeting):
+        _note(chat, meeting, chat.event.text or answer.text, None)
+
+
+def take_note(chat: Chat, answer: Answer) -> None:
+    """After `Ghi ý kiến`: a note, whatever the step asks for; `later` in the dialog: of a meeting that was held."""
     meeting = leading.present(chat, held=bool(chat.data.get("later")))
     if meeting is None:
         return
     if answer.files or chat.event.refused:
         _take_files(chat, meeting, answer)
-    elif not _leads_on(chat, meeting, fold(answer.text)) and not _names(chat, meeting, answer.text):
-        text = chat.event.text or answer.text
-        _note(chat, meeting, text, None)
+    elif not _leads_on(chat, meeting, fold(answer.text)):
+        _note(chat, meeting, chat.event.text or answer.text, None)
 
 
 def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
@@ -61,34 +67,25 @@ def _in_round(chat: Chat, meeting: Meeting, said: str) -> bool:
     return True
 
 
-def _names(chat: Chat, meeting: Meeting, text: str) -> bool:
-    """ "Thư ký: đồng chí Lan", where the clerk is chosen, says who it is."""
-    head, colon, name = text.partition(":")
-    role = next((role for role in PEOPLE if fold(head) in NAMES[role]), "")
-    if not colon or not role or meeting.state != "running" or not names_people(meeting):
-        return False
-    setattr(meeting, role, name_of(name))
-    leading.go_on(chat, meeting)
-    return True
-
-
 def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
     files = [file for file in answer.files if kind_of_file(file)]
-    if answer.files and not files:
-        chat.desk.routes.files(chat)  # a report that comes in the middle of a meeting is still a report
-        return
-    if not files:
-        leading.say(chat, "meeting/refused", meeting, refused=refusals(chat), upload=upload(chat))
-        return
+    others = tuple(file for file in answer.files if file not in files)
     words = chat.event.text
     for file in files:
         _note(chat, meeting, words, file)
         words = ""
+    if others:  # a report that comes in the middle of a meeting is still a report
+        chat.event = replace(chat.event, files=others, text=words)
+        chat.desk.routes.files(chat)
+    elif not files:
+        leading.say(chat, "meeting/refused", meeting, refused=refusals(chat), upload=upload(chat))
+        if words.strip():
+            overhearing.offer(chat)
 
 
 def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
-    ref = f"{chat.contact.id}:{chat.event.message_ref}" if chat.event.message_ref else ""
-    note = add_note(chat.session, meeting, chat.person.id, text, chat.at, ref, file)
+    notes = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
+    note = notes[0]
     count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
     if meeting.state == "held":
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
@@ -98,11 +95,8 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         meeting,
         note=note,
         count=count,
-        most=cut_to(text),
+        parts=len(notes),
+        speakers=speakers_at(meeting, note.step),
+        other=step_answers.other_of(chat, meeting) if not file and text.strip() else "",
         **once(chat, f"note:{meeting.id}"),
     )
-
-
-def cut_to(text: str) -> int | None:
-    """How much of the text has been kept, if not all of it."""
-    return NOTE_LIMIT if len(text.strip()) > NOTE_LIMIT else None

@@ -23,6 +23,7 @@ from bot.domain.scoring import (
     with_said,
     year_grades,
 )
+from bot.domain.walk import scores_itself
 from bot.models import Meeting, Score, Unit
 
 
@@ -77,7 +78,8 @@ def _refuse_locked(chat: Chat, meeting: Meeting) -> None:
 def _case(chat: Chat, meeting: Meeting) -> Case:
     if meeting.rehearsal:
         raise Invalid("score_rehearsal")
-    if meeting.state != "held" or meeting.started_at is None:
+    begun = meeting.state == "held" or scores_itself(meeting)
+    if not begun or meeting.started_at is None:
         raise Invalid("score_not_held")
     day = local_day(meeting.started_at, chat.zone)
     sheets: Sheets = chat.desk.facts["sheets"]

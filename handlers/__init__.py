@@ -1,8 +1,10 @@
 """What a person can do: the table of contents. A new handler is a new module and its lines here."""
 
+from bot import overhearing
 from bot.chat import GO_ON, Handler, Routes
 from handlers import (
     admin,
+    asides,
     attendance,
     choice,
     closing,
@@ -20,6 +22,7 @@ from handlers import (
     office_units,
     papers,
     prepare,
+    recount,
     register,
     rehearsal,
     report,
@@ -100,6 +103,11 @@ ACTIONS: dict[str, Handler] = {
     "meet.passed": meeting_notes.passed,
     "meet.fix": meeting_notes.fix,
     "meet.pause": meeting.pause_it,
+    "meet.keep": asides.keep,
+    "meet.drop": asides.drop,
+    "meet.turn": asides.turn,
+    "recount": recount.begin,
+    "recount.all": recount.anew,
     "meet.count": closing.count,
     "meet.counted": closing.counted,
     "meet.late": closing.late,
@@ -205,6 +213,7 @@ FLOWS = {
         tasks.FLOW,
         tasks.LOOK_FLOW,
         correction.FLOW,
+        recount.FLOW,
         attendance.FLOW,
         result.FLOW,
         result_line.FLOW,
@@ -228,9 +237,13 @@ ROUTES = Routes(
     flows=FLOWS,
     admit=register.admit,
     unknown=talk.unknown,
-    files=report.loose,
+    files=asides.files_first(report.loose),
     edited=talk.edited,
     edit_note=meeting_notes.edit_note,
     group=talk.refuse_group,
     unasked=result_line.take_unasked,
+    take_sounds=overhearing.offer_sounds,
+    hear=overhearing.hear,
+    refuse=overhearing.refuse,
+    leave=overhearing.leave,
 )

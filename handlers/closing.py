@@ -2,58 +2,56 @@
 
 from datetime import date, timedelta
 
-from bot import leading
-from bot.chat import row_id
+from bot import leading, overhearing
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import KINDS, arrived, counts_of_values, kinds_away
 from bot.domain.calendar import local_day
 from bot.domain.duties import outlooks
 from bot.domain.joining import duties_of
-from bot.domain.meetings import call_off, counts_of, end, lock_unit, notes_of, write_counts
+from bot.domain.meetings import call_off, counts_of, end, notes_of, write_counts
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.domain.reading import said
 from bot.domain.rehearsing import forget_rehearsal
 from bot.domain.tasks import tasks_of
 from bot.domain.votes import votes_of
-from bot.domain.walk import closing, mark, minutes_in_all, stamp
+from bot.domain.walk import mark_counted, minutes_in_all, stamp
 from bot.models import Meeting
 
 ONE_DAY = timedelta(days=1)
 
 
 def count(chat: Chat, meeting_id: str, _step: str = "") -> None:
-    """`Điểm danh`, at its step or from the closing card."""
+    """`Điểm danh`, at its step or from the closing card; once there are counts they are corrected."""
     meeting = leading.own(chat, meeting_id)
-    if meeting is not None:
+    if meeting is None:
+        return
+    if counts_of(chat.session, meeting) is None:
         leading.count(chat, meeting, "meet.counted", "meet.walk")
+    else:
+        chat.open("recount", str(meeting.id))
 
 
 def counted(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts; the attendance step is done with them."""
     entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
-    meeting = _own_with_unit(chat, meeting_id)
+    meeting = leading.own_with_unit(chat, meeting_id)
     if meeting is None:
         return
     if entered:
-        write_counts(chat.session, meeting, counts_of_values(entered), chat.person.id, chat.at)
+        counts = counts_of_values(entered)
+        write_counts(chat.session, meeting, counts, chat.person.id, chat.at)
         chat.note("attendance entered", f"meeting:{meeting.id}")
-        if not closing(meeting) and meeting.steps[meeting.step]["asks"] == "attendance":
-            mark(meeting, "done", chat.at)
+        overhearing.written(chat, "counts")
+        facts = {"present": counts.present, "total": counts.total}
+        chat.trouble = chat.desk.render.sentence("counts_taken", facts)
+        mark_counted(meeting, chat.at)
     leading.go_on(chat, meeting)
-
-
-def _own_with_unit(chat: Chat, meeting_id: str) -> Meeting | None:
-    """The meeting, with its unit locked before it, as everybody does who locks both."""
-    found = chat.session.get(Meeting, row_id(meeting_id))
-    if found is not None:
-        lock_unit(chat.session, found.unit_id)
-    return leading.own(chat, meeting_id)
 
 
 def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
     """`➕ 1 đến muộn`: moves one from those away to those present; asks of which kind where that matters."""
-    meeting = _own_with_unit(chat, meeting_id)
+    meeting = leading.own_with_unit(chat, meeting_id)
     if meeting is None:
         return
     before = counts_of(chat.session, meeting)
@@ -125,6 +123,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
 
 
 def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
+    overhearing.written(chat, "day")
     end(chat.session, meeting, chat.at, chat.zone, day=day)
     stamp(meeting, leading.rules_on(chat, leading.day_of(chat, meeting)))
     chat.note("meeting held", f"meeting:{meeting.id}")

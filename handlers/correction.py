@@ -12,11 +12,12 @@ from bot.domain.attendance import counts_of_values
 from bot.domain.correcting import correct_counts, correct_day, locked, unlock
 from bot.domain.escalation import above
 from bot.domain.joining import duties_of
-from bot.domain.meetings import lock, lock_unit
+from bot.domain.meetings import counts_of, lock
 from bot.domain.moments import when
 from bot.domain.people import secretaries_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import said
+from bot.domain.recounting import changes
 from bot.domain.roles import may
 from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
@@ -46,10 +47,7 @@ def show(chat: Chat, meeting_id: str) -> None:
 
 def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     """The held meeting with its unit locked before it, if it may be corrected; else says why not."""
-    found = chat.session.get(Meeting, row_id(meeting_id))
-    if found is not None:
-        lock_unit(chat.session, found.unit_id)
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_with_unit(chat, meeting_id, held=True)
     if meeting is None or meeting.state == "held":
         return meeting
     leading.go_on(chat, meeting)
@@ -57,9 +55,9 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
 
 
 def counts(chat: Chat, meeting_id: str) -> None:
-    meeting = _own(chat, meeting_id)
-    if meeting is not None:
-        leading.count(chat, meeting, "result.recounted", "result.fix")
+    """`Số liệu`: what changes, and nothing else."""
+    if _own(chat, meeting_id) is not None:
+        chat.open("recount", meeting_id)
 
 
 def recounted(chat: Chat, meeting_id: str) -> None:
@@ -68,10 +66,13 @@ def recounted(chat: Chat, meeting_id: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is None:
         return
-    if entered:
-        new = counts_of_values(entered)
-        _log(chat, meeting, correct_counts(chat.session, meeting, new, chat.person.id, chat.at))
-    show(chat, meeting_id)
+    before, new = counts_of(chat.session, meeting), counts_of_values(entered) if entered else None
+    if new is None:
+        show(chat, meeting_id)
+        return
+    _log(chat, meeting, correct_counts(chat.session, meeting, new, chat.person.id, chat.at))
+    after = counts_of(chat.session, meeting) or new
+    leading.say_recounted(chat, meeting, changes(before, after))
 
 
 def _log(chat: Chat, meeting: Meeting, changes: list[str]) -> None:

@@ -13,6 +13,7 @@ from bot.domain.rehearsing import rehearsal_of
 from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
 from bot.domain.walk import (
+    asks_clerk,
     closing,
     ends_round,
     hear,
@@ -182,6 +183,8 @@ def ask_step(chat: Chat) -> None:
         ends_round=ends_round(meeting, place),
         heard=heard(meeting, place),
         people=names_people(meeting),
+        asks_clerk=asks_clerk(meeting),
+        scores=leading.scored_here(chat, meeting),
         **facts,
     )
 

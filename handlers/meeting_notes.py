@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from bot import leading, noting
+from bot import leading, noting, overhearing
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.account import account, numbered, pages
+from bot.domain.asides import NameOf
 from bot.domain.meetings import lock
 from bot.domain.notes import change_note
 from bot.domain.preparing import known_names, name_of
@@ -16,7 +17,7 @@ from bot.domain.reading import number
 from bot.domain.walk import closing, here, mark, present_step, speakers_at, spoke
 from bot.models import Meeting, Note
 
-ORDER = ("clerk", "chair", "presenter")
+ORDER: tuple[NameOf, ...] = ("clerk", "chair", "presenter")
 
 
 def ask_note(chat: Chat, meeting_id: str, step: str) -> None:
@@ -52,8 +53,8 @@ def edit_note(chat: Chat) -> bool:
         return False
     if not chat.may("lead", meeting.unit.path):
         return False
-    change_note(note, chat.event.text)
-    leading.say(chat, "meeting/edited", meeting, note=note, most=noting.cut_to(chat.event.text))
+    more = change_note(chat.session, note, chat.event.text)
+    leading.say(chat, "meeting/edited", meeting, note=note, parts=1 + len(more))
     return True
 
 
@@ -86,7 +87,7 @@ def _ask_person(role: str) -> Callable[[Chat], None]:
     return ask
 
 
-def _take_person(role: str) -> Callable[[Chat, Answer], None]:
+def _take_person(role: NameOf) -> Callable[[Chat, Answer], None]:
     def take(chat: Chat, answer: Answer) -> None:
         meeting = leading.present(chat, held=True)
         if meeting is None:
@@ -97,7 +98,9 @@ def _take_person(role: str) -> Callable[[Chat, Answer], None]:
                 raise Invalid("choose_button")
             setattr(meeting, role, names[answer.value])
         elif not answer.value:
+            before = getattr(meeting, role)
             setattr(meeting, role, name_of(answer.text))
+            overhearing.written(chat, role, instead_of=before)
         if role == ORDER[-1]:
             leading.go_on(chat, meeting)
         else:
@@ -185,15 +188,16 @@ def take_text(chat: Chat, answer: Answer) -> None:
     if note is not None and answer.value:
         chat.session.delete(note)
     elif note is not None:
-        change_note(note, chat.event.text or answer.text)
+        change_note(chat.session, note, chat.event.text or answer.text)
     chat.session.flush()
+    overhearing.written(chat, "note", note.id if note is not None else None)
     if note is not None:
         what = "note dropped" if answer.value else "note corrected"
         chat.note(what, f"meeting:{meeting.id} note {note.id}")
     read_back(chat, str(meeting.id))
 
 
-NOTE_FLOW = Flow("note", Step("note", say_note, noting.take, numbers=True, files=True, sounds=True))
+NOTE_FLOW = Flow("note", Step("note", say_note, noting.take_note, numbers=True, files=True, sounds=True))
 PEOPLE_FLOW = Flow(
     "people",
     *(Step(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),

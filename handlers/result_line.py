@@ -6,9 +6,10 @@ line may be a day, it is asked. Nothing is written before the card has been agre
 
 from datetime import UTC, datetime
 
-from bot import leading
+from bot import leading, step_answers
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.asides import put_aside
 from bot.domain.awaiting import Awaited, awaited, held_lately, line_of, reminded_since, running, whole_of
 from bot.domain.problems import Invalid
 from bot.domain.roles import holders
@@ -20,6 +21,7 @@ OWN_FLOWS = (
     "meet",
     "note",
     "counts",
+    "recount",
     "vote",
     "task",
     "look",
@@ -44,6 +46,8 @@ def take_unasked(chat: Chat) -> bool:
         return False
     if kind == "number":
         return _take_number(chat, text, list(units))
+    if kind == "date" and running(chat.session, list(units)):
+        return False  # in a meeting it may be anything: it is offered as a note
     if kind == "date":
         chat.begin("line", said=text)
     else:
@@ -113,7 +117,8 @@ def _count(chat: Chat, one: Awaited, said: str) -> None:
 def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
     own = leading.own(chat, meeting_id)
     if own is not None:
-        leading.count(chat, own, "meet.counted", "meet.walk", said)
+        words = put_aside(chat.session, own, chat.person.id, said, chat.at, leading.message_ref(chat))
+        step_answers.take_as(chat, own, "counts", words)
 
 
 def ask_what(chat: Chat) -> None:
@@ -159,7 +164,7 @@ def take_which(chat: Chat, answer: Answer) -> None:
     elif letter == "h":
         meeting = leading.own(chat, row, held=True)
         if meeting is not None:
-            leading.count(chat, meeting, "result.recounted", "result.fix", said)
+            step_answers.correct_by(chat, meeting, said)
     elif letter == "u" and row in units:
         chat.begin("result", duty=None, unit=row, said=said)
     else:

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
+from bot import overhearing
 from bot.conversation import Chat
 from bot.domain.calendar import at_local, next_allowed
 from bot.domain.codes import code_in
@@ -40,8 +41,11 @@ def unknown(chat: Chat) -> None:
     if not chat.dialog.flow and _is_code(chat.event.text):
         chat.begin("register", code=chat.event.text)
         return
+    if overhearing.offer(chat):
+        return
     chat.say(
         "talk/unknown",
+        meeting=None,
         leads=bool(holders(chat.roles(), "lead")),
         sums=bool(holders(chat.roles(), "sum")),
         admin=bool(holders(chat.roles(), "administer")),
@@ -55,8 +59,11 @@ def _is_code(text: str) -> bool:
 
 
 def edited(chat: Chat) -> None:
-    """Outside of a running meeting an edit changes nothing; the person is told."""
-    if not chat.desk.routes.edit_note(chat):
+    """An edit changes nothing but a note of a running meeting; the person is told, and the new words are offered as a note."""
+    if chat.desk.routes.edit_note(chat):
+        return
+    chat.trouble = chat.desk.render.sentence("edited_late", {})
+    if not overhearing.offer(chat):
         chat.say("talk/edited")
 
 

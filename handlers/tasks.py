@@ -3,11 +3,12 @@
 from datetime import date
 from typing import Any
 
-from bot import leading
+from bot import leading, overhearing
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.problems import Invalid
 from bot.domain.tasks import (
+    OUTCOME_LIMIT,
     WHAT_LIMIT,
     WHO_LIMIT,
     add_task,
@@ -106,6 +107,7 @@ def take_what(chat: Chat, answer: Answer) -> None:
         chat.keep(what=old.what)
         chat.goto("who")
         return
+    _check_length(chat, WHAT_LIMIT)
     said = read_task(answer.text)
     chat.keep(what=said.what)
     if said.due is not None:
@@ -116,10 +118,17 @@ def take_what(chat: Chat, answer: Answer) -> None:
     chat.goto("due" if said.who is not None else "who")
 
 
+def _check_length(chat: Chat, most: int) -> None:
+    """Nothing is cut off: what is too long is refused whole. Raises Invalid(text_long)."""
+    if not chat.event.payload and len(chat.event.text.strip()) > most:
+        raise Invalid("text_long", most=most)
+
+
 def take_who(chat: Chat, answer: Answer) -> None:
     old = _fixed(chat)
     if answer.value not in ("", "skip", "same"):
         raise Invalid("choose_button")
+    _check_length(chat, WHO_LIMIT)
     who = {"skip": "", "same": old.who if old else ""}.get(answer.value, answer.text.strip())
     chat.keep(who=who[:WHO_LIMIT])
     chat.goto("due")
@@ -149,6 +158,7 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
         task.what, task.who, task.due_on = what[:WHAT_LIMIT], who, due
         chat.session.flush()
         chat.note("task corrected", f"meeting:{meeting.id} task {task.id}")
+    overhearing.written(chat, "task", task.id)
     chat.end()
     _say_tasks(chat, meeting, task)
 
@@ -249,6 +259,7 @@ def take_state(chat: Chat, answer: Answer) -> None:
         chat.note(f"task {state}", f"task:{task.id}")
     if words:
         say_outcome(task, words, meeting)
+        overhearing.written(chat, "outcome")
         _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])
     else:
         chat.keep(state=state)
@@ -262,8 +273,10 @@ def take_word(chat: Chat, answer: Answer) -> None:
     task, meeting = found
     if answer.value not in ("", "skip"):
         raise Invalid("choose_button")
+    _check_length(chat, OUTCOME_LIMIT)
     if not answer.value:
         say_outcome(task, answer.text, meeting)
+    overhearing.written(chat, "outcome")
     _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot import leading
+from bot import leading, overhearing
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.meetings import counts_of
@@ -10,6 +10,7 @@ from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, yes
 from bot.domain.vote_line import read_vote
 from bot.domain.votes import (
+    SUBJECT_LIMIT,
     check_electors,
     electors,
     note_electors,
@@ -50,12 +51,30 @@ def add(chat: Chat, meeting_id: str) -> None:
 
 
 def fix(chat: Chat, vote_id: str) -> None:
-    """`Sửa` one: its numbers anew."""
+    """`Sửa` one: its numbers anew, by those who may vote as the attendance stands now."""
     found = _own_vote(chat, vote_id)
-    if found is not None:
-        vote, meeting = found
-        facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
-        leading.begin(chat, meeting, "vote", "agree", members=vote.members, voters=vote.voters, **facts)
+    if found is None:
+        return
+    vote, meeting = found
+    facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
+    who = _electors_now(chat, meeting, vote)
+    if who is None:
+        leading.begin(chat, meeting, "vote", "members", **facts)
+    else:
+        leading.begin(chat, meeting, "vote", "agree", members=who[0], voters=who[1], **facts)
+
+
+def _electors_now(chat: Chat, meeting: Meeting, vote: Vote) -> tuple[int, int] | None:
+    """Members and voters: those of the attendance where it tells the kinds apart, else those of the vote as long as they
+    can be; None where they have to be asked for."""
+    counts = counts_of(chat.session, meeting)
+    if counts and counts.official is not None and counts.present_official is not None:
+        return counts.official, counts.present_official
+    try:
+        check_electors(chat.session, meeting, vote.members, vote.voters)
+    except Invalid:
+        return None
+    return vote.members, vote.voters
 
 
 def drop(chat: Chat, vote_id: str) -> None:
@@ -93,6 +112,8 @@ def take_subject(chat: Chat, answer: Answer) -> None:
         return
     if answer.value or not answer.text.strip():
         raise Invalid("choose_button" if answer.value else "text_empty")
+    if len(chat.event.text.strip()) > SUBJECT_LIMIT:
+        raise Invalid("text_long", most=SUBJECT_LIMIT)
     chat.keep(subject=answer.text.strip())
     if RESOLUTION in fold(answer.text):
         chat.goto("resolution")
@@ -124,7 +145,23 @@ def _next(chat: Chat) -> None:
     members = chat.data.get("members", known.members)
     voters = chat.data.get("voters", known.voters)
     chat.keep(members=members, voters=voters)
-    chat.goto("members" if members is None else "voters" if voters is None else "agree")
+    line = str(chat.data.get("line", ""))
+    if members is None or voters is None:
+        chat.goto("members" if members is None else "voters")
+    elif line:
+        _take_line(chat, line)
+    else:
+        chat.goto("agree")
+
+
+def _take_line(chat: Chat, line: str) -> None:
+    """The result was said before anything was asked; where it does not fit those who may vote it is asked for."""
+    chat.keep(line="")
+    try:
+        take_agree(chat, Answer(text=line))
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        chat.goto("agree")
 
 
 def ask_members(chat: Chat) -> None:
@@ -218,6 +255,7 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     result = f"{agree}/{against}/{other}"
     change = f"{before}>{result}" if before else result
     chat.note("vote corrected" if before else "vote taken", f"meeting:{meeting.id} {change}")
+    overhearing.written(chat, "vote", vote.id)
     chat.end()
     _say_votes(chat, meeting, votes_of(chat.session, meeting), vote)
 

@@ -77,11 +77,11 @@ def test_the_whole_meeting_is_walked_and_leaves_nothing(world: World, secretary:
     start = len(secretary.got) - 1
     assert secretary.last.text.startswith(f"{BANNER}\n\n<b>Bước 1/8 · Tuyên bố lý do")
     secretary.says("Một ý kiến").taps("Tiếp")
-    counted(secretary, "26/30, 4 có phép").taps("Việc khác").taps("Biểu quyết").taps("Nghị quyết")
+    counted(secretary, "26/30, 4 có phép").taps("Thêm").taps("Biểu quyết").taps("Nghị quyết")
     secretary.says("25").says("25").says("tất cả").taps("Sửa 1").says("24, 1 không").taps("Về bước họp")
-    secretary.taps("Việc khác").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về bước họp")
-    secretary.taps("Việc khác").taps("đến muộn").taps("Họp tiếp").taps("Việc khác").taps("Đọc lại")
-    secretary.taps("Đúng, đã thông qua").says("tiếp").taps("Tạm dừng").taps("Họp tiếp")
+    secretary.taps("Thêm").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về bước họp")
+    secretary.taps("Thêm").taps("đến muộn").taps("Họp tiếp").taps("Thêm").taps("Đọc lại")
+    secretary.taps("Đúng, đã thông qua").says("tiếp").taps("Thêm").taps("Tạm dừng").taps("Họp tiếp")
     with world.db.read() as session:
         assert session.scalar(select(func.count()).select_from(MeetingDuty)) == 0
         assert session.scalars(select(Meeting)).one().rehearsal
@@ -101,7 +101,7 @@ def test_among_several_it_is_asked_which(world: World, secretary: Talker) -> Non
     assert secretary.last.text.startswith("🎭 <b>Họp thử – Chi bộ Văn phòng</b>")
     secretary.taps("Quý 2")
     assert "Bước 1/8 · Tuyên bố lý do, giới thiệu đại biểu (nếu có)" in secretary.last.text
-    secretary.taps("Tạm dừng").taps("Bấm nhầm")
+    secretary.taps("Thêm").taps("Tạm dừng").taps("Bấm nhầm")
     assert "Đã kết thúc buổi họp thử" in secretary.last.text
     rehearsing(secretary).taps("Họp thường kỳ")
     assert "Bước 1/15" in secretary.last.text
@@ -147,12 +147,12 @@ def test_a_new_rehearsal_forgets_the_one_left_open(world: World, secretary: Talk
 
 
 def test_tasks_of_real_meetings_are_shown_and_stay_as_they_are(world: World, secretary: Talker) -> None:
-    secretary.says("/hop").taps("ngoài kế hoạch").taps("Việc khác").taps("Phân công")
+    secretary.says("/hop").taps("ngoài kế hoạch").taps("Thêm").taps("Phân công")
     secretary.says("Việc A – bí thư – 25/5").taps("Về bước họp")
     to_the_end(secretary).taps("Kết thúc")
     before = figures(world)
     world.later(days=20)
-    rehearsing(secretary).taps("Việc khác").taps("Việc đã giao").says("xong, đã nộp")
+    rehearsing(secretary).taps("Thêm").taps("Việc đã giao").says("xong, đã nộp")
     assert secretary.last.text.startswith(BANNER)
     secretary.taps("Họp tiếp")
     to_the_end(secretary).taps("Kết thúc")

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.db import Database
+from bot.domain.asides import put_aside
 from bot.domain.filetypes import JPEG
 from bot.domain.pages import Pages, packed, pictures
 from bot.domain.papers import tie
@@ -17,6 +18,7 @@ from bot.domain.plan_file import read_plan
 from bot.domain.roles import below, holders, may, reaches, within
 from bot.domain.submissions import add_files, draft_of
 from bot.models import (
+    Aside,
     Contact,
     Demand,
     Duty,
@@ -107,6 +109,11 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "meet.read": ("{meeting}", CELL),
     "meet.passed": ("{meeting}", CELL),
     "meet.fix": ("{meeting}", CELL),
+    "meet.keep": ("{aside}", CELL),
+    "meet.drop": ("{aside}", CELL),
+    "meet.turn": ("{note}", CELL),
+    "recount": ("{meeting}", CELL),
+    "recount.all": ("{meeting}", CELL),
     "vote": ("{meeting}", CELL),
     "vote.add": ("{meeting}", CELL),
     "vote.fix": ("{ballot}", CELL),
@@ -340,6 +347,8 @@ def _draft(world: World) -> None:
         args |= packed(Pages().joined_by(pictures(draft)))
         facts = {"person_id": draft.person_id, "unit_id": duty.unit_id, "created_at": world.at}
         session.add(Errand(kind="scan", args=args, **facts))
+        meeting = session.scalars(select(Meeting)).one()
+        put_aside(session, meeting, draft.person_id, SECRETS[1], world.at)
 
 
 def _facts(world: World) -> dict[str, object]:
@@ -361,6 +370,8 @@ def _facts(world: World) -> dict[str, object]:
             "topic": duties["t4"].demand.topic_id,
             "paper": session.scalars(select(TopicFile.id)).one(),
             "draft": session.scalars(select(Submission.id)).one(),
+            "note": session.scalars(select(Note.id)).one(),
+            "aside": session.scalars(select(Aside.id)).one(),
             "ballot": session.scalars(select(Vote.id)).one(),
             "task": session.scalars(select(Task.id)).one(),
             "scan": session.scalars(select(Errand.id).where(Errand.kind == "scan")).one(),

@@ -122,7 +122,7 @@ def given(talker: Talker, *lines: str) -> Talker:
     """Has given out these in a meeting of today, and ended it."""
     begun(talker)
     for line in lines:
-        talker.taps("Việc khác").taps("Phân công")
+        talker.taps("Thêm").taps("Phân công")
         if "Phân công nữa" in str(labels(talker)):
             talker.taps("Phân công nữa")
         talker.says(line).taps("Về bước họp")
@@ -163,7 +163,7 @@ def test_one_line_or_three_questions(world: World, secretary: Talker) -> None:
 
 
 def test_a_task_is_corrected_and_dropped(world: World, secretary: Talker) -> None:
-    begun(secretary).taps("Việc khác").taps("Phân công").says("Việc A – bí thư – 25/5")
+    begun(secretary).taps("Thêm").taps("Phân công").says("Việc A – bí thư – 25/5")
     secretary.taps("Sửa 1")
     assert "Đang ghi: Việc A" in secretary.last.text
     secretary.taps("Giữ nguyên")
@@ -244,8 +244,8 @@ def test_half_a_year_later_they_are_still_there_and_on_the_card_of_the_month(
 
 
 def test_tasks_of_a_meeting_that_runs_are_not_last_months(world: World, secretary: Talker) -> None:
-    begun(secretary).taps("Việc khác").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về bước họp")
-    secretary.taps("Việc khác")
+    begun(secretary).taps("Thêm").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về bước họp")
+    secretary.taps("Thêm")
     assert "Việc đã giao" not in str(labels(secretary))
     secretary.says("/thangnay")
     assert "chưa xong" not in secretary.last.text
@@ -270,7 +270,7 @@ def reviews(world: World, meeting: int) -> object:
 
 
 def test_of_many_tasks_every_one_can_be_corrected(world: World, secretary: Talker) -> None:
-    begun(secretary).taps("Việc khác").taps("Phân công").says("Việc 1 – bí thư – 25/5")
+    begun(secretary).taps("Thêm").taps("Phân công").says("Việc 1 – bí thư – 25/5")
     for number in range(2, 15):
         secretary.taps("Phân công nữa").says(f"Việc {number} – bí thư – 25/5")
     assert [label for label in labels(secretary) if "Sửa" in label] == [f"✏️ Sửa {n}" for n in range(9, 15)]
@@ -289,17 +289,17 @@ def test_a_wrong_outcome_is_taken_back_and_the_meeting_keeps_what_it_found(
 ) -> None:
     given(secretary, "Việc A – bí thư – 20/4", "Việc B – chi ủy – 20/4")
     world.go("2022-05-05 08:00")
-    begun(secretary).taps("Việc khác").taps("Việc đã giao các buổi trước (2)")
+    begun(secretary).taps("Thêm").taps("Việc đã giao các buổi trước (2)")
     secretary.taps("Xong").says("đã họp dân").taps("Bỏ").taps("Không cần")
     assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["dropped", ""]}
-    secretary.taps("Họp tiếp").taps("Việc khác").taps("Việc các buổi trước: đã xem 2").taps("Sửa 2")
+    secretary.taps("Họp tiếp").taps("Thêm").taps("Việc các buổi trước: đã xem 2").taps("Sửa 2")
     assert "<b>Việc B – chi ủy – hạn thứ Tư 20/4</b>\nĐang ghi: bỏ" in secretary.last.text
     secretary.taps("Giữ nguyên").taps("Sửa 2").says("đang làm: còn 3 hộ")
     assert "2. Việc B – chi ủy – hạn thứ Tư 20/4: đang làm: còn 3 hộ" in secretary.last.text
     assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
     ended(secretary.taps("Họp tiếp"))
     world.go("2022-06-03 08:00")
-    begun(secretary).taps("Việc khác").taps("Việc đã giao các buổi trước (1)").says("xong, đủ 12 hộ")
+    begun(secretary).taps("Thêm").taps("Việc đã giao các buổi trước (1)").says("xong, đủ 12 hộ")
     assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
     assert reviews(world, 3) == {"2": ["done", "đủ 12 hộ"]}
     secretary.presses("task.look:3:1")

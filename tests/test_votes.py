@@ -230,7 +230,7 @@ def rows(world: World) -> list[Vote]:
 
 
 def test_a_resolution_with_everything_asked(world: World, secretary: Talker) -> None:
-    counted(secretary, "26/28, 2 có phép").taps("Việc khác").taps("Biểu quyết")
+    counted(secretary, "26/28, 2 có phép").taps("Thêm").taps("Biểu quyết")
     assert "Về việc gì?" in secretary.last.text
     secretary.taps("Nghị quyết")
     assert "bao nhiêu đảng viên <b>chính thức</b>" in secretary.last.text
@@ -265,7 +265,7 @@ def test_one_message_at_the_vote_step_where_the_kinds_are_known(world: World, se
     counted(secretary, "28 đảng viên, 25 chính thức 3 dự bị, có mặt 26, 2 có phép")
     with world.db.read() as session:
         assert session.scalars(select(Attendance)).one().present_official is None
-    secretary.taps("Lùi").taps("Điểm danh lại").says("chính thức 25/25, dự bị 1/3, 2 có phép").taps("Đúng")
+    secretary.taps("Lùi").taps("Sửa điểm danh").says("chính thức 25/25, dự bị 1/3, 2 có phép").taps("Đúng")
     while "Kết luận, biểu quyết" not in secretary.last.text:
         secretary.taps("Tiếp")
     assert labels(secretary)[0] == "🗳 Biểu quyết"
@@ -291,13 +291,13 @@ def test_a_vote_is_corrected_and_dropped_and_stands_on_the_closing_card(
     world: World, secretary: Talker
 ) -> None:
     counted(secretary, "đủ")
-    secretary.taps("Việc khác").taps("Biểu quyết").says("Quy chế").says("28").says("28").says("27, 1 không")
+    secretary.taps("Thêm").taps("Biểu quyết").says("Quy chế").says("28").says("28").says("27, 1 không")
     secretary.taps("Sửa 1").says("26 tán thành, 1 không, 1 ý kiến khác")
     (vote,) = rows(world)
     assert (vote.agree, vote.against, vote.other, vote.subject) == (26, 1, 1, "Quy chế")
     secretary.taps("Biểu quyết nữa").says("Việc khác nữa").taps("Tất cả 28")
     assert "2. Việc khác nữa" in secretary.last.text
-    secretary.taps("Bỏ 2").taps("Việc khác").taps("Biểu quyết (1)")
+    secretary.taps("Bỏ 2").taps("Thêm").taps("Biểu quyết (1)")
     assert "Biểu quyết trong buổi họp" in secretary.last.text
     assert len(rows(world)) == 1
     secretary.taps("Về bước họp")
@@ -315,7 +315,7 @@ def test_a_vote_is_corrected_and_dropped_and_stands_on_the_closing_card(
 def test_before_the_count_who_may_vote_is_asked_and_kept_for_the_next(
     world: World, secretary: Talker
 ) -> None:
-    secretary.taps("Việc khác").taps("Biểu quyết").says("Việc một").says("20").says("21")
+    secretary.taps("Thêm").taps("Biểu quyết").says("Việc một").says("20").says("21")
     assert "từ 0 đến 20 đảng viên chính thức có mặt, nên 21 chưa đúng" in secretary.last.text
     secretary.says("18").taps("Tất cả 18").taps("Biểu quyết nữa").says("Việc hai")
     assert "18 đảng viên chính thức có mặt, trên tổng số 20" in secretary.last.text
@@ -326,7 +326,7 @@ def test_before_the_count_who_may_vote_is_asked_and_kept_for_the_next(
 
 
 def test_answers_that_are_none_are_asked_again(world: World, secretary: Talker) -> None:
-    counted(secretary, "đủ").taps("Việc khác").taps("Biểu quyết")
+    counted(secretary, "đủ").taps("Thêm").taps("Biểu quyết")
     question = secretary.find("Nghị quyết").payload.split(":")[0]
     secretary.presses(f"{question}:other")
     assert "Xin đồng chí chọn một trong các nút" in secretary.last.text
@@ -343,7 +343,7 @@ def test_answers_that_are_none_are_asked_again(world: World, secretary: Talker) 
 
 
 def test_nobody_else_touches_a_vote_and_none_after_the_end(world: World, secretary: Talker) -> None:
-    counted(secretary, "đủ").taps("Việc khác").taps("Biểu quyết")
+    counted(secretary, "đủ").taps("Thêm").taps("Biểu quyết")
     secretary.says("A").says("28").says("28").says("tất cả")
     number = rows(world)[0].id
     stranger = world.registered("CB02", "secretary")
@@ -356,7 +356,7 @@ def test_nobody_else_touches_a_vote_and_none_after_the_end(world: World, secreta
 
 
 def test_the_vote_on_the_score_is_none_of_these(world: World, secretary: Talker) -> None:
-    secretary.taps("Việc khác").taps("Biểu quyết").says("A").says("20").says("18").taps("Tất cả 18")
+    secretary.taps("Thêm").taps("Biểu quyết").says("A").says("20").says("18").taps("Tất cả 18")
     own = rows(world)[0]
     with world.db.write() as session:
         facts = {"agree": 9, "against": 0, "other": 0, "voters": 9, "members": 10, "person_id": own.person_id}
@@ -377,7 +377,7 @@ def test_the_vote_on_the_score_is_none_of_these(world: World, secretary: Talker)
 
 
 def test_of_many_votes_every_one_can_be_corrected(world: World, secretary: Talker) -> None:
-    secretary.taps("Việc khác").taps("Biểu quyết").says("Việc 1").says("20").says("18").taps("Tất cả 18")
+    secretary.taps("Thêm").taps("Biểu quyết").says("Việc 1").says("20").says("18").taps("Tất cả 18")
     for number in range(2, 9):
         secretary.taps("Biểu quyết nữa").says(f"Việc {number}").taps("Tất cả 18")
     assert [label for label in labels(secretary) if "Sửa" in label] == [f"✏️ Sửa {n}" for n in range(3, 9)]

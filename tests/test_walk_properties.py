@@ -87,7 +87,7 @@ class Walkers:
 
     def press(self) -> None:
         phone = self.phone()
-        ends = ("Kết thúc", "Bấm nhầm", "Bỏ ", "Trang chính", "Họp thử", "Việc tháng này")
+        ends = ("Kết thúc", "Bấm nhầm", "Bỏ ", "Trang chính", "Họp thử", "Việc tháng này", "Đây là ")
         choices = [c for c in phone.choices if not any(name in c.label for name in ends)]
         if choices:
             phone.presses(self.random.choice(choices).payload)
@@ -117,9 +117,9 @@ class Walkers:
         self.said.append(text)
 
     def at_step(self) -> Talker:
-        """A phone whose next words are noted."""
-        phone = self.phone()
-        phone.presses(f"meet.walk:{self.meeting().id}")
+        """A phone whose next words are noted, whatever the step asks for."""
+        phone, meeting = self.phone(), self.meeting()
+        phone.presses(f"meet.note:{meeting.id}:{meeting.step}")
         return phone
 
     def stale(self) -> None:
@@ -243,7 +243,11 @@ def _minutes_hold_every_note_once(walkers: Walkers, folder: Path) -> None:
 def _ended(walkers: Walkers) -> None:
     """Whatever has come before, the meeting is walked to its end."""
     phone = walkers.phones[0]
-    phone.presses(f"meet.count:{walkers.meeting().id}").says("27/28, 1 có phép").taps("Đúng")
+    phone.presses(f"meet.count:{walkers.meeting().id}").says("27/28, 1 có phép")
+    while "Để khớp tổng thì số nào đổi theo?" in phone.last.text:
+        phone.presses(phone.choices[0].payload)
+    if "không có gì đổi" not in phone.last.text:
+        phone.taps("Đúng")
     for _ in range(60):
         meeting = walkers.meeting()
         if meeting.step >= len(STEPS):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.filetypes import SOUNDS
 from bot.domain.problems import Invalid
-from bot.domain.walk import here, present_step, spoke
+from bot.domain.walk import here, one_more_opinion
 from bot.messages import File
 from bot.models import Meeting, Note
 
@@ -31,32 +31,44 @@ def add_note(
     at: datetime,
     ref: str,
     file: File | None = None,
-) -> Note:
-    """Notes something at the present step, with the words beside a voice or a photo; where speakers are counted it counts
-    one. Raises Invalid(note_empty) where there is neither text nor file."""
-    text = text.strip()
-    if not text and file is None:
+    *,
+    step: int | None = None,
+) -> list[Note]:
+    """Notes something at `step` (default: the present one), with the words beside a voice or a photo; what is longer than one
+    note holds goes into several. Where speakers are counted it counts one. Raises Invalid(note_empty) where there is
+    neither text nor file."""
+    if not text.strip() and file is None:
         raise Invalid("note_empty")
-    note = Note(
-        meeting_id=meeting.id,
-        step=here(meeting),
-        person_id=person_id,
-        at=at,
-        text=text[:NOTE_LIMIT],
-        message_ref=ref,
-    )
-    if file is not None:
-        note.kind, note.digest, note.name, note.media_type = (
-            kind_of_file(file),
-            file.digest,
-            file.name[:200],
-            file.media_type,
-        )
-    session.add(note)
-    if meeting.state == "running" and present_step(meeting).get("asks") == "speakers":
-        spoke(meeting, note.step)
+    place = here(meeting) if step is None else step
+    notes = []
+    for number, part in enumerate(parts_of_text(text) or [""]):
+        note = Note(meeting_id=meeting.id, step=place, person_id=person_id, at=at, text=part)
+        if number == 0:
+            note.message_ref = ref
+            _put_file(note, file)
+        notes.append(note)
+    session.add_all(notes)
+    if meeting.state == "running":
+        one_more_opinion(meeting, place)
     session.flush()
-    return note
+    return notes
+
+
+def _put_file(note: Note, file: File | None) -> None:
+    if file is not None:
+        note.kind, note.digest = kind_of_file(file), file.digest
+        note.name, note.media_type = file.name[:200], file.media_type
+
+
+def parts_of_text(text: str, most: int = NOTE_LIMIT) -> list[str]:
+    """The text in parts that one note holds, cut at a space where there is one; nothing of it is left out."""
+    rest, parts = text.strip(), []
+    while len(rest) > most:
+        end = rest.rfind(" ", most // 2, most)
+        end = end if end > 0 else most
+        parts.append(rest[:end].rstrip())
+        rest = rest[end:].lstrip()
+    return [*parts, rest] if rest else parts
 
 
 def notes_of(session: Session, meeting: Meeting) -> Sequence[Note]:
@@ -65,9 +77,17 @@ def notes_of(session: Session, meeting: Meeting) -> Sequence[Note]:
     ).all()
 
 
-def change_note(note: Note, text: str) -> None:
-    """Raises Invalid(note_empty)."""
-    text = text.strip()
-    if not text:
+def change_note(session: Session, note: Note, text: str) -> list[Note]:
+    """The note says this instead; what is longer than one note goes on in further ones, which are answered. Raises
+    Invalid(note_empty)."""
+    parts = parts_of_text(text)
+    if not parts:
         raise Invalid("note_empty")
-    note.text = text[:NOTE_LIMIT]
+    note.text, *rest = parts
+    more = [
+        Note(meeting_id=note.meeting_id, step=note.step, person_id=note.person_id, at=note.at, text=part)
+        for part in rest
+    ]
+    session.add_all(more)
+    session.flush()
+    return more

@@ -13,6 +13,7 @@ from bot.domain.codes import CODE_LENGTH, LETTERS, normal_code
 from bot.domain.duties import hand_over
 from bot.domain.problems import Invalid
 from bot.models import (
+    Aside,
     Contact,
     Dialog,
     Event,
@@ -193,6 +194,7 @@ def forget(session: Session, person: Person, at: datetime) -> Forgotten:
     session.execute(unsent.execution_options(synchronize_session=False))
     nothing = dict.fromkeys(("text", "message_ref", "digest", "name", "media_type"), "")
     notes = session.execute(update(Note).where(Note.person_id == person.id).values(**nothing))
+    session.execute(update(Aside).where(Aside.person_id == person.id).values(**nothing))
     messages = session.execute(
         update(Message).where(mine).values(body={"text": ""}).execution_options(synchronize_session=False)
     )

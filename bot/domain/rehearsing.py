@@ -6,9 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.domain.meetings import new_meeting
-from bot.models import Attendance, Duty, Meeting, MeetingDuty, Note, Paper, Score, Task, Unit, Vote
+from bot.models import Aside, Attendance, Duty, Meeting, MeetingDuty, Note, Paper, Score, Task, Unit, Vote
 
-ROWS = (Note, Vote, Task, Attendance, Score, Paper, MeetingDuty)
+ROWS = (Aside, Note, Vote, Task, Attendance, Score, Paper, MeetingDuty)
 
 
 def rehearsal_of(session: Session, unit_id: int) -> Meeting | None:

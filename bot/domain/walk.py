@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from bot.domain.reading import fold
 from bot.domain.rules import RuleSet
 from bot.models import Meeting
 
 AT, OFF, PAUSED, TOLD = "at", "off", "paused", "told"
 SPEAKERS, LOOPS = "speakers", "loops"
+UNWORDED = "unworded"
 CLERK = "clerk"
+SCORE = "score"
+"""The step at which the meeting scores itself, by its key in the agendas."""
 MINUTE = 60
 
 Wish = Literal["step_short", "step_long", "whole_short"]
@@ -147,11 +151,31 @@ def speakers_at(meeting: Meeting, step: int) -> int:
     return int(_of(meeting, SPEAKERS).get(str(step), 0))
 
 
+def counts_speakers(meeting: Meeting, step: int) -> bool:
+    return 0 <= step < len(meeting.steps) and meeting.steps[step].get("asks") == "speakers"
+
+
 def spoke(meeting: Meeting, step: int, more: int = 1) -> int:
-    """Counts one more who has spoken at the step (or with -1 one less); answers how many there are."""
+    """Counts more who have spoken at the step (below zero: fewer), whose words are still to come; answers how many there are."""
     number = max(0, speakers_at(meeting, step) + more)
     _put(meeting, SPEAKERS, str(step), number)
+    _put(meeting, UNWORDED, str(step), min(number, max(0, unworded(meeting, step) + more)))
     return number
+
+
+def unworded(meeting: Meeting, step: int) -> int:
+    """How many of those who have spoken were counted by themselves, and nothing of their words is noted yet."""
+    return int(_of(meeting, UNWORDED).get(str(step), 0))
+
+
+def one_more_opinion(meeting: Meeting, step: int) -> None:
+    """Something was noted at the step: the words of one who was counted already, else of one more."""
+    if not counts_speakers(meeting, step):
+        return
+    if unworded(meeting, step):
+        _put(meeting, UNWORDED, str(step), unworded(meeting, step) - 1)
+    else:
+        _put(meeting, SPEAKERS, str(step), speakers_at(meeting, step) + 1)
 
 
 def round_of(meeting: Meeting, step: int) -> range | None:
@@ -196,11 +220,32 @@ def next_member(meeting: Meeting) -> None:
     meeting.step = whole.start if whole else meeting.step
 
 
+def mark_counted(meeting: Meeting, at: datetime) -> None:
+    """Everybody has been counted: the step that asked for it is done, unless it asks who writes as well."""
+    waits = closing(meeting) or present_step(meeting).get("asks") != "attendance"
+    if not waits and not asks_clerk(meeting, open_only=True):
+        mark(meeting, "done", at)
+
+
 def names_people(meeting: Meeting) -> bool:
     """Whether the clerk is chosen at the present step: where no step is there for it alone, with the attendance."""
     step = present_step(meeting)
     alone = any(one.get("key") == CLERK for one in meeting.steps)
     return bool(step) and (step.get("key") == CLERK if alone else step.get("asks") == "attendance")
+
+
+def scores_itself(meeting: Meeting) -> bool:
+    """Whether a running meeting has come to the step at which it scores itself."""
+    return meeting.state == "running" and any(
+        step.get("key") == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
+    )
+
+
+def asks_clerk(meeting: Meeting, *, open_only: bool = False) -> bool:
+    """Whether the present step, alone or with the attendance, asks who writes; `open_only`: and nobody has said it yet."""
+    step = present_step(meeting)
+    asked = names_people(meeting) and (step.get("key") == CLERK or "thu ky" in fold(str(step.get("title"))))
+    return asked and not (open_only and meeting.clerk)
 
 
 def _of(meeting: Meeting, name: str) -> Mapping[str, Any]:

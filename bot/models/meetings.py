@@ -82,6 +82,35 @@ class Note(Base):
     message_ref: Mapped[str] = mapped_column(String(120), default="")
 
 
+class Aside(Base):
+    """What somebody typed, spoke or photographed while a meeting ran, and what has become of it: nothing said there is lost."""
+
+    __tablename__ = "asides"
+    __table_args__ = (
+        Index("ix_asides_meeting", "meeting_id"),
+        Index("ix_asides_person_ref", "person_id", "message_ref"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"))
+    step: Mapped[int]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+    text: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(20), default="text")
+    """text, voice or photo, as of a note."""
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    name: Mapped[str] = mapped_column(String(200), default="")
+    media_type: Mapped[str] = mapped_column(String(100), default="")
+    message_ref: Mapped[str] = mapped_column(String(120), default="")
+    kept_as: Mapped[str] = mapped_column(String(20), default="")
+    """What it was written down as (bot.domain.asides.Kept); "" while it stands nowhere."""
+    kept_id: Mapped[int | None]
+    """The row of the note, the vote or the task."""
+    instead_of: Mapped[str] = mapped_column(String(120), default="")
+    """The name, or the number of speakers, that stood there before."""
+
+
 class Attendance(Base):
     """Counts, never a list of people."""
 
