@@ -274,7 +274,7 @@ def test_the_unit_has_another_number_of_members_only_when_that_is_said(
     question = secretary.find("Đúng, nay là 29").payload.split(":")[0]
     secretary.presses(f"{question}:x").says("đúng, nay là 29").taps("Đúng")
     assert (stored(world), members(world)) == ((29, 29, 0, 0, 0), 29)
-    secretary.presses("meet.count:1:1").says("30/30").says("nay là 30")
+    secretary.presses("recount.all:1").says("30/30").says("nay là 30")
     assert (stored(world), members(world)) == ((30, 30, 0, 0, 0), 30)
     reads_well(secretary)
 
@@ -287,7 +287,7 @@ def test_a_lone_number_that_is_not_the_roll_is_those_present_or_a_new_roll(
     assert labels(secretary) == ["Có mặt 25/28", "Đúng, nay là 25", "Không, vẫn là 28"]
     secretary.taps("Có mặt 25/28").taps("Cả 3 không lý do").taps("Đúng")
     assert (stored(world), members(world)) == ((28, 25, 0, 3, 0), 28)
-    secretary.presses("meet.count:1:1").says("25").taps("Đúng, nay là 25").taps("Đủ 25/25").taps("Đúng")
+    secretary.presses("recount.all:1").says("25").taps("Đúng, nay là 25").taps("Đủ 25/25").taps("Đúng")
     assert (stored(world), members(world)) == ((25, 25, 0, 0, 0), 25)
     reads_well(secretary)
 

@@ -208,7 +208,7 @@ def test_nothing_waits_at_all(db: Database) -> None:
 def test_a_running_meeting_takes_the_line(world: World, secretary: Talker) -> None:
     set_for(secretary)
     world.go("2022-04-05 19:30")
-    secretary.presses(f"meet.begin:{_duty(world, 'CB01')}").taps("Tạm dừng")
+    secretary.presses(f"meet.begin:{_duty(world, 'CB01')}").taps("Thêm").taps("Tạm dừng")
     secretary.says(LINE)
     assert secretary.last.text.startswith("👥 <b>Số liệu điểm danh</b>")
     secretary.taps("Đúng")

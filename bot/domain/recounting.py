@@ -47,10 +47,15 @@ def read_parts(text: str, before: Counts) -> dict[str, int]:
 
     Raises Invalid as `read_told`, and attendance_unclear (said, word) where it says none of them.
     """
-    said = {name: n for name, n in read_told(text, before.total).known().items() if name in Counts.__slots__}
-    if said == {"total": before.total} and str(before.total) not in text:
-        raise unclear(text, "")
-    return said
+    for roll in (
+        None,
+        before.total,
+    ):  # with the roll what is left unsaid follows: only "đủ" and "vắng 2" need that
+        told = read_told(text, roll).known()
+        said = {name: n for name, n in told.items() if name in Counts.__slots__}
+        if said and said != {"total": roll}:
+            return said
+    raise unclear(text, "")
 
 
 def amend(before: Counts, said: Mapping[str, int]) -> Amended:
