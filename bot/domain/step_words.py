@@ -6,7 +6,7 @@ from bot.domain.attendance import LARGEST
 from bot.domain.awaiting import line_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, words_of, yes
-from bot.domain.votes import read_vote
+from bot.domain.vote_line import read_vote
 
 LONGEST = 200
 """Nobody says counts or a result at greater length."""
