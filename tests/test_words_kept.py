@@ -337,7 +337,7 @@ def test_between_the_end_and_its_answer(world: World, secretary: Talker) -> None
     assert "Quên chưa ghi: đồng chí Sáu đề nghị" in secretary.last.text
     secretary.taps("Ghi vào biên bản")
     assert "Chi bộ đã họp ngày nào?" in secretary.last.text
-    secretary.taps("01/4/2022")
+    secretary.taps("thứ Sáu 01/4")
     assert notes(world) == ["Một ý cuối", "Quên chưa ghi: đồng chí Sáu đề nghị"]
     assert meeting(world).state == "held"
 
