@@ -23,6 +23,9 @@ from bot.told import ORDER, go_on, roll, show_card, take_line, told, told_before
 NOW_SO_MANY = re.compile(
     r"(?:dung|phai|vang|u|da|roi|a|,|\.| )*(?:nay|gio|hien nay) (?:la|co|con) ?([0-9]{1,5})\b.*"
 )
+OF_ALL = {"mat", "tong"}
+OF_ANOTHER = {"total": {"mat"}, "present": {"tong"}}
+"""Words that name another number than the one asked for."""
 OLD_OR_NEW = {"moi": "new", "cu": "old"}
 
 
@@ -48,14 +51,23 @@ def take(name: str) -> Callable[[Chat, Answer], None]:
         if answer.value:
             _take_button(chat, name, answer.value, before)
             return
-        try:
-            value = number(answer.text)
-        except Invalid:
+        value = _asked_number(name, answer.text)
+        if value is None:
             take_line(chat, answer.text, before)
-            return
-        _take_value(chat, name, value, before)
+        else:
+            _take_value(chat, name, value, before)
 
     return take_number
+
+
+def _asked_number(name: str, text: str) -> int | None:
+    """The number that was asked for; None for "có mặt 26" where those away were."""
+    if set(plain(text).split()) & OF_ANOTHER.get(name, OF_ALL):
+        return None
+    try:
+        return number(text)
+    except Invalid:
+        return None
 
 
 def _take_button(chat: Chat, name: str, value: str, before: Told) -> None:

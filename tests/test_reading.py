@@ -96,6 +96,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
         ("mot tram le nam", 105),
         ("một trăm mười", 110),
         ("một trăm hai mươi ba", 123),
+        ("hai tám", 28),
         ("hai trăm bốn lăm", 245),
         ("một nghìn", 1000),
         ("một nghìn hai trăm", 1200),

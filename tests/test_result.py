@@ -433,3 +433,44 @@ def test_a_running_meeting_is_not_corrected_but_led(world: World, secretary: Tal
     assert secretary.last.text.startswith("<b>Bước 1/8")
     secretary.presses("result.day:1")
     assert secretary.last.text.startswith("<b>Bước 1/8")
+
+
+def members(world: World) -> int | None:
+    with world.db.read() as session:
+        return session.scalars(select(Unit.members).where(Unit.code == "CB01")).one()
+
+
+def test_what_was_said_of_a_held_meeting_stays_and_only_the_rest_is_asked(
+    world: World, secretary: Talker
+) -> None:
+    world.go("2022-04-06 09:00")
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua").says("hai lăm, 2 vắng có lý do")
+    assert secretary.last.text.startswith("25/28, vắng 3: 2 có lý do.\nĐồng chí thứ ba?")
+    secretary.says("có mặt 26")
+    assert "• có mặt: trước <b>25</b>, nay <b>26</b>" in secretary.last.text
+    secretary.taps("Giữ số cũ").taps("Được miễn")
+    assert "Vắng có lý do: 2\nVắng không lý do: 0\nĐược miễn sinh hoạt: 1\n" in secretary.last.text
+    secretary.taps("Đúng")
+    assert len(held(world)) == 1
+    assert members(world) == 28
+    reads_well(secretary)
+
+
+def test_another_number_of_members_is_agreed_to_once_and_kept_while_the_day_changes(
+    world: World, secretary: Talker
+) -> None:
+    world.go("2022-04-06 09:00")
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua").says("13/13")
+    assert "Chi bộ nay có 13 đảng viên?" in secretary.last.text
+    secretary.taps("Đúng, nay là 13").taps("Đổi ngày").says("4/4")
+    assert "Tổng số: <b>13</b>" in secretary.last.text
+    assert "✅ Đúng" in labels(secretary)
+    assert members(world) == 28
+    secretary.taps("Đúng")
+    assert members(world) == 13
+    secretary.says("/ketqua").taps("ngoài kế hoạch").taps("Hôm nay").says("14/14")
+    assert "✅ Đúng, nay là 14" in labels(secretary)
+    assert "⚠️ Chi bộ đang ghi 13 đảng viên; đúng thì nay là 14." in secretary.last.text
+    secretary.taps("Sửa số liệu").says("đủ").taps("Đúng")
+    assert members(world) == 13
+    reads_well(secretary)

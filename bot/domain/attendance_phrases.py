@@ -95,8 +95,12 @@ def readings_of(line: Line, *, awaited: bool = False) -> Readings:
         unique = {tuple(sorted(way.items())): way for way in further}
         ways = list(unique.values())[:MANY_WAYS]
         if not ways:
-            return Readings([], " ".join(dict.fromkeys(item.raw for item in row)))
+            return Readings([], _own_words(row))
     return Readings([{name: value for name, value in way.items() if name != "awaited"} for way in ways], "")
+
+
+def _own_words(row: tuple[Item, ...]) -> str:
+    return " ".join(dict.fromkeys(item.raw for item in row)).replace(" / ", "/")
 
 
 def _clause(row: tuple[Item, ...], before: Facts, sign: str) -> Iterator[dict[str, int]]:
@@ -133,6 +137,8 @@ def _sayings(
 def _meanings(
     piece: str, numbers: list[int], facts: Facts, away: bool, alone: bool
 ) -> Iterator[dict[str, int]]:
+    if away and "X" in piece:
+        return  # "vắng 3 (2 miễn, 1 phép)": are the exempt among those away?
     if piece in NOTHING:
         yield {_kind(NOTHING[piece], facts, away): 0}
     if piece == "KNA" and numbers == [1]:

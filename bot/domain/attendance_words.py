@@ -22,7 +22,7 @@ from bot.domain.reading import (
 )
 
 NAMES: dict[str, str] = {
-    "T": "tong so|tong cong|tong|si so|ts|ss|quan so",
+    "T": "tong so|tong cong|tong|si so|sy so|ts|ss|quan so",
     "B": "phai du hop|phai du|phai co mat|duoc trieu tap|trieu tap|can du",
     "P": "co mat|hien dien|du hop|tham du|tham gia|di hop|den hop|du sinh hoat|sinh hoat|cm|hd|di|den|du",
     "A": "vang mat|vang hop|vang|thieu|nghi hop|nghi|xin vang|xin nghi|khong tham du|khong du hop|di vang"

@@ -209,7 +209,7 @@ def _words_only(words: list[str]) -> int | None:
         words = words[1:]
     while words and words[-1] in AROUND_NUMBER:
         words = words[:-1]
-    read = spoken(words, 0)
+    read = spoken(words, 0, pairs=True)
     return read[0] if read and read[1] == len(words) else None
 
 
