@@ -18,6 +18,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot import outbox
 from bot.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
 from bot.domain.filetypes import SOUNDS, TABLES
+from bot.domain.newcomers import look_again
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold
 from bot.messages import Incoming, Refusal
@@ -112,6 +113,8 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
         return None
     news: dict[str, Any] = {"used_at": event.at, "seq": seq or contact.seq}
     if event.blocked is None:
+        if contact.lost_at is not None:
+            look_again(session, contact.person_id, event.at)
         news |= {"lost_at": None, "lost_reason": ""}
     connection.execute(_news_of_contact(), {"contact": contact.id, **news})
     for name, value in news.items():
@@ -201,6 +204,7 @@ def _mark_blocked(chat: Chat, blocked: bool) -> None:
         outbox.lose(chat.session, chat.contact, "blocked", chat.at)
     else:
         chat.contact.lost_at, chat.contact.lost_reason = None, ""
+        look_again(chat.session, chat.person.id, chat.at)
 
 
 def _ask_again(chat: Chat) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import outbox
@@ -137,9 +137,16 @@ def _walk(
         if following is None or following >= end:
             break
         moment = max(moment, following)
+        _arrives(session, newest, moment)
         say_due(desk, session, moment, unit_id=unit.id)
         session.flush()
     return _told(session, newest, end, unit)
+
+
+def _arrives(session: Session, after: int, moment: datetime) -> None:
+    """What is due by then has reached its people: what climbs is said because they have heard."""
+    due = (Message.id > after, Message.state == "waiting", Message.due_at <= moment)
+    session.execute(update(Message).where(*due).values(state="sent", sent_at=Message.due_at))
 
 
 def _told(session: Session, after: int, end: datetime, unit: Unit) -> list[Foreseen]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from bot.domain.newcomers import look_again
 from bot.messages import Address, Choice, File, Reply
 from bot.models import Contact, Dialog, Message
 from bot.models.base import Moment
@@ -348,6 +349,7 @@ def lose(session: Session, contact: Contact, reason: str, at: datetime) -> None:
     waiting = update(Message).where(Message.contact_id == contact.id, Message.state == "waiting")
     if other is None:
         session.execute(waiting.values(state="failed", failed_at=at, error=reason[:200]))
+        look_again(session, contact.person_id, at)
     else:
         begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
         session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=begun, attempts=0))

@@ -185,6 +185,7 @@ ACTIONS: dict[str, Handler] = {
     "papers.got": papers.got,
     "settings": settings.show,
     "settings.hour": settings.hour,
+    "settings.weekends": settings.weekends,
     "settings.away": settings.away,
     "settings.web": settings.web_link,
     "settings.channel": settings.channel_code,

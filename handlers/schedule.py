@@ -307,6 +307,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
     joint.say_parted(chat, planned.parted, day)
     days = coming_calls(chat.session, duty, chat.at, chat.zone) if duty else []
     before = [one for one in days if one < day]
+    owed = outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
     chat.say(
         "schedule/done",
         meeting=meeting,
@@ -317,6 +318,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
         unit=unit,
         calls=before,
         morning=len(before) < len(days),
+        urgent=[view for view in owed if view.duty.hurry == "urgent"],
     )
 
 

@@ -1,4 +1,4 @@
-"""`/caidat`: the reminder hour, away with a delegate, the web link, a second channel, deleting one's data."""
+"""`/caidat`: the reminder hour, weekends, away with a delegate, the web link, a second channel, deleting one's data."""
 
 import re
 from datetime import date, timedelta
@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import hand_over
 from bot.domain.moments import when
+from bot.domain.newcomers import look_again
 from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, said, yes
@@ -49,6 +50,10 @@ def away(chat: Chat) -> None:
         chat.say("talk/not_yours")
 
 
+def weekends(chat: Chat) -> None:
+    chat.begin("settings", step="weekends")
+
+
 def forget_me(chat: Chat) -> None:
     chat.begin("settings", step="forget")
 
@@ -74,6 +79,20 @@ def take_hour(chat: Chat, answer: Answer) -> None:
     chat.person.reminder_hour = chosen
     chat.end()
     chat.say("settings/hour_set", hour=chosen)
+
+
+def ask_weekends(chat: Chat) -> None:
+    chat.say("settings/weekends", weekends=chat.person.weekends)
+
+
+def take_weekends(chat: Chat, answer: Answer) -> None:
+    wanted = {"all": True, "working": False}.get(answer.value)
+    if wanted is None:
+        raise Invalid("choose_button")
+    chat.person.weekends = wanted
+    chat.note("weekends", str(wanted).lower())
+    chat.end()
+    chat.say("settings/weekends_set", weekends=wanted)
 
 
 def _typed_hour(chat: Chat, text: str) -> int:
@@ -118,6 +137,8 @@ def _day_said(chat: Chat, text: str) -> date:
 def _come_back(chat: Chat) -> None:
     delegate, until = _delegate(chat), _away_until(chat)
     chat.person.away_until, chat.person.delegate_id = None, None
+    chat.session.flush()
+    look_again(chat.session, chat.person.id, chat.at)
     chat.note("back")
     chat.end()
     chat.say("settings/back")
@@ -152,6 +173,7 @@ def _leave(chat: Chat, delegate: Person | None) -> None:
     chat.person.delegate_id = delegate.id if delegate else None
     chat.session.flush()
     hand_over(chat.session, chat.person.id, chat.at)
+    look_again(chat.session, chat.person.id, chat.at)
     chat.note("away", f"until:{until}")
     chat.end()
     chat.say("settings/away_set", until=until, delegate=delegate)
@@ -179,6 +201,7 @@ def take_forget(chat: Chat, answer: Answer) -> None:
 FLOW = Flow(
     "settings",
     Step("hour", ask_hour, take_hour, numbers=True),
+    Step("weekends", ask_weekends, take_weekends),
     Step("away", ask_away, take_away, numbers=True),
     Step("delegate", ask_delegate, take_delegate),
     Step("forget", ask_forget, take_forget),

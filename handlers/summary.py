@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from bot.conversation import Chat
+from bot.domain.apart import apart_figures
 from bot.domain.calendar import next_allowed
 from bot.domain.counting import Tally, current, missing, tallies, urgent_first
 from bot.domain.escalation import out_of_touch
@@ -48,6 +49,7 @@ def show(chat: Chat) -> None:
         chat.say(
             "summaries/now",
             figures=figures,
+            apart=apart_figures(figures),
             units=units,
             lost=lost,
             lost_names=names,
@@ -59,7 +61,8 @@ def show(chat: Chat) -> None:
 def missing_list(chat: Chat) -> None:
     """`/chuanop`: which demands still miss somebody."""
     if _may_sum(chat):
-        chat.say("summaries/missing", figures=[t for t in _figures(chat) if t.open])
+        figures = [t for t in _figures(chat) if t.open]
+        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures))
 
 
 def missing_units(chat: Chat, demand_id: str = "") -> None:

@@ -149,7 +149,7 @@ def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -
     assert "đã về. Từ nay lời nhắc đến đồng chí ấy." in other.last.text
     assert person_of(world, one).delegate_id is None
     world.load(shipped("42-KH-DUK-2022.yaml"))
-    world.go("2022-04-02 08:05")
+    world.go("2022-04-04 08:05")
     world.tick(reminders.tick)
     assert any("chuyên đề" in reply.text for reply in one.looks())
 
@@ -266,7 +266,7 @@ def test_registering_anew_before_and_after_the_cleanup(world: World, cleaned: bo
     assert fresh.anonymised_at is None
     world.tick(cleanup.tick)
     world.load(shipped("42-KH-DUK-2022.yaml"))
-    world.later(days=1)
+    world.later(days=3)  # a Monday
     world.tick(reminders.tick)
     world.later(hours=8)
     assert talker.looks()  # the place is still known

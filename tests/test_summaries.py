@@ -74,7 +74,7 @@ def test_one_line_first_then_details(world: World) -> None:
         "Hạn thứ Bảy 30/4",
         "Tỷ lệ dự 77,5% (155/200)",
     ]
-    assert "<b>T5: 0/15 đã họp</b>, 0 đúng hạn, 0 trễ, 15 chưa\n" in leader.last.text
+    assert "<b>T5: chưa đơn vị nào họp</b>, 15 đơn vị\n" in leader.last.text
     assert "📍 Đảng ủy Sở A\n\n👉 Đồng chí bấm “Chưa” để xem đơn vị nào chưa xong." in leader.last.text
     assert "B01" not in leader.last.text
     assert "⏳ Chưa: T4 (5)" in labels(leader)
@@ -282,18 +282,20 @@ def test_which_unit_is_asked_of_who_has_several(world: World) -> None:
 # What comes unasked.
 
 
-def test_the_day_after_a_due_date_at_the_leaders_own_hour(world: World) -> None:
+def test_once_the_units_were_told_and_had_a_day_at_the_leaders_own_hour(world: World) -> None:
+    """Due on Tuesday; the units are told on Wednesday that it is late, who is above them on Thursday."""
     early, late = world.registered("DUA", "leader"), world.registered("DUA", "leader")
     late.says("/caidat").taps("Giờ nhắc").taps("17h")
     told(world, early, "2022-05-30 17:00")
     late.looks()
     hold(world, cells(1, 14), "2022-05", "2022-05-20 19:00")
-    assert told(world, early, "2022-05-31 08:00") == []  # Tuesday, the due day itself
-    assert told(world, late, "2022-05-31 17:00") == []
-    assert told(world, early, "2022-06-01 07:59") == []
-    assert [r.text.splitlines()[:2] for r in told(world, early, "2022-06-01 08:00")] == [
+    for day in ("2022-05-31", "2022-06-01"):
+        assert told(world, early, f"{day} 08:00") == []
+        assert told(world, late, f"{day} 17:00") == []
+    assert told(world, early, "2022-06-02 07:59") == []
+    assert [r.text.splitlines()[:2] for r in told(world, early, "2022-06-02 08:00")] == [
         [
-            "<b>T5: 14/15 đã họp</b>, 14 đúng hạn, 0 trễ, 1 chưa (1 quá hạn)",
+            "<b>T5: 14/15 đã họp</b>, 14 đúng hạn, 1 chưa (1 quá hạn)",
             "📬 Vừa qua hạn · Đảng ủy Sở A",
         ]
     ]
@@ -301,11 +303,11 @@ def test_the_day_after_a_due_date_at_the_leaders_own_hour(world: World) -> None:
         "Chưa họp T5: Chi bộ A15.\n⚠️ 1 đơn vị chưa có người đăng ký phụ trách.\n\n"
         "👉 Đồng chí bấm “Chưa” để xem và nhắc các đơn vị."
     )
-    assert told(world, early, "2022-06-01 12:00") == []
-    assert told(world, late, "2022-06-01 16:59") == []
-    assert len(told(world, late, "2022-06-01 17:00")) == 1
-    assert told(world, early, "2022-06-02 08:00") == []
-    assert told(world, late, "2022-06-02 17:00") == []
+    assert told(world, early, "2022-06-02 12:00") == []
+    assert told(world, late, "2022-06-02 16:59") == []
+    assert len(told(world, late, "2022-06-02 17:00")) == 1
+    assert told(world, early, "2022-06-03 08:00") == []
+    assert told(world, late, "2022-06-03 17:00") == []
 
 
 def test_every_monday(world: World) -> None:
@@ -337,9 +339,9 @@ def test_two_leaders_of_two_subtrees(world: World) -> None:
     told(world, first, "2022-04-04 08:00")
     second.looks()
     both.looks()
-    assert first.last.text.startswith("<b>T4: 0/15 đã họp</b>")
-    assert second.last.text.startswith("<b>T4: 0/1 đã họp</b>")
-    assert both.last.text.startswith("<b>T4: 0/16 đã họp</b>")
+    assert first.last.text.startswith("<b>T4: chưa đơn vị nào họp</b>, 15 đơn vị\n")
+    assert second.last.text.startswith("<b>T4: chưa họp</b>\n")
+    assert both.last.text.startswith("<b>T4: chưa đơn vị nào họp</b>, 16 đơn vị\n")
     assert "Thanh tra" not in first.last.text
     assert "Chi bộ A" not in second.last.text
     assert "Chưa họp T4: Chi bộ Thanh tra." in second.last.text
@@ -365,9 +367,11 @@ def test_not_on_holidays_but_once_after_them(world: World) -> None:
             assert told(world, leader, f"{day} {clock}") == [], day
     assert told(world, leader, "2022-05-04 07:59") == []
     assert len(told(world, leader, "2022-05-04 08:00")) == 1
-    assert leader.last.text.startswith("<b>T4: 0/15 đã họp</b>, 0 đúng hạn, 0 trễ, 15 chưa (15 quá hạn)")
-    assert "T5: 0/15" in leader.last.text
-    assert told(world, leader, "2022-05-05 08:00") == []
+    assert leader.last.text.startswith("<b>T5: chưa đơn vị nào họp</b>, 15 đơn vị\n")
+    assert "T4" not in leader.last.text, "the units are told this very morning"
+    assert len(told(world, leader, "2022-05-05 08:00")) == 1
+    assert leader.last.text.startswith("<b>T4: chưa đơn vị nào họp</b>, 15 đơn vị (15 quá hạn)\n")
+    assert told(world, leader, "2022-05-06 08:00") == []
 
 
 def test_not_at_tet(world: World) -> None:
@@ -382,7 +386,10 @@ def test_not_at_tet(world: World) -> None:
         assert told(world, leader, f"2023-01-{day} 08:00") == []
     found = told(world, leader, "2023-01-27 08:00")
     assert len(found) == 1
-    assert "0/15 đã họp" in found[0].text
+    assert "đơn vị nào họp" not in found[0].text, "the units are told this very morning"
+    found = told(world, leader, "2023-01-30 08:00")
+    assert len(found) == 1
+    assert "chưa đơn vị nào họp</b>, 15 đơn vị (15 quá hạn)" in found[0].text
 
 
 def test_not_in_quiet_hours_after_an_outage(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -85,6 +85,12 @@ def holiday(day: date) -> bool:
     return day in _year(day.year).holidays
 
 
+def weekend(day: date) -> bool:
+    """Whether `day` is a Saturday or Sunday that is neither a public holiday nor worked for one."""
+    rest = rest_day(day)
+    return rest is not None and rest.kind == "weekend"
+
+
 def working_day(day: date) -> bool:
     return rest_day(day) is None
 
@@ -125,23 +131,37 @@ def safe_day(last_day: date) -> date:
     return last_working_day(last_day)
 
 
-def next_allowed(moment: datetime, zone: ZoneInfo, *, except_day: date | None = None) -> datetime:
+def next_allowed(
+    moment: datetime,
+    zone: ZoneInfo,
+    *,
+    except_day: date | None = None,
+    weekends: bool = True,
+    near: Collection[date] = (),
+) -> datetime:
     """The first time from `moment` on at which an unasked message may go out; both aware, the answer in UTC.
 
     Quiet hours (21:00-07:00 in `zone`) give way to 07:00. A public holiday gives way to the first day that is none, at the
     same clock time, so that what was meant for the evening does not come at breakfast; hence of two moments
-    the later may get the earlier answer when a holiday lies between. Weekends are no obstacle. `except_day` is
-    the day of a meeting: it is open even on a holiday, and from 06:00; what a holiday pushes onto it comes as it opens.
+    the later may get the earlier answer when a holiday lies between. Without `weekends` so do Saturdays and Sundays,
+    but for the days in `near`: those about a meeting. `except_day` is the day of a meeting: it is open even on a
+    holiday, and from 06:00; what a rest day pushes onto it, or onto a day in `near`, comes as it opens.
     Raises ValueError for a naive moment.
     """
     local = _on_the_wall(moment, zone)
     day, clock = local.date(), local.time()
     if clock >= QUIET_FROM:
         day, clock = day + ONE_DAY, time.min
-    if holiday(day) and day != except_day:
-        while holiday(day) and day != except_day:
-            day += ONE_DAY
+
+    def closed(day: date) -> bool:
         if day == except_day:
+            return False
+        return holiday(day) or (not weekends and day not in near and weekend(day))
+
+    if closed(day):
+        while closed(day):
+            day += ONE_DAY
+        if day == except_day or day in near:
             clock = time.min
     opens = QUIET_UNTIL_ON_MEETING_DAY if day == except_day else QUIET_UNTIL
     return at_local(day, max(clock, opens), zone)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day, rest_day
 from bot.domain.duties import meeting_of
+from bot.domain.hurry import too_near
 from bot.domain.joining import duties_of, joinable, merging_of
 from bot.models import Demand, Duty, Meeting, Topic, Unit
 
@@ -29,7 +30,8 @@ def concerns(
     session: Session, unit_id: int, duty: Duty | None, moment: datetime, at: datetime, zone: ZoneInfo
 ) -> list[Concern]:
     """What to say before a meeting is set for `moment`: a rest day, outside of the window, a second meeting that month,
-    a thematic meeting beside the regular one where its plan forbids that, the pilot meeting not held yet."""
+    a thematic meeting beside the regular one where its plan forbids that, the pilot meeting not held yet, something due so
+    many days before it that is due at once."""
     day = local_day(moment, zone)
     found = list(_of_day(duty, day))
     others = _others(session, unit_id, duty)
@@ -37,6 +39,8 @@ def concerns(
     found += _merged(session, duty, others, moment, zone)
     if duty is not None:
         found += _before_pilot(session, duty, day, zone)
+        today = local_day(at, zone)
+        found += [Concern("too_near", {"owed": one}) for one in too_near(session, duty, day, today)]
     return found
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Unit
 
@@ -32,6 +32,8 @@ class Tally:
     overdue: int
     present: int
     obliged: int
+    plan: str = ""
+    """The symbol of its plan, or the plan's title."""
 
     @property
     def done(self) -> int:
@@ -51,14 +53,22 @@ def asked(today: date) -> ColumnElement[bool]:
     """What is counted (a condition on Duty joined to Demand): done, lapsed, or open by the local day `today`.
 
     A duty that counts its days from a meeting opens only when that meeting has its day. What lapsed was due before its
-    unit or plan ended: the figures of that time keep it as not done.
+    unit or plan ended: the figures of that time keep it as not done; but what had to come before a meeting that became
+    known when it was over is asked for once, and nobody knows.
     """
     dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
-    return or_(Duty.state.in_(("done", "lapsed")), and_(Duty.state == "open", Duty.opens_on <= today, dated))
+    kept = and_(Duty.state == "lapsed", Duty.hurry != "after")
+    return or_(Duty.state == "done", kept, and_(Duty.state == "open", Duty.opens_on <= today, dated))
 
 
-def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:
-    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`."""
+def tallies(
+    session: Session, where: ColumnElement[bool], today: date, *, late_before: date | None = None
+) -> list[Tally]:
+    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`.
+
+    What was due before `late_before` (default: `today`) counts as overdue.
+    """
+    late_before = late_before or today
     counted = (
         select(
             Duty.demand_id.label("demand_id"),
@@ -66,7 +76,7 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
             _sum(and_(Duty.state == "done", Duty.on_time.is_(True))).label("on_time"),
             _sum(and_(Duty.state == "done", Duty.on_time.is_(False))).label("late"),
             _sum(Duty.state.in_(UNDONE)).label("open"),
-            _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < today)).label("overdue"),
+            _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < late_before)).label("overdue"),
         )
         .join(Demand, Demand.id == Duty.demand_id)
         .where(asked(today), where)
@@ -77,6 +87,7 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
         select(Demand, counted)
         .join(counted, counted.c.demand_id == Demand.id)
         .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.key, Demand.variant)
+        .options(joinedload(Demand.plan))
     ).all()
     heads = _heads(session, where, [row[0].id for row in rows if row[0].kind == "meeting"])
     return [
@@ -94,6 +105,7 @@ def tallies(session: Session, where: ColumnElement[bool], today: date) -> list[T
             row.open,
             row.overdue,
             *heads.get(demand.id, (0, 0)),
+            demand.plan.symbol or demand.plan.title,
         )
         for row in rows
         for demand in [row[0]]
@@ -136,6 +148,15 @@ def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
     def weight(t: Tally) -> tuple[bool, bool, int, bool, date, str]:
         past = t.due_on is not None and t.due_on < today - RECENT
         return t.kind != "meeting", past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
+
+    return sorted(figures, key=weight)
+
+
+def worst_first(figures: Iterable[Tally]) -> list[Tally]:
+    """What most units are overdue with, the longest first; then what is due next, meetings before the rest."""
+
+    def weight(t: Tally) -> tuple[int, bool, date, bool, str]:
+        return -t.overdue, t.due_on is None, t.due_on or date.max, t.kind != "meeting", t.key
 
     return sorted(figures, key=weight)
 

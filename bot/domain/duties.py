@@ -1,6 +1,6 @@
 """The life of a duty: its reminders are set, it follows its meeting, it is closed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,13 +9,27 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain.calendar import days_from, end_of_day, local_day, next_allowed, safe_day
-from bot.domain.ladder import Anchors, next_at, said_at, timetable
+from bot.domain.calendar import (
+    at_local,
+    days_from,
+    end_of_day,
+    local_day,
+    next_allowed,
+    next_working_day,
+    safe_day,
+)
+from bot.domain.hurry import due_before, is_near, press
+from bot.domain.ladder import MORNING, Anchors, next_at, said_at, timetable
+from bot.domain.newcomers import CAUGHT_UP, look_again_at
 from bot.domain.plan_ladders import Rung, RungLine, rung_of
-from bot.models import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Topic
+from bot.models import Demand, Duty, Meeting, MeetingDuty, Membership, Message, Reminder, Topic
 
 LIVE_MEETING = ("planned", "running")
 YEAR = timedelta(days=366)
+ABOVE_KEY, SUMMARY_KEY = ABOVE_KEYS = ("above:", "summary:")
+"""How the keys of messages begin that tell who is above of what units owe."""
+DONE, SUMMED = "done", "summary"
+"""Under these it is written down that who is above was told of a duty: that it is done after all; that it is late, in a summary."""
 
 
 def rungs_of(demand: Demand) -> list[Rung]:
@@ -31,6 +45,17 @@ def meeting_of(session: Session, duty: Duty) -> Meeting | None:
         .order_by(Meeting.id.desc())
         .limit(1)
     ).first()
+
+
+def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meeting]:
+    """The meeting that is set or running for each of these duties."""
+    rows = session.execute(
+        select(MeetingDuty.duty_id, Meeting)
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .where(MeetingDuty.duty_id.in_(duty_ids), Meeting.state.in_(LIVE_MEETING))
+        .order_by(Meeting.id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
@@ -65,8 +90,9 @@ def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
 
 
 def done_on_time(duty: Duty, day: date) -> bool:
-    """Whether something done on `day` is in time; a duty without a due day cannot be late."""
-    return duty.due_on is None or day <= duty.due_on
+    """Whether something done on `day` is in time; a duty without a due day cannot be late, and what had to come before a
+    meeting that is over cannot be in time."""
+    return duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
 
 
 def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
@@ -75,9 +101,26 @@ def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo)
     duty.next_reminder_at = None
     session.flush()
     withdraw_reminders(session, [duty.id], at)
+    if _told_above(session, duty):
+        morning = next_working_day(local_day(at, zone) + timedelta(days=1))
+        duty.next_reminder_at = at_local(morning, MORNING, zone)
     for waiting in _waiting_for(session, duty):
         release(waiting, day, at, zone)
     session.flush()
+
+
+def _told_above(session: Session, duty: Duty) -> bool:
+    """Whether somebody above has been told that it is late: they are told that it is done, in the morning."""
+    said = (
+        select(Reminder.duty_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Reminder.duty_id == duty.id,
+            Message.state == "sent",
+            or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
+        )
+    )
+    return session.scalars(said.limit(1)).first() is not None
 
 
 def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
@@ -116,6 +159,10 @@ def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     if relative.get("side") == "chain":
         duty.due_on = days_from(day, relative["days"], working=relative.get("working", False))
         duty.safe_on = max(safe_day(duty.due_on), duty.opens_on)
+    elif relative.get("side") == "before" and duty.due_on is not None:
+        meeting_day = days_from(duty.due_on, relative["days"], working=relative.get("working", False))
+        today = local_day(at, zone)
+        press(duty, today, meeting_day, over=meeting_day < today, before=None)
     duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
 
 
@@ -145,12 +192,30 @@ def withdraw_reminders(
         select(Reminder, Duty).join(Duty, Duty.id == Reminder.duty_id).where(Reminder.message_id.in_(taken))
     ).all()
     for said, duty in rows:
-        if duty.id not in gone:
+        if said.rung.startswith(CAUGHT_UP):
+            look_again_at(session, duty.unit_id, at)
+        elif said.rung.startswith(f"{DONE}@"):
+            duty.next_reminder_at = at if duty.state == "done" else duty.next_reminder_at
+        elif duty.id not in gone and not said.rung.startswith(f"{SUMMED}@"):
             _say_anew(duty, said_at(said.rung), at)
+    _sum_anew(session, taken, at)
     session.execute(
         delete(Reminder).where(Reminder.message_id.in_(taken)).execution_options(synchronize_session="fetch")
     )
     session.flush()
+
+
+def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> None:
+    """A leader's summary that has been taken back is made anew, with what holds now."""
+    people = select(Message.person_id).where(Message.id.in_(message_ids), Message.key.startswith(SUMMARY_KEY))
+    leaders = session.scalars(
+        select(Membership).where(
+            Membership.person_id.in_(people), Membership.role == "leader", Membership.ended_at.is_(None)
+        )
+    )
+    for leader in leaders:
+        leader.next_summary_at = at
+        leader.summed_on = leader.summed_on and leader.summed_on - timedelta(days=1)
 
 
 def hand_over(session: Session, person_id: int, at: datetime, *, unit_id: int | None = None) -> None:
@@ -231,10 +296,23 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
         if (duty.plan_id, demand.relative.get("topic")) not in answered:
             continue
         if meeting.state == "held" or demand.relative["side"] == "before":
+            known = duty.due_on
             place_relative(duty, demand.relative, day)
+            if demand.relative["side"] == "before" and duty.state == "open":
+                press(duty, local_day(at, zone), day, over=meeting.state == "held", before=known)
             set_reminder(session, duty, at, zone)
+            _speak_at_once(session, duty, at, zone)
             followed.append(duty)
     return followed
+
+
+def _speak_at_once(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """The first word of what has become due by now, or has been, is not that it is late."""
+    if duty.state != "open" or duty.due_on is None or not is_near(duty.due_on, local_day(at, zone)):
+        return
+    told = session.scalar(select(Reminder.duty_id).where(Reminder.duty_id == duty.id).limit(1))
+    if duty.hurry or told is None:
+        duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
 
 
 def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
@@ -243,7 +321,7 @@ def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
     if relative["side"] == "after":
         duty.opens_on, duty.due_on = day, days_from(day, days, working=working)
     else:
-        duty.due_on = days_from(day, -days, working=working)
+        duty.due_on = due_before(relative, day)
     duty.safe_on = (
         max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
     )

@@ -1,19 +1,25 @@
-"""Who stands above a unit that is late, how often its own people were reminded, which units nobody can be reached in."""
+"""Who stands above a unit that is late and from when on they may hear of it, what its own people were told, and where nobody
+can be reached."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.domain.calendar import local_day, next_working_day
 from bot.domain.counting import missing
-from bot.domain.ladder import NAME_LENGTH
+from bot.domain.duties import ABOVE_KEYS
 from bot.domain.people import secretaries_of
-from bot.models import Contact, Demand, Duty, Membership, Message, Reminder, Unit
+from bot.models import Contact, Duty, Membership, Message, Person, Reminder, Unit
 
 ABOVE = ("follower", "leader")
+NOON = time(12)
+"""Who is told in the afternoon has the next working day for it."""
+ONE_DAY = timedelta(days=1)
 
 
 def above(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
@@ -53,37 +59,88 @@ def _nearest(posts: Mapping[tuple[str, int], list[int]], role: str, line: Iterab
     return next((posts[role, unit_id] for unit_id in line if (role, unit_id) in posts), [])
 
 
+def to_own_people() -> ColumnElement[bool]:
+    """A message (a condition on Message) to a unit's own people about what they owe, none about it to who is above them."""
+    above_keys = [Message.key.like(f"{start}%") for start in ABOVE_KEYS]
+    return or_(Message.key.is_(None), ~or_(*above_keys))
+
+
+def told_own(session: Session, duty_ids: Collection[int]) -> dict[int, list[datetime]]:
+    """When (UTC) messages about these duties have gone out to the units' own people."""
+    rows = session.execute(
+        select(Reminder.duty_id, Message.sent_at)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Reminder.duty_id.in_(duty_ids),
+            Message.state == "sent",
+            to_own_people(),
+        )
+    )
+    found: dict[int, list[datetime]] = {}
+    for duty_id, sent_at in rows:
+        if sent_at is not None:
+            found.setdefault(duty_id, []).append(sent_at)
+    return found
+
+
+def may_climb_on(duty: Duty, told: Iterable[datetime], zone: ZoneInfo) -> date | None:
+    """The local day from which on who is above may hear that the duty is late: its own people were told that it is late
+    (where its ladder does not say that, were told of it) and have had a working day. None while they have not been told."""
+    says_late = any(line["say"] == "late" and line.get("to") != "above" for line in duty.demand.rungs)
+    moments = [
+        moment.astimezone(zone)
+        for moment in told
+        if not says_late or duty.due_on is None or local_day(moment, zone) > duty.due_on
+    ]
+    if not moments:
+        return None
+    first = min(moments)
+    worked = next_working_day(first.date() if first.time() < NOON else first.date() + ONE_DAY)
+    return next_working_day(worked + ONE_DAY)
+
+
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    """How often a unit was reminded of a duty: its first secretary, and those who stand in. `led`: it has a secretary."""
+    """What a unit's own people have been told of a duty, as far as it has gone out: how many messages to its first
+    secretary, to those who stand in, to people who led it before. `led`: it has a secretary; `near`: one can be reached."""
 
     first: int
     others: int
+    former: int
     led: bool
+    near: bool
 
 
 def how_often(session: Session, duties: Sequence[Duty]) -> dict[int, Reminded]:
-    """For each of these duties (by id) how many messages have gone or will go to the unit's own people about it."""
-    upward = {duty.id: climbing_keys(duty.demand) for duty in duties}
+    """For each of these duties (by id) what has been said of it to the unit's own people."""
     leads = secretaries_of(session, {duty.unit_id for duty in duties})
-    first = {duty.id: people[0].id for duty in duties if (people := leads.get(duty.unit_id))}
+    near = _near(session, {person.id for people in leads.values() for person in people})
     rows = session.execute(
-        select(Reminder.duty_id, Reminder.rung, Reminder.person_id)
+        select(Reminder.duty_id, Reminder.person_id, Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_(list(upward)), Message.state.in_(("sent", "waiting")))
+        .where(Reminder.duty_id.in_([duty.id for duty in duties]), Message.state == "sent", to_own_people())
+        .distinct()
     )
-    counts: Counter[tuple[int, bool]] = Counter()
-    for duty_id, rung, person_id in rows:
-        if rung.partition("@")[0] not in upward[duty_id]:
-            counts[duty_id, person_id == first.get(duty_id)] += 1
+    said: dict[int, Counter[int]] = {}
+    for duty_id, person_id, _ in rows:
+        said.setdefault(duty_id, Counter())[person_id] += 1
     return {
-        duty.id: Reminded(counts[duty.id, True], counts[duty.id, False], duty.id in first) for duty in duties
+        duty.id: _reminded(leads.get(duty.unit_id, []), said.get(duty.id, Counter()), near) for duty in duties
     }
 
 
-def climbing_keys(demand: Demand) -> frozenset[str]:
-    """What the rungs of the demand that speak to who is above are known by once they have been said."""
-    return frozenset(line["key"][:NAME_LENGTH] for line in demand.rungs if line.get("to") == "above")
+def _near(session: Session, people: Collection[int]) -> set[int]:
+    query = select(Contact.person_id).where(Contact.person_id.in_(people), Contact.lost_at.is_(None))
+    return set(session.scalars(query))
+
+
+def _reminded(people: Sequence[Person], said: Counter[int], near: Collection[int]) -> Reminded:
+    ids = [person.id for person in people]
+    first = said[ids[0]] if ids else 0
+    others = sum(said[number] for number in ids[1:])
+    return Reminded(
+        first, others, said.total() - first - others, bool(ids), any(number in near for number in ids)
+    )
 
 
 def out_of_touch(

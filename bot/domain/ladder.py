@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import at_local, local_day, next_allowed
+from bot.domain.calendar import at_local, last_working_day, local_day, next_allowed, weekend
 from bot.domain.plan_ladders import Rung, Say, To
 
 MORNING = time(7, 0)
@@ -108,9 +108,20 @@ def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Pl
         meant = _moment(rung, anchors, zone)
         if meant is None or rung.when == ("unscheduled" if meeting_day else "scheduled"):
             continue
+        meant = _in_time(rung, meant, zone)
         own_day = meeting_day if rung.anchor == "meeting" else None
         placed.append(_Placed(next_allowed(max(meant, opens), zone, except_day=own_day), meant, rung))
     return placed
+
+
+def _in_time(rung: Rung, meant: datetime, zone: ZoneInfo) -> datetime:
+    """What would come too late behind a weekend comes before it: the last day, and what is to be prepared for a meeting
+    (unless it is for the day before it, on which people are told in any case)."""
+    day = local_day(meant, zone)
+    counts_down = rung.anchor == "meeting" and rung.days < -1
+    if not weekend(day) or not (counts_down or rung.say == "last_day"):
+        return meant
+    return meant - (day - last_working_day(day))
 
 
 def _without_repeats(placed: list[_Placed]) -> list[_Placed]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, up
 from sqlalchemy.orm import Session
 
 from bot.domain.duties import withdraw_reminders
+from bot.domain.escalation import to_own_people
 from bot.domain.problems import Invalid
 from bot.domain.roles import below
 from bot.domain.turns import EVERY, turn_of
@@ -18,8 +19,8 @@ MOST_PAPERS = 20
 """So many files may one committee have tied to one topic, or to one turn of it."""
 SPOKEN = "papers"
 """Under this name a message's body lists the digests of the files that it brings or links."""
-TOLD_KEY, ABOVE_KEY = "paper:", "above:"
-"""How the keys of messages begin that tell of files tied later, and of those that go to who is above a unit."""
+TOLD_KEY = "paper:"
+"""How the keys of messages begin that tell of files tied later."""
 SOME = 1000
 
 
@@ -185,8 +186,7 @@ def spoken_in(body: Mapping[str, Any]) -> set[str]:
 def reminded() -> ColumnElement[bool]:
     """A rung of the ladder (a condition on Reminder joined to Message) that the unit's own people have been told."""
     by_hand = or_(Reminder.rung.like("nudge-%"), Reminder.rung.like("snooze@%"))
-    to_unit = or_(Message.key.is_(None), Message.key.not_like(f"{ABOVE_KEY}%"))
-    return and_(Message.state.in_(("waiting", "sent")), ~by_hand, to_unit)
+    return and_(Message.state.in_(("waiting", "sent")), ~by_hand, to_own_people())
 
 
 def introduced(session: Session, duty_ids: Collection[int]) -> set[int]:

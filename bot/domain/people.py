@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.domain.codes import CODE_LENGTH, LETTERS, normal_code
 from bot.domain.duties import hand_over
+from bot.domain.newcomers import look_again, look_again_at
 from bot.domain.problems import Invalid
 from bot.models import (
     Aside,
@@ -132,6 +133,7 @@ def accept(session: Session, row: Invite, person: Person, at: datetime, today: d
         since=at,
         next_summary_at=at if row.role == "leader" else None,
         summed_on=today,
+        catch_up_at=at if row.role != "admin" else None,
     )
     session.add(membership)
     session.flush()
@@ -158,6 +160,7 @@ def join_channel(session: Session, row: Invite, contact: Contact, at: datetime) 
     if others or has_role:
         raise Invalid("code_other_person")
     row.used_at, row.used_by = at, row.person_id
+    look_again(session, row.person_id, at)  # there may have been no other way to reach that person
     return _move(session, contact, session.get_one(Person, row.person_id))
 
 
@@ -189,6 +192,7 @@ class Forgotten:
 def forget(session: Session, person: Person, at: datetime) -> Forgotten:
     """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay."""
     hand_over(session, person.id, at)
+    look_again(session, person.id, at)
     mine = Message.person_id == person.id
     unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
     session.execute(unsent.execution_options(synchronize_session=False))
@@ -275,4 +279,6 @@ def end_role(session: Session, membership: Membership, at: datetime) -> None:
     membership.ended_at, membership.next_summary_at = at, None
     session.flush()
     hand_over(session, membership.person_id, at, unit_id=membership.unit_id)
+    if membership.role == "secretary":
+        look_again_at(session, membership.unit_id, at)
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))

@@ -216,6 +216,7 @@ class Comparison:
             "next_reminder_at": None if want.waits else self._demands.first_reminders[name_of(want)],
             "reminded_until": None,
             "added": False,
+            "hurry": "",
             "picks": [],
         }
         if leader is not None:
@@ -228,6 +229,7 @@ class Comparison:
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
         release(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
+        row["hurry"] = duty.hurry or ""
 
     def _other(self, there: Present, want: Expected, demand: Demand) -> bool:
         """Whether what is there has to change. A done duty keeps what it was."""
@@ -267,6 +269,8 @@ class Comparison:
                 self._session.expunge(duty)
 
     def _follow_plan(self, duty: Duty, want: Expected, demand: Demand, leader: Present | None) -> None:
+        if duty.state == "lapsed" and duty.hurry == "after":
+            return  # it was asked for once
         back = duty.state in GONE
         waited, duty.waits = duty.waits, want.waits or ""
         duty.kind, duty.demand = want.kind, demand

@@ -22,6 +22,8 @@ class Person(Base):
     away_until: Mapped[date | None]
     """Away up to and including this day."""
     delegate_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    weekends: Mapped[bool] = mapped_column(default=False)
+    """Wants to be reminded on Saturdays and Sundays too."""
     anonymised_at: Mapped[datetime | None]
 
 
@@ -51,6 +53,7 @@ class Membership(Base):
     __table_args__ = (
         Index("ix_memberships_unit_role", "unit_id", "role"),
         Index("ix_memberships_next_summary_at", "next_summary_at"),
+        Index("ix_memberships_catch_up_at", "catch_up_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +67,8 @@ class Membership(Base):
     next_summary_at: Mapped[datetime | None]
     summed_on: Mapped[date | None]
     """The last local day whose summary has been looked after."""
+    catch_up_at: Mapped[datetime | None]
+    """When its holder is next told what was said to others, or to nobody, before: a newcomer, or one who is back."""
     person: Mapped[Person] = relationship()
     unit: Mapped[Unit] = relationship()
 

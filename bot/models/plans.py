@@ -126,6 +126,9 @@ class Duty(Base):
     """The topic of the pool that the unit has put in the place of the plan's."""
     added: Mapped[bool] = mapped_column(default=False)
     """The unit has taken it on itself, from the pool."""
+    hurry: Mapped[str] = mapped_column(String(10), default="")
+    """Of what is due before a meeting: urgent, when the meeting was set nearer than that; after, when it became known only
+    once the meeting was over: then it is asked for once, and lapses."""
     picks: Mapped[list[Any]] = mapped_column(default=list)
     """The documents that the unit has chosen, by their place in the topic's list; empty: all."""
     demand: Mapped[Demand] = relationship()

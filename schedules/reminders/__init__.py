@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 
 from bot.chat import Desk
 from bot.db import take_turns
-from bot.models import Duty
+from bot.domain.calendar import local_day
+from bot.models import Duty, Membership
 from schedules.reminders import above, own
 from schedules.reminders.due import come, give_back, take
+from schedules.reminders.newcomers import arrived, missed
+from schedules.reminders.staff import staff_of
 
 BATCH = 500
 
@@ -37,24 +40,37 @@ def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None =
 
 
 def _say_batch(desk: Desk, session: Session, at: datetime, unit_id: int | None = None) -> tuple[int, int]:
-    """How many duties were taken, and how many messages written."""
+    """How many duties and newcomers were taken, and how many messages written."""
     give_back(session, at, unit_id)
-    duties = take(session, at, BATCH, unit_id)
-    if not duties:
+    newcomers = arrived(session, at, desk.zone, BATCH) if unit_id is None else []
+    newly_led = {m.unit_id for m in newcomers if m.role == "secretary"}
+    duties = take(session, at, BATCH, unit_id, newly_led)
+    done = above.take_done(session, at, BATCH) if unit_id is None else []
+    if not (duties or newcomers or done):
         return 0, 0
-    spoken = come(session, duties, at, desk.zone)
+    staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, local_day(at, desk.zone))
+    spoken = come(session, duties, at, desk.zone, staff)
     higher = [one for one in spoken if one.timed.rung.to == "above"]
-    told = own.tell(desk, session, [one for one in spoken if one.timed.rung.to != "above"], at)
-    told += above.tell(desk, session, higher, at, more=len(duties) >= BATCH)
+    own_people = [one for one in spoken if one.timed.rung.to != "above"]
+    told = own.tell(desk, session, own_people, at, staff, missed(session, newcomers, staff, at))
+    more = max(len(duties), len(done)) >= BATCH
+    told += above.tell(desk, session, higher, done, at, more=more)
     session.flush()
-    return len(duties), told
+    return len(duties) + len(newcomers) + len(done), told
 
 
 def next_moment(session: Session) -> datetime | None:
-    """The moment of the next rung of all, for a clock that can be moved."""
-    return session.scalar(
+    """The moment of the next rung of all, or of the next newcomer, for a clock that can be moved."""
+    rung = session.scalar(
         select(Duty.next_reminder_at)
         .where(Duty.next_reminder_at.is_not(None))
         .order_by(Duty.next_reminder_at)
         .limit(1)
     )
+    newcomer = session.scalar(
+        select(Membership.catch_up_at)
+        .where(Membership.catch_up_at.is_not(None), Membership.ended_at.is_(None))
+        .order_by(Membership.catch_up_at)
+        .limit(1)
+    )
+    return min((moment for moment in (rung, newcomer) if moment is not None), default=None)

@@ -1,125 +1,161 @@
-"""Tells who is above: one message to each follower and leader, for all units whose duties have climbed that morning."""
+"""Tells who is above: one message a morning to each follower and leader, for all units whose duties have climbed, or are
+done after they were told of as late."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from bot import outbox
 from bot.chat import Desk
-from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.duties import Outlook
-from bot.domain.escalation import Reminded, above, how_often
+from bot.domain.apart import apart
+from bot.domain.calendar import at_local, local_day, next_allowed, next_working_day
+from bot.domain.climbed import NAMED, News, news, told_above, told_late, waiting_above
+from bot.domain.duties import ABOVE_KEY, DONE
+from bot.domain.escalation import above
 from bot.messages import Reply
-from bot.models import Contact, Demand, Duty, Message, Reminder, Unit
-from schedules.reminders.due import Spoken, contacts_of, hour_of, meetings_of, outlook_of, told
+from bot.models import Contact, Duty, Membership, Message, Reminder
+from schedules.reminders.due import Spoken, hour_of, told
 from schedules.reminders.own import note
+from schedules.reminders.staff import contacts_of
 
 log = logging.getLogger(__name__)
 
-KEY = "above:"
-NAMED = 12
 GATHERING = timedelta(minutes=10)
-"""So long a message waits for the units of the batches that follow."""
+"""So long a message waits for the units of the batches that follow, and a leader's for the summary that takes it in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A unit's duty as it is told above."""
+@dataclass(slots=True)
+class Heard:
+    """What one person hears: rungs that have come, and duties that are done after all."""
 
-    view: Outlook
-    reminded: Reminded
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One demand in a message: of how many duties it speaks, and the first of them."""
-
-    demand: Demand
-    total: int
-    lines: list[Line]
+    late: list[Spoken] = field(default_factory=list)
+    done: list[Duty] = field(default_factory=list)
 
 
-def tell(desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime, *, more: bool) -> int:
-    """Writes one message to each person, or adds to the one that still waits from this morning; answers how many are new.
+def take_done(session: Session, at: datetime, most: int) -> list[Duty]:
+    """Duties that are done after who is above was told that they are late; locked."""
+    duties = list(
+        session.scalars(
+            select(Duty)
+            .where(Duty.next_reminder_at <= at, Duty.state == "done")
+            .order_by(Duty.next_reminder_at, Duty.id)
+            .limit(most)
+            .with_for_update(skip_locked=True, of=Duty)
+        )
+    )
+    for duty in duties:
+        duty.next_reminder_at = None
+    return duties
+
+
+def tell(
+    desk: Desk, session: Session, spoken: Sequence[Spoken], done: Sequence[Duty], at: datetime, *, more: bool
+) -> int:
+    """Writes one message to each person, or adds to the one that still waits; answers how many are new.
 
     `more`: units of other batches may follow.
     """
-    by_person = _hearers(session, spoken)
+    by_person = _hearers(session, spoken, done)
+    contacts = contacts_of(session, by_person)
+    by_person = {person_id: heard for person_id, heard in by_person.items() if person_id in contacts}
     if not by_person:
         return 0
-    contacts = contacts_of(session, by_person)
-    waiting = _waiting(desk, session, by_person, at)
+    waiting = waiting_above(session, by_person)
+    hours = _Hours(desk, session, by_person, at, more=more)
     posts = [
-        outbox.Post(
-            contacts[person_id], Reply(""), _due_at(desk, contacts[person_id], items, at, more=more), key
-        )
-        for person_id, items in by_person.items()
+        outbox.Post(contacts[person_id], Reply(""), hours.of(contacts[person_id], heard), key)
+        for person_id, heard in by_person.items()
         if person_id not in waiting
-        for key in [f"{KEY}{person_id}:{items[0].duty.id}:{at:%Y%m%d%H%M%S}"]
+        for key in [f"{ABOVE_KEY}{person_id}:{_first(heard)}:{at:%Y%m%d%H%M%S}"]
     ]
     written = outbox.post_many(session, posts, at)
     waiting |= written
-    note(session, [(waiting[person_id], person_id, items) for person_id, items in by_person.items()], at)
+    note(session, [(waiting[number], number, heard.late) for number, heard in by_person.items()], at)
+    _note_done(session, [(waiting[number], number, heard.done) for number, heard in by_person.items()], at)
     _word(desk, session, list(waiting.values()), at)
     return len(written)
 
 
-def _hearers(session: Session, spoken: Sequence[Spoken]) -> dict[int, list[Spoken]]:
-    by_person: dict[int, list[Spoken]] = {}
-    if not spoken:
-        return by_person
-    over = above(session, {one.duty.unit_id: one.duty.unit.path for one in spoken})
-    heard = told(session, spoken)
+def _first(heard: Heard) -> int:
+    return heard.late[0].duty.id if heard.late else heard.done[0].id
+
+
+def _hearers(session: Session, spoken: Sequence[Spoken], done: Sequence[Duty]) -> dict[int, Heard]:
+    by_person: dict[int, Heard] = {}
+    over = above(session, {one.duty.unit_id: one.duty.unit.path for one in spoken}) if spoken else {}
+    heard = told(session, spoken) if spoken else set()
     for one in spoken:
-        duty = one.duty
-        if not over[duty.unit_id]:
-            log.info("reminder.nobody_above duty=%s unit=%s", duty.id, duty.unit_id)
-        for person_id in over[duty.unit_id]:
-            if (duty.id, one.timed.name, person_id) not in heard:
-                by_person.setdefault(person_id, []).append(one)
+        for person_id in over[one.duty.unit_id]:
+            if (one.duty.id, one.timed.name, person_id) not in heard:
+                by_person.setdefault(person_id, Heard()).late.append(one)
+    ends = {duty.id: duty for duty in done}
+    for duty_id, person_id in sorted(told_late(session, ends)) if ends else ():
+        by_person.setdefault(person_id, Heard()).done.append(ends[duty_id])
     return by_person
 
 
-def _waiting(desk: Desk, session: Session, people: Collection[int], at: datetime) -> dict[int, int]:
-    """The message of this morning that has not been tried yet, by person."""
-    midnight = at_local(local_day(at, desk.zone), time.min, desk.zone)
-    rows = session.execute(
-        select(Message.person_id, Message.id)
-        .where(
-            Message.person_id.in_(people),
-            Message.state == "waiting",
-            Message.attempts == 0,
-            Message.key.startswith(KEY),
-            Message.created_at >= midnight,
-            Message.created_at <= at,
+class _Hours:
+    """When each person's message goes out: at the own hour; once a morning, and never beside a summary."""
+
+    def __init__(
+        self, desk: Desk, session: Session, people: Collection[int], at: datetime, *, more: bool
+    ) -> None:
+        self._zone, self._at, self._more = desk.zone, at, more
+        self._today = local_day(at, desk.zone)
+        self._told = told_above(session, people, at_local(self._today, time.min, desk.zone))
+        leads = select(Membership.person_id).where(
+            Membership.person_id.in_(people), Membership.role == "leader", Membership.ended_at.is_(None)
         )
-        .with_for_update()
-    )
-    return {row.person_id: row.id for row in rows}
+        self._leaders = set(session.scalars(leads))
+
+    def of(self, contact: Contact, heard: Heard) -> datetime:
+        person = contact.person
+        wait = GATHERING if self._more or person.id in self._leaders else timedelta()
+        if person.id in self._told:
+            day = next_working_day(self._today + timedelta(days=1))
+            return at_local(day, time(person.reminder_hour), self._zone) + wait
+        own_hour = max(self._at, at_local(self._today, time(person.reminder_hour), self._zone))
+        hour = min([own_hour, *(hour_of(person, one, self._at, self._zone) for one in heard.late)])
+        return next_allowed(max(hour, self._at) + wait, self._zone, weekends=False)
 
 
-def _due_at(desk: Desk, contact: Contact, items: list[Spoken], at: datetime, *, more: bool) -> datetime:
-    hour = min(hour_of(contact.person, one, at, desk.zone) for one in items)
-    return next_allowed(max(hour, at + GATHERING), desk.zone) if more else hour
+def _note_done(session: Session, said: Sequence[tuple[int, int, Sequence[Duty]]], at: datetime) -> None:
+    rows = [
+        {
+            "duty_id": duty.id,
+            "rung": f"{DONE}@{at:%Y%m%d%H%M}",
+            "person_id": person_id,
+            "message_id": message_id,
+            "at": at,
+        }
+        for message_id, person_id, duties in said
+        for duty in duties
+    ]
+    if rows:
+        session.execute(insert(Reminder), rows)
 
 
 def _word(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> None:
-    """Puts the messages into words; what cannot be is logged, taken back and silences nobody else."""
+    """Puts the messages into words, as of the day on which they go out; what cannot be is logged, taken back and silences
+    nobody else."""
+    due = session.execute(select(Message.id, Message.due_at).where(Message.id.in_(message_ids))).all()
+    days = {row.id: local_day(max(row.due_at, at), desk.zone) for row in due}
     bodies, broken = [], []
-    for message_id, groups in _groups(desk, session, message_ids, at).items():
-        try:
-            reply = desk.render.reply(
-                "reminders/above", {"groups": groups, "today": local_day(at, desk.zone), "named": NAMED}
-            )
-        except Exception:
-            log.exception("reminder.unwritable message=%s", message_id)
-            broken.append(message_id)
-        else:
-            bodies.append({"number": message_id, "words": outbox.to_body(reply)})
+    for day in sorted(set(days.values())):
+        moment = max(at, at_local(day, time(12), desk.zone)) if day > local_day(at, desk.zone) else at
+        ids = [number for number, that in days.items() if that == day]
+        for message_id, told_now in news(session, ids, moment, desk.zone).items():
+            try:
+                reply = desk.render.reply("reminders/above", facts_of(told_now, day))
+            except Exception:
+                log.exception("reminder.unwritable message=%s", message_id)
+                broken.append(message_id)
+            else:
+                bodies.append({"number": message_id, "words": outbox.to_body(reply)})
     if bodies:
         table = Message.__table__
         worded = update(table).where(table.c.id == bindparam("number")).values(body=bindparam("words"))  # type: ignore[arg-type]
@@ -128,75 +164,13 @@ def _word(desk: Desk, session: Session, message_ids: Collection[int], at: dateti
         session.execute(update(Message).where(Message.id.in_(broken)).values(state="withdrawn"))
 
 
-def _groups(
-    desk: Desk, session: Session, message_ids: Collection[int], at: datetime
-) -> Mapping[int, list[Group]]:
-    """What each message tells: its demands, the longest overdue first, and of all of them the first units by name."""
-    named = _named(session, message_ids)
-    duties = list({duty.id: duty for found in named.values() for duty in found}.values())
-    meetings = meetings_of(session, [duty.id for duty in duties])
-    reminded = how_often(session, duties)
-    lines = {
-        duty.id: Line(outlook_of(duty, meetings.get(duty.id), at, desk.zone), reminded[duty.id])
-        for duty in duties
-    }
+def facts_of(told_now: News, today: object) -> Mapping[str, object]:
+    """What the template is handed."""
+    demands = [group.demand for group in told_now.groups]
     return {
-        message_id: [
-            Group(demand, total, [lines[d.id] for d in named[message_id] if d.demand_id == demand.id])
-            for demand, total in found
-        ]
-        for message_id, found in _totals(session, message_ids).items()
+        "groups": told_now.groups,
+        "done": told_now.done,
+        "today": today,
+        "named": NAMED,
+        "apart": apart(demands),
     }
-
-
-def _named(session: Session, message_ids: Collection[int]) -> dict[int, list[Duty]]:
-    """The first duties that each message speaks of."""
-    said = (
-        select(Reminder.message_id, Reminder.duty_id)
-        .where(Reminder.message_id.in_(message_ids))
-        .distinct()
-        .subquery()
-    )
-    order = (Duty.due_on.is_(None), Duty.due_on, Duty.demand_id, Unit.listed_as, Duty.id)
-    place = func.row_number().over(partition_by=said.c.message_id, order_by=order)
-    ranked = (
-        select(said.c.message_id, said.c.duty_id, place.label("place"))
-        .join(Duty, Duty.id == said.c.duty_id)
-        .join(Unit, Unit.id == Duty.unit_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(ranked.c.message_id, Duty)
-        .join(Duty, Duty.id == ranked.c.duty_id)
-        .where(ranked.c.place <= NAMED)
-        .order_by(ranked.c.message_id, ranked.c.place)
-        .options(
-            selectinload(Duty.demand).selectinload(Demand.topic),
-            selectinload(Duty.unit),
-            selectinload(Duty.about),
-            selectinload(Duty.chosen),
-        )
-    )
-    found: dict[int, list[Duty]] = {}
-    for message_id, duty in rows:
-        found.setdefault(message_id, []).append(duty)
-    return found
-
-
-def _totals(session: Session, message_ids: Collection[int]) -> dict[int, list[tuple[Demand, int]]]:
-    """The demands that each message speaks of, with the number of their duties."""
-    total = func.count(Duty.id.distinct())
-    earliest = func.min(Duty.due_on)
-    rows = session.execute(
-        select(Reminder.message_id, Duty.demand_id, total)
-        .join(Duty, Duty.id == Reminder.duty_id)
-        .where(Reminder.message_id.in_(message_ids))
-        .group_by(Reminder.message_id, Duty.demand_id)
-        .order_by(Reminder.message_id, earliest.is_(None), earliest, Duty.demand_id)
-    ).all()
-    ids = {row[1] for row in rows}
-    demands = {demand.id: demand for demand in session.scalars(select(Demand).where(Demand.id.in_(ids)))}
-    found: dict[int, list[tuple[Demand, int]]] = {}
-    for message_id, demand_id, number in rows:
-        found.setdefault(message_id, []).append((demands[demand_id], number))
-    return found

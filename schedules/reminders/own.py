@@ -2,8 +2,10 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
@@ -11,13 +13,14 @@ from sqlalchemy.orm import Session
 from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import local_day
-from bot.domain.people import secretaries_of, spoken_to, stand_ins
+from bot.domain.duties import overdue
 from bot.domain.preparing import checklists
 from bot.enclosures import enclose
 from bot.messages import Reply
 from bot.models import Contact, Membership, Message, Person, Reminder
-from schedules.reminders.due import Spoken, contacts_of, hour_of, outlook_of, told
+from schedules.reminders.due import Spoken, hour_of, outlook_of, told
 from schedules.reminders.papers import Papers, new_papers, note_papers, papers_of
+from schedules.reminders.staff import Staff
 
 log = logging.getLogger(__name__)
 
@@ -35,35 +38,33 @@ URGENCY = (
     "set_date",
     "topic",
 )
+IN_FULL = 5
+"""So many duties are told with all that is known of them; of the rest there is a line each."""
 BEFORE = ("ready", "upload")
 """What is said of what is to be done before the meeting."""
 
 
-def tell(desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime) -> int:
+Missed = Mapping[int, Sequence[Spoken]]
+"""What people have missed, by person: see `schedules/reminders/newcomers.py`."""
+
+
+def tell(
+    desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime, staff: Staff, missed: Missed
+) -> int:
     """Writes one message to each person who is to hear something; answers how many."""
-    if not spoken:
+    by_person = _heard_now(session, spoken, staff)
+    for person_id, items in missed.items():
+        by_person[person_id] = _with_missed(by_person.get(person_id, []), items)
+    if not by_person:
         return 0
-    people = secretaries_of(session, {one.duty.unit_id for one in spoken})
-    contacts = contacts_of(session, {person.id for group in people.values() for person in group})
-    heard = told(session, spoken)
-    before = {(duty, rung) for duty, rung, _ in heard}
-    today = local_day(at, desk.zone)
-    by_person: dict[int, list[Spoken]] = {}
-    for one in spoken:
-        name = one.duty.id, one.timed.name
-        if one.timed.rung.to == "secretary" and name in before:
-            continue  # who speaks for the unit may be another by now
-        for person in _hearers(one, people.get(one.duty.unit_id, []), contacts, today):
-            if (*name, person.id) not in heard:
-                by_person.setdefault(person.id, []).append(one)
     units = _units_led(session, by_person)
     _overtake(session, by_person)
-    papers = new_papers(session, spoken)
+    papers = new_papers(session, [one for items in by_person.values() for one in items])
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
         named = len(about) > 1 or about != units.get(person_id)
-        if post := _worded(desk, contacts[person_id], items, at, papers, named=named):
+        if post := _worded(desk, staff.contacts[person_id], items, at, papers, named=named):
             posts.append(post)
     written = outbox.post_many(session, posts, at)
     note(session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at)
@@ -72,15 +73,38 @@ def tell(desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime) -
     return len(written)
 
 
-def _hearers(one: Spoken, group: list[Person], near: Collection[int], today: date) -> list[Person]:
+def _heard_now(session: Session, spoken: Sequence[Spoken], staff: Staff) -> dict[int, list[Spoken]]:
+    """Who hears which rungs; what the unit has been told is not said to another who speaks for it by now."""
+    by_person: dict[int, list[Spoken]] = {}
+    heard = told(session, spoken) if spoken else set()
+    before = {(duty, rung) for duty, rung, _ in heard}
+    for one in spoken:
+        name = one.duty.id, one.timed.name
+        if one.timed.rung.to == "secretary" and name in before:
+            continue
+        for person in _hearers(one, staff):
+            if (*name, person.id) not in heard:
+                by_person.setdefault(person.id, []).append(one)
+    return by_person
+
+
+def _with_missed(now: list[Spoken], missed: Sequence[Spoken]) -> list[Spoken]:
+    """One line for each duty: what is said of it now, to a person who has never heard of it."""
+    unheard = {one.duty.id for one in missed}
+    said = [replace(one, anew=True) if one.duty.id in unheard else one for one in now]
+    there = {one.duty.id for one in now}
+    return said + [one for one in missed if one.duty.id not in there]
+
+
+def _hearers(one: Spoken, staff: Staff) -> list[Person]:
     duty = one.duty
     if one.timed.rung.to == "deputy":
-        found = stand_ins(group, near, today)
+        found = staff.others(duty.unit_id)
         if not found:
             log.info("reminder.no_deputy duty=%s unit=%s", duty.id, duty.unit_id)
         return found
-    person = spoken_to(group, near, today)
-    if not group:
+    person = staff.speaker(duty.unit_id)
+    if not staff.led(duty.unit_id):
         log.info("reminder.nobody duty=%s unit=%s", duty.id, duty.unit_id)
     elif person is None:
         log.warning("reminder.unreachable duty=%s unit=%s", duty.id, duty.unit_id)
@@ -130,14 +154,16 @@ def _worded(
     desk: Desk, contact: Contact, items: list[Spoken], at: datetime, papers: Papers, *, named: bool
 ) -> outbox.Post | None:
     """The message; what cannot be put into words is logged and silences nobody else."""
-    items.sort(key=_urgency)
+    items.sort(key=lambda one: _urgency(one, at, desk.zone))
     views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
     own = papers_of(items, papers)
     enclosed = enclose(chain(*own.values()), desk.links.file)
     today = local_day(at, desk.zone)
     before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
     context = {
-        "items": views,
+        "items": views[:IN_FULL],
+        "brief": views[IN_FULL:],
+        "catching_up": any(one.anew for one in items),
         "today": today,
         "named": named,
         "papers": own,
@@ -154,10 +180,16 @@ def _worded(
     return outbox.Post(contact, Reply(reply.text, reply.choices, enclosed.files), due_at)
 
 
-def _urgency(one: Spoken) -> tuple[bool, int, date, int]:
-    """What has no last day comes behind everything that has one."""
+def _urgency(one: Spoken, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int, int, int]:
+    """What a person hears of for the first time comes behind what is pressing: the present by its last days, then what is
+    overdue already, the latest first; what has no last day behind everything that has one."""
     due = one.duty.due_on
-    return due is None, URGENCY.index(one.say), due or date.max, one.duty.id
+    day = (due or date.max).toordinal()
+    if not (one.anew or one.first):
+        return 0, due is None, URGENCY.index(one.say), day, one.duty.id
+    if overdue(one.duty, at, zone):
+        return 2, False, 0, -day, one.duty.id
+    return 1, due is None, day, URGENCY.index(one.say), one.duty.id
 
 
 def note(session: Session, said: Iterable[tuple[int, int, Iterable[Spoken]]], at: datetime) -> None:

@@ -14,11 +14,12 @@ Papers = Mapping[int, Sequence[TopicFile]]
 
 
 def new_papers(session: Session, spoken: Iterable[Spoken]) -> Papers:
-    """The files of those topics of which nothing has been said before."""
-    meetings = {one.duty.id: one.duty for one in spoken if one.duty.kind == "meeting"}
+    """The files of those topics of which nothing has been said before, or which somebody has never heard of."""
+    spoken = [one for one in spoken if one.duty.kind == "meeting"]
+    meetings = {one.duty.id: one.duty for one in spoken}
     if not meetings:
         return {}
-    known = introduced(session, meetings)
+    known = introduced(session, meetings) - {one.duty.id for one in spoken if one.anew}
     return files_for(session, [duty for duty in meetings.values() if duty.id not in known])
 
 
