@@ -189,7 +189,7 @@ def _urgency(one: Spoken, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int,
         return 0, due is None, URGENCY.index(one.say), day, one.duty.id
     if overdue(one.duty, at, zone):
         return 2, False, 0, -day, one.duty.id
-    return 1, due is None, day, URGENCY.index(one.say), one.duty.id
+    return 1, due is None, day, one.duty.kind != "meeting", one.duty.id
 
 
 def note(session: Session, said: Iterable[tuple[int, int, Iterable[Spoken]]], at: datetime) -> None:
