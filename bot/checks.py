@@ -1,4 +1,4 @@
-"""What `check` looks at: the database, the shipped plans, the templates, the file store."""
+"""What `check` looks at: the database, the shipped plans, the templates, the file store, the font of the papers."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import files
 from bot.db import connect
+from bot.documents.fonts import WANTED, font_of_papers
 from bot.domain.plan_file import read_plan
 from bot.domain.problems import Problem, Rejected
 from bot.domain.score_sheets import read_sheets
@@ -17,7 +18,7 @@ from bot.settings import Settings
 
 def check_installation(settings: Settings, root: Path, render: Renderer) -> dict[str, object]:
     """Facts about an installation in order. Raises Rejected with everything that is wrong."""
-    problems = [*_database(settings), *_files(settings)]
+    problems = [*_database(settings), *_files(settings), *_font()]
     plans = sorted((root / "schedules" / "plans").glob("*.yaml"))
     for path in plans:
         try:
@@ -53,6 +54,14 @@ def _database(settings: Settings) -> list[Problem]:
     finally:
         db.close()
     return []
+
+
+def _font() -> list[Problem]:
+    font = font_of_papers()
+    if font is None or not font.lacking:
+        return []
+    facts = {"font": font.family, "count": len(font.lacking), "letters": font.lacking[:12]}
+    return [Problem(WANTED, "font_lacks_letters", facts)]
 
 
 def _files(settings: Settings) -> list[Problem]:
