@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from bot.domain.calendar import ROMAN, day_and_month, day_of_document
+from bot.domain.programme import readings
 from bot.messages import Choice, Reply
 
 PAYLOAD_BYTES = 64
@@ -101,6 +102,7 @@ class Renderer:
             "day_label": lambda day: capital(self.day(day)),
             "long_day": self.long_day,
             "date": day_of_document,
+            "readings": readings,
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
             "month_short": self.month_short,
             "clock": self.clock,

@@ -37,6 +37,7 @@ from bot.domain.paper_facts import (
     VoteFacts,
 )
 from bot.domain.problems import Problem, Rejected
+from bot.domain.programme import readings
 from bot.render import Renderer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -806,3 +807,18 @@ def test_libreoffice_converts_it(kind: str, facts: MinutesFacts, tmp_path: Path)
     assert f"-{kind}/CB" in pdf.pages[0].extract_text()
     if kind == "NQ":
         assert [page.extract_text().split()[0] for page in pdf.pages][1:] == ["2"]
+
+
+@pytest.mark.parametrize("sort", ["Ma két", "MA KÉT", "Maket", "Mẫu ma két", "Phông"])
+def test_the_backdrop_is_no_document_to_read(sort: str) -> None:
+    listed = [
+        {"type": sort, "title": "ĐẢNG BỘ XÃ"},
+        {"type": "Kết luận", "symbol": "21-KL/TW"},
+        {"type": "Phong trào"},
+    ]
+    assert [one["type"] for one in readings(listed)] == ["Kết luận", "Phong trào"]
+    macro = "{% from '_parts.html' import documents %}[{{ documents(topic) }}]"
+    environment = Renderer(ROOT / "templates", ZONE).environment
+    said = environment.from_string(macro).render(topic={"documents": listed})
+    assert said.startswith("[\n📚 Tài liệu (2):\n– Kết luận 21-KL/TW")
+    assert environment.from_string(macro).render(topic={"documents": listed[:1]}) == "[]"

@@ -214,7 +214,7 @@ def test_without_a_day_there_is_no_word_of_one(world: World, tmp_path: Path) -> 
         ("29/06 08:00", "again-28"),
     ]
     secretary.looks()
-    asked = [reply for reply in secretary.got if "biên bản, nghị quyết lên Sổ tay" in reply.text]
+    asked = [reply for reply in secretary.got if "đã đăng lên Sổ tay chưa?" in reply.text]
     assert asked
     assert "Đăng biên bản tháng 6" in asked[1].text
     assert labels(secretary)[0] == "✅ Đã làm"

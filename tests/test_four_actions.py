@@ -2,15 +2,18 @@
 is typed or sent becomes a result or a report by itself."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
 from bot.db import Database
+from bot.domain.rules import with_minutes
 from bot.models import Attendance, Duty, Meeting, Submission, Unit
 from schedules import reminders
-from tests.kit import Talker, World, shipped, stored
-from tests.test_month import committee, labels, reads_well
+from tests.kit import Talker, World, rules, shipped, stored
+from tests.test_month import committee, labels, plan_of, reads_well
 
 LINE = "25/28, vắng 2 có phép 1 không"
 
@@ -338,3 +341,40 @@ def test_a_draft_that_was_left_is_shown_before_it_goes_along(world: World, secre
     secretary.hands(stored("moi.pdf", b"moi")).taps("✅ Nộp")
     assert handed(world) == []
     assert "Đã nhận 2 tệp:\n📎 cu.pdf (1 KB)\n📎 moi.pdf (1 KB)" in secretary.last.text
+
+
+MONTHLY = """
+plan:
+  symbol: 9-KH/ĐU
+  date: 2026-08-20
+  issuer: Đảng ủy mẫu
+  title: Kế hoạch thử
+  starts: 2026-09-01
+  ends: 2026-12-31
+topics:
+  - key: thang
+    title: Sinh hoạt tháng
+    meeting: regular
+    every: month
+    agenda: regular
+"""
+
+
+def test_the_minutes_upload_is_asked_in_one_line_and_answered_in_one_tap(
+    db: Database, tmp_path: Path
+) -> None:
+    world = World(db, datetime(2026, 9, 7, 1, 0, tzinfo=UTC))
+    committee(world)
+    world.load(with_minutes(plan_of(MONTHLY, tmp_path), rules()))
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/ketqua").taps("T9 ·").taps("Hôm nay").says(LINE).taps("Đúng")
+    reminded(world, secretary, "2026-09-08 12:00")
+    question = next(reply for reply in reversed(secretary.got) if "Sổ tay chưa?" in reply.text)
+    assert question.text == (
+        "📤 <b>Biên bản buổi thứ Hai 07/9 đã đăng lên Sổ tay chưa?</b> Hạn thứ Tư 09/9.\n\n"
+        "👉 Đồng chí bấm “Đã đăng” hoặc “Chưa”."
+    )
+    assert [choice.label for row in question.choices for choice in row] == ["✅ Đã đăng", "Chưa"]
+    secretary.taps("Chưa")
+    assert secretary.last.text.startswith("✅ Sẽ nhắc lại lúc 8h00 thứ ")
+    reads_well(secretary)

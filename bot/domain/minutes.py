@@ -24,7 +24,7 @@ from bot.domain.paper_facts import (
     UnitFacts,
     VoteFacts,
 )
-from bot.domain.programme import citation
+from bot.domain.programme import citation, readings
 from bot.domain.scoring import AFTER
 from bot.models import (
     Attendance,
@@ -166,7 +166,7 @@ def _plans(session: Session, meeting: Meeting) -> tuple[PlanFacts, ...]:
 def _documents(session: Session, meeting: Meeting) -> tuple[str, ...]:
     duties = duties_of(session, meeting)
     listed = [duty.documents for duty in duties] or [meeting.topic.documents if meeting.topic else []]
-    return tuple(dict.fromkeys(citation(one) for documents in listed for one in documents))
+    return tuple(dict.fromkeys(citation(one) for documents in listed for one in readings(documents)))
 
 
 def _attendance(session: Session, meeting: Meeting) -> AttendanceFacts | None:

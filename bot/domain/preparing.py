@@ -1,9 +1,10 @@
 """What is to be done before a meeting by the guidance of its day, what of it is ticked, and who above is told of it."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from bot.domain.calendar import local_day
 from bot.domain.escalation import above
 from bot.domain.joining import duties_of, in_order
 from bot.domain.problems import Invalid
+from bot.domain.programme import readings
 from bot.domain.rules import Rules
 from bot.models import Duty, Meeting, Membership, Person, Unit
 
@@ -30,6 +32,7 @@ class Item:
 
     key: str
     title: str
+    short: str
     who: str
     by: date
     done: bool
@@ -59,7 +62,9 @@ def checklist(
         if one.key not in found and here.issuperset(one.when):
             by, done = day - timedelta(days=one.before), one.key in meeting.ready
             late = not done and not one.optional and today > by
-            found[one.key] = Item(one.key, one.title, one.who, by, done, one.optional, late)
+            found[one.key] = Item(
+                one.key, one.title, one.short or one.title, one.who, by, done, one.optional, late
+            )
     return list(found.values())
 
 
@@ -103,10 +108,10 @@ def parts_of(session: Session, meeting: Meeting) -> list[Duty]:
     return in_order(meeting, duties_of(session, meeting))
 
 
-def documents_of(meeting: Meeting, parts: Sequence[Duty]) -> list[dict[str, object]]:
+def documents_of(meeting: Meeting, parts: Sequence[Duty]) -> list[Mapping[str, Any]]:
     """The documents of all parts, each once; without a part those of the meeting's own topic."""
     own = meeting.topic.documents if meeting.topic and not parts else []
-    every = [*own, *(document for duty in parts for document in duty.documents)]
+    every = readings([*own, *(document for duty in parts for document in duty.documents)])
     return [one for place, one in enumerate(every) if one not in every[:place]]
 
 

@@ -71,6 +71,8 @@ class Preparation(Strict):
 
     key: Annotated[Key, AfterValidator(_for_a_button)]
     title: Text
+    short: Text | None = None
+    """The same in a few words; without them the title is short enough."""
     who: Text
     before: Number
     when: Annotated[tuple[Circumstance, ...], Field(strict=False)] = ()
