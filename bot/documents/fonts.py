@@ -2,17 +2,17 @@
 
 import shutil
 import subprocess
+import unicodedata
 from dataclasses import dataclass
 
 from bot.documents.converting import converter
 
 WANTED = "Times New Roman"
 SECONDS = 20
-VOWELS = (
-    *("àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệ",),
-    *("ìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữự", "ỳýỷỹỵđ"),
-)
-LETTERS = frozenset("".join(VOWELS) + "".join(VOWELS).upper())
+VOWELS = ("a", "a\u0306", "a\u0302", "e", "e\u0302", "i", "o", "o\u0302", "o\u031b", "u", "u\u031b", "y")
+TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
+SMALL = {unicodedata.normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES} | {"\u0111"}
+LETTERS = frozenset(letter for one in SMALL for letter in (one, one.upper()) if not letter.isascii())
 
 
 @dataclass(frozen=True, slots=True)
