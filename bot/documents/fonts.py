@@ -9,10 +9,26 @@ from bot.documents.converting import converter
 
 WANTED = "Times New Roman"
 SECONDS = 20
-VOWELS = ("a", "a\u0306", "a\u0302", "e", "e\u0302", "i", "o", "o\u0302", "o\u031b", "u", "u\u031b", "y")
-TONES = ("", "\u0300", "\u0301", "\u0309", "\u0303", "\u0323")
-SMALL = {unicodedata.normalize("NFC", vowel + tone) for vowel in VOWELS for tone in TONES} | {"\u0111"}
-LETTERS = frozenset(letter for one in SMALL for letter in (one, one.upper()) if not letter.isascii())
+MARKS = {"BREVE": "a", "CIRCUMFLEX ACCENT": "aeo", "HORN": "ou", "": "aeiouy"}
+TONES = ("", "GRAVE ACCENT", "ACUTE ACCENT", "HOOK ABOVE", "TILDE", "DOT BELOW")
+
+
+def _combining(name: str) -> str:
+    return unicodedata.lookup(f"COMBINING {name}") if name else ""
+
+
+def _letters() -> frozenset[str]:
+    vowels = {
+        unicodedata.normalize("NFC", vowel + _combining(mark) + _combining(tone))
+        for mark, bases in MARKS.items()
+        for vowel in bases
+        for tone in TONES
+    }
+    small = {*vowels, unicodedata.lookup("LATIN SMALL LETTER D WITH STROKE")}
+    return frozenset(letter for one in small for letter in (one, one.upper()) if not letter.isascii())
+
+
+LETTERS = _letters()
 
 
 @dataclass(frozen=True, slots=True)
