@@ -12,7 +12,7 @@ from zipfile import ZipFile, is_zipfile
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.domain.filetypes import Compound
+from bot.domain.compound import Compound
 from bot.domain.problems import Invalid, Problem, Rejected
 from bot.sheet_package import is_strict, merged_ranges, transitional
 

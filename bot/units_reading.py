@@ -21,7 +21,7 @@ from bot.units_lines import (
 from bot.units_sheet import LISTED, Form
 from bot.units_tables import Line, Passed, Table
 
-CELL_KIND = "chi_bo"
+CELL_KIND, TOP_KIND = "chi_bo", "dang_uy"
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class _Group:
     parent: str = ""
     sector: str = ""
     top: str = ""
+    tops: int = 0
     by_mark: dict[str, str] = field(default_factory=dict)
     by_indent: dict[int, str] = field(default_factory=dict)
     foot: bool = False
@@ -201,10 +202,12 @@ def _place_in_groups(read: _Read, group: _Group, name: str, kind: str, mark: str
     )
     if committee and _is_heading(read, mark):
         parent, group.parent, group.sector = parent or group.top, name, ""
-    elif not parent:
+    elif not parent and kind != TOP_KIND:
         parent = group.parent or group.top
-    if committee and kind == "dang_uy" and not group.top and not group.by_mark and not group.by_indent:
-        group.top = name
+    if kind == TOP_KIND:
+        # Below two of them it is not plain whose the rest is.
+        group.top = name if group.tops == 0 and not group.by_mark and not group.by_indent else ""
+        group.tops += 1
     if mark and mark != "group":
         group.by_mark[mark] = name
     if committee:

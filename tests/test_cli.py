@@ -65,10 +65,13 @@ def test_what_is_refused_is_said_on_a_line_each(url: str, tmp_path: Path) -> Non
         "code,name,kind,sector,parent_code,members\nA,,chi_bo,,,\nB,Chi bộ B,hoi,,X,many\n", "utf-8"
     )
     printed = run("units", "import", bad, code=1).output
-    assert "units.csv:2 name: Thiếu name (Tên đơn vị)." in printed
-    assert "units.csv:3 kind:" in printed
-    assert "units.csv:3 members:" in printed
-    assert "3 lỗi; chưa ghi gì." in printed
+    assert "units.csv C3: Chưa hiểu “hoi”; xin ghi một trong: Chi bộ," in printed
+    assert "units.csv F3: “many” chưa phải một số đảng viên" in printed
+    assert "2 lỗi; chưa ghi gì." in printed
+    bad.write_text(bad.read_text("utf-8").replace("hoi", "chi_bo").replace("many", "9"), "utf-8")
+    printed = run("units", "import", bad, code=1).output
+    assert "units.csv B2: Thiếu tên đơn vị; xin ghi vào." in printed
+    assert "units.csv E3: Chưa có đơn vị cấp trên “X”" in printed
     assert count(url, Unit) == 0
 
 

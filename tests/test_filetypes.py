@@ -11,6 +11,7 @@ from docx import Document
 from openpyxl import Workbook
 
 from bot.domain import filetypes
+from bot.domain.compound import Compound
 from bot.domain.filetypes import (
     CSV,
     DOC,
@@ -27,7 +28,6 @@ from bot.domain.filetypes import (
     WEBP,
     XLS,
     XLSX,
-    Compound,
     sniff,
 )
 from bot.domain.problems import Invalid

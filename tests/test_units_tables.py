@@ -345,6 +345,10 @@ def test_groups_by_merged_rows_sectors_numbers_and_indents(tmp_path: Path) -> No
 def test_siblings_in_one_numbering_stand_beside_each_other(tmp_path: Path) -> None:
     rows = [["TT", "Tên đơn vị", "Số ĐV"], [1, "Đảng bộ Công an xã", 30], [2, "Chi bộ Thôn 1", 20]]
     assert [r.parent_code for r in read(tmp_path, rows).rows] == ["", ""]
+    two = [["Tên đơn vị", "Số ĐV"], ["Đảng ủy A", 90], ["Đảng ủy B", 80], ["Chi bộ 1", 9]]
+    assert [r.parent_code for r in read(tmp_path, two).rows] == ["", "", ""]
+    one = [["Tên đơn vị", "Số ĐV"], ["Đảng ủy A", 90], ["Chi bộ 1", 9]]
+    assert [r.parent_code for r in read(tmp_path, one).rows] == ["", "Đảng ủy A"]
 
 
 def test_one_merged_superior_stands_for_each_of_its_rows(tmp_path: Path) -> None:

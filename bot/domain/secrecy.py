@@ -14,7 +14,8 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
 from bot.domain import filetypes
-from bot.domain.filetypes import Compound, archive, ooxml_parts, parse_xml, read_part
+from bot.domain.compound import PART_LIMIT, Compound
+from bot.domain.filetypes import archive, ooxml_parts, parse_xml, read_part
 from bot.domain.problems import Invalid
 
 _DEGREES = frozenset({"MẬT", "TỐIMẬT", "TUYỆTMẬT"})
@@ -281,7 +282,7 @@ def _doc_text(path: Path) -> str:
         if head[11] & 0x01:
             raise Invalid("file_encrypted")
         start = int.from_bytes(head[24:28], "little")
-        run = compound.read("WordDocument", 64 * 1024, start=min(start, filetypes.PART_LIMIT))
+        run = compound.read("WordDocument", 64 * 1024, start=min(start, PART_LIMIT))
     # The text is UTF-16 or one byte a letter, changing from piece to piece: the wrong reading is noise without words.
     readings = (
         run.decode("utf-16-le", "replace"),
