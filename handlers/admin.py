@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.people import INVITE_DAYS, end_role, invite
 from bot.domain.problems import Invalid
-from bot.domain.reading import said
+from bot.domain.reading import said, yes
 from bot.domain.roles import ROLES, holders, within
 from bot.domain.unit_lookup import find_units, holders_of
 from bot.models import Contact, Event, Membership, Message, Plan, Unit
@@ -176,7 +176,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
     unit = _unit_to_manage(chat)
     if unit is None:
         return
-    if answer.value == "no":
+    if answer.value == "no" or yes(answer.text or "?") is False:
         chat.back()
         return
     if answer.value != "yes":

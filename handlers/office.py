@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.filetypes import CSV, XLS, XLSX
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, said
+from bot.domain.reading import fold, number, said, yes
 from bot.domain.roles import within
 from bot.domain.unit_lookup import find_units
 from bot.models import Errand, Plan, Unit
@@ -147,7 +147,9 @@ def ask_home(chat: Chat) -> None:
 
 def take_home(chat: Chat, answer: Answer) -> None:
     """Whose plan it is, where the person is the office of several committees."""
-    chosen = [unit for unit in offices_of(chat) if str(unit.id) == answer.value]
+    words, homes = fold(answer.text), offices_of(chat)
+    named = [unit for unit in homes if words and words in (fold(unit.code), fold(unit.name))]
+    chosen = named or [unit for unit in homes if str(unit.id) == answer.value]
     if not chosen:
         raise Invalid("choose_button")
     _send(chat, chat.data["kind"], chosen[0], digest=chat.data["digest"], name=chat.data["name"])
@@ -240,7 +242,7 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
         return
     if answer.value == "yes":
         _send(chat, "withdraw", home, "agreed", plan_id=plan.id)
-    elif answer.value == "no":
+    elif answer.value == "no" or yes(answer.text or "?") is False:
         chat.end()
         one_plan(chat, str(plan.id))
     else:

@@ -4,7 +4,7 @@ from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.loading import reload_all
 from bot.domain.problems import Invalid
-from bot.domain.reading import said
+from bot.domain.reading import said, yes
 from bot.domain.roles import holders, within
 from bot.domain.unit_ends import check_below, close_unit, foresee, reopen_unit
 from bot.domain.unit_lookup import card_of, find_units, promote
@@ -126,7 +126,7 @@ def take_confirm(chat: Chat, answer: Answer) -> None:
     if into is not None and not chat.may("administer", into.path):
         chat.end()
         chat.say("talk/not_yours")
-    elif answer.value == "no":
+    elif answer.value == "no" or yes(answer.text or "?") is False:
         chat.keep(into=None)
         chat.goto("card")
     elif answer.value == "yes":

@@ -13,6 +13,7 @@ from bot.domain.meetings import live_meeting, lock_unit, set_meeting
 from bot.domain.moments import when
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, yes
+from bot.domain.second_thoughts import other_moment
 from bot.models import Duty, Unit
 
 DAYS_OFFERED = 6
@@ -238,7 +239,16 @@ def ask_join(chat: Chat) -> None:
 
 def take_join(chat: Chat, answer: Answer) -> None:
     duty = chat.own_duty(chat.data["duty"], "meeting")
-    if duty is not None and joint.take(chat, answer, duty, date.fromisoformat(chat.data["day"])):
+    if duty is None:
+        return
+    try:
+        settled = joint.take(chat, answer, duty, date.fromisoformat(chat.data["day"]))
+    except Invalid:
+        if answer.value or not other_moment(answer.text, today=chat.today, now=_wall_clock(chat)):
+            raise
+        _change_moment(chat, answer.text)
+        return
+    if settled:
         chat.goto("place")
 
 
@@ -253,8 +263,24 @@ def take_concern(chat: Chat, answer: Answer) -> None:
         _after_concerns(chat)
     elif answer.value == "change" or agreed is False:
         chat.begin("schedule", step="day", unit=chat.data["unit"], duty=chat.data.get("duty"))
-    else:
+    elif answer.value or not _change_moment(chat, answer.text):
         raise Invalid("choose_button")
+
+
+def _change_moment(chat: Chat, text: str) -> bool:
+    """Another day or hour, said instead of an answer: the way goes on from there. What was said of the other half stays."""
+    moment = other_moment(text, today=chat.today, now=_wall_clock(chat))
+    if moment is None:
+        if any(sign.isdigit() for sign in text):
+            _read_day(chat, text)
+        return False
+    if moment.day is not None:
+        if moment.day < chat.today:
+            raise Invalid("date_past", day=moment.day)
+        chat.keep(day=moment.day.isoformat())
+    chat.dialog.step, chat.dialog.trail = "day", [step for step in chat.dialog.trail if step == "topic"]
+    _after_time(chat, moment.at or time.fromisoformat(chat.data["time"]))
+    return True
 
 
 def _places(chat: Chat) -> tuple[str, str]:
@@ -269,7 +295,15 @@ def ask_place(chat: Chat) -> None:
     chat.say("schedule/place", at=_moment(chat), own=own, last=last)
 
 
+def _names_moment(chat: Chat, text: str) -> bool:
+    """ "8/4 19h30", "thứ Năm" are no places; a bare number may be a room."""
+    return not text.strip().isdecimal() and bool(other_moment(text, today=chat.today, now=_wall_clock(chat)))
+
+
 def take_place(chat: Chat, answer: Answer) -> None:
+    if not answer.value and _names_moment(chat, answer.text):
+        _change_moment(chat, answer.text)
+        return
     own, last = _places(chat)
     place = " ".join(answer.text.split())
     if answer.value == "last":

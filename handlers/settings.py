@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.duties import hand_over
 from bot.domain.moments import when
+from bot.domain.names import read_name
 from bot.domain.newcomers import look_again
 from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, said, yes
+from bot.domain.reading import fold, number, said, yes
 from bot.domain.roles import holders
 from bot.models import Person
 
@@ -158,13 +159,28 @@ def ask_delegate(chat: Chat) -> None:
 
 
 def take_delegate(chat: Chat, answer: Answer) -> None:
-    if answer.value == "none":
+    if answer.value == "none" or (answer.text and yes(answer.text) is False):
         _leave(chat, None)
         return
-    chosen = next((p for p in _colleagues(chat) if str(p.id) == answer.value), None)
-    if chosen is None:
+    found = _named(chat, answer) if answer.text else _chosen(chat, answer.value)
+    if len(found) != 1:
         raise Invalid("choose_button")
-    _leave(chat, chosen)
+    _leave(chat, found[0])
+
+
+def _chosen(chat: Chat, value: str) -> list[Person]:
+    return [person for person in _colleagues(chat) if str(person.id) == value]
+
+
+def _named(chat: Chat, answer: Answer) -> list[Person]:
+    """Whose name was typed, all of it or its last part: "đồng chí An"."""
+    try:
+        name = fold(read_name(answer.text))
+    except Invalid:
+        return []
+    people = {person: fold(person.name) for person in _colleagues(chat) if person.name}
+    whole = [person for person, own in people.items() if own == name]
+    return whole or [person for person, own in people.items() if f" {own}".endswith(f" {name}")]
 
 
 def _leave(chat: Chat, delegate: Person | None) -> None:

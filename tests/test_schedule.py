@@ -398,3 +398,55 @@ def test_a_reminder_that_still_waits_is_withdrawn_when_the_meeting_moves(
     assert [rung for rung, _ in said_at(world)] == ["topic", "ready"]
     assert "Sắp họp: 19h30 thứ Năm 14/4" in secretary.looks()[-1].text
     reads_well(secretary)
+
+
+@pytest.mark.parametrize(
+    ("said", "when"),
+    [
+        ("9/4", "2022-04-09 08:00"),
+        ("thôi, để 8/4", "2022-04-08 08:00"),
+        ("không, 8/4 19h30", "2022-04-08 19:30"),
+        ("chuyển sang thứ năm", "2022-04-07 08:00"),
+        ("hay là 8/4?", "2022-04-08 08:00"),
+        ("mùng 8", "2022-04-08 08:00"),
+        ("8", "2022-04-08 08:00"),
+        ("ngày mai 14h", "2022-04-02 14:00"),
+        ("19h30", "2022-04-10 19:30"),
+    ],
+)
+def test_a_day_said_instead_of_keep_or_change_is_the_day(
+    world: World, secretary: Talker, said: str, when: str
+) -> None:
+    secretary.says("/lichhop").says("10/4 8h")
+    assert "giữ ngày này, hay chọn ngày khác?" in secretary.last.text
+    secretary.says(said)
+    if "hay chọn ngày khác?" in secretary.last.text:
+        secretary.taps("Giữ ngày này")
+    assert "ở đâu?" in secretary.last.text
+    secretary.taps("Quay lại")
+    if "hay chọn ngày khác?" in secretary.last.text:
+        secretary.taps("Giữ ngày này")
+    else:
+        assert "Họp ngày nào?" in secretary.last.text
+        secretary.says(f"{when[8:10]}/{when[6:7]} {when[11:13]}h{when[14:]}")
+        if "hay chọn ngày khác?" in secretary.last.text:
+            secretary.taps("Giữ ngày này")
+    secretary.says("Phòng 1")
+    assert meetings(world) == [(when, "Phòng 1")]
+    reads_well(secretary)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [("31/3/2022", "đã qua"), ("31/2", "Không có ngày nào như “31/2”"), ("để xem", "chọn một trong các nút")],
+)
+def test_what_is_no_other_day_is_asked_again(world: World, secretary: Talker, said: str, why: str) -> None:
+    world.go("2022-04-02 08:00")
+    secretary.says("/lichhop").says("10/4 8h").says(said)
+    assert why in secretary.last.text
+    assert "giữ ngày này, hay chọn ngày khác?" in secretary.last.text
+
+
+def test_a_day_said_at_the_question_for_the_place_is_no_place(world: World, secretary: Talker) -> None:
+    secretary.says("/lichhop").says("5/4 8h").says("thôi 7/4 19h30").says("102")
+    assert meetings(world) == [("2022-04-07 19:30", "102")]
