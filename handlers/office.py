@@ -129,7 +129,10 @@ def take_purpose(chat: Chat, answer: Answer) -> None:
     if home is None:
         return
     facts = {"digest": str(chat.data["digest"]), "name": str(chat.data["name"])}
-    if answer.value == "paper":
+    if answer.value == "drop":
+        chat.end()
+        chat.say("office/dropped")
+    elif answer.value == "paper":
         file = [facts["digest"], facts["name"], chat.data["size"], XLSX]
         chat.begin("papers", step="topic", files=[file])
     elif answer.value not in GIVEN:

@@ -21,6 +21,16 @@ def begin(chat: Chat) -> None:
         chat.say("talk/not_yours")
 
 
+def open_card(chat: Chat, unit_id: str) -> None:
+    """Straight to a unit's card."""
+    unit = chat.session.get(Unit, row_id(unit_id))
+    if unit is None or not chat.may("administer", unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+    else:
+        chat.begin("units", step="card", unit=unit.id)
+
+
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     chat.say("admin/find_unit", found=found, count=chat.data.get("count", 0))

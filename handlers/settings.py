@@ -21,7 +21,7 @@ LONGEST_AWAY = timedelta(days=180)
 
 
 def show(chat: Chat) -> None:
-    if chat.dialog.flow == FLOW.name:
+    if chat.dialog.flow in (FLOW.name, "naming"):
         chat.end()
     chat.say(
         "settings/settings",

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.db import Database
-from bot.models import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Unit
+from bot.models import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Person, Unit
 from tests.kit import Talker, World, shipped
+from tests.test_month import reads_well
 from tests.test_schedule import tick_through
 
 
@@ -226,6 +227,47 @@ def test_the_name_on_the_channel_is_kept_with_the_consent(world: World, office: 
     secretary.taps("Đúng")
     office.says("/quantri").taps("Cấp mã mời").says("A-01")
     assert "Bí thư, người phụ trách đơn vị: An" in office.last.text
+
+
+def test_the_office_mends_a_name_and_its_holder_may_mend_it_again(world: World, office: Talker) -> None:
+    secretary = world.registered("A-01", "secretary", name="Anh Ba")
+    card(office, "A-01").taps("Sửa tên")
+    assert office.last.text.startswith("Đang ghi tên là <b>Anh Ba</b>.")
+    office.says("25").says("lê văn ba")
+    assert "✅ Đã ghi tên: <b>Lê Văn Ba</b>" in office.last.text
+    (told,) = secretary.looks()
+    assert told.text.startswith("Văn phòng đã ghi tên đồng chí là <b>Lê Văn Ba</b>.")
+    secretary.taps("Sửa tên").says("Lê Văn Bá")
+    assert "Tên: Lê Văn Bá" in secretary.taps("Cài đặt").last.text
+    assert "Lê Văn Bá" in card(office, "A-01").last.text
+    secretary.says("/xoadulieu").taps("Xóa")
+    assert "Lê Văn Bá" not in card(office, "A-01").last.text
+    with world.db.read() as session:
+        assert session.scalars(select(Person.name).where(Person.name == "Lê Văn Bá")).all() == []
+    reads_well(office, secretary)
+
+
+def test_of_several_people_the_office_says_whose_name(world: World, office: Talker) -> None:
+    world.registered("A-01", "secretary", name="An")
+    other = world.registered("A-01", "follower")
+    card(office, "A-01").taps("Sửa tên")
+    assert office.choices[0].label == "1. An"
+    office.says("ai đó").taps("2. Cấp ủy viên theo dõi").says("Bình")
+    assert "✅ Đã ghi tên: <b>Bình</b>" in office.last.text
+    other.says("/xoadulieu").taps("Xóa")
+    card(office, "A-01").taps("Sửa tên").says("An Thị")
+    assert "<b>An Thị</b>" in office.last.text
+
+
+def test_a_name_is_not_mended_by_who_has_no_say(world: World, office: Talker) -> None:
+    secretary = world.registered("A-01", "secretary", name="An")
+    card(office, "A-01").taps("Sửa tên")
+    secretary.says("/xoadulieu").taps("Xóa")
+    assert office.says("Lê An").last.text.startswith("⛔")
+    card(office, "A-01")
+    assert "Sửa tên" not in str(office.choices)
+    office.presses(f"admin.names:{unit(world, 'A-01').id}")
+    assert "Chưa có ai giữ vai trò." in office.last.text
 
 
 def card(office: Talker, code: str) -> Talker:

@@ -230,7 +230,21 @@ def test_a_name_as_people_give_it(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "28", "…", "A1", "/hop", "a@b.vn", "🌸", "x" * 61, "là " * 11, "đồng chí"]
+    "text",
+    [
+        "",
+        "28",
+        "…",
+        "A1",
+        "/hop",
+        "a@b.vn",
+        "🌸",
+        "để xem đã",
+        "tôi là ai nhỉ",
+        "x" * 61,
+        "là " * 11,
+        "đồng chí",
+    ],
 )
 def test_what_is_no_name(text: str) -> None:
     with pytest.raises(Invalid) as refused:

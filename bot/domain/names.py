@@ -4,10 +4,12 @@ import re
 import unicodedata
 
 from bot.domain.problems import Invalid
-from bot.domain.reading import said
+from bot.domain.reading import said, words_of
 
 LONGEST_NAME = 60
 MOST_WORDS = 10
+NEVER = words_of("để xem không gì chưa rồi nhỉ tôi")
+"""Words of talk that no name has."""
 _I_AM = re.compile(
     r"^(?:(?:dạ|thưa|vâng)[\s,]+)?"
     r"(?:(?:tôi|toi|em|mình|tên|ten|họ tên|ho ten|họ và tên|ho va ten)\s*"
@@ -30,7 +32,7 @@ def read_name(text: str) -> str:
     name = _POLITE_END.sub("", _I_AM.sub("", whole, count=1))
     words = name.split()
     letters = [sign for sign in name if sign.isalpha()]
-    odd = any(sign.isdigit() or sign in "/\\@<>{}=?" for sign in name)
+    odd = any(sign.isdigit() or sign in "/\\@<>{}=?" for sign in name) or NEVER & set(name.lower().split())
     if len(letters) < 2 or odd or len(name) > LONGEST_NAME or len(words) > MOST_WORDS:
         raise Invalid("name_unclear", said=said(text))
     return " ".join(_capital(word) for word in words) if name in (name.lower(), name.upper()) else name
