@@ -142,6 +142,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "report": ("{unit}", CELL),
     "report.duty": ("{report}", CELL),
     "report.done": ("{draft}", CELL),
+    "report.undo": ("{draft}", CELL),
     "scan": ("{draft}", CELL),
     "scan.drop": ("{scan}:1", CELL),
     "scan.move": ("{scan}:1", CELL),
