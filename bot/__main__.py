@@ -33,7 +33,7 @@ from bot.commands import (
 from bot.conversation import receive, utc_now
 from bot.db import Database
 from bot.demo import Demo, prepare
-from bot.domain.people import INVITE_DAYS, invite
+from bot.domain.people import INVITE_DAYS, holds_role, invite
 from bot.domain.plan_file import read_agenda, read_plan
 from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.roles import ROLES
@@ -81,7 +81,7 @@ def compose(
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    channels = open_channels(settings, [Web] if demo else kinds, handle, store, aside, now)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, db, store, aside, now)
     sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     desk: Desk = Desk(
@@ -128,6 +128,7 @@ def open_channels(
     settings: Settings,
     kinds: Iterable[type[Channel]],
     handle: Receive,
+    db: Database,
     store: Any,
     aside: Elsewhere,
     now: Callable[[], datetime],
@@ -140,6 +141,7 @@ def open_channels(
             handle,
             partial(take_in, store, aside, sounds=kind.abilities.sounds),
             lambda file: bytes(store.read(file.digest)),
+            partial(is_known, db, kind.name),
             now,
             settings.url,
             list(commands.items()),
@@ -147,6 +149,11 @@ def open_channels(
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)
     return opened
+
+
+def is_known(db: Database, channel: str, place: str) -> bool:
+    with db.read() as session:
+        return holds_role(session, channel, place)
 
 
 def take_in(
@@ -283,14 +290,14 @@ def invite_command(
                 unit = unit_of(session, unit_code)
                 code, _ = invite(session, unit, role, utc_now())
                 secret = own_secret(session)
-            links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings)))
+            links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings, db)))
             say("invited", code=code, links=links.invitation(code), role=role, unit=unit, days=INVITE_DAYS)
 
 
-async def _entrances(settings: Settings) -> dict[str, Callable[[str], str]]:
+async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[str], str]]:
     """Where each channel begins; a channel that does not answer is left out, the code alone is printed."""
     found: dict[str, Callable[[str], str]] = {}
-    for channel in open_channels(settings, CHANNELS, _nothing_received, None, Here(), utc_now):
+    for channel in open_channels(settings, CHANNELS, _nothing_received, db, None, Here(), utc_now):
         try:
             async with asyncio.timeout(LINK_SECONDS):
                 await channel.start()

@@ -30,6 +30,11 @@ class Refusal:
     code: str
     facts: tuple[tuple[str, str], ...] = ()
 
+    @classmethod
+    def of_stranger(cls, name: str) -> "Refusal":
+        """The file of somebody who holds no role here: it was neither fetched nor stored."""
+        return cls(name, "file_stranger", (("name", name),))
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:

@@ -19,8 +19,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.domain.calendar import local_day
+from bot.domain.people import holds_role
 from bot.domain.roles import holders
 from bot.export import workbook
+from bot.files import clean_name
 from bot.messages import Address, File, Incoming, Refusal
 from bot.models import Contact, Membership
 from bot.web_chat import back_to_chat, seat_of, take_event
@@ -37,6 +39,8 @@ def _folder() -> Iterator[Path]:
 
 
 async def _take_all(site: Site, contact: Contact, form: Form) -> list[File | Refusal]:
+    if not await site.read(lambda session: holds_role(session, contact.channel, contact.place)):
+        return [Refusal.of_stranger(clean_name(name)) for name, _ in form.files]
     taken: list[File | Refusal] = []
     for name, path in form.files:
         try:

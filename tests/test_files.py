@@ -373,7 +373,7 @@ def test_every_refusal_has_its_sentence() -> None:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     assert set(sentences) == {
         "file_empty", "file_too_large", "file_type", "file_macro", "file_ods", "file_page", "file_picture", "file_zip",
-        "file_damaged", "file_encrypted", "file_unseen", "file_secret",
+        "file_damaged", "file_encrypted", "file_unseen", "file_stranger", "file_secret",
     }  # fmt: skip
     for code, sentence in sentences.items():
         shown = environment.from_string(sentence).render(facts if code != "file_secret" else {})

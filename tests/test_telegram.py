@@ -842,6 +842,22 @@ async def test_a_file_store_that_is_down_is_waited_for(api: Api, core: Core, sta
     assert core.events == [event(files=(STORED,))]
 
 
+async def test_a_strangers_file_is_neither_fetched_nor_taken_in(api: Api, core: Core, start: Start) -> None:
+    api.updates = [message(document=DOCUMENT, caption="nộp")]
+    asked: list[str] = []
+
+    def known(place: str) -> bool:
+        asked.append(place)
+        return False
+
+    bot = await start(known=known)
+    async with polling(bot):
+        await until(lambda: core.events)
+    assert core.events == [event(text="nộp", refused=(Refusal.of_stranger("Báo cáo.pdf"),))]
+    assert asked == [core.events[0].address.place]
+    assert (core.taken, api.called("getFile")) == ([], [])
+
+
 async def test_a_file_too_large_is_not_even_asked_for(api: Api, core: Core, start: Start) -> None:
     api.updates = [message(document={**DOCUMENT, "file_size": 24 * 2**20 + 1})]
     bot = await start()

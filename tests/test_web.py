@@ -184,7 +184,8 @@ class Installation:
         self.thread.join(15)
         assert not self.thread.is_alive()
 
-    def contact(self, channel: str = "web") -> int:
+    def contact(self, channel: str = "web", *, role: str = "secretary") -> int:
+        """Somebody who holds the role, or none with ""."""
         with self.db.write() as session:
             contact = Contact(
                 person=Person(created_at=self.now()),
@@ -194,6 +195,14 @@ class Installation:
             )
             session.add(contact)
             session.flush()
+            if role:
+                unit = Unit(code=contact.place[:8], name="Chi bộ thôn 1", kind="chi_bo")
+                session.add(unit)
+                session.flush()
+                unit.path = f"/{unit.id}/"
+                session.add(
+                    Membership(person_id=contact.person_id, unit_id=unit.id, role=role, since=self.now())
+                )
             return contact.id
 
     def chat(self, contact_id: int | None = None) -> str:
@@ -629,6 +638,21 @@ def test_pages_come_packed_and_streams_do_not(site: Installation, browser: httpx
         assert "content-encoding" not in plain.headers
     with browser.stream("GET", f"{chat}/events", headers={"accept-encoding": "gzip"}) as stream:
         assert "content-encoding" not in stream.headers
+
+
+def test_who_holds_no_role_stores_nothing(site: Installation, browser: httpx.Client) -> None:
+    parts = [("files", ("ảnh.png", PNG, "image/png"))]
+    for channel, path in (("web", "files"), ("telegram", "")):
+        contact = site.contact(channel, role="")
+        link = site.links.path(
+            site.links.web_chat(contact) if channel == "web" else site.links.upload(contact)
+        )
+        address = f"{link}/{path}" if path else link
+        answer = browser.post(address, data={"id": str(uuid.uuid4())}, files=parts, headers=JSON)
+        assert answer.status_code == 200
+    assert [one.code for event in site.received for one in event.refused] == ["file_stranger"] * 2
+    assert [event.files for event in site.received] == [(), ()]
+    assert [path for path in (site.folder / "store").rglob("*") if path.is_file()] == []
 
 
 def test_files_from_the_chat(site: Installation, browser: httpx.Client) -> None:

@@ -18,6 +18,9 @@ TakeIn = Callable[[str, Path, str], File | Refusal]
 """Checks a file (its name, where it lies, the place of who sent it) and stores it; may take seconds: called in a thread
 of its own, which answers nobody."""
 
+Known = Callable[[str], bool]
+"""Whether whoever writes from this place of the channel is somebody here; called in a thread. Nobody else's files are fetched."""
+
 ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""
 
@@ -62,6 +65,7 @@ class Tools:
     receive: Receive
     take_in: TakeIn
     read_file: ReadFile
+    known: Known
     now: Callable[[], datetime]
     public_url: str
     commands: Sequence[tuple[str, str]] = ()

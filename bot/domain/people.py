@@ -282,3 +282,13 @@ def end_role(session: Session, membership: Membership, at: datetime) -> None:
     if membership.role == "secretary":
         look_again_at(session, membership.unit_id, at)
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))
+
+
+def holds_role(session: Session, channel: str, place: str) -> bool:
+    """Whether whoever writes from this place holds any role: files of nobody else are taken."""
+    held = (
+        select(Membership.id)
+        .join(Contact, Contact.person_id == Membership.person_id)
+        .where(Contact.channel == channel, Contact.place == place, Membership.ended_at.is_(None))
+    )
+    return session.scalar(held.limit(1)) is not None

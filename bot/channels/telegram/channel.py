@@ -28,6 +28,7 @@ from bot.channels.base import (
     Abilities,
     Channel,
     ChannelRefused,
+    Known,
     ReadFile,
     Receive,
     TakeIn,
@@ -122,6 +123,7 @@ class Telegram(Channel):
             tools.now,
             commands=tools.commands,
             webhook_secret=settings.telegram_secret.get_secret_value(),
+            known=tools.known,
             webhook_url=f"{tools.public_url}{PATH}" if settings.telegram_webhook else "",
         )
 
@@ -149,6 +151,7 @@ class Telegram(Channel):
         commands: Sequence[tuple[str, str]] = (),
         webhook_secret: str = "",
         webhook_url: str = "",
+        known: Known = lambda place: True,
     ) -> None:
         # Below INFO the library logs the token (in addresses) and what people write; its HTTP layer, pages of proxies.
         for name, level in ("telegram", logging.INFO), ("telegram.request", logging.CRITICAL):
@@ -162,6 +165,7 @@ class Telegram(Channel):
         self._commands = commands
         self._secret = webhook_secret
         self._webhook_url = webhook_url
+        self._known = known
         self._polls = AiohttpRequest(connections=2)
         # Of its own: downloads are slow and would take the places of answers.
         self._files = AiohttpRequest(connections=workers, read_timeout=30, pool_timeout=None)
@@ -350,7 +354,11 @@ class Telegram(Channel):
             message = update.message or update.edited_message
             attached = None if message is None or event.group or event.refused else attached_of(message)
             if attached:
-                event = await attempt("fetch", partial(self._with_file, event, attached))
+                known = partial(self._in_thread, partial(self._known, event.address.place))
+                if await attempt("known", known):
+                    event = await attempt("fetch", partial(self._with_file, event, attached))
+                else:
+                    event = replace(event, refused=(Refusal.of_stranger(attached.name),))
             await attempt("receive", partial(self._in_thread, partial(self._receive, event)))
         if query and isinstance(query.message, Message) and query.message.reply_markup:
             place, number = query.message.chat.id, query.message.message_id
