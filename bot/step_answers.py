@@ -69,7 +69,7 @@ def _read_as(chat: Chat, meeting: Meeting, text: str) -> str:
     if reader is not None and (found := reader(chat, meeting, text)):
         return found
     alone = present_step(meeting).get("key") == CLERK
-    return CLERK if asks_clerk(meeting) and read_clerk(text, alone=alone) else ""
+    return CLERK if asks_clerk(meeting, open_only=True) and read_clerk(text, alone=alone) else ""
 
 
 def _named_role(text: str) -> str:

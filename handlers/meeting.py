@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot import joint, leading, noting
 from bot.conversation import Answer, Chat, Flow, Step
+from bot.domain.calendar import local_day
 from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.joining import answer_on, offers
 from bot.domain.meetings import live_meeting, lock, lock_unit, new_meeting, notes_of, start
@@ -50,10 +51,22 @@ def show(chat: Chat, unit_id: str = "") -> None:
     if running is not None:
         _continue(chat, running)
         return
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    found = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
     plain = live_meeting(chat.session, unit.id, None)
-    rehearsal = rehearsal_of(chat.session, unit.id)
-    chat.say("meeting/choose", unit=unit, waiting=waiting, plain=plain, rehearsal=rehearsal)
+    chat.say(
+        "meeting/choose",
+        unit=unit,
+        waiting=waiting,
+        plain=plain,
+        plain_today=_is_today(chat, plain),
+        rehearsal=rehearsal_of(chat.session, unit.id),
+    )
+
+
+def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
+    planned_at = meeting.planned_at if meeting else None
+    return planned_at is not None and local_day(planned_at, chat.zone) == chat.today
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:

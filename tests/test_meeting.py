@@ -508,3 +508,15 @@ def test_names_are_filled_in_and_an_agenda_of_homework_alone_is_not_walked(
     assert meeting.marks["after"] == (["Gửi báo cáo của Chi bộ Văn phòng"] if steps else [])
     assert first.replace("&", "&amp;") in secretary.last.text
     reads_well(secretary)
+
+
+def test_the_meeting_of_today_comes_first(world: World, secretary: Talker) -> None:
+    world.load(shipped("42-KH-DUK-2022.yaml"))
+    assert "Quý 2" not in labels(secretary.says("/hop"))[0]
+    secretary.says("/lichhop").taps("Quý 2").says("5/4 19h30").taps("Bỏ qua")
+    world.go("2022-04-05 19:00")
+    assert "Quý 2" in labels(secretary.says("/hop"))[0]
+    secretary.says("/lichhop").taps("Buổi khác").says("6/4 19h30").taps("Bỏ qua")
+    world.go("2022-04-06 19:00")
+    assert labels(secretary.says("/hop"))[0] == "▶️ Họp thường kỳ ngoài kế hoạch"
+    reads_well(secretary)

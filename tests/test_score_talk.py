@@ -499,3 +499,19 @@ def test_an_old_meeting_is_scored_with_leave_only(world: World, secretary: Talke
     proposed(secretary, late)
     assert score(world, late).total == 98
     reads_well(secretary)
+
+
+def test_the_step_of_the_score_leads_to_it_and_back(world: World) -> None:
+    secretary = world.registered("CB01", "secretary").says("/hop").taps("ngoài kế hoạch")
+    while "Chấm điểm, xếp loại" not in secretary.last.text:
+        if "👥 Điểm danh" in labels(secretary):
+            secretary.says("28/28").taps("Đúng")
+        else:
+            assert "⭐ Chấm điểm" not in labels(secretary)
+            secretary.taps("Tiếp")
+    assert labels(secretary) == ["⭐ Chấm điểm", "Tiếp ➡️", "⬅️ Lùi", "⋯ Thêm"]
+    secretary.taps("Chấm điểm")
+    assert "⭐ <b>Chấm điểm buổi sinh hoạt</b>" in secretary.last.text
+    secretary.taps("Về bước họp")
+    assert "Chấm điểm, xếp loại" in secretary.last.text
+    reads_well(secretary)

@@ -97,6 +97,7 @@ def note_aside(session: Session, meeting: Meeting, aside: Aside, at: datetime) -
     for counts that somebody has agreed to. Answers no note where they have been noted already. Raises Invalid(note_empty)."""
     if aside.kept_as == "note" and aside.kept_id and session.get(Note, aside.kept_id):
         return []
+    aside = join_asides(session, _said_with(session, aside))
     _undo(session, meeting, aside)
     file = File(aside.digest, aside.name, 0, aside.media_type) if aside.digest else None
     notes = add_note(
@@ -104,6 +105,14 @@ def note_aside(session: Session, meeting: Meeting, aside: Aside, at: datetime) -
     )
     mark_kept(aside, "note", notes[0].id)
     return notes
+
+
+def _said_with(session: Session, aside: Aside) -> Sequence[Aside]:
+    """The aside with all that was said for the same vote or task: its subject, who does it."""
+    if aside.kept_as not in ("vote", "task") or not aside.kept_id:
+        return [aside]
+    same = Aside.kept_as == aside.kept_as, Aside.kept_id == aside.kept_id
+    return session.scalars(select(Aside).where(*same).order_by(Aside.id)).all()
 
 
 def _undo(session: Session, meeting: Meeting, aside: Aside) -> None:
