@@ -170,7 +170,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
         ("conclusion", "Chuyên đề quý Hai"),
     ]
     assert len(meeting.marks["after"]) == 1
-    secretary.taps("Tiếp").taps("Điểm danh").says("đủ").taps("Đúng")
+    secretary.taps("Tiếp").taps("Điểm danh").says("đủ").taps("Đúng").taps("Tiếp")
     for _ in meeting.steps[2:]:
         secretary.taps("Tiếp")
     secretary.taps("Kết thúc")

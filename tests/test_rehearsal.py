@@ -117,7 +117,7 @@ def test_from_the_card_of_the_month(world: World, secretary: Talker) -> None:
 
 def test_a_real_meeting_knows_nothing_of_a_rehearsal_that_is_open(world: World, secretary: Talker) -> None:
     rehearsing(secretary).taps("Tiếp")
-    counted(secretary, "20/20")
+    counted(secretary, "27/27")
     secretary.says("/hop")
     assert "🎭 Họp thử tiếp" in labels(secretary)
     secretary.taps("Họp thử tiếp")
