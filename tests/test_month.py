@@ -166,7 +166,7 @@ def test_nothing_due_is_said_and_needs_no_button(db: Database) -> None:
     world = World(db)
     committee(world)
     secretary = world.registered("CB01", "secretary").says("/thangnay")
-    assert "✅ Không còn việc nào đang chờ." in secretary.last.text
+    assert "✅ Không có việc nào đang chờ." in secretary.last.text
     assert secretary.last.text.endswith("👉 Trợ lý sẽ nhắc đồng chí khi có việc mới.")
     assert labels(secretary) == ["🏠 Trang chính"]
     reads_well(secretary)
@@ -268,3 +268,31 @@ def test_templates_leave_days_to_the_one_filter() -> None:
     assert found == []
     words = (ROOT / "templates" / "words.yaml").read_text("utf-8")
     assert "weekdays_short" not in words
+
+
+@pytest.mark.parametrize(
+    ("day", "line"),
+    [
+        ("2022-04-01 09:00", "2 việc; gần nhất: Sinh hoạt chính trị tháng 4"),
+        ("2022-05-04 09:00", "⚠️ 4 việc, 1 quá hạn."),
+    ],
+)
+def test_home_says_in_one_line_how_things_stand(db: Database, day: str, line: str) -> None:
+    world = World(db)
+    committee(world)
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    secretary = world.registered("CB01", "secretary")
+    world.go(day)
+    assert line in secretary.says("/start").last.text.splitlines()[1]
+
+
+def test_home_of_a_single_thing_and_of_things_that_are_all_late(db: Database, tmp_path: Path) -> None:
+    world = World(db)
+    committee(world)
+    world.load(plan_of(CONFIRM, tmp_path))
+    secretary = world.registered("CB01", "secretary")
+    world.go("2022-05-02 09:00")
+    text = secretary.says("/start").last.text
+    assert "việc, 1 quá hạn." in text or "1 việc, đã quá hạn." in text
+    world.go("2026-06-02 09:00")
+    assert "việc, đều quá hạn." in secretary.says("/start").last.text

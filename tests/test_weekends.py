@@ -100,7 +100,7 @@ def test_who_wants_weekends_too(world: World, tmp_path: Path) -> None:
     world.load(plan_of(REPORT.replace("2022-06-18", "2022-06-21"), tmp_path))
     eager, other = world.registered("CB01", "secretary"), world.registered("CB02", "secretary")
     eager.says("/caidat")
-    assert "🕗 Giờ nhận lời nhắc: 8h, ngày làm việc" in eager.last.text
+    assert "Giờ nhận lời nhắc: 8h, ngày làm việc" in eager.last.text
     eager.taps("Cuối tuần")
     assert labels(eager) == ["Ngày làm việc", "Cả cuối tuần", "⬅️ Quay lại"]
     eager.says("chắc là không")
