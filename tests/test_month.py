@@ -166,7 +166,7 @@ def test_nothing_due_is_said_and_needs_no_button(db: Database) -> None:
     world = World(db)
     committee(world)
     secretary = world.registered("CB01", "secretary").says("/thangnay")
-    assert "✅ Không có việc nào đang chờ." in secretary.last.text
+    assert "✅ Không còn việc nào đang chờ." in secretary.last.text
     assert secretary.last.text.endswith("👉 Trợ lý sẽ nhắc đồng chí khi có việc mới.")
     assert labels(secretary) == ["🏠 Trang chính"]
     reads_well(secretary)
