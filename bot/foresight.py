@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from bot import outbox
 from bot.chat import Desk
-from bot.domain.calendar import at_local, period, usual_meeting_day
+from bot.domain.calendar import at_local
+from bot.domain.duties import meeting_of
 from bot.domain.loading import load
 from bot.domain.meetings import set_meeting
+from bot.domain.offering import offers_for
 from bot.domain.people import secretaries_of
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import mark_of
@@ -61,7 +63,8 @@ def foresee(
 ) -> list[Foreseen]:
     """The messages of the local days `first` to `last`, in order, if nothing were done in the meantime.
 
-    With `as_usual` each meeting is set for the unit's usual day at 19:30. A unit without anybody gets somebody for the
+    With `as_usual` each meeting is set, as soon as it has been told of, for the unit's next usual day, at its usual hour or
+    at 19:30. A unit without anybody gets somebody for the
     look. Raises Rejected for a plan that cannot be loaded.
     """
     found: list[Foreseen] = []
@@ -73,11 +76,8 @@ def foresee(
         plan, _ = load(
             session, text, session.get_one(Unit, owner_id), start, desk.zone, answers=answers, only=unit
         )
-        if as_usual:
-            _set_meetings(session, unit, plan.id, start, desk)
-        found = _walk(
-            desk, say_due, session, unit, plan.id, start, at_local(last + timedelta(1), time.min, desk.zone)
-        )
+        end = at_local(last + timedelta(1), time.min, desk.zone)
+        found = _walk(desk, say_due, session, unit, plan.id, start, end, as_usual=as_usual)
         raise _Unsaid
     return found
 
@@ -102,27 +102,25 @@ def _still(session: Session, unit: Unit, mark: str) -> None:
 
 
 def _set_meetings(session: Session, unit: Unit, plan_id: int, at: datetime, desk: Desk) -> None:
+    """Sets each meeting that has been told of, and has no day yet, for the unit's next usual day: at `at`, never before."""
     asked = select(Duty).where(Duty.unit_id == unit.id, Duty.plan_id == plan_id, Duty.kind == "meeting")
-    for duty in session.scalars(asked.where(Duty.state == "open")).all():
-        day = _usual_day(unit, duty)
-        if day is not None:
-            opens = max(at, at_local(duty.opens_on, time(7), desk.zone))
-            set_meeting(session, unit, duty, at_local(day, USUAL_HOUR, desk.zone), "", opens, desk.zone)
-            duty.reminded_until, duty.next_reminder_at = None, opens
-
-
-def _usual_day(unit: Unit, duty: Duty) -> date | None:
-    """The unit's usual day in the month in which the duty ends, if it lies in its time."""
-    if duty.due_on is None or unit.meeting_day is None:
-        return None
-    shift = unit.meeting_shift
-    month = period(f"{duty.due_on:%Y-%m}")
-    day = usual_meeting_day(unit.meeting_day, month, shift)  # type: ignore[arg-type]
-    return day if duty.opens_on <= day <= duty.due_on else None
+    told = asked.where(Duty.state == "open", Duty.reminded_until.is_not(None)).order_by(Duty.due_on, Duty.id)
+    unset = [duty for duty in session.scalars(told).all() if meeting_of(session, duty) is None]
+    for duty_id, offer in offers_for(session, unset, at, desk.zone).items():
+        moment = offer.at or at_local(offer.day, USUAL_HOUR, desk.zone)
+        set_meeting(session, unit, session.get_one(Duty, duty_id), moment, offer.place, at, desk.zone)
 
 
 def _walk(
-    desk: Desk, say_due: SayDue, session: Session, unit: Unit, plan_id: int, start: datetime, end: datetime
+    desk: Desk,
+    say_due: SayDue,
+    session: Session,
+    unit: Unit,
+    plan_id: int,
+    start: datetime,
+    end: datetime,
+    *,
+    as_usual: bool,
 ) -> list[Foreseen]:
     due = (
         select(Duty.next_reminder_at)
@@ -140,6 +138,8 @@ def _walk(
         _arrives(session, newest, moment)
         say_due(desk, session, moment, unit_id=unit.id)
         session.flush()
+        if as_usual:
+            _set_meetings(session, unit, plan_id, moment, desk)
     return _told(session, newest, end, unit)
 
 

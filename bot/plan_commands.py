@@ -1,7 +1,7 @@
 """The commands about plans: `python -m bot plan …`."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,10 +24,11 @@ from bot.commands import (
 from bot.conversation import utc_now
 from bot.domain.calendar import local_day
 from bot.domain.cloning import clone
+from bot.domain.expected import tight_meetings
 from bot.domain.loading import load, withdraw_plan
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.plan_questions import LEFT_OUT, questions, read_answer
+from bot.domain.plan_questions import LEFT_OUT, answered, questions, read_answer
 from bot.domain.plan_writing import plan_to_yaml
 from bot.domain.problems import Invalid
 from bot.domain.rules import notices, with_minutes
@@ -91,7 +92,7 @@ def documents_in(plan: PlanText) -> int:
 
 def _open_matters(plan: PlanText) -> Mapping[str, Any]:
     told = notices(plan, rules(), utc_now().date())
-    return {"notices": told, "asked": questions(plan), "decide": plan.decide}
+    return {"notices": told, "tight": tight_meetings(plan), "asked": questions(plan), "decide": plan.decide}
 
 
 @plan_app.command("load")
@@ -112,7 +113,8 @@ def plan_load(
             at = utc_now()
             plan, changes = load(session, text, owner, at, settings.zone, answers=answers)
             told = notices(text, rules(), local_day(at, settings.zone))
-            say("plan_loaded", plan=plan, unit=owner, c=changes, notices=told)
+            tight = tight_meetings(answered(text, plan.answers))
+            say("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
 
 
 @plan_app.command("clone")
@@ -174,7 +176,8 @@ def foreseen(
         with db.read() as session:
             about = unit_of(session, unit)
             owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
-        begin = _day(first) or max(local_day(utc_now(), settings.zone), text.head.starts)
+        announced = text.head.starts - timedelta(days=text.head.announce)
+        begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
         end = _day(last) or text.head.ends
         said = answers_of(text, answer or [])
         left = [one for one in questions(text) if one.key not in said]

@@ -66,6 +66,8 @@ ACTIONS: dict[str, Handler] = {
     "confirm.undo": month.unconfirm,
     "plan": schedule.show,
     "plan.duty": schedule.for_duty,
+    "plan.usual": schedule.usual,
+    "plan.habit": schedule.keep_habit,
     "choice.topic": choice.for_duty,
     "choice.add": choice.for_unit,
     "choice.papers": choice.papers,

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from bot.conversation import Chat
 from bot.domain.choosing import addable, pickable, replacements
-from bot.domain.duties import Outlook, done_since, outlooks, reopen
+from bot.domain.duties import Outlook, coming_meeting, done_since, outlook, outlooks, reopen
 from bot.domain.joining import duties_of
+from bot.domain.offering import offers_for
 from bot.domain.receipts import papers_for
 from bot.domain.tasks import count_unfinished
-from bot.models import Duty
+from bot.models import Duty, Unit
 
 SHOWN_DONE = timedelta(days=45)
 SECOND_THOUGHTS = timedelta(days=1)
@@ -18,12 +19,15 @@ def show(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("month", unit_id)
     if unit is None:
         return
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    waiting = _waiting(chat, unit)
     done = done_since(chat.session, unit.id, chat.today - SHOWN_DONE)
     chat.say(
         "month/month",
         unit=unit,
         waiting=waiting,
+        offers=offers_for(
+            chat.session, [view.duty for view in waiting if not view.scheduled], chat.at, chat.zone
+        ),
         done=done,
         choices={view.duty.id: _choices(chat, view) for view in waiting},
         joint={view.duty.id: _joint(chat, view) for view in waiting},
@@ -31,6 +35,15 @@ def show(chat: Chat, unit_id: str = "") -> None:
         addable=bool(addable(chat.session, unit, chat.today)),
         given=count_unfinished(chat.session, unit.id),
     )
+
+
+def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
+    """What the unit still has to do; when no meeting is left of what has been announced, the next one too."""
+    found = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    if not any(view.duty.kind == "meeting" for view in found):
+        coming = coming_meeting(chat.session, unit.id, chat.today)
+        found += [outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
+    return found
 
 
 def _choices(chat: Chat, view: Outlook) -> list[str]:

@@ -2,6 +2,7 @@
 
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.codes import code_in, never_in_codes
+from bot.domain.duties import follow_usual_day
 from bot.domain.names import read_name
 from bot.domain.people import (
     CONSENT_VERSION,
@@ -238,6 +239,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
         if not 1 <= day <= 31:
             raise Invalid("day_of_month_range")
         _unit(chat).meeting_day = day
+        follow_usual_day(chat.session, _unit(chat), chat.at, chat.zone)
     _finish(chat)
 
 

@@ -57,7 +57,7 @@ def ask_day(chat: Chat) -> None:
     if live is not None and live.planned_at and live.planned_at <= chat.at:
         days.add(local_day(live.planned_at, chat.zone))
     if duty is not None:
-        days = {day for day in days if day >= duty.opens_on}
+        days = {day for day in days if day >= duty.announced_on}
     view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
     said = chat.data.get("said", "")
     chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
@@ -75,8 +75,8 @@ def take_day(chat: Chat, answer: Answer) -> None:
         day, clock = _read_day(chat, answer.text, duty)
     if day > chat.today:
         raise Invalid("date_future", day=day)
-    if duty is not None and day < duty.opens_on:
-        raise Invalid("date_before_open", day=day, opens=duty.opens_on)
+    if duty is not None and day < duty.announced_on:
+        raise Invalid("date_before_open", day=day, opens=duty.announced_on)
     held_at = min(at_local(day, clock, chat.zone), chat.at)
     chat.keep(held_at=held_at.isoformat(), joint=[])
     if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
@@ -157,7 +157,7 @@ def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
     if moment.day is None:
         raise Invalid("date_unclear", said=text)
     ahead = when(said, today=chat.today, now=now).day
-    earliest = duty.opens_on if duty else chat.today - timedelta(days=366) + SOON
+    earliest = duty.announced_on if duty else chat.today - timedelta(days=366) + SOON
     if moment.day < earliest and ahead is not None and chat.today < ahead <= chat.today + SOON:
         raise Invalid("date_future", day=ahead)  # "5/4" on 1 April is that of this year, not of the last
     return moment.day, moment.at or USUAL_CLOCK

@@ -1,26 +1,41 @@
 """`/lichhop`: sets the meeting of a topic, or moves it; its reminders move with it."""
 
-from datetime import date, datetime, time, timedelta
-from typing import cast
+from datetime import date, datetime, time
 
 from bot import joint
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.calendar import Shift, at_local, local_day, period, usual_meeting_day
-from bot.domain.concerns import concerns
-from bot.domain.duties import Outlook, coming_calls, outlook, outlooks
+from bot.domain.calendar import at_local, local_day
+from bot.domain.concerns import Concern, concerns, kind_of
+from bot.domain.duties import (
+    Outlook,
+    coming_calls,
+    coming_meeting,
+    follow_usual_day,
+    meetings_on,
+    outlook,
+    outlooks,
+)
 from bot.domain.joining import duties_of, note_offered, offers, takes_long
 from bot.domain.meetings import live_meeting, lock_unit, set_meeting
-from bot.domain.moments import when
+from bot.domain.offering import custom, offer_for, stamped
 from bot.domain.problems import Invalid
-from bot.domain.reading import number, yes
+from bot.domain.reading import yes
 from bot.domain.second_thoughts import other_moment
+from bot.meeting_days import (
+    chosen_day,
+    chosen_time,
+    days_offered,
+    hours_left,
+    read_day,
+    read_time,
+    wall_clock,
+)
 from bot.models import Duty, Unit
 
-DAYS_OFFERED = 6
-USUAL_HOURS = (time(8), time(14), time(17), time(19, 30))
-BARE_HOURS = range(6, 22)
-"""A bare number answers "at what time" only if nobody can mean the other half of the day by it at night."""
 PLACE_LIMIT = 200
+LAST_OF_MONTH = 31
+USUAL = "usual-"
+"""How the value of the choice begins that answers the day, the hour and the place at once."""
 
 
 def show(chat: Chat, unit_id: str = "") -> None:
@@ -31,14 +46,54 @@ def show(chat: Chat, unit_id: str = "") -> None:
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     if len(waiting) > 1:
         chat.begin("schedule", unit=unit.id)
+    elif waiting:
+        _begin(chat, unit.id, waiting[0].duty)
     else:
-        _begin(chat, unit.id, waiting[0].duty if waiting else None)
+        _begin(chat, unit.id, coming_meeting(chat.session, unit.id, chat.today))
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
     duty = chat.own_duty(duty_id, "meeting")
     if duty is not None:
         _begin(chat, duty.unit_id, duty)
+
+
+def usual(chat: Chat, duty_id: str, stamp: str = "") -> None:
+    """`Như mọi tháng`: sets the meeting for the moment on the button, where the unit usually meets, and asks nothing but
+    what somebody must decide."""
+    duty = chat.own_duty(duty_id, "meeting")
+    if duty is None or _is_running(chat, duty.unit_id, duty):
+        return
+    day, clock = stamped(stamp)
+    live = live_meeting(chat.session, duty.unit_id, duty.id)
+    if live is not None and live.planned_at:
+        _begin(chat, duty.unit_id, duty)  # somebody has set it in the meantime
+        return
+    if day is None or clock is None:
+        step, facts = ("time", {"day": day.isoformat()}) if day and day >= chat.today else ("day", {})
+        chat.begin("schedule", step=step, unit=duty.unit_id, duty=duty.id, **facts)
+        return
+    chat.end()
+    chat.keep(unit=duty.unit_id, duty=duty.id)
+    _as_usual(chat, day, clock)
+
+
+def keep_habit(chat: Chat, unit_id: str, day: str = "") -> None:
+    """`Từ nay họp ngày …`: a unit that had no usual day has one, and its reminders count from it."""
+    unit = chat.lead_unit(unit_id)
+    if unit is None:
+        return
+    if day.isascii() and day.isdecimal() and 1 <= int(day) <= LAST_OF_MONTH:
+        unit.meeting_day = int(day)
+        follow_usual_day(chat.session, unit, chat.at, chat.zone)
+        chat.note("usual day", f"unit:{unit.id}")
+    chat.say("schedule/habit", unit=unit)
+
+
+def _as_usual(chat: Chat, day: date, clock: time) -> None:
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    chat.keep(day=day.isoformat(), place=custom(chat.session, duty, chat.zone).place)
+    _after_time(chat, clock)
 
 
 def _begin(chat: Chat, unit_id: int, duty: Duty | None) -> None:
@@ -71,8 +126,18 @@ def take_topic(chat: Chat, answer: Answer) -> None:
         if duty is None:
             return
     if not _is_running(chat, int(chat.data["unit"]), duty):
+        if duty is None:
+            chat.keep(declined=_declined(chat))
         chat.keep(duty=duty.id if duty else None)
         chat.goto("day")
+
+
+def _declined(chat: Chat) -> list[int]:
+    """What the unit had before its eyes when it said that its meeting is none of these."""
+    waiting = outlooks(chat.session, int(chat.data["unit"]), chat.at, chat.zone, "meeting")
+    return sorted(
+        {view.duty.id for view in waiting} | ({chat.data["duty"]} if chat.data.get("duty") else set())
+    )
 
 
 def _duty(chat: Chat) -> Duty | None:
@@ -88,46 +153,38 @@ def ask_day(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
     meeting = live_meeting(chat.session, unit.id, chat.data.get("duty"))
     linked = duties_of(chat.session, meeting) if meeting else []
+    view = _view(chat)
+    unset = view is not None and not view.scheduled
     chat.say(
         "schedule/day",
         unit=unit,
-        view=_view(chat),
+        view=view,
+        offer=offer_for(chat.session, view.duty, chat.at, chat.zone) if view and unset else None,
         meeting=meeting,
         joint=[one for one in linked if one.id != chat.data.get("duty")],
-        days=_days_offered(chat, unit),
+        days=days_offered(chat, unit, view.duty if view else None),
         trail=bool(chat.dialog.trail),
         instead=bool(chat.data.get("instead")),
     )
 
 
-def _days_offered(chat: Chat, unit: Unit) -> list[date]:
-    """The coming days, with the unit's usual day of this month or the next among them."""
-    first = 0 if _hours_left(chat, chat.today) else 1
-    days = {chat.today + timedelta(days=n) for n in range(first, DAYS_OFFERED)}
-    if unit.meeting_day:
-        for shift in (0, 31):
-            around = chat.today.replace(day=1) + timedelta(days=shift)
-            usual = usual_meeting_day(
-                unit.meeting_day, period(f"{around:%Y-%m}"), cast(Shift, unit.meeting_shift)
-            )
-            if usual >= chat.today:
-                days.add(usual)
-                break
-    return sorted(days)
-
-
-def _hours_left(chat: Chat, day: date) -> list[time]:
-    return [hour for hour in USUAL_HOURS if at_local(day, hour, chat.zone) > chat.at]
-
-
 def take_day(chat: Chat, answer: Answer) -> None:
     if answer.value == "none":
         if not _is_running(chat, int(chat.data["unit"]), None):
-            chat.begin("schedule", step="day", unit=chat.data["unit"], duty=None, instead=True)
+            declined = _declined(chat)
+            chat.begin(
+                "schedule", step="day", unit=chat.data["unit"], duty=None, instead=True, declined=declined
+            )
         return
-    day, clock = _chosen_day(answer.value), None
+    if answer.value.startswith(USUAL):
+        day, clock = stamped(answer.value.removeprefix(USUAL))
+        if day is None or clock is None:
+            raise Invalid("choose_button")
+        _as_usual(chat, day, clock)
+        return
+    day, clock = chosen_day(answer.value), None
     if day is None:
-        day, clock = _read_day(chat, answer.text)
+        day, clock = read_day(chat, answer.text)
     if day < chat.today:
         raise Invalid("date_past", day=day)
     chat.keep(day=day.isoformat())
@@ -137,70 +194,17 @@ def take_day(chat: Chat, answer: Answer) -> None:
         _after_time(chat, clock)
 
 
-def _chosen_day(value: str) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Invalid("choose_button") from None
-
-
-def _read_day(chat: Chat, text: str) -> tuple[date, time | None]:
-    """A bare number is a day of the month, for that is what was asked."""
-    try:
-        moment = when(text, today=chat.today, now=_wall_clock(chat))
-    except Invalid:
-        if not text.strip().isdecimal():
-            raise
-        moment = when(f"ngay {text.strip()}", today=chat.today, now=_wall_clock(chat))
-    if moment.day is None:
-        raise Invalid("date_unclear", said=text)
-    return moment.day, moment.at
-
-
-def _wall_clock(chat: Chat) -> time:
-    return chat.at.astimezone(chat.zone).time()
-
-
 def ask_time(chat: Chat) -> None:
     day, passed = date.fromisoformat(chat.data["day"]), chat.data.get("passed", "")
     chat.keep(passed="")
-    chat.say("schedule/time", day=day, hours=_hours_left(chat, day), passed=passed)
+    chat.say("schedule/time", day=day, hours=hours_left(chat, day), passed=passed)
 
 
 def take_time(chat: Chat, answer: Answer) -> None:
-    clock = _chosen_time(answer.value)
+    clock = chosen_time(answer.value)
     if clock is None:
-        clock = _read_time(chat, answer.text)
+        clock = read_time(chat, answer.text)
     _after_time(chat, clock)
-
-
-def _chosen_time(value: str) -> time | None:
-    if not value:
-        return None
-    try:
-        return time.fromisoformat(value.replace("h", ":"))
-    except ValueError:
-        raise Invalid("choose_button") from None
-
-
-def _read_time(chat: Chat, text: str) -> time:
-    """A clock time, with another day if one is said along with it; of a bare number, the hour."""
-    try:
-        hour = number(text)
-    except Invalid:
-        moment = when(text, today=chat.today, now=_wall_clock(chat))
-        if moment.at is None:
-            raise Invalid("time_unclear", said=text) from None
-        if moment.day is not None:
-            if moment.day < chat.today:
-                raise Invalid("date_past", day=moment.day) from None
-            chat.keep(day=moment.day.isoformat())
-        return moment.at
-    if hour not in BARE_HOURS:
-        raise Invalid("time_unclear", said=text)
-    return time(hour)
 
 
 def _moment(chat: Chat) -> datetime:
@@ -211,14 +215,16 @@ def _after_time(chat: Chat, clock: time) -> None:
     chat.keep(time=clock.isoformat("minutes"))
     if _moment(chat) <= chat.at:
         chat.keep(passed=chat.data["time"])
-        if chat.dialog.step == "time":
+        if chat.dialog.flow == FLOW.name and chat.dialog.step == "time":
             chat.again()
         else:
-            chat.goto("time")
+            _go_on(chat, "time")
         return
+    if not chat.data.get("duty") and (planned := _suited(chat)):
+        chat.keep(duty=planned.id)
     found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
     if found:
-        chat.goto("concern")
+        _go_on(chat, "concern")
     else:
         _after_concerns(chat)
 
@@ -227,8 +233,35 @@ def _after_concerns(chat: Chat) -> None:
     duty = _duty(chat)
     day = date.fromisoformat(chat.data["day"])
     chat.keep(joint=[], asked=[])
-    asks = duty is not None and offers(chat.session, duty, day, chat.at, chat.zone)
-    chat.goto("join" if asks else "place")
+    if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
+        _go_on(chat, "join")
+    else:
+        _after_join(chat)
+
+
+def _after_join(chat: Chat) -> None:
+    """The place is asked for, unless it is the usual one."""
+    if "place" in chat.data:
+        _settle(chat, str(chat.data["place"]))
+    else:
+        chat.goto("place")
+
+
+def _go_on(chat: Chat, step: str) -> None:
+    """To the next question, which is the first when a button has answered those before it."""
+    if chat.dialog.flow == FLOW.name:
+        chat.goto(step)
+    else:
+        chat.begin(FLOW.name, step=step, **chat.data)
+
+
+def _suited(chat: Chat) -> Duty | None:
+    """The meeting that a plan asks the unit for in a time that the chosen day lies in, if none is set for it: then this one
+    is that, whether or not its topic has been told yet. Not one that the unit has passed over knowingly."""
+    day, own = date.fromisoformat(chat.data["day"]), _duty(chat)
+    found = meetings_on(chat.session, int(chat.data["unit"]), kind_of(own), day)
+    declined = {*chat.data.get("declined", []), own.id if own else 0}
+    return next((one for one in found if one.id not in declined), None)
 
 
 def ask_join(chat: Chat) -> None:
@@ -244,23 +277,34 @@ def take_join(chat: Chat, answer: Answer) -> None:
     try:
         settled = joint.take(chat, answer, duty, date.fromisoformat(chat.data["day"]))
     except Invalid:
-        if answer.value or not other_moment(answer.text, today=chat.today, now=_wall_clock(chat)):
+        if answer.value or not other_moment(answer.text, today=chat.today, now=wall_clock(chat)):
             raise
         _change_moment(chat, answer.text)
         return
     if settled:
-        chat.goto("place")
+        _after_join(chat)
 
 
 def ask_concern(chat: Chat) -> None:
     found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
-    chat.say("schedule/concern", concerns=found, at=_moment(chat))
+    chat.say("schedule/concern", concerns=found, at=_moment(chat), other=_other(chat, found))
+
+
+def _other(chat: Chat, found: list[Concern]) -> Duty | None:
+    """What a day after the topic's last one is in time for."""
+    return _suited(chat) if any(one.code == "after_due" for one in found) else None
 
 
 def take_concern(chat: Chat, answer: Answer) -> None:
     agreed = None if answer.value else yes(answer.text)
     if answer.value == "keep" or agreed:
         _after_concerns(chat)
+    elif answer.value == "other":
+        planned = _suited(chat)
+        if planned is None:
+            raise Invalid("choose_button")
+        chat.keep(duty=planned.id)
+        _after_time(chat, time.fromisoformat(chat.data["time"]))
     elif answer.value == "change" or agreed is False:
         chat.begin("schedule", step="day", unit=chat.data["unit"], duty=chat.data.get("duty"))
     elif answer.value or not _change_moment(chat, answer.text):
@@ -269,10 +313,10 @@ def take_concern(chat: Chat, answer: Answer) -> None:
 
 def _change_moment(chat: Chat, text: str) -> bool:
     """Another day or hour, said instead of an answer: the way goes on from there. What was said of the other half stays."""
-    moment = other_moment(text, today=chat.today, now=_wall_clock(chat))
+    moment = other_moment(text, today=chat.today, now=wall_clock(chat))
     if moment is None:
         if any(sign.isdigit() for sign in text):
-            _read_day(chat, text)
+            read_day(chat, text)
         return False
     if moment.day is not None:
         if moment.day < chat.today:
@@ -297,7 +341,7 @@ def ask_place(chat: Chat) -> None:
 
 def _names_moment(chat: Chat, text: str) -> bool:
     """ "8/4 19h30", "thứ Năm" are no places; a bare number may be a room."""
-    return not text.strip().isdecimal() and bool(other_moment(text, today=chat.today, now=_wall_clock(chat)))
+    return not text.strip().isdecimal() and bool(other_moment(text, today=chat.today, now=wall_clock(chat)))
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -312,6 +356,11 @@ def take_place(chat: Chat, answer: Answer) -> None:
         place = own
     elif not place:
         raise Invalid("text_empty")
+    _settle(chat, place)
+
+
+def _settle(chat: Chat, place: str) -> None:
+    """Sets the meeting, unless something has come in between."""
     unit = chat.lead_unit(int(chat.data["unit"]))
     if unit is None:
         return
@@ -319,7 +368,7 @@ def take_place(chat: Chat, answer: Answer) -> None:
     duty, moment = None, _moment(chat)
     if moment <= chat.at:  # asked days ago, answered now
         chat.trouble = chat.sentence(Invalid("date_past", day=local_day(moment, chat.zone)))
-        chat.goto("day")
+        chat.begin(FLOW.name, step="day", unit=unit.id, duty=chat.data.get("duty"))
         return
     if chat.data.get("duty"):
         duty = chat.own_duty(chat.data["duty"], "meeting")
@@ -350,6 +399,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
         joint=[one for one in duties_of(chat.session, meeting) if duty and one.id != duty.id],
         long=duty is not None and takes_long(duties_of(chat.session, meeting), day),
         unit=unit,
+        habit=day.day if unit.meeting_day is None else 0,
         calls=before,
         morning=len(before) < len(days),
         urgent=[view for view in owed if view.duty.hurry == "urgent"],

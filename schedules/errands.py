@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from bot.chat import Desk
 from bot.domain.calendar import local_day
 from bot.domain.cloning import clone
+from bot.domain.expected import tight_meetings
 from bot.domain.loading import Changes, load, reload_all, text_of, withdraw_plan
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import plan_from_json, plan_to_json
@@ -131,6 +132,7 @@ def _show_plan(
         cells=cells,
         c=changes,
         notices=told[:SHOWN],
+        tight=tight_meetings(whole),
         more=max(0, len(told) - SHOWN),
     )
 

@@ -262,17 +262,19 @@ def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: dat
     ("usual", "key", "after", "before"),
     [
         (3, "2022-03", "2022-03-03", "2022-03-03"),
-        (5, "2022-06", "2022-06-05", "2022-06-05"),  # a Sunday stays
+        (5, "2022-06", "2022-06-06", "2022-06-03"),  # a Sunday
         (30, "2022-02", "2022-02-28", "2022-02-28"),
         (31, "2022-Q2", "2022-05-04", "2022-04-29"),
-        (2, "2022-Q3", "2022-07-02", "2022-07-02"),
+        (2, "2022-Q3", "2022-07-04", "2022-07-01"),
+        (1, "2022-05", "2022-05-04", "2022-05-04"),  # a Sunday, and holidays after it; before would be April
+        (5, "2022-02", "2022-02-07", "2022-02-07"),  # a Saturday after Tết
         (24, "2026-11", "2026-11-25", "2026-11-23"),
-        (3, "2022-02", "2022-02-05", "2022-02-05"),  # before Tết would be January
-        (1, "2026-01", "2026-01-03", "2026-01-03"),
+        (3, "2022-02", "2022-02-07", "2022-02-07"),  # before Tết would be January
+        (1, "2026-01", "2026-01-05", "2026-01-05"),
         (30, "2026-04", "2026-04-29", "2026-04-29"),  # after the holidays would be May
     ],
 )
-def test_the_usual_day_leaves_a_holiday_but_not_its_period(
+def test_the_usual_day_leaves_a_rest_day_but_not_its_period(
     usual: int, key: str, after: str, before: str
 ) -> None:
     within = calendar.period(key)
@@ -281,9 +283,10 @@ def test_the_usual_day_leaves_a_holiday_but_not_its_period(
     assert calendar.usual_meeting_day(usual, within, "before") == date.fromisoformat(before)
 
 
-def test_the_usual_day_can_be_kept_on_a_holiday() -> None:
+def test_the_usual_day_can_be_kept_on_a_rest_day() -> None:
     assert calendar.usual_meeting_day(24, calendar.period("2026-11"), "keep") == date(2026, 11, 24)
     assert calendar.usual_meeting_day(31, calendar.period("2022-04"), "keep") == date(2022, 4, 30)
+    assert calendar.usual_meeting_day(5, calendar.period("2022-06"), "keep") == date(2022, 6, 5)
 
 
 @pytest.mark.parametrize("usual", [0, 32, -1])

@@ -132,9 +132,9 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h")
     assert secretary.last.text == (
-        "🔗 <b>Sinh hoạt tháng Tư</b>\n\nBuổi này (thứ Ba 12/4) có thể tính chung cho: Chuyên đề quý Hai"
+        "🔗 Buổi thứ Ba 12/4 có thể tính chung cho: Chuyên đề quý Hai"
         " (kế hoạch 2-KH; hai phần nối tiếp trong một buổi).\n\n"
-        "👉 Tính chung thì một buổi được ghi nhận cho cả hai. Đồng chí chọn."
+        "👉 Một buổi cho cả hai, hay họp riêng?"
     )
     join = secretary.find("Tính chung").payload
     secretary.says("tinh chung")

@@ -164,10 +164,12 @@ def test_an_edited_plan_moves_what_is_open_and_leaves_what_is_done(world: World,
     assert duty(world, "bao-cao").due_on == date(2022, 5, 10)
     assert duty(world, "t5").state == "withdrawn"
     assert duty(world, "t5").next_reminder_at is None
-    assert duty(world, "t6").next_reminder_at == world.local("2022-06-01 07:00")
+    assert duty(world, "t6").next_reminder_at == world.local(
+        "2022-05-20 07:00"
+    )  # ten days before; 22/5 is a Sunday
     assert count(world, Duty) == 12
     secretary.says("/thangnay")
-    assert "Hạn đến hết thứ Ba 10/5" in secretary.last.text
+    assert "hạn đến hết thứ Ba 10/5" in secretary.last.text
     assert put(world, edited).nothing
     reads_well(secretary)
 
@@ -249,11 +251,12 @@ def test_loaded_in_the_middle_it_announces_what_is_current_once_and_nothing_past
     secretary = world.registered("CB01", "secretary")
     assert duty(world, "2022-04").next_reminder_at is None
     assert duty(world, "2022-05").next_reminder_at is None
-    assert duty(world, "2022-07").next_reminder_at == world.local("2022-07-01 07:00")
+    assert duty(world, "2022-07").next_reminder_at == world.local("2022-06-22 10:00")  # announced on 21/6
     world.tick(reminders.tick)
     (told,) = secretary.looks()
     assert told.text.startswith("📣 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 6/2022")
-    assert "📚 Tài liệu (3)" in told.text
+    assert "📣 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 7/2022" in told.text
+    assert told.text.count("📚 Tài liệu (3)") == 2
     assert "tháng 5/2022" not in told.text
     assert "tháng 4/2022" not in told.text
     tick_through(world, "2022-06-30 20:00")
@@ -272,8 +275,8 @@ def test_loaded_on_the_day_after_the_last_it_says_nothing_late(world: World) -> 
         texts = [
             message.body["text"] for message in session.scalars(select(Message).where(Message.priority > 0))
         ]
-    assert len(texts) == 1
-    assert "tháng 5/2022" not in texts[0]
+    assert texts
+    assert not [text for text in texts if "tháng 5/2022" in text or "Quá hạn" in text]
 
 
 @pytest.mark.parametrize(
@@ -310,7 +313,7 @@ def test_what_has_been_said_is_not_said_again_after_an_edit(world: World, tmp_pa
     tick_through(world, "2022-04-03 08:00")
     assert secretary.looks()
     put(world, text_of(tmp_path, (APRIL.replace("tháng tư", "tháng Tư"), MAY)))
-    assert duty(world, "t4").next_reminder_at == world.local("2022-04-19 07:00")
+    assert duty(world, "t4").next_reminder_at == world.local("2022-04-04 07:00")  # the usual day is the 5th
 
 
 def test_a_day_that_came_nearer_is_told_at_once(world: World, tmp_path: Path) -> None:

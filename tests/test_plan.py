@@ -372,7 +372,12 @@ def test_the_default_ladders() -> None:
     assert ladder_of(plan, "meeting")[-3:] == ladder_of(plan, "report")[-3:]
     rungs = [(r.anchor, r.days, r.hours, r.clock, r.say, r.when) for r in ladder_of(plan, "meeting")[:-3]]
     assert rungs == [
-        ("opens", 0, 0, None, "topic", "always"),
+        ("announce", 0, 0, None, "topic", "always"),
+        ("usual", -10, 0, None, "topic", "unscheduled"),
+        ("usual", -3, 0, None, "set_date", "unscheduled"),
+        ("usual", -1, 0, None, "set_date", "unscheduled"),
+        ("usual", 1, 0, None, "result", "unscheduled"),
+        ("opens", 3, 0, None, "set_date", "unscheduled"),
         ("safe", -10, 0, None, "set_date", "unscheduled"),
         ("safe", -3, 0, None, "set_date", "unscheduled"),
         ("meeting", -10, 0, None, "topic", "scheduled"),

@@ -265,6 +265,7 @@ head = some(
         "date": days,
         "merging": st.sampled_from(["forbidden", "sequential", "embedded"]),
         "choosing": st.lists(st.sampled_from(["add", "replace"]), unique=True),
+        "announce": st.integers(0, 90),
         "basis": documents,
         "documents": documents,
         "recipients": st.lists(title, max_size=3),
@@ -362,6 +363,8 @@ def duties_of(
     duty["due"] = due
     if waits:
         duty["waits"] = waits
+    if draw(some_time) and topics:
+        duty["reports_on"] = topics[-1]
     if draw(some_time):
         duty |= {"for_each": "unit", **draw(some({"of": who}))}
         duty["title"] = f"{duty['title']} {{unit}}"
@@ -1015,10 +1018,10 @@ FAULTS: list[tuple[Callable[[Form], None], str, str]] = [
     (duty_with(Cách_tính_hạn="sau khi việc khác xong … ngày", Ngày_hạn=None, Số_ngày=1, Chờ_việc_nào_xong="việc ma"),
         "Việc phải làm!T2", "sheet_unknown_waits"),
     (duty_with(Chờ_việc_nào_xong="Báo cáo năm"), "Việc phải làm!T2", "sheet_waits_ring"),
-    (duty_with(Cách_tính_hạn="định kỳ", Ngày_hạn=None, Bắt_đầu_nhắc_từ_ngày="1/2/2022"), "Việc phải làm!U2", "sheet_opens_not_here"),
-    (duty_with(Bắt_đầu_nhắc_từ_ngày="26/12/2022"), "Việc phải làm!U2", "plan_opens_late"),
-    (duty_with(Đơn_vị_được_tính="chi bộ"), "Việc phải làm!W2", "plan_due_extra"),
-    (duty_with(Thang_nhắc="Nhắc họp"), "Việc phải làm!AB2", "sheet_ladder_needs_meeting"),
+    (duty_with(Cách_tính_hạn="định kỳ", Ngày_hạn=None, Bắt_đầu_nhắc_từ_ngày="1/2/2022"), "Việc phải làm!V2", "sheet_opens_not_here"),
+    (duty_with(Bắt_đầu_nhắc_từ_ngày="26/12/2022"), "Việc phải làm!V2", "plan_opens_late"),
+    (duty_with(Đơn_vị_được_tính="chi bộ"), "Việc phải làm!X2", "plan_due_extra"),
+    (duty_with(Thang_nhắc="Nhắc họp"), "Việc phải làm!AC2", "sheet_ladder_needs_meeting"),
     (lines("Phương án", {"Mã phương án": "a"}), "Phương án!A2", "plan_missing"),
     (lines("Phương án", {"Của chuyên đề": "khác"}), "Phương án!A2", "sheet_unknown_topic"),
     (lines("Phương án", {"Của chuyên đề": "Chuyên đề một", "Loại hình": "khác"}), "Phương án!C2", "sheet_variant_otherwise"),

@@ -14,6 +14,8 @@ from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, tree
 
 NAME = "tu-soi-tu-sua-ky-loi-2022"
 OPENS = "2022-08-05"
+TOLD = "2022-07-26"
+"""Ten days before: what comes before a meeting is asked for as soon as the meeting may be set."""
 
 TREE: list[Line] = [
     ("KYLOI", "dang_uy", None, None),
@@ -30,22 +32,22 @@ TREE: list[Line] = [
 ]
 UNITS = tree(*TREE)
 OTHERS: list[Row] = [
-    ("bao-cao-chuyen-de:con-lai", "report", OPENS, "-5 con-lai", ""),
+    ("bao-cao-chuyen-de:con-lai", "report", TOLD, "-5 con-lai", ""),
     ("con-lai", "meeting", OPENS, "2022-09-19", "2022-09-19"),
     ("gui-chuyen-de:con-lai", "report", OPENS, "+2 con-lai", ""),
     ("ke-hoach", "report", OPENS, "2022-08-24", "2022-08-24"),
 ]
 GOLDEN: dict[str, list[Row]] = {
     "KYLOI": [
-        ("bao-cao-chuyen-de:dang-uy", "report", OPENS, "-5 dang-uy", ""),
-        ("chuyen-thi-uy-dang-uy:dang-uy", "confirm", OPENS, "-3 dang-uy", "", "bao-cao-chuyen-de:dang-uy"),
+        ("bao-cao-chuyen-de:dang-uy", "report", TOLD, "-5 dang-uy", ""),
+        ("chuyen-thi-uy-dang-uy:dang-uy", "confirm", TOLD, "-3 dang-uy", "", "bao-cao-chuyen-de:dang-uy"),
         ("dang-uy", "meeting", OPENS, "2022-09-05", "2022-09-05"),
         ("gui-chuyen-de-dang-uy:dang-uy", "report", OPENS, "+2 dang-uy", ""),
         ("ke-hoach-dang-uy", "report", OPENS, "", ""),
         ("phan-cong", "confirm", OPENS, "", ""),
     ],
     "TPT3": [
-        ("bao-cao-chuyen-de:diem", "report", OPENS, "-5 diem", ""),
+        ("bao-cao-chuyen-de:diem", "report", TOLD, "-5 diem", ""),
         ("diem", "meeting", OPENS, "2022-09-09", "2022-09-09"),
         ("gui-chuyen-de:diem", "report", OPENS, "+2 diem", ""),
         ("ke-hoach", "report", OPENS, "2022-08-24", "2022-08-24"),
@@ -61,9 +63,9 @@ GOLDEN: dict[str, list[Row]] = {
     "TT": [],
 }
 PASSED_ON: dict[str, list[Row]] = {
-    "TPT3": [("chuyen-thi-uy:diem", "confirm", OPENS, "-3 diem", "", "bao-cao-chuyen-de:diem")],
-    "CB01": [("chuyen-thi-uy:con-lai", "confirm", OPENS, "-3 con-lai", "", "bao-cao-chuyen-de:con-lai")],
-    "CBTH": [("chuyen-thi-uy:con-lai", "confirm", OPENS, "-3 con-lai", "", "bao-cao-chuyen-de:con-lai")],
+    "TPT3": [("chuyen-thi-uy:diem", "confirm", TOLD, "-3 diem", "", "bao-cao-chuyen-de:diem")],
+    "CB01": [("chuyen-thi-uy:con-lai", "confirm", TOLD, "-3 con-lai", "", "bao-cao-chuyen-de:con-lai")],
+    "CBTH": [("chuyen-thi-uy:con-lai", "confirm", TOLD, "-3 con-lai", "", "bao-cao-chuyen-de:con-lai")],
 }
 
 # unit; the deadline of its meeting, its last day; five days before with the safe day, three days before with the safe day

@@ -216,25 +216,20 @@ def _period_at(span: Span, year: int, month: int) -> Period:
 def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after") -> date:
     """The unit's usual day (1-31) in the first month of `period`; a month that is too short gives its last day.
 
-    A public holiday moves it by `shift`, and the other way where that would leave the period; weekends stay, since
-    cells do meet on them. Raises ValueError for a day that no month has.
+    A rest day (a public holiday, a Saturday or Sunday that is not worked) moves it by `shift`, and the other way where that
+    would leave the period; a cell that does meet on such days has the shift "keep". Raises ValueError for a day that no
+    month has.
     """
     if not 1 <= day_of_month <= 31:
         raise ValueError(f"no month has a day {day_of_month}")
     month = month_days(period.first.year, period.first.month)
     usual = month[min(day_of_month, len(month)) - 1]
-    if shift == "keep" or not holiday(usual):
+    if shift == "keep" or working_day(usual):
         return usual
-    later, earlier = _off_holidays(usual, ONE_DAY), _off_holidays(usual, -ONE_DAY)
+    later, earlier = next_working_day(usual), last_working_day(usual)
     if shift == "after":
         return later if later <= period.last else earlier
     return earlier if earlier >= period.first else later
-
-
-def _off_holidays(day: date, step: timedelta) -> date:
-    while holiday(day):
-        day += step
-    return day
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:

@@ -116,7 +116,8 @@ def add(session: Session, unit: Unit, topic: Topic, at: datetime, zone: ZoneInfo
         duty = Duty(plan_id=topic.plan_id, unit_id=unit.id, key=demand.key, kind="meeting", picks=[])
         session.add(duty)
     duty.demand, duty.path, duty.state, duty.added = demand, unit.path, "open", True
-    duty.opens_on, duty.due_on, duty.safe_on = today, demand.due_on, demand.safe_on
+    duty.announced_on = duty.opens_on = today
+    duty.due_on, duty.safe_on = demand.due_on, demand.safe_on
     session.flush()
     set_reminder(session, duty, at, zone)
     return duty
@@ -133,7 +134,8 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
         session.add(demand)
     first = max(quarter.first, text.head.starts)
     demand.topic_id, demand.title = topic.id, topic.title
-    demand.period_first, demand.period_last, demand.opens_on = first, last, first
+    demand.period_first, demand.period_last = first, last
+    demand.announced_on = demand.opens_on = first
     demand.due_on, demand.safe_on = last, max(safe_day(last), first)
     demand.rungs = [line.model_dump() for line in lines_of(text, topic_of(text, topic.key).ladder)]
     session.flush()

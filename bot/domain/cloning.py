@@ -91,6 +91,7 @@ def _duty(duty: Duty, move: Move, keys: Mapping[str, str]) -> Duty:
             "due": _due(duty.due, move, keys),
             "opens": duty.opens and move.day(duty.opens),
             "waits": duty.waits and keys.get(duty.waits, duty.waits),
+            "reports_on": duty.reports_on and keys.get(duty.reports_on, duty.reports_on),
         }
     )
 

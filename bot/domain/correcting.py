@@ -65,7 +65,7 @@ def correct_day(
     answered = duties_of(session, meeting)
     if day > today:
         raise Invalid("date_future", day=day)
-    late = [duty.opens_on for duty in answered if day < duty.opens_on]
+    late = [duty.announced_on for duty in answered if day < duty.announced_on]
     if late:
         raise Invalid("date_before_open", day=day, opens=max(late))
     if day == before:

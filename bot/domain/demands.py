@@ -1,7 +1,7 @@
 """The demands of a plan while it is loaded: what is asked, once for all units alike, and when its first reminder falls."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from bot.domain.ladder import Anchors, Timed, next_at, timetable
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import lines_of
 from bot.domain.plan_ladders import rung_of
+from bot.domain.usual import Habit, expected_day, in_time
 from bot.models import Demand, Plan, Topic
 
 Name = tuple[str, str]
@@ -49,15 +50,15 @@ class Demands:
         self._titles = titles
         rows = session.scalars(select(Demand).where(Demand.plan_id == plan.id))
         self._rows: dict[Name, Demand] = {(demand.key, demand.variant): demand for demand in rows}
-        self.timetables: dict[Name, list[Timed]] = {}
-        self.first_reminders: dict[Name, datetime | None] = {}
+        self._written: set[Name] = set()
+        self._timetables: dict[tuple[str, str, date | None], list[Timed]] = {}
         self.changed: set[Name] = set()
         """The demands that are new or other than before."""
 
     def of(self, want: Expected) -> Demand:
         """The row of what is expected; written or brought up to date at its first mention."""
         name = name_of(want)
-        if name in self.first_reminders:
+        if name in self._written:
             return self._rows[name]
         facts = self._facts(want)
         demand = self._rows.get(name)
@@ -71,11 +72,26 @@ class Demands:
                 setattr(demand, field_name, value)
             self._note(self._titles.changed, name, want)
         self._session.flush()
-        anchors = Anchors(want.opens_on, want.due_on, want.safe_on)
-        rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
-        self.timetables[name] = timetable(rungs, anchors, self._zone)
-        self.first_reminders[name] = self._first(want, self.timetables[name])
+        self._written.add(name)
         return demand
+
+    def timetable(self, want: Expected, habit: Habit) -> list[Timed]:
+        """The rungs of what is expected of a unit with this usual day, while no meeting is set."""
+        usual_on = None
+        if want.kind == "meeting":
+            usual_on = expected_day(habit, want.opens_on, in_time(want.due_on, want.report_due_on))
+        key = *name_of(want), usual_on
+        if key not in self._timetables:
+            rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
+            anchors = Anchors(
+                want.opens_on,
+                want.due_on,
+                want.safe_on,
+                announced_on=want.announced_on,
+                usual_on=usual_on,
+            )
+            self._timetables[key] = timetable(rungs, anchors, self._zone)
+        return self._timetables[key]
 
     def counted_from(self) -> set[str]:
         """The keys of the meetings from which new or changed demands count their days."""
@@ -86,11 +102,11 @@ class Demands:
         if want.title not in titles:
             titles.append(want.title)
 
-    def _first(self, want: Expected, timed: Sequence[Timed]) -> datetime | None:
+    def first_reminder(self, want: Expected, habit: Habit) -> datetime | None:
         """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
         if want.relative or (want.due_on is not None and want.due_on < local_day(self._at, self._zone)):
             return None
-        return self.not_before_now(next_at(timed, None))
+        return self.not_before_now(next_at(self.timetable(want, habit), None))
 
     def not_before_now(self, moment: datetime | None) -> datetime | None:
         return None if moment is None else max(moment, next_allowed(self._at, self._zone))
@@ -103,9 +119,11 @@ class Demands:
             "title": want.title,
             "period_first": want.period_first,
             "period_last": want.period_last,
+            "announced_on": want.announced_on,
             "opens_on": want.opens_on,
             "due_on": want.due_on,
             "safe_on": want.safe_on,
+            "report_due_on": want.report_due_on,
             "recipient": want.to or "",
             "via": want.via or "",
             "rungs": [line.model_dump() for line in lines_of(self._text, want.ladder)],

@@ -22,7 +22,8 @@ from bot.domain.hurry import due_before, is_near, press
 from bot.domain.ladder import MORNING, Anchors, next_at, said_at, timetable
 from bot.domain.newcomers import CAUGHT_UP, look_again_at
 from bot.domain.plan_ladders import Rung, RungLine, rung_of
-from bot.models import Demand, Duty, Meeting, MeetingDuty, Membership, Message, Reminder, Topic
+from bot.domain.usual import usual_of
+from bot.models import Demand, Duty, Meeting, MeetingDuty, Membership, Message, Reminder, Topic, Unit
 
 LIVE_MEETING = ("planned", "running")
 YEAR = timedelta(days=366)
@@ -59,7 +60,26 @@ def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meetin
 
 
 def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
-    return Anchors(duty.opens_on, duty.due_on, duty.safe_on, meeting.planned_at if meeting else None)
+    planned_at = meeting.planned_at if meeting else None
+    usual_on = None if planned_at else usual_of(duty)
+    return Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned_at, duty.announced_on, usual_on)
+
+
+def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) -> None:
+    """The unit's usual day is another from now on: what has been counted from it for its meetings is counted anew."""
+    rows = session.scalars(
+        select(Duty).where(
+            Duty.unit_id == unit.id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.next_reminder_at > at,  # what has come is counted by the tick
+        )
+    ).all()
+    for duty in rows:
+        timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+        said = duty.reminded_until
+        moment = next_at(timed, said and max(said, at))
+        duty.next_reminder_at = None if moment is None else max(moment, next_allowed(at, zone))
 
 
 def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
@@ -155,6 +175,7 @@ def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[D
 def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
     duty.state, duty.opens_on = "open", max(duty.opens_on, day)
+    duty.announced_on = duty.opens_on
     relative = duty.demand.relative
     if relative.get("side") == "chain":
         duty.due_on = days_from(day, relative["days"], working=relative.get("working", False))
@@ -246,7 +267,7 @@ def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
 def open_duties(
     session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
 ) -> list[Duty]:
-    """The unit's open duties that have opened by `today`, most urgent first."""
+    """The unit's open duties that have been announced by `today`, most urgent first."""
     return list(
         session.scalars(
             select(Duty)
@@ -254,7 +275,7 @@ def open_duties(
             .where(
                 Duty.unit_id == unit_id,
                 Duty.state == "open",
-                Duty.opens_on <= today,
+                Duty.announced_on <= today,
                 Duty.kind.in_(list(kinds)),
                 (Duty.due_on.is_not(None)) | (Demand.relative == {}),
             )
@@ -266,6 +287,39 @@ def open_duties(
             .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
         )
     )
+
+
+def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
+    """The next meeting that a plan will ask the unit for and that has not been announced yet."""
+    return session.scalars(
+        select(Duty)
+        .where(
+            Duty.unit_id == unit_id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.announced_on > today,
+        )
+        .order_by(Duty.opens_on, Duty.due_on, Duty.id)
+        .limit(1)
+    ).first()
+
+
+def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Duty]:
+    """The unit's open duties that ask for a meeting of this kind on such a day, and for which none is set, the first to end first."""
+    rows = session.scalars(
+        select(Duty)
+        .where(
+            Duty.unit_id == unit_id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.opens_on <= day,
+            Duty.due_on >= day,
+        )
+        .order_by(Duty.due_on, Duty.id)
+    ).all()
+    return [
+        one for one in rows if one.topic and one.topic.meeting == kind and meeting_of(session, one) is None
+    ]
 
 
 def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
@@ -319,7 +373,8 @@ def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
     """Gives a duty that counts from a meeting its days, for the meeting on the local day `day`."""
     days, working = relative["days"], relative.get("working", False)
     if relative["side"] == "after":
-        duty.opens_on, duty.due_on = day, days_from(day, days, working=working)
+        duty.opens_on = duty.announced_on = day
+        duty.due_on = days_from(day, days, working=working)
     else:
         duty.due_on = due_before(relative, day)
     duty.safe_on = (

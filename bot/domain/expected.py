@@ -38,7 +38,9 @@ class Relative:
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One thing expected of a unit. `due_on` is the last permitted day, `safe_on` the last working day up to it; both are None
-    for what has no day, and for what carries `relative`. `waits` is the key of what must be done before."""
+    for what has no day, and for what carries `relative`. It counts from `opens_on` and is told from `announced_on` on.
+    `waits` is the key of what must be done before. `report_due_on`: a report on this meeting is due on that day, before the
+    meeting's own last; then `safe_on` is in time for it."""
 
     key: str
     kind: Literal["meeting", "report", "confirm"]
@@ -47,6 +49,7 @@ class Expected:
     variant: str | None
     period_first: date
     period_last: date
+    announced_on: date
     opens_on: date
     due_on: date | None
     safe_on: date | None
@@ -55,6 +58,7 @@ class Expected:
     ladder: str
     relative: Relative | None
     waits: str | None = None
+    report_due_on: date | None = None
 
     @property
     def suffix(self) -> str:
@@ -196,13 +200,13 @@ def _meetings(plan: Plan, unit: UnitFacts) -> Iterator[Expected]:
             continue
         for key, span, first, last in _turns(topic, plan.head):
             asked.append((topic.meeting, span, first, last))
-            yield _meeting(topic, unit, key, first, last)
+            yield _meeting(plan, topic, unit, key, first, last)
     for topic in plan.topics:
         if not topic.gaps or not fits(topic.who, unit):
             continue
         for key, _, first, last in _turns(topic, plan.head):
             if not any(kind == topic.meeting and first <= day <= last for kind, _, _, day in asked):
-                yield _meeting(topic, unit, key, first, last)
+                yield _meeting(plan, topic, unit, key, first, last)
 
 
 def _turns(topic: Topic, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
@@ -214,8 +218,9 @@ def _turns(topic: Topic, head: Head) -> Iterator[tuple[str, Period | None, date,
         yield topic.key, None, topic.period.first, topic.period.last
 
 
-def _meeting(topic: Topic, unit: UnitFacts, key: str, first: date, last: date) -> Expected:
+def _meeting(plan: Plan, topic: Topic, unit: UnitFacts, key: str, first: date, last: date) -> Expected:
     variant = variant_of(topic, unit)
+    report = report_within(plan, topic, first, last)
     return Expected(
         key=key,
         kind="meeting",
@@ -224,14 +229,54 @@ def _meeting(topic: Topic, unit: UnitFacts, key: str, first: date, last: date) -
         variant=variant.key if variant else None,
         period_first=first,
         period_last=last,
+        announced_on=safe_day(first - timedelta(days=plan.head.announce)),
         opens_on=first,
         due_on=last,
-        safe_on=safe_day(last),
+        safe_on=max(first, safe_day(last_day_before(report))) if report else safe_day(last),
         to=None,
         via=None,
         ladder=topic.ladder,
         relative=None,
+        report_due_on=report,
     )
+
+
+def report_within(plan: Plan, topic: Topic, first: date, last: date) -> date | None:
+    """The last permitted day of the first report on a meeting about the topic that is due after `first` and before `last`,
+    the days between which the meeting may be held (guidance of a district, 2022, II.4 and II.5: "tháng 5 hoặc tháng 6",
+    "trước ngày 15/6")."""
+    return min((day for _, day in _reports_within(plan, topic, first, last)), default=None)
+
+
+def _reports_within(plan: Plan, topic: Topic, first: date, last: date) -> Iterator[tuple[str, date]]:
+    """The titles and days of the reports on such a meeting that come before its last day."""
+    for duty in plan.duties:
+        if duty.do == "report" and topic.key in (duty.reports_on, duty.waits):
+            for span, day in deadlines(duty.due, plan.head):
+                if first < day < last:
+                    yield _dated_title(duty.title, span), day
+
+
+@dataclass(frozen=True, slots=True)
+class Tight:
+    """A meeting that may be held until `last`, and a report on it that is due before, on `due_on`: it is asked for by `by`."""
+
+    topic: str
+    last: date
+    report: str
+    due_on: date
+    by: date
+
+
+def tight_meetings(plan: Plan) -> list[Tight]:
+    """What whoever loads the plan must know: meetings that may be held too late for the report on them."""
+    return [
+        Tight(topic.title, last, title, day, max(first, safe_day(last_day_before(day))))
+        for topic in plan.topics
+        if not topic.pool
+        for _, _, first, last in _turns(topic, plan.head)
+        for title, day in _reports_within(plan, topic, first, last)
+    ]
 
 
 def _of_duty(plan: Plan, duty: Duty, meetings: list[Expected], found: list[Expected]) -> Iterator[Expected]:
@@ -252,7 +297,9 @@ def _of_duty(plan: Plan, duty: Duty, meetings: list[Expected], found: list[Expec
 
 
 def _waiting(one: Expected, key: str, leader: Expected) -> Expected:
-    return replace(one, key=key, waits=leader.key, opens_on=max(one.opens_on, leader.opens_on))
+    opens_on = max(one.opens_on, leader.opens_on)
+    announced_on = max(one.announced_on, leader.announced_on)
+    return replace(one, key=key, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
 
 
 def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
@@ -268,6 +315,7 @@ def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
             variant=None,
             period_first=span.first if span else opens,
             period_last=last,
+            announced_on=opens,
             opens_on=opens,
             due_on=last,
             safe_on=safe_day(last),
@@ -298,6 +346,7 @@ def _undated(plan: Plan, duty: Duty) -> Expected:
         variant=None,
         period_first=opens,
         period_last=plan.head.ends,
+        announced_on=opens,
         opens_on=opens,
         due_on=None,
         safe_on=None,
@@ -322,7 +371,8 @@ def _by_meeting(plan: Plan, duty: Duty, meetings: list[Expected]) -> Iterator[Ex
             variant=meeting.variant,
             period_first=meeting.period_first,
             period_last=meeting.period_last,
-            opens_on=meeting.opens_on,
+            announced_on=meeting.announced_on,
+            opens_on=meeting.opens_on if after else meeting.announced_on,
             due_on=None,
             safe_on=None,
             to=duty.to,

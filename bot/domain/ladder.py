@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.calendar import at_local, last_working_day, local_day, next_allowed, weekend
-from bot.domain.plan_ladders import Rung, Say, To
+from bot.domain.calendar import ONE_DAY, at_local, last_working_day, local_day, next_allowed, weekend
+from bot.domain.plan_ladders import COMING, Anchor, Rung, Say, To
 
 MORNING = time(7, 0)
 """Rungs without a clock time fall at the first allowed minute; each person's own hour is applied to the message."""
@@ -28,6 +28,7 @@ ORDER: tuple[Say, ...] = (
 )
 """Of rungs meant for one and the same moment the later in this order is said."""
 TOPIC_FRESH = timedelta(days=7)
+PATIENCE = timedelta(days=3)
 NAME_TIME = "%Y%m%d%H%M"
 NAME_LENGTH = 47
 """Of the rung's key; with its moment it fills the column that keeps it."""
@@ -35,12 +36,19 @@ NAME_LENGTH = 47
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What rungs count from. Days are local; `meeting_at` is when the duty's meeting is set for, if it is."""
+    """What rungs count from. Days are local; `meeting_at` is when the duty's meeting is set for, if it is; `usual_on` is the
+    unit's usual day in the duty's time. Nothing is said before `announced_on`, by default the day on which it opens."""
 
     opens_on: date
     due_on: date | None
     safe_on: date | None
     meeting_at: datetime | None = None
+    announced_on: date | None = None
+    usual_on: date | None = None
+
+    @property
+    def told_from(self) -> date:
+        return self.announced_on or self.opens_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,15 @@ def said_at(name: str) -> datetime | None:
 
 def timetable(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:
     """The rungs that apply, with their moments (UTC), each later than the one before; out of quiet hours, holidays and Tết,
-    never before the duty opens, whatever the order of `rungs`.
+    never before the duty is announced, whatever the order of `rungs`. What counts down to a meeting and would come too late
+    after a holiday comes before it.
 
     Of those that come to one moment and speak to the same people one stays: at the first moment of all what the duty is
     about, else the one meant to be the latest. Those that speak to others wait for the next day on which they may be said:
     a unit's secretary hears it before those who stand in, and these before who is above.
     """
-    left = _without_repeats(_placed(rungs, anchors, zone))
+    placed = _counted_down(_placed(rungs, anchors, zone), anchors, zone)
+    left = _without_repeats(_without_haste(placed, anchors, zone))
     timed: list[Timed] = []
     while left:
         at = min(one.at for one in left)
@@ -101,7 +111,7 @@ def _first_of_all(one: _Placed) -> tuple[bool, datetime, int, str]:
 
 
 def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
-    opens = at_local(anchors.opens_on, MORNING, zone)
+    told_from = at_local(anchors.told_from, MORNING, zone)
     meeting_day = local_day(anchors.meeting_at, zone) if anchors.meeting_at else None
     placed = []
     for rung in rungs:
@@ -110,7 +120,7 @@ def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Pl
             continue
         meant = _in_time(rung, meant, zone)
         own_day = meeting_day if rung.anchor == "meeting" else None
-        placed.append(_Placed(next_allowed(max(meant, opens), zone, except_day=own_day), meant, rung))
+        placed.append(_Placed(next_allowed(max(meant, told_from), zone, except_day=own_day), meant, rung))
     return placed
 
 
@@ -118,21 +128,69 @@ def _in_time(rung: Rung, meant: datetime, zone: ZoneInfo) -> datetime:
     """What would come too late behind a weekend comes before it: the last day, and what is to be prepared for a meeting
     (unless it is for the day before it, on which people are told in any case)."""
     day = local_day(meant, zone)
-    counts_down = rung.anchor == "meeting" and rung.days < -1
+    counts_down = rung.anchor in COMING and rung.days < -1
     if not weekend(day) or not (counts_down or rung.say == "last_day"):
         return meant
     return meant - (day - last_working_day(day))
 
 
-def _without_repeats(placed: list[_Placed]) -> list[_Placed]:
-    """What a coming meeting is about is not said within a week after it was said as the duty opened."""
-    said = [one.at for one in placed if one.rung.say == "topic" and one.rung.anchor == "opens"]
+def _counted_down(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
+    """What is said so many days before a meeting, and a holiday would push onto its day or onto the next such word, comes on
+    the last day before on which it may be said, and what was meant for before that a day earlier; unless the duty is not
+    even announced by then."""
+    days = {"meeting": anchors.meeting_at and local_day(anchors.meeting_at, zone), "usual": anchors.usual_on}
+    told_from = at_local(anchors.told_from, MORNING, zone)
+    found = {one.rung.key: one for one in placed}
+    for anchor, taken in days.items():
+        counting = [one for one in placed if one.rung.anchor == anchor and one.rung.days < 0]
+        following = taken
+        for one in sorted(counting, key=lambda one: one.meant, reverse=True):
+            if taken is None or following is None:
+                break
+            day = local_day(one.at, zone)
+            pushed = day > local_day(one.meant, zone)
+            if day >= taken or (pushed and day >= following):
+                earlier = _last_allowed(following - ONE_DAY, one.rung.clock or MORNING, zone)
+                if earlier < told_from:
+                    continue
+                found[one.rung.key], day = replace(one, at=earlier), local_day(earlier, zone)
+                taken = day
+            following = day
+    return list(found.values())
+
+
+def _last_allowed(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The last moment up to that day at which an unasked message may go out at about that time of day."""
+    while local_day(moment := next_allowed(at_local(day, clock, zone), zone), zone) > day:
+        day -= ONE_DAY
+    return moment
+
+
+def _without_haste(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
+    """While the unit's usual day is ahead, or hardly past, nobody is asked for a day by another reckoning; nor after the last."""
+    patient = anchors.usual_on + PATIENCE if anchors.usual_on else date.min
+    last = anchors.due_on or date.max
     return [
         one
         for one in placed
-        if one.rung.say != "topic"
-        or one.rung.anchor != "meeting"
-        or not any(opening <= one.at <= opening + TOPIC_FRESH for opening in said)
+        if one.rung.say != "set_date"
+        or one.rung.anchor in COMING
+        or patient < local_day(one.at, zone) <= last
+    ]
+
+
+def _without_repeats(placed: list[_Placed]) -> list[_Placed]:
+    """What a coming meeting is about is not said within a week after it was said first."""
+    first = min(
+        (one.at for one in placed if one.rung.say == "topic" and one.rung.anchor not in COMING), default=None
+    )
+    return [
+        one
+        for one in placed
+        if first is None
+        or one.rung.say != "topic"
+        or one.rung.anchor not in COMING
+        or not first <= one.at <= first + TOPIC_FRESH
     ]
 
 
@@ -144,12 +202,23 @@ def _moment(rung: Rung, anchors: Anchors, zone: ZoneInfo) -> datetime | None:
             return anchors.meeting_at + timedelta(hours=rung.hours)
         day = local_day(anchors.meeting_at, zone)
     else:
-        found = {"opens": anchors.opens_on, "due": anchors.due_on, "safe": anchors.safe_on}[rung.anchor]
+        found = _day_of(rung.anchor, anchors)
         if found is None:
             return None
         day = found
     clock = rung.clock or MORNING
     return at_local(day + timedelta(days=rung.days), clock, zone) + timedelta(hours=rung.hours)
+
+
+def _day_of(anchor: Anchor, anchors: Anchors) -> date | None:
+    days = {
+        "announce": anchors.told_from,
+        "opens": anchors.opens_on,
+        "usual": anchors.usual_on,
+        "safe": anchors.safe_on,
+        "due": anchors.due_on,
+    }
+    return days[anchor]
 
 
 def next_at(timed: Iterable[Timed], after: datetime | None) -> datetime | None:
@@ -178,10 +247,13 @@ def worth_saying(
 
 
 def _makes_sense(rung: Rung, at: datetime, anchors: Anchors, zone: ZoneInfo) -> bool:
-    """Words about a coming meeting make none once it has begun, nor those about preparing it on its day, nor "the last day" after it."""
+    """Words about a coming meeting make none once it has begun, nor those about preparing it on its day, nor those about the
+    usual day or "the last day" after it."""
     today = local_day(at, zone)
     if rung.say == "last_day":
         return anchors.due_on is None or today <= anchors.due_on
+    if rung.anchor == "usual" and rung.days < 0 and anchors.usual_on is not None:
+        return today <= anchors.usual_on
     if rung.anchor != "meeting" or rung.say == "result" or anchors.meeting_at is None:
         return True
     if rung.say in PREPARING and today >= local_day(anchors.meeting_at, zone):

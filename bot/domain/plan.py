@@ -23,6 +23,8 @@ from bot.domain.plan_ladders import LADDERS, Rung, RungLine, Rungs, rung_of
 
 OPERATORS = ("before", "by", "every", "after_meeting", "before_meeting", "after_waiting", "undated")
 RELATIVE = ("after_meeting", "before_meeting", "after_waiting")
+ANNOUNCED_BEFORE = 10
+"""Days."""
 WITHIN = re.compile(
     r"Q[1-4]|H[12]|0[1-9]|1[0-2]"
     r"|(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8])"
@@ -141,7 +143,8 @@ class Due(Strict):
 class Duty(Strict):
     """What is expected beside the meetings themselves: a report handed in, or a thing confirmed as done.
 
-    `waits` names the duty or topic that must be done first: until then nothing is asked. `for_each: unit` asks it of `who`
+    `waits` names the duty or topic that must be done first: until then nothing is asked. `reports_on` names the topic whose
+    meeting a dated report tells of: it is to be held in time for it. `for_each: unit` asks it of `who`
     (the committee, its office) once for each unit that `of` lets through: its report passed on, its meeting attended.
     """
 
@@ -156,6 +159,7 @@ class Duty(Strict):
     via: Text | None = None
     opens: Day | None = None
     waits: Key | None = None
+    reports_on: Key | None = None
     ladder: Key = Field(
         default_factory=lambda given: "undated" if "due" in given and given["due"].undated else "report"
     )
@@ -196,7 +200,8 @@ class Decision(Strict):
 class Head(Strict):
     """The plan's own papers. Nothing of it may be due outside `starts`..`ends`, both included.
 
-    `choosing`: may a unit add a topic of the pool, or put one in the place of another? `recipients` is its "Nơi nhận".
+    `choosing`: may a unit add a topic of the pool, or put one in the place of another? `announce`: so many days before its
+    period a topic is told, and may be set, prepared and met about. `recipients` is its "Nơi nhận".
     """
 
     symbol: Text | None = None
@@ -207,6 +212,7 @@ class Head(Strict):
     ends: Day
     merging: Literal["forbidden", "sequential", "embedded"] = "forbidden"
     choosing: Annotated[tuple[Literal["add", "replace"], ...], Field(strict=False)] = ()
+    announce: Days = ANNOUNCED_BEFORE
     basis: Documents = ()
     documents: Documents = ()
     recipients: Annotated[tuple[Text, ...], Field(strict=False)] = ()

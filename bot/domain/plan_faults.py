@@ -7,7 +7,7 @@ from typing import Any
 from bot.domain.expected import deadlines, overlap, recurrences
 from bot.domain.plan import Duty, Plan, Topic, documents_of, ladder_of
 from bot.domain.plan_fields import Document
-from bot.domain.plan_ladders import LADDERS
+from bot.domain.plan_ladders import COMING, LADDERS
 from bot.domain.plan_questions import open_of
 
 Loc = tuple[str | int, ...]
@@ -95,6 +95,8 @@ def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fau
     for index, key in enumerate(duty.due.topics):
         if key not in known.topics:
             yield (*loc, "due", "topics", index), "plan_unknown_topic", _unknown(key, known.topics)
+    if duty.reports_on and duty.reports_on not in known.topics:
+        yield (*loc, "reports_on"), "plan_unknown_topic", _unknown(duty.reports_on, known.topics)
     things = {*known.duties, *known.topics}
     if duty.waits and duty.waits not in things:
         yield (*loc, "waits"), "plan_unknown_waits", _unknown(duty.waits, things)
@@ -109,7 +111,7 @@ def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fau
     if days and duty.opens and duty.opens > days[0]:
         yield (*loc, "opens"), "plan_opens_late", {"opens": duty.opens, "last": days[0]}
     name = duty.ladder
-    if name in {*plan.ladders, *LADDERS} and any(rung.anchor == "meeting" for rung in ladder_of(plan, name)):
+    if name in {*plan.ladders, *LADDERS} and any(rung.anchor in COMING for rung in ladder_of(plan, name)):
         yield (*loc, "ladder"), "plan_ladder_needs_meeting", {"value": name}
 
 

@@ -12,7 +12,7 @@ from bot.domain.agenda import Key, Strict, Text, not_empty
 from bot.domain.plan_fields import fault
 
 RUNG_AT = re.compile(
-    r"(?P<anchor>opens|safe|due|meeting)(?:(?P<sign>[+-])(?P<number>\d{1,3})(?P<unit>[dh]))?"
+    r"(?P<anchor>announce|opens|usual|safe|due|meeting)(?:(?P<sign>[+-])(?P<number>\d{1,3})(?P<unit>[dh]))?"
     r"(?: (?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
 )
 
@@ -20,7 +20,9 @@ RUNG_AT = re.compile(
 Say = Literal[
     "topic", "set_date", "ready", "upload", "today", "start", "result", "due", "last_day", "late", "minutes"
 ]
-Anchor = Literal["opens", "safe", "due", "meeting"]
+Anchor = Literal["announce", "opens", "usual", "safe", "due", "meeting"]
+COMING: tuple[Anchor, ...] = ("meeting", "usual")
+"""The anchors that are days of meetings, and are counted down to."""
 When = Literal["always", "scheduled", "unscheduled"]
 To = Literal["secretary", "deputy", "above"]
 
@@ -92,7 +94,12 @@ LATE = (
 
 LADDERS: dict[str, tuple[RungLine, ...]] = {
     "meeting": _rungs(
-        ("topic", "opens+0d", "topic", "always"),
+        ("topic", "announce+0d", "topic", "always"),
+        ("usual-10", "usual-10d", "topic", "unscheduled"),
+        ("usual-3", "usual-3d", "set_date", "unscheduled"),
+        ("usual-1", "usual-1d", "set_date", "unscheduled"),
+        ("usual-past", "usual+1d", "result", "unscheduled"),
+        ("set-date-open", "opens+3d", "set_date", "unscheduled"),
         ("set-date-10", "safe-10d", "set_date", "unscheduled"),
         ("set-date-3", "safe-3d", "set_date", "unscheduled"),
         ("topic-10", "meeting-10d", "topic", "scheduled"),

@@ -12,7 +12,7 @@ from bot.domain.plan_layout import Written, section
 
 ORDER = {
     "Topic": "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
-    "Duty": "key do title for_each who of to via due waits opens ladder",
+    "Duty": "key do title for_each who of to via due waits reports_on opens ladder",
 }
 """The order in which a file has them, where it is not that of the model."""
 ALWAYS = {"merging"}

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from bot.domain.calendar import local_day
 from bot.domain.demands import Demands, name_of
@@ -100,7 +100,8 @@ class Comparison:
 
     def _units(self, only: Unit | None) -> Iterator[Sequence[Line]]:
         """The units that the plan is for, by their paths, some at a time."""
-        columns = (Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id, Unit.opened_on)
+        shape = (Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id, Unit.opened_on)
+        columns = (*shape, Unit.meeting_day, Unit.meeting_shift)
         query = select(*columns).where(self._living()).order_by(Unit.path).limit(UNITS)
         if only is not None:
             yield self._session.execute(query.where(Unit.id == only.id)).all()
@@ -141,9 +142,10 @@ class Comparison:
                 if there is None:
                     if unit.opened_on and want.due_on and want.due_on < unit.opened_on:
                         continue  # it was due before the unit was there
-                    fresh.append(
-                        self._new(unit_id, path, key, about, want, self._leader(present, unit.id, want))
-                    )
+                    row = self._new(unit_id, path, key, about, want, self._leader(present, unit.id, want))
+                    if not want.waits:
+                        row["next_reminder_at"] = self._demands.first_reminder(want, unit)
+                    fresh.append(row)
                     continue
                 seen.add(there.id)
                 demand = self._demands.of(want)
@@ -177,6 +179,7 @@ class Comparison:
                 Duty.key,
                 Duty.state,
                 Duty.demand_id,
+                Duty.announced_on,
                 Duty.opens_on,
                 Duty.due_on,
                 Duty.safe_on,
@@ -210,10 +213,11 @@ class Comparison:
             "kind": want.kind,
             "state": "waiting" if want.waits else "open",
             "waits": want.waits or "",
+            "announced_on": want.announced_on,
             "opens_on": want.opens_on,
             "due_on": want.due_on,
             "safe_on": want.safe_on,
-            "next_reminder_at": None if want.waits else self._demands.first_reminders[name_of(want)],
+            "next_reminder_at": None,
             "reminded_until": None,
             "added": False,
             "hurry": "",
@@ -225,7 +229,7 @@ class Comparison:
 
     def _released(self, row: dict[str, Any], demand: Demand, leader: Present) -> None:
         """What the duty waits for was done before the duty was there."""
-        names = ("state", "opens_on", "due_on", "safe_on")
+        names = ("state", "announced_on", "opens_on", "due_on", "safe_on")
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
         release(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
@@ -236,13 +240,14 @@ class Comparison:
         if there.state == "done":
             self._counts.done += 1
             return False
-        own_days = (there.opens_on, there.due_on, there.safe_on)
+        own_days = (there.announced_on, there.opens_on, there.due_on, there.safe_on)
+        wanted = (want.announced_on, want.opens_on, want.due_on, want.safe_on)
         moving = want.relative is not None or bool(want.waits)
         past = there.state == "open" and there.due_on is not None and there.due_on < self._today
-        if past and own_days == (want.opens_on, want.due_on, want.safe_on):
+        if past and own_days == wanted:
             self._counts.kept += 1  # it belongs to a period that is over, in the words of that time
             return False
-        same_days = moving or own_days == (want.opens_on, want.due_on, want.safe_on)
+        same_days = moving or own_days == wanted
         same = there.demand_id == demand.id and same_days and there.waits == (want.waits or "")
         if same and there.state not in GONE and name_of(want) not in self._demands.changed:
             self._counts.kept += 1
@@ -256,7 +261,9 @@ class Comparison:
             duties = {
                 duty.id: duty
                 for duty in self._session.scalars(
-                    select(Duty).where(Duty.id.in_([row.id for row, *_ in some]))
+                    select(Duty)
+                    .where(Duty.id.in_([row.id for row, *_ in some]))
+                    .options(selectinload(Duty.unit))
                 )
             }
             for there, want, demand, path in some:
@@ -274,6 +281,7 @@ class Comparison:
         back = duty.state in GONE
         waited, duty.waits = duty.waits, want.waits or ""
         duty.kind, duty.demand = want.kind, demand
+        duty.announced_on = want.announced_on
         if not want.relative:
             duty.opens_on, duty.due_on, duty.safe_on = want.opens_on, want.due_on, want.safe_on
         elif want.relative.side == "after" and duty.due_on is not None:
@@ -295,15 +303,14 @@ class Comparison:
 
     def _remind_anew(self, duty: Duty, want: Expected, *, back: bool) -> None:
         """A duty of which nothing has been said is still announced; of another, what its new days make due is said once."""
-        name = name_of(want)
         past = duty.due_on is not None and duty.due_on < self._today
         if duty.reminded_until is None or (back and past):
-            duty.next_reminder_at = self._demands.first_reminders[name]
+            duty.next_reminder_at = self._demands.first_reminder(want, duty.unit)
             return
-        timed = self._demands.timetables[name]
+        timed = self._demands.timetable(want, duty.unit)
         planned = self._planned_at(duty)
         if planned or want.relative:
-            anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned)
+            anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned, duty.announced_on)
             timed = timetable(rungs_of(duty.demand), anchors, self._zone)
         duty.next_reminder_at = self._demands.not_before_now(next_at(timed, duty.reminded_until))
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.domain.duties import follow_usual_day
 from bot.domain.problems import Rejected
 from bot.domain.unit_ends import Closed, close_units
 from bot.domain.unit_faults import tree_faults
@@ -85,7 +86,12 @@ def write_units(
     problems += tree_faults(units, rows, today, inside)
     if problems:
         raise Rejected(problems)
+    before = {code: (unit.meeting_day, unit.meeting_shift) for code, unit in units.items()}
     done = _write_tree(session, units, rows, today)
+    if at is not None and zone is not None:
+        for code, habit in before.items():
+            if (units[code].meeting_day, units[code].meeting_shift) != habit:
+                follow_usual_day(session, units[code], at, zone)
     if not any(row.closed_on for row in rows):
         return done
     if at is None or zone is None:

@@ -58,6 +58,12 @@ class Topic(Base):
     plan: Mapped[Plan] = relationship()
 
 
+def _opens_on(context: Any) -> date:
+    """What nobody announces ahead is told when it opens."""
+    opens: date = context.get_current_parameters()["opens_on"]
+    return opens
+
+
 class Demand(Base):
     """One thing a plan asks of many units alike: its wording, dates and ladder, kept once."""
 
@@ -74,9 +80,13 @@ class Demand(Base):
     title: Mapped[str] = mapped_column(Text)
     period_first: Mapped[date]
     period_last: Mapped[date]
+    announced_on: Mapped[date] = mapped_column(default=_opens_on)
+    """From when on it is told, and may be set, prepared and done; it counts from `opens_on`."""
     opens_on: Mapped[date]
     due_on: Mapped[date | None]
     safe_on: Mapped[date | None]
+    report_due_on: Mapped[date | None]
+    """The last day of the report on this meeting, where that is before the meeting's own last day."""
     recipient: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(Text, default="")
     rungs: Mapped[list[Any]] = mapped_column(default=list)
@@ -114,6 +124,7 @@ class Duty(Base):
     its last day, so that it counts as not done and nobody is reminded."""
     waits: Mapped[str] = mapped_column(String(160), default="")
     """The key of the duty that must be done first."""
+    announced_on: Mapped[date] = mapped_column(default=_opens_on)
     opens_on: Mapped[date]
     due_on: Mapped[date | None]
     safe_on: Mapped[date | None]

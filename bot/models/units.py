@@ -32,7 +32,7 @@ class Unit(Base):
     meeting_day: Mapped[int | None]
     """The usual day of the month, 1 to 31."""
     meeting_shift: Mapped[str] = mapped_column(String(10), default="after")
-    """Where the usual day goes when it is a public holiday: after, before or keep."""
+    """Where the usual day goes when it is a rest day: after, before or keep."""
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     """The first day on which it is no more."""

@@ -14,6 +14,7 @@ from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import local_day
 from bot.domain.duties import overdue
+from bot.domain.offering import Offer, offers_for
 from bot.domain.preparing import checklists
 from bot.enclosures import enclose
 from bot.messages import Reply
@@ -60,11 +61,13 @@ def tell(
     units = _units_led(session, by_person)
     _overtake(session, by_person)
     papers = new_papers(session, [one for items in by_person.values() for one in items])
+    every = [one for items in by_person.values() for one in items]
+    offers = offers_for(session, [one.duty for one in every if one.meeting is None], at, desk.zone)
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
         named = len(about) > 1 or about != units.get(person_id)
-        if post := _worded(desk, staff.contacts[person_id], items, at, papers, named=named):
+        if post := _worded(desk, staff.contacts[person_id], items, at, papers, offers, named=named):
             posts.append(post)
     written = outbox.post_many(session, posts, at)
     note(session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at)
@@ -151,7 +154,14 @@ def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
 
 
 def _worded(
-    desk: Desk, contact: Contact, items: list[Spoken], at: datetime, papers: Papers, *, named: bool
+    desk: Desk,
+    contact: Contact,
+    items: list[Spoken],
+    at: datetime,
+    papers: Papers,
+    offers: Mapping[int, Offer],
+    *,
+    named: bool,
 ) -> outbox.Post | None:
     """The message; what cannot be put into words is logged and silences nobody else."""
     items.sort(key=lambda one: _urgency(one, at, desk.zone))
@@ -167,6 +177,7 @@ def _worded(
         "today": today,
         "named": named,
         "papers": own,
+        "offers": offers,
         "enclosed": enclosed,
         "lists": checklists(desk.facts.get("rules"), before, at, desk.zone),
     }
