@@ -221,9 +221,9 @@ def test_without_a_day_there_is_no_word_of_one(world: World, tmp_path: Path) -> 
     secretary.find("Đã đăng")
     secretary.taps("Đã làm")
     assert "Đã ghi nhận: Lập kế hoạch của chi bộ." in secretary.last.text
-    asked = [reply.text for reply in secretary.got if "Cần làm: <b>Lập kế hoạch" in reply.text]
-    assert asked
-    assert all("hưa ấn định hạn" in text and text.count("hạn") == 1 for text in asked)
+    undated = [reply.text for reply in secretary.got if "Cần làm: <b>Lập kế hoạch" in reply.text]
+    assert undated
+    assert all("hưa ấn định hạn" in text and text.count("hạn") == 1 for text in undated)
     reads_well(secretary)
 
 

@@ -29,7 +29,7 @@ def test_a_month_from_reminder_to_summary(db: Database) -> None:
     assert [r for r in secretary.looks() if "03-NQ/TW" in r.text]
     assert "Tháng 4" in secretary.last.text or "tháng 4" in secretary.last.text
 
-    secretary.taps("Đặt lịch họp").says("5/4 19h30").says("Hội trường tầng 2")
+    secretary.taps("Ngày khác").says("5/4 19h30").says("Hội trường tầng 2")
     assert "19h30 thứ Ba 05/4" in secretary.last.text
 
     world.go("2022-04-05 19:31")
