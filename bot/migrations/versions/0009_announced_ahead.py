@@ -7,13 +7,8 @@ from alembic import op
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-<<<<<<<< HEAD:bot/migrations/versions/0009_announced_ahead.py
 revision = '0009'
 down_revision = '0008'
-========
-revision = '0009'
-down_revision = '0008'
->>>>>>>> 5e9296e (Tests follow the offer of the usual day; chained after main's newest migration):bot/migrations/versions/0008_announced_ahead.py
 branch_labels = None
 depends_on = None
 
