@@ -79,7 +79,8 @@ def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo)
         timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
         said = duty.reminded_until
         moment = next_at(timed, said and max(said, at))
-        duty.next_reminder_at = None if moment is None else max(moment, next_allowed(at, zone))
+        if moment is None or moment > at:  # else it is waiting for the next allowed time already
+            duty.next_reminder_at = moment
 
 
 def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:

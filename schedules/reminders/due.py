@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, selectinload
 from bot.domain.calendar import at_local, local_day, next_allowed
 from bot.domain.duties import Outlook, anchors_of, days_left, meetings_of, overdue, rungs_of
 from bot.domain.ladder import MORNING, Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.domain.plan_ladders import COMING as COUNTED_DOWN
 from bot.domain.plan_ladders import Rung, Say
 from bot.domain.preparing import MATERIALS
-from bot.domain.usual import usual_of
 from bot.models import Contact, Demand, Duty, Meeting, Message, Person, Reminder
 from schedules.reminders.climbing import A_MOMENT, Climb
 from schedules.reminders.staff import Staff
@@ -235,8 +235,8 @@ def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends
     if meeting is not None and meeting.planned_at and timed.rung.anchor == "meeting":
         own_day = local_day(meeting.planned_at, zone)
         near = {own_day, own_day - timedelta(days=1)}
-    elif timed.rung.anchor == "usual" and (usual_on := usual_of(one.duty)):
-        near = {usual_on, usual_on - timedelta(days=1)}
+    if timed.rung.anchor in COUNTED_DOWN and timed.rung.days < 0:
+        near.add(local_day(timed.at, zone))  # the ladder has looked for a day in time, and a later one is not
     if meeting is not None and meeting.state == "running" and meeting.started_at:
         at = max(at, meeting.started_at + LONG_MEETING)
     moment = next_allowed(at, zone, except_day=own_day, weekends=weekends, near=near)
