@@ -127,7 +127,7 @@ def test_of_two_secretaries_the_second_who_comes_later_is_told_once(world: World
     leaves(world, first)
     assert told(world, second, "2022-04-07 12:00") == [], "it is the same that this person has read"
     later = [reply.text for reply in told(world, second, "2022-04-19 12:00")]
-    assert [text[:1] for text in later] == ["⏳", "🗓"], "what comes next goes to who is left"
+    assert [text[:1] for text in later] == ["📎", "🗓"], "what comes next goes to who is left"
 
 
 def test_two_secretaries_from_the_beginning_hear_as_before(db: Database) -> None:
