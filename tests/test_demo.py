@@ -36,7 +36,7 @@ def test_the_clock_brings_reminder_and_summary(demo: str) -> None:
     assert "03-NQ/TW" in httpx.get(secretary).text
     moved = httpx.post(f"{demo}/demo/move?to=week", timeout=SECONDS).json()
     assert "leader" in moved["new"]
-    assert "đã họp" in httpx.get(leader).text
+    assert "chưa đơn vị nào họp" in httpx.get(leader).text
     later = httpx.post(f"{demo}/demo/move?to=day", timeout=SECONDS).json()
     assert "09/4/2022" in later["now"]
     assert httpx.post(f"{demo}/demo/move?to=yesterday").status_code == 400

@@ -87,7 +87,7 @@ def test_a_look_ahead_prints_every_message_and_sends_none(url: str) -> None:
     printed = run(
         "plan", "preview", MONTHLY, "--unit", "CB01", "--from", "2022-04-01", "--to", "2022-05-31"
     ).output
-    moments = re.findall(r"^\d{1,2}h\d{2} .*, (\d{2})/(\d{1,2})/2022 → Bí thư", printed, re.M)
+    moments = re.findall(r"^\d{1,2}h\d{2} .* (\d{2})/(\d{1,2})(?:/2022)? → Bí thư", printed, re.M)
     assert moments[0] == ("01", "4")
     assert moments == sorted(moments, key=lambda found: (int(found[1]), int(found[0])))
     assert "Sinh hoạt chính trị tháng 4/2022" in printed

@@ -191,6 +191,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings": ("", ALL),
     "settings.name": ("", ALL),
     "settings.hour": ("", ALL),
+    "settings.weekends": ("", ALL),
     "settings.away": ("", "secretary sibling stranger"),
     "settings.web": ("", ALL),
     "settings.channel": ("", ALL),
