@@ -178,7 +178,8 @@ class Year:
         if how == "never" or day < wanted:
             return
         self.settled.add(duty.id)
-        in_time = duty.due_on is None or day <= duty.due_on
+        # What had to come before a meeting that is over cannot be in time any more.
+        in_time = duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
         self.diary[duty.demand.key, "in time" if in_time else "late"] += 1
         if duty.kind == "meeting":
             counts = Counts(total=20, present=18, absent_excused=1, absent_unexcused=1, exempt=0)
@@ -293,7 +294,7 @@ def nobody_is_reminded_after_the_end(duties: Mapping[int, Duty], sent: list) -> 
         duty = duties[row.duty_id]
         assert duty.state in ("open", "done") or duty.hurry == "after", (duty.key, duty.state)
         assert duty.done_at is None or row.sent_at <= duty.done_at, (duty.key, row)
-        assert row.sent_at >= at_local(duty.opens_on, time(6), ZONE), (duty.key, row)
+        assert row.sent_at >= at_local(duty.announced_on, time(6), ZONE), (duty.key, row)
 
 
 def nobody_is_woken(duties: Mapping[int, Duty], meetings: Mapping[int, datetime | None], sent: list) -> None:  # type: ignore[type-arg]
