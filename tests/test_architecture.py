@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.channels.web.icons import NAMES
 from bot.settings import Settings
 from handlers import ACTIONS, COMMANDS
 from tests.kit import ROOT, ZONE, RecordingRenderer
@@ -168,3 +169,30 @@ def test_readme_explains_every_dependency() -> None:
     readme = (ROOT / "README.md").read_text("utf-8").lower()
     names = [re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]]
     assert [n for n in names if f"`{n.lower()}`" not in readme] == []
+
+
+SIGN = re.compile("[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+
+
+def test_every_sign_in_our_words_has_a_drawing() -> None:
+    """Many phones show a box for a rare sign: we keep to few, and the web draws each of them."""
+    left_alone = {"web", "demo", "cli", "documents", "sheets"}
+    rare = {
+        (path.relative_to(ROOT / "templates").as_posix(), sign)
+        for path in (ROOT / "templates").rglob("*")
+        if path.suffix in {".html", ".yaml"}
+        and path.relative_to(ROOT / "templates").parts[0] not in left_alone
+        for sign in SIGN.findall(path.read_text("utf-8"))
+        if sign not in NAMES
+    }
+    assert rare == set()
+
+
+def test_no_sign_stands_twice_in_a_row() -> None:
+    twice = re.compile(f"({SIGN.pattern})\ufe0f? ?({SIGN.pattern})")
+    found = {
+        f"{path.relative_to(ROOT)}: {twice.search(text)[0]}"  # type: ignore[index]
+        for path in (ROOT / "templates").rglob("*.html")
+        if twice.search(text := path.read_text("utf-8"))
+    }
+    assert found == set()

@@ -106,7 +106,7 @@ def test_one_number_at_a_time_with_buttons(world: World, secretary: Talker) -> N
     assert secretary.last.text == (
         "👥 <b>Số liệu điểm danh</b>\nTổng số: <b>28</b>\nCó mặt: <b>24</b>\nVắng có lý do: 2\n"
         "Vắng không lý do: 1\nĐược miễn sinh hoạt: 1\nTỷ lệ dự: <b>88,9%</b>\n"
-        "🎯 Đạt yêu cầu trên 85% (12-HD/BTCTW)\n\n"
+        "✅ Đạt yêu cầu trên 85% (12-HD/BTCTW)\n\n"
         "👉 Số liệu đúng thì đồng chí bấm “Đúng”, chưa đúng thì bấm “Sửa”."
     )
     assert stored(world) is None

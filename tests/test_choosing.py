@@ -89,10 +89,10 @@ def test_another_topic_in_the_place_of_the_plans(world: World) -> None:
     assert len(labels(secretary)) == 7
     secretary.says("3")
     assert f"Đổi thành: <b>{DIGITAL}</b>" in secretary.last.text
-    assert "🗓 Lịch họp 8h00 thứ Ba 12/4 giữ nguyên" in secretary.last.text
+    assert "📅 Lịch họp 8h00 thứ Ba 12/4 giữ nguyên" in secretary.last.text
     yes = secretary.find("Đồng ý").payload
     secretary.presses(yes)
-    assert secretary.last.text.startswith(f"✅ <b>Đã đổi chuyên đề</b>\nChi bộ Văn phòng\n📖 {DIGITAL}\n")
+    assert secretary.last.text.startswith(f"✅ <b>Đã đổi chuyên đề</b>\nChi bộ Văn phòng\n{DIGITAL}\n")
     secretary.presses(yes)
     assert secretary.last.text.startswith("Nút đó là của việc đã qua.")
     (meeting,) = live(world)
@@ -166,7 +166,7 @@ def test_an_extra_topic_and_the_same_of_another_unit(world: World) -> None:
     assert secretary.last.text.startswith("➕ <b>Thêm chuyên đề – Chi bộ Văn phòng</b>\n\n1. Giải pháp")
     secretary.taps("3. Thực hiện").taps("Đồng ý")
     assert secretary.last.text.startswith(
-        f"✅ <b>Đã thêm chuyên đề</b>\nChi bộ Văn phòng\n📖 {DIGITAL}\n⏰ Hạn đến hết thứ Năm 30/6"
+        f"✅ <b>Đã thêm chuyên đề</b>\nChi bộ Văn phòng\n{DIGITAL}\n⏰ Hạn đến hết thứ Năm 30/6"
     )
     other = world.registered("CB02", "secretary").says("/thangnay").taps("Thêm chuyên đề").says("3").says("ừ")
     one, two = duty_of(world, "cd-7+2022-Q2"), duty_of(world, "cd-7+2022-Q2", "CB02")
@@ -188,7 +188,9 @@ def test_an_extra_topic_and_the_same_of_another_unit(world: World) -> None:
     assert duty_of(world, "cd-7+2022-Q2").state == "open"
     secretary.says("/thangnay")
     assert "➕ Chuyên đề đơn vị tự thêm" in secretary.last.text
-    assert len([label for label in labels(secretary) if label.startswith("🗓 Đặt lịch họp Quý 2 (việc ")]) == 2
+    assert (
+        len([label for label in labels(secretary) if label.startswith("📅 Đặt lịch họp Quý 2 (việc ")]) == 2
+    )
     secretary.presses(f"result.duty:{one.id}").says("hôm nay").says("đủ").taps("Đúng")
     assert "chuyển đổi số" in secretary.last.text
     assert duty_of(world, "cd-7+2022-Q2").on_time
@@ -213,7 +215,7 @@ def test_an_extra_topic_is_taken_back_and_added_again(world: World) -> None:
     duty = duty_of(world, "cd-7+2022-Q2")
     secretary.taps("Đặt lịch họp").says("12/4 8h").taps("Bỏ qua")
     press(secretary, "choice.drop", duty.id)
-    assert "🗓 Lịch họp 8h00 thứ Ba 12/4 cũng được hủy" in secretary.last.text
+    assert "📅 Lịch họp 8h00 thứ Ba 12/4 cũng được hủy" in secretary.last.text
     secretary.taps("Giữ lại")
     assert duty_of(world, "cd-7+2022-Q2").state == "open"
     secretary.taps("Bỏ chuyên đề đã thêm")
@@ -280,18 +282,18 @@ def test_pages_kinds_of_units_guests_and_the_end_of_the_plan(world: World, tmp_p
     assert "Chuyên đề của doanh nghiệp" not in secretary.last.text
     assert labels(secretary)[7:] == ["8. Chuyên đề tự chọn số 7", "Trang sau ▶️", "📅 Việc tháng này"]
     secretary.taps("Trang sau")
-    assert labels(secretary) == ["9. Chuyên đề tự chọn số 8", "◀️ Trang trước", "📅 Việc tháng này"]
+    assert labels(secretary) == ["9. Chuyên đề tự chọn số 8", "⬅️ Trang trước", "📅 Việc tháng này"]
     secretary.says("10")
     assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")
     secretary.says("9")
     assert "Đổi thành: <b>Chuyên đề tự chọn số 8</b>" in secretary.last.text
     secretary.taps("Quay lại").taps("Trang trước").taps("1. Chuyên đề có văn bản")
-    assert "📚 Tài liệu (3):\n– Quy định 5-QĐ/TW\n" in secretary.last.text
-    assert "🤝 Mời: Đại diện cấp trên" in secretary.last.text
+    assert "📄 Tài liệu (3):\n– Quy định 5-QĐ/TW\n" in secretary.last.text
+    assert "👥 Mời: Đại diện cấp trên" in secretary.last.text
     secretary.taps("Đồng ý").taps("Đặt lịch họp").says("12/4 8h").taps("Bỏ qua")
-    assert "📖 Chuyên đề có văn bản\n🤝 Mời: Đại diện cấp trên" in secretary.last.text
+    assert "Chuyên đề có văn bản\n👥 Mời: Đại diện cấp trên" in secretary.last.text
     secretary.says("/thangnay")
-    assert "🤝 Mời: Đại diện cấp trên" in secretary.last.text
+    assert "👥 Mời: Đại diện cấp trên" in secretary.last.text
 
     enterprise = world.registered("CB02", "secretary").says("/thangnay").taps("Thêm chuyên đề")
     assert labels(enterprise)[0] == "1. Chuyên đề của doanh nghiệp"
@@ -354,14 +356,14 @@ def test_documents_are_ticked_shown_and_led_through(world: World) -> None:
     assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")
     done = secretary.find("Xong").payload
     secretary.presses(done)
-    assert "📚 Tài liệu (2):\n– Nghị quyết 10-NQ/TW" in secretary.last.text
+    assert "📄 Tài liệu (2):\n– Nghị quyết 10-NQ/TW" in secretary.last.text
     secretary.presses(done)
     assert secretary.last.text.startswith("Nút đó là của việc đã qua.")
     assert duty_of(world, "2022-04").picks == [1, 3]
     assert duty_of(world, "2022-04", "CB02").picks == []
     world.load(text)
     secretary.says("/thangnay")
-    assert "📑 Đơn vị đã chọn 2 trong 4 văn bản" in secretary.last.text
+    assert "📄 Đơn vị đã chọn 2 trong 4 văn bản" in secretary.last.text
     assert "26/6/1992" not in secretary.last.text
 
     secretary.taps("Bắt đầu họp")
@@ -415,6 +417,6 @@ def test_another_units_secretary_chooses_nothing(world: World) -> None:
             ("choice.apart", added.id),
         ):
             press(talker, action, row)
-            assert talker.last.text.startswith("⛔"), (action, talker.last.text)
+            assert talker.last.text.startswith("⚠️"), (action, talker.last.text)
     assert duty_of(world, "cd-7+2022-Q2").state == "open"
     reads_well(owner, stranger, leader)

@@ -820,5 +820,5 @@ def test_the_backdrop_is_no_document_to_read(sort: str) -> None:
     macro = "{% from '_parts.html' import documents %}[{{ documents(topic) }}]"
     environment = Renderer(ROOT / "templates", ZONE).environment
     said = environment.from_string(macro).render(topic={"documents": listed})
-    assert said.startswith("[\n📚 Tài liệu (2):\n– Kết luận 21-KL/TW")
+    assert said.startswith("[\n📄 Tài liệu (2):\n– Kết luận 21-KL/TW")
     assert environment.from_string(macro).render(topic={"documents": listed[:1]}) == "[]"

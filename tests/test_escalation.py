@@ -102,18 +102,18 @@ def test_a_report_climbs_step_by_step(world: World, tmp_path: Path) -> None:
     for talker in (first, deputy, third, follower, leader, top):
         talker.looks()
     assert deputy.last.text.startswith(
-        "🔴 <b>Quá hạn 4 ngày</b>\nBáo cáo giữa năm\nĐồng chí phụ trách đã được"
+        "⚠️ <b>Quá hạn 4 ngày</b>\nBáo cáo giữa năm\nĐồng chí phụ trách đã được"
     )
     assert follower.last.text.splitlines()[:4] == [
-        "🔺 <b>Việc chưa xong, đề nghị đồng chí đôn đốc</b>",
+        "⚠️ <b>Việc chưa xong, đề nghị đồng chí đôn đốc</b>",
         "",
         "<b>Báo cáo giữa năm</b>: 1 đơn vị",
         "– Chi bộ A01: quá hạn 5 ngày; đã nhắc bí thư 5 lần, người cùng phụ trách 2 lần",
     ]
-    assert labels(follower)[0] == "⏳ Chưa: Báo cáo giữa năm"
+    assert labels(follower)[0] == "⏰ Chưa: Báo cáo giữa năm"
     follower.taps("Chưa")
     assert "Còn 1 đơn vị chưa xong" in follower.last.text
-    assert not any("🔺" in reply.text and "A01" in reply.text for reply in top.got)
+    assert not any("⚠️" in reply.text and "A01" in reply.text for reply in top.got)
     reads_well(first, deputy, follower, leader, top)
 
 
@@ -140,7 +140,7 @@ def test_one_message_above_for_all_units_of_a_morning(db: Database, tmp_path: Pa
     secretary, leader = world.registered("A01", "secretary"), world.registered("DUA", "leader")
     tick_through(world, "2022-06-15 12:00", secretary)
     leader.looks()
-    climbed = [reply for reply in leader.got if reply.text.startswith("🔺")]
+    climbed = [reply for reply in leader.got if reply.text.startswith("⚠️")]
     assert len(climbed) == 1
     text = climbed[0].text
     assert (
@@ -149,7 +149,7 @@ def test_one_message_above_for_all_units_of_a_morning(db: Database, tmp_path: Pa
     assert "– Chi bộ A12: hạn thứ Sáu 10/6; chưa có người đăng ký phụ trách\n… và 3 đơn vị nữa\n" in text
     assert "2. <b>Báo cáo chuyên đề</b>: 15 đơn vị" in text
     assert "Chi bộ A13" not in text
-    assert labels(leader)[:2] == ["1. ⏳ Chưa: Báo cáo giữa năm", "2. ⏳ Chưa: Báo cáo chuyên đề"]
+    assert labels(leader)[:2] == ["1. ⏰ Chưa: Báo cáo giữa năm", "2. ⏰ Chưa: Báo cáo chuyên đề"]
     reads_well(leader)
 
 
@@ -164,7 +164,7 @@ def test_batches_of_one_morning_make_one_message_above(
     leader = world.registered("DUA", "leader")
     tick_through(world, "2022-06-15 09:00")
     leader.looks()
-    assert [reply.text.count("15 đơn vị") for reply in leader.got if reply.text.startswith("🔺")] == [1]
+    assert [reply.text.count("15 đơn vị") for reply in leader.got if reply.text.startswith("⚠️")] == [1]
     with world.db.read() as session:
         assert session.scalar(select(func.count()).where(Reminder.rung.startswith("above"))) == 15
 
@@ -179,7 +179,7 @@ def test_what_is_done_before_it_went_out_is_not_told_above(world: World, tmp_pat
     world.tick(reminders.tick)
     world.go("2022-06-15 08:30")
     leader.looks()
-    climbed = [reply.text for reply in leader.got if reply.text.startswith("🔺")]
+    climbed = [reply.text for reply in leader.got if reply.text.startswith("⚠️")]
     assert len(climbed) == 1
     assert "A01" not in climbed[0]
     assert "Chi bộ A02" in climbed[0]
@@ -375,13 +375,13 @@ def test_units_out_of_touch_are_named_to_their_leader_alone(world: World, tmp_pa
     for talker in (lost, half, stranger):
         lose(world, talker)
     leader.says("/tonghop")
-    assert "📵 Mất liên lạc 1 đơn vị: Chi bộ A01.\n" in leader.last.text
+    assert "⚠️ Mất liên lạc 1 đơn vị: Chi bộ A01.\n" in leader.last.text
     top.says("/tonghop")
-    assert "📵 Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
+    assert "⚠️ Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
     world.go("2022-06-13 08:00")
     world.tick(summaries.tick)
     top.looks()
-    assert "📵 Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
+    assert "⚠️ Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
     with world.db.read() as session:
         assert out_of_touch(session, Duty.path.startswith("/1/"), date(2022, 6, 13), 1) == (2, ["Chi bộ A01"])
         assert out_of_touch(session, Duty.path.startswith("/1/"), date(2022, 6, 5), 5) == (0, [])

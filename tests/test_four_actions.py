@@ -84,7 +84,7 @@ def test_four_actions_from_the_reminder_to_done(world: World, secretary: Talker)
         said.append(secretary.last.text)
     card, done, question, receipt = said
     assert card.startswith("📝 <b>Kết quả buổi họp – Chi bộ Văn phòng</b>\nSinh hoạt chính trị tháng 4/2022")
-    assert "\n🗓 Thứ Ba 05/4\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>\n" in card
+    assert "\n📅 Thứ Ba 05/4\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>\n" in card
     assert done.startswith("✅ <b>Đã ghi kết quả buổi họp thứ Ba 05/4</b>")
     assert question.startswith("📎 Đã nhận 1 tệp: bao-cao-quy-II.pdf.\n\n👉 Nộp làm “Báo cáo kết quả")
     assert receipt.startswith("✅ <b>Đã nộp: Báo cáo kết quả")
@@ -172,7 +172,7 @@ def test_nothing_is_set_so_the_day_is_asked_first(world: World, secretary: Talke
     assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
     assert f"Số liệu: “{LINE}”" in secretary.last.text
     secretary.taps("Hôm qua")
-    assert "🗓 Thứ Hai 11/4\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>" in secretary.last.text
+    assert "📅 Thứ Hai 11/4\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>" in secretary.last.text
     secretary.taps("Đúng")
     assert held(world) == [("CB01", 25, 28, "")]
     reads_well(secretary)

@@ -73,7 +73,7 @@ def test_who_leaves_hands_what_waits_to_the_one_who_stands_in(world: World) -> N
     first.says("/caidat").taps("Đi vắng").says("10/5").taps("1.")
     assert of(world, first).away_until == date(2022, 5, 10)
     evening(world)
-    assert not any("tháng 5/2022 về" in reply.text and "📣" in reply.text for reply in first.looks())
+    assert not any("tháng 5/2022 về" in reply.text and "🔔" in reply.text for reply in first.looks())
     said = [reply.text for reply in second.looks()]
     assert any("Sinh hoạt chính trị tháng 5/2022" in text for text in said), said
 

@@ -113,7 +113,7 @@ def test_kept_it_is_due_at_once_and_nobody_above_hears_before_its_own_people_had
         talker.looks()
     sets(secretary, "15/9 14h")
     keeps(secretary)
-    assert "🔥 <b>Gấp</b>: " + REPORT in secretary.last.text
+    assert "⚠️ <b>Gấp</b>: " + REPORT in secretary.last.text
     assert report_of(world).due_on == world.local("2022-09-12 12:00").date()  # Monday, before the meeting
     secretary.says("/thangnay")
     assert "⏰ <b>Gấp</b>: hạn đến hết thứ Hai 12/9" in secretary.last.text
@@ -124,10 +124,10 @@ def test_kept_it_is_due_at_once_and_nobody_above_hears_before_its_own_people_had
     assert "⏰ <b>Gấp, phải xong trước buổi họp</b>" in about[0]
     assert "Quá hạn" not in about[0]
     above = texts(deputy, since[1]) + texts(leader, since[2])
-    assert not [text for text in above if REPORT in text and text[:1] in "🔴🔺"]
+    assert not [text for text in above if REPORT in text and text[:1] in "⚠️⚠️"]
     lives(world, "2022-09-14 20:00", secretary, deputy, leader)
     assert any("Quá hạn 1 ngày" in text for text in texts(secretary, since[0]))
-    climbed = [text for text in texts(leader, since[2]) if text.startswith("🔺") and REPORT in text]
+    climbed = [text for text in texts(leader, since[2]) if text.startswith("⚠️") and REPORT in text]
     assert climbed == []
     reads_well(secretary, deputy, leader)
 
@@ -174,7 +174,7 @@ def test_what_had_to_come_before_a_meeting_entered_afterwards_is_asked_once_and_
     assert len(asked) == 1, asked
     assert "Buổi họp đã xong; nếu có thì nộp đến hết thứ Sáu 23/9" in asked[0]
     above = texts(deputy, since[1]) + texts(leader, since[2])
-    assert not [text for text in above if REPORT in text and text[:1] in "🔴🔺"]
+    assert not [text for text in above if REPORT in text and text[:1] in "⚠️⚠️"]
     with world.db.read() as session:
         assert session.get_one(Duty, duty.id).state == "lapsed"
     leader.says("/tonghop")
@@ -201,7 +201,7 @@ def test_what_counts_from_a_meeting_entered_late_is_not_first_heard_of_as_late(w
     since = len(secretary.got), len(leader.got)
     lives(world, "2022-09-28 12:00", secretary, leader)
     first = next(text for text in texts(secretary, since[0]) if "sau khi hoàn thiện" in text)
-    assert "🔴" not in first
-    assert "⏳ <b>Chuyên đề “Tự soi, tự sửa” sau khi hoàn thiện" in first
+    assert "⚠️" not in first
+    assert "⏰ <b>Chuyên đề “Tự soi, tự sửa” sau khi hoàn thiện" in first
     assert not [text for text in texts(leader, since[1]) if "sau khi hoàn thiện" in text]
     reads_well(secretary)

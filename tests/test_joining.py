@@ -142,7 +142,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
     secretary.presses(join)
     assert secretary.last.text.startswith("Nút đó là của câu hỏi đã qua.")
     secretary.taps("Bỏ qua")
-    assert "📖 Sinh hoạt tháng Tư\n🔗 Tính chung: Chuyên đề quý Hai (kế hoạch 2-KH)\n" in secretary.last.text
+    assert "Sinh hoạt tháng Tư\n🔗 Tính chung: Chuyên đề quý Hai (kế hoạch 2-KH)\n" in secretary.last.text
     assert "120 phút" not in secretary.last.text
     (meeting, keys) = meetings(world, "planned")[0]
     assert (keys, meeting.kind) == (["cd", "thang"], "regular")
@@ -174,7 +174,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
     for _ in meeting.steps[2:]:
         secretary.taps("Tiếp")
     secretary.taps("Kết thúc")
-    assert "✔️ Sinh hoạt tháng Tư: đúng hạn\n✔️ Chuyên đề quý Hai: đúng hạn\n" in secretary.last.text
+    assert "✅ Sinh hoạt tháng Tư: đúng hạn\n✅ Chuyên đề quý Hai: đúng hạn\n" in secretary.last.text
     assert states(world, "thang", "cd") == {"thang": ("done", True), "cd": ("done", True)}
     assert duty_of(world, "sau:cd").due_on == date(2022, 4, 14)
     with world.db.read() as session:
@@ -378,14 +378,14 @@ def test_a_joint_meeting_is_taken_apart_by_hand(world: World, put) -> None:  # t
     assert "🔗 Họp chung với: Chuyên đề quý Hai" in secretary.last.text
     secretary.taps("Tách ra, họp riêng")
     assert secretary.last.text.startswith(
-        "Đã tách riêng. Xin đồng chí chọn ngày họp cho việc này.\n\n🗓 <b>Đặt"
+        "Đã tách riêng. Xin đồng chí chọn ngày họp cho việc này.\n\n📅 <b>Đặt"
     )
     ((meeting, keys),) = meetings(world, "planned")
     assert (keys, meeting.kind) == (["cd"], "thematic")
     secretary.says("14/4 8h").taps("Bỏ qua")
     assert [keys for _, keys in meetings(world, "planned")] == [["cd"], ["thang"]]
     secretary.presses(f"choice.apart:{duty_of(world, 'thang').id}")
-    assert secretary.last.text.startswith("🗓 <b>Đổi lịch họp")
+    assert secretary.last.text.startswith("📅 <b>Đổi lịch họp")
     reads_well(secretary)
 
 
@@ -415,7 +415,7 @@ def test_a_result_entered_for_two_plans(world: World, put) -> None:  # type: ign
     secretary.taps("Quay lại").says("28/4").taps("Tính chung").says("25/28, 3 có phép")
     confirm = secretary.find("Đúng").payload
     secretary.presses(confirm)
-    assert "✔️ Sinh hoạt tháng Tư: đúng hạn\n✔️ Chuyên đề quý Hai: đúng hạn\n" in secretary.last.text
+    assert "✅ Sinh hoạt tháng Tư: đúng hạn\n✅ Chuyên đề quý Hai: đúng hạn\n" in secretary.last.text
     secretary.presses(confirm)
     ((meeting, keys),) = meetings(world, "held")
     assert keys == ["cd", "thang"]
@@ -476,7 +476,7 @@ def test_a_joint_extra_topic_is_taken_back_and_the_meeting_stays(world: World, p
     )
     sets(secretary, world, "soi", "12/4 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
     secretary.presses(f"choice.drop:{duty_of(world, 'soi+2022-Q2').id}")
-    assert "🗓 Lịch họp 8h00 thứ Ba 12/4 vẫn giữ cho: Tự soi, tự sửa theo 1-KH" in secretary.last.text
+    assert "📅 Lịch họp 8h00 thứ Ba 12/4 vẫn giữ cho: Tự soi, tự sửa theo 1-KH" in secretary.last.text
     secretary.taps("✖️ Bỏ")
     assert [keys for _, keys in meetings(world, "planned")] == [["soi"]]
     reads_well(secretary)
@@ -517,9 +517,9 @@ def test_the_pilot_comes_first(world: World, put) -> None:  # type: ignore[no-un
     sets(secretary, world, "con-lai", "14/4 8h")
     assert "– Sinh hoạt điểm chưa họp (Chi bộ Thôn Đông, chưa đặt lịch);" in secretary.last.text
     pilot.says("/thangnay")
-    assert "🤝 Mời: Đại diện Ban Tuyên giáo" in pilot.last.text
+    assert "👥 Mời: Đại diện Ban Tuyên giáo" in pilot.last.text
     pilot.says("/lichhop").says("14/4 8h").taps("Bỏ qua")
-    assert "🤝 Mời: Đại diện Ban Tuyên giáo" in pilot.last.text
+    assert "👥 Mời: Đại diện Ban Tuyên giáo" in pilot.last.text
     sets(secretary, world, "con-lai", "14/4 14h")
     assert "– Sinh hoạt điểm chưa họp (Chi bộ Thôn Đông, thứ Năm 14/4);" in secretary.last.text
     secretary.taps("Giữ ngày này")
@@ -557,7 +557,7 @@ def test_another_units_secretary_joins_nothing(world: World, put) -> None:  # ty
     assert stranger.last.text.startswith("Nút đó là của việc đã qua.")
     for action in ("plan.duty", "meet.duty", "meet.begin", "result.duty", "choice.apart"):
         stranger.presses(f"{action}:{duty_of(world, 'thang').id}")
-        assert stranger.last.text.startswith("⛔"), action
+        assert stranger.last.text.startswith("⚠️"), action
     question = join.partition(":")[0]
     for forged in (f"{question}:{duty_of(world, 'cd', unit='CB02').id}", f"{question}:x", f"{question}:-1"):
         secretary.presses(forged)

@@ -254,15 +254,15 @@ def test_loaded_in_the_middle_it_announces_what_is_current_once_and_nothing_past
     assert duty(world, "2022-07").next_reminder_at == world.local("2022-06-22 10:00")  # announced on 21/6
     world.tick(reminders.tick)
     (told,) = secretary.looks()
-    assert told.text.startswith("📣 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 6/2022")
-    assert "📣 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 7/2022" in told.text
-    assert told.text.count("📚 Tài liệu (3)") == 2
+    assert told.text.startswith("🔔 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 6/2022")
+    assert "🔔 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 7/2022" in told.text
+    assert told.text.count("📄 Tài liệu (3)") == 2
     assert "tháng 5/2022" not in told.text
     assert "tháng 4/2022" not in told.text
     tick_through(world, "2022-06-30 20:00")
     world.later(minutes=1)
     texts = [reply.text for reply in secretary.looks()]
-    assert not [text for text in texts if "📣" in text or "tháng 5/2022" in text or "tháng 4/2022" in text]
+    assert not [text for text in texts if "🔔" in text or "tháng 5/2022" in text or "tháng 4/2022" in text]
     reads_well(secretary)
 
 
@@ -337,7 +337,7 @@ def test_a_waiting_message_is_said_anew_with_the_new_day(world: World, tmp_path:
     put(world, text_of(tmp_path, duties=(REPORT.replace("2022-05-20", "2022-05-18"),)))
     assert world.tick(reminders.tick) == 1
     world.go("2022-05-13 09:00")
-    texts = [reply.text for reply in secretary.looks() if "⏳" in reply.text]
+    texts = [reply.text for reply in secretary.looks() if "⏰" in reply.text]
     assert len(texts) == 1
     assert "thứ Tư 18/5" in texts[0]
     reads_well(secretary)

@@ -83,7 +83,8 @@ def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Dat
     assert text.startswith("📅 <b>Tháng 4/2022 – Chi bộ Văn phòng</b>\n\n1. <b>Họp thường kỳ: ")
     assert "Hạn đến hết thứ Bảy 30/4, còn 29 ngày (đó là ngày nghỉ, nên xong chậm nhất thứ Sáu 29/4)" in text
     assert (
-        "🗓 Chưa đặt lịch họp\n📚 Tài liệu (4): Nghị quyết 03-NQ/TW; Nghị quyết 10-NQ/TW; Chương trình" in text
+        "📅 Chưa đặt lịch họp\n📄 Tài liệu (4): Nghị quyết 03-NQ/TW; Nghị quyết 10-NQ/TW; Chương trình"
+        in text
     )
     assert "\n2. 📎 Cần nộp: <b>Báo cáo kết quả" in text
     assert "quý II/2022</b>. Gửi Ban Thường vụ" in text
@@ -91,7 +92,7 @@ def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Dat
     assert "tháng 5/2022" not in text
     assert text.endswith("👉 Việc tiếp theo: đặt lịch họp.")
     assert labels(secretary)[0].startswith("Ngày thường lệ: ")
-    assert labels(secretary)[1:4] == ["🗓 Đặt lịch họp", "▶️ Bắt đầu họp", "📑 Chọn văn bản"]
+    assert labels(secretary)[1:4] == ["📅 Đặt lịch họp", "▶️ Bắt đầu họp", "📄 Chọn văn bản"]
     assert [label for label in labels(secretary) if label.startswith("📎 Nộp: Báo cáo kết quả")]
     assert labels(secretary)[-1] == "🏠 Trang chính"
     reads_well(secretary)
@@ -103,8 +104,8 @@ def test_what_is_set_running_late_and_done_is_said(db: Database) -> None:
     world.load(shipped("60-KH-DUK-2022.yaml"))
     secretary = world.registered("CB01", "secretary")
     secretary.says("/lichhop").says("5/4 19h30").says("Hội trường tầng 2").says("/thangnay")
-    assert "🗓 Lịch họp 19h30 thứ Ba 05/4, tại Hội trường tầng 2\n📚" in secretary.last.text
-    assert labels(secretary)[:2] == ["🗓 Đổi lịch họp", "▶️ Bắt đầu họp"]
+    assert "📅 Lịch họp 19h30 thứ Ba 05/4, tại Hội trường tầng 2\n📄" in secretary.last.text
+    assert labels(secretary)[:2] == ["📅 Đổi lịch họp", "▶️ Bắt đầu họp"]
     assert secretary.last.text.endswith("👉 Đến giờ họp, đồng chí bấm “Bắt đầu họp”.")
 
     world.go("2022-04-05 19:30")
@@ -117,14 +118,14 @@ def test_what_is_set_running_late_and_done_is_said(db: Database) -> None:
 
     world.go("2022-05-02 09:00")
     secretary.says("/thangnay")
-    assert "Đã xong:\n✔️ Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
+    assert "Đã xong:\n✅ Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
     assert "– thứ Ba 05/4\n" in secretary.last.text
     assert "Họp thường kỳ: Sinh hoạt chính trị tháng 5/2022" in secretary.last.text
 
     world.go("2022-06-01 09:00")
     secretary.says("/thangnay")
     assert "⏰ <b>Quá hạn 1 ngày</b> (hạn thứ Ba 31/5)" in secretary.last.text
-    assert {"🗓 Đặt lịch họp T5", "📝 Nhập kết quả T5", "🗓 Đặt lịch họp T6"} <= set(labels(secretary))
+    assert {"📅 Đặt lịch họp T5", "📝 Nhập kết quả T5", "📅 Đặt lịch họp T6"} <= set(labels(secretary))
     assert "📝 Nhập kết quả T6" not in labels(secretary)
     secretary.taps("Đặt lịch họp T6")
     assert "tháng 6/2022" in secretary.last.text
@@ -151,7 +152,7 @@ def test_the_quarterly_plan_gives_each_kind_of_unit_its_own_words(
     assert "Hạn đến hết thứ Sáu 30/9" in secretary.last.text
     assert secretary.last.text.count("Cải cách hành chính") == 1
     assert "Báo cáo hoàn thiện" not in secretary.last.text  # it opens with the meeting
-    assert "🗓 Đặt lịch họp Quý 3" in labels(secretary)
+    assert "📅 Đặt lịch họp Quý 3" in labels(secretary)
     reads_well(secretary)
 
 
@@ -161,7 +162,7 @@ def test_the_documents_of_a_quarter_are_listed(db: Database) -> None:
     committee(world)
     world.load(shipped("42-KH-DUK-2022.yaml"))
     secretary = world.registered("CB01", "secretary").says("/thangnay")
-    assert "📚 Tài liệu (2): Kế hoạch 31-KH/ĐUK; Kết luận 21-KL/TW\n" in secretary.last.text
+    assert "📄 Tài liệu (2): Kế hoạch 31-KH/ĐUK; Kết luận 21-KL/TW\n" in secretary.last.text
     reads_well(secretary)
 
 
@@ -191,7 +192,7 @@ def test_a_confirmation_is_one_tap_and_says_when_it_was_late(db: Database, tmp_p
     secretary.says("/thangnay").taps("5/2022")
     assert "tháng 5/2022 (trễ hạn)." in secretary.last.text
     secretary.says("/thangnay")
-    assert "✔️ Cập nhật Sổ tay đảng viên tháng 5/2022 – thứ Năm 02/6 (trễ hạn)" in secretary.last.text
+    assert "✅ Cập nhật Sổ tay đảng viên tháng 5/2022 – thứ Năm 02/6 (trễ hạn)" in secretary.last.text
     reads_well(secretary)
 
 

@@ -67,7 +67,7 @@ def test_registered_on_the_28th_hears_of_the_topic_its_documents_and_what_is_due
     secretary = world.registered("CB01", "secretary")
     (first,) = told(world, secretary, "2022-04-28 14:30")
     assert APRIL in first.text
-    assert "📚 Tài liệu (4):\n– NQ 03-NQ/TW" in first.text or "03-NQ/TW" in first.text
+    assert "📄 Tài liệu (4):\n– NQ 03-NQ/TW" in first.text or "03-NQ/TW" in first.text
     assert "hạn đến hết thứ Bảy 30/4" in first.text.replace("Hạn", "hạn")
     assert "Quá hạn" not in first.text
     assert told(world, secretary, "2022-04-29 07:00") == []
@@ -103,13 +103,13 @@ def test_who_takes_over_in_the_middle_of_an_overdue_month(world: World) -> None:
     second = world.registered("CB01", "secretary")
     before = len(leader.got)
     (message,) = told(world, second, "2022-06-02 10:30")
-    assert message.text.startswith("📌 <b>Việc đang chờ đồng chí</b>")
+    assert message.text.startswith("<b>Việc đang chờ đồng chí</b>")
     june, may = message.text.index("tháng 6/2022"), message.text.index(MAY)
     assert june < may, "the present topic comes before what is overdue"
     assert "06-NQ/TU" in message.text  # of May's documents
     assert "Quá hạn 2 ngày</b> (hạn thứ Ba 31/5)" in message.text
     tick_through(world, "2022-06-06 12:00", first, second, leader)
-    climbed = [reply.text for reply in leader.got[before:] if reply.text.startswith("🔺")]
+    climbed = [reply.text for reply in leader.got[before:] if reply.text.startswith("⚠️")]
     (told_above,) = [text for text in climbed if "Chi bộ Văn phòng" in text]
     line = next(line for line in told_above.split("\n") if line.startswith("– Chi bộ Văn phòng"))
     assert "đã nhắc bí thư 1 lần, người phụ trách trước" in line
@@ -127,7 +127,7 @@ def test_of_two_secretaries_the_second_who_comes_later_is_told_once(world: World
     leaves(world, first)
     assert told(world, second, "2022-04-07 12:00") == [], "it is the same that this person has read"
     later = [reply.text for reply in told(world, second, "2022-04-19 12:00")]
-    assert [text[:1] for text in later] == ["📎", "🗓"], "what comes next goes to who is left"
+    assert [text[:1] for text in later] == ["📎", "📅"], "what comes next goes to who is left"
 
 
 def test_two_secretaries_from_the_beginning_hear_as_before(db: Database) -> None:
@@ -171,7 +171,7 @@ def test_what_was_said_to_nobody_is_said_when_somebody_is_back(world: World) -> 
     tick_through(world, "2022-04-28 09:00")
     secretary.says("/trogiup")
     (message,) = told(world, secretary, "2022-04-28 09:30")
-    assert message.text.startswith("🗓 <b>Chưa đặt lịch họp</b>")
+    assert message.text.startswith("📅 <b>Chưa đặt lịch họp</b>")
     assert APRIL in message.text
 
 

@@ -112,7 +112,7 @@ def test_a_plan_that_was_looked_at_is_applied_from_there(
     assert "Đã áp dụng kế hoạch 60-KH/ĐUK" in office.last.text
     office.says("/quantri").taps("Kế hoạch").taps("60-KH").taps("Xem trước").says("CB01")
     runs(world, office)
-    assert {"👀 Xem đơn vị khác", "📄 Kế hoạch"} <= {choice.label for choice in office.choices}
+    assert {"🔎 Xem đơn vị khác", "📄 Kế hoạch"} <= {choice.label for choice in office.choices}
     office.taps("Xem đơn vị khác").taps("Quay lại")
     assert "Rút kế hoạch" in [choice.label for choice in office.choices][-2]
     reads_well(office)

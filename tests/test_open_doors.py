@@ -162,7 +162,7 @@ def counts_in_a_meeting(stage: Stage) -> Talker:
 def role_to_end(stage: Stage) -> Talker:
     stage.person("CB01", "secretary")
     office = stage.person("DUK", "admin")
-    return office.says("/quantri").taps("Cấp mã mời").says("CB01").taps("🚫 Kết thúc vai trò")
+    return office.says("/quantri").taps("Cấp mã mời").says("CB01").taps("✖️ Kết thúc vai trò")
 
 
 def unit_to_close(stage: Stage) -> Talker:

@@ -179,7 +179,7 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):" in first.last.text
     assert "✅ Đã nhận tài liệu T4" not in labels(first)
     first.taps("📎 Tài liệu")
-    assert "✔️ Đã xác nhận nhận đủ, thứ Sáu 01/4." in first.last.text
+    assert "✅ Đã xác nhận nhận đủ, thứ Sáu 01/4." in first.last.text
 
     leader.says("/tonghop")
     assert "Hạn thứ Bảy 30/4\n📎 Tài liệu: 1/2 đơn vị đã nhận\n" in leader.last.text
@@ -422,7 +422,7 @@ def test_who_leads_a_cell_and_a_committee_says_what_the_file_is_for(world: World
     both.says("cả hai")
     assert both.last.text.startswith("Xin đồng chí chọn một trong các nút")
     both.hands(stored("ba.pdf", b"ba"), refused=[ZIP])
-    assert "📎 Đã nhận 3 tệp.\n⛔ “tài liệu.zip” là tệp nén" in both.last.text
+    assert "📎 Đã nhận 3 tệp.\n⚠️ “tài liệu.zip” là tệp nén" in both.last.text
     both.taps("Gửi kèm chuyên đề").taps("Quay lại").taps("Nộp báo cáo")
     assert "Hiện không có báo cáo nào phải nộp, nên tệp vừa gửi chưa được ghi vào đâu." in both.last.text
     both.hands(*[stored(f"{n}.pdf", f"{n}".encode()) for n in range(21)]).taps("Gửi kèm chuyên đề")
@@ -454,18 +454,18 @@ def test_more_and_other_files_on_the_way(world: World) -> None:
     office.says("đây")
     assert office.last.text.startswith("Trợ lý đang chờ tệp.")
     office.hands(refused=[ZIP])
-    assert "⛔ “tài liệu.zip” là tệp nén" in office.last.text
+    assert "⚠️ “tài liệu.zip” là tệp nén" in office.last.text
     office.taps("Hủy")
     assert office.last.text.startswith("Đã hủy, chưa gửi gì: Chuyên đề chuyển đổi số.")
     office.taps("Tài liệu chuyên đề").taps("2.").taps("Gửi thêm tệp").hands(TALK)
     office.hands(NOTES, refused=[OVER])
     assert "2 tệp, tới 3 đơn vị" not in office.last.text
-    assert "2 tệp, tới 2 đơn vị:\n📎 noi-dung.pdf (1 KB)\n📎 goi-y.docx (1 KB)\n⛔ to.pdf" in office.last.text
+    assert "2 tệp, tới 2 đơn vị:\n📎 noi-dung.pdf (1 KB)\n📎 goi-y.docx (1 KB)\n⚠️ to.pdf" in office.last.text
     assert "Tải tệp lớn lên tại đây" in office.last.text
     office.says("có")
     assert office.last.text.startswith("Xin đồng chí chọn một trong các nút")
     office.taps("Hủy").hands(refused=[OVER])
-    assert office.last.text.startswith("⛔ to.pdf: tệp 25 MB")
+    assert office.last.text.startswith("⚠️ to.pdf: tệp 25 MB")
     assert labels(office) == ["📎 Tài liệu chuyên đề", "🏠 Trang chính"]
     assert kept(world, TopicFile.id) == []
     reads_well(office)

@@ -171,11 +171,11 @@ def test_the_page_of_a_topic_shows_one_turn_and_those_beside_it(world: World) ->
     assert "noi-dung.pdf" not in office.last.text
     assert ", mọi kỳ" in office.last.text
     assert "📎 Tài liệu: 0/2 đơn vị đã nhận" in office.last.text
-    office.taps("◀️ Tháng 1/2022")
+    office.taps("⬅️ Tháng 1/2022")
     assert "Kỳ: tháng 1/2022\n1. <a" in office.last.text
     assert "noi-dung.pdf" in office.last.text
     assert "goi-y.docx" not in office.last.text
-    assert not any(label.startswith("◀️") for label in labels(office))
+    assert not any(label.startswith("⬅️") for label in labels(office))
     office.taps("Thu hồi 1.")
     assert office.last.text.startswith(
         "↩️ Thu hồi <b>noi-dung.pdf</b> của chuyên đề Sinh hoạt thường kỳ?\nKỳ: tháng 1/2022"

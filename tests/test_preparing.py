@@ -205,7 +205,7 @@ def test_a_broken_list_is_told_where_and_what(tmp_path: Path, code: str, line: s
 def test_the_list_after_the_meeting_is_set(world: World) -> None:
     secretary = prepared(world, "12/4 19h30")
     assert secretary.last.text == (
-        "📋 <b>Chuẩn bị họp – Chi bộ Văn phòng</b>\n"
+        "<b>Chuẩn bị họp – Chi bộ Văn phòng</b>\n"
         "19h30 thứ Ba 12/4 (<b>còn 11 ngày</b>), Hội trường\n"
         "Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n\n"
         "⬜ 1. Chuẩn bị nội dung, dự thảo (đến thứ Ba 05/4)\n"
@@ -243,13 +243,13 @@ def test_all_done_and_the_hour_has_come(world: World) -> None:
     assert secretary.last.text.endswith("👉 Đã chuẩn bị xong; đến giờ, đồng chí bấm “Bắt đầu họp”.")
     assert "▶️ Bắt đầu họp" not in labels(secretary)
     world.go("2022-04-11 08:00")
-    secretary.says("/thangnay").taps("📋 Chuẩn bị")
+    secretary.says("/thangnay").taps("Chuẩn bị")
     assert "(<b>ngày mai</b>)" in secretary.last.text
     world.go("2022-04-12 08:00")
-    secretary.says("/thangnay").taps("📋 Chuẩn bị")
+    secretary.says("/thangnay").taps("Chuẩn bị")
     assert "(<b>hôm nay</b>)" in secretary.last.text
     world.go("2022-04-12 19:30")
-    secretary.says("/thangnay").taps("📋 Chuẩn bị")
+    secretary.says("/thangnay").taps("Chuẩn bị")
     assert "(<b>đã đến giờ</b>)" in secretary.last.text
     assert secretary.last.text.endswith("👉 Đã đến giờ họp: đồng chí bấm “Bắt đầu họp”.")
     assert "▶️ Bắt đầu họp" in labels(secretary)
@@ -259,10 +259,10 @@ def test_all_done_and_the_hour_has_come(world: World) -> None:
 def test_what_is_late_is_said_gently(world: World) -> None:
     secretary = prepared(world, "12/4 19h30")
     world.go("2022-04-11 09:00")
-    secretary.says("/thangnay").taps("📋 Chuẩn bị")
+    secretary.says("/thangnay").taps("Chuẩn bị")
     assert "⬜ 5. Báo cấp ủy viên theo dõi (nên xong từ Chủ nhật 10/4)\n" in secretary.last.text
     assert secretary.last.text.count("nên xong từ") == 4
-    assert "🔴" not in secretary.last.text
+    assert "⚠️" not in secretary.last.text
     reads_well(secretary)
 
 
@@ -277,7 +277,7 @@ def test_a_key_that_the_list_does_not_have_is_not_ticked(world: World) -> None:
 
 def test_two_phones_at_once_lose_no_tick(world: World) -> None:
     first = prepared(world, "12/4 19h30")
-    second = world.registered("CB01", "secretary").says("/thangnay").taps("📋 Chuẩn bị")
+    second = world.registered("CB01", "secretary").says("/thangnay").taps("Chuẩn bị")
     payloads = [
         (talker, choice.payload)
         for talker, part in ((first, first.choices[:3]), (second, second.choices[3:6]))
@@ -328,7 +328,7 @@ def test_a_meeting_that_is_running_held_or_off_is_no_more_prepared(world: World)
     with world.db.write() as session:
         session.execute(update(Meeting).values(state="planned", planned_at=None))
     secretary.presses(f"prepare:{number}")
-    assert secretary.last.text.startswith("🗓 Buổi này chưa đặt lịch")
+    assert secretary.last.text.startswith("📅 Buổi này chưa đặt lịch")
     with world.db.read() as session:
         assert session.scalars(select(Meeting)).one().ready == []
     reads_well(secretary)
@@ -376,10 +376,10 @@ def test_a_role_that_ends_in_the_midst_takes_nothing(world: World) -> None:
 def test_who_chairs_presents_and_takes_the_minutes(world: World) -> None:
     secretary = prepared(world, "12/4 19h30").taps("Chủ trì, trình bày")
     assert secretary.last.text == (
-        "👤 <b>Ai chủ trì buổi họp?</b>\nBuổi họp 19h30 thứ Ba 12/4\n\n"
+        "👥 <b>Ai chủ trì buổi họp?</b>\nBuổi họp 19h30 thứ Ba 12/4\n\n"
         "👉 Đồng chí gõ tên hoặc chức danh, ví dụ: đồng chí bí thư; chưa rõ thì bấm “Bỏ qua”."
     )
-    assert labels(secretary) == ["Bỏ qua", "📋 Về danh sách chuẩn bị"]
+    assert labels(secretary) == ["Bỏ qua", "Về danh sách chuẩn bị"]
     secretary.says("  Đồng chí   bí thư ").says("x" * 121)
     assert secretary.last.text.startswith("Nội dung dài quá 120 ký tự.")
     secretary.taps("Bỏ qua").says("Phó bí thư & <chi ủy>")
@@ -418,7 +418,7 @@ def test_the_names_of_earlier_meetings_are_offered(world: World) -> None:
 
 def test_the_list_is_gone_back_to_in_the_midst_of_a_question(world: World) -> None:
     secretary = prepared(world, "12/4 19h30").taps("Chủ trì, trình bày").taps("Về danh sách")
-    assert "📋 <b>Chuẩn bị họp" in secretary.last.text
+    assert "<b>Chuẩn bị họp" in secretary.last.text
     secretary.says("một câu bất kỳ")
     assert of(world).chair == ""
     secretary.presses(f"prepare.people:{of(world).id}")
@@ -466,7 +466,7 @@ def test_the_invitation_of_a_joint_meeting_names_all(later: World) -> None:
     secretary.taps("Đã báo")
     assert ticked(later) == {"notify"}
     secretary.taps("Thư mời")
-    assert labels(secretary) == ["📋 Về danh sách chuẩn bị"]
+    assert labels(secretary) == ["Về danh sách chuẩn bị"]
     reads_well(secretary)
 
 
@@ -477,7 +477,7 @@ def test_what_is_not_known_stays_a_blank(world: World) -> None:
     assert "Chưa ghi địa điểm" in secretary.last.text
     secretary.taps("Đổi lịch họp")
     assert "👉 Họp ngày nào?" in secretary.last.text
-    secretary.says("/thangnay").taps("📋 Chuẩn bị").taps("Báo cấp trên").taps("Đổi lịch họp")
+    secretary.says("/thangnay").taps("Chuẩn bị").taps("Báo cấp trên").taps("Đổi lịch họp")
     assert "👉 Họp ngày nào?" in secretary.last.text
     reads_well(secretary)
 
@@ -487,7 +487,7 @@ def test_a_meeting_outside_of_all_plans(world: World) -> None:
     if "xin đồng chí lưu ý" in secretary.last.text:
         secretary.taps("Giữ ngày này")
     secretary.taps("Bỏ qua").taps("Chuẩn bị buổi họp")
-    assert "📖" not in secretary.last.text
+    assert "" not in secretary.last.text
     secretary.taps("Thư mời")
     assert "dự sinh hoạt chi bộ thường kỳ tháng 4/2022:\n\n– Thời gian: " in before(secretary)
     assert "Nội dung" not in before(secretary)
@@ -527,7 +527,7 @@ def test_no_guidance_is_no_list_but_the_texts_are_there(world: World) -> None:
     assert "⬜" not in secretary.last.text
     assert "👉 Đồng chí lấy thư mời, ma két dưới đây" in secretary.last.text
     secretary.taps("Thư mời")
-    assert labels(secretary) == ["📋 Về danh sách chuẩn bị"]
+    assert labels(secretary) == ["Về danh sách chuẩn bị"]
     secretary.presses(f"prepare.tell:{of(world).id}")
     assert "Chưa có đồng chí nào ở cấp trên đăng ký" in secretary.last.text
     reads_well(secretary)
@@ -568,18 +568,18 @@ def test_the_follower_is_told_once_and_again_when_it_moves(world: World) -> None
     assert ticked(world) == {"follower"}
     follower.looks()
     assert follower.last.text.startswith(
-        "📣 <b>Lịch họp: Chi bộ Văn phòng</b>\nSinh hoạt chi bộ thường kỳ tháng 4/2022\n"
+        "🔔 <b>Lịch họp: Chi bộ Văn phòng</b>\nSinh hoạt chi bộ thường kỳ tháng 4/2022\n"
         "– Thời gian: 19h30 thứ Ba 12/4\n– Địa điểm: Hội trường\n– Nội dung: Sinh hoạt chính trị"
     )
     secretary.presses(tell)
     assert secretary.last.text.startswith("ℹ️ Lịch họp này đã báo rồi")
     assert follower.looks() == leader.looks() == []
     secretary.taps("Về danh sách").taps("Báo cấp trên")
-    assert "✔️ Đã báo qua trợ lý: 1/1 đồng chí." in secretary.last.text
+    assert "✅ Đã báo qua trợ lý: 1/1 đồng chí." in secretary.last.text
     secretary.taps("Về danh sách").taps("Đổi lịch họp").says("21/4 14h").taps("Vẫn ở")
     secretary.presses(tell)
     follower.looks()
-    assert follower.last.text.startswith("📣 <b>Đổi lịch họp: Chi bộ Văn phòng</b>")
+    assert follower.last.text.startswith("🔔 <b>Đổi lịch họp: Chi bộ Văn phòng</b>")
     assert "14h00 thứ Năm 21/4" in follower.last.text
     with world.db.read() as session:
         assert len(session.scalars(select(Message).where(Message.key.startswith("notice:"))).all()) == 2
@@ -604,14 +604,14 @@ def test_nobody_above_can_be_told(world: World) -> None:
         session.execute(lost.values(lost_at=world.at))
     secretary = prepared(world, "12/4 19h30").taps("Báo cấp trên")
     assert "Chưa có đồng chí nào ở cấp trên đăng ký với trợ lý" in secretary.last.text
-    assert labels(secretary) == ["✅ Đã báo", "📋 Về danh sách chuẩn bị"]
+    assert labels(secretary) == ["✅ Đã báo", "Về danh sách chuẩn bị"]
     secretary.presses(f"prepare.tell:{of(world).id}")
-    assert labels(secretary)[0] == "📣 Báo cấp trên"
+    assert labels(secretary)[0] == "🔔 Báo cấp trên"
     assert ticked(world) == set()
     secretary.taps("Báo cấp trên").taps("Đã báo")
     assert ticked(world) == {"follower"}
     secretary.taps("Báo cấp trên")
-    assert labels(secretary) == ["📋 Về danh sách chuẩn bị"]
+    assert labels(secretary) == ["Về danh sách chuẩn bị"]
     reads_well(secretary)
 
 
@@ -654,7 +654,7 @@ def test_the_backdrop_of_a_joint_meeting_is_that_of_the_thematic_part(later: Wor
 def test_what_stands_at_the_head_of_papers_is_entered_once(world: World) -> None:
     secretary = world.registered("CB01", "secretary").says("/tinhhinh").taps("Thông tin văn bản")
     assert secretary.last.text == (
-        "🏷 <b>Thông tin văn bản – Chi bộ Văn phòng</b>\nDùng cho ma két, biên bản, nghị quyết, báo cáo.\n\n"
+        "<b>Thông tin văn bản – Chi bộ Văn phòng</b>\nDùng cho ma két, biên bản, nghị quyết, báo cáo.\n\n"
         "Địa danh: <b>chưa ghi</b>\n"
         "Dòng cơ quan cấp trên: <b>ĐẢNG ỦY KHỐI MẪU</b> (theo tên đơn vị cấp trên)\n"
         "Nhiệm kỳ tính từ: <b>chưa ghi</b>\n\n👉 Đồng chí ghi các mục còn thiếu."
@@ -666,7 +666,7 @@ def test_what_stands_at_the_head_of_papers_is_entered_once(world: World) -> None
     assert "chưa hiểu “chưa nhớ” là ngày giờ nào" in secretary.last.text
     for wrong in ("1/1/1999", "5/4/2022", "20h"):
         secretary.says(wrong)
-        assert "📆 <b>Nhiệm kỳ của cấp ủy" in secretary.last.text, wrong
+        assert "📅 <b>Nhiệm kỳ của cấp ủy" in secretary.last.text, wrong
     secretary.says("20/5/2020")
     assert "Nhiệm kỳ tính từ: <b>20/5/2020</b>" in secretary.last.text
     assert secretary.last.text.endswith("👉 Đồng chí bấm vào mục cần sửa.")
@@ -713,7 +713,7 @@ def test_the_reminder_says_what_is_still_open(world: World) -> None:
     tick_through(world, "2022-04-18 09:00")
     secretary.looks()
     assert secretary.last.text == (
-        "📋 <b>Sắp họp: 19h30 thứ Năm 21/4</b>\n"
+        "<b>Sắp họp: 19h30 thứ Năm 21/4</b>\n"
         "Họp thường kỳ: Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n"
         "Còn 3 việc chuẩn bị:\n"
         "⬜ Họp chi ủy thống nhất nội dung\n"
@@ -721,7 +721,7 @@ def test_the_reminder_says_what_is_still_open(world: World) -> None:
         "⬜ Báo cấp ủy viên theo dõi\n\n"
         "👉 Đồng chí bấm “Chuẩn bị” để xem và đánh dấu việc đã làm; đến giờ, bấm “Bắt đầu họp”."
     )
-    secretary.taps("📋 Chuẩn bị").taps("⬜ 3.").taps("⬜ 4.").taps("⬜ 5.")
+    secretary.taps("Chuẩn bị").taps("⬜ 3.").taps("⬜ 4.").taps("⬜ 5.")
     tick_through(world, "2022-04-20 12:00")
     secretary.looks()
     assert "⬜ Gửi trước tài liệu: đã làm chưa, thưa đồng chí?" in (secretary.last.text)
@@ -733,7 +733,7 @@ def test_the_upload_is_not_spoken_of_once_it_is_ticked(later: World) -> None:
     secretary = prepared(later, topic="T2 ·")
     tick_through(later, "2026-02-09 09:00")
     for number in (1, 3, 4, 5, 6):
-        secretary.says("/thangnay").taps("📋 Chuẩn bị").taps(f"⬜ {number}.")
+        secretary.says("/thangnay").taps("Chuẩn bị").taps(f"⬜ {number}.")
     assert "materials" in ticked(later)
     count = len(secretary.got)
     tick_through(later, "2026-02-12 08:00")
@@ -751,11 +751,11 @@ def test_the_upload_is_spoken_of_by_42_hd(later: World) -> None:
     tick_through(later, "2026-02-09 09:00")
     secretary.looks()
     assert "✅ Các việc chuẩn bị đã xong.\n" in secretary.last.text
-    secretary.taps("📋 Chuẩn bị").taps("✅ 6.")
+    secretary.taps("Chuẩn bị").taps("✅ 6.")
     tick_through(later, "2026-02-11 12:00")
     secretary.looks()
     assert "⬜ Đăng tài liệu lên Sổ tay: đã làm chưa" in secretary.last.text
-    assert labels(secretary)[0] == "📋 Chuẩn bị"
+    assert labels(secretary)[0] == "Chuẩn bị"
     reads_well(secretary)
 
 
@@ -769,12 +769,12 @@ def test_one_meeting_of_two_plans_has_its_list_said_once(db: Database, tmp_path:
     world.tick(reminders.tick)
     tick_through(world, "2022-04-18 09:00")
     secretary.looks()
-    assert secretary.last.text.count("📋 <b>Sắp họp") == 2
+    assert secretary.last.text.count("<b>Sắp họp") == 2
     assert secretary.last.text.count("việc chuẩn bị:") == 1
     assert "Còn 7 việc chuẩn bị:" in secretary.last.text
     assert "… và 2 việc nữa" in secretary.last.text
-    assert labels(secretary)[0].startswith("1. 📋 Chuẩn bị: ")
-    secretary.taps("1. 📋 Chuẩn bị")
+    assert labels(secretary)[0].startswith("1. Chuẩn bị: ")
+    secretary.taps("1. Chuẩn bị")
     assert "⬜ 9." in secretary.last.text
     reads_well(secretary)
 

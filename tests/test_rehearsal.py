@@ -25,7 +25,7 @@ from tests.kit import Talker, World, shipped
 from tests.test_meeting import counted, to_the_end
 from tests.test_month import committee, labels, reads_well
 
-BANNER = "🎭 <b>HỌP THỬ</b> – không vào số liệu"
+BANNER = "<b>HỌP THỬ</b> – không vào số liệu"
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def secretary(world: World) -> Talker:
 
 
 def rehearsing(talker: Talker) -> Talker:
-    return tapped(talker.says("/hop"), "🎭 Họp thử")
+    return tapped(talker.says("/hop"), "Họp thử")
 
 
 def tapped(talker: Talker, label: str) -> Talker:
@@ -98,7 +98,7 @@ def test_the_whole_meeting_is_walked_and_leaves_nothing(world: World, secretary:
 def test_among_several_it_is_asked_which(world: World, secretary: Talker) -> None:
     world.load(shipped("42-KH-DUK-2022.yaml"))
     rehearsing(secretary)
-    assert secretary.last.text.startswith("🎭 <b>Họp thử – Chi bộ Văn phòng</b>")
+    assert secretary.last.text.startswith("<b>Họp thử – Chi bộ Văn phòng</b>")
     secretary.taps("Quý 2")
     assert "Bước 1/8 · Tuyên bố lý do, giới thiệu đại biểu (nếu có)" in secretary.last.text
     secretary.taps("Thêm").taps("Tạm dừng").taps("Bấm nhầm")
@@ -111,7 +111,7 @@ def test_among_several_it_is_asked_which(world: World, secretary: Talker) -> Non
 
 
 def test_from_the_card_of_the_month(world: World, secretary: Talker) -> None:
-    tapped(secretary.says("/thangnay"), "🎭 Họp thử")
+    tapped(secretary.says("/thangnay"), "Họp thử")
     assert "Bước 1/8" in secretary.last.text
 
 
@@ -119,7 +119,7 @@ def test_a_real_meeting_knows_nothing_of_a_rehearsal_that_is_open(world: World, 
     rehearsing(secretary).taps("Tiếp")
     counted(secretary, "27/27")
     secretary.says("/hop")
-    assert "🎭 Họp thử tiếp" in labels(secretary)
+    assert "Họp thử tiếp" in labels(secretary)
     secretary.taps("Họp thử tiếp")
     assert "Bước 3/8" in secretary.last.text
     with world.db.read() as session:
@@ -158,7 +158,7 @@ def test_tasks_of_real_meetings_are_shown_and_stay_as_they_are(world: World, sec
     to_the_end(secretary).taps("Kết thúc")
     assert figures(world) == before
     secretary.says("/thangnay")
-    assert "📌 1 việc của chi bộ chưa xong" in secretary.last.text
+    assert "1 việc của chi bộ chưa xong" in secretary.last.text
     reads_well(secretary)
 
 

@@ -61,7 +61,7 @@ def test_choose_send_and_hand_in(world: World, secretary: Talker) -> None:
     secretary.says("báo cáo quý")
     assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")
     secretary.says("1")
-    assert "📮 Gửi: Ban Thường vụ Đảng ủy Khối (qua Ban Tuyên giáo Đảng ủy Khối)\n\n👉" in secretary.last.text
+    assert "📤 Gửi: Ban Thường vụ Đảng ủy Khối (qua Ban Tuyên giáo Đảng ủy Khối)\n\n👉" in secretary.last.text
     assert "✅ Xong" not in labels(secretary)
     secretary.hands(stored("bao-cao.pdf"))
     assert secretary.last.text == (
@@ -167,7 +167,7 @@ def test_who_leads_two_units_says_in_one_tap_which_the_files_are_of(world: World
     secretary.says("cái kia")
     assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút")
     secretary.hands(stored("b.pdf", b"b"), refused=[BIG])
-    assert "📎 Đã nhận 2 tệp.\n⛔ to.pdf: tệp 25 MB" in secretary.last.text
+    assert "📎 Đã nhận 2 tệp.\n⚠️ to.pdf: tệp 25 MB" in secretary.last.text
     secretary.taps("2. Chi bộ")
     assert secretary.last.text.startswith("✅ <b>Đã nộp: ")
     with world.db.read() as session:
@@ -182,11 +182,11 @@ def test_refused_files_are_explained_wherever_they_come(world: World, secretary:
     if where == "files":
         secretary.taps("Báo cáo")
     secretary.hands(refused=[ZIP, SECRET])
-    assert "⛔ “tài liệu.zip” là tệp nén nên không nhận được." in secretary.last.text
-    assert "⛔ tep.pdf: Tệp này có dấu hiệu là tài liệu mật" in secretary.last.text
+    assert "⚠️ “tài liệu.zip” là tệp nén nên không nhận được." in secretary.last.text
+    assert "⚠️ tep.pdf: Tệp này có dấu hiệu là tài liệu mật" in secretary.last.text
     assert "href" not in secretary.last.text.split("👉")[0]
     secretary.hands(refused=[BIG])
-    assert "⛔ to.pdf: tệp 25 MB, lớn hơn 20 MB mà kênh này nhận được." in secretary.last.text
+    assert "⚠️ to.pdf: tệp 25 MB, lớn hơn 20 MB mà kênh này nhận được." in secretary.last.text
     assert '⬆️ <a href="https://chibo.example/u/1">Tải tệp lớn lên tại đây</a>\n' in secretary.last.text
     with world.db.read() as session:
         assert session.scalar(select(func.count()).select_from(SubmissionFile)) == 0
@@ -196,14 +196,14 @@ def test_refused_files_are_explained_wherever_they_come(world: World, secretary:
 def test_a_name_with_signs_is_shown_as_it_is(world: World, secretary: Talker) -> None:
     name = "A&B <1>.zip"
     secretary.hands(refused=[Refusal(name, "file_zip", (("name", name),))])
-    assert "⛔ “A&amp;B &lt;1&gt;.zip” là tệp nén" in secretary.last.text
+    assert "⚠️ “A&amp;B &lt;1&gt;.zip” là tệp nén" in secretary.last.text
     begun(secretary).hands(stored("C&D.pdf"))
     assert "📎 C&amp;D.pdf (1 KB)" in secretary.last.text
 
 
 def test_some_taken_some_refused_and_the_same_bytes_once(world: World, secretary: Talker) -> None:
     begun(secretary).hands(stored("a.pdf"), refused=[ZIP])
-    assert secretary.last.text.startswith("Đã nhận 1 tệp:\n📎 a.pdf (1 KB)\n⛔ “tài liệu.zip”")
+    assert secretary.last.text.startswith("Đã nhận 1 tệp:\n📎 a.pdf (1 KB)\n⚠️ “tài liệu.zip”")
     secretary.hands(stored("ban-sao.pdf"), stored("b.pdf", b"b"))
     assert "ℹ️ 1 tệp trùng với tệp đã có, không ghi hai lần." in secretary.last.text
     assert "Đã nhận 2 tệp:\n📎 a.pdf (1 KB)\n📎 b.pdf (1 KB)\n" in secretary.last.text

@@ -418,7 +418,7 @@ def check_text(talker: Talker, who: str, what: str) -> None:
 
 
 def refused(talker: Talker) -> bool:
-    return talker.last.text.startswith("⛔ Việc này không thuộc phạm vi vai trò của đồng chí.")
+    return talker.last.text.startswith("⚠️ Việc này không thuộc phạm vi vai trò của đồng chí.")
 
 
 def test_every_action_and_every_command_is_in_the_table() -> None:

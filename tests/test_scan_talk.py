@@ -68,7 +68,7 @@ def runs(talker: Talker) -> Talker:
 def shown(secretary: Talker, *numbers: int) -> Talker:
     """So many photographs are sent and shown as pages."""
     begun(secretary).hands(*photos(secretary.world, *numbers)).taps("Ghép ảnh")
-    assert secretary.last.text.startswith(f"⏳ Đang xếp {len(numbers)} trang")
+    assert secretary.last.text.startswith(f"⏰ Đang xếp {len(numbers)} trang")
     return runs(secretary)
 
 
@@ -102,7 +102,7 @@ def files(world: World, state: str = "draft") -> list[str]:
 def made(secretary: Talker) -> File:
     """Presses `Xong` under the sheet and gives the PDF."""
     secretary.taps("Xong")
-    assert secretary.last.text.startswith("⏳ Đang ghép")
+    assert secretary.last.text.startswith("⏰ Đang ghép")
     runs(secretary)
     assert secretary.last.text.startswith("📄 <b>Đã ghép "), secretary.last.text
     (file,) = secretary.last.files
@@ -122,7 +122,7 @@ def test_two_pictures_are_offered_to_be_joined(world: World, secretary: Talker) 
     secretary.says("/nop").taps("Báo cáo")
     assert "📄 Ghép ảnh thành một PDF" in labels(secretary)
     secretary.says("ghép ảnh thành một pdf")
-    assert secretary.last.text.startswith("⏳ Đang xếp 2 trang")
+    assert secretary.last.text.startswith("⏰ Đang xếp 2 trang")
 
 
 def test_shown_joined_and_handed_in(world: World, secretary: Talker) -> None:
@@ -152,7 +152,7 @@ def test_shown_joined_and_handed_in(world: World, secretary: Talker) -> None:
 
 def test_done_may_be_typed_at_each_place(world: World, secretary: Talker) -> None:
     shown(secretary, 1, 2).says("xong")
-    assert secretary.last.text.startswith("⏳ Đang ghép 2 trang")
+    assert secretary.last.text.startswith("⏰ Đang ghép 2 trang")
     runs(secretary).says("Xong")
     assert secretary.last.text.startswith("✅ <b>Đã nộp")
     assert len(files(world, "handed")) == 1
@@ -164,11 +164,11 @@ def test_pages_are_dropped_moved_and_turned(world: World, secretary: Talker) -> 
     secretary.taps("2")
     assert "xếp 5 trang" in secretary.last.text
     runs(secretary).taps("Chuyển trang").taps("5")
-    assert labels(secretary) == [*"1234", "⏬ Về cuối", "⬅️ Thôi, giữ nguyên"]
+    assert labels(secretary) == [*"1234", "Về cuối", "⬅️ Thôi, giữ nguyên"]
     secretary.says("trang 2")
     runs(secretary).taps("Chuyển trang").says("một").taps("Về cuối")
     runs(secretary).taps("Xoay trang").says("1, 3-4")
-    assert secretary.last.text.startswith("🔄 <b>Xoay trang 1, 3, 4 về phía nào?</b>")
+    assert secretary.last.text.startswith("🔁 <b>Xoay trang 1, 3, 4 về phía nào?</b>")
     secretary.taps("Sang phải")
     runs(secretary).taps("Xoay trang").taps("2").taps("Sang trái")
     runs(secretary).taps("Xoay trang").says("3").taps("Lộn ngược lại")
@@ -221,7 +221,7 @@ def test_one_page_is_left(world: World, secretary: Talker) -> None:
     secretary.taps("Xoay trang")
     assert labels(secretary) == ["1", "⬅️ Thôi, giữ nguyên"]
     secretary.taps("1")
-    assert secretary.last.text.startswith("🔄 <b>Xoay trang 1 về")
+    assert secretary.last.text.startswith("🔁 <b>Xoay trang 1 về")
     secretary.taps("Thôi")
     assert order(world, made(secretary)) == [1]
     assert len(files(world)) == 1
@@ -261,7 +261,7 @@ def test_pictures_that_come_later_are_put_at_the_end(world: World, secretary: Ta
     runs(secretary).taps("Xoay trang").hands(photo(world, 4))
     assert secretary.last.text.startswith("Đã nhận 4 tệp:")
     secretary.taps("Ghép ảnh")
-    assert secretary.last.text.startswith("⏳ Đang xếp 3 trang")
+    assert secretary.last.text.startswith("⏰ Đang xếp 3 trang")
     file = made(runs(secretary))
     assert order(world, file) == [3, 2, 4]
     assert files(world) == [file.name]
@@ -270,7 +270,7 @@ def test_pictures_that_come_later_are_put_at_the_end(world: World, secretary: Ta
 def test_a_picture_that_comes_while_it_is_being_joined_stays_beside(world: World, secretary: Talker) -> None:
     shown(secretary, 1, 2).taps("Xong").hands(photo(world, 3))
     secretary.taps("Ghép ảnh")
-    assert secretary.last.text.startswith("⏳ Đang ghép 2 trang")
+    assert secretary.last.text.startswith("⏰ Đang ghép 2 trang")
     runs(secretary)
     assert "còn 1 tệp khác" in secretary.last.text
     assert files(world) == [secretary.last.files[0].name, "anh-3.jpg"]
@@ -321,7 +321,7 @@ def test_buttons_of_an_earlier_sheet_change_nothing(world: World, secretary: Tal
     old = secretary.find("Bỏ trang").payload
     secretary.taps("Bỏ trang").says("1")
     secretary.presses(old)
-    assert secretary.last.text.startswith("⏳ Đang xếp 2 trang")
+    assert secretary.last.text.startswith("⏰ Đang xếp 2 trang")
     runs(secretary).presses(old)
     assert secretary.last.text.startswith("Các trang đã được xếp lại sau tin đó; đây là bản hiện tại.")
     done = secretary.find("Xong").payload

@@ -59,14 +59,14 @@ def test_one_topic_goes_straight_to_the_day_and_buttons_do_it_all(world: World, 
     assert len(others) == 6
     assert others[-1] == "Buổi khác, ngoài kế hoạch"
     secretary.taps("Ngày thường lệ")
-    assert "🗓 Họp thứ Ba 05/4, lúc mấy giờ?" in secretary.last.text
+    assert "📅 Họp thứ Ba 05/4, lúc mấy giờ?" in secretary.last.text
     assert labels(secretary) == ["8h00", "14h00", "17h00", "19h30", "⬅️ Quay lại"]
     secretary.taps("19h30")
     assert labels(secretary) == ["Bỏ qua", "⬅️ Quay lại"]
     secretary.taps("Bỏ qua")
     assert secretary.last.text == (
-        "✅ <b>Đã đặt lịch họp</b>\nChi bộ Văn phòng\n🕖 19h30 thứ Ba 05/4\n"
-        "📖 Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n\n"
+        "✅ <b>Đã đặt lịch họp</b>\nChi bộ Văn phòng\n⏰ 19h30 thứ Ba 05/4\n"
+        "Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n\n"
         "👉 Trợ lý sẽ nhắc đồng chí vào thứ Hai 04/4 và sáng hôm họp."
     )
     assert meetings(world) == [("2022-04-05 19:30", "")]
@@ -109,12 +109,12 @@ def test_what_is_not_understood_is_asked_again(world: World, secretary: Talker) 
     for said in ("abc", "45", "19h30", "31/2", "30/2 8h"):
         secretary.says(said)
         assert asks_day(secretary), said
-        assert not secretary.last.text.startswith("🗓"), said
+        assert not secretary.last.text.startswith("📅"), said
     secretary.says("5/4")
     for said in ("sớm", "25h", "nhanh thôi"):
         secretary.says(said)
         assert asks_time(secretary), said
-        assert not secretary.last.text.startswith("🗓"), said
+        assert not secretary.last.text.startswith("📅"), said
     secretary.says("thứ sáu 8h")
     assert "8h00 thứ Sáu 08/4" in secretary.last.text
     assert asks_place(secretary)
@@ -126,7 +126,7 @@ def test_the_past_is_refused(world: World, secretary: Talker) -> None:
     assert "đã qua" in secretary.last.text
     assert asks_day(secretary)
     secretary.says("hôm nay 6h")
-    assert secretary.last.text.startswith("6h00 hôm nay đã qua.\n\n🗓 Họp thứ Sáu 01/4, lúc mấy giờ?")
+    assert secretary.last.text.startswith("6h00 hôm nay đã qua.\n\n📅 Họp thứ Sáu 01/4, lúc mấy giờ?")
     assert labels(secretary) == ["14h00", "17h00", "19h30", "⬅️ Quay lại"]
     secretary.says("7h")
     assert secretary.last.text.startswith("7h00 hôm nay đã qua.")
@@ -201,7 +201,7 @@ def test_a_second_meeting_that_month_is_said(world: World, secretary: Talker) ->
 def test_moving_on_to_another_day_is_no_second_meeting(world: World, secretary: Talker) -> None:
     secretary.says("/lichhop").says("5/4 8h").says("Phòng 1")
     secretary.says("/lichhop")
-    assert "🗓 <b>Đổi lịch họp" in secretary.last.text
+    assert "📅 <b>Đổi lịch họp" in secretary.last.text
     assert "Đang đặt: 8h00 thứ Ba 05/4, tại Phòng 1" in secretary.last.text
     secretary.says("6/4 8h")
     assert asks_place(secretary)
@@ -279,7 +279,7 @@ def test_a_meeting_outside_any_plan(world: World, secretary: Talker) -> None:
     assert "tháng 4/2022" in secretary.last.text
     secretary.taps("Buổi khác").says("7/4 8h").says("Phòng 2")
     assert "ngoài kế hoạch nên trợ lý không tự nhắc" in secretary.last.text
-    assert "📖" not in secretary.last.text
+    assert "" not in secretary.last.text
     assert meetings(world) == [("2022-04-07 08:00", "Phòng 2")]
     secretary.says("/lichhop").taps("Buổi khác")
     assert "Đang đặt: 8h00 thứ Năm 07/4" in secretary.last.text
@@ -287,7 +287,7 @@ def test_a_meeting_outside_any_plan(world: World, secretary: Talker) -> None:
     assert "Đã đổi lịch họp" in secretary.last.text
     assert meetings(world) == [("2022-04-08 08:00", "Phòng 2")]
     secretary.says("/hop")
-    assert "Buổi thường kỳ ngoài kế hoạch\n🗓 Lịch họp 8h00 thứ Sáu 08/4" in secretary.last.text
+    assert "Buổi thường kỳ ngoài kế hoạch\n📅 Lịch họp 8h00 thứ Sáu 08/4" in secretary.last.text
     reads_well(secretary)
 
 

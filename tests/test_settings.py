@@ -175,7 +175,7 @@ def test_a_leader_is_not_offered_to_be_away(world: World) -> None:
     talker = world.registered("DUK", "leader").says("/caidat")
     assert "Đi vắng" not in " ".join(labels(talker))
     talker.presses("settings.away")
-    assert talker.last.text.startswith("⛔")
+    assert talker.last.text.startswith("⚠️")
 
 
 def test_the_web_link_is_the_persons_own(world: World) -> None:

@@ -70,14 +70,14 @@ def test_one_line_first_then_details(world: World) -> None:
     leader.says("/tonghop")
     assert leader.last.text.splitlines()[:4] == [
         "<b>T4: 10/15 đã họp</b>, 9 đúng hạn, 1 trễ, 5 chưa (5 quá hạn)",
-        "📖 Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị",
+        "Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị",
         "Hạn thứ Bảy 30/4",
         "Tỷ lệ dự 77,5% (155/200)",
     ]
     assert "<b>T5: chưa đơn vị nào họp</b>, 15 đơn vị\n" in leader.last.text
     assert "📍 Đảng ủy Sở A\n\n👉 Đồng chí bấm “Chưa” để xem đơn vị nào chưa xong." in leader.last.text
     assert "B01" not in leader.last.text
-    assert "⏳ Chưa: T4 (5)" in labels(leader)
+    assert "⏰ Chưa: T4 (5)" in labels(leader)
     assert "\n\n\n" not in leader.last.text
 
 
@@ -103,14 +103,14 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
     world.go("2022-04-12 09:00")
     leader.says("/chuanop")
     assert leader.last.text.splitlines()[:2] == [
-        "⏳ <b>Việc chưa xong</b>",
+        "⏰ <b>Việc chưa xong</b>",
         "1. T4 · Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính…: còn 3/15",
     ]
     leader.taps("1.")
-    assert "Còn 3 đơn vị chưa xong, hạn thứ Bảy 30/4:\n⚪ Chi bộ A01\n⚪ Chi bộ A02" in leader.last.text
-    assert "🔴" not in leader.last.text
+    assert "Còn 3 đơn vị chưa xong, hạn thứ Bảy 30/4:\n– Chi bộ A01\n– Chi bộ A02" in leader.last.text
+    assert "quá hạn" not in leader.last.text
     untold = [
-        "📵 Mất liên lạc, cần gọi điện (1): Chi bộ A02.",
+        "⚠️ Mất liên lạc, cần gọi điện (1): Chi bộ A02.",
         "⚠️ Chưa có người đăng ký, văn phòng cần cấp mã mời (1): Chi bộ A03.",
     ]
     assert leader.last.text.splitlines()[-4:-2] == untold
@@ -126,7 +126,7 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
         demand = session.scalars(select(Demand.id).where(Demand.key == "2022-04")).one()
     leader.presses(f"sum.nudge:{demand}")
     assert leader.last.text.startswith(
-        "ℹ️ Lần này không gửi thêm lời nhắc nào.\n✔️ 1 đơn vị đã được nhắc trong hôm nay."
+        "ℹ️ Lần này không gửi thêm lời nhắc nào.\n✅ 1 đơn vị đã được nhắc trong hôm nay."
     )
     assert one.looks() == []
     world.later(days=1)
@@ -168,7 +168,7 @@ def test_a_follower_sees_and_does_not_remind(world: World) -> None:
     with world.db.read() as session:
         demand = session.scalars(select(Demand.id).where(Demand.key == "2022-04")).one()
     follower.presses(f"sum.nudge:{demand}")
-    assert follower.last.text.startswith("⛔")
+    assert follower.last.text.startswith("⚠️")
 
 
 def test_follower_of_one_committee_and_leader_of_another_reminds_where_it_leads(world: World) -> None:
@@ -185,7 +185,7 @@ def test_numbers_that_name_no_demand(world: World) -> None:
     leader = world.registered("DUA", "leader")
     for wrong in ("", ":0", ":999999999", ":" + "9" * 30, ":abc", ":²", ":-1"):
         for action in ("sum.units", "sum.nudge"):
-            assert leader.presses(action + wrong).last.text.startswith("⛔"), wrong
+            assert leader.presses(action + wrong).last.text.startswith("⚠️"), wrong
 
 
 def test_a_demand_of_another_committee_is_not_shown(world: World) -> None:
@@ -202,7 +202,7 @@ def test_a_demand_of_another_committee_is_not_shown(world: World) -> None:
     for demand_id in set(foreign) - set(own):
         for action in ("sum.units", "sum.nudge"):
             leader.presses(f"{action}:{demand_id}")
-            assert leader.last.text.startswith("⛔")
+            assert leader.last.text.startswith("⚠️")
 
 
 def test_more_units_than_a_message_holds(world: World) -> None:
@@ -210,7 +210,7 @@ def test_more_units_than_a_message_holds(world: World) -> None:
     world.load(shipped("60-KH-DUK-2022.yaml"))
     leader = world.registered("DUA", "leader").says("/chuanop").taps("1.")
     assert "Còn 55 đơn vị chưa xong" in leader.last.text
-    assert leader.last.text.count("⚪") == 40
+    assert leader.last.text.count("– ") == 40
     assert "… và 15 đơn vị nữa" in leader.last.text
     assert "mã mời (55): Chi bộ A01, Chi bộ A02" in leader.last.text
     assert "Chi bộ A12 và 43 đơn vị nữa." in leader.last.text
@@ -232,7 +232,7 @@ def test_more_than_a_few_are_reminded_after_one_question(world: World) -> None:
     leader.taps("Nhắc 6 đơn vị").taps("Nhắc 6 đơn vị")
     assert leader.last.text.splitlines()[:3] == [
         "🔔 Đã gửi lời nhắc tới 6 đơn vị.",
-        "📵 Mất liên lạc, cần gọi điện (1): Chi bộ A04.",
+        "⚠️ Mất liên lạc, cần gọi điện (1): Chi bộ A04.",
         "⚠️ Chưa có người đăng ký, văn phòng cần cấp mã mời (8): "
         + ", ".join(f"Chi bộ {code}" for code in cells(8, 15))
         + ".",
@@ -276,7 +276,7 @@ def test_which_unit_is_asked_of_who_has_several(world: World) -> None:
     assert labels(talker) == ["Chi bộ A01", "Chi bộ A02"]
     talker.says("chi bo a02")
     assert talker.last.text.startswith("🔎 <b>Chi bộ A02</b>")
-    assert talker.presses("unit:99").last.text.startswith("⛔")
+    assert talker.presses("unit:99").last.text.startswith("⚠️")
 
 
 # What comes unasked.
@@ -296,7 +296,7 @@ def test_once_the_units_were_told_and_had_a_day_at_the_leaders_own_hour(world: W
     assert [r.text.splitlines()[:2] for r in told(world, early, "2022-06-02 08:00")] == [
         [
             "<b>T5: 14/15 đã họp</b>, 14 đúng hạn, 1 chưa (1 quá hạn)",
-            "📬 Vừa qua hạn · Đảng ủy Sở A",
+            "📊 Vừa qua hạn · Đảng ủy Sở A",
         ]
     ]
     assert early.last.text.endswith(
@@ -314,7 +314,7 @@ def test_every_monday(world: World) -> None:
     leader = world.registered("DUA", "leader")
     assert told(world, leader, "2022-04-03 08:00") == []
     found = told(world, leader, "2022-04-04 08:00")
-    assert [reply.text.splitlines()[1] for reply in found] == ["📬 Tổng hợp tuần · Đảng ủy Sở A"]
+    assert [reply.text.splitlines()[1] for reply in found] == ["📊 Tổng hợp tuần · Đảng ủy Sở A"]
     assert told(world, leader, "2022-04-05 08:00") == []
     assert told(world, leader, "2022-04-11 08:00") == []  # given for the Hùng kings' day, which was a Sunday
     assert len(told(world, leader, "2022-04-12 08:00")) == 1
@@ -414,7 +414,7 @@ def test_a_due_day_of_an_outage_is_said_once(world: World) -> None:
     leader = world.registered("DUA", "leader")
     told(world, leader, "2022-05-30 08:00")
     found = told(world, leader, "2022-06-03 10:00")  # due on Tuesday 31/5, down until Friday
-    assert [reply.text.splitlines()[1] for reply in found] == ["📬 Vừa qua hạn · Đảng ủy Sở A"]
+    assert [reply.text.splitlines()[1] for reply in found] == ["📊 Vừa qua hạn · Đảng ủy Sở A"]
     assert told(world, leader, "2022-06-04 08:00") == []
 
 

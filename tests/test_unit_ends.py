@@ -285,7 +285,7 @@ def test_a_merger(world: World, own: int | None, other: int | None, sum_: int | 
     assert len(closed.ended) == 2
     for person in (secretary, follower):
         assert [r.text.splitlines()[0] for r in person.looks()] == [
-            "🔀 <b>Chi bộ Văn phòng</b> nay là một phần của <b>Chi bộ Thanh tra</b>, từ thứ Năm 10/02."
+            "<b>Chi bộ Văn phòng</b> nay là một phần của <b>Chi bộ Thanh tra</b>, từ thứ Năm 10/02."
         ]
     assert "mã mời" in secretary.says("/thangnay").last.text
     world.later(minutes=1)

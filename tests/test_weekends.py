@@ -91,7 +91,7 @@ def test_a_last_day_on_a_saturday_is_said_on_friday_and_late_on_monday(world: Wo
     tick_through(world, "2022-06-30 00:00", secretary)
     assert moments(world) == [("17/06 08:00", "cuoi"), ("20/06 08:00", "tre")]
     assert "Nên xong trong hôm nay" in secretary.got[-2].text
-    assert secretary.got[-1].text.startswith("🔴 <b>Quá hạn 2 ngày</b>")
+    assert secretary.got[-1].text.startswith("⚠️ <b>Quá hạn 2 ngày</b>")
     reads_well(secretary)
 
 
