@@ -260,7 +260,8 @@ def test_how_my_unit_stands(world: World) -> None:
         "Tỷ lệ dự, cộng các buổi: <b>82,5%</b> (33/40)",
     ]
     assert "Chưa có đồng chí nào" not in secretary.last.text
-    assert secretary.last.text.endswith("👉 Đồng chí không phải làm gì thêm.")
+    assert "tháng 6/2022" in secretary.last.text, "it is announced ahead of its month"
+    assert secretary.last.text.endswith("👉 Đồng chí bấm “Việc tháng này” để làm tiếp.")
 
 
 def test_a_unit_that_owes_and_has_nobody(world: World) -> None:

@@ -60,7 +60,7 @@ def test_the_day_before_and_the_morning_of_a_meeting_are_told_on_a_weekend(world
     secretary.says("/lichhop").taps("2. T5").says("15/5 14h").taps("Giữ ngày này").taps("Bỏ qua")  # a Sunday
     assert "thứ Năm 12/5, thứ Bảy 14/5 và sáng hôm họp" in secretary.last.text
     tick_through(world, "2022-05-17 10:00", secretary)
-    assert moments(world)[1:] == [
+    assert moments(world)[-6:] == [
         ("12/05 08:00", "ready"),
         ("14/05 08:00", "upload"),
         ("15/05 07:00", "today"),
@@ -77,7 +77,7 @@ def test_what_is_to_be_prepared_for_a_tuesday_is_said_on_friday(world: World) ->
     tick_through(world, "2022-05-09 10:00", secretary)
     secretary.says("/lichhop").taps("2. T5").says("17/5 14h").taps("Bỏ qua")
     tick_through(world, "2022-05-17 08:00", secretary)
-    assert moments(world)[1:] == [
+    assert moments(world)[-3:] == [
         ("13/05 08:00", "ready"),
         ("16/05 08:00", "upload"),
         ("17/05 07:00", "today"),
