@@ -8,6 +8,7 @@ from bot.domain.duties import Outlook, coming_meeting, done_since, outlook, outl
 from bot.domain.joining import duties_of
 from bot.domain.offering import offers_for
 from bot.domain.receipts import papers_for
+from bot.domain.reports_on import behind_meetings
 from bot.domain.tasks import count_unfinished
 from bot.models import Duty, Unit
 
@@ -19,12 +20,13 @@ def show(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("month", unit_id)
     if unit is None:
         return
-    waiting = _waiting(chat, unit)
+    waiting, awaited = behind_meetings(chat.session, _waiting(chat, unit))
     done = done_since(chat.session, unit.id, chat.today - SHOWN_DONE)
     chat.say(
         "month/month",
         unit=unit,
         waiting=waiting,
+        awaited=awaited,
         offers=offers_for(
             chat.session, [view.duty for view in waiting if not view.scheduled], chat.at, chat.zone
         ),

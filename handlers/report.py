@@ -257,7 +257,7 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     handed = hand_in(chat.session, draft, chat.at, chat.zone)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
-    chat.say("report/receipt", submission=handed, duty=duty)
+    chat.say("report/kept" if handed.waits_for else "report/receipt", submission=handed, duty=duty)
 
 
 def undo(chat: Chat, submission_id: str) -> None:

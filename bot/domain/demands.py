@@ -124,6 +124,7 @@ class Demands:
             "due_on": want.due_on,
             "safe_on": want.safe_on,
             "report_due_on": want.report_due_on,
+            "reports_on": want.reports_on or "",
             "recipient": want.to or "",
             "via": want.via or "",
             "rungs": [line.model_dump() for line in lines_of(self._text, want.ladder)],

@@ -23,7 +23,18 @@ from bot.domain.ladder import MORNING, Anchors, next_at, said_at, timetable
 from bot.domain.newcomers import CAUGHT_UP, look_again_at
 from bot.domain.plan_ladders import Rung, RungLine, rung_of
 from bot.domain.usual import usual_of
-from bot.models import Demand, Duty, Meeting, MeetingDuty, Membership, Message, Reminder, Topic, Unit
+from bot.models import (
+    Demand,
+    Duty,
+    Meeting,
+    MeetingDuty,
+    Membership,
+    Message,
+    Reminder,
+    Submission,
+    Topic,
+    Unit,
+)
 
 LIVE_MEETING = ("planned", "running")
 YEAR = timedelta(days=366)
@@ -127,6 +138,11 @@ def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo)
         duty.next_reminder_at = at_local(morning, MORNING, zone)
     for waiting in _waiting_for(session, duty):
         release(waiting, day, at, zone)
+    for kept in _kept_for(session, duty, "open"):
+        assert kept.handed_at is not None
+        told_on = max(day, local_day(kept.handed_at, zone))
+        kept.on_time = done_on_time(kept.duty, told_on)
+        close(session, kept.duty, told_on, at, zone)
     session.flush()
 
 
@@ -144,6 +160,21 @@ def _told_above(session: Session, duty: Duty) -> bool:
     return session.scalars(said.limit(1)).first() is not None
 
 
+def _kept_for(session: Session, meeting: Duty, state: str) -> list[Submission]:
+    """The reports on this meeting that were handed in before it had been held, the newest of each duty in that state."""
+    kept = session.scalars(
+        select(Submission)
+        .join(Duty, Duty.id == Submission.duty_id)
+        .where(
+            Submission.waits_for_id == meeting.id,
+            Submission.state.in_(("handed", "accepted")),
+            Duty.state == state,
+        )
+        .order_by(Submission.version)
+    )
+    return list({one.duty_id: one for one in kept}.values())
+
+
 def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
     duty.state, duty.done_at, duty.on_time = "open", None, None
@@ -154,6 +185,10 @@ def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
         follower.state, follower.next_reminder_at = "waiting", None
     session.flush()
     withdraw_reminders(session, [follower.id for follower in opened], at)
+    for kept in _kept_for(session, duty, "done"):
+        kept.on_time, report = None, kept.duty
+        report.state, report.done_at, report.on_time = "open", None, None
+    session.flush()
 
 
 def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[Duty]:

@@ -59,6 +59,7 @@ class Expected:
     relative: Relative | None
     waits: str | None = None
     report_due_on: date | None = None
+    reports_on: str | None = None
 
     @property
     def suffix(self) -> str:
@@ -323,6 +324,7 @@ def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
             via=duty.via,
             ladder=duty.ladder,
             relative=None,
+            reports_on=duty.reports_on,
         )
 
 

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.duties import close, done_on_time, reopen
+from bot.domain.duties import close, done_on_time, reopen, set_reminder, withdraw_reminders
 from bot.domain.problems import Invalid
+from bot.domain.reports_on import meeting_awaited
 from bot.messages import File
 from bot.models import Duty, Submission, SubmissionFile
 
@@ -57,7 +58,10 @@ def add_files(session: Session, draft: Submission, files: Iterable[File]) -> int
 
 
 def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -> Submission:
-    """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in)."""
+    """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in).
+
+    A report on a meeting that has not been held is kept, is neither in time nor late, and closes its duty when that is held.
+    """
     if not draft.files:
         raise Invalid("nothing_to_hand_in")
     locked = select(Duty).where(Duty.id == draft.duty_id).with_for_update()
@@ -66,9 +70,13 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
     day = local_day(at, zone)
     draft.state, draft.version, draft.handed_at = "handed", latest + 1, at
-    draft.on_time = done_on_time(duty, day)
+    draft.waits_for = meeting_awaited(session, duty)
+    draft.on_time = None if draft.waits_for else done_on_time(duty, day)
     session.flush()
-    if duty.state == "open":
+    if draft.waits_for:
+        duty.next_reminder_at = None
+        withdraw_reminders(session, [duty.id], at)
+    elif duty.state == "open":
         close(session, duty, day, at, zone)
     return draft
 
@@ -86,9 +94,12 @@ def take_back(session: Session, handed: Submission, person_id: int, at: datetime
     if duty is None or handed.person_id != person_id or handed.state != "handed" or handed.version != latest:
         return False
     handed.state, handed.version, handed.handed_at, handed.on_time = "draft", None, None, None
+    handed.waits_for = None
     session.flush()
     if latest == 1 and duty.state == "done":
         reopen(session, duty, at, zone)
+    elif latest == 1:
+        set_reminder(session, duty, at, zone)
     return True
 
 

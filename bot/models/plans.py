@@ -87,6 +87,8 @@ class Demand(Base):
     safe_on: Mapped[date | None]
     report_due_on: Mapped[date | None]
     """The last day of the report on this meeting, where that is before the meeting's own last day."""
+    reports_on: Mapped[str] = mapped_column(String(64), default="")
+    """The key of the topic whose meeting this report tells of."""
     recipient: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(Text, default="")
     rungs: Mapped[list[Any]] = mapped_column(default=list)

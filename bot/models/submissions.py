@@ -27,7 +27,11 @@ class Submission(Base):
     created_at: Mapped[datetime]
     handed_at: Mapped[datetime | None]
     on_time: Mapped[bool | None]
-    duty: Mapped[Duty] = relationship()
+    """Empty while it waits for the meeting that it tells of."""
+    waits_for_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"), index=True)
+    """The meeting that it tells of and that had not been held when it was handed in."""
+    duty: Mapped[Duty] = relationship(foreign_keys=duty_id)
+    waits_for: Mapped[Duty | None] = relationship(foreign_keys=waits_for_id)
     files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.position")
 
 

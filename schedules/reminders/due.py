@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.domain.ladder import MORNING, Anchors, Timed, next_at, said_at, timetab
 from bot.domain.plan_ladders import COMING as COUNTED_DOWN
 from bot.domain.plan_ladders import Rung, Say
 from bot.domain.preparing import MATERIALS
+from bot.domain.reports_on import meeting_awaited
 from bot.models import Contact, Demand, Duty, Meeting, Message, Person, Reminder
 from schedules.reminders.climbing import A_MOMENT, Climb
 from schedules.reminders.staff import Staff
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 COMING = ("topic", "set_date", "ready", "upload", "today", "start")
 """What is not said of a meeting that has begun."""
+ASKING = ("due", "last_day")
+"""What asks for a report that is not late."""
 LONG_MEETING = timedelta(hours=3)
 """A meeting that has run so long has probably been left standing: it is asked after."""
 LOST_LATELY = timedelta(days=3)
@@ -134,8 +137,18 @@ def come(
     meetings = meetings_of(session, [duty.id for duty in duties])
     tables = _Timetables(zone)
     found = [_what_has_come(duty, meetings.get(duty.id), at, tables) for duty in duties]
+    found = [_after_its_meeting(session, one) for one in found]
     climb = Climb(session, [one.duty for one in found if one.climbing], staff, at, zone)
     return [spoken for one in found for spoken in _move_on(one, at, zone, staff, climb)]
+
+
+def _after_its_meeting(session: Session, one: _Come) -> _Come:
+    """A report on a meeting is not asked for before that has been held: what is to be done first is the meeting."""
+    asking = [timed for timed in one.own if timed.rung.say in ASKING]
+    if not asking or meeting_awaited(session, one.duty) is None:
+        return one
+    left = [timed for timed in one.own if timed not in asking]
+    return replace(one, own=left, passed=[*one.passed, *asking])
 
 
 class _Timetables:
