@@ -1,6 +1,6 @@
 """`/thangnay`: this month's topic with its documents, what is due when, what is done, a button for each next step."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bot.conversation import Chat
 from bot.domain.choosing import addable, pickable, replacements
@@ -45,7 +45,7 @@ def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
     if not any(view.duty.kind == "meeting" for view in found):
         coming = coming_meeting(chat.session, unit.id, chat.today)
         found += [outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
-    return found
+    return sorted(found, key=lambda view: view.duty.due_on or date.max)
 
 
 def _choices(chat: Chat, view: Outlook) -> list[str]:
