@@ -200,7 +200,7 @@ class Walk:
     def sum_up(self) -> None:
         self.leader.says("/tonghop")
         lost = [cell.name for cell in self.cells.values() if cell.secretary and cell.lost and self.owes(cell)]
-        found = re.search(r"📵 Mất liên lạc (\d+) đơn vị: ([^\n]*)\.", self.leader.last.text)
+        found = re.search(r"Mất liên lạc (\d+) đơn vị: ([^\n]*)\.", self.leader.last.text)
         assert (int(found[1]) if found else 0) == len(lost), self.leader.last.text
         if found and len(lost) <= 5:
             assert found[2].split(", ") == sorted(lost, key=lambda name: int(name.rpartition(" ")[2]))
@@ -242,8 +242,8 @@ class Walk:
     def read_units(self, key: str) -> None:
         text = self.leader.last.text
         missing = sorted(self.missing(key), key=lambda cell: int(cell.name.rpartition(" ")[2]))
-        listed = re.findall(r"^(⚪|🔴) (Chi bộ thôn \d+)", text, re.M)
-        mark = "🔴" if DUE[key] < self.today else "⚪"
+        listed = re.findall(r"^(⚠️|–) (Chi bộ thôn \d+)", text, re.M)
+        mark = "⚠️" if DUE[key] < self.today else "–"
         assert listed == [(mark, cell.name) for cell in missing], text
         assert (f"Còn {len(missing)} đơn vị chưa xong" in text) is bool(missing), text
         self.checked["missing"] += len(listed)
@@ -252,10 +252,10 @@ class Walk:
     def read_untold(self, key: str) -> None:
         text = self.leader.last.text
         for sign, meant in (
-            ("📵", [c for c in self.missing(key) if c.secretary and c.lost]),
-            ("⚠️", [c for c in self.missing(key) if c.secretary is None]),
+            ("Mất liên lạc, cần gọi điện", [c for c in self.missing(key) if c.secretary and c.lost]),
+            ("Chưa có người đăng ký", [c for c in self.missing(key) if c.secretary is None]),
         ):
-            found = re.search(rf"{sign} [^\n]*\((\d+)\): ([^\n]*)\.", text)
+            found = re.search(rf"{sign}[^\n(]*\((\d+)\): ([^\n]*)\.", text)
             names = sorted((c.name for c in meant), key=lambda name: int(name.rpartition(" ")[2]))
             assert (found[2].split(", ") if found else []) == names, text
             assert not found or int(found[1]) == len(names)

@@ -65,7 +65,7 @@ def test_the_office_asks_for_one_and_gets_that_one(world: World) -> None:
 
 def test_who_is_missing_stands_in_order(world: World) -> None:
     leader: Talker = world.registered("DU", "leader").says("/chuanop").taps("Chuyên đề xây dựng")
-    lines = [line for line in leader.last.text.split("\n") if "Chi bộ thôn" in line]
+    lines = [line for line in leader.last.text.split("\n") if line.startswith("– Chi bộ thôn")]
     numbers = [int(line.partition("thôn ")[2].split(" ")[0].strip(":,;.<")) for line in lines]
     assert numbers == sorted(NUMBERS)
 

@@ -104,7 +104,7 @@ def test_a_file_for_every_turn_is_brought_and_received_each_time(world: World) -
     tick_through(world, "2022-01-20 08:30")
     assert got(cell) == ["noi-dung.pdf"]
     cell.taps("Đã nhận tài liệu")
-    tick_through(world, "2022-02-20 08:30")
+    tick_through(world, "2022-02-10 08:30")
     assert got(cell) == ["noi-dung.pdf"] * 2
     assert (counted(world, "2022-01"), counted(world, "2022-02")) == ((1, 2), (0, 2))
     album(office, stored("khac.pdf", b"noi dung"), name="b").taps("Sinh hoạt thường kỳ").taps("Tháng 2")

@@ -181,7 +181,7 @@ def test_on_the_command_line(url: str, tmp_path: Path) -> None:
     for line in ("không nói ngày nào", "bao lâu một lần", "không nói họp chậm nhất ngày nào"):
         assert line in refused
     late = run("plan", "load", file, "--answer", "cuoi-nam=1/10", code=1).output
-    assert "không phải là một ngày từ 1/11/2022 đến 31/12/2022" in late
+    assert "không phải là một ngày từ 01/11/2022 đến 31/12/2022" in late
     bad = run("plan", "load", file, "--answer", "kt=mai", code=1).output
     assert "“mai” chưa rõ là ngày nào của mỗi năm" in bad
     said = [word for one in ("cuoi-nam=10/12", "kt=31/01", "bc=none") for word in ("--answer", one)]

@@ -238,13 +238,13 @@ def test_handed_in_again_is_the_second_version(world: World, secretary: Talker) 
     assert "⏰ Đã xong thứ Sáu 01/4, đúng hạn\n" in secretary.last.text
     assert "Báo cáo này đã nộp; lần này là bản thay thế." in secretary.last.text
     secretary.hands(stored("b.pdf", b"b")).taps("Xong")
-    assert "Đây là bản thứ 2; các bản trước vẫn được giữ." in secretary.last.text
+    assert "Đây là bản nộp lần 2; các bản trước vẫn được giữ." in secretary.last.text
 
     world.go("2022-07-05 08:00")
     other = world.registered("CB01", "secretary").says("/nop")
     assert "🔁 Nộp lại: Báo cáo kết quả… quý II/2022" in labels(other)
     other.taps("Nộp lại").hands(stored("c.pdf", b"c")).taps("Xong")
-    assert "· <b>trễ hạn</b> (hạn thứ Năm 30/6)\nĐây là bản thứ 3" in other.last.text
+    assert "· <b>trễ hạn</b> (hạn thứ Năm 30/6)\nĐây là bản nộp lần 3" in other.last.text
     assert handed(world) == [(1, True, ["a.pdf"]), (2, True, ["b.pdf"]), (3, False, ["c.pdf"])]
     assert second_quarter(world).on_time is True
     other.says("/nop").taps("Nộp lại").taps("Bỏ, không nộp nữa")

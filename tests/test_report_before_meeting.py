@@ -97,7 +97,7 @@ def test_what_is_handed_in_early_is_kept_and_not_in_time(world: World, secretary
     with world.db.read() as session:
         assert session.scalars(select(Submission.on_time)).one() is True
     secretary.says("/thangnay")
-    assert "✔️ Báo cáo đợt 19/5" in secretary.last.text
+    assert "✅ Báo cáo đợt 19/5" in secretary.last.text
     reads_well(secretary)
 
 
