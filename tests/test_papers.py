@@ -103,7 +103,7 @@ def duty_of(world: World, code: str, key: str = "t4") -> int:
 
 def test_an_album_goes_along_with_the_reminder_once(world: World) -> None:
     office = world.registered("DUA", "admin")
-    cells = {code: world.registered(code, "secretary") for code in ("A1", "A2", "B1")}
+    cells = {code: world.registered(code, "secretary", meeting_day=20) for code in ("A1", "A2", "B1")}
     before = len(office.got)
     album(office, TALK, NOTES)
     assert len(office.got) == before + 1
@@ -143,7 +143,10 @@ def test_an_album_goes_along_with_the_reminder_once(world: World) -> None:
 
 def test_receipts_are_counted_and_shown(world: World) -> None:
     office, leader = world.registered("DUA", "admin"), world.registered("DUK", "leader")
-    first, second = world.registered("A1", "secretary"), world.registered("A1", "secretary")
+    first, second = (
+        world.registered("A1", "secretary", meeting_day=20),
+        world.registered("A1", "secretary", meeting_day=20),
+    )
     tied(office, TALK)
     assert counted(world, "DUA") == (0, 0)  # not asked yet
     tick_through(world, "2022-04-01 08:30")
@@ -193,12 +196,12 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
 
 def test_what_is_tied_later_is_told_once_to_who_has_had_the_reminder(world: World) -> None:
     office = world.registered("DUA", "admin")
-    cell, other = world.registered("A1", "secretary"), world.registered("B1", "secretary")
+    cell, other = world.registered("A1", "secretary", meeting_day=20), world.registered("B1", "secretary")
     tied(office, TALK)
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     cell.taps("Đã nhận tài liệu")
-    late = world.registered("A2", "secretary")  # nobody of A2 was there for the reminder
+    late = world.registered("A2", "secretary", meeting_day=20)  # nobody of A2 was there for the reminder
     world.go("2022-04-05 21:30")
     tied(office, NOTES, stored("them.pdf", b"them"))
     assert counted(world, "DUA") == (0, 2)
@@ -225,7 +228,7 @@ def test_what_is_tied_later_is_told_once_to_who_has_had_the_reminder(world: Worl
 
 def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     office = world.registered("DUK", "leader")
-    cells = [world.registered(code, "secretary") for code in ("A1", "A2", "B1")]
+    cells = [world.registered(code, "secretary", meeting_day=20) for code in ("A1", "A2", "B1")]
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
@@ -256,7 +259,7 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
 
 def test_two_replicas_tell_each_unit_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     office = world.registered("DUK", "leader")
-    cells = [world.registered(code, "secretary") for code in ("A1", "A2", "B1")]
+    cells = [world.registered(code, "secretary", meeting_day=20) for code in ("A1", "A2", "B1")]
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
@@ -269,7 +272,7 @@ def test_two_replicas_tell_each_unit_once(world: World, monkeypatch: pytest.Monk
 
 
 def test_a_meeting_that_was_held_is_not_told_of_new_files(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tick_through(world, "2022-04-05 08:30")
     cell.says("/ketqua").taps("nông thôn mới").taps("Hôm nay").says("đủ").taps("Đúng")
     tied(office, TALK)
@@ -283,7 +286,10 @@ def test_a_meeting_that_was_held_is_not_told_of_new_files(world: World) -> None:
 
 def test_somebody_else_is_told_when_the_first_cannot_be_reached(world: World) -> None:
     office = world.registered("DUA", "admin")
-    gone, there = world.registered("A1", "secretary"), world.registered("A1", "secretary")
+    gone, there = (
+        world.registered("A1", "secretary", meeting_day=20),
+        world.registered("A1", "secretary", meeting_day=20),
+    )
     tick_through(world, "2022-04-01 08:30")
     with world.db.write() as session:
         session.execute(
@@ -298,7 +304,7 @@ def test_somebody_else_is_told_when_the_first_cannot_be_reached(world: World) ->
 
 
 def test_a_file_taken_back_is_sent_no_more(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK, NOTES)
     office.taps("Xem tài liệu")
     assert '1. <a href="https://chibo.example/f/' in office.last.text
@@ -330,7 +336,7 @@ def test_a_file_taken_back_is_sent_no_more(world: World) -> None:
 
 
 def test_a_file_taken_back_leaves_what_still_waits(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     cell.says("/caidat").taps("Giờ nhắc").taps("19")
     tied(office, TALK, NOTES)
     world.go("2022-04-01 08:00")
@@ -357,7 +363,10 @@ def test_a_file_taken_back_leaves_what_still_waits(world: World) -> None:
 def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
     office, stranger = world.registered("DUA", "admin"), world.registered("DUB", "leader")
     follower = world.registered("DUA", "follower")
-    cell, sibling = world.registered("A1", "secretary"), world.registered("A2", "secretary")
+    cell, sibling = (
+        world.registered("A1", "secretary", meeting_day=20),
+        world.registered("A2", "secretary", meeting_day=20),
+    )
     tied(office, TALK)
     assert kept(world, TopicFile.path) == ["/1/2/"]
     [file_id] = kept(world, TopicFile.id)
@@ -391,7 +400,7 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
 
 def test_the_same_bytes_and_the_same_event_twice(world: World) -> None:
     office, above = world.registered("DUA", "admin"), world.registered("DUK", "leader")
-    cell = world.registered("A1", "secretary")
+    cell = world.registered("A1", "secretary", meeting_day=20)
     event = office._event(files=(TALK,))
     office.sends(event).sends(event)
     office.hands(stored("ban-sao.pdf", b"noi dung"))
@@ -415,7 +424,7 @@ def test_the_same_bytes_and_the_same_event_twice(world: World) -> None:
 
 
 def test_who_leads_a_cell_and_a_committee_says_what_the_file_is_for(world: World) -> None:
-    both = world.registered("A1", "secretary")
+    both = world.registered("A1", "secretary", meeting_day=20)
     both.says(f"/start {world.invite('DUA', 'leader')}")
     album(both, TALK, NOTES)
     assert both.last.text == "📎 Đã nhận 2 tệp.\n\n👉 Đồng chí gửi tệp này để làm gì?"
@@ -484,7 +493,7 @@ def test_too_many_files(world: World) -> None:
     assert office.last.text.startswith("Mỗi chuyên đề nhận nhiều nhất 20 tệp")
     assert "1 tệp, tới 2 đơn vị" in office.last.text
     assert len(kept(world, TopicFile.id)) == 20
-    cell = world.registered("A1", "secretary")
+    cell = world.registered("A1", "secretary", meeting_day=20)
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     assert [len(some) for some in names(cell)] == [MOST_ALONG]
@@ -496,7 +505,7 @@ def test_too_many_files(world: World) -> None:
 
 
 def test_a_file_that_is_too_large_goes_as_a_link(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     large = replace(stored("to.pdf", b"to"), size=BYTES_ALONG + 1)
     half = replace(stored("vua.pdf", b"vua"), size=BYTES_ALONG - 5)
     tied(office, large, half, TALK)
@@ -551,14 +560,14 @@ def test_many_topics_are_paged(world: World, tmp_path: Path) -> None:
 
 
 def test_who_is_forgotten_leaves_the_files_and_the_receipts(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK)
     office.says("/xoadulieu").taps("Xóa")
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     cell.taps("Đã nhận tài liệu").says("/xoadulieu").taps("Xóa")
     assert counted(world, "DUA") == (1, 2)
-    new = world.registered("A1", "secretary").says("/thangnay")
+    new = world.registered("A1", "secretary", meeting_day=20).says("/thangnay")
     assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):\n– noi-dung.pdf" in new.last.text
     world.registered("DUA", "admin").presses("papers").taps("1.").taps("Thu hồi 1.").taps("↩️ Thu hồi")
     assert None not in kept(world, TopicFile.withdrawn_at)
@@ -567,7 +576,7 @@ def test_who_is_forgotten_leaves_the_files_and_the_receipts(world: World) -> Non
 def test_several_topics_of_one_morning(world: World, tmp_path: Path) -> None:
     other = PLAN.replace("8-KH", "10-KH").replace("nông thôn mới", "đô thị văn minh")
     world.load(plan_of(other, tmp_path))
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK)
     tied(office, NOTES, topic="đô thị")
     tick_through(world, "2022-04-01 08:30")
@@ -585,7 +594,7 @@ def test_several_topics_of_one_morning(world: World, tmp_path: Path) -> None:
 
 
 def test_files_follow_a_committee_that_moves(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK)
     with world.db.write() as session:
         row = Row("", "DUA", "Đảng ủy Sở Công", "dang_bo", "", "DUB", None, None)
@@ -634,7 +643,7 @@ def test_small_pieces() -> None:
 
 
 def test_cleaning_up_leaves_files_and_receipts(world: World) -> None:
-    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary")
+    office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK)
     tick_through(world, "2022-04-01 08:30")
     cell.looks()

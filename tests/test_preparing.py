@@ -715,6 +715,8 @@ def test_the_reminder_says_what_is_still_open(world: World) -> None:
     assert secretary.last.text == (
         "<b>Sắp họp: 19h30 thứ Năm 21/4</b>\n"
         "Họp thường kỳ: Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n"
+        "📄 Tài liệu (4): Nghị quyết 03-NQ/TW; Nghị quyết 10-NQ/TW; Chương trình hành động 18-CTr/TU; "
+        "Nghị quyết 03-NQ/TU\n"
         "Còn 3 việc chuẩn bị:\n"
         "⬜ Họp chi ủy thống nhất nội dung\n"
         "⬜ Báo đảng viên\n"
