@@ -1,9 +1,8 @@
 """One person's talk inside one transaction, and what handlers may do with it."""
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -16,13 +15,11 @@ from bot import outbox
 from bot.db import Database
 from bot.domain import roles
 from bot.domain.calendar import local_day, next_allowed
-from bot.domain.duties import close, outlook
 from bot.domain.natural import naturally
-from bot.domain.nudging import nudge_key
 from bot.domain.problems import Invalid
 from bot.domain.typed_commands import Command, read_command
 from bot.messages import Choice, File, Incoming, Reply
-from bot.models import Audit, Contact, Dialog, Duty, Meeting, Membership, Message, Person, Reminder, Unit
+from bot.models import Audit, Contact, Dialog, Membership, Message, Person, Unit
 from bot.render import Renderer
 
 GO_ON = "go_on"
@@ -94,6 +91,8 @@ class Routes:
     """Words are about to be taken for the answer to the open question."""
     refuse: Callable[["Chat"], None] = lambda _: None
     """What was typed could not be taken; it may be wanted elsewhere."""
+    offer: Callable[["Chat"], bool] = lambda _: False
+    """Words that nothing has asked for: does a room want them?"""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None
     """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
 
@@ -357,87 +356,6 @@ class Chat:
         self.end()
         self.say("talk/not_yours")
         return None
-
-    def own_duty(self, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
-        """The duty if the person may act on it now; else says why not and ends the dialog."""
-        duty = self.session.get(Duty, row_id(duty_id))
-        if duty is None or (kind and duty.kind != kind) or not self._leads(duty):
-            self.end()
-            self.say("talk/not_yours")
-            return None
-        if duty.state == "open" or (done_too and duty.state == "done"):
-            return duty
-        self.end()
-        self.say("talk/duty_closed", duty=duty)
-        return None
-
-    def _leads(self, duty: Duty) -> bool:
-        return any(m.unit_id == duty.unit_id for m in roles.holders(self.roles(), "lead"))
-
-    def close_duty(self, duty: Duty) -> None:
-        close(self.session, duty, self.today, self.at, self.zone)
-        self.note("duty done", f"duty:{duty.id}")
-
-    def last_place(self, unit_id: int) -> str:
-        """Where the unit met last."""
-        return (
-            self.session.scalars(
-                select(Meeting.place)
-                .where(Meeting.unit_id == unit_id, Meeting.place != "", Meeting.rehearsal.is_(False))
-                .order_by(Meeting.id.desc())
-                .limit(1)
-            ).first()
-            or ""
-        )
-
-    def remind_later(self, duty: Duty, moment: datetime) -> Message:
-        """Writes the reminder of a duty once more, to go out at `moment`."""
-        reply = self.desk.render.reply(
-            "reminders/again", {"view": outlook(self.session, duty, moment, self.zone), "today": self.today}
-        )
-        message = outbox.post(self.session, self.contact, reply, self.at, bulk=True, due_at=moment)
-        self.session.flush()
-        return message
-
-    def nudge(self, person: Person, duty: Duty) -> bool:
-        """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
-        contact = outbox.reachable(self.session, person.id)
-        key = nudge_key(duty, person, self.today)
-        if contact is None or self.session.scalar(select(Message.id).where(Message.key == key)):
-            return False
-        view = outlook(self.session, duty, self.at, self.zone)
-        reply = self.desk.render.reply("reminders/nudge", {"view": view, "today": self.today})
-        due_at = next_allowed(self.at, self.zone)
-        message = outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
-        self._speaks_of(message, duty, person.id, "nudge")
-        return True
-
-    def _speaks_of(self, message: Message, duty: Duty, person_id: int, kind: str) -> None:
-        """So that the message is taken back when the duty is done before it has gone out."""
-        self.session.flush()
-        rung = f"{kind}-{message.id}@{self.at:%Y%m%d%H%M}"
-        self.session.add(
-            Reminder(duty_id=duty.id, rung=rung, person_id=person_id, message_id=message.id, at=self.at)
-        )
-
-    def web_link(self) -> str:
-        """The person's own web chat; made when it is first asked for."""
-        contact = self.session.scalars(
-            select(Contact).where(Contact.person_id == self.person.id, Contact.channel == "web").limit(1)
-        ).first()
-        if contact is None:
-            contact = Contact(
-                person_id=self.person.id,
-                channel="web",
-                place=secrets.token_urlsafe(16),
-                used_at=self.person.created_at,
-                seq=0,
-                wrong_codes=0,
-                lost_reason="",
-            )
-            self.session.add(contact)
-            self.session.flush()
-        return self.desk.links.web_chat(contact.id)
 
     def upload_link(self) -> str:
         return self.desk.links.upload(self.contact.id)

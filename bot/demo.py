@@ -21,9 +21,9 @@ from bot.chat import Desk
 from bot.db import Database
 from bot.domain.attendance import Counts
 from bot.domain.calendar import at_local, local_day
-from bot.domain.duties import open_duties
 from bot.domain.loading import load
 from bot.domain.meetings import held_before
+from bot.domain.outlook import open_duties
 from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan import Plan as PlanText
 from bot.domain.problems import Invalid

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from bot.domain.calendar import ROMAN, day_and_month, day_of_document
-from bot.domain.programme import readings
+from bot.domain.readings import readings
 from bot.messages import Choice, Reply
 
 PAYLOAD_BYTES = 64

@@ -3,28 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
-
 from bot.chat import Chat, row_id
 from bot.domain.calendar import local_day
 from bot.domain.correcting import locked
 from bot.domain.meetings import lock
 from bot.domain.problems import Invalid
-from bot.domain.roles import holders, within
 from bot.domain.score_sheets import Sheet, Sheets, sheet_for
 from bot.domain.scoring import (
     Point,
     compute,
-    last_held,
     open_to_change,
     score_of,
-    undecided,
     vote_on,
     with_said,
-    year_grades,
 )
 from bot.domain.walk import scores_itself
-from bot.models import Meeting, Score, Unit
+from bot.models import Meeting, Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,42 +121,3 @@ def why(chat: Chat, point: Point) -> str:
 
 def with_reasons(chat: Chat, points: Sequence[Point]) -> list[tuple[Point, str]]:
     return [(point, why(chat, point)) for point in points]
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """The grades of a year, the best first; how many scores wait for the person's decision; the unit's last meeting."""
-
-    year: int
-    grades: list[tuple[str, int]]
-    waiting: int
-    last: Meeting | None = None
-    score: Score | None = None
-    open: bool = False
-    """The last meeting may be scored, or voted on, still."""
-
-
-def unit_scores(chat: Chat, unit: Unit) -> Scores:
-    """What a unit's card says."""
-    last = last_held(chat.session, unit)
-    score = score_of(chat.session, last) if last else None
-    sheets: Sheets = chat.desk.facts["sheets"]
-    is_open = last is not None and sheets.offered(last, chat.zone) and not (score and score.voted)
-    return Scores(chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open)
-
-
-def below_scores(chat: Chat) -> Scores:
-    """What a leader is told of all that the roles reach."""
-    return Scores(chat.today.year, _grades(chat, within(Unit.path, chat.roles(), "sum")), _waiting(chat))
-
-
-def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
-    sheets: Sheets = chat.desk.facts["sheets"]
-    found = year_grades(chat.session, where, chat.today.year, chat.zone)
-    return sorted(found.items(), key=lambda one: sheets.order(one[0]))
-
-
-def _waiting(chat: Chat) -> int:
-    if not holders(chat.roles(), "grade"):
-        return 0
-    return undecided(chat.session, within(Unit.path, chat.roles(), "grade"), 0)[1]

@@ -11,6 +11,7 @@ from bot.domain.problems import Invalid
 from bot.domain.reading import said, yes
 from bot.domain.roles import ROLES, holders, within
 from bot.domain.unit_lookup import find_units, holders_of
+from bot.domain.withdrawing import hand_over
 from bot.models import Contact, Event, Membership, Message, Plan, Unit
 
 SHOWN = 20
@@ -184,6 +185,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
     membership = chat.session.get_one(Membership, chat.data["ending"])
     if membership.ended_at is None:
         end_role(chat.session, membership, chat.at)
+        hand_over(chat.session, membership.person_id, chat.at, unit_id=membership.unit_id)
         chat.note("role ended", f"membership:{membership.id}")
         if membership.person_id != chat.person.id:
             chat.tell(membership.person, "admin/role_ended", membership=membership)

@@ -1,5 +1,6 @@
 """What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
 
+from bot.asked_duty import own_duty
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.choosing import add, addable, pick, pickable, picked, replace, replacements, take_back
 from bot.domain.duties import meeting_of
@@ -16,7 +17,7 @@ OWN = "own"
 
 def for_duty(chat: Chat, duty_id: str) -> None:
     """`Chọn chuyên đề khác`: puts a topic of the pool in the place of the plan's."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is None or _refused(chat, duty, bool(duty.chosen or replacements(chat.session, duty))):
         return
     chat.begin("choice", unit=duty.unit_id, duty=duty.id, page=0)
@@ -35,21 +36,21 @@ def for_unit(chat: Chat, unit_id: str = "") -> None:
 
 def papers(chat: Chat, duty_id: str) -> None:
     """`Chọn văn bản`: of the topic's documents those that suit the unit."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, pickable(duty)):
         chat.begin("choice", step="papers", unit=duty.unit_id, duty=duty.id, picks=picked(duty), page=0)
 
 
 def drop(chat: Chat, duty_id: str) -> None:
     """`Bỏ chuyên đề đã thêm`."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, duty.added):
         chat.begin("choice", step="drop", unit=duty.unit_id, duty=duty.id)
 
 
 def apart(chat: Chat, duty_id: str) -> None:
     """`Tách ra, họp riêng`: the joint meeting goes on without this duty, which gets a day of its own."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is None:
         return
     lock_unit(chat.session, duty.unit_id)
@@ -178,7 +179,7 @@ def _leave(chat: Chat, unit: Unit) -> None:
 
 
 def _replace(chat: Chat, topic: Topic | None) -> None:
-    duty = chat.own_duty(chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None:
         return
     try:
@@ -227,7 +228,7 @@ def ask_papers(chat: Chat) -> None:
 
 
 def take_papers(chat: Chat, answer: Answer) -> None:
-    duty = chat.own_duty(chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None or _turned(chat, answer.value):
         return
     if answer.value == "done":
@@ -261,7 +262,7 @@ def ask_drop(chat: Chat) -> None:
 
 
 def take_drop(chat: Chat, answer: Answer) -> None:
-    duty = chat.own_duty(chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None:
         return
     unit = lock_unit(chat.session, duty.unit_id)

@@ -6,10 +6,10 @@ from bot import leading, overhearing
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import KINDS, arrived, counts_of_values, kinds_away
 from bot.domain.calendar import local_day
-from bot.domain.duties import outlooks
 from bot.domain.joining import duties_of
 from bot.domain.meetings import call_off, counts_of, end, notes_of, write_counts
 from bot.domain.moments import when
+from bot.domain.outlook import outlooks
 from bot.domain.problems import Invalid
 from bot.domain.reading import said
 from bot.domain.rehearsing import forget_rehearsal

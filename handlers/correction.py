@@ -10,15 +10,15 @@ from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.account import numbered
 from bot.domain.attendance import counts_of_values
 from bot.domain.correcting import correct_counts, correct_day, locked, unlock
-from bot.domain.escalation import above
 from bot.domain.joining import duties_of
-from bot.domain.meetings import counts_of, lock
+from bot.domain.meetings import counts_of, last_place, lock
 from bot.domain.moments import when
 from bot.domain.people import secretaries_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import said
 from bot.domain.recounting import changes
 from bot.domain.roles import may
+from bot.domain.superiors import above
 from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
 from bot.domain.walk import stamp
@@ -121,7 +121,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
 def ask_place(chat: Chat) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is not None:
-        chat.say("result/new_place", meeting=meeting, last=chat.last_place(meeting.unit_id))
+        chat.say("result/new_place", meeting=meeting, last=last_place(chat.session, meeting.unit_id))
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -130,7 +130,7 @@ def take_place(chat: Chat, answer: Answer) -> None:
         return
     if answer.value not in ("", "last"):
         raise Invalid("choose_button")
-    found = chat.last_place(meeting.unit_id) if answer.value else " ".join(answer.text.split())
+    found = last_place(chat.session, meeting.unit_id) if answer.value else " ".join(answer.text.split())
     if not found:
         raise Invalid("text_empty")
     meeting.place = found[:PLACE_LIMIT]

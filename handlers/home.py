@@ -2,7 +2,7 @@
 
 from bot.conversation import Chat
 from bot.domain.counting import current, tallies, urgent_first
-from bot.domain.duties import outlooks
+from bot.domain.outlook import outlooks
 from bot.domain.roles import holders, within
 from bot.models import Duty, Unit
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot import joint, leading, noting
+from bot.asked_duty import own_duty
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.calendar import local_day
-from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.joining import answer_on, offers
 from bot.domain.meetings import live_meeting, lock, lock_unit, new_meeting, notes_of, start
+from bot.domain.outlook import Outlook, outlook, outlooks
 from bot.domain.rehearsing import rehearsal_of
 from bot.domain.tasks import reviewed, tasks_of, to_review
 from bot.domain.votes import votes_of
@@ -71,7 +72,7 @@ def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
 
 def for_duty(chat: Chat, duty_id: str) -> None:
     """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another time."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
@@ -103,12 +104,12 @@ def begin(chat: Chat, duty_id: str) -> None:
 
 def _own_duty(chat: Chat, duty_id: int | str) -> Duty | None:
     """The duty, with its unit locked, if the person may act on it now."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is None:
         return None
     lock_unit(chat.session, duty.unit_id)
     chat.session.refresh(duty)
-    return chat.own_duty(duty_id, "meeting")
+    return own_duty(chat, duty_id, "meeting")
 
 
 def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+from bot.asked_duty import close_duty, own_duty
 from bot.conversation import Chat
 from bot.domain.choosing import addable, pickable, replacements
-from bot.domain.duties import Outlook, coming_meeting, done_since, outlook, outlooks, reopen
+from bot.domain.duties import reopen
 from bot.domain.joining import duties_of
 from bot.domain.offering import offers_for
+from bot.domain.outlook import Outlook, coming_meeting, done_since, outlook, outlooks
 from bot.domain.receipts import papers_for
 from bot.domain.reports_on import behind_meetings
 from bot.domain.tasks import count_unfinished
@@ -68,16 +70,16 @@ def _joint(chat: Chat, view: Outlook) -> list[Duty]:
 
 def confirm(chat: Chat, duty_id: str) -> None:
     """A duty that only asks for a yes is done by one tap."""
-    duty = chat.own_duty(duty_id, "confirm")
+    duty = own_duty(chat, duty_id, "confirm")
     if duty is None:
         return
-    chat.close_duty(duty)
+    close_duty(chat, duty)
     chat.say("month/confirmed", duty=duty)
 
 
 def unconfirm(chat: Chat, duty_id: str) -> None:
     """`Bấm nhầm`: takes a yes back within a day; later the office has counted it."""
-    duty = chat.own_duty(duty_id, "confirm", done_too=True)
+    duty = own_duty(chat, duty_id, "confirm", done_too=True)
     if duty is None:
         return
     if duty.state == "done" and (duty.done_at is None or chat.at - duty.done_at > SECOND_THOUGHTS):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bot.asked_duty import own_duty
 from bot.conversation import Chat
 from bot.domain.calendar import Period
 from bot.domain.papers import files_seen, take_back
@@ -143,7 +144,7 @@ def back(chat: Chat, file_id: str) -> None:
 
 def again(chat: Chat, duty_id: str) -> None:
     """Sends the files of a duty's topic to who leads its unit."""
-    duty = chat.own_duty(duty_id, "meeting", done_too=True)
+    duty = own_duty(chat, duty_id, "meeting", done_too=True)
     if duty is None:
         return
     papers = papers_for(chat.session, [duty]).get(duty.id)
@@ -163,7 +164,7 @@ def again(chat: Chat, duty_id: str) -> None:
 
 def got(chat: Chat, duty_id: str) -> None:
     """`Đã nhận`: the unit has the files of the topic."""
-    duty = chat.own_duty(duty_id, "meeting", done_too=True)
+    duty = own_duty(chat, duty_id, "meeting", done_too=True)
     if duty is None:
         return
     receipt = confirm(chat.session, duty, chat.person.id, chat.at)

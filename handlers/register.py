@@ -16,6 +16,7 @@ from bot.domain.people import (
 )
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, said, yes
+from bot.domain.withdrawing import hand_over
 from bot.models import Invite, Unit
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
@@ -157,6 +158,7 @@ def _refuse(chat: Chat) -> None:
     """Who has never agreed leaves nothing behind; whoever has a role keeps it, and hears how to give it up."""
     chat.end()
     if not chat.person.consent_version:
+        hand_over(chat.session, chat.person.id, chat.at)
         forget(chat.session, chat.person, chat.at)
     chat.say("register/refused", has_role=bool(chat.roles()))
 

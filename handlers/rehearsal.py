@@ -3,8 +3,8 @@
 from bot import leading
 from bot.chat import row_id
 from bot.conversation import Chat
-from bot.domain.duties import outlooks
 from bot.domain.meetings import lock_unit, start
+from bot.domain.outlook import outlooks
 from bot.domain.rehearsing import new_rehearsal
 from bot.domain.walk import stamp
 from bot.models import Duty

@@ -6,11 +6,12 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select
 
+from bot.asked_duty import own_duty
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.duties import Outlook, outlook, outlooks
 from bot.domain.filetypes import XLSX
 from bot.domain.natural import naturally
+from bot.domain.outlook import Outlook, outlook, outlooks
 from bot.domain.pages import FEWEST, PICTURES, pictures
 from bot.domain.papers import MOST_PAPERS
 from bot.domain.problems import Invalid
@@ -39,7 +40,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
 def for_duty(chat: Chat, duty_id: str) -> None:
     """`Nộp báo cáo` of one duty; one that is done may be handed in again as a new version."""
     files = _kept(chat)
-    duty = chat.own_duty(duty_id, "report", done_too=True)
+    duty = own_duty(chat, duty_id, "report", done_too=True)
     if duty is not None:
         _add_kept(chat, draft_of(chat.session, duty, chat.person.id, chat.at), files)
         chat.begin("report", step="files", unit=duty.unit_id, duty=duty.id)
@@ -154,7 +155,7 @@ def take_duty(chat: Chat, answer: Answer) -> None:
     if not answer.value:
         raise Invalid("choose_button")
     wanted, at_once = answer.value.removeprefix(AT_ONCE), answer.value.startswith(AT_ONCE)
-    duty = chat.own_duty(wanted, "report", done_too=True)
+    duty = own_duty(chat, wanted, "report", done_too=True)
     if duty is None:
         return
     files = _kept(chat)
@@ -201,7 +202,7 @@ def _join(draft: Submission) -> int:
 
 
 def take_files(chat: Chat, answer: Answer) -> None:
-    if chat.own_duty(_duty(chat).id, "report", done_too=True) is None:
+    if own_duty(chat, _duty(chat).id, "report", done_too=True) is None:
         return
     draft = _draft(chat)
     if answer.files or chat.event.refused:
@@ -242,7 +243,7 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
 def finish(chat: Chat, submission_id: str) -> None:
     """`Xong` under a message that stands outside of the talk: hands in that draft."""
     draft = chat.session.get(Submission, row_id(submission_id))
-    duty = chat.own_duty(draft.duty_id if draft else 0, "report", done_too=True)
+    duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
     if draft is None or duty is None:
         return
     if draft.person_id == chat.person.id and draft.state == "draft":
@@ -263,7 +264,7 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
 def undo(chat: Chat, submission_id: str) -> None:
     """`Bấm nhầm` under the receipt: the files are a draft again, and the duty is owed if nothing else was handed in for it."""
     handed = chat.session.get(Submission, row_id(submission_id))
-    duty = chat.own_duty(handed.duty_id if handed else 0, "report", done_too=True)
+    duty = own_duty(chat, handed.duty_id if handed else 0, "report", done_too=True)
     if handed is None or duty is None:
         return
     if not take_back(chat.session, handed, chat.person.id, chat.at, chat.zone):

@@ -3,14 +3,15 @@
 from datetime import date, datetime, time, timedelta
 
 from bot import joint, leading
+from bot.asked_duty import own_duty
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.attendance import counts_of_values
 from bot.domain.awaiting import line_of
 from bot.domain.calendar import at_local, local_day
-from bot.domain.duties import outlook, outlooks
 from bot.domain.joining import duties_of, offers
-from bot.domain.meetings import held_before, live_meeting, lock_unit
+from bot.domain.meetings import held_before, last_place, live_meeting, lock_unit
 from bot.domain.moments import when
+from bot.domain.outlook import outlook, outlooks
 from bot.domain.problems import Invalid
 from bot.domain.walk import stamp
 from bot.entering import begin_counts
@@ -33,7 +34,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is not None:
         chat.begin("result", duty=duty.id, unit=duty.unit_id)
 
@@ -96,7 +97,7 @@ def ask_join(chat: Chat) -> None:
 
 
 def take_join(chat: Chat, answer: Answer) -> None:
-    duty = chat.own_duty(chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is not None and joint.take(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
         _count(chat, duty)
 
@@ -126,7 +127,7 @@ def change(chat: Chat, what: str) -> None:
 
 
 def ask_place(chat: Chat) -> None:
-    chat.say("result/place", last=chat.last_place(int(chat.data["unit"])))
+    chat.say("result/place", last=last_place(chat.session, int(chat.data["unit"])))
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -135,7 +136,7 @@ def take_place(chat: Chat, answer: Answer) -> None:
     typed = " ".join(answer.text.split())
     if not typed and not answer.value:
         raise Invalid("text_empty")
-    offered = {"last": chat.last_place(int(chat.data["unit"])), "none": ""}
+    offered = {"last": last_place(chat.session, int(chat.data["unit"])), "none": ""}
     chat.keep(place=offered.get(answer.value, typed)[:PLACE_LIMIT])
     _count(chat, _duty(chat))
 
@@ -175,7 +176,7 @@ def counted(chat: Chat) -> None:
     lock_unit(chat.session, unit.id)
     duty = None
     if facts.get("duty"):
-        duty = chat.own_duty(facts["duty"], "meeting")
+        duty = own_duty(chat, facts["duty"], "meeting")
         if duty is None:
             return
     counts, held_at = counts_of_values(facts["counts"]), _held_at(chat)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from bot.asked_duty import own_duty
 from bot.chat import row_id
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.pages import FEWEST, Pages, packed, page_numbers, pages_of, pictures
@@ -52,7 +53,7 @@ def _new_errand(chat: Chat, draft: Submission) -> Errand:
 def _draft(chat: Chat, submission_id: int) -> Submission | None:
     """The person's own draft; else says that it is not, or that it is one no longer."""
     draft = chat.session.get(Submission, submission_id)
-    duty = chat.own_duty(draft.duty_id if draft else 0, "report", done_too=True)
+    duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
     if draft is None or duty is None:
         return None
     if draft.person_id == chat.person.id and draft.state == "draft":

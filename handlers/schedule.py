@@ -3,21 +3,15 @@
 from datetime import date, datetime, time
 
 from bot import joint
+from bot.asked_duty import own_duty
 from bot.conversation import Answer, Chat, Flow, Step
 from bot.domain.calendar import at_local, local_day
 from bot.domain.concerns import Concern, concerns, kind_of
-from bot.domain.duties import (
-    Outlook,
-    coming_calls,
-    coming_meeting,
-    follow_usual_day,
-    meetings_on,
-    outlook,
-    outlooks,
-)
+from bot.domain.duties import coming_calls, follow_usual_day
 from bot.domain.joining import duties_of, note_offered, offers, takes_long
-from bot.domain.meetings import live_meeting, lock_unit, set_meeting
+from bot.domain.meetings import last_place, live_meeting, lock_unit, set_meeting
 from bot.domain.offering import custom, offer_for, stamped
+from bot.domain.outlook import Outlook, coming_meeting, meetings_on, outlook, outlooks
 from bot.domain.problems import Invalid
 from bot.domain.reading import yes
 from bot.domain.second_thoughts import other_moment
@@ -53,7 +47,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is not None:
         _begin(chat, duty.unit_id, duty)
 
@@ -61,7 +55,7 @@ def for_duty(chat: Chat, duty_id: str) -> None:
 def usual(chat: Chat, duty_id: str, stamp: str = "") -> None:
     """`Như mọi tháng`: sets the meeting for the moment on the button, where the unit usually meets, and asks nothing but
     what somebody must decide."""
-    duty = chat.own_duty(duty_id, "meeting")
+    duty = own_duty(chat, duty_id, "meeting")
     if duty is None or _is_running(chat, duty.unit_id, duty):
         return
     day, clock = stamped(stamp)
@@ -122,7 +116,7 @@ def take_topic(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button")
     duty = None
     if answer.value != "none":
-        duty = chat.own_duty(answer.value, "meeting")
+        duty = own_duty(chat, answer.value, "meeting")
         if duty is None:
             return
     if not _is_running(chat, int(chat.data["unit"]), duty):
@@ -271,7 +265,7 @@ def ask_join(chat: Chat) -> None:
 
 
 def take_join(chat: Chat, answer: Answer) -> None:
-    duty = chat.own_duty(chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None:
         return
     try:
@@ -331,7 +325,7 @@ def _places(chat: Chat) -> tuple[str, str]:
     """Where the meeting is set for so far, and where the unit met last."""
     unit_id = int(chat.data["unit"])
     live = live_meeting(chat.session, unit_id, chat.data.get("duty"))
-    return live.place if live else "", chat.last_place(unit_id)
+    return live.place if live else "", last_place(chat.session, unit_id)
 
 
 def ask_place(chat: Chat) -> None:
@@ -371,7 +365,7 @@ def _settle(chat: Chat, place: str) -> None:
         chat.begin(FLOW.name, step="day", unit=unit.id, duty=chat.data.get("duty"))
         return
     if chat.data.get("duty"):
-        duty = chat.own_duty(chat.data["duty"], "meeting")
+        duty = own_duty(chat, chat.data["duty"], "meeting")
         if duty is None:
             return
     if not _is_running(chat, unit.id, duty):

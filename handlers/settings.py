@@ -4,14 +4,14 @@ import re
 from datetime import date, timedelta
 
 from bot.conversation import Answer, Chat, Flow, Step
-from bot.domain.duties import hand_over
 from bot.domain.moments import when
 from bot.domain.names import read_name
 from bot.domain.newcomers import look_again
-from bot.domain.people import LINK_MINUTES, forget, invite_channel, secretaries_of
+from bot.domain.people import LINK_MINUTES, forget, invite_channel, own_web_chat, secretaries_of
 from bot.domain.problems import Invalid
 from bot.domain.reading import fold, number, said, yes
 from bot.domain.roles import holders
+from bot.domain.withdrawing import hand_over
 from bot.models import Person
 
 HOURS = (7, 8, 9, 12, 17, 19, 20)
@@ -60,7 +60,7 @@ def forget_me(chat: Chat) -> None:
 
 
 def web_link(chat: Chat) -> None:
-    chat.say("settings/web", link=chat.web_link())
+    chat.say("settings/web", link=chat.desk.links.web_chat(own_web_chat(chat.session, chat.person).id))
 
 
 def channel_code(chat: Chat) -> None:
@@ -204,6 +204,7 @@ def ask_forget(chat: Chat) -> None:
 def take_forget(chat: Chat, answer: Answer) -> None:
     if answer.value == "yes":
         chat.note("forgotten", f"person:{chat.person.id}")
+        hand_over(chat.session, chat.person.id, chat.at)
         forget(chat.session, chat.person, chat.at)
         chat.forget_roles()
         chat.end()

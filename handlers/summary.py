@@ -11,7 +11,8 @@ from bot.domain.nudging import reach
 from bot.domain.receipts import receipts_of_demands
 from bot.domain.roles import holders, within
 from bot.models import Demand, Duty, Unit
-from bot.score_case import below_scores
+from bot.said_later import nudge_person
+from bot.score_standing import below_scores
 
 SHOWN = 40
 TOLD = 8
@@ -112,7 +113,9 @@ def nudge(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
     if found.units > UNASKED and agreed != AGREED:
         chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
         return
-    told = {one.duty.unit_id for one in found.nudges if [p for p in one.people if chat.nudge(p, one.duty)]}
+    told = {
+        one.duty.unit_id for one in found.nudges if [p for p in one.people if nudge_person(chat, p, one.duty)]
+    }
     chat.note("nudged", f"demand:{demand.id}")
     goes_at = next_allowed(chat.at, chat.zone)
     later = goes_at if goes_at > chat.at else None

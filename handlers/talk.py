@@ -1,17 +1,14 @@
 """What belongs to no task: help, cancel, snooze, whatever is not understood, an edited message, a group."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot import overhearing
 from bot.conversation import Chat
-from bot.domain.calendar import at_local, next_allowed
 from bot.domain.codes import code_in
 from bot.domain.roles import holders
-from bot.models import Message, Reminder
+from bot.models import Message
 
-EVENING = time(19, 0)
 GROUP_SILENCE = timedelta(hours=12)
 
 
@@ -41,7 +38,7 @@ def unknown(chat: Chat) -> None:
     if not chat.dialog.flow and _is_code(chat.event.text):
         chat.begin("register", code=chat.event.text)
         return
-    if overhearing.offer(chat):
+    if chat.desk.routes.offer(chat):
         return
     chat.say(
         "talk/unknown",
@@ -63,7 +60,7 @@ def edited(chat: Chat) -> None:
     if chat.desk.routes.edit_note(chat):
         return
     chat.trouble = chat.desk.render.sentence("edited_late", {})
-    if not overhearing.offer(chat):
+    if not chat.desk.routes.offer(chat):
         chat.say("talk/edited")
 
 
@@ -76,41 +73,3 @@ def refuse_group(chat: Chat) -> None:
     ).first()
     if recent is None:
         chat.say("talk/group")
-
-
-def ask_snooze(chat: Chat, duty_id: str) -> None:
-    duty = chat.own_duty(duty_id)
-    if duty is not None:
-        evening = at_local(chat.today, EVENING, chat.zone)
-        chat.say("reminders/snooze", duty=duty, evening=evening > chat.at + timedelta(hours=1))
-
-
-def snooze(chat: Chat, duty_id: str, choice: str) -> None:
-    """Says the reminder again in an hour, this evening or tomorrow, unless the duty is done by then."""
-    duty = chat.own_duty(duty_id)
-    if duty is None:
-        return
-    moment = _later(chat, choice)
-    message = chat.remind_later(duty, moment)
-    chat.session.flush()
-    chat.session.add(
-        Reminder(
-            duty_id=duty.id,
-            rung=f"snooze@{moment:%Y%m%d%H%M}-{message.id}",
-            person_id=chat.person.id,
-            message_id=message.id,
-            at=chat.at,
-        )
-    )
-    chat.say("reminders/snoozed", at=moment)
-
-
-def _later(chat: Chat, choice: str) -> datetime:
-    if choice == "1h":
-        moment = chat.at + timedelta(hours=1)
-    elif choice == "evening":
-        moment = max(at_local(chat.today, EVENING, chat.zone), chat.at)
-    else:
-        tomorrow = chat.today + timedelta(days=1)
-        moment = at_local(tomorrow, time(chat.person.reminder_hour), chat.zone)
-    return next_allowed(moment, chat.zone)

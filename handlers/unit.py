@@ -4,12 +4,12 @@ from sqlalchemy import select
 
 from bot.conversation import Chat
 from bot.domain.counting import tallies
-from bot.domain.duties import outlooks
 from bot.domain.natural import naturally
+from bot.domain.outlook import outlooks
 from bot.domain.receipts import papers_for
 from bot.domain.roles import holders
 from bot.models import Duty, Membership, Unit
-from bot.score_case import unit_scores
+from bot.score_standing import unit_scores
 
 
 def show(chat: Chat, unit_id: str = "") -> None:

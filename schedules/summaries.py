@@ -16,9 +16,9 @@ from bot.domain.apart import apart, apart_figures
 from bot.domain.calendar import at_local, local_day, next_allowed, next_working_day
 from bot.domain.climbed import NAMED, News, hand_to, news, waiting_above
 from bot.domain.counting import Tally, missing, tallies, unstaffed, worst_first
-from bot.domain.duties import SUMMARY_KEY, SUMMED
 from bot.domain.escalation import out_of_touch
 from bot.domain.roles import below
+from bot.domain.withdrawing import SUMMARY_KEY, SUMMED
 from bot.models import Duty, Membership, Message, Person, Reminder, Unit
 
 MONDAY = 0

@@ -24,13 +24,14 @@ from bot.domain.calendar import (
     safe_day,
     weekend,
 )
-from bot.domain.duties import DONE, close
+from bot.domain.duties import close
 from bot.domain.ladder import CLIMB, Anchors, next_at, timetable, worth_saying
 from bot.domain.meetings import set_meeting
 from bot.domain.newcomers import CAUGHT_UP
 from bot.domain.plan import Plan
 from bot.domain.plan_file import read_plan
 from bot.domain.plan_ladders import RUNG_AT, Rung, RungLine, rung_of
+from bot.domain.withdrawing import DONE
 from bot.models import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
 from bot.outbox import lose
 from schedules import reminders

@@ -37,7 +37,7 @@ from bot.domain.paper_facts import (
     VoteFacts,
 )
 from bot.domain.problems import Problem, Rejected
-from bot.domain.programme import readings
+from bot.domain.readings import readings
 from bot.render import Renderer
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,8 +11,9 @@ from sqlalchemy import event, func, select, update
 
 from bot import outbox
 from bot.db import Database
-from bot.domain.escalation import above, how_often, out_of_touch
+from bot.domain.escalation import how_often, out_of_touch
 from bot.domain.people import spoken_to, stand_ins
+from bot.domain.superiors import above
 from bot.messages import Reply
 from bot.models import Contact, Duty, Membership, Message, Person, Reminder, Unit
 from schedules import reminders, summaries

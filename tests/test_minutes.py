@@ -19,8 +19,8 @@ from bot.domain.numbering import UNKNOWN_TERM, number_for
 from bot.domain.officers import clerk_among
 from bot.domain.paper_facts import MinutesFacts, Noted, PlanFacts
 from bot.domain.problems import Invalid
-from bot.domain.scoring import AFTER
 from bot.domain.signers import deputy, name_in, secretary
+from bot.domain.votes import AFTER
 from bot.models import (
     Attendance,
     Audit,

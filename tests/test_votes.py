@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from bot.db import Database
 from bot.domain.problems import Invalid
-from bot.domain.scoring import AFTER
 from bot.domain.vote_line import check_vote, read_vote
-from bot.domain.votes import shares
+from bot.domain.votes import AFTER, shares
 from bot.models import Attendance, Audit, Meeting, Vote
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well

@@ -21,7 +21,7 @@ from bot.db import Database
 from bot.domain.attendance import Counts
 from bot.domain.calendar import at_local, end_of_day, holiday, local_day, next_allowed, quiet_since
 from bot.domain.counting import tallies
-from bot.domain.duties import DONE, SUMMED, close, rungs_of
+from bot.domain.duties import close, rungs_of
 from bot.domain.ladder import Anchors, next_at, timetable
 from bot.domain.loading import load
 from bot.domain.meetings import held_before, set_meeting
@@ -29,6 +29,7 @@ from bot.domain.newcomers import CAUGHT_UP
 from bot.domain.people import CONSENT_VERSION
 from bot.domain.plan_questions import Open, questions
 from bot.domain.roles import below
+from bot.domain.withdrawing import DONE, SUMMED
 from bot.models import (
     Contact,
     Demand,

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.domain.attendance_line import read_told
 from bot.domain.calendar import end_of_day, local_day
-from bot.domain.duties import open_duties
 from bot.domain.joining import duties_of, in_order
+from bot.domain.outlook import open_duties
 from bot.domain.problems import Invalid
 from bot.domain.reading import number, plain
 from bot.models import Duty, Meeting, Message, Reminder, Unit

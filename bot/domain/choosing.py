@@ -8,13 +8,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import Period, local_day, periods, safe_day
-from bot.domain.duties import meeting_of, set_reminder, withdraw_reminders
+from bot.domain.duties import meeting_of, set_reminder
 from bot.domain.expected import UnitFacts, fits, variant_of
 from bot.domain.joining import answer_on, unlink
 from bot.domain.loading import text_of
 from bot.domain.plan import Plan as PlanText
 from bot.domain.plan import lines_of, topic_of
 from bot.domain.problems import Invalid
+from bot.domain.withdrawing import withdraw_reminders
 from bot.models import Demand, Duty, Plan, Topic, Unit
 
 

@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from bot.domain.duties import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED, Outlook, days_left, meetings_of, overdue
-from bot.domain.escalation import ABOVE, Reminded, how_often
+from bot.domain.duties import meetings_of
+from bot.domain.escalation import Reminded, how_often
+from bot.domain.outlook import Outlook, days_left, overdue
+from bot.domain.superiors import ABOVE
+from bot.domain.withdrawing import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED
 from bot.models import Demand, Duty, Membership, Message, Reminder, Unit
 
 NAMED = 12

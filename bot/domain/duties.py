@@ -1,47 +1,38 @@
 """The life of a duty: its reminders are set, it follows its meeting, it is closed."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.calendar import (
     at_local,
     days_from,
-    end_of_day,
     local_day,
     next_allowed,
     next_working_day,
     safe_day,
 )
 from bot.domain.hurry import due_before, is_near, press
-from bot.domain.ladder import MORNING, Anchors, next_at, said_at, timetable
-from bot.domain.newcomers import CAUGHT_UP, look_again_at
+from bot.domain.ladder import MORNING, Anchors, next_at, timetable
 from bot.domain.plan_ladders import Rung, RungLine, rung_of
 from bot.domain.usual import usual_of
+from bot.domain.withdrawing import ABOVE_KEYS, withdraw_reminders
 from bot.models import (
     Demand,
     Duty,
     Meeting,
     MeetingDuty,
-    Membership,
     Message,
     Reminder,
     Submission,
-    Topic,
     Unit,
 )
 
 LIVE_MEETING = ("planned", "running")
-YEAR = timedelta(days=366)
-ABOVE_KEY, SUMMARY_KEY = ABOVE_KEYS = ("above:", "summary:")
-"""How the keys of messages begin that tell who is above of what units owe."""
-DONE, SUMMED = "done", "summary"
-"""Under these it is written down that who is above was told of a duty: that it is done after all; that it is late, in a summary."""
 
 
 def rungs_of(demand: Demand) -> list[Rung]:
@@ -223,141 +214,6 @@ def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
 
 
-def withdraw_reminders(
-    session: Session, duty_ids: Sequence[int], at: datetime, *, anew: bool = False
-) -> None:
-    """Takes back waiting messages that speak of these duties; the other open duties of those messages are said anew.
-
-    With `anew` these duties themselves are said again too, in the words of now.
-    """
-    waiting = (
-        select(Reminder.message_id)
-        .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_(duty_ids), Message.state == "waiting")
-    )
-    taken = set(session.scalars(waiting))
-    if not taken:
-        return
-    session.execute(
-        update(Message)
-        .where(Message.id.in_(taken), Message.state == "waiting")
-        .values(state="withdrawn")
-        .execution_options(synchronize_session=False)
-    )
-    gone = set() if anew else set(duty_ids)
-    rows = session.execute(
-        select(Reminder, Duty).join(Duty, Duty.id == Reminder.duty_id).where(Reminder.message_id.in_(taken))
-    ).all()
-    for said, duty in rows:
-        if said.rung.startswith(CAUGHT_UP):
-            look_again_at(session, duty.unit_id, at)
-        elif said.rung.startswith(f"{DONE}@"):
-            duty.next_reminder_at = at if duty.state == "done" else duty.next_reminder_at
-        elif duty.id not in gone and not said.rung.startswith(f"{SUMMED}@"):
-            _say_anew(duty, said_at(said.rung), at)
-    _sum_anew(session, taken, at)
-    session.execute(
-        delete(Reminder).where(Reminder.message_id.in_(taken)).execution_options(synchronize_session="fetch")
-    )
-    session.flush()
-
-
-def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> None:
-    """A leader's summary that has been taken back is made anew, with what holds now."""
-    people = select(Message.person_id).where(Message.id.in_(message_ids), Message.key.startswith(SUMMARY_KEY))
-    leaders = session.scalars(
-        select(Membership).where(
-            Membership.person_id.in_(people), Membership.role == "leader", Membership.ended_at.is_(None)
-        )
-    )
-    for leader in leaders:
-        leader.next_summary_at = at
-        leader.summed_on = leader.summed_on and leader.summed_on - timedelta(days=1)
-
-
-def hand_over(session: Session, person_id: int, at: datetime, *, unit_id: int | None = None) -> None:
-    """Takes back the reminders that still wait for this person (about one unit), and lets the tick say them to whoever is
-    spoken to now."""
-    waiting = (
-        select(Reminder.duty_id)
-        .join(Message, Message.id == Reminder.message_id)
-        .join(Duty, Duty.id == Reminder.duty_id)
-        .where(Reminder.person_id == person_id, Message.state == "waiting")
-    )
-    if unit_id is not None:
-        waiting = waiting.where(Duty.unit_id == unit_id)
-    ids = sorted(set(session.scalars(waiting)))
-    if ids:
-        withdraw_reminders(session, ids, at, anew=True)
-
-
-def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
-    """Lets the tick find the rung that holds now; who has had that one already is passed over.
-
-    A rung that has been brought forward in between would be lost if only that one moment were gone back.
-    """
-    if duty.state == "open" and rung_at is not None:
-        duty.reminded_until, duty.next_reminder_at = rung_at - YEAR, at
-
-
-def open_duties(
-    session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
-) -> list[Duty]:
-    """The unit's open duties that have been announced by `today`, most urgent first."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .join(Demand, Demand.id == Duty.demand_id)
-            .where(
-                Duty.unit_id == unit_id,
-                Duty.state == "open",
-                Duty.announced_on <= today,
-                Duty.kind.in_(list(kinds)),
-                (Duty.due_on.is_not(None)) | (Demand.relative == {}),
-            )
-            .options(
-                joinedload(Duty.demand).joinedload(Demand.topic),
-                joinedload(Duty.chosen),
-                joinedload(Duty.about),
-            )
-            .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
-        )
-    )
-
-
-def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
-    """The next meeting that a plan will ask the unit for and that has not been announced yet."""
-    return session.scalars(
-        select(Duty)
-        .where(
-            Duty.unit_id == unit_id,
-            Duty.kind == "meeting",
-            Duty.state == "open",
-            Duty.announced_on > today,
-        )
-        .order_by(Duty.opens_on, Duty.due_on, Duty.id)
-        .limit(1)
-    ).first()
-
-
-def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Duty]:
-    """The unit's open duties that ask for a meeting of this kind on such a day, and for which none is set, the first to end first."""
-    rows = session.scalars(
-        select(Duty)
-        .where(
-            Duty.unit_id == unit_id,
-            Duty.kind == "meeting",
-            Duty.state == "open",
-            Duty.opens_on <= day,
-            Duty.due_on >= day,
-        )
-        .order_by(Duty.due_on, Duty.id)
-    ).all()
-    return [
-        one for one in rows if one.topic and one.topic.meeting == kind and meeting_of(session, one) is None
-    ]
-
-
 def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
     """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`.
 
@@ -415,60 +271,4 @@ def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
         duty.due_on = due_before(relative, day)
     duty.safe_on = (
         max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
-    )
-
-
-def overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
-    return duty.state == "open" and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
-
-
-def days_left(duty: Duty, at: datetime, zone: ZoneInfo) -> int | None:
-    """Whole days from today to the due day; negative once it has passed."""
-    return None if duty.due_on is None else (duty.due_on - local_day(at, zone)).days
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """A duty as its secretary sees it today. `meeting` is the one set or running for it."""
-
-    duty: Duty
-    meeting: Meeting | None
-    left: int | None
-    overdue: bool
-
-    @property
-    def title(self) -> str:
-        return self.duty.title
-
-    @property
-    def topic(self) -> Topic | None:
-        return self.duty.topic
-
-    @property
-    def scheduled(self) -> bool:
-        return self.meeting is not None and self.meeting.planned_at is not None
-
-
-def outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
-    meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
-    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
-
-
-def outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
-    """The unit's open duties of these kinds (all without any), most urgent first."""
-    today = local_day(at, zone)
-    wanted = kinds or ("meeting", "report", "confirm")
-    return [outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
-
-
-def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
-    """What the unit has done of the duties due since that day."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .where(
-                Duty.unit_id == unit_id, Duty.state == "done", (Duty.due_on >= since) | Duty.due_on.is_(None)
-            )
-            .order_by(Duty.done_at)
-        )
     )

@@ -2,67 +2,23 @@
 can be reached."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day, next_working_day
 from bot.domain.counting import missing
-from bot.domain.duties import ABOVE_KEYS
 from bot.domain.people import secretaries_of
+from bot.domain.withdrawing import to_own_people
 from bot.models import Contact, Duty, Membership, Message, Person, Reminder, Unit
 
-ABOVE = ("follower", "leader")
 NOON = time(12)
 """Who is told in the afternoon has the next working day for it."""
 ONE_DAY = timedelta(days=1)
-
-
-def above(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
-    """Who is told of these units (id -> path) from above: ids of persons who can be reached, each once.
-
-    The followers of the unit or of the nearest committee over it that has some, then the leaders of the nearest committee
-    over it that has some. Of the topmost unit itself: its own leaders.
-    """
-    lines = {unit_id: _upward(path) for unit_id, path in paths.items()}
-    posts: dict[tuple[str, int], list[int]] = {}
-    rows = session.execute(
-        select(Membership.role, Membership.unit_id, Membership.person_id)
-        .where(
-            Membership.unit_id.in_({one for line in lines.values() for one in line}),
-            Membership.role.in_(ABOVE),
-            Membership.ended_at.is_(None),
-            exists().where(Contact.person_id == Membership.person_id, Contact.lost_at.is_(None)),
-        )
-        .order_by(Membership.rank, Membership.id)
-    )
-    for role, unit_id, person_id in rows:
-        posts.setdefault((role, unit_id), []).append(person_id)
-    found = {}
-    for unit_id, line in lines.items():
-        followers = _nearest(posts, "follower", line)
-        leaders = _nearest(posts, "leader", line[1:] or line)
-        found[unit_id] = list(dict.fromkeys([*followers, *leaders]))
-    return found
-
-
-def _upward(path: str) -> list[int]:
-    """The ids that a path names, the unit itself first."""
-    return [int(part) for part in reversed(path.strip("/").split("/"))]
-
-
-def _nearest(posts: Mapping[tuple[str, int], list[int]], role: str, line: Iterable[int]) -> list[int]:
-    return next((posts[role, unit_id] for unit_id in line if (role, unit_id) in posts), [])
-
-
-def to_own_people() -> ColumnElement[bool]:
-    """A message (a condition on Message) to a unit's own people about what they owe, none about it to who is above them."""
-    above_keys = [Message.key.like(f"{start}%") for start in ABOVE_KEYS]
-    return or_(Message.key.is_(None), ~or_(*above_keys))
 
 
 def told_own(session: Session, duty_ids: Collection[int]) -> dict[int, list[datetime]]:

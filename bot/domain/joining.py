@@ -10,7 +10,8 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.duties import meeting_of, set_reminder, withdraw_reminders
+from bot.domain.duties import meeting_of, set_reminder
+from bot.domain.withdrawing import withdraw_reminders
 from bot.models import Demand, Duty, Meeting, MeetingDuty
 
 Why = Literal["theme", "month", "sequential", "embedded"]

@@ -278,3 +278,11 @@ def held_before(
     write_counts(session, meeting, counts, person_id, at)
     end(session, meeting, at, zone, day=local_day(moment, zone))
     return meeting
+
+
+def last_place(session: Session, unit_id: int) -> str:
+    """Where the unit met last; empty when it has said of none."""
+    met = select(Meeting.place).where(
+        Meeting.unit_id == unit_id, Meeting.place != "", Meeting.rehearsal.is_(False)
+    )
+    return session.scalars(met.order_by(Meeting.id.desc()).limit(1)).first() or ""

@@ -24,8 +24,9 @@ from bot.domain.paper_facts import (
     UnitFacts,
     VoteFacts,
 )
-from bot.domain.programme import citation, readings
-from bot.domain.scoring import AFTER
+from bot.domain.programme import citation
+from bot.domain.readings import readings
+from bot.domain.votes import AFTER
 from bot.models import (
     Attendance,
     Audit,

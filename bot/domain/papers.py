@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.domain.duties import withdraw_reminders
-from bot.domain.escalation import to_own_people
 from bot.domain.problems import Invalid
 from bot.domain.roles import below
 from bot.domain.turns import EVERY, turn_of
+from bot.domain.withdrawing import to_own_people, withdraw_reminders
 from bot.messages import File
 from bot.models import Demand, Duty, Message, Reminder, Topic, TopicFile, Unit
 

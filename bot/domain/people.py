@@ -10,7 +10,6 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.domain.codes import CODE_LENGTH, LETTERS, normal_code
-from bot.domain.duties import hand_over
 from bot.domain.newcomers import look_again, look_again_at
 from bot.domain.problems import Invalid
 from bot.models import (
@@ -190,8 +189,9 @@ class Forgotten:
 
 
 def forget(session: Session, person: Person, at: datetime) -> Forgotten:
-    """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay."""
-    hand_over(session, person.id, at)
+    """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay.
+
+    What waits for them has been handed over before."""
     look_again(session, person.id, at)
     mine = Message.person_id == person.id
     unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
@@ -275,10 +275,9 @@ def stand_ins(people: Sequence[Person], near: Collection[int], today: date) -> l
 
 
 def end_role(session: Session, membership: Membership, at: datetime) -> None:
-    """Ends a role: its holder stands in for nobody any more, and reminders of its unit that still wait go to who is left."""
+    """Ends a role: its holder stands in for nobody any more. What waits for them is handed over by whoever ends it."""
     membership.ended_at, membership.next_summary_at = at, None
     session.flush()
-    hand_over(session, membership.person_id, at, unit_id=membership.unit_id)
     if membership.role == "secretary":
         look_again_at(session, membership.unit_id, at)
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))
@@ -292,3 +291,23 @@ def holds_role(session: Session, channel: str, place: str) -> bool:
         .where(Contact.channel == channel, Contact.place == place, Membership.ended_at.is_(None))
     )
     return session.scalar(held.limit(1)) is not None
+
+
+def own_web_chat(session: Session, person: Person) -> Contact:
+    """The person's place in the web chat; made when it is first asked for."""
+    contact = session.scalars(
+        select(Contact).where(Contact.person_id == person.id, Contact.channel == "web").limit(1)
+    ).first()
+    if contact is None:
+        contact = Contact(
+            person_id=person.id,
+            channel="web",
+            place=secrets.token_urlsafe(16),
+            used_at=person.created_at,
+            seq=0,
+            wrong_codes=0,
+            lost_reason="",
+        )
+        session.add(contact)
+        session.flush()
+    return contact

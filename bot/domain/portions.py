@@ -10,18 +10,12 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from bot.domain.calendar import local_day
 from bot.domain.demands import Demands, name_of
-from bot.domain.duties import (
-    LIVE_MEETING,
-    follow_meeting,
-    place_relative,
-    release,
-    rungs_of,
-    withdraw_reminders,
-)
+from bot.domain.duties import LIVE_MEETING, follow_meeting, place_relative, release, rungs_of
 from bot.domain.expected import Expected, UnitFacts, expected, expected_about, fits
 from bot.domain.ladder import Anchors, next_at, timetable
 from bot.domain.plan import Plan as PlanText
 from bot.domain.roles import below
+from bot.domain.withdrawing import withdraw_reminders
 from bot.models import Demand, Duty, Meeting, MeetingDuty, Plan, Unit
 
 UNITS = 2000

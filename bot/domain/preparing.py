@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.escalation import above
 from bot.domain.joining import duties_of, in_order
 from bot.domain.problems import Invalid
-from bot.domain.programme import readings
+from bot.domain.readings import readings
 from bot.domain.rules import Rules
+from bot.domain.superiors import above
 from bot.models import Duty, Meeting, Membership, Person, Unit
 
 COMMITTEE_FROM = 9

@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.agenda import Agenda, Step, fill, unfold
 from bot.domain.calendar import day_of_document
 from bot.domain.joining import may_join
-from bot.domain.reading import fold
+from bot.domain.readings import readings
 from bot.models import Duty, Topic
 
 OPENING = ("opening", "clerk", "attendance", "programme")
@@ -17,8 +17,6 @@ OPENING = ("opening", "clerk", "attendance", "programme")
 SAME = ("theme", "month")
 """Parts that are one and the same session, not two parts of it."""
 PART = 70
-BACKDROP = ("ma ket", "maket", "mau ma ket", "phong", "mau phong")
-"""The type of a document that is none, folded."""
 
 
 def programme(
@@ -95,12 +93,6 @@ def _place(whole: Sequence[Step], step: Step) -> int | None:
         if other.title == step.title if by_words else other.key == step.key:
             return place
     return None
-
-
-def readings(documents: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those of a topic's documents that are there to be read: a plan may list the backdrop (ma két) among them, which the
-    preparations give as a text of its own."""
-    return [one for one in documents if fold(str(one.get("type", ""))) not in BACKDROP]
 
 
 def citation(document: Mapping[str, Any]) -> str:

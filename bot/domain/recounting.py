@@ -10,7 +10,6 @@ from bot.domain.attendance import Counts, counts_of_values, wrong_sum
 from bot.domain.attendance_line import read_told
 from bot.domain.attendance_words import unclear
 from bot.domain.meetings import counts_of
-from bot.domain.scoring import score_of
 from bot.domain.votes import votes_of
 from bot.models import Meeting, Paper, Score, Vote
 
@@ -147,7 +146,7 @@ def unfit(session: Session, meeting: Meeting) -> Unfit:
     counts = counts_of(session, meeting)
     votes = [vote for vote in votes_of(session, meeting) if counts and not _fits(vote, counts)]
     papers = session.scalars(select(Paper).where(Paper.meeting_id == meeting.id).order_by(Paper.id)).all()
-    score = score_of(session, meeting)
+    score = session.scalars(select(Score).where(Score.meeting_id == meeting.id)).first()
     return Unfit(votes, papers, score if score is not None and score.total is not None else None)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.domain.duties import Outlook
+from bot.domain.outlook import Outlook
 from bot.models import Duty
 
 UNHELD = ("open", "waiting")

@@ -13,11 +13,10 @@ from bot.domain.problems import Invalid
 from bot.domain.rules import RuleSet
 from bot.domain.score_facts import Facts, Known, facts_of, holds, known, ticks
 from bot.domain.score_sheets import Criterion, Part, Sheet
+from bot.domain.votes import AFTER
 from bot.models import Attendance, Meeting, Score, Unit, Vote
 
 LONGEST_TEXT = 2000
-AFTER = 999
-"""Stands for the step of the vote on the score: behind every step of an agenda."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import local_day
-from bot.domain.duties import close, done_on_time, reopen, set_reminder, withdraw_reminders
+from bot.domain.duties import close, done_on_time, reopen, set_reminder
 from bot.domain.problems import Invalid
 from bot.domain.reports_on import meeting_awaited
+from bot.domain.withdrawing import withdraw_reminders
 from bot.messages import File
 from bot.models import Duty, Submission, SubmissionFile
 

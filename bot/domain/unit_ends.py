@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tru
 from sqlalchemy.orm import Session, joinedload
 
 from bot.domain.calendar import at_local, local_day
-from bot.domain.duties import withdraw_reminders
 from bot.domain.meetings import lock_unit
 from bot.domain.people import end_role
 from bot.domain.problems import Invalid, Problem, Rejected
 from bot.domain.unit_rows import Row
+from bot.domain.withdrawing import hand_over, withdraw_reminders
 from bot.models import Audit, Duty, Invite, Meeting, Membership, Message, Reminder, Unit, UnitSpan
 
 CLOSED = "unit closed"
@@ -80,6 +80,7 @@ def close_unit(
         meeting.state, meeting.marks = "cancelled", {**meeting.marks, MARK: at.isoformat()}
     for membership in closed.ended:
         end_role(session, membership, at)
+        hand_over(session, membership.person_id, at, unit_id=unit.id)
     session.execute(
         update(Invite).where(Invite.unit_id == unit.id, Invite.used_at.is_(None)).values(expires_at=at)
     )

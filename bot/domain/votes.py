@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from bot.domain.attendance import LARGEST
 from bot.domain.meetings import counts_of, write_counts
 from bot.domain.problems import Invalid
-from bot.domain.scoring import AFTER
 from bot.domain.vote_line import check_vote
 from bot.domain.walk import here
 from bot.models import Meeting, Vote
 
 SUBJECT_LIMIT = 2000
+
+
+AFTER = 999
+"""Stands for the step of the vote on the score: behind every step of an agenda."""
 
 
 @dataclass(frozen=True, slots=True)

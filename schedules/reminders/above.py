@@ -14,8 +14,8 @@ from bot.chat import Desk
 from bot.domain.apart import apart
 from bot.domain.calendar import at_local, local_day, next_allowed, next_working_day
 from bot.domain.climbed import NAMED, News, news, told_above, told_late, waiting_above
-from bot.domain.duties import ABOVE_KEY, DONE
-from bot.domain.escalation import above
+from bot.domain.superiors import above
+from bot.domain.withdrawing import ABOVE_KEY, DONE
 from bot.messages import Reply
 from bot.models import Contact, Duty, Membership, Message, Reminder
 from schedules.reminders.due import Spoken, hour_of, told

@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from bot.domain.calendar import at_local, local_day, next_working_day
-from bot.domain.escalation import above, may_climb_on, told_own
+from bot.domain.escalation import may_climb_on, told_own
 from bot.domain.ladder import MORNING, Timed
+from bot.domain.superiors import above
 from bot.models import Duty
 from schedules.reminders.staff import Staff
 

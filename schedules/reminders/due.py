@@ -10,8 +10,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.domain.calendar import at_local, local_day, next_allowed
-from bot.domain.duties import Outlook, anchors_of, days_left, meetings_of, overdue, rungs_of
+from bot.domain.duties import anchors_of, meetings_of, rungs_of
 from bot.domain.ladder import MORNING, Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.domain.outlook import Outlook, days_left, overdue
 from bot.domain.plan_ladders import COMING as COUNTED_DOWN
 from bot.domain.plan_ladders import Rung, Say
 from bot.domain.preparing import MATERIALS

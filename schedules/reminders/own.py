@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from bot import outbox
 from bot.chat import Desk
 from bot.domain.calendar import local_day
-from bot.domain.duties import overdue
 from bot.domain.offering import Offer, offers_for
+from bot.domain.outlook import overdue
 from bot.domain.preparing import checklists
 from bot.enclosures import enclose
 from bot.messages import Reply
