@@ -16,18 +16,18 @@ from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.whole import APRIL
-from bot.chat import Desk
-from bot.db import Database, connect
-from bot.domain.loading import load
-from bot.domain.people import CONSENT_VERSION
-from bot.domain.plan import Plan as PlanText
-from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.score_sheets import read_sheets
+from bot.duties.loading import load
 from bot.messages import File
-from bot.models import Contact, Duty, Membership, Person, Unit
-from bot.render import Renderer
-from bot.schema import migrate
+from bot.people.people import CONSENT_VERSION
+from bot.plans.plan import Plan as PlanText
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.scores.sheets import read_sheets
 from bot.settings import ROOT
+from bot.store.db import Database, connect
+from bot.store.schema import migrate
+from bot.tables import Contact, Duty, Membership, Person, Unit
+from bot.talk.chat import Desk
+from bot.talk.render import Renderer
 from handlers import ROUTES
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

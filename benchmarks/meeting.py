@@ -13,11 +13,11 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import Grounds, desk_of, opened, write_talkers
 from benchmarks.whole import APRIL
-from bot.chat import Desk
-from bot.conversation import receive
-from bot.db import Database
 from bot.messages import Address, Incoming
-from bot.models import Meeting, Membership, Message, Note
+from bot.store.db import Database
+from bot.tables import Meeting, Membership, Message, Note
+from bot.talk.chat import Desk
+from bot.talk.receive import receive
 
 TIMES = 5
 NOTES = 40

@@ -13,10 +13,10 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
-from bot.db import Database
-from bot.domain.loading import load
-from bot.domain.people import CONSENT_VERSION
-from bot.models import Contact, Duty, Membership, Message, Person, Reminder, Unit
+from bot.duties.loading import load
+from bot.people.people import CONSENT_VERSION
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
 from schedules import reminders
 
 SIZES = (3_000, 300_000)

@@ -18,12 +18,12 @@ from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, wri
 from benchmarks.whole import APRIL
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
-from bot.db import Database
-from bot.domain.loading import load
+from bot.duties.loading import load
 from bot.messages import Reply
-from bot.models import Contact, Message
-from bot.outbox import from_body
-from bot.sender import Sender
+from bot.store.db import Database
+from bot.tables import Contact, Message
+from bot.talk.outbox import from_body
+from bot.talk.sender import Sender
 from schedules import reminders
 
 MANY, FEW = 1500, 180

@@ -13,12 +13,12 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, write_people, write_units
 from benchmarks.whole import APRIL
-from bot.documents import render_paper
-from bot.domain.meetings import add_note, start
-from bot.domain.minutes import facts_of
-from bot.domain.plan_file import read_agenda
-from bot.models import Attendance, Meeting, Unit
+from bot.meetings.meetings import add_note, start
+from bot.papers import render_paper
+from bot.papers.collecting import facts_of
+from bot.plans.yaml_in import read_agenda
 from bot.settings import ROOT
+from bot.tables import Attendance, Meeting, Unit
 
 NOTES = 40
 ROUNDS = 20

@@ -9,9 +9,9 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
-from bot.db import Database
-from bot.domain.loading import load
-from bot.models import Duty, Unit
+from bot.duties.loading import load
+from bot.store.db import Database
+from bot.tables import Duty, Unit
 
 SIZES = (2_500, 10_000)
 COMMITTEES = 40

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from benchmarks.children import Api, child
 from benchmarks.figures import Row
 from benchmarks.grounds import Grounds
-from bot.scans import make_pdf
+from bot.reports.scans import make_pdf
 
 PHOTOGRAPH = (4000, 3000)
 MANY = 30

@@ -12,12 +12,12 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds, desk_of
 from benchmarks.plan import SIZES, planned
-from bot.chat import Desk
-from bot.conversation import receive
-from bot.db import Database
-from bot.domain.people import CONSENT_VERSION
 from bot.messages import Address, Incoming
-from bot.models import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
+from bot.people.people import CONSENT_VERSION
+from bot.store.db import Database
+from bot.tables import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
+from bot.talk.chat import Desk
+from bot.talk.receive import receive
 from schedules import summaries
 
 MONDAY = datetime(2022, 5, 9, 3, 0, tzinfo=UTC)

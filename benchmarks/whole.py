@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 from bot import __main__ as program
 from bot.channels.telegram.channel import Telegram
-from bot.conversation import utc_now
+from bot.talk.receive import utc_now
 
 APRIL = datetime(2022, 4, 12, 2, 0, tzinfo=UTC)
 """09:00 of a working day in Viet Nam: a time at which plan 60-KH/ĐUK asks for something."""

@@ -11,14 +11,11 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from bot import files, web
-from bot.aside import Aside
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, ChannelRefused, Receive, Tools
 from bot.channels.web.channel import Hub, Web
-from bot.chat import Desk, Elsewhere, Here
-from bot.checks import check_installation
-from bot.commands import (
+from bot.commands.check import check_installation
+from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
     database,
@@ -30,23 +27,27 @@ from bot.commands import (
     sheets,
     unit_of,
 )
-from bot.conversation import receive, utc_now
-from bot.db import Database
-from bot.demo import Demo, prepare
-from bot.domain.people import INVITE_DAYS, holds_role, invite
-from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.problems import Invalid, Problem, Rejected
-from bot.domain.roles import ROLES
-from bot.foresight import foresee
-from bot.links import SignedLinks, own_secret
-from bot.logs import set_up_logs
+from bot.commands.plans import foreseen, plan_app
+from bot.commands.units import units_app
 from bot.messages import File, Incoming, Refusal
-from bot.plan_commands import foreseen, plan_app
-from bot.sender import Sender
-from bot.service import Service
+from bot.people.people import INVITE_DAYS, holds_role, invite
+from bot.people.roles import ROLES
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.problems import Invalid, Problem, Rejected
+from bot.reminders.look_ahead import foresee
+from bot.service.demo import Demo, prepare
+from bot.service.logs import set_up_logs
+from bot.service.service import Service
 from bot.settings import ROOT, Settings, read_settings
-from bot.unit_commands import units_app
-from bot.units_file import read_units
+from bot.store import files
+from bot.store.aside import Aside
+from bot.store.db import Database
+from bot.store.links import SignedLinks, own_secret
+from bot.talk.chat import Desk, Elsewhere, Here
+from bot.talk.receive import receive, utc_now
+from bot.talk.sender import Sender
+from bot.units.table_in import read_units
+from bot.web import app as web
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
 from schedules.clock import Clock

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, WebAddress
-from bot.domain.problems import Problem, Rejected
+from bot.problems import Problem, Rejected
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, documents, errands, papers, reminders, scans, summaries
+from schedules import cleanup, reminders, summaries
+from schedules import materials as papers
+from schedules import papers as documents
+from schedules import plans as errands
+from schedules import reports as scans
 
 TICKS = {
     "reminders": (reminders.tick, timedelta(seconds=20)),

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from bot.chat import Desk
-from bot.models import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
+from bot.tables import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
+from bot.talk.chat import Desk
 
 EVENTS_KEPT = timedelta(days=90)
 TALK_KEPT = timedelta(days=400)

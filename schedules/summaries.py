@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot import outbox
-from bot.chat import Desk
-from bot.domain.apart import apart, apart_figures
-from bot.domain.calendar import at_local, local_day, next_allowed, next_working_day
-from bot.domain.climbed import NAMED, News, hand_to, news, waiting_above
-from bot.domain.counting import Tally, missing, tallies, unstaffed, worst_first
-from bot.domain.escalation import out_of_touch
-from bot.domain.roles import below
-from bot.domain.withdrawing import SUMMARY_KEY, SUMMED
-from bot.models import Duty, Membership, Message, Person, Reminder, Unit
+from bot.calendar import at_local, local_day, next_allowed, next_working_day
+from bot.duties.apart import apart, apart_figures
+from bot.duties.counting import Tally, missing, tallies, unstaffed, worst_first
+from bot.duties.withdrawing import SUMMARY_KEY, SUMMED
+from bot.people.roles import below
+from bot.reminders.climbed import NAMED, News, hand_to, news, waiting_above
+from bot.reminders.escalation import out_of_touch
+from bot.tables import Duty, Membership, Message, Person, Reminder, Unit
+from bot.talk import outbox
+from bot.talk.chat import Desk
 
 MONDAY = 0
 NAMES = 12

@@ -1,10 +1,10 @@
-"""Work for the tests of bot.aside: what well-made and ill-made files do to whoever reads them."""
+"""Work for the tests of bot.store.aside: what well-made and ill-made files do to whoever reads them."""
 
 import os
 import time
 from pathlib import Path
 
-from bot.domain.problems import Invalid, Problem, Rejected
+from bot.problems import Invalid, Problem, Rejected
 
 
 def double(number: int) -> int:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from bot.db import Database, connect
-from bot.models import Base
-from bot.schema import migrate
+from bot.store.db import Database, connect
+from bot.store.schema import migrate
+from bot.tables import Base
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 

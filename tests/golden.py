@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from bot.domain.expected import Expected, UnitFacts, expected, expected_about
-from bot.domain.plan import Plan
-from bot.domain.plan_fields import Document
-from bot.domain.plan_file import read_plan
-from bot.domain.plan_questions import answered
+from bot.plans.expected import Expected, UnitFacts, expected, expected_about
+from bot.plans.fields import Document
+from bot.plans.plan import Plan
+from bot.plans.questions import answered
+from bot.plans.yaml_in import read_plan
 
 ROOT = Path(__file__).parent.parent
 PLANS = ROOT / "schedules" / "plans"

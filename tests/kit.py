@@ -11,22 +11,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from bot import outbox
-from bot.chat import Desk
-from bot.conversation import receive
-from bot.db import Database
-from bot.domain.calendar import at_local
-from bot.domain.loading import load
-from bot.domain.people import invite
-from bot.domain.plan import Plan as PlanText
-from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.reading import fold
-from bot.domain.rules import Rules, read_rules
-from bot.domain.score_sheets import Sheets, read_sheets
-from bot.foresight import foresee
+from bot.calendar import at_local
+from bot.duties.loading import load
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
-from bot.models import Contact, Message, Plan, Unit
-from bot.render import Renderer
+from bot.people.people import invite
+from bot.plans.guidance.rules import Rules, read_rules
+from bot.plans.plan import Plan as PlanText
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.reading.words import fold
+from bot.reminders.look_ahead import foresee
+from bot.scores.sheets import Sheets, read_sheets
+from bot.store.db import Database
+from bot.tables import Contact, Message, Plan, Unit
+from bot.talk import outbox
+from bot.talk.chat import Desk
+from bot.talk.receive import receive
+from bot.talk.render import Renderer
 from handlers import ROUTES
 from schedules import reminders
 from tests.screens import SCREENS, Screen

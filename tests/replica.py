@@ -15,11 +15,11 @@ from sqlalchemy import event as database_event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import outbox
-from bot import sender as sender_module
-from bot.db import Database, connect
 from bot.messages import Address, Incoming, Reply
-from bot.sender import Sender
+from bot.store.db import Database, connect
+from bot.talk import outbox
+from bot.talk import sender as sender_module
+from bot.talk.sender import Sender
 
 
 def say(value: object) -> None:
@@ -87,7 +87,7 @@ def send(
 
 def receive(db: Database, place: str, text: str, at: str, event_id: str, dies: str = "") -> None:
     """Handles one event as an adapter's thread would; with `dies` it is killed right before or after its commit."""
-    from bot import conversation
+    from bot.talk import receive as conversation
     from tests.kit import World
 
     world = World(db, datetime.fromisoformat(at))
@@ -101,7 +101,7 @@ def receive(db: Database, place: str, text: str, at: str, event_id: str, dies: s
 
 def talk(db: Database, place: str, at: str, first_id: int) -> None:
     """One person's talk through this replica: each line is a verb of Talker and a text; answers what the person sees."""
-    from bot.models import Contact, Message
+    from bot.tables import Contact, Message
     from tests.kit import World
 
     world = World(db, datetime.fromisoformat(at))

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.models import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Person, Unit
+from bot.store.db import Database
+from bot.tables import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Person, Unit
 from tests.kit import Talker, World, shipped
 from tests.test_month import reads_well
 from tests.test_schedule import tick_through

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.agenda import Agenda, fill, unfold
-from bot.domain.plan_file import read_agenda
-from bot.domain.problems import Rejected
+from bot.plans.agenda import Agenda, fill, unfold
+from bot.plans.yaml_in import read_agenda
+from bot.problems import Rejected
 
 FOLDER = Path(__file__).parent.parent / "templates" / "agendas"
 BROKEN = """\

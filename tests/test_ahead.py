@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.expected import UnitFacts, expected, tight_meetings
-from bot.domain.ladder import said_at
-from bot.domain.loading import load
-from bot.domain.plan import Plan as PlanText
-from bot.foresight import foresee
-from bot.models import Duty, Meeting, Reminder, Unit
+from bot.duties.ladder import said_at
+from bot.duties.loading import load
+from bot.plans.expected import UnitFacts, expected, tight_meetings
+from bot.plans.plan import Plan as PlanText
+from bot.reminders.look_ahead import foresee
+from bot.store.db import Database
+from bot.tables import Duty, Meeting, Reminder, Unit
 from schedules import reminders, summaries
 from tests.kit import ZONE, Talker, World, shipped
 from tests.test_month import labels, plan_of, reads_well

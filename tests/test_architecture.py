@@ -17,19 +17,19 @@ from tests.kit import ROOT, ZONE, RecordingRenderer
 
 PACKAGES = ("bot", "handlers", "schedules")
 READS_INPUT = {
-    "bot/domain/agenda.py",
-    "bot/domain/attendance_words.py",
-    "bot/domain/codes.py",
-    "bot/domain/names.py",
-    "bot/domain/reading.py",
-    "bot/domain/moments.py",
-    "bot/domain/moment_words.py",
-    "bot/domain/secrecy.py",
+    "bot/plans/agenda.py",
+    "bot/reading/attendance_words.py",
+    "bot/reading/codes.py",
+    "bot/reading/names.py",
+    "bot/reading/words.py",
+    "bot/reading/moments.py",
+    "bot/reading/moment_words.py",
+    "bot/store/secrecy.py",
     "bot/domain/stamps.py",
-    "bot/domain/unit_words.py",
-    "bot/domain/written_years.py",
-    "bot/old_letters.py",
-    "bot/units_lines.py",
+    "bot/units/words.py",
+    "bot/plans/cloning/written_years.py",
+    "bot/reading/old_letters.py",
+    "bot/units/lines.py",
 }
 """Modules whose Vietnamese words are patterns that read what a person has written."""
 VIETNAMESE = re.compile("[\u0300-\u036f]|đ", re.IGNORECASE)

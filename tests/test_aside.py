@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.aside import Aside
-from bot.domain.problems import Invalid, Rejected
-from bot.files import look_into, open_store, take_in
+from bot.problems import Invalid, Rejected
+from bot.store.aside import Aside
+from bot.store.files import look_into, open_store, take_in
 from tests import aside_tasks as tasks
 
 pytestmark = pytest.mark.process
@@ -68,7 +68,7 @@ def test_somebodys_first_file_comes_before_anothers_second(aside: Aside, tmp_pat
 
 
 def test_a_process_makes_room_after_many_calls(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.aside.CALLS", 2)
+    monkeypatch.setattr("bot.store.aside.CALLS", 2)
     aside.call(tasks.double, 1)
     first = aside._idle[0].process.pid
     aside.call(tasks.double, 1)

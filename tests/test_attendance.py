@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.attendance import Counts, arrived, check, counts_of_values, filled, kinds_away, rate
-from bot.domain.attendance_line import read_line, read_told
-from bot.domain.problems import Invalid
+from bot.meetings.attendance import Counts, arrived, check, counts_of_values, filled, kinds_away, rate
+from bot.meetings.attendance_line import read_line, read_told
+from bot.problems import Invalid
 
 small = st.integers(0, 300)
 

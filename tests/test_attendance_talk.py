@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.models import Attendance, Unit
+from bot.store.db import Database
+from bot.tables import Attendance, Unit
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 

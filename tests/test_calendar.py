@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain import calendar
-from bot.domain.calendar import Period, Rest
-from bot.domain.problems import Invalid
+from bot import calendar
+from bot.calendar import Period, Rest
+from bot.problems import Invalid
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 unhurried = settings(deadline=None)  # the first table of holidays takes half a second

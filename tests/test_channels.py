@@ -10,10 +10,10 @@ from pydantic import SecretStr
 from bot.__main__ import compose
 from bot.channels import CHANNELS
 from bot.channels.base import Channel
-from bot.conversation import utc_now
-from bot.db import connect
-from bot.service import Service
+from bot.service.service import Service
 from bot.settings import Core, with_channels
+from bot.store.db import connect
+from bot.talk.receive import utc_now
 from tests.pigeon.channel import Pigeon
 from tests.processes import free_port
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.counting import tallies
-from bot.models import Demand, Duty, Meeting, Message, Reminder, Unit
+from bot.duties.counting import tallies
+from bot.store.db import Database
+from bot.tables import Demand, Duty, Meeting, Message, Reminder, Unit
 from schedules import reminders
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, plan_of, reads_well

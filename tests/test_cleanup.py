@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.conversation import receive
-from bot.db import Database
 from bot.messages import Reply
-from bot.models import Contact, Errand, Event, Invite, Membership, Message, Note, Person
-from bot.outbox import post
+from bot.store.db import Database
+from bot.tables import Contact, Errand, Event, Invite, Membership, Message, Note, Person
+from bot.talk.outbox import post
+from bot.talk.receive import receive
 from schedules import cleanup, reminders
 from tests.kit import Talker, World, shipped
 

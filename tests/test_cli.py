@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from bot import __main__ as main
-from bot.db import connect
-from bot.domain.people import hashed
-from bot.models import Duty, Invite, Unit
+from bot.people.people import hashed
+from bot.store.db import connect
+from bot.tables import Duty, Invite, Unit
 from tests.kit import ROOT
 
 PLAN = ROOT / "schedules/plans/60-KH-DUK-2022.yaml"

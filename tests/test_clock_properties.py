@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, update
 
-from bot.db import Database, connect
-from bot.domain.calendar import (
+from bot.calendar import (
     QUIET_FROM,
     QUIET_UNTIL,
     at_local,
@@ -24,16 +23,17 @@ from bot.domain.calendar import (
     safe_day,
     weekend,
 )
-from bot.domain.duties import close
-from bot.domain.ladder import CLIMB, Anchors, next_at, timetable, worth_saying
-from bot.domain.meetings import set_meeting
-from bot.domain.newcomers import CAUGHT_UP
-from bot.domain.plan import Plan
-from bot.domain.plan_file import read_plan
-from bot.domain.plan_ladders import RUNG_AT, Rung, RungLine, rung_of
-from bot.domain.withdrawing import DONE
-from bot.models import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
-from bot.outbox import lose
+from bot.duties.ladder import CLIMB, Anchors, next_at, timetable, worth_saying
+from bot.duties.life import close
+from bot.duties.withdrawing import DONE
+from bot.meetings.meetings import set_meeting
+from bot.people.newcomers import CAUGHT_UP
+from bot.plans.ladders import RUNG_AT, Rung, RungLine, rung_of
+from bot.plans.plan import Plan
+from bot.plans.yaml_in import read_plan
+from bot.store.db import Database, connect
+from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
+from bot.talk.outbox import lose
 from schedules import reminders
 from tests.kit import ROOT, ZONE, World
 

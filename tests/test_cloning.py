@@ -9,15 +9,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.agenda import PLACEHOLDER, Agenda
-from bot.domain.cloning import clone
-from bot.domain.plan import Decision, Plan, plan_from_json, plan_to_json
-from bot.domain.plan_fields import Document, Window
-from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.plan_writing import plan_to_yaml
-from bot.domain.problems import Invalid
-from bot.domain.rules import Rules, document_lists, read_rules, with_minutes
-from bot.domain.written_years import Move
+from bot.plans.agenda import PLACEHOLDER, Agenda
+from bot.plans.cloning.draft import clone
+from bot.plans.cloning.written_years import Move
+from bot.plans.fields import Document, Window
+from bot.plans.guidance.rules import Rules, document_lists, read_rules, with_minutes
+from bot.plans.plan import Decision, Plan, plan_from_json, plan_to_json
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.plans.yaml_out import plan_to_yaml
+from bot.problems import Invalid
 
 ROOT = Path(__file__).parent.parent
 PLANS = sorted((ROOT / "schedules" / "plans").glob("*.yaml"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.telegram.channel import Telegram, TelegramSettings
-from bot.domain.problems import Rejected
+from bot.problems import Rejected
 from bot.settings import Settings, read_settings
 from tests.kit import ROOT, ZONE, RecordingRenderer
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, true
 
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.counting import Tally, asked, current, missing, tallies, urgent_first
-from bot.domain.duties import close
-from bot.domain.meetings import held_before
-from bot.domain.plan import Plan as PlanText
-from bot.domain.plan_file import read_plan
-from bot.domain.roles import below
-from bot.models import Demand, Duty, Person, Unit
+from bot.duties.counting import Tally, asked, current, missing, tallies, urgent_first
+from bot.duties.life import close
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import held_before
+from bot.people.roles import below
+from bot.plans.plan import Plan as PlanText
+from bot.plans.yaml_in import read_plan
+from bot.store.db import Database
+from bot.tables import Demand, Duty, Person, Unit
 from tests.kit import ROOT, ZONE, World
 
 PLAN = """\

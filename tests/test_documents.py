@@ -18,13 +18,9 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pypdf import PdfReader
 
-from bot.documents import NoConverter, NotConverted, converter, render_paper, to_pdf
-from bot.documents.__main__ import main as draw_all
-from bot.documents.forms import read_forms, read_words
-from bot.documents.rendering import environment
-from bot.documents.tags import Wording
-from bot.documents.texts import clean
-from bot.domain.paper_facts import (
+from bot.papers import NoConverter, NotConverted, converter, render_paper, to_pdf
+from bot.papers.__main__ import main as draw_all
+from bot.papers.facts import (
     AttendanceFacts,
     MinutesFacts,
     Noted,
@@ -36,9 +32,13 @@ from bot.domain.paper_facts import (
     UnitFacts,
     VoteFacts,
 )
-from bot.domain.problems import Problem, Rejected
-from bot.domain.readings import readings
-from bot.render import Renderer
+from bot.papers.forms import read_forms, read_words
+from bot.papers.rendering import environment
+from bot.papers.tags import Wording
+from bot.papers.texts import clean
+from bot.problems import Problem, Rejected
+from bot.reading.readings import readings
+from bot.talk.render import Renderer
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "templates" / "documents"

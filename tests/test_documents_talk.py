@@ -8,11 +8,11 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from bot.chat import Desk
-from bot.db import Database
-from bot.documents.converting import NoConverter, NotConverted
-from bot.models import Duty, Meeting, Note, Paper, Unit
-from schedules import documents
+from bot.papers.converting import NoConverter, NotConverted
+from bot.store.db import Database
+from bot.tables import Duty, Meeting, Note, Paper, Unit
+from bot.talk.chat import Desk
+from schedules import papers as documents
 from tests.kit import ROOT, ZONE, RecordingRenderer, Talker, World, shipped
 from tests.test_month import committee, reads_well
 

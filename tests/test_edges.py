@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import outbox
-from bot.chat import Chat
-from bot.db import Database
-from bot.domain.calendar import quiet_since
-from bot.domain.loading import load
-from bot.domain.people import CONSENT_VERSION, end_role
-from bot.domain.problems import Invalid
-from bot.domain.units import Row, write_units
+from bot.calendar import quiet_since
+from bot.duties.loading import load
 from bot.messages import Reply
-from bot.models import Contact, Duty, Meeting, Membership, Message, Person, Reminder, Unit
+from bot.people.people import CONSENT_VERSION, end_role
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Meeting, Membership, Message, Person, Reminder, Unit
+from bot.talk import outbox
+from bot.talk.chat import Chat
+from bot.units.tree import Row, write_units
 from schedules import cleanup, reminders
 from tests.kit import ZONE, Talker, World, shipped
 
@@ -279,7 +279,7 @@ def test_an_edit_after_the_role_is_gone_changes_no_note(
 def test_old_buttons_cannot_be_typed_past_the_notice(
     world: World, secretary: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.register.CONSENT_VERSION", CONSENT_VERSION + 1)
+    monkeypatch.setattr("handlers.people.register.CONSENT_VERSION", CONSENT_VERSION + 1)
     secretary.says("xin chào")
     assert "đồng ý không" in secretary.last.text
     secretary.says("Việc tháng này")
@@ -309,7 +309,7 @@ def test_old_reminders_of_done_duties_are_forgotten(world: World, secretary: Tal
 
 
 def test_the_demo_empties_only_its_own_folder(tmp_path: Path) -> None:
-    from bot.demo import prepare
+    from bot.service.demo import prepare
 
     (tmp_path / "chibo.db").write_text("a year of work", "utf-8")
     with pytest.raises(Invalid, match="demo_folder"):
@@ -323,7 +323,7 @@ def test_the_demo_empties_only_its_own_folder(tmp_path: Path) -> None:
 
 
 def test_people_are_told_apart_by_who_is_there(world: World) -> None:
-    from bot.domain.people import present
+    from bot.people.people import present
 
     here = Person(created_at=world.at)
     gone = Person(created_at=world.at, away_until=date(2022, 4, 10))

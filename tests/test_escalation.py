@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select, update
 
-from bot import outbox
-from bot.db import Database
-from bot.domain.escalation import how_often, out_of_touch
-from bot.domain.people import spoken_to, stand_ins
-from bot.domain.superiors import above
 from bot.messages import Reply
-from bot.models import Contact, Duty, Membership, Message, Person, Reminder, Unit
+from bot.people.people import spoken_to, stand_ins
+from bot.people.superiors import above
+from bot.reminders.escalation import how_often, out_of_touch
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
+from bot.talk import outbox
 from schedules import reminders, summaries
 from tests.kit import Talker, World, stored
 from tests.test_month import labels, plan_of, reads_well

@@ -11,9 +11,9 @@ import pytest
 import yaml
 from sqlalchemy.orm import Session
 
-from bot.db import Database
-from bot.export import workbook
-from bot.models import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
+from bot.store.db import Database
+from bot.summaries.table import workbook
+from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
 
 ROOT = Path(__file__).resolve().parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -19,10 +19,10 @@ from docx import Document
 from moto.server import ThreadedMotoServer
 from pypdf import PdfWriter
 
-from bot.domain.filetypes import DOCX, JPEG, PDF, PNG
-from bot.domain.problems import Invalid
-from bot.files import Store, clean_name, open_store, refusal, take_in
 from bot.messages import File, Refusal
+from bot.problems import Invalid
+from bot.store.files import Store, clean_name, open_store, refusal, take_in
+from bot.store.filetypes import DOCX, JPEG, PDF, PNG
 
 ROOT = Path(__file__).parents[1]
 PNG_BYTES = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
@@ -146,7 +146,7 @@ def test_check_of_a_bucket_that_is_not_there(s3: str) -> None:
 
 
 def test_an_unreachable_store_is_an_os_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.files._RETRIES", 0)
+    monkeypatch.setattr("bot.store.files._RETRIES", 0)
     store = open_store("s3://tep?endpoint=http://127.0.0.1:9&region=x&access_key_id=a&secret_access_key=b")
     for call in (store.read, store.size, store.stream, store.drop):
         with pytest.raises(OSError, match="file store"):
@@ -156,7 +156,7 @@ def test_an_unreachable_store_is_an_os_error(tmp_path: Path, monkeypatch: pytest
 
 
 def test_check_notices_other_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.files.bytes", lambda _buffer: b"other", raising=False)
+    monkeypatch.setattr("bot.store.files.bytes", lambda _buffer: b"other", raising=False)
     with pytest.raises(OSError, match="other bytes"):
         open_store(str(tmp_path / "store")).check()
 
@@ -209,7 +209,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_kill_leaves_no_half_file(tmp_path: Path) -> None:
     data = b"0123456789abcdef" * 4 * 2**20
     digest, source, folder = digest_of(data), put(tmp_path, data), tmp_path / "store"
-    script = "import sys; from pathlib import Path; from bot.files import open_store; open_store(sys.argv[1]).put(sys.argv[2], Path(sys.argv[3]))"
+    script = "import sys; from pathlib import Path; from bot.store.files import open_store; open_store(sys.argv[1]).put(sys.argv[2], Path(sys.argv[3]))"
     child = subprocess.Popen([sys.executable, "-c", script, str(folder), digest, str(source)], cwd=ROOT)
     until = time.monotonic() + 300
     while not list(folder.glob("*/*")) and child.poll() is None and time.monotonic() < until:

@@ -10,9 +10,10 @@ import pytest
 from docx import Document
 from openpyxl import Workbook
 
-from bot.domain import filetypes
-from bot.domain.compound import Compound
-from bot.domain.filetypes import (
+from bot.problems import Invalid
+from bot.store import filetypes
+from bot.store.compound import Compound
+from bot.store.filetypes import (
     CSV,
     DOC,
     DOCX,
@@ -30,7 +31,6 @@ from bot.domain.filetypes import (
     XLSX,
     sniff,
 )
-from bot.domain.problems import Invalid
 
 NONE = 0xFFFFFFFF
 

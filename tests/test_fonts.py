@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks import check_installation
-from bot.db import connect
-from bot.documents import fonts
-from bot.documents.fonts import LETTERS, Font, font_of_papers, letters_in
-from bot.domain.problems import Rejected
-from bot.render import Renderer
-from bot.schema import migrate
+from bot.commands.check import check_installation
+from bot.papers import fonts
+from bot.papers.fonts import LETTERS, Font, font_of_papers, letters_in
+from bot.problems import Rejected
 from bot.settings import Settings
+from bot.store.db import connect
+from bot.store.schema import migrate
+from bot.talk.render import Renderer
 from tests.kit import ROOT, ZONE
 
 WHOLE = "20-7e a0-36f 1ea0-1ef9"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.db import Database
-from bot.domain.rules import with_minutes
-from bot.models import Attendance, Duty, Meeting, Submission, Unit
+from bot.plans.guidance.rules import with_minutes
+from bot.store.db import Database
+from bot.tables import Attendance, Duty, Meeting, Submission, Unit
 from schedules import reminders
 from tests.kit import Talker, World, rules, shipped, stored
 from tests.test_month import committee, labels, plan_of, reads_well

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.people import end_role
-from bot.models import Contact, Duty, Membership, Person, Unit
+from bot.people.people import end_role
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Membership, Person, Unit
 from schedules import reminders
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee

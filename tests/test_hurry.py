@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.loading import load
-from bot.domain.plan_questions import questions
-from bot.models import Duty, Unit
+from bot.duties.loading import load
+from bot.plans.questions import questions
+from bot.store.db import Database
+from bot.tables import Duty, Unit
 from schedules import reminders, summaries
 from tests.kit import ZONE, Talker, World, shipped, stored
 from tests.test_month import reads_well

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.counting import tallies
-from bot.domain.joining import joinable, may_join, takes_long
-from bot.models import Duty, Meeting, MeetingDuty
+from bot.duties.counting import tallies
+from bot.meetings.joining import joinable, may_join, takes_long
+from bot.store.db import Database
+from bot.tables import Duty, Meeting, MeetingDuty
 from tests.kit import ZONE, Talker, World
 from tests.test_month import committee, labels, plan_of, reads_well
 

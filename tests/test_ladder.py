@@ -8,16 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.calendar import (
-    QUIET_FROM,
-    QUIET_UNTIL,
-    QUIET_UNTIL_ON_MEETING_DAY,
-    at_local,
-    holiday,
-    safe_day,
-)
-from bot.domain.ladder import CLIMB, Anchors, Timed, next_at, said_at, timetable, worth_saying
-from bot.domain.plan_ladders import LADDERS, Rung, RungLine, rung_of
+from bot.calendar import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_MEETING_DAY, at_local, holiday, safe_day
+from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.plans.ladders import LADDERS, Rung, RungLine, rung_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MEETING = [rung_of(line) for line in LADDERS["meeting"]]

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.duties import close
-from bot.models import Contact, Duty, Membership, Person, Unit
+from bot.duties.life import close
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Membership, Person, Unit
 from schedules import reminders, summaries
 from tests.kit import ZONE, Talker, World, shipped
 from tests.test_month import reads_well

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import outbox
-from bot.db import Database
-from bot.models import Contact, Demand, Duty, Message, Unit
+from bot.store.db import Database
+from bot.tables import Contact, Demand, Duty, Message, Unit
+from bot.talk import outbox
 from schedules import reminders, summaries
 from tests.kit import Talker, World, stored
 from tests.test_month import plan_of

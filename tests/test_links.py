@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.web.channel import Web
-from bot.db import Database
-from bot.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks, own_secret
 from bot.messages import File
-from bot.models import Constant
+from bot.store.db import Database
+from bot.store.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks, own_secret
+from bot.tables import Constant
 
 FILE = File("ab" * 32, "Báo cáo quý I.pdf", 4711, "application/pdf")
 ENTRANCES = {

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.loading import Changes, load, reload_all
-from bot.domain.plan import Plan as PlanText
-from bot.models import Demand, Duty, Message, Plan, Topic, Unit
+from bot.duties.loading import Changes, load, reload_all
+from bot.plans.plan import Plan as PlanText
+from bot.store.db import Database
+from bot.tables import Demand, Duty, Message, Plan, Topic, Unit
 from schedules import reminders
 from tests.kit import Talker, World, shipped, stored
 from tests.test_month import committee, plan_of, reads_well

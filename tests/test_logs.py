@@ -3,11 +3,11 @@
 import json
 import logging
 
-from bot.logs import JsonLines, OncePerMinute
+from bot.service.logs import JsonLines, OncePerMinute
 
 
 def record(
-    text: str, *values: object, level: int = logging.ERROR, name: str = "bot.sender"
+    text: str, *values: object, level: int = logging.ERROR, name: str = "bot.talk.sender"
 ) -> logging.LogRecord:
     return logging.LogRecord(name, level, __file__, 1, text, values, None)
 
@@ -17,7 +17,13 @@ def failed(error: Exception) -> logging.LogRecord:
         raise error
     except Exception as caught:  # noqa: BLE001 - whatever is given
         return logging.LogRecord(
-            "bot.sender", logging.ERROR, __file__, 1, "outbox turn failed", (), (type(caught), caught, None)
+            "bot.talk.sender",
+            logging.ERROR,
+            __file__,
+            1,
+            "outbox turn failed",
+            (),
+            (type(caught), caught, None),
         )
 
 
@@ -41,7 +47,7 @@ def test_other_kinds_are_told_apart() -> None:
     once = OncePerMinute(lambda: 0.0)
     assert once.filter(record("send failed message=%s", 1))
     assert once.filter(record("tick failed name=%s", "reminders"))
-    assert once.filter(record("send failed message=%s", 1, name="bot.web"))
+    assert once.filter(record("send failed message=%s", 1, name="bot.web.app"))
     assert once.filter(failed(OSError("away")))
     assert once.filter(failed(ValueError("bad")))
     assert not once.filter(failed(OSError("away again")))
@@ -64,6 +70,10 @@ def test_json_is_one_object_a_line() -> None:
     shown = JsonLines().format(failed(OSError("đĩa\nđầy")))
     assert "\n" not in shown
     line = json.loads(shown)
-    assert (line["level"], line["logger"], line["message"]) == ("ERROR", "bot.sender", "outbox turn failed")
+    assert (line["level"], line["logger"], line["message"]) == (
+        "ERROR",
+        "bot.talk.sender",
+        "outbox turn failed",
+    )
     assert "OSError" in line["traceback"]
     assert line["at"].endswith("+00:00")

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.models import Attendance, Duty, Meeting, Note, Submission
+from bot.store.db import Database
+from bot.tables import Attendance, Duty, Meeting, Note, Submission
 from schedules import reminders, summaries
 from tests.kit import World, shipped, stored
 

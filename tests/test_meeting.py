@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.agenda import Agenda, Step
-from bot.models import Attendance, Duty, Meeting, Note, Topic
+from bot.plans.agenda import Agenda, Step
+from bot.store.db import Database
+from bot.tables import Attendance, Duty, Meeting, Note, Topic
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.conversation import receive
-from bot.db import Database
-from bot.domain.agenda import Agenda
-from bot.domain.agenda import Step as AgendaStep
-from bot.domain.filetypes import OGG
-from bot.domain.people import forget
-from bot.domain.plan_file import read_agenda
-from bot.domain.walk import least_minutes
+from bot.meetings.walk import least_minutes
 from bot.messages import File, Refusal
-from bot.models import Attendance, Audit, Meeting, Note, Person, Topic, Unit
+from bot.people.people import forget
+from bot.plans.agenda import Agenda
+from bot.plans.agenda import Step as AgendaStep
+from bot.plans.yaml_in import read_agenda
+from bot.store.db import Database
+from bot.store.filetypes import OGG
+from bot.tables import Attendance, Audit, Meeting, Note, Person, Topic, Unit
+from bot.talk.receive import receive
 from tests.kit import ROOT, Talker, World, rules, shipped, stored
 from tests.test_meeting import counted, now_at, to_the_end
 from tests.test_month import committee, labels, plan_of, reads_well

@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db import Database
-from bot.domain.correcting import correct_day
-from bot.domain.minutes import facts_of, kinds_for
-from bot.domain.numbering import UNKNOWN_TERM, number_for
-from bot.domain.officers import clerk_among
-from bot.domain.paper_facts import MinutesFacts, Noted, PlanFacts
-from bot.domain.problems import Invalid
-from bot.domain.signers import deputy, name_in, secretary
-from bot.domain.votes import AFTER
-from bot.models import (
+from bot.meetings.correcting import correct_day
+from bot.meetings.officers import clerk_among
+from bot.meetings.votes import AFTER
+from bot.papers.collecting import facts_of, kinds_for
+from bot.papers.facts import MinutesFacts, Noted, PlanFacts
+from bot.papers.numbering import UNKNOWN_TERM, number_for
+from bot.problems import Invalid
+from bot.reading.signers import deputy, name_in, secretary
+from bot.store.db import Database
+from bot.tables import (
     Attendance,
     Audit,
     Demand,

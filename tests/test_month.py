@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.db import Database
-from bot.domain.plan import Plan
-from bot.domain.plan_file import read_plan
-from bot.models import Duty
-from bot.render import Renderer
+from bot.plans.plan import Plan
+from bot.plans.yaml_in import read_plan
+from bot.store.db import Database
+from bot.tables import Duty
+from bot.talk.render import Renderer
 from tests.kit import ROOT, ZONE, Talker, World, shipped
 
 FOREIGN = re.compile(r"\b(None|True|False|the|and|meeting|report|duty|undefined)\b")

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.natural import in_tree_order, natural
-from bot.domain.unit_lookup import find_units
-from bot.export import workbook
-from bot.models import Membership, Unit
-from bot.units_sheet import living_units
+from bot.natural import in_tree_order, natural
+from bot.store.db import Database
+from bot.summaries.table import workbook
+from bot.tables import Membership, Unit
+from bot.units.lookup import find_units
+from bot.units.table_out import living_units
 from tests.kit import ZONE, Talker, World
 from tests.test_month import plan_of
 from tests.test_papers import PLAN

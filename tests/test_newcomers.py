@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import outbox
-from bot.db import Database
-from bot.domain.papers import tie
-from bot.domain.people import end_role
+from bot.materials.materials import tie
 from bot.messages import Reply
-from bot.models import Contact, Duty, Membership, Person, Topic, Unit
+from bot.people.people import end_role
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Membership, Person, Topic, Unit
+from bot.talk import outbox
 from schedules import reminders
 from tests.kit import Talker, World, shipped, stored
 from tests.test_month import committee, plan_of, reads_well

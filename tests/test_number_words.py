@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents.forms import numerals_of, read_words
-from bot.domain.number_words import Numerals, in_words
-from bot.domain.reading import number
+from bot.papers.forms import numerals_of, read_words
+from bot.papers.number_words import Numerals, in_words
+from bot.reading.words import number
 
 FOLDER = Path(__file__).resolve().parent.parent / "templates" / "documents"
 

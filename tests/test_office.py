@@ -7,13 +7,14 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.filetypes import XLSX
-from bot.domain.plan import Plan as PlanText
 from bot.messages import File
-from bot.models import Audit, Duty, Errand, Message, Plan, Unit
-from bot.plan_sheet import read_sheet, write_plan
-from schedules import errands, reminders
+from bot.plans.plan import Plan as PlanText
+from bot.plans.workbook import read_sheet, write_plan
+from bot.store.db import Database
+from bot.store.filetypes import XLSX
+from bot.tables import Audit, Duty, Errand, Message, Plan, Unit
+from schedules import plans as errands
+from schedules import reminders
 from tests.kit import ROOT, Talker, World, shipped, stored
 from tests.test_month import committee, plan_of, reads_well
 from tests.test_plan_sheet import Form, type_two_pages

@@ -9,14 +9,14 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.problems import Invalid, Rejected
-from bot.domain.units import Imported, write_units
-from bot.files import open_store, refusal, take_in
 from bot.messages import File
-from bot.models import Unit
-from bot.units_file import read_units
-from schedules import errands
+from bot.problems import Invalid, Rejected
+from bot.store.db import Database
+from bot.store.files import open_store, refusal, take_in
+from bot.tables import Unit
+from bot.units.table_in import read_units
+from bot.units.tree import Imported, write_units
+from schedules import plans as errands
 from tests.kit import Talker, World, stored
 from tests.test_month import committee, reads_well
 

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.db import connect
-from bot.domain.reading import fold
 from bot.messages import Choice
-from schedules import errands, reminders, scans
+from bot.reading.words import fold
+from bot.store.db import connect
+from schedules import plans as errands
+from schedules import reminders
+from schedules import reports as scans
 from tests.kit import Talker, World, shipped, stored
 from tests.screens import Screen
 from tests.test_month import committee, plan_of

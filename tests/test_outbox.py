@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot import outbox, sender
-from bot.db import Database
 from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
-from bot.models import Contact, Dialog, Message, Person
-from bot.outbox import Claimed, Outcome, claim, settle
-from bot.sender import GIVE_UP, Pace, Sender, backoff
+from bot.store.db import Database
+from bot.tables import Contact, Dialog, Message, Person
+from bot.talk import outbox, sender
+from bot.talk.outbox import Claimed, Outcome, claim, settle
+from bot.talk.sender import GIVE_UP, Pace, Sender, backoff
 from tests.kit import APRIL, stored
 
 SECONDS = 120

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.conversation import receive
-from bot.db import Database
-from bot.domain.papers import distinct, files_for, files_of, files_seen, prefixes
-from bot.domain.receipts import receipts
-from bot.domain.roles import below
-from bot.domain.unit_rows import Row
-from bot.domain.units import write_units
-from bot.enclosures import BYTES_ALONG, MOST_ALONG, enclose
+from bot.materials.enclosing import BYTES_ALONG, MOST_ALONG, enclose
+from bot.materials.materials import distinct, files_for, files_of, files_seen, prefixes
+from bot.materials.receipts import receipts
 from bot.messages import File, Refusal
-from bot.models import Audit, Contact, Duty, Membership, Message, Plan, Topic, TopicFile, TopicReceipt, Unit
-from schedules import cleanup, papers, reminders
+from bot.people.roles import below
+from bot.store.db import Database
+from bot.tables import Audit, Contact, Duty, Membership, Message, Plan, Topic, TopicFile, TopicReceipt, Unit
+from bot.talk.receive import receive
+from bot.units.rows import Row
+from bot.units.tree import write_units
+from schedules import cleanup, reminders
+from schedules import materials as papers
 from tests.kit import Talker, World, stored
 from tests.test_month import labels, plan_of, reads_well
 from tests.test_schedule import tick_through

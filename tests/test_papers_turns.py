@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
-from bot.db import Database, connect
-from bot.domain.receipts import receipts
-from bot.domain.roles import below
-from bot.models import Duty, Plan, TopicFile, TopicReceipt
-from bot.schema import migrate
-from schedules import papers
+from bot.materials.receipts import receipts
+from bot.people.roles import below
+from bot.store.db import Database, connect
+from bot.store.schema import migrate
+from bot.tables import Duty, Plan, TopicFile, TopicReceipt
+from schedules import materials as papers
 from tests.kit import Talker, World, stored
 from tests.test_month import labels, plan_of, reads_well
 from tests.test_papers import NOTES, TALK, album, kept, names

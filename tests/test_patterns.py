@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.counting import tallies
-from bot.domain.duties import close
-from bot.domain.loading import Changes, load, reload_all, withdraw_plan
-from bot.domain.plan import Plan as PlanText
-from bot.domain.problems import Rejected
-from bot.domain.roles import below
-from bot.domain.unit_ends import close_unit
-from bot.models import Duty, Plan, Unit
+from bot.duties.counting import tallies
+from bot.duties.life import close
+from bot.duties.loading import Changes, load, reload_all, withdraw_plan
+from bot.people.roles import below
+from bot.plans.plan import Plan as PlanText
+from bot.problems import Rejected
+from bot.store.db import Database
+from bot.tables import Duty, Plan, Unit
+from bot.units.ends import close_unit
 from schedules import reminders
 from tests.kit import ZONE, World
 from tests.test_month import committee, plan_of, reads_well
@@ -254,8 +254,8 @@ def test_a_hand_on_ends_with_the_unit_that_it_is_about(world: World, tmp_path: P
 
 
 def test_more_units_than_one_portion(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.domain.portions.UNITS", 2)
-    monkeypatch.setattr("bot.domain.portions.ROWS", 3)
+    monkeypatch.setattr("bot.duties.portions.UNITS", 2)
+    monkeypatch.setattr("bot.duties.portions.ROWS", 3)
     text = plan_of(HEAD + CHAIN, tmp_path)
     changes = put(world, text)
     assert (changes.units, changes.added) == (4, 9)

@@ -10,10 +10,12 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
-from bot.domain import plan_file
-from bot.domain.agenda import Step
-from bot.domain.expected import Relative, UnitFacts, expected
-from bot.domain.plan import (
+from bot.plans import yaml_in as plan_file
+from bot.plans.agenda import Step
+from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.fields import Document, SourceKey, Who, Window
+from bot.plans.ladders import LADDERS, Rung, RungLine
+from bot.plans.plan import (
     Due,
     Duty,
     Head,
@@ -26,10 +28,8 @@ from bot.domain.plan import (
     plan_to_json,
     topic_of,
 )
-from bot.domain.plan_fields import Document, SourceKey, Who, Window
-from bot.domain.plan_file import read_plan
-from bot.domain.plan_ladders import LADDERS, Rung, RungLine
-from bot.domain.problems import Problem, Rejected
+from bot.plans.yaml_in import read_plan
+from bot.problems import Problem, Rejected
 
 ROOT = Path(__file__).parent.parent
 AGENDAS = ROOT / "templates" / "agendas"

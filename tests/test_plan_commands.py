@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.plan_file import read_plan
-from bot.models import Duty, Message, Person, Plan
+from bot.plans.yaml_in import read_plan
+from bot.tables import Duty, Message, Person, Plan
 from tests.kit import ROOT
 from tests.test_cli import UNITS, count, run, url
 

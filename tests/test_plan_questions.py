@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database, connect
-from bot.domain.loading import load
-from bot.domain.plan_questions import Open, Question, questions, read_answer
-from bot.domain.problems import Invalid, Rejected
-from bot.models import Demand, Duty, Errand, Plan, Unit
-from bot.schema import migrate
+from bot.duties.loading import load
+from bot.plans.questions import Open, Question, questions, read_answer
+from bot.problems import Invalid, Rejected
+from bot.store.db import Database, connect
+from bot.store.schema import migrate
+from bot.tables import Demand, Duty, Errand, Plan, Unit
 from tests.golden import PLANS, plan
 from tests.kit import ZONE, Talker, World
 from tests.test_cli import UNITS, run, url

@@ -19,17 +19,14 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.domain.agenda import Agenda, Step
-from bot.domain.plan import Decision, Due, Duty, Head, Plan, Topic, Variant
-from bot.domain.plan_fields import KINDS, SECTORS, Document, Filter
-from bot.domain.plan_file import read_plan
-from bot.domain.plan_ladders import LADDERS, RungLine
-from bot.domain.problems import Invalid, Problem, Rejected
-from bot.domain.reading import fold
-from bot.plan_sheet import read_sheet, write_plan, write_template
-from bot.plan_sheet_names import key_from, key_typed
-from bot.plan_sheet_shape import TABLES, Table, words_of_sheets
-from bot.plan_sheet_values import (
+from bot.plans.agenda import Agenda, Step
+from bot.plans.fields import KINDS, SECTORS, Document, Filter
+from bot.plans.ladders import LADDERS, RungLine
+from bot.plans.plan import Decision, Due, Duty, Head, Plan, Topic, Variant
+from bot.plans.workbook import read_sheet, write_plan, write_template
+from bot.plans.workbook.names import key_from, key_typed
+from bot.plans.workbook.shape import TABLES, Table, words_of_sheets
+from bot.plans.workbook.values import (
     FOR_CODES,
     FOR_TEXTS,
     day_typed,
@@ -42,6 +39,9 @@ from bot.plan_sheet_values import (
     within_typed,
     yes_typed,
 )
+from bot.plans.yaml_in import read_plan
+from bot.problems import Invalid, Problem, Rejected
+from bot.reading.words import fold
 from tests.kit import ROOT, ZONE, RecordingRenderer
 from tests.test_units_tables import strict
 

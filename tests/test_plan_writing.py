@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.agenda import Agenda
-from bot.domain.calendar import period
-from bot.domain.plan import Plan
-from bot.domain.plan_fields import KINDS, SECTORS
-from bot.domain.plan_file import read_agenda, read_plan
-from bot.domain.plan_ladders import LADDERS
-from bot.domain.plan_writing import plan_to_yaml
-from bot.domain.problems import Rejected
+from bot.calendar import period
+from bot.plans.agenda import Agenda
+from bot.plans.fields import KINDS, SECTORS
+from bot.plans.ladders import LADDERS
+from bot.plans.plan import Plan
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.plans.yaml_out import plan_to_yaml
+from bot.problems import Rejected
 
 ROOT = Path(__file__).parent.parent
 PLANS = sorted((ROOT / "schedules" / "plans").glob("*.yaml"))

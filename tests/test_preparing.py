@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.db import Database
-from bot.domain.calendar import at_local
-from bot.domain.meetings import set_meeting
-from bot.domain.papers import tie
-from bot.domain.preparing import Item, checklist, checklists
-from bot.domain.problems import Rejected
-from bot.domain.rules import read_rules
-from bot.models import Contact, Duty, Meeting, Membership, Message, Topic, Unit
+from bot.calendar import at_local
+from bot.materials.materials import tie
+from bot.meetings.meetings import set_meeting
+from bot.meetings.preparing import Item, checklist, checklists
+from bot.plans.guidance.rules import read_rules
+from bot.problems import Rejected
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Meeting, Membership, Message, Topic, Unit
 from schedules import reminders
 from tests.kit import ZONE, Talker, World, rules, shipped, stored
 from tests.test_joining import CHUYEN_DE, THANG
@@ -697,7 +697,7 @@ def test_no_button_answers_what_is_to_be_typed(world: World) -> None:
 
 
 def _question(world: World) -> int:
-    from bot.models import Dialog
+    from bot.tables import Dialog
 
     with world.db.read() as session:
         return session.scalars(select(Dialog.question)).one()

@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import outbox
-from bot.conversation import receive
-from bot.db import Database
 from bot.messages import Address, Incoming, Reply
-from bot.models import Contact, Dialog, Event, Meeting, Membership, Message, Note, Person, Reminder, Unit
+from bot.store.db import Database
+from bot.tables import Contact, Dialog, Event, Meeting, Membership, Message, Note, Person, Reminder, Unit
+from bot.talk import outbox
+from bot.talk.receive import receive
 from tests.kit import APRIL, ROOT, World, shipped
 
 pytestmark = pytest.mark.process

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.moments import Moment, when
-from bot.domain.problems import Invalid
-from bot.domain.reading import fold, number, said, yes
-from bot.render import Renderer
+from bot.problems import Invalid
+from bot.reading.moments import Moment, when
+from bot.reading.words import fold, number, said, yes
+from bot.talk.render import Renderer
 from tests.kit import ROOT, ZONE
 
 SUNDAY = date(2022, 4, 10)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.attendance_line import read_line, read_told
-from bot.domain.problems import Invalid
-from bot.domain.reading import fold, number
+from bot.meetings.attendance_line import read_line, read_told
+from bot.problems import Invalid
+from bot.reading.words import fold, number
 
 ASK = ()
 """A person would ask back too: the line leaves something open or contradicts itself."""

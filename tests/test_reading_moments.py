@@ -5,8 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from bot.domain.moments import when
-from bot.domain.problems import Invalid
+from bot.problems import Invalid
+from bot.reading.moments import when
 
 TODAY, NOW = date(2026, 11, 27), time(8)
 ASK = "?"

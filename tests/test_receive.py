@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot import outbox
-from bot.conversation import Answer, Chat, Desk, Flow, Routes, Step, receive
-from bot.db import Database
-from bot.domain.problems import Invalid
-from bot.domain.reading import number
 from bot.messages import Address, Choice, Incoming, Reply
-from bot.models import Audit, Contact, Dialog, Event, Meeting, Membership, Message, Person, Unit
-from bot.render import Renderer
+from bot.problems import Invalid
+from bot.reading.words import number
+from bot.store.db import Database
+from bot.tables import Audit, Contact, Dialog, Event, Meeting, Membership, Message, Person, Unit
+from bot.talk import outbox
+from bot.talk.receive import Answer, Chat, Desk, Flow, Routes, Step, receive
+from bot.talk.render import Renderer
 from handlers import ACTIONS
 from tests.kit import ZONE, PlainLinks, Talker, World, shipped, stored
 

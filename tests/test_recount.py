@@ -3,12 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.meetings import counts_of
-from bot.domain.problems import Invalid
-from bot.domain.recounting import amend, read_parts
-from bot.models import Meeting, Paper, Unit
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import counts_of
+from bot.meetings.recounting import amend, read_parts
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import Meeting, Paper, Unit
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 
@@ -46,7 +46,7 @@ def secretary(world: World) -> Talker:
     talker.taps("Đúng")
     with world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
-        from bot.domain.meetings import write_counts
+        from bot.meetings.meetings import write_counts
 
         write_counts(session, meeting, WHOLE, meeting.led_by or 0, world.at)
     talker.presses("vote.add:1").says("Quy chế").says("21 tán thành, 1 không")

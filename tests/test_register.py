@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.codes import code_in, looks_like_code, never_in_codes
-from bot.domain.names import read_name
-from bot.domain.people import CONSENT_VERSION
-from bot.domain.problems import Invalid
-from bot.models import Contact, Invite, Membership, Message, Person, Unit
-from handlers import register
+from bot.people.people import CONSENT_VERSION
+from bot.problems import Invalid
+from bot.reading.codes import code_in, looks_like_code, never_in_codes
+from bot.reading.names import read_name
+from bot.store.db import Database
+from bot.tables import Contact, Invite, Membership, Message, Person, Unit
+from handlers.people import register
 from schedules import cleanup, reminders
 from tests.kit import Talker, World, shipped, stored
 

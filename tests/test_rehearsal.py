@@ -3,24 +3,12 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.concerns import concerns
-from bot.domain.meetings import live_meeting
-from bot.domain.rehearsing import forget_rehearsal
-from bot.domain.unit_ends import close_unit
-from bot.models import (
-    Attendance,
-    Audit,
-    Duty,
-    Meeting,
-    MeetingDuty,
-    Message,
-    Note,
-    Plan,
-    Task,
-    Unit,
-    Vote,
-)
+from bot.meetings.concerns import concerns
+from bot.meetings.meetings import live_meeting
+from bot.meetings.rehearsing import forget_rehearsal
+from bot.store.db import Database
+from bot.tables import Attendance, Audit, Duty, Meeting, MeetingDuty, Message, Note, Plan, Task, Unit, Vote
+from bot.units.ends import close_unit
 from tests.kit import Talker, World, shipped
 from tests.test_meeting import counted, to_the_end
 from tests.test_month import committee, labels, reads_well

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.db import Database
-from bot.models import Contact, Duty, Message, Person, Reminder
-from bot.outbox import HOLD
+from bot.store.db import Database
+from bot.tables import Contact, Duty, Message, Person, Reminder
+from bot.talk.outbox import HOLD
 from schedules import reminders
 from tests.kit import Talker, World, shipped, stored
 from tests.test_month import committee, labels, plan_of, reads_well

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.conversation import receive
-from bot.db import Database
 from bot.messages import File, Refusal
-from bot.models import Duty, Message, Submission, SubmissionFile
+from bot.store.db import Database
+from bot.tables import Duty, Message, Submission, SubmissionFile
+from bot.talk.receive import receive
 from tests.kit import Talker, World, shipped, stored
 from tests.test_month import committee, labels, reads_well
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.counting import tallies
-from bot.models import Duty, Submission
+from bot.duties.counting import tallies
+from bot.store.db import Database
+from bot.tables import Duty, Submission
 from schedules import reminders
 from tests.kit import Talker, World, stored
 from tests.test_month import labels, plan_of, reads_well

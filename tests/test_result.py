@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.counting import tallies
-from bot.domain.meetings import held_before
-from bot.domain.problems import Invalid
-from bot.models import Attendance, Audit, Duty, Meeting, Message, Note, Unit
+from bot.duties.counting import tallies
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import held_before
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import Attendance, Audit, Duty, Meeting, Message, Note, Unit
 from schedules import reminders
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well

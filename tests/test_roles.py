@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.domain.asides import put_aside
-from bot.domain.filetypes import JPEG
-from bot.domain.pages import Pages, packed, pictures
-from bot.domain.papers import tie
-from bot.domain.plan import Plan, plan_to_json
-from bot.domain.plan_file import read_plan
-from bot.domain.roles import below, holders, may, reaches, within
-from bot.domain.submissions import add_files, draft_of
-from bot.models import (
+from bot.materials.materials import tie
+from bot.meetings.asides import put_aside
+from bot.people.roles import below, holders, may, reaches, within
+from bot.plans.plan import Plan, plan_to_json
+from bot.plans.yaml_in import read_plan
+from bot.reports.pages import Pages, packed, pictures
+from bot.reports.submissions import add_files, draft_of
+from bot.store.db import Database
+from bot.store.filetypes import JPEG
+from bot.tables import (
     Aside,
     Contact,
     Demand,
@@ -34,7 +34,7 @@ from bot.models import (
     Unit,
     Vote,
 )
-from bot.models import Plan as PlanRow
+from bot.tables import Plan as PlanRow
 from handlers import ACTIONS, COMMANDS
 from tests.kit import ROOT, Talker, World, stored
 

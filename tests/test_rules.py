@@ -9,13 +9,9 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from bot.domain.expected import Relative, UnitFacts, expected
-from bot.domain.plan import Plan
-from bot.domain.plan_fields import Document
-from bot.domain.plan_file import read_plan
-from bot.domain.plan_ladders import LADDERS
-from bot.domain.problems import Problem, Rejected
-from bot.domain.rules import (
+from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.fields import Document
+from bot.plans.guidance.rules import (
     Rules,
     RuleSet,
     meets_target,
@@ -24,6 +20,10 @@ from bot.domain.rules import (
     with_minutes,
     without_minutes,
 )
+from bot.plans.ladders import LADDERS
+from bot.plans.plan import Plan
+from bot.plans.yaml_in import read_plan
+from bot.problems import Problem, Rejected
 
 ROOT = Path(__file__).parent.parent
 PLANS = sorted((ROOT / "schedules" / "plans").glob("*.yaml"))

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.agenda import Agenda
-from bot.domain.attendance import Counts
-from bot.domain.meetings import counts_of
-from bot.domain.plan_file import read_agenda
-from bot.models import Aside, Attendance, Meeting, Note, Task, Topic, Vote
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import counts_of
+from bot.plans.agenda import Agenda
+from bot.plans.yaml_in import read_agenda
+from bot.store.db import Database
+from bot.tables import Aside, Attendance, Meeting, Note, Task, Topic, Vote
 from tests.kit import ROOT, Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 

@@ -11,11 +11,12 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from bot.conversation import receive
-from bot.db import Database
 from bot.messages import File
-from bot.models import Audit, Duty, Errand, Submission
-from schedules import errands, scans
+from bot.store.db import Database
+from bot.tables import Audit, Duty, Errand, Submission
+from bot.talk.receive import receive
+from schedules import plans as errands
+from schedules import reports as scans
 from tests.kit import MemoryShelf, Talker, World, shipped, stored
 from tests.test_month import committee, labels, reads_well
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageDraw, ImageFont, PngImagePlugin
 from pypdf import PdfReader
 
-from bot.domain.filetypes import JPEG, PDF, sniff
-from bot.domain.pages import Pages, packed, page_numbers, pages_of
-from bot.domain.problems import Invalid, Rejected
-from bot.files import open_store
-from bot.render import Renderer
-from bot.scans import LADDER, Page, contact_sheet, make_pdf
+from bot.problems import Invalid, Rejected
+from bot.reports.pages import Pages, packed, page_numbers, pages_of
+from bot.reports.scans import LADDER, Page, contact_sheet, make_pdf
+from bot.store.files import open_store
+from bot.store.filetypes import JPEG, PDF, sniff
+from bot.talk.render import Renderer
 
 RENDER = Renderer(Path(__file__).parent.parent / "templates", ZoneInfo("Asia/Ho_Chi_Minh"))
 CORNER = (200, 20, 20)

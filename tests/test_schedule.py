@@ -5,9 +5,9 @@ from datetime import datetime
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.models import Duty, Meeting, Message, Reminder
-from bot.outbox import HOLD
+from bot.store.db import Database
+from bot.tables import Duty, Meeting, Message, Reminder
+from bot.talk.outbox import HOLD
 from schedules import reminders
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well

@@ -4,9 +4,9 @@ import hashlib
 
 from sqlalchemy import select
 
-from bot.db import Database, connect
-from bot.models import Plan, Topic, Unit
-from bot.schema import differences, migrate, up_to_date
+from bot.store.db import Database, connect
+from bot.store.schema import differences, migrate, up_to_date
+from bot.tables import Plan, Topic, Unit
 
 
 def test_migrations_match_the_models(db: Database) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.models import Attendance, Audit, Meeting, Person, Score, Unit, Vote
+from bot.store.db import Database
+from bot.tables import Attendance, Audit, Meeting, Person, Score, Unit, Vote
 from tests.kit import Talker, World
 from tests.test_month import committee, labels, reads_well
 

@@ -12,11 +12,9 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from sqlalchemy.orm import Session
 
-from bot.db import Database
-from bot.domain.problems import Invalid, Problem, Rejected
-from bot.domain.rules import RuleSet, read_rules
-from bot.domain.score_sheets import ANSWERS, NUMBERS, Sheet, Sheets, read_sheet, read_sheets, sheet_for
-from bot.domain.scoring import (
+from bot.plans.guidance.rules import RuleSet, read_rules
+from bot.problems import Invalid, Problem, Rejected
+from bot.scores.scoring import (
     Point,
     begin_score,
     compute,
@@ -31,7 +29,9 @@ from bot.domain.scoring import (
     with_said,
     year_grades,
 )
-from bot.models import (
+from bot.scores.sheets import ANSWERS, NUMBERS, Sheet, Sheets, read_sheet, read_sheets, sheet_for
+from bot.store.db import Database
+from bot.tables import (
     Attendance,
     Demand,
     Duty,

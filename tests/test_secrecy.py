@@ -15,9 +15,9 @@ from openpyxl import Workbook
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import DependencyError
 
-from bot.domain import filetypes
-from bot.domain.problems import Invalid
-from bot.domain.secrecy import secret_file, stamped, stamped_name
+from bot.problems import Invalid
+from bot.store import filetypes
+from bot.store.secrecy import secret_file, stamped, stamped_name
 
 STAMPED = [
     "MẬT",

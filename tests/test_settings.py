@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.db import Database
-from bot.models import (
+from bot.store.db import Database
+from bot.tables import (
     Attendance,
     Contact,
     Duty,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.domain.expected import expected, expected_about
-from bot.domain.plan import topic_of
-from bot.domain.plan_fields import SourceKey
-from bot.domain.plan_file import read_agenda
-from bot.domain.plan_questions import Open, answered, questions
+from bot.plans.expected import expected, expected_about
+from bot.plans.fields import SourceKey
+from bot.plans.plan import topic_of
+from bot.plans.questions import Open, answered, questions
+from bot.plans.yaml_in import read_agenda
 from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, said, tree
 
 NAME = "ket-luan-01-21-ky-loi-2022"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.domain.plan import topic_of
-from bot.domain.plan_fields import Document, Documents
+from bot.plans.fields import Document, Documents
+from bot.plans.plan import topic_of
 from tests.golden import plan
 
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.plan import Plan
-from bot.domain.plan_questions import answered, questions
-from bot.models import Duty
+from bot.plans.plan import Plan
+from bot.plans.questions import answered, questions
+from bot.store.db import Database
+from bot.tables import Duty
 from tests import test_shipped_conclusions as conclusions
 from tests import test_shipped_district as district
 from tests import test_shipped_plans as themes

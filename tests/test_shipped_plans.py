@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.domain.expected import Relative, UnitFacts, expected
-from bot.domain.plan import documents_of, plan_from_json, plan_to_json, topic_of
-from bot.domain.plan_fields import SourceKey
+from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.fields import SourceKey
+from bot.plans.plan import documents_of, plan_from_json, plan_to_json, topic_of
 from tests.golden import AGENDAS, PLANS, ROOT, Line, Row, about, cited, own, plan, row, tree
 
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"

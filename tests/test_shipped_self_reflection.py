@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.domain.calendar import last_day_before, safe_day
-from bot.domain.expected import expected, expected_about
-from bot.domain.plan import topic_of
-from bot.domain.plan_fields import SourceKey
-from bot.domain.plan_file import read_agenda
-from bot.domain.plan_questions import answered, questions
+from bot.calendar import last_day_before, safe_day
+from bot.plans.expected import expected, expected_about
+from bot.plans.fields import SourceKey
+from bot.plans.plan import topic_of
+from bot.plans.questions import answered, questions
+from bot.plans.yaml_in import read_agenda
 from tests.golden import AGENDAS, Line, Row, about, cited, own, plan, row, tree
 
 NAME = "tu-soi-tu-sua-ky-loi-2022"

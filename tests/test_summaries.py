@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.duties import close
-from bot.domain.meetings import held_before
+from bot.duties.life import close
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import held_before
 from bot.messages import Reply
-from bot.models import Contact, Demand, Duty, Membership, Person, Unit
+from bot.store.db import Database
+from bot.tables import Contact, Demand, Duty, Membership, Person, Unit
 from schedules import summaries
 from tests.kit import ZONE, Talker, World, shipped
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.db import Database
 from bot.messages import Choice
+from bot.store.db import Database
 from schedules import reminders
 from tests.kit import Talker, World, shipped, stored
 

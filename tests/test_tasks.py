@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.problems import Invalid
-from bot.domain.tasks import Said, read_due, read_outcome, read_task
-from bot.models import Audit, Meeting, Task
+from bot.meetings.tasks import Said, read_due, read_outcome, read_task
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import Audit, Meeting, Task
 from tests.kit import Talker, World
 from tests.test_month import committee, labels, reads_well
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.db import Database
-from bot.domain.typed_commands import Command, read_command
+from bot.reading.typed_commands import Command, read_command
+from bot.store.db import Database
 from handlers import COMMANDS
 from tests.kit import World, shipped
 from tests.test_month import committee

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot import __main__ as main
-from bot.db import connect
-from bot.models import Unit
+from bot.store.db import connect
+from bot.tables import Unit
 from tests.kit import ROOT
 
 UNITS = ROOT / "templates/demo/units.csv"

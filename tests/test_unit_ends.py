@@ -8,20 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.calendar import local_day
-from bot.domain.counting import tallies
-from bot.domain.loading import reload_all
-from bot.domain.meetings import held_before, set_meeting
-from bot.domain.plan_file import read_plan
-from bot.domain.problems import Invalid
-from bot.domain.roles import below
-from bot.domain.unit_ends import CLOSED, REOPENED, Closed, close_unit, foresee, reopen_unit
-from bot.domain.unit_lookup import card_of, promote
-from bot.domain.unit_rows import Row
-from bot.domain.units import write_units
-from bot.models import (
+from bot.calendar import local_day
+from bot.duties.counting import tallies
+from bot.duties.loading import reload_all
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import held_before, set_meeting
+from bot.people.roles import below
+from bot.plans.yaml_in import read_plan
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import (
     Audit,
     Demand,
     Duty,
@@ -35,10 +31,14 @@ from bot.models import (
     Unit,
     UnitSpan,
 )
-from bot.unit_news import tell_closed
-from bot.units_file import read_units
-from bot.units_sheet import write_unit_list
-from schedules import errands
+from bot.units.ends import CLOSED, REOPENED, Closed, close_unit, foresee, reopen_unit
+from bot.units.lookup import card_of, promote
+from bot.units.news import tell_closed
+from bot.units.rows import Row
+from bot.units.table_in import read_units
+from bot.units.table_out import write_unit_list
+from bot.units.tree import write_units
+from schedules import plans as errands
 from tests.kit import ROOT, ZONE, World, shipped
 from tests.test_schedule import tick_through
 

@@ -9,15 +9,15 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.plan_fields import KINDS, SECTORS
-from bot.domain.problems import Rejected
-from bot.domain.unit_rows import COLUMNS, SHIFTS, written_day
-from bot.domain.units import Imported, Row, write_units
-from bot.models import Duty, Unit, UnitSpan
-from bot.render import Renderer
-from bot.units_file import read_units
-from bot.units_sheet import LISTED, living_units, read_form, write_unit_list, write_units_template
+from bot.plans.fields import KINDS, SECTORS
+from bot.problems import Rejected
+from bot.store.db import Database
+from bot.tables import Duty, Unit, UnitSpan
+from bot.talk.render import Renderer
+from bot.units.rows import COLUMNS, SHIFTS, written_day
+from bot.units.table_in import read_units
+from bot.units.table_out import LISTED, living_units, read_form, write_unit_list, write_units_template
+from bot.units.tree import Imported, Row, write_units
 from tests.kit import ROOT, ZONE, World, shipped
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"

@@ -14,15 +14,15 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Alignment
 
-from bot.domain.problems import Rejected
-from bot.domain.reading import fold
-from bot.domain.unit_matching import settle_rows
-from bot.domain.unit_words import code_of_name, kind_of_name, usual_day, whole_number
-from bot.plan_sheet_book import read_book
-from bot.units_account import alike, passed_rows
-from bot.units_file import UnitsTable, read_units
-from bot.units_sheet import read_form
-from bot.units_tables import find_tables
+from bot.plans.workbook.book import read_book
+from bot.problems import Rejected
+from bot.reading.words import fold
+from bot.units.account import alike, passed_rows
+from bot.units.matching import settle_rows
+from bot.units.table_in import UnitsTable, read_units
+from bot.units.table_out import read_form
+from bot.units.tables import find_tables
+from bot.units.words import code_of_name, kind_of_name, usual_day, whole_number
 from tests.kit import ROOT
 
 Rows = Sequence[Any]

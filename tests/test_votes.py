@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.problems import Invalid
-from bot.domain.vote_line import check_vote, read_vote
-from bot.domain.votes import AFTER, shares
-from bot.models import Attendance, Audit, Meeting, Vote
+from bot.meetings.vote_line import check_vote, read_vote
+from bot.meetings.votes import AFTER, shares
+from bot.problems import Invalid
+from bot.store.db import Database
+from bot.tables import Attendance, Audit, Meeting, Vote
 from tests.kit import Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 

@@ -10,18 +10,18 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from bot.conversation import receive
-from bot.db import Database
-from bot.documents import render_paper
-from bot.domain.agenda import Agenda, Step
-from bot.domain.attendance import check
-from bot.domain.filetypes import OGG
-from bot.domain.meetings import counts_of
-from bot.domain.minutes import facts_of
-from bot.domain.numbering import number_for
-from bot.domain.vote_line import check_vote
+from bot.meetings.attendance import check
+from bot.meetings.meetings import counts_of
+from bot.meetings.vote_line import check_vote
 from bot.messages import File, Incoming
-from bot.models import Meeting, Note, Task, Topic, Unit, Vote
+from bot.papers import render_paper
+from bot.papers.collecting import facts_of
+from bot.papers.numbering import number_for
+from bot.plans.agenda import Agenda, Step
+from bot.store.db import Database
+from bot.store.filetypes import OGG
+from bot.tables import Meeting, Note, Task, Topic, Unit, Vote
+from bot.talk.receive import receive
 from tests.kit import ROOT, ZONE, Talker, World, shipped
 from tests.test_month import committee, reads_well
 

@@ -19,21 +19,23 @@ import pytest
 import uvicorn
 from sqlalchemy import func, select
 
-from bot import files, outbox, web
 from bot.channels.base import WayIn
 from bot.channels.web.channel import Hub, Web, safe_html
 from bot.channels.web.icons import drawn
-from bot.chat import Chat, Desk, Flow, Routes
-from bot.conversation import receive
-from bot.db import Database, connect
-from bot.domain.people import invite
-from bot.domain.problems import Invalid
-from bot.links import SignedLinks, own_secret
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
-from bot.models import Contact, Event, Membership, Message, Person, Unit
-from bot.render import Renderer
-from bot.sender import Sender
-from bot.web_site import Site
+from bot.people.people import invite
+from bot.problems import Invalid
+from bot.store import files
+from bot.store.db import Database, connect
+from bot.store.links import SignedLinks, own_secret
+from bot.tables import Contact, Event, Membership, Message, Person, Unit
+from bot.talk import outbox
+from bot.talk.chat import Chat, Desk, Flow, Routes
+from bot.talk.receive import receive
+from bot.talk.render import Renderer
+from bot.talk.sender import Sender
+from bot.web import app as web
+from bot.web.site import Site
 
 SECONDS = 120
 """So long is waited for what must happen; no test asserts how long it takes."""
@@ -612,7 +614,7 @@ def test_without_javascript(site: Installation, browser: httpx.Client) -> None:
 def test_without_javascript_a_slow_answer_is_not_waited_for_long(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.web_chat.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("bot.web.chat.ANSWER_SECONDS", 0.2)
     db = connect(database_url)
     site = Installation(database_url, db, tmp_path, mute=True)
     site.start()
@@ -875,7 +877,7 @@ def test_codes_that_open_nothing(site: Installation, browser: httpx.Client, code
     assert wrong.status_code == 404
     assert "Mã mời chưa đúng" in wrong.text
     with site.db.write() as session:
-        from bot.models import Invite
+        from bot.tables import Invite
 
         session.scalars(select(Invite)).one().used_at = site.now()
     used = browser.post(f"/w/new/{code}")
@@ -966,7 +968,7 @@ def test_error_pages(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> N
             raise RuntimeError("on purpose")
 
         chat = shared.chat()
-        monkeypatch.setattr("bot.web_chat.read_talk", fail)
+        monkeypatch.setattr("bot.web.chat.read_talk", fail)
         broken = browser.get(chat)
         assert broken.status_code == 500
         assert "đang gặp sự cố" in broken.text

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bot.channels.web.icons import ICONS
 from bot.messages import Choice, Reply
-from bot.models import Contact, Event, Message
+from bot.tables import Contact, Event, Message
 from tests.browser import chromium
 from tests.test_web import PNG, Installation, running
 

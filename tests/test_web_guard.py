@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web_guard import Limits, guarded
+from bot.web.guard import Limits, guarded
 from tests.processes import free_port
 
 SECONDS = 120

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.db import Database
-from bot.domain.calendar import at_local, next_allowed, weekend
+from bot.calendar import at_local, next_allowed, weekend
+from bot.store.db import Database
 from schedules import reminders, summaries
 from tests.kit import ZONE, Talker, World, shipped
 from tests.test_month import committee, labels, plan_of, reads_well

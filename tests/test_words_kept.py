@@ -3,14 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from bot.db import Database
-from bot.domain.agenda import Agenda
-from bot.domain.agenda import Step as AgendaStep
-from bot.domain.meetings import counts_of
-from bot.domain.plan_file import read_agenda
-from bot.domain.step_words import agrees_to_minutes, is_counts, is_vote, read_clerk, read_speakers
+from bot.meetings.meetings import counts_of
+from bot.meetings.step_words import agrees_to_minutes, is_counts, is_vote, read_clerk, read_speakers
 from bot.messages import File
-from bot.models import Meeting, Note, Task, Topic, Vote
+from bot.plans.agenda import Agenda
+from bot.plans.agenda import Step as AgendaStep
+from bot.plans.yaml_in import read_agenda
+from bot.store.db import Database
+from bot.tables import Meeting, Note, Task, Topic, Vote
 from tests.kit import ROOT, Talker, World, shipped
 from tests.test_month import committee, labels, reads_well
 

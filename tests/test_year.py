@@ -16,21 +16,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bot import outbox
-from bot.db import Database
-from bot.domain.attendance import Counts
-from bot.domain.calendar import at_local, end_of_day, holiday, local_day, next_allowed, quiet_since
-from bot.domain.counting import tallies
-from bot.domain.duties import close, rungs_of
-from bot.domain.ladder import Anchors, next_at, timetable
-from bot.domain.loading import load
-from bot.domain.meetings import held_before, set_meeting
-from bot.domain.newcomers import CAUGHT_UP
-from bot.domain.people import CONSENT_VERSION
-from bot.domain.plan_questions import Open, questions
-from bot.domain.roles import below
-from bot.domain.withdrawing import DONE, SUMMED
-from bot.models import (
+from bot.calendar import at_local, end_of_day, holiday, local_day, next_allowed, quiet_since
+from bot.duties.counting import tallies
+from bot.duties.ladder import Anchors, next_at, timetable
+from bot.duties.life import close, rungs_of
+from bot.duties.loading import load
+from bot.duties.withdrawing import DONE, SUMMED
+from bot.meetings.attendance import Counts
+from bot.meetings.meetings import held_before, set_meeting
+from bot.people.newcomers import CAUGHT_UP
+from bot.people.people import CONSENT_VERSION
+from bot.people.roles import below
+from bot.plans.questions import Open, questions
+from bot.store.db import Database
+from bot.tables import (
     Contact,
     Demand,
     Duty,
@@ -42,6 +41,7 @@ from bot.models import (
     Reminder,
     Unit,
 )
+from bot.talk import outbox
 from schedules import reminders, summaries
 from tests.kit import ROOT, ZONE, World, shipped
 

@@ -1,11 +1,11 @@
-"""Alembic's environment: runs on the connection that bot/schema.py hands it."""
+"""Alembic's environment: runs on the connection that bot/store/schema.py hands it."""
 
 from typing import Any, Literal
 
 from alembic import context
 
-from bot.models import Base
-from bot.models.base import Moment
+from bot.tables import Base
+from bot.tables.base import Moment
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:

@@ -1,1 +1,1 @@
-"""The web chat as a channel; its pages are in bot.web."""
+"""The web chat as a channel; its pages are in bot.web.app."""

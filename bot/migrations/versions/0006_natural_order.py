@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-from bot.domain.natural import natural
+from bot.natural import natural
 
 revision = "0006"
 down_revision = "0005"

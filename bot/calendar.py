@@ -1,0 +1,277 @@
+"""Deadlines, rest days, quiet hours and periods: the calendar of a party organisation in Viet Nam."""
+
+import re
+from calendar import monthrange
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.problems import Invalid
+
+Span = Literal["month", "quarter", "half_year", "year"]
+Shift = Literal["after", "before", "keep"]
+
+QUIET_FROM = time(21)
+QUIET_UNTIL = time(7)
+QUIET_UNTIL_ON_MEETING_DAY = time(6)
+
+# Day off -> Saturday worked for it: notices that the library does not have. It holds those of 2010-2025 and of
+# August 2026. 02/01/2026: notice of the Ministry of Home Affairs of 25/12/2025.
+SWAPS: Mapping[date, date] = {date(2026, 1, 2): date(2026, 1, 10)}
+
+MONTHS_OF: Mapping[Span, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
+PERIOD_KEY = re.compile(r"((?:19|20|21)[0-9]{2})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
+ROMAN = ("", "I", "II", "III", "IV")
+"""How quarters and half years are numbered."""
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Why nobody works on a day; `name` is the holiday's Vietnamese name, or "saturday" or "sunday"."""
+
+    kind: Literal["holiday", "weekend"]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A calendar month, quarter, half year or year, both ends included; `key` is what `period` reads."""
+
+    first: date
+    last: date
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    holidays: Mapping[date, str]
+    worked_weekends: frozenset[date]
+
+
+@lru_cache(maxsize=64)
+def _year(year: int) -> _Year:
+    import holidays  # takes 0.2 s, and the first table 0.3 s more: not at start-up
+
+    # Without `language` the names follow the environment of the process.
+    known = holidays.country_holidays("VN", years=year, language="vi", expand=False)
+    names = dict(known.items())
+    swap_name, swap_format = known.tr(known.substituted_label), known.tr(known.substituted_date_format)
+    for off, worked in SWAPS.items():
+        if off.year == year:
+            names.setdefault(off, swap_name % worked.strftime(swap_format))
+    return _Year(names, frozenset(known.weekend_workdays) | frozenset(SWAPS.values()))
+
+
+def rest_day(day: date) -> Rest | None:
+    """Why `day` is a rest day, None when it is worked.
+
+    Public holidays with Tết and the days given for them (Labour Code 45/2019/QH14, article 112), the government's
+    swaps, then Saturdays and Sundays that no swap has made working days. Years whose notice is not out yet are computed.
+    """
+    table = _year(day.year)
+    if name := table.holidays.get(day):
+        return Rest("holiday", name)
+    if day.weekday() >= 5 and day not in table.worked_weekends:
+        return Rest("weekend", "saturday" if day.weekday() == 5 else "sunday")
+    return None
+
+
+def holiday(day: date) -> bool:
+    """Whether `day` is a public holiday, Tết or a day given for one; an ordinary weekend is not."""
+    return day in _year(day.year).holidays
+
+
+def weekend(day: date) -> bool:
+    """Whether `day` is a Saturday or Sunday that is neither a public holiday nor worked for one."""
+    rest = rest_day(day)
+    return rest is not None and rest.kind == "weekend"
+
+
+def working_day(day: date) -> bool:
+    return rest_day(day) is None
+
+
+def last_working_day(on_or_before: date) -> date:
+    day = on_or_before
+    while not working_day(day):
+        day -= ONE_DAY
+    return day
+
+
+def next_working_day(on_or_after: date) -> date:
+    day = on_or_after
+    while not working_day(day):
+        day += ONE_DAY
+    return day
+
+
+def last_day_before(deadline: date) -> date:
+    """The last day that still meets "trước ngày `deadline`": the day before it."""
+    return deadline - ONE_DAY
+
+
+def days_from(day: date, days: int, *, working: bool = False) -> date:
+    """The day so many days after `day` (before it, if negative): calendar days, or only working ones."""
+    if not working:
+        return day + timedelta(days=days)
+    step = ONE_DAY if days > 0 else -ONE_DAY
+    for _ in range(abs(days)):
+        day += step
+        while not working_day(day):
+            day += step
+    return day
+
+
+def safe_day(last_day: date) -> date:
+    """The day to show beside a last day that may be a rest day: the last working day on or before it."""
+    return last_working_day(last_day)
+
+
+def next_allowed(
+    moment: datetime,
+    zone: ZoneInfo,
+    *,
+    except_day: date | None = None,
+    weekends: bool = True,
+    near: Collection[date] = (),
+) -> datetime:
+    """The first time from `moment` on at which an unasked message may go out; both aware, the answer in UTC.
+
+    Quiet hours (21:00-07:00 in `zone`) give way to 07:00. A public holiday gives way to the first day that is none, at the
+    same clock time, so that what was meant for the evening does not come at breakfast; hence of two moments
+    the later may get the earlier answer when a holiday lies between. Without `weekends` so do Saturdays and Sundays,
+    but for the days in `near`: those about a meeting. `except_day` is the day of a meeting: it is open even on a
+    holiday, and from 06:00; what a rest day pushes onto it, or onto a day in `near`, comes as it opens.
+    Raises ValueError for a naive moment.
+    """
+    local = _on_the_wall(moment, zone)
+    day, clock = local.date(), local.time()
+    if clock >= QUIET_FROM:
+        day, clock = day + ONE_DAY, time.min
+
+    def closed(day: date) -> bool:
+        if day == except_day:
+            return False
+        return holiday(day) or (not weekends and day not in near and weekend(day))
+
+    if closed(day):
+        while closed(day):
+            day += ONE_DAY
+        if day == except_day or day in near:
+            clock = time.min
+    opens = QUIET_UNTIL_ON_MEETING_DAY if day == except_day else QUIET_UNTIL
+    return at_local(day, max(clock, opens), zone)
+
+
+def month_days(year: int, month: int) -> list[date]:
+    """Every day of the month, in order."""
+    return [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
+
+
+def period(key: str) -> Period:
+    """The period that "2022-04", "2022-Q1", "2022-H1" or "2022" names, for 1900 to 2199.
+
+    Raises Invalid("period_unclear", said=...).
+    """
+    found = PERIOD_KEY.fullmatch(key.strip().upper())
+    if not found:
+        raise Invalid("period_unclear", said=key)
+    year, month, quarter, half = (int(part) if part else 0 for part in found.groups())
+    if month:
+        return _period_at("month", year, month)
+    if quarter:
+        return _period_at("quarter", year, 3 * quarter)
+    if half:
+        return _period_at("half_year", year, 6 * half)
+    return _period_at("year", year, 12)
+
+
+def periods(span: Span, first: date, last: date) -> list[Period]:
+    """Every period of this span that shares a day with `first`..`last` (both included), in order."""
+    found: list[Period] = []
+    day = first
+    while day <= last:
+        found.append(_period_at(span, day.year, day.month))
+        day = found[-1].last + ONE_DAY
+    return found
+
+
+def quarters_between(first: date, last: date) -> list[Period]:
+    """As `periods("quarter", first, last)`."""
+    return periods("quarter", first, last)
+
+
+def _period_at(span: Span, year: int, month: int) -> Period:
+    length = MONTHS_OF[span]
+    number = (month - 1) // length + 1
+    end = number * length
+    suffixes = {"month": f"-{number:02}", "quarter": f"-Q{number}", "half_year": f"-H{number}", "year": ""}
+    return Period(date(year, end - length + 1, 1), month_days(year, end)[-1], f"{year}{suffixes[span]}")
+
+
+def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after") -> date:
+    """The unit's usual day (1-31) in the first month of `period`; a month that is too short gives its last day.
+
+    A rest day (a public holiday, a Saturday or Sunday that is not worked) moves it by `shift`, and the other way where that
+    would leave the period; a cell that does meet on such days has the shift "keep". Raises ValueError for a day that no
+    month has.
+    """
+    if not 1 <= day_of_month <= 31:
+        raise ValueError(f"no month has a day {day_of_month}")
+    month = month_days(period.first.year, period.first.month)
+    usual = month[min(day_of_month, len(month)) - 1]
+    if shift == "keep" or working_day(usual):
+        return usual
+    later, earlier = next_working_day(usual), last_working_day(usual)
+    if shift == "after":
+        return later if later <= period.last else earlier
+    return earlier if earlier >= period.first else later
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """The date on the wall in `zone` at an aware moment; ValueError for a naive one."""
+    return _on_the_wall(moment, zone).date()
+
+
+def _on_the_wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a moment without a time zone")
+    return moment.astimezone(zone)
+
+
+def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, at which the wall in `zone` shows this day and clock time."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """The first moment after `day` in `zone`, in UTC: what came while `moment < end_of_day(day, zone)` met the day."""
+    return at_local(day + ONE_DAY, time.min, zone)
+
+
+def quiet_since(moment: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment (UTC) at which the quiet span that `moment` lies in began: quiet hours, or holidays with the nights
+    beside them; None when people may be written to."""
+    if next_allowed(moment, zone) == moment:
+        return None
+    day = local_day(moment, zone)
+    if holiday(day) or moment < at_local(day, QUIET_FROM, zone):
+        day -= ONE_DAY
+        while holiday(day):
+            day -= ONE_DAY
+    return at_local(day, QUIET_FROM, zone)
+
+
+def day_and_month(day: date) -> str:
+    """Days below ten and the months one and two have two digits (36-HD/VPTW, 03/4/2018): "04/5", "12/02"."""
+    return f"{day.day:02}/{day.month:02}" if day.month < 3 else f"{day.day:02}/{day.month}"
+
+
+def day_of_document(day: date | str) -> str:
+    """The day of a document or of a term, which needs its year and no weekday: "02/02/1999"; also from "1999-02-02"."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{day_and_month(day)}/{day.year}"

@@ -1,0 +1,198 @@
+"""The commands about plans: `python -m bot plan …`."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.commands.common import (
+    AGENDAS,
+    TEMPLATES,
+    database,
+    existing,
+    explained,
+    owner_of,
+    rules,
+    say,
+    unit_of,
+)
+from bot.duties.loading import load, withdraw_plan
+from bot.plans.cloning.draft import clone
+from bot.plans.expected import tight_meetings
+from bot.plans.guidance.rules import notices, with_minutes
+from bot.plans.plan import Plan as PlanText
+from bot.plans.questions import LEFT_OUT, answered, questions, read_answer
+from bot.plans.workbook import read_sheet, write_plan, write_template
+from bot.plans.yaml_in import read_agenda, read_plan
+from bot.plans.yaml_out import plan_to_yaml
+from bot.problems import Invalid
+from bot.tables import Duty, Plan
+from bot.talk.receive import utc_now
+
+plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load, list, clone, withdraw.")
+
+
+def read_any(file: Path) -> PlanText:
+    """A plan from YAML or from a workbook, by the file's extension. Raises Rejected with all that is wrong."""
+    existing(file)
+    if file.suffix.lower() == ".xlsx":
+        return read_sheet(file, agendas=AGENDAS, templates=TEMPLATES)
+    return read_plan(file, agendas=AGENDAS)
+
+
+def write_any(plan: PlanText, file: Path) -> None:
+    if file.suffix.lower() == ".xlsx":
+        write_plan(plan, file, templates=TEMPLATES)
+        return
+    shipped = {path.stem: read_agenda(path) for path in sorted(AGENDAS.glob("*.yaml"))}
+    file.write_text(plan_to_yaml(plan, shipped), "utf-8")
+
+
+def answers_of(plan: PlanText, given: list[str]) -> dict[str, str]:
+    """ "KEY=quarter" or "KEY=31/01" for each thing whose days the plan leaves open.
+
+    Raises Invalid: plan_answer for a key that is not asked about, and what `read_answer` raises.
+    """
+    asked = {question.key: question for question in questions(plan)}
+    found: dict[str, str] = {}
+    for one in given:
+        key, _, text = one.partition("=")
+        if key not in asked:
+            raise Invalid("plan_answer", said=one, known=", ".join(asked))
+        found[key] = read_answer(asked[key], text)
+    return found
+
+
+@plan_app.command("template")
+def plan_template(file: Path) -> None:
+    """Writes an empty workbook for a plan, with drop-downs, an example and a page of help."""
+    with explained():
+        write_template(file, agendas=AGENDAS, templates=TEMPLATES)
+        say("plan_template", file=file)
+
+
+@plan_app.command("check")
+def plan_check(file: Path) -> None:
+    """Reads a plan and says all that is wrong with it."""
+    with explained():
+        plan = read_any(file)
+        say("plan_checked", plan=plan, documents=documents_in(plan), **_open_matters(plan))
+
+
+def documents_in(plan: PlanText) -> int:
+    """How many documents its topics come with."""
+    return sum(len(t.documents) + sum(len(v.documents) for v in t.variants) for t in plan.topics)
+
+
+def _open_matters(plan: PlanText) -> Mapping[str, Any]:
+    told = notices(plan, rules(), utc_now().date())
+    return {"notices": told, "tight": tight_meetings(plan), "asked": questions(plan), "decide": plan.decide}
+
+
+@plan_app.command("load")
+def plan_load(
+    file: Path,
+    unit: Annotated[str, typer.Option(help="Code of the committee that owns the plan.")] = "",
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(help="KEY=quarter, KEY=31/01: for what the plan gives no period or no day."),
+    ] = None,
+) -> None:
+    """Loads a plan (YAML or XLSX), or loads it again after an edit, and prints what has changed."""
+    with explained():
+        text = with_minutes(read_any(file), rules())
+        answers = answers_of(text, answer or [])
+        with database() as (settings, db), db.write() as session:
+            owner = owner_of(session, unit)
+            at = utc_now()
+            plan, changes = load(session, text, owner, at, settings.zone, answers=answers)
+            told = notices(text, rules(), local_day(at, settings.zone))
+            tight = tight_meetings(answered(text, plan.answers))
+            say("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
+
+
+@plan_app.command("clone")
+def plan_clone(
+    file: Path,
+    year: Annotated[int, typer.Option(help="The year to which the plan is moved.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write it, .yaml or .xlsx; beside the file if left out.")
+    ] = None,
+) -> None:
+    """Writes the plan once more for another year; the file itself stays as it is, open decisions are marked."""
+    with explained():
+        target = out or file.with_name(f"{file.stem}-{year}{file.suffix}")
+        if target.exists():
+            raise Invalid("file_exists", name=target)
+        sentences = yaml.safe_load((TEMPLATES / "cloning.yaml").read_text("utf-8"))
+        moved = clone(read_any(file), year, rules(), sentences)
+        write_any(moved, target)
+        say("plan_cloned", file=target, plan=moved)
+
+
+@plan_app.command("withdraw")
+def plan_withdraw(number: Annotated[int, typer.Argument(help="Its number in `plan list`.")]) -> None:
+    """Takes a plan back: what is done or past stays in the figures, the rest is asked no more."""
+    with explained(), database() as (settings, db), db.write() as session:
+        plan = session.get(Plan, number)
+        if plan is None or plan.withdrawn_at is not None:
+            raise Invalid("plan_unknown", said=number)
+        changes = withdraw_plan(session, plan, utc_now(), settings.zone)
+        say("plan_withdrawn", plan=plan, c=changes)
+
+
+@plan_app.command("list")
+def plan_list() -> None:
+    """Lists the loaded plans."""
+    with explained(), database() as (_, db), db.read() as session:
+        plans = []
+        for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)):
+            counted = select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
+            states = {row[0]: row[1] for row in session.execute(counted)}
+            plans.append((plan, states.get("open", 0), states.get("done", 0)))
+        say("plans", plans=plans)
+
+
+def foreseen(
+    file: Path,
+    unit: str,
+    first: str,
+    last: str,
+    foresee: Any,
+    *,
+    owner: str = "",
+    answer: list[str] | None = None,
+    usual: bool = True,
+) -> None:
+    """What `plan preview` prints: every message that the plan would send about one unit, in order; nothing is sent or kept."""
+    text = with_minutes(read_any(file), rules())
+    with database() as (settings, db):
+        with db.read() as session:
+            about = unit_of(session, unit)
+            owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
+        announced = text.head.starts - timedelta(days=text.head.announce)
+        begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
+        end = _day(last) or text.head.ends
+        said = answers_of(text, answer or [])
+        left = [one for one in questions(text) if one.key not in said]
+        answers = {**{one.key: LEFT_OUT for one in left}, **said}
+        found = foresee(settings, db, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual)
+        say("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
+
+
+def _owner_above(session: Session, path: str) -> int:
+    """The root of the unit's own tree."""
+    return int(path.split("/")[1])
+
+
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        raise Invalid("day_unclear", said=said) from None

@@ -1,1 +1,0 @@
-"""The rules: plans, duties, deadlines, counts."""

@@ -1,0 +1,180 @@
+"""Counts over duties: expected, on time, late, open; ratios are sum over sum."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Unit
+
+RECENT = timedelta(days=31)
+UNDONE = ("open", "lapsed")
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One demand over many units. `open` includes `overdue`; expected = on_time + late + open."""
+
+    demand_id: int
+    key: str
+    variant: str
+    kind: str
+    title: str
+    period_first: date
+    due_on: date | None
+    expected: int
+    on_time: int
+    late: int
+    open: int
+    overdue: int
+    present: int
+    obliged: int
+    plan: str = ""
+    """The symbol of its plan, or the plan's title."""
+
+    @property
+    def done(self) -> int:
+        return self.on_time + self.late
+
+    @property
+    def attendance(self) -> Fraction | None:
+        """Present over obliged to attend, summed over all meetings; None when nobody was counted."""
+        return Fraction(self.present, self.obliged) if self.obliged else None
+
+
+def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def asked(today: date) -> ColumnElement[bool]:
+    """What is counted (a condition on Duty joined to Demand): done, lapsed, or open by the local day `today`.
+
+    A duty that counts its days from a meeting opens only when that meeting has its day. What lapsed was due before its
+    unit or plan ended: the figures of that time keep it as not done; but what had to come before a meeting that became
+    known when it was over is asked for once, and nobody knows.
+    """
+    dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
+    kept = and_(Duty.state == "lapsed", Duty.hurry != "after")
+    return or_(Duty.state == "done", kept, and_(Duty.state == "open", Duty.opens_on <= today, dated))
+
+
+def tallies(
+    session: Session, where: ColumnElement[bool], today: date, *, late_before: date | None = None
+) -> list[Tally]:
+    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`.
+
+    What was due before `late_before` (default: `today`) counts as overdue.
+    """
+    late_before = late_before or today
+    counted = (
+        select(
+            Duty.demand_id.label("demand_id"),
+            func.count().label("expected"),
+            _sum(and_(Duty.state == "done", Duty.on_time.is_(True))).label("on_time"),
+            _sum(and_(Duty.state == "done", Duty.on_time.is_(False))).label("late"),
+            _sum(Duty.state.in_(UNDONE)).label("open"),
+            _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < late_before)).label("overdue"),
+        )
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(asked(today), where)
+        .group_by(Duty.demand_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Demand, counted)
+        .join(counted, counted.c.demand_id == Demand.id)
+        .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.key, Demand.variant)
+        .options(joinedload(Demand.plan))
+    ).all()
+    heads = _heads(session, where, [row[0].id for row in rows if row[0].kind == "meeting"])
+    return [
+        Tally(
+            demand.id,
+            demand.key,
+            demand.variant,
+            demand.kind,
+            demand.title.replace("{unit}", "…"),
+            demand.period_first,
+            demand.due_on,
+            row.expected,
+            row.on_time,
+            row.late,
+            row.open,
+            row.overdue,
+            *heads.get(demand.id, (0, 0)),
+            demand.plan.symbol or demand.plan.title,
+        )
+        for row in rows
+        for demand in [row[0]]
+    ]
+
+
+def _heads(
+    session: Session, where: ColumnElement[bool], demand_ids: Sequence[int]
+) -> dict[int, tuple[int, int]]:
+    """Present and obliged, summed over the held meetings of each demand."""
+    if not demand_ids:
+        return {}
+    rows = session.execute(
+        select(
+            Duty.demand_id,
+            func.coalesce(func.sum(Attendance.present), 0),
+            func.coalesce(func.sum(Attendance.total - Attendance.exempt - Attendance.elsewhere), 0),
+        )
+        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
+        .where(Meeting.state == "held", Duty.demand_id.in_(demand_ids), where)
+        .group_by(Duty.demand_id)
+    )
+    return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
+
+
+def current(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
+    """`scope` (a condition on Duty), narrowed to the demands that matter now: something of them is open, or they were
+    due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
+    since = today - RECENT
+    done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
+    live = select(Duty.demand_id).where(scope, or_(Duty.state == "open", Duty.due_on >= since, done_since))
+    return and_(scope, Duty.demand_id.in_(live.correlate(None)))
+
+
+def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
+    """Meetings before the rest, what was due long ago behind what is due about now, the most overdue first."""
+
+    def weight(t: Tally) -> tuple[bool, bool, int, bool, date, str]:
+        past = t.due_on is not None and t.due_on < today - RECENT
+        return t.kind != "meeting", past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
+
+    return sorted(figures, key=weight)
+
+
+def worst_first(figures: Iterable[Tally]) -> list[Tally]:
+    """What most units are overdue with, the longest first; then what is due next, meetings before the rest."""
+
+    def weight(t: Tally) -> tuple[int, bool, date, bool, str]:
+        return -t.overdue, t.due_on is None, t.due_on or date.max, t.kind != "meeting", t.key
+
+    return sorted(figures, key=weight)
+
+
+def unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
+    """How many of the units with `missing` duties have nobody who leads them."""
+    led = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
+    asking = missing(and_(Duty.state == "open", where), today)
+    units = asking.where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
+    return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
+
+
+def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
+    """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes in natural order."""
+    return (
+        select(Duty, Unit)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(Duty.state.in_(UNDONE), asked(today), where)
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
+    )

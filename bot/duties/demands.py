@@ -1,0 +1,144 @@
+"""The demands of a plan while it is loaded: what is asked, once for all units alike, and when its first reminder falls."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day, next_allowed
+from bot.duties.ladder import Anchors, Timed, next_at, timetable
+from bot.duties.usual import Habit, expected_day, in_time
+from bot.plans.expected import Expected
+from bot.plans.ladders import rung_of
+from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import lines_of
+from bot.tables import Demand, Plan, Topic
+
+Name = tuple[str, str]
+"""A demand's key and variant."""
+
+
+class Titles(Protocol):
+    """Where the titles of what is new and of what has changed are noted."""
+
+    new: list[str]
+    changed: list[str]
+
+
+class Demands:
+    """Writes each demand when it is first asked for, and remembers what the duties of one demand have in common."""
+
+    def __init__(
+        self,
+        session: Session,
+        plan: Plan,
+        text: PlanText,
+        topics: Mapping[Name, Topic],
+        at: datetime,
+        zone: ZoneInfo,
+        titles: Titles,
+    ) -> None:
+        self._session = session
+        self._plan = plan
+        self._text = text
+        self._topics = topics
+        self._at = at
+        self._zone = zone
+        self._titles = titles
+        rows = session.scalars(select(Demand).where(Demand.plan_id == plan.id))
+        self._rows: dict[Name, Demand] = {(demand.key, demand.variant): demand for demand in rows}
+        self._written: set[Name] = set()
+        self._timetables: dict[tuple[str, str, date | None], list[Timed]] = {}
+        self.changed: set[Name] = set()
+        """The demands that are new or other than before."""
+
+    def of(self, want: Expected) -> Demand:
+        """The row of what is expected; written or brought up to date at its first mention."""
+        name = name_of(want)
+        if name in self._written:
+            return self._rows[name]
+        facts = self._facts(want)
+        demand = self._rows.get(name)
+        if demand is None:
+            demand = Demand(plan_id=self._plan.id, key=name[0], variant=name[1], **facts)
+            self._session.add(demand)
+            self._rows[name] = demand
+            self._note(self._titles.new, name, want)
+        elif any(getattr(demand, field_name) != value for field_name, value in facts.items()):
+            for field_name, value in facts.items():
+                setattr(demand, field_name, value)
+            self._note(self._titles.changed, name, want)
+        self._session.flush()
+        self._written.add(name)
+        return demand
+
+    def timetable(self, want: Expected, habit: Habit) -> list[Timed]:
+        """The rungs of what is expected of a unit with this usual day, while no meeting is set."""
+        usual_on = None
+        if want.kind == "meeting":
+            usual_on = expected_day(habit, want.opens_on, in_time(want.due_on, want.report_due_on))
+        key = *name_of(want), usual_on
+        if key not in self._timetables:
+            rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
+            anchors = Anchors(
+                want.opens_on,
+                want.due_on,
+                want.safe_on,
+                announced_on=want.announced_on,
+                usual_on=usual_on,
+            )
+            self._timetables[key] = timetable(rungs, anchors, self._zone)
+        return self._timetables[key]
+
+    def counted_from(self) -> set[str]:
+        """The keys of the meetings from which new or changed demands count their days."""
+        return {self._rows[name].relative.get("topic") or "" for name in self.changed} - {""}
+
+    def _note(self, titles: list[str], name: Name, want: Expected) -> None:
+        self.changed.add(name)
+        if want.title not in titles:
+            titles.append(want.title)
+
+    def first_reminder(self, want: Expected, habit: Habit) -> datetime | None:
+        """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
+        if want.relative or (want.due_on is not None and want.due_on < local_day(self._at, self._zone)):
+            return None
+        return self.not_before_now(next_at(self.timetable(want, habit), None))
+
+    def not_before_now(self, moment: datetime | None) -> datetime | None:
+        return None if moment is None else max(moment, next_allowed(self._at, self._zone))
+
+    def _facts(self, want: Expected) -> dict[str, Any]:
+        topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None
+        return {
+            "topic_id": topic.id if topic else None,
+            "kind": want.kind,
+            "title": want.title,
+            "period_first": want.period_first,
+            "period_last": want.period_last,
+            "announced_on": want.announced_on,
+            "opens_on": want.opens_on,
+            "due_on": want.due_on,
+            "safe_on": want.safe_on,
+            "report_due_on": want.report_due_on,
+            "reports_on": want.reports_on or "",
+            "recipient": want.to or "",
+            "via": want.via or "",
+            "rungs": [line.model_dump() for line in lines_of(self._text, want.ladder)],
+            "relative": _relative(want),
+        }
+
+
+def name_of(want: Expected) -> Name:
+    return want.key, want.variant or ""
+
+
+def _relative(want: Expected) -> dict[str, Any]:
+    one = want.relative
+    if one is None:
+        return {}
+    facts: dict[str, Any] = {"side": one.side, "days": one.days, "topic": one.topic}
+    return {**facts, "working": True} if one.working else facts

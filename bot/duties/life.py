@@ -1,0 +1,258 @@
+"""The life of a duty: its reminders are set, it follows its meeting, it is closed."""
+
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import at_local, days_from, local_day, next_allowed, next_working_day, safe_day
+from bot.duties.hurry import due_before, is_near, press
+from bot.duties.ladder import MORNING, Anchors, next_at, timetable
+from bot.duties.usual import usual_of
+from bot.duties.withdrawing import ABOVE_KEYS, withdraw_reminders
+from bot.plans.ladders import Rung, RungLine, rung_of
+from bot.tables import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Submission, Unit
+
+LIVE_MEETING = ("planned", "running")
+
+
+def rungs_of(demand: Demand) -> list[Rung]:
+    return [rung_of(RungLine(**line)) for line in demand.rungs]
+
+
+def meeting_of(session: Session, duty: Duty) -> Meeting | None:
+    """The meeting set or running for this duty."""
+    return session.scalars(
+        select(Meeting)
+        .join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id)
+        .where(MeetingDuty.duty_id == duty.id, Meeting.state.in_(LIVE_MEETING))
+        .order_by(Meeting.id.desc())
+        .limit(1)
+    ).first()
+
+
+def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meeting]:
+    """The meeting that is set or running for each of these duties."""
+    rows = session.execute(
+        select(MeetingDuty.duty_id, Meeting)
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .where(MeetingDuty.duty_id.in_(duty_ids), Meeting.state.in_(LIVE_MEETING))
+        .order_by(Meeting.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
+    planned_at = meeting.planned_at if meeting else None
+    usual_on = None if planned_at else usual_of(duty)
+    return Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned_at, duty.announced_on, usual_on)
+
+
+def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) -> None:
+    """The unit's usual day is another from now on: what has been counted from it for its meetings is counted anew."""
+    rows = session.scalars(
+        select(Duty).where(
+            Duty.unit_id == unit.id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.next_reminder_at > at,  # what has come is counted by the tick
+        )
+    ).all()
+    for duty in rows:
+        timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+        said = duty.reminded_until
+        moment = next_at(timed, said and max(said, at))
+        if moment is None or moment > at:  # else it is waiting for the next allowed time already
+            duty.next_reminder_at = moment
+
+
+def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """Sets the moment of the duty's next rung after `at`, and takes back what waits with its old days.
+
+    Called whenever the duty's own days or its meeting change by what its people have just done.
+    """
+    if duty.state != "open":
+        duty.next_reminder_at = None
+        return
+    duty.reminded_until = at
+    timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+    duty.next_reminder_at = next_at(timed, at)
+    withdraw_reminders(session, [duty.id], at)
+
+
+def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> list[date]:
+    """The local days after `at` on which the duty's people will be reminded of its meeting, up to that of the meeting."""
+    anchors = anchors_of(duty, meeting_of(session, duty))
+    if anchors.meeting_at is None:
+        return []
+    days = {
+        local_day(timed.at, zone)
+        for timed in timetable(rungs_of(duty.demand), anchors, zone)
+        if timed.rung.anchor == "meeting" and at < timed.at < anchors.meeting_at
+    }
+    return sorted(days)
+
+
+def done_on_time(duty: Duty, day: date) -> bool:
+    """Whether something done on `day` is in time; a duty without a due day cannot be late, and what had to come before a
+    meeting that is over cannot be in time."""
+    return duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
+
+
+def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+    """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
+    duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
+    duty.next_reminder_at = None
+    session.flush()
+    withdraw_reminders(session, [duty.id], at)
+    if _told_above(session, duty):
+        morning = next_working_day(local_day(at, zone) + timedelta(days=1))
+        duty.next_reminder_at = at_local(morning, MORNING, zone)
+    for waiting in _waiting_for(session, duty):
+        release(waiting, day, at, zone)
+    for kept in _kept_for(session, duty, "open"):
+        assert kept.handed_at is not None
+        told_on = max(day, local_day(kept.handed_at, zone))
+        kept.on_time = done_on_time(kept.duty, told_on)
+        close(session, kept.duty, told_on, at, zone)
+    session.flush()
+
+
+def _told_above(session: Session, duty: Duty) -> bool:
+    """Whether somebody above has been told that it is late: they are told that it is done, in the morning."""
+    said = (
+        select(Reminder.duty_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Reminder.duty_id == duty.id,
+            Message.state == "sent",
+            or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
+        )
+    )
+    return session.scalars(said.limit(1)).first() is not None
+
+
+def _kept_for(session: Session, meeting: Duty, state: str) -> list[Submission]:
+    """The reports on this meeting that were handed in before it had been held, the newest of each duty in that state."""
+    kept = session.scalars(
+        select(Submission)
+        .join(Duty, Duty.id == Submission.duty_id)
+        .where(
+            Submission.waits_for_id == meeting.id,
+            Submission.state.in_(("handed", "accepted")),
+            Duty.state == state,
+        )
+        .order_by(Submission.version)
+    )
+    return list({one.duty_id: one for one in kept}.values())
+
+
+def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
+    duty.state, duty.done_at, duty.on_time = "open", None, None
+    session.flush()
+    set_reminder(session, duty, at, zone)
+    opened = _waiting_for(session, duty, "open")
+    for follower in opened:
+        follower.state, follower.next_reminder_at = "waiting", None
+    session.flush()
+    withdraw_reminders(session, [follower.id for follower in opened], at)
+    for kept in _kept_for(session, duty, "done"):
+        kept.on_time, report = None, kept.duty
+        report.state, report.done_at, report.on_time = "open", None, None
+    session.flush()
+
+
+def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[Duty]:
+    """What waits for this duty: of the same unit, or a committee's about it."""
+    subject = done.about_id or done.unit_id
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                Duty.plan_id == done.plan_id,
+                Duty.state == state,
+                Duty.waits == done.key.partition("@")[0],
+                or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
+            )
+            .options(joinedload(Duty.demand))
+        )
+    )
+
+
+def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+    """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
+    duty.state, duty.opens_on = "open", max(duty.opens_on, day)
+    duty.announced_on = duty.opens_on
+    relative = duty.demand.relative
+    if relative.get("side") == "chain":
+        duty.due_on = days_from(day, relative["days"], working=relative.get("working", False))
+        duty.safe_on = max(safe_day(duty.due_on), duty.opens_on)
+    elif relative.get("side") == "before" and duty.due_on is not None:
+        meeting_day = days_from(duty.due_on, relative["days"], working=relative.get("working", False))
+        today = local_day(at, zone)
+        press(duty, today, meeting_day, over=meeting_day < today, before=None)
+    duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
+
+
+def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
+    """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`.
+
+    What comes after the meeting has no day before it has been held: a meeting that is put off in silence asks for nothing.
+    """
+    rows = session.execute(
+        select(Duty.plan_id, Duty.key)
+        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+        .where(MeetingDuty.meeting_id == meeting.id)
+    )
+    answered = {(row.plan_id, row.key) for row in rows}
+    if not answered:
+        return []
+    own = and_(Duty.unit_id == meeting.unit_id, Duty.about_id.is_(None))
+    linked = session.execute(
+        select(Duty, Demand)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(
+            or_(own, Duty.about_id == meeting.unit_id),
+            Duty.plan_id.in_({plan_id for plan_id, _ in answered}),
+            Duty.state.in_(("open", "waiting")),
+        )
+    ).all()
+    followed = []
+    for duty, demand in linked:
+        if (duty.plan_id, demand.relative.get("topic")) not in answered:
+            continue
+        if meeting.state == "held" or demand.relative["side"] == "before":
+            known = duty.due_on
+            place_relative(duty, demand.relative, day)
+            if demand.relative["side"] == "before" and duty.state == "open":
+                press(duty, local_day(at, zone), day, over=meeting.state == "held", before=known)
+            set_reminder(session, duty, at, zone)
+            _speak_at_once(session, duty, at, zone)
+            followed.append(duty)
+    return followed
+
+
+def _speak_at_once(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """The first word of what has become due by now, or has been, is not that it is late."""
+    if duty.state != "open" or duty.due_on is None or not is_near(duty.due_on, local_day(at, zone)):
+        return
+    told = session.scalar(select(Reminder.duty_id).where(Reminder.duty_id == duty.id).limit(1))
+    if duty.hurry or told is None:
+        duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
+
+
+def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
+    """Gives a duty that counts from a meeting its days, for the meeting on the local day `day`."""
+    days, working = relative["days"], relative.get("working", False)
+    if relative["side"] == "after":
+        duty.opens_on = duty.announced_on = day
+        duty.due_on = days_from(day, days, working=working)
+    else:
+        duty.due_on = due_before(relative, day)
+    duty.safe_on = (
+        max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
+    )

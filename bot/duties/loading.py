@@ -1,0 +1,197 @@
+"""Loads a plan: one demand for each thing it asks, one duty for each unit that owes it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.duties.demands import Demands
+from bot.duties.portions import Comparison
+from bot.plans.fields import Document
+from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import Topic as TopicText
+from bot.plans.plan import documents_of, mark_of, plan_from_json, plan_to_json
+from bot.plans.questions import Open, answered, questions
+from bot.problems import Problem, Rejected
+from bot.tables import Demand, Duty, Plan, Topic, Unit
+
+
+@dataclass
+class Changes:
+    """What loading did: how many duties of how many units, and the titles of what is new, moved or gone.
+
+    `changed` also names what has other words or documents than before; its duties count as moved when they are its own.
+    `lapsed`: what is asked no more although its last day had passed; it stays in the figures as not done.
+    """
+
+    units: int = 0
+    added: int = 0
+    moved: int = 0
+    kept: int = 0
+    done: int = 0
+    withdrawn: int = 0
+    lapsed: int = 0
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.added or self.moved or self.withdrawn or self.lapsed or self.changed)
+
+
+ASKED = {
+    Open.SPAN: ("duties", "plan_ask_span"),
+    Open.DAY: ("duties", "plan_ask_day"),
+    Open.LAST: ("topics", "plan_ask_last"),
+}
+"""Where in the file the question stands, and how it is said."""
+
+
+def load(
+    session: Session,
+    text: PlanText,
+    owner: Unit,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    answers: Mapping[str, str] | None = None,
+    only: Unit | None = None,
+) -> tuple[Plan, Changes]:
+    """Writes a plan and its duties for the subtree of `owner`. Loaded again after an edit, done duties stay as they
+    were, open ones follow, what is no longer asked is withdrawn, and nothing doubles. `at` is now, in UTC.
+
+    `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` loads for one unit and leaves the others as they are, for a look at what would come.
+    Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask_… for each question not answered.
+    """
+    known = _plan_of(session, text, owner)
+    said = {**(known.answers if known else {}), **(answers or {})}
+    whole = answered(text, said)
+    _check(text, whole)
+    changes = Changes()
+    plan = _write_plan(session, known, text, owner, at)
+    plan.answers = {key: said[key] for key in said if key in {one.key for one in questions(text)}}
+    topics = _write_topics(session, plan, whole, changes)
+    demands = Demands(session, plan, whole, topics, at, zone, changes)
+    comparison = Comparison(session, plan, whole, owner, demands, at, zone, changes)
+    comparison.run(only)
+    return plan, changes
+
+
+def _check(text: PlanText, whole: PlanText) -> None:
+    problems = [Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide]
+    problems += [
+        Problem(f"{ASKED[one.open][0]}.{one.key}", ASKED[one.open][1], {"one": one})
+        for one in questions(whole)
+    ]
+    if problems:
+        raise Rejected(problems)
+
+
+def _plan_of(session: Session, text: PlanText, owner: Unit) -> Plan | None:
+    return session.scalar(
+        select(Plan).where(Plan.mark == mark_of(text), Plan.unit_id == owner.id).with_for_update()
+    )
+
+
+def _write_plan(session: Session, plan: Plan | None, text: PlanText, owner: Unit, at: datetime) -> Plan:
+    head = text.head
+    if plan is None:
+        plan = Plan(mark=mark_of(text), unit_id=owner.id)
+        session.add(plan)
+    plan.symbol, plan.issued_on, plan.issuer = head.symbol or "", head.date, head.issuer
+    plan.title, plan.content = head.title, json.loads(plan_to_json(text))
+    plan.loaded_at, plan.withdrawn_at = at, None
+    session.flush()
+    return plan
+
+
+def _write_topics(
+    session: Session, plan: Plan, text: PlanText, changes: Changes
+) -> dict[tuple[str, str], Topic]:
+    """The topics' rows by key and variant. One that is out of the pool by now is nobody's choice any more."""
+    known = {(t.key, t.variant): t for t in session.scalars(select(Topic).where(Topic.plan_id == plan.id))}
+    rows: dict[tuple[str, str], Topic] = {}
+    for topic in text.topics:
+        agenda = text.agendas[topic.agenda].model_dump(mode="json", by_alias=True)
+        for variant, title, documents in faces(topic):
+            papers = [d.model_dump(mode="json", by_alias=True, exclude_none=True) for d in documents]
+            facts: dict[str, Any] = {
+                "title": title,
+                "meeting": topic.meeting,
+                "agenda": agenda,
+                "documents": papers,
+                "pool": topic.pool,
+                "choose": topic.choose,
+                "theme": topic.theme or "",
+                "follows": topic.follows or "",
+                "guests": list(topic.guests),
+            }
+            row = known.get((topic.key, variant))
+            if row is None:
+                row = Topic(plan_id=plan.id, key=topic.key, variant=variant)
+                session.add(row)
+            elif any(getattr(row, column) != value for column, value in facts.items()):
+                note_title(changes.changed, title)
+            if row.id and row.documents != papers:
+                _forget_picks(session, row)
+            for column, value in facts.items():
+                setattr(row, column, value)
+            rows[topic.key, variant] = row
+    for name, old in known.items():
+        old.pool = old.pool and name in rows
+    session.flush()
+    gone = [row.id for row in known.values() if not row.pool]
+    session.execute(update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != "done").values(chosen_id=None))
+    return rows
+
+
+def _forget_picks(session: Session, topic: Topic) -> None:
+    """What a unit has picked by its place in a list that is another one now is not picked any more."""
+    demands = select(Demand.id).where(Demand.topic_id == topic.id)
+    open_ones = update(Duty).where(Duty.demand_id.in_(demands), Duty.state != "done")
+    session.execute(open_ones.values(picks=[]).execution_options(synchronize_session=False))
+
+
+def note_title(titles: list[str], title: str) -> None:
+    if title not in titles:
+        titles.append(title)
+
+
+def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
+    """The topic as each group of units has it: variant key ('' without variants), title, documents."""
+    if not topic.variants:
+        return [("", topic.title, topic.documents)]
+    return [(v.key, v.title or topic.title, documents_of(topic, v.key)) for v in topic.variants]
+
+
+def reload_all(session: Session, at: datetime, zone: ZoneInfo) -> list[tuple[Plan, Changes]]:
+    """Loads every plan in force again, after the tree of units has changed."""
+    done = []
+    for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
+        done.append(load(session, text_of(plan), session.get_one(Unit, plan.unit_id), at, zone))
+    return done
+
+
+def text_of(plan: Plan) -> PlanText:
+    """The plan as it was read from its file."""
+    return plan_from_json(json.dumps(plan.content))
+
+
+def withdraw_plan(session: Session, plan: Plan, at: datetime, zone: ZoneInfo) -> Changes:
+    """Takes a plan back: what was done stays, what was due by yesterday stays in the figures as not done, the rest is
+    asked no more. Loaded again, it comes back."""
+    changes = Changes()
+    text = text_of(plan)
+    owner = session.get_one(Unit, plan.unit_id)
+    nothing = text.model_copy(update={"topics": (), "duties": ()})
+    demands = Demands(session, plan, nothing, {}, at, zone, changes)
+    Comparison(session, plan, nothing, owner, demands, at, zone, changes).run()
+    plan.withdrawn_at = at
+    session.flush()
+    return changes

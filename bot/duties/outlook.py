@@ -1,0 +1,127 @@
+"""What a unit owes as its people see it today: open duties, how long is left, the meeting set for each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import end_of_day, local_day
+from bot.duties.life import meeting_of
+from bot.tables import Demand, Duty, Meeting, Topic
+
+
+def open_duties(
+    session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
+) -> list[Duty]:
+    """The unit's open duties that have been announced by `today`, most urgent first."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .join(Demand, Demand.id == Duty.demand_id)
+            .where(
+                Duty.unit_id == unit_id,
+                Duty.state == "open",
+                Duty.announced_on <= today,
+                Duty.kind.in_(list(kinds)),
+                (Duty.due_on.is_not(None)) | (Demand.relative == {}),
+            )
+            .options(
+                joinedload(Duty.demand).joinedload(Demand.topic),
+                joinedload(Duty.chosen),
+                joinedload(Duty.about),
+            )
+            .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+        )
+    )
+
+
+def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
+    """The next meeting that a plan will ask the unit for and that has not been announced yet."""
+    return session.scalars(
+        select(Duty)
+        .where(
+            Duty.unit_id == unit_id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.announced_on > today,
+        )
+        .order_by(Duty.opens_on, Duty.due_on, Duty.id)
+        .limit(1)
+    ).first()
+
+
+def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Duty]:
+    """The unit's open duties that ask for a meeting of this kind on such a day, and for which none is set, the first to end first."""
+    rows = session.scalars(
+        select(Duty)
+        .where(
+            Duty.unit_id == unit_id,
+            Duty.kind == "meeting",
+            Duty.state == "open",
+            Duty.opens_on <= day,
+            Duty.due_on >= day,
+        )
+        .order_by(Duty.due_on, Duty.id)
+    ).all()
+    return [
+        one for one in rows if one.topic and one.topic.meeting == kind and meeting_of(session, one) is None
+    ]
+
+
+def overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
+    return duty.state == "open" and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
+
+
+def days_left(duty: Duty, at: datetime, zone: ZoneInfo) -> int | None:
+    """Whole days from today to the due day; negative once it has passed."""
+    return None if duty.due_on is None else (duty.due_on - local_day(at, zone)).days
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A duty as its secretary sees it today. `meeting` is the one set or running for it."""
+
+    duty: Duty
+    meeting: Meeting | None
+    left: int | None
+    overdue: bool
+
+    @property
+    def title(self) -> str:
+        return self.duty.title
+
+    @property
+    def topic(self) -> Topic | None:
+        return self.duty.topic
+
+    @property
+    def scheduled(self) -> bool:
+        return self.meeting is not None and self.meeting.planned_at is not None
+
+
+def outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
+    meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
+    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+
+
+def outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
+    """The unit's open duties of these kinds (all without any), most urgent first."""
+    today = local_day(at, zone)
+    wanted = kinds or ("meeting", "report", "confirm")
+    return [outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
+
+
+def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
+    """What the unit has done of the duties due since that day."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(
+                Duty.unit_id == unit_id, Duty.state == "done", (Duty.due_on >= since) | Duty.due_on.is_(None)
+            )
+            .order_by(Duty.done_at)
+        )
+    )

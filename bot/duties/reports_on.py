@@ -1,0 +1,51 @@
+"""Reports that tell of a meeting: they are asked for when it has been held, and one handed in before waits for it."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.duties.outlook import Outlook
+from bot.tables import Duty
+
+UNHELD = ("open", "waiting")
+
+
+def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
+    """The meeting that this report tells of, as long as it has not been held; None for what tells of none.
+
+    A report counts from its meeting (`after_meeting`), or its plan names the topic (`reports_on`): then every turn of that
+    topic is meant that begins before the report is due.
+    """
+    key = _told_of(duty) if duty.kind == "report" and duty.state == "open" else ""
+    if not key:
+        return None
+    its = or_(Duty.key == key, Duty.key.startswith(f"{key}:", autoescape=True))
+    asked = select(Duty).where(
+        Duty.plan_id == duty.plan_id,
+        Duty.unit_id == duty.unit_id,
+        Duty.kind == "meeting",
+        Duty.state.in_(UNHELD),
+        its,
+    )
+    if duty.due_on is not None:
+        asked = asked.where(Duty.opens_on <= duty.due_on)
+    return session.scalars(
+        asked.options(joinedload(Duty.demand)).order_by(Duty.due_on, Duty.id).limit(1)
+    ).first()
+
+
+def _told_of(duty: Duty) -> str:
+    relative = duty.demand.relative
+    return str(relative["topic"]) if relative.get("side") == "after" else duty.demand.reports_on
+
+
+def behind_meetings(session: Session, views: Iterable[Outlook]) -> tuple[Sequence[Outlook], dict[int, Duty]]:
+    """The views, those of reports that await a meeting at the end, and by duty the meetings that are awaited."""
+    views = list(views)
+    awaited = {
+        view.duty.id: meeting
+        for view in views
+        if view.duty.kind == "report" and (meeting := meeting_awaited(session, view.duty)) is not None
+    }
+    return sorted(views, key=lambda view: view.duty.id in awaited), awaited

@@ -1,0 +1,1 @@
+"""What the committee sends along with a topic: files and their receipts."""

@@ -1,0 +1,37 @@
+"""Files that a message brings: a few small ones go along, for the others it bears links."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from bot.materials.materials import distinct
+from bot.messages import File
+from bot.tables import TopicFile
+
+MOST_ALONG = 5
+BYTES_ALONG = 20 * 2**20
+"""What goes along with one message in all: every channel takes that, and a phone on a weak network too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """`files` go along with the message; `links` leads, by digest, to the others of `papers`."""
+
+    papers: tuple[TopicFile, ...]
+    files: tuple[File, ...]
+    links: Mapping[str, str]
+
+
+def enclose(papers: Iterable[TopicFile], link: Callable[[File], str]) -> Enclosed:
+    """Shares the files out; `link` makes the link by which one is fetched."""
+    papers = distinct(papers)
+    along: list[File] = []
+    links: dict[str, str] = {}
+    room = BYTES_ALONG
+    for paper in papers:
+        file = File(paper.digest, paper.name, paper.size, paper.media_type)
+        if len(along) < MOST_ALONG and file.size <= room:
+            along.append(file)
+            room -= file.size
+        else:
+            links[file.digest] = link(file)
+    return Enclosed(tuple(papers), tuple(along), links)

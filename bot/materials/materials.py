@@ -1,0 +1,243 @@
+"""Files that a committee ties to a topic: which units get them, which messages bring them, how one is taken back."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.duties.turns import EVERY, turn_of
+from bot.duties.withdrawing import to_own_people, withdraw_reminders
+from bot.messages import File
+from bot.people.roles import below
+from bot.problems import Invalid
+from bot.tables import Demand, Duty, Message, Reminder, Topic, TopicFile, Unit
+
+MOST_PAPERS = 20
+"""So many files may one committee have tied to one topic, or to one turn of it."""
+SPOKEN = "papers"
+"""Under this name a message's body lists the digests of the files that it brings or links."""
+TOLD_KEY = "paper:"
+"""How the keys of messages begin that tell of files tied later."""
+SOME = 1000
+
+
+def prefixes(path: str) -> list[str]:
+    """The paths of the unit at `path` and of all above it: "/1/5/" gives "/1/" and "/1/5/"."""
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts))]
+
+
+def under(paths: Iterable[str]) -> ColumnElement[bool]:
+    """Duties of the units at or below one of `paths`; none without any."""
+    parts = [below(Duty.path, path) for path in paths]
+    return or_(*parts) if parts else false()
+
+
+def about(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
+    """The meetings (a condition on Duty) that are about a topic, whatever its variant: the plan's or the unit's choice.
+
+    With a `period` only those of that turn of a topic that recurs.
+    """
+    topics = select(Topic.id).where(Topic.plan_id == plan_id, Topic.key == key)
+    asked = select(Demand.id).where(Demand.topic_id.in_(topics))
+    own = and_(Duty.chosen_id.is_(None), Duty.demand_id.in_(asked))
+    if period != EVERY:
+        return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", own, Duty.key == f"{key}:{period}")
+    return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", or_(Duty.chosen_id.in_(topics), own))
+
+
+def units_reached(session: Session, topic: Topic, period: str, paths: Iterable[str]) -> int:
+    """How many units at or below `paths` have had or will have a meeting on the topic in that turn, or in any."""
+    query = select(func.count(Duty.unit_id.distinct())).where(
+        about(topic.plan_id, topic.key, period), Duty.state.not_in(("withdrawn", "lapsed")), under(paths)
+    )
+    return session.scalar(query) or 0
+
+
+def tie(
+    session: Session,
+    topic: Topic,
+    period: str,
+    paths: Iterable[str],
+    files: Iterable[File],
+    person_id: int,
+    at: datetime,
+) -> int:
+    """Ties files to one turn of a topic, or to all of it (EVERY), for the units at or below `paths`.
+
+    Answers how many are new: the same bytes are tied once.
+
+    Raises Invalid("too_many_papers", most=...).
+    """
+    files = list(files)
+    fresh = [(path, _fresh(session, topic, period, path, files)) for path in paths]
+    session.add_all(_row(topic, period, path, file, person_id, at) for path, some in fresh for file in some)
+    session.flush()
+    return len({file.digest for _, some in fresh for file in some})
+
+
+def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterable[File]) -> list[File]:
+    """The files that the units at or below `path` do not have yet."""
+    query = _tied(topic.plan_id, topic.key, period).where(TopicFile.path.in_(prefixes(path)))
+    there = session.scalars(query).all()
+    known = {file.digest for file in there}
+    fresh = {file.digest: file for file in files if file.digest not in known}
+    if len(fresh) + sum((file.path, file.period) == (path, period) for file in there) > MOST_PAPERS:
+        raise Invalid("too_many_papers", most=MOST_PAPERS)
+    return list(fresh.values())
+
+
+def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: datetime) -> TopicFile:
+    return TopicFile(
+        plan_id=topic.plan_id,
+        key=topic.key,
+        period=period,
+        path=path,
+        digest=file.digest,
+        name=file.name,
+        size=file.size,
+        media_type=file.media_type,
+        person_id=person_id,
+        at=at,
+    )
+
+
+def kept(plan_id: int, key: str, period: str) -> ColumnElement[bool]:
+    """The files (a condition on TopicFile) of one turn of a topic, those of every turn included, that nobody has taken back."""
+    return and_(
+        TopicFile.plan_id == plan_id,
+        TopicFile.key == key,
+        TopicFile.period.in_({EVERY, period}),
+        TopicFile.withdrawn_at.is_(None),
+    )
+
+
+def _tied(plan_id: int, key: str, period: str) -> Select[TopicFile]:
+    return select(TopicFile).where(kept(plan_id, key, period)).order_by(TopicFile.id)
+
+
+def files_of(session: Session, plan_id: int, key: str, period: str, path: str) -> list[TopicFile]:
+    """The files of a topic's turn that are for the unit at `path`, in the order in which they were tied, the same bytes once."""
+    return distinct(session.scalars(_tied(plan_id, key, period).where(TopicFile.path.in_(prefixes(path)))))
+
+
+def files_seen(
+    session: Session, plan_id: int, key: str, period: str, paths: Collection[str]
+) -> list[TopicFile]:
+    """The files of a topic's turn that are for some unit at or below `paths`."""
+    parts = [below(TopicFile.path, path) for path in paths]
+    above = {prefix for path in paths for prefix in prefixes(path)}
+    return list(session.scalars(_tied(plan_id, key, period).where(or_(TopicFile.path.in_(above), *parts))))
+
+
+def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicFile]]:
+    """The files of each of these duties' topics, in one query; a duty without any is not in the answer."""
+    wanted = {
+        duty.id: (duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.path)
+        for duty in duties
+        if duty.kind == "meeting" and duty.topic is not None
+    }
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(TopicFile)
+        .where(
+            TopicFile.plan_id.in_({plan_id for plan_id, _, _, _ in wanted.values()}),
+            TopicFile.key.in_({key for _, key, _, _ in wanted.values()}),
+            TopicFile.path.in_({prefix for _, _, _, path in wanted.values() for prefix in prefixes(path)}),
+            TopicFile.withdrawn_at.is_(None),
+        )
+        .order_by(TopicFile.id)
+    ).all()
+    found = {
+        duty_id: distinct(
+            f
+            for f in rows
+            if (f.plan_id, f.key) == (plan_id, key)
+            and f.period in (EVERY, period)
+            and path.startswith(f.path)
+        )
+        for duty_id, (plan_id, key, period, path) in wanted.items()
+    }
+    return {duty_id: files for duty_id, files in found.items() if files}
+
+
+def distinct(files: Iterable[TopicFile]) -> list[TopicFile]:
+    """The same bytes once: two committees may have tied them."""
+    found: dict[str, TopicFile] = {}
+    for file in files:
+        found.setdefault(file.digest, file)
+    return list(found.values())
+
+
+def mark(message: Message, files: Iterable[TopicFile]) -> None:
+    """Notes in a message which files it brings or links."""
+    message.body = {**message.body, SPOKEN: [file.digest for file in files]}
+
+
+def spoken_in(body: Mapping[str, Any]) -> set[str]:
+    """The digests of the files that a message brings or links."""
+    return set(body.get(SPOKEN, []))
+
+
+def reminded() -> ColumnElement[bool]:
+    """A rung of the ladder (a condition on Reminder joined to Message) that the unit's own people have been told."""
+    by_hand = or_(Reminder.rung.like("nudge-%"), Reminder.rung.like("snooze@%"))
+    return and_(Message.state.in_(("waiting", "sent")), ~by_hand, to_own_people())
+
+
+def introduced(session: Session, duty_ids: Collection[int]) -> set[int]:
+    """Those of the duties of which something has been said: the files that there were then have gone with that."""
+    rows = session.scalars(
+        select(Reminder.duty_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Reminder.duty_id.in_(duty_ids), reminded())
+        .distinct()
+    )
+    return set(rows)
+
+
+def take_back(session: Session, file: TopicFile, at: datetime) -> None:
+    """The file goes to nobody any more: what waits with it is taken back, and what else that says is said anew."""
+    if file.withdrawn_at is not None:
+        return
+    file.withdrawn_at = at
+    session.flush()
+    rows = session.execute(
+        select(Duty.id, Message.body)
+        .join(Reminder, Reminder.duty_id == Duty.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            Message.state == "waiting",
+            about(file.plan_id, file.key, file.period),
+            below(Duty.path, file.path),
+        )
+    )
+    duties = sorted({duty_id for duty_id, body in rows if file.digest in spoken_in(body)})
+    for start in range(0, len(duties), SOME):
+        withdraw_reminders(session, duties[start : start + SOME], at, anew=True)
+    _take_back_told(session, file)
+
+
+def _take_back_told(session: Session, file: TopicFile) -> None:
+    """Messages that wait to tell of files tied later: the others of those files are told anew."""
+    same = (
+        TopicFile.plan_id == file.plan_id,
+        TopicFile.key == file.key,
+        TopicFile.period == file.period,
+    )
+    keyed = [
+        Message.key.startswith(f"{TOLD_KEY}{file_id}:")
+        for file_id in session.scalars(select(TopicFile.id).where(*same))
+    ]
+    units = set(session.scalars(select(Unit.id).where(below(Unit.path, file.path))))
+    again: set[str] = set()
+    for message in session.scalars(select(Message).where(Message.state == "waiting", or_(*keyed))):
+        spoken = spoken_in(message.body)
+        if file.digest in spoken and int((message.key or "").rpartition(":")[2]) in units:
+            message.state, message.key = "withdrawn", None
+            again |= spoken
+    session.execute(update(TopicFile).where(*same, TopicFile.digest.in_(again)).values(told_at=None))
+    session.flush()

@@ -1,0 +1,143 @@
+"""Which units have said that a topic's files came: one receipt for each unit and turn, renewed when files came later."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy.orm import Session
+
+from bot.duties.counting import asked
+from bot.duties.turns import period_in, turn_of
+from bot.materials.materials import about, files_for, files_of, kept, under
+from bot.tables import Demand, Duty, Topic, TopicFile, TopicReceipt
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The files of one duty's topic; `received` says that the unit has them, if it has said so of all of them."""
+
+    files: list[TopicFile]
+    received: TopicReceipt | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Of the `expected` units so many have `received` all files that are for them."""
+
+    received: int
+    expected: int
+
+
+def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, Papers]:
+    """The files of these duties' topics by the duties' ids; a duty whose topic has none is not in the answer."""
+    duties = list(duties)
+    files = files_for(session, duties)
+    rows = session.scalars(
+        select(TopicReceipt).where(
+            TopicReceipt.unit_id.in_({duty.unit_id for duty in duties if duty.id in files})
+        )
+    )
+    receipts = {(row.plan_id, row.key, row.period, row.unit_id): row for row in rows}
+    found = {}
+    for duty in duties:
+        if duty.id in files and duty.topic is not None:
+            receipt = receipts.get((duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.unit_id))
+            found[duty.id] = Papers(files[duty.id], receipt if _covers(receipt, files[duty.id]) else None)
+    return found
+
+
+def _covers(receipt: TopicReceipt | None, files: Sequence[TopicFile]) -> bool:
+    return receipt is not None and all(file.at <= receipt.at for file in files)
+
+
+def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> TopicReceipt | None:
+    """Notes that the duty's unit has the files of its topic; None when there are none.
+
+    What has been noted stays, who and when, unless a file came after it.
+    """
+    topic = duty.topic
+    period = turn_of(duty)
+    files = files_of(session, topic.plan_id, topic.key, period, duty.path) if topic else []
+    if topic is None or not files:
+        return None
+    name = topic.plan_id, topic.key, period, duty.unit_id
+    receipt = session.get(TopicReceipt, name, with_for_update=True, populate_existing=True)
+    if receipt is None:
+        receipt = TopicReceipt(
+            plan_id=topic.plan_id,
+            key=topic.key,
+            period=period,
+            unit_id=duty.unit_id,
+            person_id=person_id,
+            at=at,
+        )
+        session.add(receipt)
+    elif not _covers(receipt, files):
+        receipt.person_id, receipt.at = person_id, at
+    session.flush()
+    return receipt
+
+
+def receipts(
+    session: Session, plan_id: int, key: str, period: str, where: ColumnElement[bool], today: date
+) -> Receipts:
+    """Over the units whose meeting on the topic's turn `where` (a condition on Duty) lets through and that is asked for on
+    the local day `today`, as far as there are files for them."""
+    tied = kept(plan_id, key, period)
+    paths = session.scalars(select(TopicFile.path).where(tied).distinct()).all()
+    if not paths:
+        return Receipts(0, 0)
+    its = func.substr(Duty.path, 1, func.length(TopicFile.path)) == TopicFile.path
+    later = exists().where(tied, its, TopicFile.at > TopicReceipt.at).correlate(Duty, TopicReceipt)
+    has = and_(TopicReceipt.unit_id.is_not(None), ~later)
+    received, expected = session.execute(
+        select(
+            func.count(case((has, Duty.unit_id)).distinct()),
+            func.count(Duty.unit_id.distinct()),
+        )
+        .select_from(Duty)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .outerjoin(
+            TopicReceipt,
+            and_(
+                TopicReceipt.plan_id == plan_id,
+                TopicReceipt.key == key,
+                TopicReceipt.period == period,
+                TopicReceipt.unit_id == Duty.unit_id,
+            ),
+        )
+        .where(about(plan_id, key, period), asked(today), where, under(paths))
+    ).one()
+    return Receipts(received, expected)
+
+
+def receipts_of_demands(
+    session: Session, demand_ids: Iterable[int], where: ColumnElement[bool], today: date
+) -> dict[int, Receipts]:
+    """As `receipts`, for the topic of each demand and its own duties; only demands for whose units there are files."""
+    rows = session.execute(
+        select(Demand.id, Topic.plan_id, Topic.key, Demand.key.label("its_key"))
+        .join(Topic, Topic.id == Demand.topic_id)
+        .where(
+            Demand.id.in_(list(demand_ids)),
+            Demand.kind == "meeting",
+            exists().where(
+                TopicFile.plan_id == Topic.plan_id,
+                TopicFile.key == Topic.key,
+                TopicFile.withdrawn_at.is_(None),
+            ),
+        )
+    ).all()
+    found = {
+        row.id: receipts(
+            session,
+            row.plan_id,
+            row.key,
+            period_in(row.its_key),
+            and_(where, Duty.demand_id == row.id),
+            today,
+        )
+        for row in rows
+    }
+    return {demand_id: counted for demand_id, counted in found.items() if counted.expected}

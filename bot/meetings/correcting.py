@@ -1,0 +1,126 @@
+"""Correcting a meeting that was held: its day, its counts; when that may be done, and what is written down of it."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import at_local, local_day
+from bot.duties.life import done_on_time, follow_meeting, place_relative, release, set_reminder
+from bot.meetings.attendance import Counts
+from bot.meetings.joining import duties_of
+from bot.meetings.meetings import counts_of, write_counts
+from bot.problems import Invalid
+from bot.tables import Demand, Duty, Meeting
+
+LOCKED_AFTER = timedelta(days=30)
+"""Figures of an older meeting have gone into summaries: changing them wants the leave of a leader above."""
+UNLOCKED_FOR = timedelta(days=3)
+
+
+def locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether the figures of a held meeting may be corrected no more without leave."""
+    if meeting.state != "held" or meeting.started_at is None:
+        return False
+    if meeting.unlocked_until is not None and at < meeting.unlocked_until:
+        return False
+    return local_day(meeting.started_at, zone) < local_day(at, zone) - LOCKED_AFTER
+
+
+def unlock(meeting: Meeting, at: datetime) -> datetime:
+    """Gives leave; answers until when."""
+    meeting.unlocked_until = at + UNLOCKED_FOR
+    return meeting.unlocked_until
+
+
+def correct_counts(
+    session: Session, meeting: Meeting, counts: Counts, person_id: int, at: datetime
+) -> list[str]:
+    """Writes the counts anew; answers what has changed, as "present 25>26". Raises Invalid when they do not add up."""
+    before = counts_of(session, meeting)
+    write_counts(session, meeting, counts, person_id, at)
+    after = counts_of(session, meeting)
+    return list(_changes(before, after)) if after else []
+
+
+def _changes(before: Counts | None, after: Counts) -> Iterator[str]:
+    for name in Counts.__slots__:
+        old = getattr(before, name) if before else None
+        new = getattr(after, name)
+        if old != new:
+            yield f"{name} {'-' if old is None else old}>{'-' if new is None else new}"
+
+
+def correct_day(
+    session: Session, meeting: Meeting, day: date, today: date, at: datetime, zone: ZoneInfo
+) -> list[str]:
+    """The meeting was held on `day`: what hangs on its day follows; answers what has changed, as "day 2022-04-05>2022-04-06".
+
+    Raises Invalid: date_future (day), date_before_open (day, opens).
+    """
+    began = meeting.started_at or at
+    before = local_day(began, zone)
+    answered = duties_of(session, meeting)
+    if day > today:
+        raise Invalid("date_future", day=day)
+    late = [duty.announced_on for duty in answered if day < duty.announced_on]
+    if late:
+        raise Invalid("date_before_open", day=day, opens=max(late))
+    if day == before:
+        return []
+    if meeting.started_at and meeting.ended_at:
+        meeting.ended_at += day - before
+    meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
+    session.flush()
+    for duty in answered:
+        if duty.state == "done":
+            duty.on_time = done_on_time(duty, day)
+            _move_chain(session, duty, day, at, zone)
+    follow_meeting(session, meeting, day, at, zone)
+    _judge_again(session, meeting, answered, day, zone)
+    return [f"day {before}>{day}"]
+
+
+def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: date, zone: ZoneInfo) -> None:
+    """What was due so many days after the meeting, and is done already, may have been in time or late after all."""
+    keys = {(duty.plan_id, duty.key) for duty in answered}
+    done = session.scalars(
+        select(Duty)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(
+            Duty.plan_id.in_({plan_id for plan_id, _ in keys}),
+            Duty.state == "done",
+            Duty.done_at.is_not(None),
+            or_(
+                and_(Duty.unit_id == meeting.unit_id, Duty.about_id.is_(None)),
+                Duty.about_id == meeting.unit_id,
+            ),
+        )
+        .options(joinedload(Duty.demand))
+    ).all()
+    for duty in done:
+        relative = duty.demand.relative
+        if relative.get("side") == "after" and (duty.plan_id, relative.get("topic")) in keys and duty.done_at:
+            place_relative(duty, relative, day)
+            duty.on_time = done_on_time(duty, local_day(duty.done_at, zone))
+
+
+def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+    """What waited for this duty, and is open since, counts its days from the new one."""
+    subject = done.about_id or done.unit_id
+    waited = session.scalars(
+        select(Duty)
+        .where(
+            Duty.plan_id == done.plan_id,
+            Duty.state == "open",
+            Duty.waits == done.key.partition("@")[0],
+            or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
+        )
+        .options(joinedload(Duty.demand))
+    ).all()
+    for duty in waited:
+        if duty.demand.relative.get("side") == "chain":
+            release(duty, day, at, zone)
+            set_reminder(session, duty, at, zone)

@@ -1,0 +1,244 @@
+"""One meeting for several plans: which of a unit's duties it may answer, and the links between them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.duties.life import meeting_of, set_reminder
+from bot.duties.withdrawing import withdraw_reminders
+from bot.tables import Demand, Duty, Meeting, MeetingDuty
+
+Why = Literal["theme", "month", "sequential", "embedded"]
+ASKED = "asked"
+LONG_SINCE = date(2025, 10, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Another duty that the meeting may answer, and by which rule."""
+
+    duty: Duty
+    why: Why
+
+
+def duties_of(session: Session, meeting: Meeting) -> list[Duty]:
+    """The duties a meeting answers."""
+    return list(
+        session.scalars(
+            select(Duty)
+            .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+            .where(MeetingDuty.meeting_id == meeting.id)
+            .order_by(Duty.id)
+        )
+    )
+
+
+def merging_of(duty: Duty) -> str:
+    """What the duty's plan says of a thematic meeting inside of the regular one: forbidden, sequential or embedded."""
+    return str(duty.demand.plan.content["plan"].get("merging", "forbidden"))
+
+
+def may_join(one: Duty, other: Duty, day: date) -> Why | None:
+    """By which rule one meeting on the local day `day` may answer both duties; None when it may not.
+
+    Never two turns of what comes again: the periods of both must have a day in common ("ít nhất mỗi quý một lần",
+    42-KH/ĐUK, I.3). Then:
+
+    - theme: both topics carry one theme, whatever their plans. A commune's plans overlap: "Tự soi, tự sửa" of 000, 002.
+    - month: both are regular, and fall into the calendar month of `day`: the monthly meeting is one (Điều lệ Đảng).
+    - regular and thematic, as the plan of the thematic one says: `sequential`, two parts one after the other, 120 minutes at
+      the least (42-HD/BTCTW, 28/10/2025); `embedded`, an item of the monthly meeting (60-KH/ĐUK, 18/4/2022, II.2);
+      `forbidden`, never, whatever the theme (42-KH/ĐUK, 08/02/2022, II).
+    """
+    first, second = one.topic, other.topic
+    if first is None or second is None or not _overlap(one, other):
+        return None
+    kinds = {first.meeting, second.meeting}
+    policy = merging_of(one if first.meeting == "thematic" else other)
+    if len(kinds) == 2 and policy == "forbidden":
+        return None
+    if first.theme and first.theme == second.theme:
+        return "theme"
+    if len(kinds) == 2:
+        return "embedded" if policy == "embedded" else "sequential"
+    if kinds == {"regular"} and _of_month(one, day) and _of_month(other, day):
+        return "month"
+    return None
+
+
+def _overlap(one: Duty, other: Duty) -> bool:
+    first, second = one.demand, other.demand
+    return first.period_first <= second.period_last and second.period_first <= first.period_last
+
+
+def _of_month(duty: Duty, day: date) -> bool:
+    first, last = duty.demand.period_first, duty.demand.period_last
+    return (first.year, first.month) <= (day.year, day.month) <= (last.year, last.month)
+
+
+def within(duty: Duty, day: date, today: date) -> bool:
+    """Whether a meeting on `day` answers the duty without making it late; one that is overdue anyway it may answer late."""
+    return duty.opens_on <= day and (duty.due_on is None or day <= duty.due_on or duty.due_on < today)
+
+
+def joinable(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+    """The unit's other open meeting duties that a meeting held for `duty` on the local day `day` may answer too.
+
+    Each must be open by then and not yet past its last day (see `within`), and `may_join` names the rule. One whose own
+    meeting is running, or set for another day, is left alone: its people have decided. `at` is now.
+    """
+    today = local_day(at, zone)
+    others = session.scalars(
+        select(Duty)
+        .where(Duty.unit_id == duty.unit_id, Duty.kind == "meeting", Duty.state == "open", Duty.id != duty.id)
+        .order_by(Duty.due_on, Duty.id)
+    ).all()
+    own = meeting_of(session, duty)
+    found = []
+    for other in others:
+        why = may_join(duty, other, day) if within(other, day, today) else None
+        if why and _free(meeting_of(session, other), own, day, zone):
+            found.append(Joint(other, why))
+    return found
+
+
+def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo) -> bool:
+    if theirs is None or (own is not None and own.id == theirs.id):
+        return True
+    return theirs.state == "planned" and (
+        theirs.planned_at is None or local_day(theirs.planned_at, zone) == day
+    )
+
+
+def offers(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+    """As `joinable`, without what the meeting answers already, what does not go with that, and what was offered before."""
+    meeting = meeting_of(session, duty)
+    linked = duties_of(session, meeting) if meeting else []
+    past = {one.id for one in linked} | set(meeting.marks.get(ASKED, []) if meeting else [])
+    return [
+        joint
+        for joint in joinable(session, duty, day, at, zone)
+        if joint.duty.id not in past
+        and all(one.id == duty.id or may_join(one, joint.duty, day) for one in linked)
+    ]
+
+
+def note_offered(meeting: Meeting, duty_ids: Iterable[int]) -> None:
+    """Remembers until the meeting begins that these were offered, so that nobody is asked twice."""
+    meeting.marks = {**meeting.marks, ASKED: sorted({*meeting.marks.get(ASKED, []), *duty_ids})}
+
+
+def clash(duties: Sequence[Duty], day: date) -> tuple[Duty, Duty] | None:
+    """The first two of the duties that one meeting may not answer together."""
+    for place, one in enumerate(duties):
+        for other in duties[place + 1 :]:
+            if may_join(one, other, day) is None:
+                return one, other
+    return None
+
+
+def takes_long(duties: Sequence[Duty], day: date) -> bool:
+    """Whether a meeting on `day` has a regular and a thematic part, so that it must last 120 minutes (42-HD/BTCTW, 28/10/2025)."""
+    kinds = {topic.meeting for topic in (duty.topic for duty in duties) if topic}
+    return day >= LONG_SINCE and len(kinds) == 2
+
+
+def in_order(meeting: Meeting, duties: Sequence[Duty]) -> list[Duty]:
+    """The parts of a meeting: regular before thematic, as the parts are held; then the topic it was set for."""
+
+    def place(duty: Duty) -> tuple[bool, bool, int]:
+        topic = duty.topic
+        thematic = topic is not None and topic.meeting == "thematic"
+        return thematic, topic is None or topic.id != meeting.topic_id, duty.id
+
+    return sorted(duties, key=place)
+
+
+def answer_on(
+    session: Session,
+    meeting: Meeting,
+    duty: Duty,
+    joint: Sequence[Duty],
+    day: date,
+    at: datetime,
+    zone: ZoneInfo,
+) -> list[Duty]:
+    """Lets the meeting, held on the local day `day`, answer `duty`, those of `joint` and what it answered before.
+
+    What `day` does not suit is unlinked; answers those duties.
+    """
+    today = local_day(at, zone)
+    linked = [one for one in duties_of(session, meeting) if one.id != duty.id]
+    parted = [
+        one
+        for one in linked
+        if one.state == "open" and not (within(one, day, today) and may_join(duty, one, day))
+    ]
+    for one in parted:
+        unlink(session, meeting, one, at, zone)
+    here = {one.id for one in linked}
+    for one in (one for one in (duty, *joint) if one.id not in here):
+        _take_over(session, meeting, one, at, zone)
+    settle(session, meeting)
+    return parted
+
+
+def _take_over(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    other = meeting_of(session, duty)
+    if other is not None and other.id == meeting.id:
+        return
+    if other is not None:
+        unlink(session, other, duty, at, zone)
+    session.add(MeetingDuty(meeting_id=meeting.id, duty_id=duty.id))
+    session.flush()
+
+
+def settle(session: Session, meeting: Meeting) -> None:
+    """The meeting is about the topic of its first part."""
+    parts = in_order(meeting, [one for one in duties_of(session, meeting) if one.state == "open"])
+    topic = parts[0].topic if parts else None
+    if topic is not None:
+        meeting.topic_id, meeting.kind = topic.id, topic.meeting
+        session.flush()
+        session.refresh(meeting, ["topic"])
+
+
+def unlink(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+    """The meeting answers this duty no more, and what counts back from it has no day; one that answers nothing is off."""
+    session.execute(
+        delete(MeetingDuty).where(MeetingDuty.meeting_id == meeting.id, MeetingDuty.duty_id == duty.id)
+    )
+    session.flush()
+    _forget_days(session, duty, at)
+    set_reminder(session, duty, at, zone)
+    if duties_of(session, meeting):
+        settle(session, meeting)
+    else:
+        meeting.state = "cancelled"
+        session.flush()
+
+
+def _forget_days(session: Session, duty: Duty, at: datetime) -> None:
+    own = and_(Duty.unit_id == duty.unit_id, Duty.about_id.is_(None))
+    rows = session.scalars(
+        select(Duty)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(
+            Duty.plan_id == duty.plan_id,
+            or_(own, Duty.about_id == duty.unit_id),
+            Duty.state.in_(("open", "waiting")),
+            Duty.due_on.is_not(None),
+        )
+    ).all()
+    for one in rows:
+        relative = one.demand.relative
+        if relative.get("side") == "before" and relative.get("topic") == duty.key:
+            one.due_on = one.safe_on = one.next_reminder_at = None
+            withdraw_reminders(session, [one.id], at)
+    session.flush()

@@ -1,0 +1,288 @@
+"""Meetings: set, moved, walked step by step, counted, ended; the duties they answer follow."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import at_local, local_day
+from bot.duties.life import close, follow_meeting, set_reminder
+from bot.meetings.attendance import Counts, check, filled
+from bot.meetings.concerns import kind_of
+from bot.meetings.joining import answer_on, in_order
+from bot.meetings.joining import duties_of as duties_of
+from bot.meetings.notes import add_note as add_note
+from bot.meetings.notes import notes_of as notes_of
+from bot.meetings.programme import programme
+from bot.meetings.walk import enter
+from bot.plans.agenda import Agenda
+from bot.problems import Invalid
+from bot.tables import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
+
+KEPT = ("official", "probationary", "temporary", "guests")
+"""What a new count, of as many members, leaves as it was unless it says something of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A meeting that has been set, or moved; `parted`: the duties that its new day does not suit, so that it answers them
+    no more."""
+
+    meeting: Meeting
+    moved: bool
+    parted: list[Duty]
+
+
+def lock(session: Session, meeting_id: int) -> Meeting | None:
+    """The meeting with its row locked, so that two phones take turns."""
+    return session.scalar(
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_unit(session: Session, unit_id: int) -> Unit:
+    """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
+    return session.get_one(Unit, unit_id, with_for_update={"key_share": True}, populate_existing=True)
+
+
+def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
+    """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
+    query = select(Meeting).where(
+        Meeting.unit_id == unit_id,
+        Meeting.state.in_(("planned", "running")),
+        Meeting.rehearsal.is_(False),
+    )
+    if duty_id is None:
+        query = query.where(~Meeting.id.in_(select(MeetingDuty.meeting_id)))
+    else:
+        query = query.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
+            MeetingDuty.duty_id == duty_id
+        )
+    query = query.order_by(Meeting.id.desc()).limit(1).execution_options(populate_existing=True)
+    return session.scalars(query).first()
+
+
+def set_meeting(
+    session: Session,
+    unit: Unit,
+    duty: Duty | None,
+    moment: datetime,
+    place: str,
+    at: datetime,
+    zone: ZoneInfo,
+    joint: Sequence[Duty] = (),
+) -> Planned:
+    """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow.
+
+    `joint`: other duties, `joinable` on that day, that it is to answer too; those it answered before stay as long as the
+    day suits them. Raises Invalid(meeting_running).
+    """
+    lock_unit(session, unit.id)
+    meeting = live_meeting(session, unit.id, duty.id if duty else None)
+    if meeting is not None and meeting.state == "running":
+        raise Invalid("meeting_running")
+    moved = meeting is not None
+    if meeting is None:
+        meeting = new_meeting(session, unit, duty, at)
+    day = local_day(moment, zone)
+    parted = answer_on(session, meeting, duty, joint, day, at, zone) if duty else []
+    meeting.planned_at, meeting.place = moment, place
+    session.flush()
+    for linked in duties_of(session, meeting):
+        set_reminder(session, linked, at, zone)
+    follow_meeting(session, meeting, day, at, zone)
+    return Planned(meeting, moved, parted)
+
+
+def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -> Meeting:
+    topic = duty.topic if duty else None
+    meeting = Meeting(
+        unit_id=unit.id,
+        topic_id=topic.id if topic else None,
+        kind=kind_of(duty),
+        state="planned",
+        created_at=at,
+        steps=[],
+        marks={},
+        step=0,
+        place="",
+        walk={},
+    )
+    session.add(meeting)
+    session.flush()
+    if duty is not None:
+        session.add(MeetingDuty(meeting_id=meeting.id, duty_id=duty.id))
+        session.flush()
+    return meeting
+
+
+def start(
+    session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime, zone: ZoneInfo
+) -> None:
+    """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
+
+    `default` serves without a topic, and where a topic's own agenda comes to no step at all.
+    """
+    if meeting.state != "planned":
+        return
+    duties = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
+    parts = in_order(meeting, duties)
+    steps = programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
+    meeting.steps = [step.model_dump(mode="json") for step in steps if not step.after]
+    meeting.marks = {"after": list(dict.fromkeys(step.title for step in steps if step.after))}
+    meeting.state, meeting.step = "running", 0
+    meeting.started_at, meeting.led_by = at, person_id
+    meeting.planned_at = meeting.planned_at or at
+    meeting.walk = {}
+    enter(meeting, at)
+
+
+def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
+    """Takes back a start by mistake. Raises Invalid(meeting_has_notes) once anything has been noted, counted or decided."""
+    kept = (
+        session.scalar(select(exists().where(table.meeting_id == meeting.id)))
+        for table in (Attendance, Note, Vote, Task)
+    )
+    if any(kept):
+        raise Invalid("meeting_has_notes")
+    if meeting.planned_at == meeting.started_at:
+        meeting.planned_at = None
+    meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, [], {}
+    meeting.started_at, meeting.walk, meeting.rules = None, {}, ""
+    session.flush()
+    for duty in duties_of(session, meeting):
+        set_reminder(session, duty, at, zone)
+
+
+def write_counts(
+    session: Session, meeting: Meeting, counts: Counts, person_id: int, at: datetime
+) -> Attendance:
+    """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
+    rehearsal. Raises Invalid when they do not add up."""
+    counts = filled(counts)
+    check(counts)
+    row = session.get(Attendance, meeting.id)
+    if row is None:
+        row = Attendance(meeting_id=meeting.id)
+        session.add(row)
+    else:
+        counts = _with_kept(counts, _counts(row))
+    for name in Counts.__slots__:
+        setattr(row, name, getattr(counts, name))
+    row.entered_by, row.entered_at = person_id, at
+    if not meeting.rehearsal and _is_latest(session, meeting):
+        meeting.unit.members = counts.total
+    session.flush()
+    return row
+
+
+def _with_kept(counts: Counts, before: Counts) -> Counts:
+    """What was counted anew says nothing of the kinds of members: as long as they still add up they are the same."""
+    if counts.official is not None or counts.temporary or counts.total != before.total:
+        return counts
+    known = {name: getattr(before, name) for name in KEPT if not getattr(counts, name)}
+    try:
+        return counts.with_kinds({name: value for name, value in known.items() if value is not None})
+    except Invalid:
+        return counts
+
+
+def _is_latest(session: Session, meeting: Meeting) -> bool:
+    later = exists().where(
+        Meeting.unit_id == meeting.unit_id,
+        Meeting.id != meeting.id,
+        Meeting.state == "held",
+        Meeting.rehearsal.is_(False),
+        Meeting.started_at > meeting.started_at,
+    )
+    return not session.scalar(select(later))
+
+
+def counts_of(session: Session, meeting: Meeting) -> Counts | None:
+    row = session.get(Attendance, meeting.id)
+    return None if row is None else _counts(row)
+
+
+def _counts(row: Attendance) -> Counts:
+    return Counts(**{name: getattr(row, name) for name in Counts.__slots__})
+
+
+def last_counts(session: Session, unit_id: int) -> Counts | None:
+    """Those of the unit's last meeting that was held."""
+    row = session.scalars(
+        select(Attendance)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(Meeting.unit_id == unit_id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _counts(row)
+
+
+def end(
+    session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo, *, day: date | None = None
+) -> list[Duty]:
+    """Ends the meeting, closes the duties it answers as done on `day` (default: the day it began), opens what follows it.
+
+    Raises Invalid(meeting_no_counts) while nobody has been counted. Answers the duties that were closed.
+    """
+    if session.get(Attendance, meeting.id) is None:
+        raise Invalid("meeting_no_counts")
+    began = meeting.started_at or at
+    day = day or local_day(began, zone)
+    if day != local_day(began, zone):
+        meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
+    meeting.state, meeting.ended_at = "held", at
+    session.flush()
+    closed = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
+    for duty in closed:
+        close(session, duty, day, at, zone)
+    follow_meeting(session, meeting, day, at, zone)
+    return closed
+
+
+def held_before(
+    session: Session,
+    unit: Unit,
+    duty: Duty | None,
+    moment: datetime,
+    counts: Counts,
+    person_id: int,
+    at: datetime,
+    zone: ZoneInfo,
+    joint: Sequence[Duty] = (),
+) -> Meeting:
+    """Enters a meeting that was held without the walk; `joint` as for `set_meeting`.
+
+    Raises Invalid when the counts do not add up, duty_done.
+    """
+    check(counts)
+    lock_unit(session, unit.id)
+    if duty is not None:
+        session.refresh(duty)
+        if duty.state != "open":
+            raise Invalid("duty_done")
+    meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
+        session, unit, duty, at
+    )
+    if duty is not None:
+        answer_on(session, meeting, duty, joint, local_day(moment, zone), at, zone)
+    meeting.state, meeting.started_at, meeting.planned_at = "running", moment, meeting.planned_at or moment
+    meeting.led_by = person_id
+    write_counts(session, meeting, counts, person_id, at)
+    end(session, meeting, at, zone, day=local_day(moment, zone))
+    return meeting
+
+
+def last_place(session: Session, unit_id: int) -> str:
+    """Where the unit met last; empty when it has said of none."""
+    met = select(Meeting.place).where(
+        Meeting.unit_id == unit_id, Meeting.place != "", Meeting.rehearsal.is_(False)
+    )
+    return session.scalars(met.order_by(Meeting.id.desc()).limit(1)).first() or ""

@@ -1,0 +1,142 @@
+"""The meeting that is offered in one tap: the unit's usual day in the time of the topic, at its usual hour and place."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import at_local, local_day
+from bot.duties.usual import in_time, usual_days
+from bot.meetings.joining import merging_of
+from bot.tables import Duty, Meeting
+
+LOOKED_AT = 6
+"""So many of a unit's last meetings say when and where it usually meets."""
+STAMP, DAY_STAMP = "%Y%m%dT%H%M", "%Y%m%d"
+QUARTER = 15
+"""Minutes: a meeting begun at 19:33 was one of half past seven."""
+
+
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """When (local) and where a unit usually meets, as far as its last meetings show; "" for no place."""
+
+    clock: time | None
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A day on which the unit may meet as it usually does; without `at` the hour is not known yet."""
+
+    day: date
+    at: datetime | None
+    place: str
+    clock: time | None
+
+    @property
+    def stamp(self) -> str:
+        """What a button carries of it: "20220504T1930", or "20220504" where the hour is not known."""
+        return f"{self.day:{DAY_STAMP}}" + (f"{self.clock:T%H%M}" if self.clock else "")
+
+
+def stamped(stamp: str) -> tuple[date | None, time | None]:
+    """The day and the hour of a stamp; None for what does not stand in it."""
+    try:
+        moment = datetime.strptime(stamp, STAMP if "T" in stamp else DAY_STAMP)  # noqa: DTZ007 - on the wall
+    except ValueError:
+        return None, None
+    return moment.date(), moment.time() if "T" in stamp else None
+
+
+def offers_for(session: Session, duties: Iterable[Duty], at: datetime, zone: ZoneInfo) -> dict[int, Offer]:
+    """For each of these duties (by id) that asks for a meeting: the next usual day on which it may be held.
+
+    Nothing for a unit without a usual day, for a duty whose days are past, and for a day on which the unit has set
+    another meeting with which this one must not be merged. Whether a meeting is set for the duty itself, the caller knows.
+    """
+    asked = [duty for duty in duties if duty.kind == "meeting" and duty.state == "open"]
+    units = {duty.unit_id for duty in asked if duty.unit.meeting_day is not None}
+    if not units:
+        return {}
+    last = _last_meetings(session, units)
+    found = {}
+    for duty in asked:
+        offer = _offer(duty, last.get(duty.unit_id, ()), at, zone)
+        if offer is not None:
+            found[duty.id] = offer
+    return found
+
+
+def offer_for(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Offer | None:
+    return offers_for(session, [duty], at, zone).get(duty.id)
+
+
+def custom(session: Session, duty: Duty, zone: ZoneInfo) -> Custom:
+    """When and where the duty's unit usually holds such a meeting."""
+    last = _last_meetings(session, [duty.unit_id]).get(duty.unit_id, ())
+    return custom_of(last, duty.topic.meeting if duty.topic else "regular", zone)
+
+
+def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[Meeting]]:
+    """The unit's last meetings that were set beforehand or walked, the newest first."""
+    place = func.row_number().over(partition_by=Meeting.unit_id, order_by=Meeting.planned_at.desc())
+    ranked = (
+        select(Meeting.id, place.label("place"))
+        .where(
+            Meeting.unit_id.in_(unit_ids),
+            Meeting.state != "cancelled",
+            Meeting.rehearsal.is_(False),
+            Meeting.planned_at >= Meeting.created_at,  # one entered afterwards bears an hour that nobody said
+        )
+        .subquery()
+    )
+    rows = session.scalars(
+        select(Meeting)
+        .join(ranked, ranked.c.id == Meeting.id)
+        .where(ranked.c.place <= LOOKED_AT)
+        .order_by(Meeting.planned_at.desc())
+    )
+    found: dict[int, list[Meeting]] = {}
+    for meeting in rows:
+        found.setdefault(meeting.unit_id, []).append(meeting)
+    return found
+
+
+def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> Custom:
+    """What the most of these meetings had, of those of the kind if there are any; of equally many the newest."""
+    alike = [one for one in meetings if one.kind == kind] or meetings
+    clocks = Counter(_clock(one.planned_at, zone) for one in alike if one.planned_at)
+    places = Counter(one.place for one in alike if one.place)
+    clock = clocks.most_common(1)[0][0] if clocks else None
+    return Custom(clock, places.most_common(1)[0][0] if places else "")
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> time:
+    local = moment.astimezone(zone)
+    minutes = (local.hour * 60 + local.minute + QUARTER // 2) // QUARTER * QUARTER
+    return time(minutes // 60 % 24, minutes % 60)
+
+
+def _offer(duty: Duty, meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo) -> Offer | None:
+    topic = duty.topic
+    last = in_time(duty.due_on, duty.demand.report_due_on)
+    if topic is None or last is None:
+        return None
+    custom = custom_of(meetings, topic.meeting, zone)
+    for day in usual_days(duty.unit, duty.opens_on, last):
+        moment = None if custom.clock is None else at_local(day, custom.clock, zone)
+        ahead = day > local_day(at, zone) if moment is None else moment > at
+        if ahead and not _taken(duty, topic.meeting, day, meetings, zone):
+            return Offer(day, moment, custom.place, custom.clock)
+    return None
+
+
+def _taken(duty: Duty, kind: str, day: date, meetings: Sequence[Meeting], zone: ZoneInfo) -> bool:
+    """Whether another meeting of the day must stay one of its own (42-KH/ĐUK, 08/02/2022, II)."""
+    there = [one for one in meetings if one.planned_at and local_day(one.planned_at, zone) == day]
+    return merging_of(duty) == "forbidden" and any(one.kind != kind for one in there)

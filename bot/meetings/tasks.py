@@ -1,0 +1,194 @@
+"""Tasks that a meeting gives out: who does what by when; they come back at the next meetings until they are done."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.meetings.walk import here
+from bot.problems import Invalid
+from bot.reading.moments import when
+from bot.reading.words import fold, plain, said
+from bot.tables import Meeting, Task
+
+OPEN = ("open", "going")
+WHAT_LIMIT, WHO_LIMIT, OUTCOME_LIMIT = 2000, 120, 2000
+PARTS = re.compile(r"\s+[–—-]\s+|\s*[;|\n]\s*")
+LEADS = {"han", "truoc", "den", "cham", "nhat", "xong", "hoan", "thanh", "trong", ":"}
+SAYS_NO_DAY = ("khong", "khong co", "khong co han", "khong han", "chua co han", "khong thoi han")
+SAYS: dict[str, tuple[str, ...]] = {
+    "done": ("da xong", "xong", "hoan thanh", "da hoan thanh", "da lam xong"),
+    "going": ("dang lam", "dang tiep tuc", "dang", "chua xong", "con do"),
+    "dropped": ("bo", "khong lam nua", "thoi"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A task as it was typed; None is what is still to be asked."""
+
+    what: str
+    who: str | None = None
+    due: str | None = None
+
+
+def read_task(text: str) -> Said:
+    """One line "việc – ai – hạn", or as much of it as was typed. Raises Invalid(text_empty)."""
+    parts = [part for part in PARTS.split(text.strip()) if any(sign.isalnum() for sign in part)]
+    if not parts:
+        raise Invalid("text_empty")
+    if len(parts) < 3:
+        return Said(parts[0][:WHAT_LIMIT], parts[1][:WHO_LIMIT] if len(parts) == 2 else None)
+    what = " – ".join(parts[:-2])
+    return Said(what[:WHAT_LIMIT], parts[-2][:WHO_LIMIT], parts[-1])
+
+
+def read_due(text: str, today: date) -> date | None:
+    """The day by which it is to be done; None for "không có hạn". "Trước 25/5" is the 24th at the latest.
+
+    Raises Invalid as `when`, and date_past (day).
+    """
+    if fold(text) in SAYS_NO_DAY:
+        return None
+    words = text.split()
+    before = False
+    while words and plain(words[0]).strip(":,.") in LEADS | {""}:
+        before = plain(words.pop(0)).strip(":,.") == "truoc"
+    day = when(" ".join(words), today=today).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(text))
+    day -= timedelta(days=before)
+    if day < today:
+        raise Invalid("date_past", day=day)
+    return day
+
+
+def read_outcome(text: str) -> tuple[str, str] | None:
+    """How a task stands and the words about it: "xong, đã nộp 12 báo cáo"; None where the words do not begin with that."""
+    folded = fold(text)
+    names = sorted(((name, state) for state, names in SAYS.items() for name in names), key=_length)
+    for name, state in names:
+        if folded == name or folded.startswith(f"{name} "):
+            rest = text.split()[len(name.split()) :]
+            return state, " ".join(rest).lstrip(":,;.–- ")[:OUTCOME_LIMIT]
+    return None
+
+
+def _length(named: tuple[str, str]) -> int:
+    return -len(named[0])
+
+
+def add_task(
+    session: Session,
+    meeting: Meeting,
+    what: str,
+    who: str,
+    due_on: date | None,
+    person_id: int,
+    at: datetime,
+) -> Task:
+    task = Task(
+        unit_id=meeting.unit_id,
+        meeting_id=meeting.id,
+        step=here(meeting),
+        what=what.strip()[:WHAT_LIMIT],
+        who=who.strip()[:WHO_LIMIT],
+        due_on=due_on,
+        person_id=person_id,
+        at=at,
+    )
+    session.add(task)
+    session.flush()
+    return task
+
+
+def tasks_of(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """What the meeting has given out, in order."""
+    return session.scalars(select(Task).where(Task.meeting_id == meeting.id).order_by(Task.id)).all()
+
+
+def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:
+    """Not done yet, and given out by another meeting of the unit that was held."""
+    return and_(
+        Task.unit_id == unit_id,
+        Task.state.in_(OPEN),
+        Task.meeting_id != meeting_id,
+        Meeting.state == "held",
+        Meeting.rehearsal.is_(False),
+    )
+
+
+def unfinished(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[Task]:
+    """The unit's tasks of earlier meetings that are not done, oldest first; without those of the meeting itself."""
+    return session.scalars(
+        select(Task)
+        .join(Meeting, Meeting.id == Task.meeting_id)
+        .where(_from_before(unit_id, meeting_id))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+    ).all()
+
+
+def to_review(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """Those of them that neither this meeting nor a later one has given out or looked at."""
+    passed = {meeting.id, *_later(session, meeting)}
+    found = unfinished(session, meeting.unit_id, meeting.id)
+    return [task for task in found if task.reviewed_id not in passed and task.meeting_id not in passed]
+
+
+def _later(session: Session, meeting: Meeting) -> Sequence[int]:
+    """The meetings of the unit that were begun after this one."""
+    if meeting.started_at is None:
+        return []
+    after = Meeting.unit_id == meeting.unit_id, Meeting.started_at > meeting.started_at
+    return session.scalars(select(Meeting.id).where(*after, Meeting.rehearsal.is_(False))).all()
+
+
+def count_unfinished(session: Session, unit_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .join(Meeting, Meeting.id == Task.meeting_id)
+            .where(_from_before(unit_id, 0))
+        )
+        or 0
+    )
+
+
+def reviewed(session: Session, meeting: Meeting) -> Sequence[Task]:
+    """The tasks of earlier meetings that this one has looked at."""
+    return session.scalars(
+        select(Task).where(Task.reviewed_id == meeting.id, Task.meeting_id != meeting.id).order_by(Task.id)
+    ).all()
+
+
+def settle_task(task: Task, state: str, meeting: Meeting | None) -> None:
+    """How the task stands now, as `meeting` (none: somebody in between) found it. A rehearsal leaves it as it is."""
+    if meeting is not None and meeting.rehearsal:
+        return
+    task.state = state
+    if meeting is not None:
+        task.reviewed_id = meeting.id
+        _keep_review(task, meeting)
+
+
+def say_outcome(task: Task, words: str, meeting: Meeting | None) -> None:
+    if meeting is not None and meeting.rehearsal:
+        return
+    task.outcome = words.strip()[:OUTCOME_LIMIT]
+    if meeting is not None:
+        _keep_review(task, meeting)
+
+
+def _keep_review(task: Task, meeting: Meeting) -> None:
+    """How the meeting found it, for its own record: later ones will find it otherwise."""
+    reviews = (meeting.walk or {}).get("reviews") or {}
+    kept = {**reviews, str(task.id): [task.state, task.outcome]}
+    meeting.walk = {**(meeting.walk or {}), "reviews": kept}
+
+
+def overdue_task(task: Task, today: date) -> bool:
+    return task.state in OPEN and task.due_on is not None and task.due_on < today

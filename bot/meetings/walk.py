@@ -1,0 +1,256 @@
+"""The walk through a meeting's agenda: where it stands, how long its steps take, who has spoken, the rounds of members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.plans.guidance.rules import RuleSet
+from bot.reading.words import fold
+from bot.tables import Meeting
+
+AT, OFF, PAUSED, TOLD = "at", "off", "paused", "told"
+SPEAKERS, LOOPS = "speakers", "loops"
+UNWORDED = "unworded"
+CLERK = "clerk"
+SCORE = "score"
+"""The step at which the meeting scores itself, by its key in the agendas."""
+MINUTE = 60
+
+Wish = Literal["step_short", "step_long", "whole_short"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something gently said about time, once: how many minutes it took and how many are wished for."""
+
+    wish: Wish
+    minutes: int
+    wished: int
+
+
+def closing(meeting: Meeting) -> bool:
+    """Whether all steps are behind."""
+    return meeting.step >= len(meeting.steps)
+
+
+def present_step(meeting: Meeting) -> dict[str, Any]:
+    """The step at which the meeting stands; its last one once all are behind; {} without an agenda."""
+    return dict(meeting.steps[min(meeting.step, len(meeting.steps) - 1)]) if meeting.steps else {}
+
+
+def here(meeting: Meeting) -> int:
+    """The step that a note, a vote or a task of now belongs to."""
+    return min(meeting.step, max(0, len(meeting.steps) - 1))
+
+
+def enter(meeting: Meeting, at: datetime) -> None:
+    """The present step begins now, unless the meeting has been there before."""
+    if not closing(meeting) and str(meeting.step) not in _of(meeting, AT):
+        _put(meeting, AT, str(meeting.step), [at.isoformat(), None])
+
+
+def mark(meeting: Meeting, what: str, at: datetime) -> None:
+    """Notes what became of the present step (done or skipped) and goes on to the next; past the last one is the close."""
+    meeting.marks = {**meeting.marks, str(meeting.step): what}
+    begun, ended = _of(meeting, AT).get(str(meeting.step), [None, None])
+    if begun and not ended:
+        _put(meeting, AT, str(meeting.step), [begun, at.isoformat()])
+    meeting.step += 1
+    enter(meeting, at)
+
+
+def step_back(meeting: Meeting) -> None:
+    meeting.step = max(0, meeting.step - 1)
+
+
+def skipped(meeting: Meeting) -> int:
+    """How many steps were passed over that should have been there."""
+    return sum(
+        meeting.marks.get(str(place)) == "skipped" and not step.get("optional")
+        for place, step in enumerate(meeting.steps)
+    )
+
+
+def pause(meeting: Meeting, at: datetime) -> None:
+    meeting.walk = {**meeting.walk, PAUSED: at.isoformat()}
+
+
+def resume(meeting: Meeting, at: datetime) -> None:
+    """Whoever goes on ends the pause; it counts for no step."""
+    since = meeting.walk.get(PAUSED)
+    if since:
+        step = str(meeting.step)
+        seconds = max(0, round((at - datetime.fromisoformat(since)).total_seconds()))
+        _put(meeting, OFF, step, _of(meeting, OFF).get(step, 0) + seconds)
+        meeting.walk = {name: value for name, value in meeting.walk.items() if name != PAUSED}
+
+
+def minutes_of_step(meeting: Meeting, step: int, at: datetime) -> int | None:
+    """Whole minutes that the step took, or has taken so far, without pauses; None where it has not begun."""
+    begun, ended = _of(meeting, AT).get(str(step), [None, None])
+    if not begun:
+        return None
+    until = datetime.fromisoformat(ended) if ended else at
+    return _minutes(until - datetime.fromisoformat(begun), _of(meeting, OFF).get(str(step), 0))
+
+
+def minutes_in_all(meeting: Meeting, at: datetime) -> int | None:
+    """Whole minutes since the walk began, without pauses; None for a meeting that was entered afterwards."""
+    begun = [begun for begun, _ in _of(meeting, AT).values()]
+    if not begun:
+        return None
+    until = meeting.ended_at or at
+    return _minutes(until - datetime.fromisoformat(min(begun)), sum(_of(meeting, OFF).values()))
+
+
+def _minutes(span: timedelta, off: int) -> int:
+    return max(0, int(span.total_seconds()) - off) // MINUTE
+
+
+def remarks(meeting: Meeting, least: int | None, at: datetime) -> list[Remark]:
+    """What is to be said about time now, and noted as said; `least` is that of the whole meeting, of the guidance in force."""
+    found = []
+    if meeting.step and meeting.marks.get(str(meeting.step - 1)) == "done":
+        found.append(_of_step(meeting, meeting.step - 1, "step_short", at))
+    if not closing(meeting) and str(meeting.step) not in meeting.marks:
+        found.append(_of_step(meeting, meeting.step, "step_long", at))
+    whole = minutes_in_all(meeting, at)
+    if closing(meeting) and least and whole is not None and whole < least:
+        found.append(("whole_short", Remark("whole_short", whole, least)))
+    said = list(meeting.walk.get(TOLD, []))
+    fresh = [one for one in found if one is not None and one[0] not in said]
+    if fresh:
+        meeting.walk = {**meeting.walk, TOLD: [*said, *(key for key, _ in fresh)]}
+    return [remark for _, remark in fresh]
+
+
+def _of_step(meeting: Meeting, step: int, wish: Wish, at: datetime) -> tuple[str, Remark] | None:
+    wished = meeting.steps[step].get("least_minutes" if wish == "step_short" else "most_minutes")
+    minutes = minutes_of_step(meeting, step, at)
+    if not wished or minutes is None:
+        return None
+    off = minutes < wished if wish == "step_short" else minutes > wished
+    return (f"{wish}:{step}", Remark(wish, minutes, wished)) if off else None
+
+
+def least_minutes(rules: RuleSet | None, *, merged: bool) -> int | None:
+    """How long the guidance wants a meeting to last; `merged`: a regular and a thematic one in one session (42-HD/BTCTW,
+    28/10/2025: 90 and 120 minutes; 12-HD/BTCTW of 06/7/2018 sets none)."""
+    if rules is None:
+        return None
+    return (merged and rules.least_minutes_merged) or rules.least_minutes
+
+
+def stamp(meeting: Meeting, rules: RuleSet | None) -> None:
+    """Notes the guidance in force on the meeting's day."""
+    meeting.rules = rules.symbol if rules else ""
+
+
+def speakers_at(meeting: Meeting, step: int) -> int:
+    return int(_of(meeting, SPEAKERS).get(str(step), 0))
+
+
+def counts_speakers(meeting: Meeting, step: int) -> bool:
+    return 0 <= step < len(meeting.steps) and meeting.steps[step].get("asks") == "speakers"
+
+
+def spoke(meeting: Meeting, step: int, more: int = 1) -> int:
+    """Counts more who have spoken at the step (below zero: fewer), whose words are still to come; answers how many there are."""
+    number = max(0, speakers_at(meeting, step) + more)
+    _put(meeting, SPEAKERS, str(step), number)
+    _put(meeting, UNWORDED, str(step), min(number, max(0, unworded(meeting, step) + more)))
+    return number
+
+
+def unworded(meeting: Meeting, step: int) -> int:
+    """How many of those who have spoken were counted by themselves, and nothing of their words is noted yet."""
+    return int(_of(meeting, UNWORDED).get(str(step), 0))
+
+
+def one_more_opinion(meeting: Meeting, step: int) -> None:
+    """Something was noted at the step: the words of one who was counted already, else of one more."""
+    if not counts_speakers(meeting, step):
+        return
+    if unworded(meeting, step):
+        _put(meeting, UNWORDED, str(step), unworded(meeting, step) - 1)
+    else:
+        _put(meeting, SPEAKERS, str(step), speakers_at(meeting, step) + 1)
+
+
+def round_of(meeting: Meeting, step: int) -> range | None:
+    """The steps that are gone through together, member by member; None for a step that is not of such a round."""
+    if not _each_member(meeting, step):
+        return None
+    first = last = step
+    while _each_member(meeting, first - 1):
+        first -= 1
+    while _each_member(meeting, last + 1):
+        last += 1
+    return range(first, last + 1)
+
+
+def _each_member(meeting: Meeting, step: int) -> bool:
+    return 0 <= step < len(meeting.steps) and meeting.steps[step].get("for_each") == "member"
+
+
+def heard(meeting: Meeting, step: int) -> int:
+    """Of how many members the round has been gone through."""
+    whole = round_of(meeting, step)
+    return int(_of(meeting, LOOPS).get(str(whole.start), 0)) if whole else 0
+
+
+def ends_round(meeting: Meeting, step: int) -> bool:
+    """Whether this step is the last of a round, where the next member may follow."""
+    whole = round_of(meeting, step)
+    return whole is not None and step == whole[-1]
+
+
+def hear(meeting: Meeting) -> None:
+    """One more member has been gone through; nobody is named."""
+    whole = round_of(meeting, meeting.step)
+    if whole is not None:
+        _put(meeting, LOOPS, str(whole.start), heard(meeting, meeting.step) + 1)
+
+
+def next_member(meeting: Meeting) -> None:
+    """Back to the first step of the round, for the next member."""
+    hear(meeting)
+    whole = round_of(meeting, meeting.step)
+    meeting.step = whole.start if whole else meeting.step
+
+
+def mark_counted(meeting: Meeting, at: datetime) -> None:
+    """Everybody has been counted: the step that asked for it is done, unless it asks who writes as well."""
+    waits = closing(meeting) or present_step(meeting).get("asks") != "attendance"
+    if not waits and not asks_clerk(meeting, open_only=True):
+        mark(meeting, "done", at)
+
+
+def names_people(meeting: Meeting) -> bool:
+    """Whether the clerk is chosen at the present step: where no step is there for it alone, with the attendance."""
+    step = present_step(meeting)
+    alone = any(one.get("key") == CLERK for one in meeting.steps)
+    return bool(step) and (step.get("key") == CLERK if alone else step.get("asks") == "attendance")
+
+
+def scores_itself(meeting: Meeting) -> bool:
+    """Whether a running meeting has come to the step at which it scores itself."""
+    return meeting.state == "running" and any(
+        step.get("key") == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
+    )
+
+
+def asks_clerk(meeting: Meeting, *, open_only: bool = False) -> bool:
+    """Whether the present step, alone or with the attendance, asks who writes; `open_only`: and nobody has said it yet."""
+    step = present_step(meeting)
+    asked = names_people(meeting) and (step.get("key") == CLERK or "thu ky" in fold(str(step.get("title"))))
+    return asked and not (open_only and meeting.clerk)
+
+
+def _of(meeting: Meeting, name: str) -> Mapping[str, Any]:
+    return dict((meeting.walk or {}).get(name) or {})
+
+
+def _put(meeting: Meeting, name: str, key: str, value: Any) -> None:
+    meeting.walk = {**(meeting.walk or {}), name: {**_of(meeting, name), key: value}}

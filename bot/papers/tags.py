@@ -1,0 +1,210 @@
+"""What a template may fill in: the facts of a meeting as short texts under names; docs/papers.md lists them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from bot.papers.facts import AttendanceFacts, MinutesFacts, PlanFacts, TaskFacts, VoteFacts
+from bot.papers.forms import Form, Organ, numerals_of
+from bot.papers.number_words import in_words
+from bot.papers.sorting import appraisal_parts, opinions, proposals, results, tasks_ahead, weaknesses
+from bot.papers.texts import clean, lines, percent, two_digits
+from bot.papers.walking import Walk
+from bot.reading.signers import deputy, name_in, secretary
+
+Tags = dict[str, Any]
+COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
+
+
+class Wording:
+    """Turns facts into the words of one form; what is not known becomes None, which the template shows as a blank."""
+
+    def __init__(self, form: Form, organ: Organ, words: dict[str, Any]) -> None:
+        self.form = form
+        self.organ = organ
+        self.words = words
+        self.numerals = numerals_of(words)
+
+    def tags(self, kind: str, facts: MinutesFacts) -> Tags:
+        """Every tag of a paper of this kind, clean of what a document cannot hold."""
+        tags = {
+            **self._head(kind, facts),
+            **self._meeting(facts),
+            **self._attendance(facts.attendance),
+            **self._walk(facts),
+            **self._outcome(facts),
+            **self._signatures(facts),
+        }
+        cleaned: Tags = clean(tags)
+        return cleaned
+
+    def _head(self, kind: str, facts: MinutesFacts) -> Tags:
+        words, paper = self.words, facts.paper(kind)
+        number = f"{paper.number:0{self.form.number_digits}}" if paper else ""
+        topics = "; ".join(words["topic"].format(topic=topic) for topic in facts.topics) or words["blank"]
+        names = {"session": self.organ.session, "month": self._month(facts.day), "topics": topics}
+        return {
+            "superior": facts.unit.superior,
+            "superior_caps": facts.unit.superior.upper(),
+            "unit": facts.unit.name,
+            "unit_caps": facts.unit.name.upper(),
+            "number": number,
+            "number_line": words["number"].format(
+                number=number or words["blank"], kind=kind, symbol=self.organ.symbol or words["blank"]
+            ),
+            "place_and_date": words["place_and_date"].format(
+                place=facts.unit.place_name or words["blank"], date=self._date(facts.dated(kind))
+            ),
+            "title": words["titles_of_papers"][kind],
+            "about": words["about"][kind][facts.kind].format(**names),
+            "ending": self.form.ending,
+            "between_recipients": self.form.between_recipients,
+            "form": self.form.symbol,
+        }
+
+    def _meeting(self, facts: MinutesFacts) -> Tags:
+        return {
+            "session": self.organ.session,
+            "body": self.organ.body,
+            "kind": self.words["kinds"][facts.kind],
+            "thematic": facts.kind == "thematic",
+            "topics": list(facts.topics),
+            "plans": [self._plan(plan) for plan in facts.plans],
+            "documents": list(facts.documents),
+            "rules": facts.rules,
+            "place": facts.place,
+            "date": self._date(facts.day),
+            "short_date": self._short(facts.day),
+            "month": self._month(facts.day),
+            "began_clock": self._clock(facts.began),
+            "ended_clock": self._clock(facts.ended),
+            "chair": facts.chair,
+            "clerk": facts.clerk,
+            "presenter": facts.presenter,
+            "unknown": None,
+        }
+
+    def _attendance(self, facts: AttendanceFacts | None) -> Tags:
+        counts = {name: getattr(facts, name) if facts else None for name in COUNTS}
+        present = counts["present"]
+        return {
+            **{name: two_digits(count) for name, count in counts.items()},
+            **{f"{name}_count": count for name, count in counts.items()},
+            "obliged": two_digits(facts.obliged) if facts else None,
+            "total_words": self._words(counts["total"]),
+            "present_words": self._words(present),
+            "rate": percent(facts.rate) if facts else None,
+        }
+
+    def _walk(self, facts: MinutesFacts) -> Tags:
+        walk = Walk(facts, self.words, self._clock)
+        return {
+            "agenda": [step.title for step in facts.steps],
+            "agenda_count": two_digits(len(facts.steps)),
+            "steps": walk.steps(),
+            "loose": {"lines": lines(facts.loose.texts), "enclosed": walk.enclosed(facts.loose)},
+            "tasks_said": walk.tasks_said(),
+            "votes_said": walk.votes_said(),
+            "scored": walk.scored(),
+            "passed": walk.passed(),
+            "parts": appraisal_parts(facts, self.words["parts"]),
+            "appraisal": lines(results(facts)),
+            "opinions": lines(opinions(facts)),
+            "conclusions": lines(tasks_ahead(facts)),
+            "weaknesses": lines(weaknesses(facts)),
+            "proposals": lines(proposals(facts)),
+            "homework": list(facts.homework),
+            "speakers": two_digits(facts.speakers),
+        }
+
+    def _outcome(self, facts: MinutesFacts) -> Tags:
+        score = facts.score
+        votes = [self._vote(vote) for vote in facts.votes]
+        resolved = [one for vote, one in zip(facts.votes, votes, strict=True) if vote.resolved]
+        return {
+            "tasks": [self._task(task) for task in facts.tasks],
+            "reviewed": [self._task(task) for task in facts.reviewed],
+            "votes": votes,
+            "resolution": resolved[-1] if resolved else dict.fromkeys(VOTE),
+            "score": {
+                "sheet": score.sheet if score else None,
+                "total": str(score.total) if score and score.total is not None else None,
+                "grade": score.grade if score else None,
+                "weaknesses": lines([score.weaknesses] if score else []),
+                "decided_grade": score.decided_grade if score else None,
+            },
+            "read_back_clock": self._clock(facts.read_back),
+        }
+
+    def _task(self, task: TaskFacts) -> Tags:
+        return {
+            "what": " ".join(task.what.split()),
+            "who": task.who,
+            "due": self._short(task.due_on) if task.due_on else None,
+            "state": self.words["states"].get(task.state),
+            "outcome": " ".join(task.outcome.split()),
+        }
+
+    def _vote(self, vote: VoteFacts) -> Tags:
+        numbers = {name: two_digits(getattr(vote, name)) for name in VOTE[1:6]}
+        return {
+            "subject": " ".join(vote.subject.split()),
+            **numbers,
+            "of_voters": percent(vote.of_voters),
+            "of_members": percent(vote.of_members),
+            "agree_words": self._words(vote.agree),
+        }
+
+    def _signatures(self, facts: MinutesFacts) -> Tags:
+        titles = self.words["titles"]
+        stands_in, named = deputy(facts.chair), name_in(facts.chair)
+        # The chair signs for the whole only as secretary, or for the secretary: another name under the title would be invented.
+        signer = named if named and secretary(facts.chair) else "" if stands_in else facts.secretary
+        return {
+            "chair_name": named or (signer if secretary(facts.chair) else ""),
+            "clerk_name": name_in(facts.clerk),
+            "on_behalf": self.organ.on_behalf,
+            "keep": self.organ.keep,
+            "signer_title": titles["deputy" if stands_in else "secretary"],
+            "signer_name": signer,
+        }
+
+    def _plan(self, plan: PlanFacts) -> str:
+        words = self.words["plan"]
+        if not plan.symbol:
+            return str(words["plain"].format(title=plan.title, issuer=plan.issuer))
+        mark = plan.symbol.partition("/")[0].rpartition("-")[2]
+        day = self._short(plan.issued_on) if plan.issued_on else self.words["blank"]
+        return str(
+            words["numbered"].format(
+                type=words["types"].get(mark, words["other"]),
+                symbol=plan.symbol,
+                date=words["day"].format(day=day),
+                issuer=plan.issuer,
+                title=plan.title,
+            )
+        )
+
+    def _padded(self, day: date) -> dict[str, str]:
+        return {
+            "day": f"{day.day:02}" if day.day < self.form.pad_days_below else str(day.day),
+            "month": f"{day.month:02}" if day.month < self.form.pad_months_below else str(day.month),
+            "year": str(day.year),
+        }
+
+    def _date(self, day: date) -> str:
+        return str(self.words["date"].format(**self._padded(day)))
+
+    def _short(self, day: date) -> str:
+        return str(self.words["short_date"].format(**self._padded(day)))
+
+    def _month(self, day: date) -> str:
+        return str(self.words["month"].format(**self._padded(day)))
+
+    def _clock(self, moment: datetime | None) -> str | None:
+        return self.words["clock"].format(hour=moment.hour, minute=moment.minute) if moment else None
+
+    def _words(self, number: int | None) -> str | None:
+        return None if number is None else in_words(number, self.numerals)
+
+
+VOTE = ("subject", "agree", "against", "other", "voters", "members", "of_voters", "of_members", "agree_words")

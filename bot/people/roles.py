@@ -1,0 +1,54 @@
+"""Who may do what, and where: the role × action table and the part of the tree it reaches."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from bot.tables import Membership
+
+ROLES = ("secretary", "follower", "leader", "admin")
+
+MAY: dict[str, frozenset[str]] = {
+    "lead": frozenset({"secretary"}),
+    "read": frozenset({"secretary", "follower", "leader", "admin"}),
+    "sum": frozenset({"follower", "leader", "admin"}),
+    "nudge": frozenset({"leader", "admin"}),
+    "administer": frozenset({"admin"}),
+    "grade": frozenset({"follower", "leader"}),
+    "unlock": frozenset({"leader"}),
+}
+"""lead: hold meetings and hand in for a unit; read: see it; sum: see a subtree's figures; nudge: have it reminded; grade:
+decide on the quality of its meetings; unlock: let its old figures be corrected."""
+
+
+def reaches(membership: Membership, path: str) -> bool:
+    """A secretary reaches the own unit alone, every other role the whole subtree."""
+    own = membership.unit.path
+    return path == own if membership.role == "secretary" else path.startswith(own)
+
+
+def may(memberships: Iterable[Membership], action: str, path: str) -> bool:
+    """Whether one of the roles allows `action` on the unit at `path`."""
+    return any(m.role in MAY[action] and reaches(m, path) for m in memberships)
+
+
+def holders(memberships: Iterable[Membership], action: str) -> list[Membership]:
+    """The roles that allow `action` somewhere."""
+    return [m for m in memberships if m.role in MAY[action]]
+
+
+def below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
+    """Paths equal to `path` or under it, as a range that an index serves ('0' is the byte after '/')."""
+    return and_(column >= path, column < path[:-1] + "0")
+
+
+def within(
+    column: InstrumentedAttribute[str], memberships: Iterable[Membership], action: str
+) -> ColumnElement[bool]:
+    """The WHERE that keeps a query inside what `action` reaches; nothing without such a role."""
+    parts = [
+        column == m.unit.path if m.role == "secretary" else below(column, m.unit.path)
+        for m in holders(memberships, action)
+    ]
+    return or_(*parts) if parts else false()

@@ -1,0 +1,396 @@
+"""What a plan expects of one unit: its meetings, reports and confirmations, with their days."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from bot.calendar import ROMAN, Period, last_day_before, period, periods, safe_day
+from bot.plans.agenda import fill
+from bot.plans.fields import Filter
+from bot.plans.plan import Due, Duty, Head, Plan, Topic, Variant
+
+OPENS_BEFORE_DUE = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """What a plan can tell a unit by. `direct`: it stands directly below the committee that owns the plan."""
+
+    code: str
+    kind: str
+    sector: str | None
+    direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A last day that is not known yet: `days` before or after the meeting of the unit that is expected under the key
+    `topic`, or (side "chain", empty `topic`) after the day on which what is waited for was done."""
+
+    side: Literal["after", "before", "chain"]
+    days: int
+    topic: str
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """One thing expected of a unit. `due_on` is the last permitted day, `safe_on` the last working day up to it; both are None
+    for what has no day, and for what carries `relative`. It counts from `opens_on` and is told from `announced_on` on.
+    `waits` is the key of what must be done before. `report_due_on`: a report on this meeting is due on that day, before the
+    meeting's own last; then `safe_on` is in time for it."""
+
+    key: str
+    kind: Literal["meeting", "report", "confirm"]
+    title: str
+    topic: str | None
+    variant: str | None
+    period_first: date
+    period_last: date
+    announced_on: date
+    opens_on: date
+    due_on: date | None
+    safe_on: date | None
+    to: str | None
+    via: str | None
+    ladder: str
+    relative: Relative | None
+    waits: str | None = None
+    report_due_on: date | None = None
+    reports_on: str | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What follows the key of its topic or duty: the period, or the meeting that it belongs to."""
+        return self.key.partition(":")[2]
+
+
+def expected(plan: Plan, unit: UnitFacts) -> list[Expected]:
+    """All that `plan` expects of `unit`, by last day then key, what has no day last; keys are unique.
+
+    Topics of the pool give nothing, nor does what is asked of a committee for each of its units (`expected_about`). What the
+    source leaves open about its days gives nothing before it is `answered`. Units that the plan cannot tell apart are handed the very
+    same list: read it, do not change it.
+    """
+    return _shared(plan, _alike(plan, unit))
+
+
+def expected_about(plan: Plan, unit: UnitFacts) -> list[tuple[Duty, list[Expected]]]:
+    """What `plan` expects of its committee or offices about this unit: each duty `for_each` unit, with what it comes to.
+
+    Whoever passes the duty's `who` owes it. What it waits for, and the meeting it counts from, are this unit's.
+    """
+    return _shared_about(plan, _alike(plan, unit))
+
+
+def _alike(plan: Plan, unit: UnitFacts) -> UnitFacts:
+    code = unit.code if unit.code in _named(plan) else ""
+    return UnitFacts(code, unit.kind, unit.sector, unit.direct)
+
+
+@lru_cache(maxsize=4096)
+def _shared(plan: Plan, unit: UnitFacts) -> list[Expected]:
+    found = _all(plan, unit)
+    own = {duty.key for duty in plan.duties if duty.for_each is None and fits(duty.who, unit)}
+    own |= {topic.key for topic in plan.topics}
+    return [e for e in found if _base(e.key) in own]
+
+
+@lru_cache(maxsize=4096)
+def _shared_about(plan: Plan, unit: UnitFacts) -> list[tuple[Duty, list[Expected]]]:
+    found = _all(plan, unit)
+    about = [duty for duty in plan.duties if duty.for_each and _concerns(plan, duty, unit)]
+    return [(duty, [e for e in found if _base(e.key) == duty.key]) for duty in about]
+
+
+def _base(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def _all(plan: Plan, unit: UnitFacts) -> list[Expected]:
+    """The unit's own and what is asked about it, in one list: each may wait for any other."""
+    found = [*_meetings(plan, unit)]
+    meetings = list(found)
+    left = [d for d in plan.duties if (_concerns(plan, d, unit) if d.for_each else fits(d.who, unit))]
+    while left:
+        ready = [d for d in left if d.waits is None or d.waits not in {one.key for one in left}]
+        if not ready:
+            break  # a ring, which the reader of the file has refused
+        for duty in ready:
+            found.extend(_of_duty(plan, duty, meetings, found))
+        left = [d for d in left if d not in ready]
+    return sorted(found, key=lambda e: (e.due_on or date.max, e.key))
+
+
+def _concerns(plan: Plan, duty: Duty, unit: UnitFacts) -> bool:
+    """Whether a duty `for_each` unit is asked about this one: by its `of`, else by who owes what it waits for."""
+    if duty.of is not None:
+        return fits(duty.of, unit)
+    owing = [one.who for one in plan.duties if one.key == duty.waits]
+    owing += [one.who for one in plan.topics if one.key == duty.waits]
+    return fits(owing[0], unit) if owing else unit.kind == "chi_bo"
+
+
+@lru_cache(maxsize=64)
+def _named(plan: Plan) -> frozenset[str]:
+    filters: list[Filter] = [*(topic.who for topic in plan.topics), *(duty.who for duty in plan.duties)]
+    filters += [variant.who for topic in plan.topics for variant in topic.variants if variant.who]
+    filters += [duty.of for duty in plan.duties if duty.of]
+    return frozenset(code for one in filters for code in (*one.units, *one.excluded))
+
+
+def fits(who: Filter, unit: UnitFacts) -> bool:
+    return (
+        unit.code not in who.excluded
+        and (not who.units or unit.code in who.units)
+        and (not who.kinds or unit.kind in who.kinds)
+        and (not who.sectors or unit.sector in who.sectors)
+        and (unit.direct or not who.direct)
+    )
+
+
+def overlap(one: Filter, other: Filter) -> bool:
+    """Whether there can be a unit that passes both."""
+    shared = set(one.units) & set(other.units) if one.units and other.units else {*one.units, *other.units}
+    if (one.units or other.units) and not shared - {*one.excluded, *other.excluded}:
+        return False
+    pairs = ((one.kinds, other.kinds), (one.sectors, other.sectors))
+    return all(not a or not b or set(a) & set(b) for a, b in pairs)
+
+
+def variant_of(topic: Topic, unit: UnitFacts) -> Variant | None:
+    """The first variant that fits the unit; None where the topic has none."""
+    return next((v for v in topic.variants if v.who is None or fits(v.who, unit)), None)
+
+
+def recurrences(topic: Topic, head: Head) -> list[Period]:
+    """The periods in which a topic with `every` is due: those that end inside its `period`, by default inside the plan's."""
+    first = topic.period.first if topic.period else head.starts
+    last = topic.period.last if topic.period else head.ends
+    return [p for p in periods(topic.every, first, last) if p.last <= last] if topic.every else []
+
+
+def deadlines(due: Due, head: Head) -> list[tuple[Period | None, date]]:
+    """The last permitted days that a dated operator gives, each with its period if it is a recurring one.
+
+    `every` counts the periods that end inside `from`..`to`, by default inside the plan's window; with `within`, that
+    part or day of every year. What the office has not yet said gives none.
+    """
+    if due.before is not None:
+        return [(None, last_day_before(due.before))]
+    if due.by is not None:
+        return [(None, due.by)]
+    if due.every is None or due.every == "ask" or (due.every == "year" and due.within is None):
+        return []
+    first, last = due.first or head.starts, due.last or head.ends
+    found = periods(due.every, first, last)
+    if due.within and "-" in due.within:
+        days = [(year, date.fromisoformat(f"{year.key}-{due.within}")) for year in found]
+        return [(year, day) for year, day in days if first <= day <= last]
+    if due.within:
+        found = [period(f"{year.key}-{due.within}") for year in found]
+    return [(p, p.last) for p in found if first <= p.last <= last]
+
+
+def _meetings(plan: Plan, unit: UnitFacts) -> Iterator[Expected]:
+    asked: list[tuple[str, Period | None, date, date]] = []
+    for topic in plan.topics:
+        if topic.pool or topic.gaps or topic.asks_last or not fits(topic.who, unit):
+            continue
+        for key, span, first, last in _turns(topic, plan.head):
+            asked.append((topic.meeting, span, first, last))
+            yield _meeting(plan, topic, unit, key, first, last)
+    for topic in plan.topics:
+        if not topic.gaps or not fits(topic.who, unit):
+            continue
+        for key, _, first, last in _turns(topic, plan.head):
+            if not any(kind == topic.meeting and first <= day <= last for kind, _, _, day in asked):
+                yield _meeting(plan, topic, unit, key, first, last)
+
+
+def _turns(topic: Topic, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
+    """The key, period, first and last day of each meeting that the topic asks for."""
+    if topic.every:
+        for span in recurrences(topic, head):
+            yield f"{topic.key}:{span.key}", span, max(span.first, head.starts), span.last
+    elif topic.period:
+        yield topic.key, None, topic.period.first, topic.period.last
+
+
+def _meeting(plan: Plan, topic: Topic, unit: UnitFacts, key: str, first: date, last: date) -> Expected:
+    variant = variant_of(topic, unit)
+    report = report_within(plan, topic, first, last)
+    return Expected(
+        key=key,
+        kind="meeting",
+        title=_title(topic, variant),
+        topic=topic.key,
+        variant=variant.key if variant else None,
+        period_first=first,
+        period_last=last,
+        announced_on=safe_day(first - timedelta(days=plan.head.announce)),
+        opens_on=first,
+        due_on=last,
+        safe_on=max(first, safe_day(last_day_before(report))) if report else safe_day(last),
+        to=None,
+        via=None,
+        ladder=topic.ladder,
+        relative=None,
+        report_due_on=report,
+    )
+
+
+def report_within(plan: Plan, topic: Topic, first: date, last: date) -> date | None:
+    """The last permitted day of the first report on a meeting about the topic that is due after `first` and before `last`,
+    the days between which the meeting may be held (guidance of a district, 2022, II.4 and II.5: "tháng 5 hoặc tháng 6",
+    "trước ngày 15/6")."""
+    return min((day for _, day in _reports_within(plan, topic, first, last)), default=None)
+
+
+def _reports_within(plan: Plan, topic: Topic, first: date, last: date) -> Iterator[tuple[str, date]]:
+    """The titles and days of the reports on such a meeting that come before its last day."""
+    for duty in plan.duties:
+        if duty.do == "report" and topic.key in (duty.reports_on, duty.waits):
+            for span, day in deadlines(duty.due, plan.head):
+                if first < day < last:
+                    yield _dated_title(duty.title, span), day
+
+
+@dataclass(frozen=True, slots=True)
+class Tight:
+    """A meeting that may be held until `last`, and a report on it that is due before, on `due_on`: it is asked for by `by`."""
+
+    topic: str
+    last: date
+    report: str
+    due_on: date
+    by: date
+
+
+def tight_meetings(plan: Plan) -> list[Tight]:
+    """What whoever loads the plan must know: meetings that may be held too late for the report on them."""
+    return [
+        Tight(topic.title, last, title, day, max(first, safe_day(last_day_before(day))))
+        for topic in plan.topics
+        if not topic.pool
+        for _, _, first, last in _turns(topic, plan.head)
+        for title, day in _reports_within(plan, topic, first, last)
+    ]
+
+
+def _of_duty(plan: Plan, duty: Duty, meetings: list[Expected], found: list[Expected]) -> Iterator[Expected]:
+    """What one duty comes to, tied to what it waits for: by the same period or meeting where both have one, else to each."""
+    leaders = [e for e in found if _base(e.key) == duty.waits]
+    if duty.waits and not leaders:
+        return
+    for one in _by_meeting(plan, duty, meetings) if duty.due.by_meeting else _dated(plan, duty):
+        if not duty.waits:
+            yield one
+            continue
+        same = [e for e in leaders if one.suffix in (e.key, e.suffix)] if one.suffix else []
+        for leader in same or leaders:
+            key = one.key if one.suffix or not leader.suffix else f"{one.key}:{leader.suffix}"
+            yield _waiting(one, key, leader)
+            if one.suffix:
+                break
+
+
+def _waiting(one: Expected, key: str, leader: Expected) -> Expected:
+    opens_on = max(one.opens_on, leader.opens_on)
+    announced_on = max(one.announced_on, leader.announced_on)
+    return replace(one, key=key, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
+
+
+def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
+    if duty.due.undated or duty.due.after_waiting is not None:
+        yield _undated(plan, duty)
+    for span, last in deadlines(duty.due, plan.head):
+        opens = duty.opens or max(plan.head.starts, span.first if span else last - OPENS_BEFORE_DUE)
+        yield Expected(
+            key=f"{duty.key}:{span.key}" if span else duty.key,
+            kind=duty.do,
+            title=_dated_title(duty.title, span),
+            topic=None,
+            variant=None,
+            period_first=span.first if span else opens,
+            period_last=last,
+            announced_on=opens,
+            opens_on=opens,
+            due_on=last,
+            safe_on=safe_day(last),
+            to=duty.to,
+            via=duty.via,
+            ladder=duty.ladder,
+            relative=None,
+            reports_on=duty.reports_on,
+        )
+
+
+def _dated_title(title: str, span: Period | None) -> str:
+    """Two turns of one duty are told apart by their titles, whether or not the plan says where the period stands."""
+    if span is None:
+        return title
+    number = period_number(span)
+    return fill(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
+
+
+def _undated(plan: Plan, duty: Duty) -> Expected:
+    opens = duty.opens or plan.head.starts
+    days = duty.due.after_waiting
+    working = duty.due.count == "working"
+    return Expected(
+        key=duty.key,
+        kind=duty.do,
+        title=duty.title,
+        topic=None,
+        variant=None,
+        period_first=opens,
+        period_last=plan.head.ends,
+        announced_on=opens,
+        opens_on=opens,
+        due_on=None,
+        safe_on=None,
+        to=duty.to,
+        via=duty.via,
+        ladder=duty.ladder,
+        relative=None if days is None else Relative("chain", days, "", working),
+    )
+
+
+def _by_meeting(plan: Plan, duty: Duty, meetings: list[Expected]) -> Iterator[Expected]:
+    after = duty.due.after_meeting is not None
+    days = (duty.due.after_meeting if after else duty.due.before_meeting) or 0
+    for meeting in meetings:
+        if duty.due.topics and meeting.topic not in duty.due.topics:
+            continue
+        yield Expected(
+            key=f"{duty.key}:{meeting.key}",
+            kind=duty.do,
+            title=fill(duty.title, {"topic": meeting.title}),
+            topic=meeting.topic,
+            variant=meeting.variant,
+            period_first=meeting.period_first,
+            period_last=meeting.period_last,
+            announced_on=meeting.announced_on,
+            opens_on=meeting.opens_on if after else meeting.announced_on,
+            due_on=None,
+            safe_on=None,
+            to=duty.to,
+            via=duty.via,
+            ladder=duty.ladder,
+            relative=Relative("after" if after else "before", days, meeting.key, duty.due.count == "working"),
+        )
+
+
+def _title(topic: Topic, variant: Variant | None) -> str:
+    return variant.title if variant and variant.title else topic.title
+
+
+def period_number(period: Period) -> str:
+    """The period as a number after the word that the title gives: 4/2022, II/2022, 2022."""
+    year, _, part = period.key.partition("-")
+    if not part:
+        return year
+    return f"{ROMAN[int(part[1:])]}/{year}" if part[0] in "QH" else f"{int(part)}/{year}"

@@ -1,0 +1,1 @@
+"""The rules in force by date, and what has been replaced."""

@@ -1,0 +1,29 @@
+"""The duty that somebody acts on: theirs and open, or they are told why not; and its end by a plain yes."""
+
+from bot.duties.life import close
+from bot.people.roles import holders
+from bot.tables import Duty
+from bot.talk.chat import Chat, row_id
+
+
+def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
+    """The duty if the person may act on it now; else says why not and ends the dialog."""
+    duty = chat.session.get(Duty, row_id(duty_id))
+    if duty is None or (kind and duty.kind != kind) or not _leads(chat, duty):
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    if duty.state == "open" or (done_too and duty.state == "done"):
+        return duty
+    chat.end()
+    chat.say("talk/duty_closed", duty=duty)
+    return None
+
+
+def close_duty(chat: Chat, duty: Duty) -> None:
+    close(chat.session, duty, chat.today, chat.at, chat.zone)
+    chat.note("duty done", f"duty:{duty.id}")
+
+
+def _leads(chat: Chat, duty: Duty) -> bool:
+    return any(m.unit_id == duty.unit_id for m in holders(chat.roles(), "lead"))

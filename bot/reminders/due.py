@@ -1,0 +1,278 @@
+"""Which duties have a rung that has come, and what is to be said of each."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from bot.calendar import at_local, local_day, next_allowed
+from bot.duties.ladder import MORNING, Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.duties.life import anchors_of, meetings_of, rungs_of
+from bot.duties.outlook import Outlook, days_left, overdue
+from bot.duties.reports_on import meeting_awaited
+from bot.meetings.preparing import MATERIALS
+from bot.plans.ladders import COMING as COUNTED_DOWN
+from bot.plans.ladders import Rung, Say
+from bot.reminders.climbing import A_MOMENT, Climb
+from bot.reminders.staff import Staff
+from bot.tables import Contact, Demand, Duty, Meeting, Message, Person, Reminder
+
+log = logging.getLogger(__name__)
+
+COMING = ("topic", "set_date", "ready", "upload", "today", "start")
+"""What is not said of a meeting that has begun."""
+ASKING = ("due", "last_day")
+"""What asks for a report that is not late."""
+LONG_MEETING = timedelta(hours=3)
+"""A meeting that has run so long has probably been left standing: it is asked after."""
+LOST_LATELY = timedelta(days=3)
+LONG_AGO = timedelta(days=366)
+IF_NOBODY_COMES = timedelta(days=366)
+"""What was said to nobody is looked at when somebody comes, and after so long in any case."""
+RETOLD = ("set_date", "due", "last_day", "late")
+"""What means little to a person who has never heard of the duty: that one is told what it is about, and how it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A rung of a duty that is to be said. `anew`: to a person who has not heard of the duty; `first`: nobody has."""
+
+    duty: Duty
+    meeting: Meeting | None
+    timed: Timed
+    anew: bool = False
+    first: bool = False
+
+    @property
+    def say(self) -> str:
+        """What it is worded by: that a duty is late is never the first word of it, and is said to those who stand in with
+        other words."""
+        rung = self.timed.rung
+        if (self.anew and rung.say in RETOLD) or (self.first and rung.say == "late"):
+            return introduction(self.duty)
+        return "deputy" if rung.to == "deputy" and rung.say == "late" else rung.say
+
+
+def introduction(duty: Duty) -> Say:
+    """What the first word of a duty is worded by."""
+    if duty.kind == "meeting":
+        return "topic"
+    return "minutes" if any(line["say"] == "minutes" for line in duty.demand.rungs) else "due"
+
+
+def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Outlook:
+    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+
+
+def take(
+    session: Session, at: datetime, most: int, unit_id: int | None = None, with_units: Collection[int] = ()
+) -> list[Duty]:
+    """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
+    `with_units` in any case."""
+    due = (Duty.next_reminder_at <= at, Duty.state == "open")
+    units: set[int] = {unit_id} if unit_id is not None else set()
+    if unit_id is None:
+        first = select(Duty.unit_id).where(*due).order_by(Duty.next_reminder_at).limit(most)
+        units = {*session.scalars(first), *with_units}
+    return list(
+        session.scalars(
+            select(Duty)
+            .where(*due, Duty.unit_id.in_(units))
+            .order_by(Duty.id)
+            .options(
+                selectinload(Duty.demand).selectinload(Demand.topic),
+                selectinload(Duty.unit),
+                selectinload(Duty.about),
+                selectinload(Duty.chosen),
+            )
+            .with_for_update(skip_locked=True, of=Duty)
+        )
+    )
+
+
+def give_back(session: Session, at: datetime, unit_id: int | None = None) -> None:
+    """What was written to somebody whose last contact was lost before it went out is to be said to the next one."""
+    query = (
+        select(Duty, Reminder)
+        .join(Reminder, Reminder.duty_id == Duty.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .join(Contact, Contact.id == Message.contact_id)
+        .where(
+            Message.failed_at > at - LOST_LATELY,
+            Message.failed_at <= at,
+            Message.state == "failed",
+            Contact.lost_at.is_not(None),
+            Duty.state == "open",
+        )
+    )
+    rows = session.execute(query if unit_id is None else query.where(Duty.unit_id == unit_id)).all()
+    for duty, said in rows:
+        if moment := said_at(said.rung):
+            duty.reminded_until, duty.next_reminder_at = moment - LONG_AGO, at
+    spent = {said.message_id for _, said in rows}
+    if spent:
+        session.execute(delete(Reminder).where(Reminder.message_id.in_(spent)))
+        log.info("reminder.unheard messages=%s", sorted(spent))
+
+
+@dataclass(frozen=True, slots=True)
+class _Come:
+    """The rungs of a duty that have come: for its own people, for who stands in or is above, and what is passed over."""
+
+    duty: Duty
+    meeting: Meeting | None
+    timed: list[Timed]
+    own: list[Timed]
+    climbing: list[Timed]
+    passed: list[Timed]
+
+
+def come(
+    session: Session, duties: Collection[Duty], at: datetime, zone: ZoneInfo, staff: Staff
+) -> list[Spoken]:
+    """Moves the duties to their next rungs; answers those that are worth saying now."""
+    meetings = meetings_of(session, [duty.id for duty in duties])
+    tables = _Timetables(zone)
+    found = [_what_has_come(duty, meetings.get(duty.id), at, tables) for duty in duties]
+    found = [_after_its_meeting(session, one) for one in found]
+    climb = Climb(session, [one.duty for one in found if one.climbing], staff, at, zone)
+    return [spoken for one in found for spoken in _move_on(one, at, zone, staff, climb)]
+
+
+def _after_its_meeting(session: Session, one: _Come) -> _Come:
+    """A report on a meeting is not asked for before that has been held: what is to be done first is the meeting."""
+    asking = [timed for timed in one.own if timed.rung.say in ASKING]
+    if not asking or meeting_awaited(session, one.duty) is None:
+        return one
+    left = [timed for timed in one.own if timed not in asking]
+    return replace(one, own=left, passed=[*one.passed, *asking])
+
+
+class _Timetables:
+    """The timetables of one batch: that of one demand and the same days is reckoned once."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._rungs: dict[int, list[Rung]] = {}
+        self._timed: dict[tuple[int, Anchors], list[Timed]] = {}
+
+    def of(self, demand: Demand, anchors: Anchors) -> list[Timed]:
+        if demand.id not in self._rungs:
+            self._rungs[demand.id] = rungs_of(demand)
+        key = demand.id, anchors
+        if key not in self._timed:
+            self._timed[key] = timetable(self._rungs[demand.id], anchors, self.zone)
+        return self._timed[key]
+
+
+def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _Timetables) -> _Come:
+    """Of a duty of which nothing has been said nothing climbs either: it waits until its own people have been told."""
+    anchors = anchors_of(duty, meeting)
+    timed = tables.of(duty.demand, anchors)
+    said, passed = worth_saying(timed, duty.reminded_until, at, anchors, tables.zone)
+    if duty.reminded_until is None:
+        climbing = list({one.rung.to: one for one in passed if one.rung.to != "secretary"}.values())
+        passed = [one for one in passed if one not in climbing]
+    else:
+        climbing = [one for one in said if one.rung.to != "secretary"]
+    own = [one for one in said if one.rung.to == "secretary"]
+    if duty.hurry == "after":
+        own, climbing = [_pressing(duty, tables.zone)], []
+    elif duty.hurry and duty.reminded_until is None and not own:
+        own = [_pressing(duty, tables.zone)]
+    if meeting is not None and meeting.state == "running":
+        passed += [one for one in own if one.rung.say in COMING]
+        own = [one for one in own if one.rung.say not in COMING]
+    if meeting is not None and MATERIALS in meeting.ready:
+        passed += [one for one in own if one.rung.say == "upload"]
+        own = [one for one in own if one.rung.say != "upload"]
+    return _Come(duty, meeting, timed, own, climbing, passed)
+
+
+def _pressing(duty: Duty, zone: ZoneInfo) -> Timed:
+    """What is said at once of a duty that was late as soon as it was known."""
+    rung = Rung("urgent", "due", 0, 0, None, introduction(duty), "always")
+    return Timed(at_local(duty.due_on or duty.opens_on, MORNING, zone), rung)
+
+
+def _lapse(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
+    """What had to come before a meeting that is over is asked for once; when its time to answer is up, no more."""
+    if duty.hurry != "after" or duty.due_on is None or local_day(at, zone) <= duty.due_on:
+        return False
+    duty.state, duty.next_reminder_at = "lapsed", None
+    return True
+
+
+def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Climb) -> list[Spoken]:
+    """Moves the duty to its next rung; answers the rungs that are worth saying now, to whomever they speak.
+
+    What a late tick would say at night or on a rest day stays where it is until it may be said, in the words of that day.
+    A rung that nobody of the unit can be told is not spent, nor is one that may not climb yet.
+    """
+    duty = one.duty
+    if _lapse(duty, at, zone):
+        return []
+    if not (one.own or one.climbing or one.passed):
+        duty.next_reminder_at = next_at(one.timed, at)  # it was looked at because somebody has come
+        return []
+    weekends = staff.on_weekends(duty.unit_id)
+    allowed = max((_allowed(rung, one, at, zone, weekends=weekends) for rung in one.own), default=at)
+    if allowed > at:
+        duty.next_reminder_at = allowed
+        return []
+    first = duty.reminded_until is None
+    unsaid = bool(one.own) and staff.speaker(duty.unit_id) is None
+    ripe, held = climb.sort(duty, one.climbing)
+    if not unsaid:
+        duty.reminded_until = min((waiting.timed.at - A_MOMENT for waiting in held), default=at)
+    following = [next_at(one.timed, at), *(waiting.until for waiting in held)]
+    if duty.hurry == "after" and duty.due_on is not None:
+        following = [at_local(duty.due_on + timedelta(days=1), MORNING, zone)]
+    duty.next_reminder_at = min((moment for moment in following if moment), default=None)
+    if duty.next_reminder_at is None and (unsaid or held):
+        duty.next_reminder_at = at + IF_NOBODY_COMES
+    for rung in one.passed:
+        log.info("reminder.skipped duty=%s rung=%s", duty.id, rung.rung.key)
+    return [Spoken(duty, one.meeting, rung, first=first) for rung in (*one.own, *ripe)]
+
+
+def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends: bool) -> datetime:
+    """From when on the rung may be said: neither in quiet hours nor on a rest day nor in the middle of the meeting.
+
+    On the day of its meeting and the day before it is said in any case; on a weekend also what would be too late after it.
+    """
+    meeting, own_day, near = one.meeting, None, set[date]()
+    if meeting is not None and meeting.planned_at and timed.rung.anchor == "meeting":
+        own_day = local_day(meeting.planned_at, zone)
+        near = {own_day, own_day - timedelta(days=1)}
+    if timed.rung.anchor in COUNTED_DOWN and timed.rung.days < 0:
+        near.add(local_day(timed.at, zone))  # the ladder has looked for a day in time, and a later one is not
+    if meeting is not None and meeting.state == "running" and meeting.started_at:
+        at = max(at, meeting.started_at + LONG_MEETING)
+    moment = next_allowed(at, zone, except_day=own_day, weekends=weekends, near=near)
+    due_on = one.duty.due_on
+    if due_on is not None and local_day(at, zone) <= due_on < local_day(moment, zone):
+        return next_allowed(at, zone, except_day=own_day)
+    return moment
+
+
+def told(session: Session, spoken: Collection[Spoken]) -> set[tuple[int, str, int]]:
+    """Which rungs of these duties have been said to whom: (duty, rung, person)."""
+    rows = session.execute(
+        select(Reminder.duty_id, Reminder.rung, Reminder.person_id).where(
+            Reminder.duty_id.in_({one.duty.id for one in spoken})
+        )
+    )
+    return {(row.duty_id, row.rung, row.person_id) for row in rows}
+
+
+def hour_of(person: Person, one: Spoken, at: datetime, zone: ZoneInfo) -> datetime:
+    """A rung of the day waits for the person's own hour; one with a clock time does not."""
+    rung = one.timed.rung
+    if rung.clock is not None or (rung.anchor == "meeting" and not rung.days):
+        return at
+    return max(at, at_local(local_day(at, zone), time(person.reminder_hour), zone))

@@ -1,0 +1,118 @@
+"""Who has just come, or is back, and what each of them has missed: told in one message, at the next allowed time."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from bot.calendar import at_local, local_day
+from bot.duties.ladder import Timed
+from bot.duties.life import meetings_of
+from bot.materials.materials import reminded
+from bot.people.newcomers import CAUGHT_UP, away, heard_from, is_new, wake
+from bot.plans.ladders import Rung
+from bot.reminders.due import Spoken, introduction
+from bot.reminders.staff import Staff, staff_of
+from bot.tables import Demand, Duty, Membership, Message, Reminder
+
+
+def arrived(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
+    """The roles whose holders are to be told now what they have missed, locked; their units' duties are woken. Whoever may
+    not be told now is put off."""
+    found = list(
+        session.scalars(
+            select(Membership)
+            .where(Membership.catch_up_at <= at, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.person), joinedload(Membership.unit))
+            .order_by(Membership.catch_up_at, Membership.id)
+            .limit(most)
+            .with_for_update(skip_locked=True, of=Membership)
+        )
+    )
+    if not found:
+        return []
+    today = local_day(at, zone)
+    staff = staff_of(session, {m.unit_id for m in found if m.role == "secretary"}, today)
+    for membership in found:
+        membership.catch_up_at = _when(session, membership, staff, at, zone)
+    come = [m for m in found if m.catch_up_at is None]
+    session.flush()
+    wake(session, come, at, today)
+    return come
+
+
+def _when(
+    session: Session, membership: Membership, staff: Staff, at: datetime, zone: ZoneInfo
+) -> datetime | None:
+    """When to look again; None when the holder is told now."""
+    person, today = membership.person, local_day(at, zone)
+    if membership.role == "secretary" and away(person, today) and person.away_until:
+        speaker = staff.speaker(membership.unit_id)
+        if speaker is not None and speaker.id != person.id:
+            return at_local(person.away_until + timedelta(days=1), time(person.reminder_hour), zone)
+    allowed = heard_from(session, membership, at, zone)
+    return allowed if allowed > at else None
+
+
+def missed(
+    session: Session, come: Collection[Membership], staff: Staff, at: datetime
+) -> dict[int, list[Spoken]]:
+    """What each of these secretaries (by person) has never heard of, of what others have been told: those who speak for
+    their unit now, and newcomers."""
+    eligible = [m for m in come if m.role == "secretary" and _hears(m, staff, at)]
+    if not eligible:
+        return {}
+    duties = _asked(session, {m.unit_id for m in eligible})
+    meetings = meetings_of(session, [duty.id for duty in duties])
+    heard = _heard(session, [duty.id for duty in duties])
+    known = {duty_id for duty_id, _ in heard}
+    found: dict[int, list[Spoken]] = {}
+    for membership in eligible:
+        for duty in duties:
+            fresh = (duty.id, membership.person_id) not in heard
+            if duty.unit_id == membership.unit_id and duty.id in known and fresh:
+                line = Spoken(duty, meetings.get(duty.id), Timed(at, _rung(duty)), anew=True)
+                found.setdefault(membership.person_id, []).append(line)
+    return found
+
+
+def _hears(membership: Membership, staff: Staff, at: datetime) -> bool:
+    speaker = staff.speaker(membership.unit_id)
+    speaks = speaker is not None and speaker.id == membership.person_id
+    return membership.person_id in staff.contacts and (speaks or is_new(membership, at))
+
+
+def _asked(session: Session, units: Collection[int]) -> Sequence[Duty]:
+    return session.scalars(
+        select(Duty)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(
+            Duty.unit_id.in_(units),
+            Duty.state == "open",
+            or_(Duty.due_on.is_not(None), Demand.relative == {}),
+        )
+        .order_by(Duty.id)
+        .options(
+            selectinload(Duty.demand).selectinload(Demand.topic),
+            selectinload(Duty.unit),
+            selectinload(Duty.about),
+            selectinload(Duty.chosen),
+        )
+    ).all()
+
+
+def _heard(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(duty, person) of what has been or will be said."""
+    rows = session.execute(
+        select(Reminder.duty_id, Reminder.person_id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(Reminder.duty_id.in_(duty_ids), reminded())
+        .distinct()
+    )
+    return {(row.duty_id, row.person_id) for row in rows}
+
+
+def _rung(duty: Duty) -> Rung:
+    return Rung(CAUGHT_UP, "opens", 0, 0, None, introduction(duty), "always")

@@ -1,0 +1,120 @@
+"""Reports handed in: a draft collects files, handing in makes a version and closes the duty."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.duties.life import close, done_on_time, reopen, set_reminder
+from bot.duties.reports_on import meeting_awaited
+from bot.duties.withdrawing import withdraw_reminders
+from bot.messages import File
+from bot.problems import Invalid
+from bot.tables import Duty, Submission, SubmissionFile
+
+MOST_FILES = 30
+
+
+def draft_of(session: Session, duty: Duty, person_id: int, at: datetime) -> Submission:
+    """The person's draft for this duty, begun if there is none."""
+    draft = session.scalar(
+        select(Submission).where(
+            Submission.duty_id == duty.id, Submission.person_id == person_id, Submission.state == "draft"
+        )
+    )
+    if draft is None:
+        draft = Submission(duty_id=duty.id, person_id=person_id, state="draft", created_at=at)
+        session.add(draft)
+        session.flush()
+    return draft
+
+
+def add_files(session: Session, draft: Submission, files: Iterable[File]) -> int:
+    """Adds files to a draft; the same bytes are taken once. Answers how many were new. Raises Invalid(too_many_files)."""
+    known = {file.digest for file in draft.files}
+    added = 0
+    for file in files:
+        if file.digest in known:
+            continue
+        if len(draft.files) >= MOST_FILES:
+            raise Invalid("too_many_files", most=MOST_FILES)
+        known.add(file.digest)
+        position = max((f.position for f in draft.files), default=0) + 1
+        draft.files.append(
+            SubmissionFile(
+                submission_id=draft.id,
+                position=position,
+                digest=file.digest,
+                name=file.name,
+                size=file.size,
+                media_type=file.media_type,
+            )
+        )
+        added += 1
+    session.flush()
+    return added
+
+
+def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -> Submission:
+    """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in).
+
+    A report on a meeting that has not been held is kept, is neither in time nor late, and closes its duty when that is held.
+    """
+    if not draft.files:
+        raise Invalid("nothing_to_hand_in")
+    locked = select(Duty).where(Duty.id == draft.duty_id).with_for_update()
+    duty = session.scalar(locked.execution_options(populate_existing=True))
+    assert duty is not None
+    latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
+    day = local_day(at, zone)
+    draft.state, draft.version, draft.handed_at = "handed", latest + 1, at
+    draft.waits_for = meeting_awaited(session, duty)
+    draft.on_time = None if draft.waits_for else done_on_time(duty, day)
+    session.flush()
+    if draft.waits_for:
+        duty.next_reminder_at = None
+        withdraw_reminders(session, [duty.id], at)
+    elif duty.state == "open":
+        close(session, duty, day, at, zone)
+    return draft
+
+
+def take_back(session: Session, handed: Submission, person_id: int, at: datetime, zone: ZoneInfo) -> bool:
+    """Makes what the person has just handed in a draft again; False when it cannot be: it is not theirs, was answered, or
+    there is a newer version. The duty is owed again unless an earlier version stands."""
+    duty = session.scalar(
+        select(Duty)
+        .where(Duty.id == handed.duty_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == handed.duty_id))
+    if duty is None or handed.person_id != person_id or handed.state != "handed" or handed.version != latest:
+        return False
+    handed.state, handed.version, handed.handed_at, handed.on_time = "draft", None, None, None
+    handed.waits_for = None
+    session.flush()
+    if latest == 1 and duty.state == "done":
+        reopen(session, duty, at, zone)
+    elif latest == 1:
+        set_reminder(session, duty, at, zone)
+    return True
+
+
+def drop_draft(session: Session, draft: Submission) -> None:
+    draft.state = "dropped"
+    session.flush()
+
+
+def versions(session: Session, duty_id: int) -> list[Submission]:
+    """What was handed in for a duty, newest first."""
+    return list(
+        session.scalars(
+            select(Submission)
+            .where(Submission.duty_id == duty_id, Submission.version.is_not(None))
+            .order_by(Submission.version.desc())
+        )
+    )

@@ -1,0 +1,1 @@
+"""How good a meeting was: the sheets, what is known, the score."""

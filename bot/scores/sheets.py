@@ -1,0 +1,308 @@
+"""The sheets by which the quality of a meeting is scored: their format in YAML, their faults, and which one holds."""
+
+import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, PrivateAttr
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.plans.agenda import Key, Strict, Text, YesNo, not_empty
+from bot.plans.faults import Fault, Loc
+from bot.plans.fields import Day, Kind
+from bot.plans.guidance.fields import Grade, Number
+from bot.plans.yaml_in import read_strict
+from bot.problems import Problem, Rejected
+from bot.tables import Meeting, Unit
+
+NUMBERS = (
+    "duration_minutes",
+    "minutes_short",
+    "minutes_late",
+    "attendance",
+    "absent_unexcused",
+    "steps_missing",
+    "prepared_checklist",
+    "speakers",
+    "notes",
+    "tasks_done",
+    "tasks_given",
+)
+"""Facts with a number: `attendance` and `tasks_done` in per cent, `prepared_checklist` of the keys that the condition names."""
+ANSWERS = (
+    "attendance_target",
+    "steps_complete",
+    "minutes_read_back",
+    "uploaded_in_time",
+    "resolution_passed",
+)
+"""Facts that are a yes or a no."""
+LONGEST_NAME = 60
+LONGEST_GRADE = 20
+SHARES = 5
+"""So many equal steps are offered for the points of a question that names none itself."""
+
+
+class Condition(Strict):
+    """What a fact must be: a number `at_least` or `at_most`, or `is` yes or no; `of`: the ticks of the checklist that count."""
+
+    at_least: Number | None = None
+    at_most: Number | None = None
+    answer: YesNo | None = Field(default=None, alias="is")
+    of: Annotated[tuple[Key, ...], Field(strict=False)] = ()
+
+
+class Rung(Strict):
+    """So many points where every one of the facts is as it says."""
+
+    points: Number
+    facts: dict[Text, Condition] = Field(alias="if")
+
+
+class Question(Strict):
+    """What a person is asked for: with points to choose from, and the facts that are shown beside it."""
+
+    prompt: Text
+    offers: Annotated[tuple[Number, ...], Field(strict=False)] = ()
+    shows: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+
+
+class Part(Strict):
+    """A part of a criterion. The first rung that holds gives the points; where none does, or a fact is not known, it is asked."""
+
+    key: Key
+    title: Text
+    most: Number
+    computes: Annotated[tuple[Rung, ...], Field(strict=False)] = ()
+    asks: Question | None = None
+
+    @property
+    def offers(self) -> list[int]:
+        """The points to choose from, the most first."""
+        given = set(self.asks.offers) if self.asks else set()
+        rungs = {rung.points for rung in self.computes}
+        if not given and len(rungs) > 1:
+            given = rungs
+        return sorted(given or {self.most * step // SHARES for step in range(SHARES + 1)}, reverse=True)
+
+
+class Criterion(Strict):
+    key: Key
+    title: Text
+    most: Number
+    parts: Annotated[tuple[Part, ...], Field(strict=False), AfterValidator(not_empty)]
+
+
+class Length(Strict):
+    """The least length in minutes of the meetings of a cell with so many `members` or more; of any without them."""
+
+    least: Number
+    members: Number = 0
+
+
+class Sheet(Strict):
+    """A sheet in force on `first`..`last`, both included; without `last`, until now.
+
+    `units`: codes of the units that it holds for, all below them included; empty: for all. `kinds` of these; empty: all. `minutes` by the size of the cell,
+    `minutes_merged` for a regular and a thematic meeting in one session; without them those of the guidance hold.
+    `scale`: the best grade first.
+    """
+
+    symbol: Text
+    date: Day
+    issuer: Text
+    title: Text | None = None
+    first: Day = Field(alias="from")
+    last: Day | None = Field(default=None, alias="to")
+    units: Annotated[tuple[Text, ...], Field(strict=False)] = Field(default=(), alias="for")
+    kinds: Annotated[tuple[Kind, ...], Field(strict=False)] = ()
+    most: Number
+    minutes: Annotated[tuple[Length, ...], Field(strict=False)] = ()
+    minutes_merged: Number | None = None
+    criteria: Annotated[tuple[Criterion, ...], Field(strict=False), AfterValidator(not_empty)]
+    scale: Annotated[tuple[Grade, ...], Field(strict=False), AfterValidator(not_empty)]
+    _key: str = PrivateAttr("")
+
+    @property
+    def key(self) -> str:
+        """The name of its file."""
+        return self._key
+
+    def named(self, key: str) -> "Sheet":
+        copy = self.model_copy()
+        copy._key = key
+        return copy
+
+    @property
+    def parts(self) -> list[tuple[Criterion, Part]]:
+        return [(criterion, part) for criterion in self.criteria for part in criterion.parts]
+
+    def grade(self, total: int) -> str:
+        return next(grade.name for grade in self.scale if total >= grade.least)
+
+    def least_minutes(self, members: int | None) -> int | None:
+        """The sheet's own least length for a cell of so many members; None where it says none."""
+        fitting = [one for one in self.minutes if one.members <= (members or 0)]
+        return max(fitting, key=lambda one: one.members).least if fitting else None
+
+    def holds(self, day: datetime.date, kind: str) -> bool:
+        """Whether it is in force on that day for some units of the kind."""
+        meant = not self.kinds or kind in self.kinds
+        return meant and self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """All sheets that the program knows, by the names of their files."""
+
+    by_key: Mapping[str, Sheet]
+
+    def on(self, day: datetime.date, kind: str, codes: Sequence[str]) -> Sheet | None:
+        """The sheet in force on that day for the unit of that kind whose code and those above it, upwards, are `codes`: the
+        nearest committee's own, else the general one."""
+        held = [sheet for sheet in self.by_key.values() if sheet.holds(day, kind)]
+        for code in codes:
+            for sheet in held:
+                if code in sheet.units:
+                    return sheet
+        return next((sheet for sheet in held if not sheet.units), None)
+
+    def offered(self, meeting: Meeting, zone: ZoneInfo) -> bool:
+        """Whether a meeting may be scored, as far as its own row says: held, no rehearsal, on a day that has sheets."""
+        if meeting.state != "held" or meeting.rehearsal:
+            return False
+        if meeting.started_at is None:
+            return False
+        day = local_day(meeting.started_at, zone)
+        return any(sheet.holds(day, meeting.unit.kind) for sheet in self.by_key.values())
+
+    def order(self, grade: str) -> tuple[int, str]:
+        """A key that sorts grades from the best to the worst; one that no sheet knows comes last."""
+        places = [
+            number
+            for sheet in self.by_key.values()
+            for number, one in enumerate(sheet.scale)
+            if one.name == grade
+        ]
+        return min(places, default=len(grade) + 1000), grade
+
+
+def sheet_for(session: Session, sheets: Sheets, day: datetime.date, unit: Unit) -> Sheet | None:
+    """The sheet in force for the unit on the local day; None before the first one."""
+    above = [int(part) for part in unit.path.split("/") if part]
+    rows = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(above)))
+    codes = {row.id: row.code for row in rows}
+    return sheets.on(day, unit.kind, [codes[number] for number in reversed(above) if number in codes])
+
+
+def read_sheet(path: Path) -> Sheet:
+    """The sheet in the YAML file `path`; raises Rejected with all problems of the file, placed as those of a plan."""
+    return read_strict(path, Sheet, _faults).named(path.stem)
+
+
+def read_sheets(folder: Path) -> Sheets:
+    """All sheets in `folder`; raises Rejected with the problems of all files, two sheets for the same units and days included."""
+    problems: list[Problem] = []
+    found: dict[str, Sheet] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        if len(path.stem) > LONGEST_NAME:
+            problems.append(Problem(path.name, "score_file_name", {"most": LONGEST_NAME}))
+            continue
+        try:
+            sheet = read_sheet(path)
+        except Rejected as rejected:
+            problems += rejected.problems
+            continue
+        clash = next((name for name, other in found.items() if _clash(sheet, other)), None)
+        if clash:
+            problems.append(Problem(path.name, "score_overlap", {"value": f"{clash}.yaml"}))
+        found[path.stem] = sheet
+    if problems:
+        raise Rejected(problems)
+    return Sheets(found)
+
+
+def _clash(one: Sheet, other: Sheet) -> bool:
+    same = bool(set(one.units) & set(other.units)) or not (one.units or other.units)
+    same = same and (not one.kinds or not other.kinds or bool(set(one.kinds) & set(other.kinds)))
+    apart = (one.last and one.last < other.first) or (other.last and other.last < one.first)
+    return same and not apart
+
+
+def _faults(sheet: Sheet) -> Iterator[Fault]:
+    if sheet.last and sheet.last < sheet.first:
+        yield ("to",), "plan_period_order", {"first": sheet.first, "last": sheet.last}
+    total = sum(criterion.most for criterion in sheet.criteria)
+    if total != sheet.most:
+        yield ("most",), "score_sum", {"value": sheet.most, "sum": total}
+    yield from _doubles([criterion.key for criterion in sheet.criteria], ("criteria",))
+    for number, criterion in enumerate(sheet.criteria):
+        place = ("criteria", number)
+        total = sum(part.most for part in criterion.parts)
+        if total != criterion.most:
+            yield (*place, "most"), "score_sum", {"value": criterion.most, "sum": total}
+        yield from _doubles([part.key for part in criterion.parts], (*place, "parts"))
+        for index, part in enumerate(criterion.parts):
+            yield from _part_faults(part, (*place, "parts", index))
+    yield from _scale_faults(sheet)
+
+
+def _doubles(keys: list[str], place: Loc) -> Iterator[Fault]:
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield (*place, index, "key"), "score_key_twice", {"value": key}
+
+
+def _part_faults(part: Part, place: Loc) -> Iterator[Fault]:
+    if not part.computes and part.asks is None:
+        yield place, "score_part_empty", {"value": part.key}
+    for index, rung in enumerate(part.computes):
+        at = (*place, "computes", index)
+        if rung.points > part.most:
+            yield (*at, "points"), "score_points_over", {"value": rung.points, "most": part.most}
+        if not rung.facts:
+            yield (*at, "if"), "plan_empty", {}
+        for name, condition in rung.facts.items():
+            where: Loc = (*at, "if", name)
+            yield from _fact_faults(name, where) or _condition_faults(name, condition, where)
+    if part.asks:
+        for index, points in enumerate(part.asks.offers):
+            if points > part.most:
+                facts: dict[str, object] = {"value": points, "most": part.most}
+                yield (*place, "asks", "offers", index), "score_points_over", facts
+        for index, name in enumerate(part.asks.shows):
+            yield from _fact_faults(name, (*place, "asks", "shows", index))
+
+
+def _fact_faults(name: str, place: Loc) -> list[Fault]:
+    known = [*NUMBERS, *ANSWERS]
+    return [] if name in known else [(place, "score_fact_unknown", {"value": name, "known": known})]
+
+
+def _condition_faults(name: str, condition: Condition, place: Loc) -> list[Fault]:
+    found: list[Fault] = []
+    bounded = condition.at_least is not None or condition.at_most is not None
+    if name in ANSWERS and (condition.answer is None or bounded):
+        found.append((place, "score_needs_answer", {"value": name}))
+    if name in NUMBERS and (condition.answer is not None or not bounded):
+        found.append((place, "score_needs_bound", {"value": name}))
+    if bool(condition.of) != (name == "prepared_checklist"):
+        found.append((place, "score_needs_ticks", {"value": name}))
+    return found
+
+
+def _scale_faults(sheet: Sheet) -> Iterator[Fault]:
+    bounds = [grade.least for grade in sheet.scale]
+    if bounds[-1] != 0 or bounds[0] > sheet.most or sorted(set(bounds), reverse=True) != bounds:
+        yield ("scale",), "score_scale_order", {"most": sheet.most}
+    names = [grade.name for grade in sheet.scale]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield ("scale", index, "name"), "score_key_twice", {"value": name}
+        if len(name) > LONGEST_GRADE:
+            yield ("scale", index, "name"), "plan_too_long", {"limit": LONGEST_GRADE}

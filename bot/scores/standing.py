@@ -1,0 +1,50 @@
+"""What the card of a unit and a leader's summary say of scores: the year's grades, the last meeting, what waits for a decision."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+
+from bot.people.roles import holders, within
+from bot.scores.scoring import last_held, score_of, undecided, year_grades
+from bot.scores.sheets import Sheets
+from bot.tables import Meeting, Score, Unit
+from bot.talk.chat import Chat
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The grades of a year, the best first; how many scores wait for the person's decision; the unit's last meeting."""
+
+    year: int
+    grades: list[tuple[str, int]]
+    waiting: int
+    last: Meeting | None = None
+    score: Score | None = None
+    open: bool = False
+    """The last meeting may be scored, or voted on, still."""
+
+
+def unit_scores(chat: Chat, unit: Unit) -> Scores:
+    """What a unit's card says."""
+    last = last_held(chat.session, unit)
+    score = score_of(chat.session, last) if last else None
+    sheets: Sheets = chat.desk.facts["sheets"]
+    is_open = last is not None and sheets.offered(last, chat.zone) and not (score and score.voted)
+    return Scores(chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open)
+
+
+def below_scores(chat: Chat) -> Scores:
+    """What a leader is told of all that the roles reach."""
+    return Scores(chat.today.year, _grades(chat, within(Unit.path, chat.roles(), "sum")), _waiting(chat))
+
+
+def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
+    sheets: Sheets = chat.desk.facts["sheets"]
+    found = year_grades(chat.session, where, chat.today.year, chat.zone)
+    return sorted(found.items(), key=lambda one: sheets.order(one[0]))
+
+
+def _waiting(chat: Chat) -> int:
+    if not holders(chat.roles(), "grade"):
+        return 0
+    return undecided(chat.session, within(Unit.path, chat.roles(), "grade"), 0)[1]

@@ -1,0 +1,221 @@
+"""Work on what strangers have made is done aside: in processes of its own, with limits of time, memory and output.
+
+A file may be made so that reading it never ends or fills the memory; here that costs its sender an answer, and nobody else
+anything. `python -m bot.store.aside` is such a process; it is started when it is needed and ended when it has been too slow.
+"""
+
+import importlib
+import itertools
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Condition, Timer
+from typing import IO, Any, TypeVar, cast
+
+from bot.problems import Invalid, Rejected
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SECONDS, START_SECONDS = 5.0, 60.0
+MEMORY = 1024 * 2**20
+OUTPUT = 64 * 2**20
+CALLS = 200
+"""After so many calls a process makes room for a new one."""
+_HEAD = 8
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: subprocess.Popen[bytes]
+    calls: int = 0
+
+    @property
+    def pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        return cast(IO[bytes], self.process.stdin), cast(IO[bytes], self.process.stdout)
+
+    def end(self) -> None:
+        self.process.kill()
+        for pipe in self.pipes:
+            pipe.close()
+        self.process.wait()
+
+
+class Aside:
+    """At most `workers` processes, each with `memory` bytes; safe to share between threads.
+
+    Who waits for one is served by turns: somebody's first piece of work comes before anybody's second.
+    """
+
+    def __init__(self, workers: int = 2, memory: int = MEMORY) -> None:
+        self._memory = memory
+        self._left = workers
+        self._idle: list[_Worker] = []
+        self._waiting: list[tuple[int, int]] = []
+        self._of_owner: Counter[str] = Counter()
+        self._numbers = itertools.count()
+        self._changed = Condition()
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = SECONDS) -> T:
+        """What `work(*args)` answers; it is a public function of a module, its arguments and answer can be pickled.
+
+        Raises Invalid and Rejected as `work` does, OSError where it does, and Invalid(file_unseen) when it took longer
+        than `seconds`, more memory than there is for it, or broke.
+        """
+        worker = self._take(owner)
+        try:
+            answer = _ask(worker, (work.__module__, work.__qualname__, args), seconds)
+        finally:
+            self._give_back(worker, owner)
+        return cast(T, _opened(answer))
+
+    def close(self) -> None:
+        with self._changed:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.end()
+
+    def _take(self, owner: str) -> _Worker:
+        with self._changed:
+            turn = self._of_owner[owner], next(self._numbers)
+            self._of_owner[owner] += 1
+            self._waiting.append(turn)
+            self._changed.wait_for(lambda: self._left > 0 and turn == min(self._waiting))
+            self._waiting.remove(turn)
+            self._left -= 1
+            self._changed.notify_all()
+            if self._idle:
+                return self._idle.pop()
+        return _Worker(_start(self._memory))
+
+    def _give_back(self, worker: _Worker, owner: str) -> None:
+        worker.calls += 1
+        fit = worker.process.poll() is None and worker.calls < CALLS
+        if not fit:
+            worker.end()
+        with self._changed:
+            if fit:
+                self._idle.append(worker)
+            self._left += 1
+            self._of_owner[owner] -= 1
+            if not self._of_owner[owner]:
+                del self._of_owner[owner]
+            self._changed.notify_all()
+
+
+def _start(memory: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
+        [sys.executable, "-m", "bot.store.aside", str(memory)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # what libraries print quotes what people wrote
+    )
+
+
+def _ask(worker: _Worker, task: object, seconds: float) -> tuple[str, Any]:
+    give, take = worker.pipes
+    try:
+        if not worker.calls:
+            # It imports what the work needs, which is no fault of the file.
+            _write(give, ("", cast(tuple[str, str], task)[0], ()))
+            _within(worker, START_SECONDS, lambda: _read(take, OUTPUT))
+        _write(give, task)
+        return cast(tuple[str, Any], _within(worker, seconds, lambda: _read(take, OUTPUT)))
+    except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
+        worker.process.kill()
+        worker.process.wait()
+        log.warning("aside.ended task=%s error=%s", cast(tuple[str, str], task)[1], type(error).__name__)
+        return "unseen", None
+
+
+def _within(worker: _Worker, seconds: float, wait: Callable[[], object]) -> object:
+    late = Timer(seconds, worker.process.kill)
+    late.daemon = True
+    late.start()
+    try:
+        return wait()
+    finally:
+        late.cancel()
+
+
+def _opened(answer: tuple[str, Any]) -> object:
+    kind, facts = answer
+    if kind == "invalid":
+        raise Invalid(facts[0], **facts[1])
+    if kind == "rejected":
+        raise Rejected(facts)
+    if kind == "os":
+        raise OSError(facts)
+    if kind == "unseen":
+        raise Invalid("file_unseen")
+    return facts
+
+
+def _write(pipe: IO[bytes], value: object) -> None:
+    body = pickle.dumps(value)
+    pipe.write(len(body).to_bytes(_HEAD, "big") + body)
+    pipe.flush()
+
+
+def _read(pipe: IO[bytes], most: int) -> object:
+    head = pipe.read(_HEAD)
+    if len(head) < _HEAD:
+        raise EOFError
+    size = int.from_bytes(head, "big")
+    if size > most:
+        raise ValueError("too much output")
+    body = pipe.read(size)
+    if len(body) < size:
+        raise EOFError
+    return cast(object, pickle.loads(body))  # noqa: S301 - both ends are this program
+
+
+def _serve(memory: int) -> None:
+    """Does one task after the other until the other end closes."""
+    _limit(memory)
+    give = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints must not speak in between
+    while True:
+        try:
+            module, name, args = cast(tuple[str, str, tuple[Any, ...]], _read(sys.stdin.buffer, OUTPUT))
+        except EOFError:
+            return
+        if not module:
+            importlib.import_module(name)
+            _write(give, ("ok", None))
+            continue
+        _write(give, _done(getattr(importlib.import_module(module), name), args))
+
+
+def _done(work: Callable[..., object], args: tuple[Any, ...]) -> tuple[str, Any]:
+    try:
+        return "ok", work(*args)
+    except Invalid as error:
+        return "invalid", (error.code, error.facts)
+    except Rejected as error:
+        return "rejected", error.problems
+    except OSError as error:
+        return "os", str(error)
+    except (Exception, MemoryError, RecursionError) as error:  # noqa: BLE001 - a file can break a reader in any way
+        return "unseen", type(error).__name__
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]))

@@ -1,0 +1,255 @@
+"""The file store, a local folder or an S3-compatible bucket, and the one way by which a file gets in."""
+
+import hashlib
+import logging
+import re
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from bot.messages import File, Refusal
+from bot.problems import Invalid
+from bot.store.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff
+from bot.store.secrecy import secret_file
+
+log = logging.getLogger(__name__)
+
+_CHUNK = 2**20
+_RETRIES = 3
+_NAME_LENGTH = 120
+_BLANK = "tep"
+_S3_OPTIONS = frozenset({"endpoint", "region", "access_key_id", "secret_access_key"})
+_OTHER_EXTENSIONS = frozenset(
+    {".bin", ".dat", ".tmp", ".zip", ".exe", ".rtf", ".txt", ".htm", ".html", ".docm", ".xlsm"}
+)
+
+
+class Store:
+    """Bytes under their SHA-256 digest (64 lower-case hex digits); safe to share between threads.
+
+    A bad digest is a ValueError, bytes that are not there a FileNotFoundError, an unreachable or full store an OSError.
+    """
+
+    def __init__(self, backend: LocalStore | S3Store) -> None:
+        self._backend = backend
+
+    def put(self, digest: str, source: Path) -> bool:
+        """Store the bytes of `source`, all or nothing; False: they were there already (two threads at once may both be told True)."""
+        key = _key(digest)
+        with _as_os_error():
+            if self._stored_size(key) == source.stat().st_size:
+                return False
+            # Overwriting with the same bytes does no harm, and every bucket can do it; "create only" not all.
+            self._backend.put(key, source)
+        return True
+
+    def keep(self, name: str, source: Path) -> File:
+        """As `take_in`, for what the program has written itself."""
+        return take_in(self, name, source)
+
+    def read(self, digest: str) -> bytes:
+        with _as_os_error():
+            return bytes(self._backend.get(_key(digest)).bytes())
+
+    def stream(self, digest: str) -> Iterator[bytes]:
+        """Give the bytes in pieces of about 1 MB; a missing file is told at once, before the first piece."""
+        with _as_os_error():
+            pieces = self._backend.get(_key(digest)).stream(min_chunk_size=_CHUNK)
+        return _pieces(iter(pieces))
+
+    def size(self, digest: str) -> int:
+        with _as_os_error():
+            return int(self._backend.head(_key(digest))["size"])
+
+    def drop(self, digest: str) -> None:
+        """Forget the bytes; nothing happens where there are none."""
+        with _as_os_error():
+            try:
+                self._backend.delete(_key(digest))
+            except FileNotFoundError:
+                log.info("file.drop missing sha256=%s", digest)
+
+    def check(self) -> None:
+        """Write, read back and delete a few bytes. Raises OSError when that fails."""
+        key = f"probe-{uuid.uuid4().hex}"
+        with _as_os_error():
+            self._backend.put(key, key.encode())
+            found = bytes(self._backend.get(key).bytes())
+            self._backend.delete(key)
+        if found != key.encode():
+            raise OSError("the file store gives back other bytes than it was given")
+
+    def _stored_size(self, key: str) -> int | None:
+        try:
+            return int(self._backend.head(key)["size"])
+        except FileNotFoundError:
+            return None
+
+
+def open_store(url: str) -> Store:
+    """Open a folder (a path or file:///path; made if missing) or `s3://bucket/prefix?endpoint=...&region=...`.
+
+    An S3 query may carry `access_key_id` and `secret_access_key`; without them the library looks where S3 clients do
+    (AWS_* variables, instance role). Raises ValueError for an address that is neither, never quoting it: it may bear a secret.
+    """
+    if url.startswith("s3://"):
+        return Store(_bucket(url))
+    if url.startswith("file://"):
+        parts = urlsplit(url)
+        if parts.netloc not in ("", "localhost"):
+            raise ValueError("a file:// address has three slashes: file:///path")
+        return Store(_folder(Path(unquote(parts.path))))
+    if not url or "://" in url:
+        raise ValueError("the file store is a folder or an s3:// address")
+    return Store(_folder(Path(url)))
+
+
+def _folder(path: Path) -> LocalStore:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalStore(path.resolve())
+
+
+def _bucket(url: str) -> S3Store:
+    parts = urlsplit(url)
+    # Not parse_qsl: it makes a space of the plus sign that a secret key may hold.
+    options = {
+        key: unquote(value)
+        for key, _, value in (pair.partition("=") for pair in parts.query.split("&"))
+        if key
+    }
+    unknown = sorted(options.keys() - _S3_OPTIONS)
+    if not parts.netloc or unknown:
+        raise ValueError(
+            f"s3:// address: unknown {', '.join(unknown)}" if unknown else "s3:// address: no bucket"
+        )
+    return S3Store(
+        parts.netloc,
+        prefix=unquote(parts.path).strip("/") or None,
+        config=options,  # type: ignore[arg-type]
+        client_options={
+            "allow_http": options.get("endpoint", "").startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(seconds=120),
+        },
+        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=30)},
+    )
+
+
+def _key(digest: str) -> str:
+    if not re.fullmatch("[0-9a-f]{64}", digest):
+        raise ValueError("not a SHA-256 digest")
+    return f"{digest[:2]}/{digest[2:]}"
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except BaseError as error:
+        raise OSError(f"file store: {type(error).__name__}") from error
+
+
+def _pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with _as_os_error():
+        for piece in pieces:
+            yield bytes(piece)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file is, and whether it bears a stamp of secrecy."""
+
+    media_type: str
+    secret: bool
+
+
+def look_into(source: Path, name: str, sounds: bool) -> Look:
+    """Reads a file that anybody may have made; with `sounds` recorded sound is taken too. Raises Invalid as `take_in` does."""
+    media_type = sniff(source)
+    if media_type in SOUNDS and not sounds:
+        raise Invalid("file_type")
+    return Look(media_type, secret_file(source, media_type, name))
+
+
+def take_in(
+    store: Store,
+    name: str,
+    source: Path,
+    *,
+    limit: int = 100 * 2**20,
+    sounds: bool = False,
+    look: Callable[[Path, str, bool], Look] = look_into,
+) -> File:
+    """Check the file at `source` and store it under its digest; `limit` is in bytes and `source` stays the caller's to delete.
+    With `sounds` recorded sound is taken too. `look` is `look_into`, or what does that aside.
+
+    Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
+    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_unseen, file_secret.
+    OSError: the store failed.
+    """
+    shown = clean_name(name)
+    size = source.stat().st_size
+    if not size:
+        raise Invalid("file_empty", name=shown)
+    if size > limit:
+        raise Invalid("file_too_large", name=shown, limit_mb=limit // 2**20, size_mb=-(-size // 2**20))
+    try:
+        seen = look(source, name, sounds)
+    except Invalid as refused:
+        raise Invalid(refused.code, name=shown, **refused.facts) from refused
+    digest = _digest(source)
+    if seen.secret:
+        log.warning("file.secret refused sha256=%s", digest)
+        raise Invalid("file_secret")
+    store.put(digest, source)
+    return File(digest, clean_name(name, seen.media_type), size, seen.media_type)
+
+
+def refusal(name: str, invalid: Invalid) -> Refusal:
+    """Make of a refused file what goes on with the event; the title of a secret document may be secret, so it is left out."""
+    shown = clean_name(name)
+    if invalid.code == "file_secret":
+        shown = _BLANK + _split(shown)[1]
+    return Refusal(
+        shown, invalid.code, tuple((key, str(fact)) for key, fact in sorted(invalid.facts.items()))
+    )
+
+
+def clean_name(name: str, media_type: str = "") -> str:
+    """Give a name that is safe to show and to save under: no path, nothing invisible, 120 characters, the type's extension."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    # Also the marks that turn the direction of writing, which make "fdp.exe" read as "exe.pdf".
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in last
+        if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    stem, extension = _split(" ".join(visible.split()))
+    wanted = {**EXTENSIONS, **SOUNDS, **TABLES}.get(media_type)
+    if wanted and extension.lower() not in wanted:
+        extension = wanted[0]
+    stem = stem.strip(" .")[: _NAME_LENGTH - len(extension)].rstrip(" .")
+    return (stem or _BLANK) + extension
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Cut off a known extension; in "Báo cáo ngày 5.11" and "12.BC-ĐU" the dot belongs to the name."""
+    stem, dot, end = name.rpartition(".")
+    extension = dot + end.strip()
+    known = extension.lower() in _OTHER_EXTENSIONS or any(
+        extension.lower() in taken for taken in (*EXTENSIONS.values(), *SOUNDS.values(), *TABLES.values())
+    )
+    return (stem, extension) if known else (name, "")
+
+
+def _digest(source: Path) -> str:
+    with source.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

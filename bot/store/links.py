@@ -1,0 +1,107 @@
+"""The links that people are handed: signed, each of one kind, most of them for a while only."""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.messages import File
+from bot.tables import Constant
+
+UPLOAD_LIFE = timedelta(hours=24)
+EXPORT_LIFE = timedelta(hours=1)
+FILE_LIFE = timedelta(days=7)
+ENTRY_LIFE = timedelta(days=1)
+
+
+def own_secret(session: Session, name: str = "link_secret") -> str:
+    """The key that signs this installation's links, made on first use; two processes at once get the same one."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    made = insert(Constant).values(name=name, value=secrets.token_urlsafe(32))
+    session.execute(made.on_conflict_do_nothing())
+    return session.scalars(select(Constant.value).where(Constant.name == name)).one()
+
+
+class SignedLinks:
+    """Makes and reads links. What is forged, too old or of another kind reads as None."""
+
+    def __init__(
+        self, secret: str, base_url: str, entrances: Mapping[str, Callable[[str], str]] | None = None
+    ) -> None:
+        """`entrances`: for each channel by name, where somebody begins who holds a code."""
+        self.base_url = base_url.rstrip("/")
+        self._secret = secret
+        self._entrances = entrances or {}
+
+    def web_chat(self, contact_id: int) -> str:
+        return self._link("w", contact_id)
+
+    def read_web_chat(self, token: str) -> int | None:
+        return _number(self._read("w", token, None))
+
+    def upload(self, contact_id: int) -> str:
+        return self._link("u", contact_id)
+
+    def read_upload(self, token: str) -> int | None:
+        return _number(self._read("u", token, UPLOAD_LIFE))
+
+    def export(self, person_id: int) -> str:
+        return self._link("x", person_id)
+
+    def read_export(self, token: str) -> int | None:
+        return _number(self._read("x", token, EXPORT_LIFE))
+
+    def file(self, file: File) -> str:
+        return self._link("f", [file.digest, file.name, file.size, file.media_type])
+
+    def read_file(self, token: str) -> File | None:
+        facts = self._read("f", token, FILE_LIFE)
+        return File(*facts) if isinstance(facts, list) and len(facts) == 4 else None
+
+    def entry(self, place: str) -> str:
+        """A token (no link) that stands in the form by which a new web chat is opened: sent twice, it opens one."""
+        return self._signer("entry").dumps(place)
+
+    def read_entry(self, token: str) -> str | None:
+        place = self._read("entry", token, ENTRY_LIFE)
+        return place if isinstance(place, str) else None
+
+    def invitation(self, code: str) -> list[tuple[str, str]]:
+        """The ways in for somebody who holds the code: (channel, link)."""
+        return [(name, entrance(code)) for name, entrance in self._entrances.items()]
+
+    def path(self, link: str) -> str:
+        """One of these links without scheme and host, for our own pages: they may be reached under another name."""
+        return link.removeprefix(self.base_url)
+
+    def _link(self, kind: str, facts: Any) -> str:
+        return f"{self.base_url}/{kind}/{self._signer(kind).dumps(facts)}"
+
+    def _read(self, kind: str, token: str, life: timedelta | None) -> Any:
+        signer = self._signer(kind)
+        try:
+            if isinstance(signer, URLSafeTimedSerializer) and life is not None:
+                return signer.loads(token, max_age=int(life.total_seconds()))
+            return signer.loads(token)
+        except BadSignature:
+            return None
+
+    def _signer(self, kind: str) -> URLSafeSerializer | URLSafeTimedSerializer:
+        # The kind is part of the key, so that no token passes for one of another kind. A chat's link bears no time:
+        # it stays the same, however often it is asked for.
+        maker = URLSafeSerializer if kind == "w" else URLSafeTimedSerializer
+        return maker(
+            self._secret,
+            salt=f"link:{kind}",
+            signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+        )
+
+
+def _number(facts: Any) -> int | None:
+    return facts if type(facts) is int else None

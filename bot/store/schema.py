@@ -1,0 +1,67 @@
+"""Brings the database up to date with Alembic, one process at a time."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.store.db import Database
+from bot.tables import Base
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+MIGRATION_LOCK = 7_202_211
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(db: Database, revision: str = "head") -> None:
+    """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
+    with db.engine.connect() as connection, _tables_may_be_rebuilt(db, connection), connection.begin():
+        if not db.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        command.upgrade(_config(connection), revision)
+
+
+@contextmanager
+def _tables_may_be_rebuilt(db: Database, connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew, which keys that point at it would forbid; it looks at them afterwards.
+
+    The switch does nothing inside a transaction, so it goes past SQLAlchemy, which would begin one.
+    """
+    raw = connection.connection.dbapi_connection if db.sqlite else None
+    if raw is None:
+        yield
+        return
+    raw.cursor().execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = raw.cursor().execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows point at nothing: {broken[:5]}")
+    finally:
+        raw.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def up_to_date(db: Database) -> bool:
+    """Whether the database stands at the newest revision."""
+    with db.engine.connect() as connection:
+        now = MigrationContext.configure(connection).get_current_revision()
+    return now == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def differences(db: Database) -> list[object]:
+    """What the migrations and the models do not agree on; empty when they do."""
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        return list(compare_metadata(context, Base.metadata))

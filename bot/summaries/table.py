@@ -1,0 +1,176 @@
+"""The leader's workbook: what each unit has done, and the totals."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.duties.counting import asked, tallies
+from bot.natural import in_tree_order
+from bot.people.roles import within
+from bot.scores.scoring import GRADE
+from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
+
+Cell = str | int | float | date | None
+
+_DAY, _SHARE = "dd/mm/yyyy", "0.0%"
+_HEAD_FONT, _HEAD_FILL = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="A4161A")
+_WRAP = Alignment(wrap_text=True, vertical="top")
+_FETCH = 500
+
+
+def workbook(
+    session: Session, memberships: Sequence[Membership], today: date, zone: ZoneInfo, words: Mapping[str, Any]
+) -> bytes:
+    """An XLSX of the duties that these roles may sum up; `words` is templates/web/export.yaml.
+
+    Sheet 1: a row for each unit and demand that has opened by `today`; sheet 2: a row for each demand. A sum of
+    sheet 1's columns gives sheet 2's figures.
+    """
+    scope = within(Duty.path, memberships, "sum")
+    book = Workbook(write_only=True)
+    _sheet(book, words["units"], _unit_rows(session, scope, today, zone, words))
+    _sheet(book, words["totals"], _total_rows(session, scope, today))
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _unit_rows(
+    session: Session, scope: ColumnElement[bool], today: date, zone: ZoneInfo, words: Mapping[str, Any]
+) -> Iterator[list[Cell]]:
+    """Unit by unit, in the order of the tree; so many units at a time that few rows are held at once."""
+    asking = select(Duty.unit_id).join(Demand, Demand.id == Duty.demand_id).where(asked(today), scope)
+    units = session.execute(select(Unit.id, Unit.parent_id, Unit.code).where(Unit.id.in_(asking))).all()
+    order = in_tree_order(units)
+    for start in range(0, len(order), _FETCH):
+        yield from _portion(session, scope, today, zone, words, order[start : start + _FETCH])
+
+
+def _portion(
+    session: Session,
+    scope: ColumnElement[bool],
+    today: date,
+    zone: ZoneInfo,
+    words: Mapping[str, Any],
+    units: Sequence[int],
+) -> Iterator[list[Cell]]:
+    heads = (
+        select(
+            MeetingDuty.duty_id.label("duty_id"),
+            func.sum(Attendance.total).label("total"),
+            func.sum(Attendance.exempt + Attendance.elsewhere).label("exempt"),
+            func.sum(Attendance.present).label("present"),
+            func.max(GRADE).label("grade"),
+        )
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
+        .outerjoin(Score, and_(Score.meeting_id == Meeting.id, Score.voted.is_(True)))
+        .join(Duty, Duty.id == MeetingDuty.duty_id)
+        .where(Meeting.state == "held", Duty.unit_id.in_(units))
+        .group_by(MeetingDuty.duty_id)
+        .subquery()
+    )
+    place = {unit_id: number for number, unit_id in enumerate(units)}
+    rows = session.execute(
+        select(
+            Duty.unit_id,
+            Unit.code,
+            Unit.name,
+            Plan.symbol,
+            Demand.title,
+            Duty.kind,
+            Duty.due_on,
+            Duty.state,
+            Duty.done_at,
+            Duty.on_time,
+            heads.c.total,
+            heads.c.exempt,
+            heads.c.present,
+            heads.c.grade,
+        )
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .join(Plan, Plan.id == Duty.plan_id)
+        .outerjoin(heads, heads.c.duty_id == Duty.id)
+        .where(asked(today), scope, Duty.unit_id.in_(units))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    ).all()
+    for row in sorted(rows, key=lambda row: place[row.unit_id]):
+        overdue = row.state == "open" and row.due_on is not None and row.due_on < today
+        counts = (row.total, row.exempt, row.present) if row.kind == "meeting" else (None, None, None)
+        yield [
+            row.code,
+            row.name,
+            row.symbol,
+            row.title,
+            row.due_on,
+            words["states"]["overdue" if overdue else row.state],
+            local_day(row.done_at, zone) if row.done_at else None,
+            "" if row.on_time is None else words["on_time"][bool(row.on_time)],
+            *(None if count is None else int(count) for count in counts),
+            row.grade or None,
+        ]
+
+
+def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Cell]]:
+    plans = session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id))
+    symbols = {row.id: row.symbol for row in plans}
+    for tally in tallies(session, scope, today):
+        meeting = tally.kind == "meeting"
+        share = tally.attendance
+        yield [
+            symbols[tally.demand_id],
+            tally.title,
+            tally.due_on,
+            tally.expected,
+            tally.on_time,
+            tally.late,
+            tally.open,
+            tally.overdue,
+            tally.present if meeting else None,
+            tally.obliged if meeting else None,
+            float(share) if share is not None else None,
+        ]
+
+
+def _sheet(book: Workbook, words: Mapping[str, Any], rows: Iterable[list[Cell]]) -> None:
+    sheet = book.create_sheet(words["name"])
+    heads = words["columns"]
+    sheet.freeze_panes = "A2"
+    for number, width in enumerate(words["widths"], 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.append([_cell(sheet, head, heading=True) for head in heads])
+    count = 1
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+        count += 1
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{count}"
+
+
+def _cell(sheet: Any, value: Cell, *, heading: bool = False) -> Any:
+    if isinstance(value, str):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    cell: Any = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        # What a person has named must not be run: "=1+1" stays text, also after it has been edited in the sheet.
+        cell.data_type = "s"
+        cell.quotePrefix = value[:1] in "=+-@" and bool(value)
+        cell.alignment = _WRAP
+    elif isinstance(value, date):
+        cell.number_format = _DAY
+    elif isinstance(value, float):
+        cell.number_format = _SHARE
+    if heading:
+        cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
+    return cell

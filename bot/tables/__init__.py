@@ -1,0 +1,43 @@
+"""Every table, a module for each family."""
+
+from bot.tables.base import Base
+from bot.tables.meetings import Aside, Attendance, Meeting, MeetingDuty, Note, Paper, Score, Task, Vote
+from bot.tables.messages import Constant, Event, Message, Reminder
+from bot.tables.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
+from bot.tables.plans import Demand, Duty, Plan, Topic, TopicFile, TopicReceipt
+from bot.tables.submissions import Submission, SubmissionFile
+from bot.tables.units import Unit, UnitSpan
+
+__all__ = [
+    "Aside",
+    "Attendance",
+    "Audit",
+    "Base",
+    "Constant",
+    "Contact",
+    "Demand",
+    "Dialog",
+    "Duty",
+    "Errand",
+    "Event",
+    "Invite",
+    "Meeting",
+    "MeetingDuty",
+    "Membership",
+    "Message",
+    "Note",
+    "Paper",
+    "Person",
+    "Plan",
+    "Reminder",
+    "Score",
+    "Submission",
+    "SubmissionFile",
+    "Task",
+    "Topic",
+    "TopicFile",
+    "TopicReceipt",
+    "Unit",
+    "UnitSpan",
+    "Vote",
+]

@@ -1,0 +1,81 @@
+"""Tables of what came in and what goes out: events, the outbox, reminders said, constants of this installation."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.tables.base import Base
+
+WAITING = text("state = 'waiting'")
+
+
+class Event(Base):
+    """An event that has been handled. What was said is kept for the web chat alone, which has to show it again."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("ix_events_contact_seq", "contact_id", "seq"), Index("ix_events_at", "at"))
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    at: Mapped[datetime]
+    seq: Mapped[int | None]
+    said: Mapped[str] = mapped_column(Text, default="")
+    error: Mapped[str] = mapped_column(String(20), default="")
+
+
+class Message(Base):
+    """A message to one person. While it waits, `due_at` is when it may next be tried: a claim moves it past a lease."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_waiting", "priority", "id", postgresql_where=WAITING, sqlite_where=WAITING),
+        Index(
+            "ix_messages_lane", "contact_id", "priority", "id", postgresql_where=WAITING, sqlite_where=WAITING
+        ),
+        Index("ix_messages_contact_seq", "contact_id", "seq"),
+        Index("ix_messages_person", "person_id", "id"),
+        Index("ix_messages_failed", "failed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    channel: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[int]
+    """0: an answer to somebody who waits; 5: everything that goes out by the clock."""
+    state: Mapped[str] = mapped_column(String(20), default="waiting")
+    """waiting, sent, failed or withdrawn"""
+    body: Mapped[dict[str, Any]]
+    key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    hold_until: Mapped[datetime | None]
+    """Until then it lets a dialog of its recipient go first; empty: it does not wait."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(200), default="")
+    seq: Mapped[int | None]
+
+
+class Reminder(Base):
+    """That a rung of a duty's ladder was said to a person: the key that keeps it from being said twice."""
+
+    __tablename__ = "reminders"
+
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), primary_key=True)
+    rung: Mapped[str] = mapped_column(String(60), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    at: Mapped[datetime]
+
+
+class Constant(Base):
+    """What belongs to this installation and to no file: the key that signs its links."""
+
+    __tablename__ = "constants"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,140 @@
+"""Tables of the people: who they are, where they are reached, what they may do, where their talk stands."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.tables.base import Base
+from bot.tables.units import Unit
+
+
+class Person(Base):
+    __tablename__ = "persons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[datetime]
+    consent_version: Mapped[int] = mapped_column(default=0)
+    consented_at: Mapped[datetime | None]
+    reminder_hour: Mapped[int] = mapped_column(default=8)
+    away_until: Mapped[date | None]
+    """Away up to and including this day."""
+    delegate_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    weekends: Mapped[bool] = mapped_column(default=False)
+    """Wants to be reminded on Saturdays and Sundays too."""
+    anonymised_at: Mapped[datetime | None]
+
+
+class Contact(Base):
+    """A place on one channel where a person is reached. `seq` numbers what its web chat has shown so far."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    place: Mapped[str] = mapped_column(String(100))
+    used_at: Mapped[datetime]
+    lost_at: Mapped[datetime | None]
+    lost_reason: Mapped[str] = mapped_column(String(200), default="")
+    seq: Mapped[int] = mapped_column(default=0)
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    wrong_since: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+
+
+class Membership(Base):
+    """A person's role in a unit: secretary, follower, leader, admin; ended, never deleted."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (
+        Index("ix_memberships_unit_role", "unit_id", "role"),
+        Index("ix_memberships_next_summary_at", "next_summary_at"),
+        Index("ix_memberships_catch_up_at", "catch_up_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    role: Mapped[str] = mapped_column(String(20))
+    rank: Mapped[int] = mapped_column(default=0)
+    """Of a unit's secretaries the lowest is spoken to first; equals in the order in which they came."""
+    since: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    next_summary_at: Mapped[datetime | None]
+    summed_on: Mapped[date | None]
+    """The last local day whose summary has been looked after."""
+    catch_up_at: Mapped[datetime | None]
+    """When its holder is next told what was said to others, or to nobody, before: a newcomer, or one who is back."""
+    person: Mapped[Person] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class Invite(Base):
+    """A single-use code, kept as a hash: a role in a unit, or (with `person_id`) a second channel for one person."""
+
+    __tablename__ = "invites"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    role: Mapped[str] = mapped_column(String(20), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    unit: Mapped[Unit | None] = relationship()
+
+
+class Dialog(Base):
+    """Where a person's talk stands. `question` counts what was asked, so that a button of an old question is known."""
+
+    __tablename__ = "dialogs"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    flow: Mapped[str] = mapped_column(String(40), default="")
+    step: Mapped[str] = mapped_column(String(40), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    trail: Mapped[list[Any]] = mapped_column(default=list)
+    question: Mapped[int] = mapped_column(default=0)
+    touched_at: Mapped[datetime | None]
+
+
+class Errand(Base):
+    """What has been asked for that reads or writes files: done by the clock, outside of the talk.
+
+    `kind`: plan, units (a workbook handed in), template, unit_template, export, unit_export, clone, look, withdraw
+    are the office's; scan: pictures of a draft made into one PDF. `state`: new, shown (waits for a yes), agreed, done or
+    dropped. `args` is what it is about; the parsed workbook comes into it.
+    """
+
+    __tablename__ = "errands"
+    __table_args__ = (Index("ix_errands_state", "state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    """The office's own unit; of a scan, the one that hands in."""
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="new")
+    args: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship()
+    unit: Mapped[Unit] = relationship()
+
+
+class Audit(Base):
+    """Who did what when, without anything that was said."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    action: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str] = mapped_column(String(60), default="")

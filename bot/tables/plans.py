@@ -1,0 +1,204 @@
+"""Tables of the plans: what a committee asks for, and the duties that follow from it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.tables.base import Base, Path
+from bot.tables.units import Unit
+
+
+class Plan(Base):
+    """A loaded plan. `mark` stands for what it is known by: symbol, date and issuer, without a symbol its title too."""
+
+    __tablename__ = "plans"
+    __table_args__ = (UniqueConstraint("unit_id", "mark"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(String(64))
+    symbol: Mapped[str] = mapped_column(String(60), default="")
+    issued_on: Mapped[date | None]
+    issuer: Mapped[str] = mapped_column(String(250))
+    title: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    """The committee whose subtree the plan is for."""
+    content: Mapped[dict[str, Any]]
+    """The whole plan as it was read."""
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the office said about each "định kỳ" without a period: duty key -> span or "none"."""
+    loaded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Topic(Base):
+    """What a period's meeting is about. `variant` is empty or names the kind of unit the wording is for."""
+
+    __tablename__ = "topics"
+    __table_args__ = (UniqueConstraint("plan_id", "key", "variant"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    key: Mapped[str] = mapped_column(String(60))
+    variant: Mapped[str] = mapped_column(String(60), default="")
+    title: Mapped[str] = mapped_column(Text)
+    meeting: Mapped[str] = mapped_column(String(20))
+    documents: Mapped[list[Any]] = mapped_column(default=list)
+    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    pool: Mapped[bool] = mapped_column(default=False)
+    """A unit may choose it; nobody is asked for it."""
+    choose: Mapped[bool] = mapped_column(default=False)
+    """The unit takes those of the documents that suit it."""
+    theme: Mapped[str] = mapped_column(String(64), default="")
+    """One meeting may answer all topics of one theme."""
+    follows: Mapped[str] = mapped_column(String(64), default="")
+    """The key of the topic that some unit is to meet about before."""
+    guests: Mapped[list[Any]] = mapped_column(default=list)
+    plan: Mapped[Plan] = relationship()
+
+
+def _opens_on(context: Any) -> date:
+    """What nobody announces ahead is told when it opens."""
+    opens: date = context.get_current_parameters()["opens_on"]
+    return opens
+
+
+class Demand(Base):
+    """One thing a plan asks of many units alike: its wording, dates and ladder, kept once."""
+
+    __tablename__ = "demands"
+    __table_args__ = (UniqueConstraint("plan_id", "key", "variant"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    key: Mapped[str] = mapped_column(String(160))
+    variant: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(20))
+    """meeting, report or confirm"""
+    title: Mapped[str] = mapped_column(Text)
+    period_first: Mapped[date]
+    period_last: Mapped[date]
+    announced_on: Mapped[date] = mapped_column(default=_opens_on)
+    """From when on it is told, and may be set, prepared and done; it counts from `opens_on`."""
+    opens_on: Mapped[date]
+    due_on: Mapped[date | None]
+    safe_on: Mapped[date | None]
+    report_due_on: Mapped[date | None]
+    """The last day of the report on this meeting, where that is before the meeting's own last day."""
+    reports_on: Mapped[str] = mapped_column(String(64), default="")
+    """The key of the topic whose meeting this report tells of."""
+    recipient: Mapped[str] = mapped_column(Text, default="")
+    via: Mapped[str] = mapped_column(Text, default="")
+    rungs: Mapped[list[Any]] = mapped_column(default=list)
+    relative: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """{} or {side, days, topic, working}: the due day counts from the meeting expected under the key `topic`
+    (side before, after), or from the day on which what is waited for was done (side chain)."""
+    plan: Mapped[Plan] = relationship()
+    topic: Mapped[Topic | None] = relationship()
+
+
+class Duty(Base):
+    """One expected thing of one unit. `path` is the unit's place in the tree while the duty is open and stays as it was then."""
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "unit_id", "key"),
+        Index("ix_duties_unit_state", "unit_id", "state"),
+        Index("ix_duties_next_reminder_at", "next_reminder_at"),
+        Index("ix_duties_path", "path", "demand_id"),
+        Index("ix_duties_due_on", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demands.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    path: Mapped[str] = mapped_column(Path)
+    key: Mapped[str] = mapped_column(String(240))
+    """That of its demand; with "@" and a unit's code where it is about that unit."""
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    """The unit that it is about, where a committee owes it for each of its units."""
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    """open; waiting: for another duty to be done; done; withdrawn: not asked any more; lapsed: its unit or plan ended after
+    its last day, so that it counts as not done and nobody is reminded."""
+    waits: Mapped[str] = mapped_column(String(160), default="")
+    """The key of the duty that must be done first."""
+    announced_on: Mapped[date] = mapped_column(default=_opens_on)
+    opens_on: Mapped[date]
+    due_on: Mapped[date | None]
+    safe_on: Mapped[date | None]
+    done_at: Mapped[datetime | None]
+    on_time: Mapped[bool | None]
+    next_reminder_at: Mapped[datetime | None]
+    reminded_until: Mapped[datetime | None]
+    """Rungs up to this moment have been said or are past."""
+    chosen_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
+    """The topic of the pool that the unit has put in the place of the plan's."""
+    added: Mapped[bool] = mapped_column(default=False)
+    """The unit has taken it on itself, from the pool."""
+    hurry: Mapped[str] = mapped_column(String(10), default="")
+    """Of what is due before a meeting: urgent, when the meeting was set nearer than that; after, when it became known only
+    once the meeting was over: then it is asked for once, and lapses."""
+    picks: Mapped[list[Any]] = mapped_column(default=list)
+    """The documents that the unit has chosen, by their place in the topic's list; empty: all."""
+    demand: Mapped[Demand] = relationship()
+    unit: Mapped[Unit] = relationship(foreign_keys=unit_id)
+    about: Mapped[Unit | None] = relationship(foreign_keys=about_id)
+    chosen: Mapped[Topic | None] = relationship()
+
+    @property
+    def topic(self) -> Topic | None:
+        """What its meeting is about: the unit's own choice, else the plan's."""
+        return self.chosen or self.demand.topic
+
+    @property
+    def documents(self) -> list[Any]:
+        """Those of its topic that the unit has chosen; all of them when it has chosen none."""
+        every = self.topic.documents if self.topic else []
+        return [every[place] for place in self.picks or () if place < len(every)] or every
+
+    @property
+    def title(self) -> str:
+        text = self.chosen.title if self.chosen else self.demand.title
+        return text.replace("{unit}", self.about.name) if self.about else text
+
+
+class TopicFile(Base):
+    """A file that a committee has tied to a topic; it goes out with the topic's reminder to the units below `path`."""
+
+    __tablename__ = "topic_files"
+    __table_args__ = (Index("ix_topic_files_topic", "plan_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    """The key of the topic, whatever its variant."""
+    period: Mapped[str] = mapped_column(String(20), default="")
+    """The turn of a topic that recurs ("2022-04"); empty: it goes with every turn, or the topic comes once."""
+    path: Mapped[str] = mapped_column(Path)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When those units were told that have had the topic's reminder already."""
+    withdrawn_at: Mapped[datetime | None]
+
+
+class TopicReceipt(Base):
+    """That a unit has said that it received the files of a topic's turn."""
+
+    __tablename__ = "topic_receipts"
+
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    period: Mapped[str] = mapped_column(String(20), primary_key=True, default="")
+    """As that of the files: the turn of a topic that recurs."""
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    at: Mapped[datetime]

@@ -1,0 +1,48 @@
+"""Tables of the reports handed in: files once by their bytes, submissions in versions."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from bot.tables.base import Base
+from bot.tables.plans import Duty
+
+
+class Submission(Base):
+    """Files for one duty. A draft has no version yet; handing in gives it the next one."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        UniqueConstraint("duty_id", "version"),
+        Index("ix_submissions_person_state", "person_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    """draft, handed, accepted, returned or dropped"""
+    version: Mapped[int | None]
+    created_at: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
+    on_time: Mapped[bool | None]
+    """Empty while it waits for the meeting that it tells of."""
+    waits_for_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"), index=True)
+    """The meeting that it tells of and that had not been held when it was handed in."""
+    duty: Mapped[Duty] = relationship(foreign_keys=duty_id)
+    waits_for: Mapped[Duty | None] = relationship(foreign_keys=waits_for_id)
+    files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.position")
+
+
+class SubmissionFile(Base):
+    """One file of a submission; `digest` is where its bytes lie in the file store."""
+
+    __tablename__ = "submission_files"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))

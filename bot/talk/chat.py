@@ -1,0 +1,409 @@
+"""One person's talk inside one transaction, and what handlers may do with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import local_day, next_allowed
+from bot.messages import Choice, File, Incoming, Reply
+from bot.natural import naturally
+from bot.people import roles
+from bot.problems import Invalid
+from bot.reading.typed_commands import Command, read_command
+from bot.store.db import Database
+from bot.tables import Audit, Contact, Dialog, Membership, Message, Person, Unit
+from bot.talk import outbox
+from bot.talk.render import Renderer
+
+GO_ON = "go_on"
+"""The action that asks the open question once more."""
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came for a question: the value of a choice, or text, or files."""
+
+    value: str = ""
+    text: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
+
+    name: str
+    ask: Callable[["Chat"], None]
+    take: Callable[["Chat", Answer], None]
+    numbers: bool = False
+    files: bool = False
+    sounds: bool = False
+    """Recorded sound is taken among the files; elsewhere it is refused."""
+    tables: bool = False
+    """So are tables saved as text."""
+    first: bool = False
+    """It must be answered before anything else: words are not taken for an older message's button."""
+    own_way: bool = False
+    """Whatever is shown beside it has a button back to it already."""
+
+
+class Flow:
+    """A dialog of several questions; the first step opens it."""
+
+    def __init__(self, name: str, *steps: Step) -> None:
+        self.name = name
+        self.first = steps[0].name
+        self.steps = {step.name: step for step in steps}
+
+
+Handler = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Routes:
+    """What a person can do: handlers/__init__ fills it in."""
+
+    commands: Mapping[str, Handler]
+    actions: Mapping[str, Handler]
+    flows: Mapping[str, Flow]
+    admit: Callable[["Chat"], bool]
+    """May the talk go on? It asks what must be asked first (a code, the consent) and says no."""
+    unknown: Handler
+    files: Handler
+    edited: Handler
+    edit_note: Callable[["Chat"], bool]
+    group: Handler
+    unasked: Callable[["Chat"], bool] = lambda _chat: False
+    """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
+    take_sounds: Callable[["Chat"], bool] = lambda _: False
+    """Recorded sound came where the open question takes none: was it wanted elsewhere?"""
+    hear: Callable[["Chat"], None] = lambda _: None
+    """Words are about to be taken for the answer to the open question."""
+    refuse: Callable[["Chat"], None] = lambda _: None
+    """What was typed could not be taken; it may be wanted elsewhere."""
+    offer: Callable[["Chat"], bool] = lambda _: False
+    """Words that nothing has asked for: does a room want them?"""
+    leave: Callable[["Chat", list[int]], None] = lambda *_: None
+    """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """All that `receive` needs; made once at the composition root."""
+
+    db: Database
+    render: Renderer
+    routes: Routes
+    zone: ZoneInfo
+    links: "Links"
+    wake: Callable[[], None] = lambda: None
+    shelf: "Shelf | None" = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
+    foresee: Callable[..., list[Any]] = lambda *_, **__: []
+    """See bot/reminders/look_ahead.py; what says the reminders is handed to it at the composition root."""
+    aside: "Elsewhere" = field(default_factory=lambda: Here())
+    """Where files that anybody may have made are read."""
+
+
+class Elsewhere(Protocol):
+    """Does work apart from everything else; see bot/store/aside.py."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T: ...
+
+
+class Here:
+    """Does it at once and in this process: for tests, and for the command line, whose files are its user's own."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
+        return work(*args)
+
+
+class Shelf(Protocol):
+    """Where files lie; only what runs outside of a talk may use it, for it may be a network away."""
+
+    def read(self, digest: str) -> bytes: ...
+    def keep(self, name: str, source: Path) -> File: ...
+
+
+class Links(Protocol):
+    """Makes the links that people are handed; each is signed and, where it gives more than a page, expires."""
+
+    def web_chat(self, contact_id: int) -> str: ...
+    def upload(self, contact_id: int) -> str: ...
+    def export(self, person_id: int) -> str: ...
+    def file(self, file: File) -> str: ...
+    def invitation(self, code: str) -> list[tuple[str, str]]: ...
+
+
+class Chat:
+    """One person's talk inside one transaction."""
+
+    def __init__(
+        self, desk: Desk, session: Session, contact: Contact, dialog: Dialog, event: Incoming
+    ) -> None:
+        self.desk = desk
+        self.session = session
+        self.contact = contact
+        self.person: Person = contact.person
+        self.dialog = dialog
+        self.event = event
+        self.at = event.at
+        self.zone = desk.zone
+        self.trouble = ""
+        self.beside: int | None = None
+        """The open question beside which something else was asked for: what is said then leads back to it."""
+        self._offers: list[Choice] = []
+        self._roles: list[Membership] | None = None
+
+    @cached_property
+    def command(self) -> Command | None:
+        """The command that was typed, if the text is one."""
+        return None if self.event.payload else read_command(self.event.text, self.desk.routes.commands)
+
+    @property
+    def today(self) -> date:
+        return local_day(self.at, self.zone)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        return self.dialog.data
+
+    def keep(self, **facts: Any) -> None:
+        """Remembers facts for the later steps of this dialog."""
+        self.dialog.data = {**self.dialog.data, **facts}
+
+    def say(
+        self,
+        template: str,
+        *,
+        files: tuple[File, ...] = (),
+        key: str | None = None,
+        wait: float = 0,
+        **context: Any,
+    ) -> None:
+        """Answers the person. With `key`, an answer of the same key that has not gone out yet is replaced."""
+        reply = self.reply(template, **context)
+        if self.trouble:
+            reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
+            self.trouble = ""
+        reply = Reply(reply.text, self._with_offers(reply), files)
+        reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
+        due_at = self.at + timedelta(seconds=wait)
+        if key is not None:
+            old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
+            if old is not None and old.state == "waiting" and old.attempts == 0:
+                old.body, old.due_at = outbox.to_body(reply), due_at
+                return
+            key = key if old is None else f"{key}:{self.event.id}"[:120]
+        outbox.post_answer(self.session, self.contact, reply, self.at, due_at, key)
+
+    def offer_too(self, label: str, *action: object, always: bool = False) -> None:
+        """The next message has this button too; with `always` every further question of the dialog as well."""
+        choice = Choice(label, ":".join(str(part) for part in action))
+        if always:
+            self.keep(offer=[choice.label, choice.payload])
+        else:
+            self._offers.append(choice)
+
+    def offer_no_more(self) -> None:
+        """The lasting button of the dialog goes."""
+        self.keep(offer=None)
+
+    def _with_offers(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
+        lasting = self.data.get("offer") if self.dialog.flow else None
+        offered = [*self._offers, *([Choice(*lasting)] if lasting else [])]
+        self._offers = []
+        taken = {choice.label for row in reply.choices for choice in row}
+        rows = list(reply.choices)
+        for choice in offered:
+            if choice.label not in taken:
+                rows.append((choice,))
+                taken.add(choice.label)
+        return tuple(rows)
+
+    def reply(self, template: str, **context: Any) -> Reply:
+        asked = self.dialog.question if self.dialog.flow else None
+        return self.desk.render.reply(template, {"chat": self, "today": self.today, **context}, asked)
+
+    def _way_back(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
+        """The button to the question that is still open, for its own buttons may be gone from the screen.
+
+        None under what is to be forwarded, which has no buttons, nor where the question itself is put again."""
+        payloads = [choice.payload for row in reply.choices for choice in row]
+        answers = any(payload.startswith("=") for payload in payloads)
+        if self.beside != self.dialog.question or not self.dialog.flow or answers or not payloads:
+            return ()
+        return ((Choice(self.desk.render.words["go_on"], GO_ON),),)
+
+    def go_beside(self) -> None:
+        """The event asks for something else than the open question, if there is one."""
+        flow = self.desk.routes.flows.get(self.dialog.flow)
+        step = flow.steps.get(self.dialog.step) if flow else None
+        if step is not None and not step.own_way:
+            self.beside = self.dialog.question
+
+    def tell(self, person: Person, template: str, *, key: str | None = None, **context: Any) -> bool:
+        """Sends to somebody else; False when that person cannot be reached, or has been sent what has the same `key`."""
+        contact = outbox.reachable(self.session, person.id)
+        if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
+            return False
+        reply = self.desk.render.reply(template, {"today": self.today, **context})
+        due_at = next_allowed(self.at, self.zone)
+        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
+        return True
+
+    def sentence(self, problem: Invalid) -> str:
+        return self.desk.render.sentence(problem.code, {"today": self.today, **problem.facts})
+
+    def begin(self, flow: str, step: str = "", **facts: Any) -> None:
+        """Starts a dialog and asks its first question."""
+        self._enter(flow, facts)
+        self._ask(step or self.desk.routes.flows[flow].first)
+
+    def begin_answered(self, flow: str, step: str, text: str, **facts: Any) -> None:
+        """Starts a dialog at a question that has been answered before it was asked. Raises Invalid as its step does, which
+        then is asked."""
+        self._enter(flow, facts)
+        self._stand_at(step)
+        self.desk.routes.flows[flow].steps[step].take(self, Answer(text=text))
+
+    def _enter(self, flow: str, facts: dict[str, Any]) -> None:
+        self._let_go(facts.get("words", []))
+        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
+
+    def goto(self, step: str) -> None:
+        """The present question is answered; asks the next one."""
+        self.dialog.trail = [*self.dialog.trail, self.dialog.step]
+        self._ask(step)
+
+    def again(self) -> None:
+        """Asks the present question once more."""
+        self._ask(self.dialog.step)
+
+    def back(self) -> None:
+        trail = list(self.dialog.trail)
+        step = trail.pop() if trail else self.dialog.step
+        self.dialog.trail = trail
+        self._ask(step)
+
+    def end(self) -> None:
+        self._let_go([])
+        self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = "", "", {}, []
+
+    @property
+    def words(self) -> list[int]:
+        """What the person has said in this dialog and stands nowhere yet, by ids that the rooms know."""
+        return list(self.data.get("words", [])) if self.dialog.flow else []
+
+    def hold(self, *words: int) -> None:
+        """The dialog answers for these words: it writes them down (`release`), or they are handed to `Routes.leave`."""
+        self.keep(words=[*self.words, *(word for word in words if word not in self.words)])
+
+    def release(self, *words: int) -> None:
+        """These words have found their place; without any, all of them."""
+        self.keep(words=[word for word in self.words if words and word not in words])
+
+    def _let_go(self, kept: list[int]) -> None:
+        left = [word for word in self.words if word not in kept]
+        if left:
+            self.release()
+            self.desk.routes.leave(self, left)
+
+    def open(self, action: str, *arguments: str) -> None:
+        """Goes on as if the button of that action had been pressed."""
+        self.desk.routes.actions[action](self, *arguments)
+
+    def roles(self) -> list[Membership]:
+        """The person's roles that have not ended."""
+        if self._roles is None:
+            self._roles = list(self.session.scalars(_roles_of(), {"person": self.person.id}))
+        return self._roles
+
+    def forget_roles(self) -> None:
+        self._roles = None
+
+    def may(self, action: str, path: str) -> bool:
+        return roles.may(self.roles(), action, path)
+
+    def unit_for(self, action: str, unit_id: str = "") -> Unit | None:
+        """The unit that the person leads; with several, asks which and comes back through `action`."""
+        units = {m.unit_id: m.unit for m in roles.holders(self.roles(), "lead")}
+        chosen = [unit for unit in units.values() if not unit_id or str(unit.id) == unit_id]
+        if len(chosen) == 1:
+            return chosen[0]
+        if chosen:
+            self.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action=action)
+        else:
+            self.say("talk/not_yours")
+        return None
+
+    def lead_unit(self, unit_id: int | str) -> Unit | None:
+        """The unit if the person leads it still; else says so and ends the dialog."""
+        unit = self.session.get(Unit, row_id(unit_id))
+        if unit is not None and self.may("lead", unit.path):
+            return unit
+        self.end()
+        self.say("talk/not_yours")
+        return None
+
+    def upload_link(self) -> str:
+        return self.desk.links.upload(self.contact.id)
+
+    def export_link(self) -> str:
+        return self.desk.links.export(self.person.id)
+
+    def invite_links(self, code: str) -> list[tuple[str, str]]:
+        return self.desk.links.invitation(code)
+
+    def adopt_dialog(self) -> None:
+        """After the contact has moved to another person: goes on in that person's dialog."""
+        self.dialog = open_dialog(self.session, self.contact.person_id)
+        self.end()
+
+    def note(self, action: str, subject: str = "") -> None:
+        self.session.add(Audit(at=self.at, person_id=self.person.id, action=action, subject=subject))
+
+    def _stand_at(self, step: str) -> None:
+        self.dialog.step = step
+        self.dialog.question += 1
+        self.dialog.touched_at = self.at
+
+    def _ask(self, step: str) -> None:
+        self._stand_at(step)
+        self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
+
+
+@cache
+def _roles_of() -> Select[Membership]:
+    """Built once: it runs at every event."""
+    return (
+        select(Membership)
+        .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+        .options(joinedload(Membership.unit))
+        .order_by(Membership.id)
+    )
+
+
+def open_dialog(session: Session, person_id: int) -> Dialog:
+    dialog = session.get(Dialog, person_id)
+    if dialog is None:
+        dialog = Dialog(person_id=person_id, flow="", step="", data={}, trail=[], question=0)
+        session.add(dialog)
+    return dialog
+
+
+def row_id(said: object) -> int:
+    """The id that a button names; 0, which no row has, for anything that is none."""
+    text = str(said)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,355 @@
+"""One event in, one transaction out: finds the person, runs the handler, writes its answers."""
+
+import inspect
+import logging
+import secrets
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from bot.messages import Incoming, Refusal
+from bot.people.newcomers import look_again
+from bot.problems import Invalid
+from bot.reading.words import fold
+from bot.store.filetypes import SOUNDS, TABLES
+from bot.tables import Contact, Event, Membership, Message, Person
+from bot.talk import outbox
+from bot.talk.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
+
+__all__ = ["Answer", "Chat", "Desk", "Flow", "Routes", "Step", "receive"]
+
+log = logging.getLogger(__name__)
+
+BACK = "<"
+TEXT_LIMIT = 4000
+DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError)
+LOOK_BACK = 12
+"""So many of the latest messages are searched for a typed label."""
+
+
+def receive(desk: Desk, event: Incoming) -> bool:
+    """Handles one event in one transaction; False when it had been handled before. Raises only when the database fails."""
+    for last in (False, False, True):
+        try:
+            fresh = _attempt(desk, event)
+            break
+        except IntegrityError:
+            # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
+            if last:
+                fresh = _recover(desk, event)
+        except DATABASE_FAULTS:
+            if last:
+                raise
+    desk.wake()
+    return fresh
+
+
+def _attempt(desk: Desk, event: Incoming) -> bool:
+    try:
+        with desk.db.write() as session:
+            chat = _open_chat(desk, session, event)
+            if chat is None:
+                return False
+            _handle(chat)
+            return True
+    except (IntegrityError, *DATABASE_FAULTS):
+        raise
+    except Exception:  # noqa: BLE001 - it is logged there, with its code
+        return _recover(desk, event)
+
+
+def _recover(desk: Desk, event: Incoming) -> bool:
+    """After a handler has raised: a payload that was never offered is not understood, anything else is our fault."""
+    if event.payload and not _offered(desk, event):
+        log.warning("payload never offered event=%s", event.id, exc_info=True)
+        with desk.db.write() as session:
+            chat = _open_chat(desk, session, event)
+            if chat is not None:
+                desk.routes.unknown(chat)
+            return chat is not None
+    code = secrets.token_hex(3)
+    log.exception("handler failed event=%s code=%s", event.id, code)
+    return _apologise(desk, event, code)
+
+
+def _offered(desk: Desk, event: Incoming) -> bool:
+    """Whether some message to this person has had that very button."""
+    with desk.db.read() as session:
+        bodies = session.scalars(
+            select(Message.body)
+            .join(Contact, Contact.person_id == Message.person_id)
+            .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
+        )
+        return any(event.payload == payload for body in bodies for _, payload in choices_of(body))
+
+
+def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
+    """Locks the person, notes the event and opens the talk; None when the event has been handled before."""
+    contact = session.scalar(
+        _locked_contact(), {"channel": event.address.channel, "place": event.address.place}
+    )
+    if contact is None:
+        contact = _new_contact(session, event)
+    said = shown(event) if event.address.channel == "web" else ""
+    seq = contact.seq + 1 if said else None
+    note = {
+        "id": event.id,
+        "contact_id": contact.id,
+        "at": event.at,
+        "said": said,
+        "seq": seq,
+        "error": error,
+    }
+    connection = session.connection()
+    if connection.scalar(_new_event(connection.dialect.name), note) is None:
+        return None
+    news: dict[str, Any] = {"used_at": event.at, "seq": seq or contact.seq}
+    if event.blocked is None:
+        if contact.lost_at is not None:
+            look_again(session, contact.person_id, event.at)
+        news |= {"lost_at": None, "lost_reason": ""}
+    connection.execute(_news_of_contact(), {"contact": contact.id, **news})
+    for name, value in news.items():
+        set_committed_value(contact, name, value)
+    return Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+
+
+# These are built once: for what is done at every event, building a statement costs more than running it.
+
+
+@cache
+def _locked_contact() -> Select[Contact]:
+    return (
+        select(Contact)
+        .where(Contact.channel == bindparam("channel"), Contact.place == bindparam("place"))
+        .options(joinedload(Contact.person, innerjoin=True))
+        .with_for_update(key_share=True)  # a plain lock would make everybody wait who writes to this person
+    )
+
+
+@cache
+def _new_event(dialect: str) -> Any:
+    """Gives the id back, or nothing when it is known; a row count would be -1 on PostgreSQL."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(Event).on_conflict_do_nothing().returning(Event.id)
+
+
+@cache
+def _news_of_contact() -> Any:
+    return update(Contact).where(Contact.id == bindparam("contact"))
+
+
+def _new_contact(session: Session, event: Incoming) -> Contact:
+    person = Person(created_at=event.at)
+    session.add(person)
+    contact = Contact(
+        person=person, channel=event.address.channel, place=event.address.place, used_at=event.at
+    )
+    session.add(contact)
+    session.flush()
+    return contact
+
+
+def shown(event: Incoming) -> str:
+    """What the person's own bubble says in the web chat."""
+    names = [file.name for file in event.files] + [refusal.name for refusal in event.refused]
+    return event.label or "\n".join(["📎 " + name for name in names]) or event.text[:TEXT_LIMIT]
+
+
+def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
+    with desk.db.write() as session:
+        chat = _open_chat(desk, session, event, error=code)
+        if chat is None:
+            return False
+        chat.end()
+        chat.say("talk/apology", code=code)
+        admins = session.scalars(
+            select(Membership)
+            .where(Membership.role == "admin", Membership.ended_at.is_(None))
+            .options(joinedload(Membership.person))
+        )
+        for person in {admin.person_id: admin.person for admin in admins}.values():
+            if person.id != chat.person.id:
+                chat.tell(person, "talk/failure", code=code)
+    return True
+
+
+def _handle(chat: Chat) -> None:
+    event = chat.event
+    if event.blocked is not None:
+        _mark_blocked(chat, event.blocked)
+    elif event.group:
+        chat.desk.routes.group(chat)
+    elif event.edited:
+        chat.desk.routes.edited(chat)
+    elif chat.desk.routes.admit(chat):
+        try:
+            route(chat)
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+            chat.desk.routes.refuse(chat)
+            _ask_again(chat)
+
+
+def _mark_blocked(chat: Chat, blocked: bool) -> None:
+    if blocked:
+        outbox.lose(chat.session, chat.contact, "blocked", chat.at)
+    else:
+        chat.contact.lost_at, chat.contact.lost_reason = None, ""
+        look_again(chat.session, chat.person.id, chat.at)
+
+
+def _ask_again(chat: Chat) -> None:
+    if chat.dialog.flow:
+        chat.again()
+    else:
+        chat.desk.routes.unknown(chat)
+
+
+def route(chat: Chat) -> None:
+    """Sends the event to what answers it: a pressed or typed choice, a command, files, the open question."""
+    event, routes = chat.event, chat.desk.routes
+    if event.payload:
+        press(chat, event.payload)
+    elif chat.command is not None:
+        chat.go_beside()
+        routes.commands.get(chat.command.name, routes.unknown)(chat)
+    elif event.files or event.refused:
+        step = present_step(chat)
+        if not (step and step.sounds) and routes.take_sounds(chat):
+            return
+        chat.event = without_strangers(event, step)
+        if step is None or not step.files:
+            chat.go_beside()
+            routes.files(chat)
+        else:
+            step.take(chat, Answer(text=event.text, files=chat.event.files))
+    elif payload := typed_choice(chat):
+        press(chat, payload)
+    elif routes.unasked(chat):
+        pass
+    elif (step := present_step(chat)) is not None:
+        chat.dialog.touched_at = chat.at
+        routes.hear(chat)
+        step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
+    else:
+        routes.unknown(chat)
+
+
+def without_strangers(event: Incoming, step: Step | None) -> Incoming:
+    """The event with those files refused that only some questions take: recorded sound is no report and no workbook, a table
+    saved as text is a list of units or nothing."""
+    strange = {} if step and step.sounds else dict.fromkeys(SOUNDS, "sound_not_here")
+    strange |= {} if step and step.tables else dict.fromkeys(TABLES, "table_not_here")
+    refused = tuple(
+        Refusal(file.name, strange[file.media_type], (("name", file.name),))
+        for file in event.files
+        if file.media_type in strange
+    )
+    kept = tuple(file for file in event.files if file.media_type not in strange)
+    return replace(event, files=kept, refused=event.refused + refused) if refused else event
+
+
+def present_step(chat: Chat) -> Step | None:
+    flow = chat.desk.routes.flows.get(chat.dialog.flow)
+    return flow.steps.get(chat.dialog.step) if flow else None
+
+
+def press(chat: Chat, payload: str) -> None:
+    """A choice was made. One that answers a passed question is not taken for an answer to the present one."""
+    if not payload.startswith("="):
+        chat.go_beside()
+        name, *arguments = payload.split(":")
+        action = chat.desk.routes.actions.get(name)
+        if action is None or not fits(action, arguments):
+            chat.desk.routes.unknown(chat)
+        else:
+            action(chat, *arguments)
+        return
+    question, _, value = payload[1:].partition(":")
+    step = present_step(chat)
+    if step is None:
+        chat.trouble = chat.desk.render.sentence("button_passed", {})
+        chat.desk.routes.actions.get("home", chat.desk.routes.unknown)(chat)
+    elif question != str(chat.dialog.question):
+        chat.trouble = chat.desk.render.sentence("question_passed", {})
+        chat.again()
+    elif value == BACK:
+        chat.back()
+    else:
+        chat.dialog.touched_at = chat.at
+        step.take(chat, Answer(value=value))
+
+
+def fits(handler: Handler, arguments: list[str]) -> bool:
+    """Whether the handler takes so many arguments."""
+    try:
+        _signature(handler).bind(None, *arguments)
+    except TypeError:
+        return False
+    return True
+
+
+_signature = cache(inspect.signature)
+
+
+def choices_of(body: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(label, payload) for row in body.get("choices", []) for label, payload in row]
+
+
+def typed_choice(chat: Chat) -> str:
+    """The payload of the choice whose label, or number in the latest message, the person has typed; or ''."""
+    said = fold(chat.event.text)
+    if not said or len(said) > 60:
+        return ""
+    step = present_step(chat)
+    number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
+    for choices in _recent_choices(chat):
+        if number and choices:
+            taken = number <= len(choices) and not (step and step.numbers)
+            return choices[number - 1][1] if taken else ""
+        for label, payload in choices:
+            if fold(label) == said and (step is None or answers_now(chat, step, payload)):
+                return payload
+    return ""
+
+
+def _recent_choices(chat: Chat) -> list[list[tuple[str, str]]]:
+    """The choices of the latest messages, in the order in which the person has seen them, latest first.
+
+    A reminder may have been written long before it goes out, and what has not gone out has not been read.
+    """
+    return [choices_of(body) for body in chat.session.scalars(_recent_bodies(), {"person": chat.person.id})]
+
+
+@cache
+def _recent_bodies() -> Select[dict[str, Any]]:
+    on_its_way = and_(
+        Message.state == "waiting", or_(Message.priority == outbox.ANSWER, Message.attempts > 0)
+    )
+    recent = (
+        select(Message.sent_at, Message.id, Message.body)
+        .where(Message.person_id == bindparam("person"), or_(Message.state == "sent", on_its_way))
+        .order_by(Message.id.desc())
+        .limit(3 * LOOK_BACK)
+        .subquery()
+    )
+    latest_first = (recent.c.sent_at.is_(None).desc(), recent.c.sent_at.desc(), recent.c.id.desc())
+    return select(recent.c.body).order_by(*latest_first).limit(LOOK_BACK)
+
+
+def answers_now(chat: Chat, step: Step, payload: str) -> bool:
+    """Inside a dialog an older message's choice is no answer, and plain words are not taken for one."""
+    return payload.startswith(f"={chat.dialog.question}:") or not (step.first or payload.startswith("="))
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

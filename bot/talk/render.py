@@ -1,0 +1,203 @@
+"""Turns templates into replies: the text a person reads and the choices under it."""
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from bot.calendar import ROMAN, day_and_month, day_of_document
+from bot.messages import Choice, Reply
+from bot.reading.readings import readings
+
+PAYLOAD_BYTES = 64
+_today: ContextVar[date | None] = ContextVar("today", default=None)
+"""The day on which what is being rendered is read; macros do not see the template's own facts."""
+
+
+class Choices:
+    """What a template has put under its text, row by row; `pick` answers the present question, `button` acts by itself."""
+
+    def __init__(self, question: int | None) -> None:
+        self._question = question
+        self._rows: list[list[Choice]] = []
+
+    def button(self, label: str, *action: object, beside: bool = False) -> str:
+        return self._add(label, ":".join(str(part) for part in action), beside)
+
+    def pick(self, label: str, value: object, beside: bool = False) -> str:
+        if self._question is None:
+            raise ValueError(f"pick({label!r}) stands outside of a question")
+        return self._add(label, f"={self._question}:{value}", beside)
+
+    def _add(self, label: str, payload: str, beside: bool) -> str:
+        if len(payload.encode()) > PAYLOAD_BYTES:
+            raise ValueError(f"a button carries more than {PAYLOAD_BYTES} bytes: {payload}")
+        choice = Choice(html.unescape(str(label)), payload)
+        if beside and self._rows:
+            self._rows[-1].append(choice)
+        else:
+            self._rows.append([choice])
+        return ""
+
+    def rows(self) -> tuple[tuple[Choice, ...], ...]:
+        return tuple(tuple(row) for row in self._rows)
+
+
+class Renderer:
+    """All wording. `folder` is templates/; `zone` is the time zone in which moments are shown."""
+
+    def __init__(self, folder: Path, zone: ZoneInfo) -> None:
+        self.folder = folder
+        self.zone = zone
+        self.words: dict[str, Any] = yaml.safe_load((folder / "words.yaml").read_text("utf-8"))
+        self.environment = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,
+        )
+        self.environment.globals["words"] = self.words
+        self.environment.filters.update(self._filters())
+        self._sentences: dict[str, str] = {}
+        for path in sorted((folder / "problems").glob("*.yaml")):
+            self._sentences |= yaml.safe_load(path.read_text("utf-8"))
+        self._compiled = {code: self.environment.from_string(text) for code, text in self._sentences.items()}
+
+    def reply(self, name: str, context: Mapping[str, Any], question: int | None = None) -> Reply:
+        """Renders templates/<name>.html; raises if the template asks for something that `context` lacks."""
+        choices = Choices(question)
+        with _read_on(context):
+            text = self.environment.get_template(f"{name}.html").render(
+                {**context, "button": choices.button, "pick": choices.pick}
+            )
+        return Reply(tidy(text), choices.rows())
+
+    def page(self, name: str, context: Mapping[str, Any]) -> str:
+        return self.environment.get_template(name).render(context)
+
+    def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
+        """The plain sentence that says what is wrong; `today` among the facts is the day on which it is read."""
+        with _read_on(facts):
+            return self._compiled[code].render(facts)
+
+    def codes(self) -> set[str]:
+        return set(self._sentences)
+
+    def _filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "day": self.day,
+            "day_label": lambda day: capital(self.day(day)),
+            "long_day": self.long_day,
+            "date": day_of_document,
+            "readings": readings,
+            "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
+            "month_short": self.month_short,
+            "clock": self.clock,
+            "moment": self.moment,
+            "file_size": self.file_size,
+            "percent": self.percent,
+            "role": lambda role: self.words["roles"][role],
+            "period": self.period,
+            "turn": lambda key: self.period(key)[:1].upper() + self.period(key)[1:],
+            "cut": cut,
+            "squeeze": squeeze,
+            "first_lines": lambda text, most: " / ".join(text.strip().split("\n")[:most]),
+            "plain": lambda text: Markup(text).striptags(),  # noqa: S704 - our own rendered text
+        }
+
+    def day(self, day: date | datetime | str) -> str:
+        """The one way in which a day is written: "thứ Tư 04/5", with its year where that is not the present one."""
+        day = self._local(date.fromisoformat(day) if isinstance(day, str) else day)
+        today = _today.get()
+        year = "" if today is not None and today.year == day.year else f"/{day.year}"
+        return f"{self.words['weekdays'][day.weekday()]} {day_and_month(day)}{year}"
+
+    def long_day(self, day: date) -> str:
+        """As papers write it: "ngày 05 tháng 02 năm 2026"."""
+        number, _, month = day_and_month(day).partition("/")
+        return str(self.words["long_day"].format(day=number, month=month, year=day.year))
+
+    def clock(self, moment: datetime) -> str:
+        local = moment.astimezone(self.zone)
+        return f"{local.hour}{self.words['hour_sign']}{local.minute:02}"
+
+    def moment(self, moment: datetime) -> str:
+        return f"{self.clock(moment)} {self.day(moment)}"
+
+    def file_size(self, size: int) -> str:
+        if size < 1024**2:
+            return f"{max(1, round(size / 1024))} KB"
+        return f"{size / 1024**2:.1f} MB".replace(".", ",")
+
+    def percent(self, ratio: Fraction | float | None) -> str:
+        if ratio is None:
+            return "–"
+        return f"{float(ratio) * 100:.1f}%".replace(".", ",").replace(",0%", "%")
+
+    def period(self, key: str) -> str:
+        """A period key ("2022-04", "2022-Q2", "2022-H1", "2022") in words."""
+        year, _, part = key.partition("-")
+        names = self.words["periods"]
+        if not part:
+            return str(names["year"].format(year=year))
+        if part[0] in "QH":
+            return str(names[part[0]].format(year=year, part=ROMAN[int(part[1:])]))
+        return str(names["M"].format(year=year, part=part.lstrip("0")))
+
+    def month_short(self, first: date, last: date | None = None) -> str:
+        """The period of a topic in a line of figures: a month, or a quarter when it is one."""
+        if last and (last - first).days > 45:
+            quarter = (first.month - 1) // 3 + 1
+            return str(self.words["short_periods"]["Q"].format(part=quarter))
+        return str(self.words["short_periods"]["M"].format(part=first.month))
+
+    def _local(self, day: date | datetime) -> date:
+        return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
+
+
+@contextmanager
+def _read_on(facts: Mapping[str, Any]) -> Iterator[None]:
+    before = _today.set(facts.get("today"))
+    try:
+        yield
+    finally:
+        _today.reset(before)
+
+
+def tidy(text: str) -> str:
+    text = re.sub(r"[ \t]+\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def cut(text: str, length: int) -> str:
+    """Shortens at a space, with an ellipsis."""
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
+
+
+def squeeze(text: str, length: int) -> str:
+    """Shortens in the middle: what tells titles of one kind apart often stands at their end."""
+    if len(text) <= length:
+        return text
+    end = text[-(length // 2) :]
+    end = end.partition(" ")[2] or end
+    return f"{cut(text, length - len(end) - 1)} {end}"
+
+
+def capital(text: str) -> str:
+    """The first letter in capitals, the rest as it is ("CN" stays "CN")."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,222 @@
+"""The sender: claims what is due, sends it at the channel's pace, settles what has become of it, until it is stopped."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.calendar import quiet_since
+from bot.messages import Address, Reply, TryLater, Undeliverable, Unsendable
+from bot.store.db import Database
+from bot.talk.outbox import Claimed, Outcome, claim, settle
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 10
+DRAIN_TRIES = 3
+MARGIN = timedelta(seconds=15)
+"""A send is given up this long before its lease ends, so that nobody else can have begun it."""
+GIVE_UP = timedelta(days=3)
+ANSWERS_RESERVE = 8
+"""So many places in flight are kept free for answers while bulk goes out."""
+GATHER = 0.003
+"""So many seconds an outcome waits for others that land about then, to be written down with them."""
+
+
+class Outlet(Protocol):
+    """What the sender needs of a channel; `rate` is its messages a second in all, None for no limit."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def rate(self) -> float | None: ...
+
+    async def send(self, place: str, reply: Reply) -> None: ...
+
+
+class Pace:
+    """A token bucket; what is left is how many messages may go out now."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._rate = rate
+        self._most = max(1.0, rate or 0.0)
+        self._tokens = self._most
+        self._seen = time.monotonic()
+        self._closed_until = 0.0
+
+    def ready(self, most: int) -> int:
+        moment = time.monotonic()
+        if moment < self._closed_until:
+            return 0
+        if self._rate is None:
+            return most
+        self._tokens = min(self._most, self._tokens + (moment - self._seen) * self._rate)
+        self._seen = moment
+        return min(most, int(self._tokens))
+
+    def spend(self, count: int) -> None:
+        self._tokens -= count
+
+    def close(self, seconds: float) -> None:
+        self._closed_until = max(self._closed_until, time.monotonic() + seconds)
+
+
+class Sender:
+    """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out; in the
+    quiet hours of `zone` bulk of the day before is left for the morning.
+
+    Each outlet has `concurrency` places of its own, so that a channel which hangs does not hold up another.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        outlets: Iterable[Outlet],
+        now: Callable[[], datetime],
+        *,
+        delivered: Callable[[set[Address]], None] = lambda _addresses: None,
+        concurrency: int = 32,
+        idle: float = 1.0,
+        zone: ZoneInfo | None = None,
+    ) -> None:
+        self._db = db
+        self._zone = zone
+        self._outlets = {outlet.name: outlet for outlet in outlets}
+        self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
+        self._now = now
+        self._delivered = delivered
+        self._concurrency = concurrency
+        self._reserve = min(ANSWERS_RESERVE, concurrency // 4)
+        self._idle = idle
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._flying: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._outlets}
+        self._outcomes: list[Outcome] = []
+        self._stopping = False
+
+    def wake(self) -> None:
+        """May be called from any thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def stop(self) -> None:
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self._turn()
+            except Exception:
+                log.exception("outbox turn failed")
+                await asyncio.sleep(self._idle)
+            if not self._outcomes:
+                await self._rest()
+        await self._drain()
+
+    async def _turn(self) -> None:
+        """Settles what has come back and claims what there is room for, in one transaction."""
+        outcomes, self._outcomes = self._outcomes, []
+        free = {name: self._concurrency - len(flying) for name, flying in self._flying.items()}
+        room = {name: self._paces[name].ready(places) for name, places in free.items()}
+        if not outcomes and not any(room.values()):
+            return
+        try:
+            claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room, free)
+        except Exception:
+            self._outcomes = outcomes + self._outcomes
+            raise
+        for one in claimed:
+            flying = self._flying[one.address.channel]
+            task = asyncio.create_task(self._fly(one))
+            flying.add(task)
+            task.add_done_callback(flying.discard)
+        if outcomes:
+            self._delivered({o.claimed.address for o in outcomes if o.kind == "sent"})
+
+    def _settle_and_claim(
+        self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
+    ) -> list[Claimed]:
+        claimed: list[Claimed] = []
+        with self._db.write() as session:
+            session.connection()  # here SQLite waits for its turn; leases count from after that
+            at = self._now()
+            quiet_from = quiet_since(at, self._zone) if self._zone else None
+            settle(session, outcomes, at)
+            for name, places in room.items():
+                with_bulk = max(0, free[name] - self._reserve) if places else 0
+                if places:
+                    got = claim(session, at, [name], places, with_bulk=with_bulk, quiet_from=quiet_from)
+                    self._paces[name].spend(len(got))
+                    claimed += got
+        return claimed
+
+    async def _fly(self, claimed: Claimed) -> None:
+        """Sends; its place is free by the time its outcome is there, for the turn that settles it fills that place."""
+        outcome = await self._send(claimed)
+        flying = self._flying[claimed.address.channel]
+        flying.difference_update({asyncio.current_task()})
+        self._outcomes.append(outcome)
+        if not flying:
+            self._wake.set()
+        elif len(self._outcomes) == 1:
+            asyncio.get_running_loop().call_later(GATHER, self._wake.set)
+
+    async def _send(self, claimed: Claimed) -> Outcome:
+        outlet = self._outlets[claimed.address.channel]
+        try:
+            async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
+                await outlet.send(claimed.address.place, claimed.reply)
+        except Undeliverable as error:
+            return Outcome(claimed, "lost", reason=str(error) or "undeliverable")
+        except Unsendable as error:
+            return Outcome(claimed, "failed", reason=str(error))
+        except TryLater as error:
+            if error.everyone:
+                self._paces[claimed.address.channel].close(error.seconds)
+            return Outcome(claimed, "again", timedelta(seconds=error.seconds), "asked to wait")
+        except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
+            return self._failed(claimed, error)
+        return Outcome(claimed, "sent")
+
+    def _failed(self, claimed: Claimed, error: Exception) -> Outcome:
+        reason = type(error).__name__
+        log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
+        if claimed.age > GIVE_UP:
+            return Outcome(claimed, "failed", reason=reason)
+        return Outcome(claimed, "again", backoff(claimed.attempts), reason)
+
+    async def _rest(self) -> None:
+        """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""
+        held = any(pace.ready(1) == 0 for pace in self._paces.values())
+        try:
+            async with asyncio.timeout(0.05 if held else self._idle):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _drain(self) -> None:
+        flying = [task for tasks in self._flying.values() for task in tasks]
+        if flying:
+            await asyncio.wait(flying, timeout=DRAIN_SECONDS)
+        for _ in range(DRAIN_TRIES):
+            outcomes, self._outcomes = self._outcomes, []
+            if not outcomes:
+                return
+            try:
+                await asyncio.to_thread(self._settle_and_claim, outcomes, {}, {})
+            except Exception:
+                log.exception("outbox drain failed outcomes=%s", len(outcomes))
+                self._outcomes = outcomes + self._outcomes
+                await asyncio.sleep(self._idle)
+
+
+def backoff(attempts: int) -> timedelta:
+    """2 s, 4 s, 8 s … up to ten minutes, with a little chance so that many do not come back at once."""
+    return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311

@@ -1,0 +1,1 @@
+"""Which tree stands today: the table of units, read, written, closed, moved."""

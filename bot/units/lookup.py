@@ -1,0 +1,100 @@
+"""What the office looks up: a unit by its code or name, who holds which role in it, how it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.duties.counting import asked
+from bot.reading.words import fold
+from bot.tables import Demand, Duty, Membership, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A unit as the office sees it: `open` duties, of which `overdue`; `below`: units that stand under it."""
+
+    unit: Unit
+    parent: Unit | None
+    holders: list[Membership]
+    open: int
+    overdue: int
+    below: int
+
+    @property
+    def secretaries(self) -> list[Membership]:
+        """Who leads it; the first is spoken to first."""
+        found = [m for m in self.holders if m.role == "secretary"]
+        return sorted(found, key=lambda m: (m.rank, m.id))
+
+
+def find_units(
+    session: Session, scope: ColumnElement[bool], *, chosen: str, text: str, offered: Sequence[int]
+) -> list[Unit]:
+    """The units within `scope` (a condition on Unit) that are not closed and that a person means: by the id of a button
+    (`chosen`), by a code, by a number among those `offered` before, or by its name.
+
+    The nearest wins: the whole name before whole words of one ("thôn 1" is not thôn 10), and those before a part of a word.
+    """
+    where = scope & Unit.closed_on.is_(None)
+    units = session.scalars(select(Unit).where(where).order_by(Unit.listed_as, Unit.id)).all()
+    if chosen:
+        return [unit for unit in units if str(unit.id) == chosen]
+    words = fold(text)
+    if exact := [unit for unit in units if words and fold(unit.code) == words]:
+        return exact
+    if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(offered):
+        return [unit for unit in units if unit.id == offered[int(words) - 1]]
+    return _by_name(units, words)
+
+
+def _by_name(units: Sequence[Unit], words: str) -> list[Unit]:
+    named = [(unit, fold(unit.name)) for unit in units]
+    meant = [unit for unit, name in named if words and name == words]
+    meant = meant or [unit for unit, name in named if words and f" {words} " in f" {name} "]
+    return meant or [unit for unit, name in named if words and words in name]
+
+
+def holders_of(session: Session, unit: Unit) -> list[Membership]:
+    """Who has a role in this very unit now."""
+    return list(
+        session.scalars(
+            select(Membership)
+            .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.person))
+            .order_by(Membership.id)
+        )
+    )
+
+
+def card_of(session: Session, unit: Unit, today: date) -> Card:
+    """How the unit stands on the local day `today`."""
+    mine = (
+        select(func.count())
+        .select_from(Duty)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(Duty.unit_id == unit.id, Duty.state == "open", asked(today))
+    )
+    below = select(func.count()).where(Unit.parent_id == unit.id, Unit.closed_on.is_(None))
+    return Card(
+        unit,
+        session.get(Unit, unit.parent_id) if unit.parent_id else None,
+        holders_of(session, unit),
+        session.scalar(mine) or 0,
+        session.scalar(mine.where(Duty.due_on < today)) or 0,
+        session.scalar(below) or 0,
+    )
+
+
+def promote(session: Session, membership: Membership) -> None:
+    """Lets this secretary be spoken to first; the others keep their order."""
+    lowest = session.scalar(
+        select(func.min(Membership.rank)).where(
+            Membership.unit_id == membership.unit_id,
+            Membership.role == "secretary",
+            Membership.ended_at.is_(None),
+        )
+    )
+    membership.rank = (lowest or 0) - 1

@@ -1,0 +1,63 @@
+"""Tells people what has become of their unit: it was closed, it went into another one, it is open again."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day, next_allowed
+from bot.tables import Membership, Unit
+from bot.talk import outbox
+from bot.talk.render import Renderer
+from bot.units.ends import Closed
+
+
+def tell_closed(
+    session: Session,
+    render: Renderer,
+    closed: Closed,
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    but: int | None = None,
+) -> int:
+    """Writes to everybody whose role has ended with the unit, except the person `but`; answers to how many."""
+    facts = {"unit": closed.unit, "into": closed.into, "day": closed.unit.closed_on}
+    return _tell(session, render, "admin/your_unit_closed", closed.ended, facts, at, zone, but)
+
+
+def tell_reopened(
+    session: Session,
+    render: Renderer,
+    unit: Unit,
+    roles: Iterable[Membership],
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    but: int | None = None,
+) -> int:
+    """Writes to everybody who has the role back; answers to how many."""
+    return _tell(session, render, "admin/your_unit_reopened", roles, {"unit": unit}, at, zone, but)
+
+
+def _tell(
+    session: Session,
+    render: Renderer,
+    template: str,
+    roles: Iterable[Membership],
+    facts: dict[str, Any],
+    at: datetime,
+    zone: ZoneInfo,
+    but: int | None,
+) -> int:
+    told = 0
+    for person_id in sorted({role.person_id for role in roles} - {but}):
+        contact = outbox.reachable(session, person_id)
+        if contact is None:
+            continue
+        reply = render.reply(template, {"today": local_day(at, zone), **facts})
+        outbox.post(session, contact, reply, at, bulk=True, due_at=next_allowed(at, zone))
+        told += 1
+    return told

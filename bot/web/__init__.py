@@ -1,0 +1,1 @@
+"""What a browser sees: the chat, the entry, files, links."""

@@ -1,0 +1,246 @@
+"""One web application: web chat, invitations, upload and download links, the channels' ways in, health."""
+
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from urllib.parse import parse_qs
+
+import anyio
+import yaml
+from anyio import CapacityLimiter
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.channels import base
+from bot.channels.web.channel import Hub
+from bot.messages import Address, Incoming
+from bot.people.people import hashed
+from bot.reading.codes import looks_like_code, normal_code
+from bot.store.links import SignedLinks
+from bot.tables import Contact, Invite
+from bot.tables import Message as Posted
+from bot.talk import outbox
+from bot.talk.chat import Desk
+from bot.web import chat as web_chat
+from bot.web import files as web_files
+from bot.web.site import Site, body_within, read_assets, site_of, static
+
+log = logging.getLogger(__name__)
+
+EVENTS_AT_ONCE, READS_AT_ONCE, FILES_AT_ONCE = 8, 6, 3
+UPLOAD_LIMIT = 100 * 2**20
+WEBHOOK_LIMIT = 2**20
+ENTRY_LIMIT = 4 * 2**10
+WRONG_TRIES, WRONG_WINDOW, ADDRESSES_KEPT = 10, timedelta(hours=1), 10_000
+HEALTH_SECONDS = 5
+SECURITY = {
+    "content-security-policy": "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "SAMEORIGIN",
+    "x-robots-tag": "noindex",
+    "cache-control": "no-store",
+}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class WrongTries:
+    """How often each client address has brought a wrong code lately; in this process's memory alone."""
+
+    def __init__(self) -> None:
+        self._tries: dict[str, deque[datetime]] = {}
+
+    def too_many(self, client: str, at: datetime) -> bool:
+        tries = self._tries.get(client, deque())
+        while tries and at - tries[0] >= WRONG_WINDOW:
+            tries.popleft()
+        return len(tries) >= WRONG_TRIES
+
+    def note(self, client: str, at: datetime) -> None:
+        tries = self._tries.pop(client, deque())
+        self._tries[client] = deque([*tries, at], WRONG_TRIES)
+        if len(self._tries) > ADDRESSES_KEPT:
+            del self._tries[next(iter(self._tries))]
+
+
+def build(
+    desk: Desk,
+    receive: base.Receive,
+    links: SignedLinks,
+    hub: Hub,
+    take_in: base.TakeIn,
+    stream: Callable[[str], Iterator[bytes]],
+    now: Callable[[], datetime],
+    *,
+    ways_in: Sequence[base.WayIn] = (),
+    extra_routes: Sequence[BaseRoute] = (),
+    home: Handler | None = None,
+    upload_limit: int = UPLOAD_LIMIT,
+) -> Starlette:
+    """The application. `receive`, `take_in` and `stream` are called in threads; `home` replaces the front page."""
+    folder = desk.render.folder / "web"
+    assets = read_assets(folder)
+    app = Starlette(
+        routes=[
+            Route("/", home or front_page),
+            Route("/health", health),
+            *(Route(way.path, partial(take_from_channel, way), methods=["POST"]) for way in ways_in),
+            Route("/static/{name}", static),
+            Route("/w/new", to_entry),
+            Route("/w/new/{code}", enter, methods=["GET", "POST"]),
+            *web_chat.ROUTES,
+            *web_files.ROUTES,
+            *extra_routes,
+        ],
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={
+            HTTPException: show_error,
+            ClientDisconnect: _gone,
+            Exception: show_error,
+        },
+    )
+    app.state.site = Site(
+        desk=desk,
+        receive=receive,
+        links=links,
+        hub=hub,
+        take_in=take_in,
+        stream=stream,
+        now=now,
+        upload_limit=upload_limit,
+        export_words=yaml.safe_load((folder / "export.yaml").read_text("utf-8")),
+        asset=lambda name: f"/static/{name}?v={assets[name].tag}",
+        reads=CapacityLimiter(READS_AT_ONCE),
+        events=CapacityLimiter(EVENTS_AT_ONCE),
+        intake=CapacityLimiter(FILES_AT_ONCE),
+    )
+    app.state.assets, app.state.tries = assets, WrongTries()
+    return app
+
+
+async def front_page(request: Request) -> Response:
+    return site_of(request).page("home")
+
+
+async def health(request: Request) -> Response:
+    """For whoever watches over the process: is the database there, and does the outbox get through?"""
+    site = site_of(request)
+    at = site.now()
+
+    def look(session: Session) -> tuple[int, datetime | None]:
+        # A first try is as old as it is due (it may be a reminder for tomorrow), one that is tried again as it is written.
+        since = case((Posted.attempts > 1, Posted.created_at), else_=Posted.due_at)
+        late = or_(Posted.due_at <= at, Posted.attempts > 1)
+        oldest = select(func.min(since)).where(Posted.state == "waiting", late)
+        return outbox.pending(session), session.scalar(oldest)
+
+    try:
+        with anyio.fail_after(HEALTH_SECONDS):
+            waiting, oldest = await site.read(look, abandon=True)
+    except Exception as error:
+        log.exception("health: the database does not answer error=%s", type(error).__name__)
+        return JSONResponse({"database": "down"}, 503)
+    age = max(0, round((at - oldest).total_seconds())) if oldest else 0
+    return JSONResponse({"database": "ok", "waiting": waiting, "oldest_waiting_seconds": age})
+
+
+async def take_from_channel(way: base.WayIn, request: Request) -> Response:
+    """What a channel's other side brings by itself."""
+    body = await body_within(request, WEBHOOK_LIMIT)
+    return Response(status_code=await way.take(body, request.headers))
+
+
+async def to_entry(request: Request) -> Response:
+    """A code that was typed on the front page."""
+    code = request.query_params.get("code", "")
+    if not looks_like_code(code):
+        return site_of(request).page("entry", 404, state="wrong", code="", entry="")
+    return RedirectResponse(f"/w/new/{normal_code(code)}", 303)
+
+
+async def enter(request: Request) -> Response:
+    """An invitation's page. Looking at it changes nothing (messengers do, for a preview); its button opens a chat."""
+    site = site_of(request)
+    code = normal_code(request.path_params["code"])
+    if request.method != "POST":
+        fresh = site.links.entry(secrets.token_urlsafe(16))
+        return site.page("entry", state="open", code=code, entry=fresh)
+    form = parse_qs((await body_within(request, ENTRY_LIMIT)).decode("utf-8", "replace"))
+    place = site.links.read_entry(form.get("entry", [""])[0]) or secrets.token_urlsafe(16)
+    contact_id = await site.read(lambda session: _contact_at(session, place))
+    if contact_id is None:
+        refused = await _refuse_code(request, code)
+        if refused is not None:
+            return refused
+        label = site.desk.render.page("web/entered.html", {"code": code}).strip()
+        address = Address("web", place)
+        await site.handle(Incoming(f"new:{place}", address, site.now(), text=f"/start {code}", label=label))
+        contact_id = await site.read(lambda session: _contact_at(session, place))
+        assert contact_id is not None
+    return RedirectResponse(site.links.path(site.links.web_chat(contact_id)), 303)
+
+
+def _contact_at(session: Session, place: str) -> int | None:
+    return session.scalar(select(Contact.id).where(Contact.channel == "web", Contact.place == place))
+
+
+async def _refuse_code(request: Request, code: str) -> Response | None:
+    """The page for a code that opens nothing; None when it may go on."""
+    site = site_of(request)
+    tries: WrongTries = request.app.state.tries
+    client, at = request.client.host if request.client else "", site.now()
+    if tries.too_many(client, at):
+        return site.page("entry", 429, state="wait", code="", entry="")
+    invite = await site.read(
+        lambda session: session.scalar(select(Invite).where(Invite.code_hash == hashed(code)))
+    )
+    if invite is None:
+        tries.note(client, at)
+        return site.page("entry", 404, state="wrong", code="", entry="")
+    if invite.used_at is not None or invite.expires_at <= at:
+        return site.page("entry", 410, state="used" if invite.used_at else "expired", code="", entry="")
+    return None
+
+
+async def show_error(request: Request, error: Exception) -> Response:
+    """An error as a page that says what to do; as bare JSON to our own script."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = {**SECURITY, **(getattr(error, "headers", None) or {})}
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"error": status}, status, headers)
+    kind = error.detail if isinstance(error, HTTPException) and status == 403 else ""
+    page = site_of(request).page("error", status, code=status, kind=kind)
+    page.headers.update(headers)
+    return page
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+class SafeHeaders:
+    """Puts the headers of SECURITY on every answer that does not set them itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                held = {name.lower() for name, _ in message["headers"]}
+                more = [(n.encode(), v.encode()) for n, v in SECURITY.items() if n.encode() not in held]
+                message["headers"] = [*message["headers"], *more]
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)

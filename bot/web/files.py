@@ -1,0 +1,190 @@
+"""Files over the web: sent from the chat or an upload page, read back by link, the leader's workbook."""
+
+import logging
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from html import unescape
+from pathlib import Path
+from urllib.parse import quote
+
+from anyio import to_thread
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot.calendar import local_day
+from bot.messages import Address, File, Incoming, Refusal
+from bot.people.people import holds_role
+from bot.people.roles import holders
+from bot.store.files import clean_name
+from bot.summaries.table import workbook
+from bot.tables import Contact, Membership
+from bot.web.chat import back_to_chat, seat_of, take_event
+from bot.web.form import FRAMING, Form, read_form
+from bot.web.site import CLIENT_ID, Site, accepted_types, site_of
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="chibo-") as name:
+        yield Path(name)
+
+
+async def _take_all(site: Site, contact: Contact, form: Form) -> list[File | Refusal]:
+    if not await site.read(lambda session: holds_role(session, contact.channel, contact.place)):
+        return [Refusal.of_stranger(clean_name(name)) for name, _ in form.files]
+    taken: list[File | Refusal] = []
+    for name, path in form.files:
+        try:
+            taken.append(
+                await to_thread.run_sync(site.take_in, name, path, contact.place, limiter=site.intake)
+            )
+        except OSError:
+            log.exception("file store failed")
+            raise HTTPException(503) from None
+    return taken
+
+
+def _event(event_id: str, contact: Contact, site: Site, taken: list[File | Refusal], text: str) -> Incoming:
+    return Incoming(
+        id=event_id,
+        address=Address(contact.channel, contact.place),
+        at=site.now(),
+        text=text,
+        files=tuple(one for one in taken if isinstance(one, File)),
+        refused=tuple(one for one in taken if isinstance(one, Refusal)),
+        album=event_id if len(taken) > 1 else "",
+    )
+
+
+def _client_id(form: Form) -> str:
+    given = form.fields.get("id", "")
+    if not CLIENT_ID.fullmatch(given):
+        raise HTTPException(400)
+    return given
+
+
+async def chat_files(request: Request) -> Response:
+    site, contact = site_of(request), await seat_of(request)
+    by_form = not _wants_json(request)
+    with _folder() as folder:
+        form = await read_form(request, folder, site.upload_limit + FRAMING)
+        event_id = f"web:{contact.id}:{_client_id(form)}"
+        if not form.files:
+            if by_form:
+                return back_to_chat(request)
+            raise HTTPException(400)
+        taken = await _take_all(site, contact, form)
+    event = _event(event_id, contact, site, taken, form.fields.get("text", "").strip())
+    return await take_event(request, contact, event, by_form=by_form)
+
+
+async def _uploader(request: Request) -> Contact:
+    site = site_of(request)
+    contact_id = site.links.read_upload(request.path_params["token"])
+    contact = (
+        None if contact_id is None else await site.read(lambda session: session.get(Contact, contact_id))
+    )
+    if contact is None:
+        raise HTTPException(403, "upload")
+    return contact
+
+
+async def upload(request: Request) -> Response:
+    """The page for files that a channel does not take: it shows itself, or takes what was sent and says what became of it."""
+    site, contact = site_of(request), await _uploader(request)
+    show = partial(
+        site.page,
+        "upload",
+        new_id=str(uuid.uuid4()),
+        accept=accepted_types(),
+        upload_limit=site.upload_limit,
+    )
+    if request.method != "POST":
+        return show(results=[])
+    with _folder() as folder:
+        form = await read_form(request, folder, site.upload_limit + FRAMING)
+        event_id = f"up:{contact.id}:{_client_id(form)}"
+        taken = await _take_all(site, contact, form)
+    if taken:
+        await site.handle(_event(event_id, contact, site, taken, ""))
+    results = [_result(site, one) for one in taken]
+    return JSONResponse({"results": results}) if _wants_json(request) else show(results=results)
+
+
+def _result(site: Site, one: File | Refusal) -> dict[str, str | bool]:
+    if isinstance(one, File):
+        return {"name": one.name, "stored": True, "sentence": ""}
+    return {
+        "name": one.name,
+        "stored": False,
+        "sentence": unescape(
+            site.desk.render.sentence(one.code, dict(one.facts))
+        ),  # the page escapes it itself
+    }
+
+
+async def download(request: Request) -> Response:
+    site = site_of(request)
+    file = site.links.read_file(request.path_params["token"])
+    if file is None:
+        raise HTTPException(403, "file")
+    try:
+        pieces = await to_thread.run_sync(site.stream, file.digest)
+    except FileNotFoundError:
+        raise HTTPException(404) from None
+    except OSError:
+        log.exception("file store failed")
+        raise HTTPException(503) from None
+    headers = {"content-disposition": attachment(file.name), "content-length": str(file.size)}
+    return StreamingResponse(pieces, headers=headers, media_type=file.media_type)
+
+
+async def export(request: Request) -> Response:
+    """The leader's workbook, made on the fly."""
+    site = site_of(request)
+    person_id = site.links.read_export(request.path_params["token"])
+    today = local_day(site.now(), site.desk.zone)
+
+    def make(session: Session) -> bytes:
+        memberships = session.scalars(
+            select(Membership)
+            .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+            .options(joinedload(Membership.unit))
+        ).all()
+        if not holders(memberships, "sum"):
+            return b""
+        return workbook(session, memberships, today, site.desk.zone, site.export_words)
+
+    content = b"" if person_id is None else await site.read(make)
+    if not content:
+        raise HTTPException(403, "export")
+    name = str(site.export_words["file_name"]).format(day=today)
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(content, headers={"content-disposition": attachment(name)}, media_type=media_type)
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that saves under `name`, with an ASCII name for what does not read UTF-8."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-") else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+ROUTES = (
+    Route("/w/{token}/files", chat_files, methods=["POST"]),
+    Route("/u/{token}", upload, methods=["GET", "POST"]),
+    Route("/f/{token}", download),
+    Route("/x/{token}", export),
+)

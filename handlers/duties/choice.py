@@ -1,0 +1,288 @@
+"""What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
+
+from bot.duties.life import meeting_of
+from bot.meetings.choosing import add, addable, pick, pickable, picked, replace, replacements, take_back
+from bot.meetings.joining import duties_of, unlink
+from bot.meetings.meetings import lock_unit
+from bot.problems import Invalid
+from bot.reading.words import yes
+from bot.reminders.asked_duty import own_duty
+from bot.tables import Duty, Topic, Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+PAGE = 8
+OWN = "own"
+"""The plan's own topic, in the place of which the unit had put another."""
+
+
+def for_duty(chat: Chat, duty_id: str) -> None:
+    """`Chọn chuyên đề khác`: puts a topic of the pool in the place of the plan's."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is None or _refused(chat, duty, bool(duty.chosen or replacements(chat.session, duty))):
+        return
+    chat.begin("choice", unit=duty.unit_id, duty=duty.id, page=0)
+
+
+def for_unit(chat: Chat, unit_id: str = "") -> None:
+    """`Thêm chuyên đề`: takes a topic of the pool on top of what the plan asks for."""
+    unit = chat.unit_for("choice.add", unit_id)
+    if unit is None:
+        return
+    if addable(chat.session, unit, chat.today):
+        chat.begin("choice", unit=unit.id, duty=None, page=0)
+    else:
+        _back_to_month(chat, unit.id, "choice_none")
+
+
+def papers(chat: Chat, duty_id: str) -> None:
+    """`Chọn văn bản`: of the topic's documents those that suit the unit."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is not None and not _refused(chat, duty, pickable(duty)):
+        chat.begin("choice", step="papers", unit=duty.unit_id, duty=duty.id, picks=picked(duty), page=0)
+
+
+def drop(chat: Chat, duty_id: str) -> None:
+    """`Bỏ chuyên đề đã thêm`."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is not None and not _refused(chat, duty, duty.added):
+        chat.begin("choice", step="drop", unit=duty.unit_id, duty=duty.id)
+
+
+def apart(chat: Chat, duty_id: str) -> None:
+    """`Tách ra, họp riêng`: the joint meeting goes on without this duty, which gets a day of its own."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is None:
+        return
+    lock_unit(chat.session, duty.unit_id)
+    meeting = meeting_of(chat.session, duty)
+    if meeting is not None and meeting.state == "planned" and len(duties_of(chat.session, meeting)) > 1:
+        unlink(chat.session, meeting, duty, chat.at, chat.zone)
+        chat.note("meeting parted", f"meeting:{meeting.id}")
+        chat.trouble = chat.desk.render.sentence("joint_apart", {})
+    chat.open("plan.duty", str(duty.id))
+
+
+def _refused(chat: Chat, duty: Duty, offered: bool) -> bool:
+    """Says why there is nothing to choose for this duty now."""
+    meeting = meeting_of(chat.session, duty)
+    if meeting is not None and meeting.state == "running":
+        _back_to_month(chat, duty.unit_id, "choice_running")
+    elif not offered:
+        _back_to_month(chat, duty.unit_id, "choice_none")
+    else:
+        return False
+    return True
+
+
+def _back_to_month(chat: Chat, unit_id: int, code: str) -> None:
+    chat.end()
+    chat.trouble = chat.desk.render.sentence(code, {})
+    chat.open("month", str(unit_id))
+
+
+def _duty(chat: Chat) -> Duty | None:
+    return chat.session.get(Duty, chat.data["duty"]) if chat.data.get("duty") else None
+
+
+def _offered(chat: Chat) -> list[Topic]:
+    duty = _duty(chat)
+    if duty is not None:
+        return replacements(chat.session, duty)
+    return addable(chat.session, chat.session.get_one(Unit, chat.data["unit"]), chat.today)
+
+
+def ask_topic(chat: Chat) -> None:
+    topics = _offered(chat)
+    pages = max(1, -(-len(topics) // PAGE))
+    page = min(int(chat.data.get("page", 0)), pages - 1)
+    chat.say(
+        "choice/topic",
+        unit=chat.session.get_one(Unit, chat.data["unit"]),
+        duty=_duty(chat),
+        topics=topics[page * PAGE : (page + 1) * PAGE],
+        first=page * PAGE,
+        page=page,
+        pages=pages,
+    )
+
+
+def _turned(chat: Chat, value: str) -> bool:
+    """Whether another page was asked for."""
+    if not value.startswith("p") or not value[1:].isdecimal():
+        return False
+    chat.keep(page=int(value[1:]))
+    chat.again()
+    return True
+
+
+def take_topic(chat: Chat, answer: Answer) -> None:
+    if _turned(chat, answer.value):
+        return
+    duty, topics = _duty(chat), _offered(chat)
+    if answer.value == OWN and duty is not None and duty.chosen:
+        chat.keep(topic=None)
+    else:
+        chat.keep(topic=topics[_place(answer, [topic.id for topic in topics])].id)
+    chat.goto("card")
+
+
+def _place(answer: Answer, values: list[int]) -> int:
+    """The place in the list of what was pressed, or of the number that was typed. Raises Invalid(choose_button)."""
+    said = answer.text.strip().rstrip(".")
+    if answer.value.isdecimal() and int(answer.value) in values:
+        return values.index(int(answer.value))
+    if not answer.value and said.isascii() and said.isdigit() and 1 <= int(said) <= len(values):
+        return int(said) - 1
+    raise Invalid("choose_button")
+
+
+def ask_card(chat: Chat) -> None:
+    duty = _duty(chat)
+    topic = chat.session.get(Topic, chat.data["topic"]) if chat.data["topic"] else None
+    if topic is None and duty is not None:
+        topic = duty.demand.topic
+    chat.say(
+        "choice/card",
+        unit=chat.session.get_one(Unit, chat.data["unit"]),
+        duty=duty,
+        topic=topic,
+        meeting=meeting_of(chat.session, duty) if duty else None,
+    )
+
+
+def _agreed(answer: Answer) -> bool:
+    """Raises Invalid(choose_button) for what is neither yes nor no."""
+    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
+    if agreed is None:
+        raise Invalid("choose_button")
+    return agreed
+
+
+def take_card(chat: Chat, answer: Answer) -> None:
+    unit = chat.lead_unit(chat.data["unit"])
+    if unit is None:
+        return
+    if not _agreed(answer):
+        _leave(chat, unit)
+        return
+    lock_unit(chat.session, unit.id)
+    topic = chat.session.get(Topic, chat.data["topic"]) if chat.data["topic"] else None
+    if chat.data.get("duty"):
+        _replace(chat, topic)
+    elif topic is not None:
+        _add(chat, unit, topic)
+
+
+def _leave(chat: Chat, unit: Unit) -> None:
+    chat.end()
+    chat.open("month", str(unit.id))
+
+
+def _replace(chat: Chat, topic: Topic | None) -> None:
+    duty = own_duty(chat, chat.data["duty"], "meeting")
+    if duty is None:
+        return
+    try:
+        parted = replace(chat.session, duty, topic, chat.at, chat.zone)
+    except Invalid as problem:
+        _back_to_month(chat, duty.unit_id, problem.code)
+        return
+    if parted:
+        titles = [one.title for one in parted]
+        chat.trouble = chat.desk.render.sentence("choice_parted", {"titles": titles})
+    chat.note("topic chosen" if topic else "topic put back", f"duty:{duty.id}")
+    _say_done(chat, duty)
+
+
+def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
+    try:
+        duty = add(chat.session, unit, topic, chat.at, chat.zone)
+    except Invalid as problem:
+        _back_to_month(chat, unit.id, problem.code)
+        return
+    chat.note("topic added", f"duty:{duty.id}")
+    _say_done(chat, duty)
+
+
+def _say_done(chat: Chat, duty: Duty) -> None:
+    chat.end()
+    meeting = meeting_of(chat.session, duty)
+    chat.say("choice/done", duty=duty, meeting=meeting, papers=pickable(duty))
+
+
+def ask_papers(chat: Chat) -> None:
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    documents = duty.topic.documents if duty.topic else []
+    pages = max(1, -(-len(documents) // PAGE))
+    page = min(int(chat.data.get("page", 0)), pages - 1)
+    chat.say(
+        "choice/papers",
+        duty=duty,
+        documents=documents[page * PAGE : (page + 1) * PAGE],
+        picks=chat.data["picks"],
+        count=len(documents),
+        first=page * PAGE,
+        page=page,
+        pages=pages,
+    )
+
+
+def take_papers(chat: Chat, answer: Answer) -> None:
+    duty = own_duty(chat, chat.data["duty"], "meeting")
+    if duty is None or _turned(chat, answer.value):
+        return
+    if answer.value == "done":
+        _pick(chat, duty)
+        return
+    count = len(duty.topic.documents) if duty.topic else 0
+    place = _place(answer, list(range(count)))
+    chat.keep(picks=sorted({*chat.data["picks"]} ^ {place}))
+    chat.again()
+
+
+def _pick(chat: Chat, duty: Duty) -> None:
+    lock_unit(chat.session, duty.unit_id)
+    try:
+        pick(chat.session, duty, chat.data["picks"])
+    except Invalid as problem:
+        if problem.code == "choice_empty":
+            raise
+        _back_to_month(chat, duty.unit_id, problem.code)
+        return
+    chat.note("documents chosen", f"duty:{duty.id}")
+    chat.end()
+    chat.say("choice/picked", duty=duty)
+
+
+def ask_drop(chat: Chat) -> None:
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    meeting = meeting_of(chat.session, duty)
+    others = [one for one in duties_of(chat.session, meeting) if one.id != duty.id] if meeting else []
+    chat.say("choice/drop", duty=duty, meeting=meeting, others=others)
+
+
+def take_drop(chat: Chat, answer: Answer) -> None:
+    duty = own_duty(chat, chat.data["duty"], "meeting")
+    if duty is None:
+        return
+    unit = lock_unit(chat.session, duty.unit_id)
+    if not _agreed(answer):
+        _leave(chat, unit)
+        return
+    try:
+        take_back(chat.session, duty, chat.at, chat.zone)
+    except Invalid as problem:
+        _back_to_month(chat, unit.id, problem.code)
+        return
+    chat.note("topic taken back", f"duty:{duty.id}")
+    chat.end()
+    chat.say("choice/dropped", duty=duty)
+
+
+FLOW = Flow(
+    "choice",
+    Step("topic", ask_topic, take_topic, numbers=True),
+    Step("card", ask_card, take_card),
+    Step("papers", ask_papers, take_papers, numbers=True),
+    Step("drop", ask_drop, take_drop),
+)

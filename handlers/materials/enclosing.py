@@ -1,0 +1,258 @@
+"""A leader ties files to a topic: what the files are for, which topic and which turn of it, a look at what goes to whom, `Gửi`."""
+
+from typing import Any
+
+from bot.calendar import Period
+from bot.duties.turns import EVERY, at_hand, turns
+from bot.materials.materials import MOST_PAPERS, tie, units_reached
+from bot.materials.shelves import shelves, topic_in_reach
+from bot.messages import File
+from bot.people.roles import holders
+from bot.problems import Invalid
+from bot.reports.submissions import MOST_FILES
+from bot.tables import Topic
+from bot.talk.albums import once, refusals, upload, with_new
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+PAGE = 8
+TURNS = 6
+"""So many turns of a topic that recurs are offered at a time."""
+ALWAYS = "every"
+DIGITS = 9
+"""The longest number that a row's id is taken for."""
+
+
+def begin(chat: Chat, topic_id: str) -> None:
+    """`Gửi thêm tệp` of one topic: waits for the files."""
+    if _reached(chat, topic_id) is not None:
+        chat.begin("papers", step="files", topic=int(topic_id), files=[])
+
+
+def _reached(chat: Chat, topic_id: object) -> tuple[Topic, list[str]] | None:
+    """The topic and the part of the tree that the person may send its files to; else says no and ends the dialog."""
+    text = str(topic_id)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
+    found = topic_in_reach(chat.session, chat.roles(), "nudge", number)
+    if found is None:
+        chat.end()
+        chat.say("talk/not_yours")
+    return found
+
+
+def _more(chat: Chat, answer: Answer) -> bool:
+    """Takes in files that have come for the present question; whether any came, taken or refused."""
+    if not (answer.files or chat.event.refused):
+        return False
+    kept = list(chat.data["files"])
+    if chat.dialog.step == "purpose":
+        chat.keep(files=with_new(chat, kept, MOST_FILES, "too_many_files"))
+    else:
+        chat.keep(files=with_new(chat, kept, MOST_PAPERS, "too_many_papers"))
+    return True
+
+
+def ask_purpose(chat: Chat) -> None:
+    chat.say(
+        "papers/purpose",
+        **once(chat, f"purpose:{chat.person.id}"),
+        given=chat.data["files"],
+        refused=refusals(chat),
+        upload=upload(chat),
+    )
+
+
+def take_purpose(chat: Chat, answer: Answer) -> None:
+    """Who leads a unit and a committee says which of the two has sent the files."""
+    if _more(chat, answer):
+        chat.again()
+    elif answer.value == "topic":
+        if len(chat.data["files"]) > MOST_PAPERS:
+            raise Invalid("too_many_papers", most=MOST_PAPERS)
+        chat.goto("topic")
+    elif answer.value == "report":
+        _hand_over(chat)
+    else:
+        raise Invalid("choose_button")
+
+
+def _hand_over(chat: Chat) -> None:
+    """They are a report: goes on there with the same files."""
+    units = {held.unit_id for held in holders(chat.roles(), "lead")}
+    files = chat.data["files"]
+    if len(units) == 1:
+        chat.begin("report", unit=units.pop(), files=files)
+    elif units:
+        chat.begin("report", step="unit", files=files)
+    else:
+        chat.end()
+        chat.say("talk/not_yours")
+
+
+def ask_topic(chat: Chat) -> None:
+    found = shelves(chat.session, chat.roles(), "nudge", chat.today)
+    last = max(0, (len(found) - 1) // PAGE)
+    page = min(int(chat.data.get("page", 0)), last)
+    facts = {"given": chat.data["files"], "refused": refusals(chat), "upload": upload(chat)}
+    if not found:
+        chat.end()
+        chat.say("papers/none", **facts)
+        return
+    chat.say(
+        "papers/topic",
+        **once(chat, f"topic:{chat.person.id}"),
+        shelves=found[page * PAGE : (page + 1) * PAGE],
+        page=page,
+        last=last,
+        back=len(chat.dialog.trail) > 0,
+        **facts,
+    )
+
+
+def take_topic(chat: Chat, answer: Answer) -> None:
+    if _more(chat, answer):
+        chat.again()
+    elif answer.value.startswith("page"):
+        chat.keep(page=int(answer.value.removeprefix("page")))
+        chat.again()
+    elif not answer.value:
+        raise Invalid("choose_button")
+    elif (found := _reached(chat, answer.value)) is not None:
+        _take(chat, found[0])
+
+
+def _take(chat: Chat, topic: Topic) -> None:
+    """The topic is known: of one that recurs it is asked which turn the files are for."""
+    chat.keep(topic=topic.id, period=EVERY, turns=None)
+    chat.goto("turn" if turns(chat.session, topic) else "card")
+
+
+def ask_turn(chat: Chat) -> None:
+    """The turns from the one at hand on, the others a page before and after."""
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    its = turns(chat.session, found[0])
+    start = chat.data.get("turns")
+    if start is None:
+        now = at_hand(its, chat.today)
+        start = its.index(now) if now else 0
+    chat.say(
+        "papers/turn",
+        **once(chat, f"turn:{chat.person.id}"),
+        topic=found[0],
+        turns=its[start : start + TURNS],
+        before=max(0, start - TURNS) if start else None,
+        after=start + TURNS if start + TURNS < len(its) else None,
+        always=ALWAYS,
+        given=chat.data["files"],
+        refused=refusals(chat),
+        upload=upload(chat),
+        back=len(chat.dialog.trail) > 0,
+    )
+
+
+def take_turn(chat: Chat, answer: Answer) -> None:
+    if _more(chat, answer):
+        chat.again()
+        return
+    if answer.value.startswith("from"):
+        chat.keep(turns=int(answer.value.removeprefix("from")))
+        chat.again()
+        return
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    if answer.value == ALWAYS:
+        chat.keep(period=EVERY)
+    elif turn := _turn_of(chat, found[0], answer.value):
+        chat.keep(period=turn.key)
+    else:
+        raise Invalid("choose_button")
+    chat.goto("card")
+
+
+def _turn_of(chat: Chat, topic: Topic, period: str) -> Period | None:
+    return next((one for one in turns(chat.session, topic) if one.key == period and period), None)
+
+
+def ask_files(chat: Chat) -> None:
+    topic = chat.session.get_one(Topic, chat.data["topic"])
+    chat.say("papers/send", topic=topic, refused=refusals(chat), upload=chat.upload_link())
+
+
+def take_files(chat: Chat, answer: Answer) -> None:
+    if _more(chat, answer) and chat.data["files"]:
+        _take(chat, chat.session.get_one(Topic, chat.data["topic"]))
+    elif chat.event.refused:
+        chat.again()
+    elif answer.value == "drop":
+        _drop(chat)
+    else:
+        raise Invalid("send_files")
+
+
+def _drop(chat: Chat) -> None:
+    topic = chat.session.get_one(Topic, chat.data["topic"])
+    chat.end()
+    chat.say("papers/dropped", topic=topic)
+
+
+def ask_card(chat: Chat) -> None:
+    """What goes to how many units."""
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    topic, paths = found
+    chat.say(
+        "papers/card",
+        **once(chat, f"card:{chat.person.id}"),
+        topic=topic,
+        **_turn(chat, topic),
+        given=chat.data["files"],
+        units=units_reached(chat.session, topic, chat.data.get("period", EVERY), paths),
+        refused=refusals(chat),
+        upload=upload(chat),
+        back=len(chat.dialog.trail) > 0,
+    )
+
+
+def _turn(chat: Chat, topic: Topic) -> dict[str, Any]:
+    return {"period": chat.data.get("period", EVERY), "recurs": bool(turns(chat.session, topic))}
+
+
+def take_card(chat: Chat, answer: Answer) -> None:
+    if _more(chat, answer):
+        chat.again()
+    elif answer.value == "send":
+        _tie(chat)
+    elif answer.value == "drop":
+        _drop(chat)
+    else:
+        raise Invalid("choose_button")
+
+
+def _tie(chat: Chat) -> None:
+    found = _reached(chat, chat.data["topic"])
+    if found is None:
+        return
+    topic, paths = found
+    files = [File(*packed) for packed in chat.data["files"]]
+    facts = _turn(chat, topic)
+    period = chat.data.get("period", EVERY)
+    added = tie(chat.session, topic, period, paths, files, chat.person.id, chat.at)
+    if added:
+        chat.note("papers tied", f"topic:{topic.id}")
+    chat.end()
+    units = units_reached(chat.session, topic, period, paths)
+    known = len(files) - added
+    chat.say("papers/tied", topic=topic, **facts, added=added, known=known, units=units)
+
+
+FLOW = Flow(
+    "papers",
+    Step("topic", ask_topic, take_topic, files=True),
+    Step("purpose", ask_purpose, take_purpose, files=True),
+    Step("files", ask_files, take_files, files=True),
+    Step("turn", ask_turn, take_turn, files=True),
+    Step("card", ask_card, take_card, files=True),
+)

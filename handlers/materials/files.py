@@ -1,0 +1,176 @@
+"""Files tied to topics: a leader lists them and takes one back, a unit has them sent again and says that they came."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from bot.calendar import Period
+from bot.duties.turns import EVERY, at_hand, turn_of, turns
+from bot.materials.enclosing import enclose
+from bot.materials.materials import files_seen, take_back
+from bot.materials.receipts import Receipts, confirm, papers_for, receipts
+from bot.materials.shelves import Shelf, shelves, topic_in_reach
+from bot.messages import File
+from bot.people.roles import holders, may, within
+from bot.reminders.asked_duty import own_duty
+from bot.tables import Duty, Topic, TopicFile
+from bot.talk.receive import Chat
+
+PAGE = 8
+DIGITS = 9
+"""The longest number that a row's id is taken for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A topic in the list, with how many files there are for the reader's units."""
+
+    shelf: Shelf
+    files: int
+    receipts: Receipts
+
+
+def show(chat: Chat, page: str = "0") -> None:
+    """The topics that the person's roles reach, a page of them, each with its files and receipts."""
+    if not holders(chat.roles(), "sum"):
+        chat.say("talk/not_yours")
+        return
+    found = shelves(chat.session, chat.roles(), "sum", chat.today)
+    last = max(0, (len(found) - 1) // PAGE)
+    number = min(_number(page), last)
+    chat.say(
+        "papers/topics",
+        lines=[_line(chat, shelf) for shelf in found[number * PAGE : (number + 1) * PAGE]],
+        page=number,
+        last=last,
+        sends=bool(holders(chat.roles(), "nudge")),
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
+
+
+def _line(chat: Chat, shelf: Shelf) -> Line:
+    files = _seen(chat, shelf.topic, shelf.period)
+    its = _receipts(chat, shelf.topic, shelf.period) if files else Receipts(0, 0)
+    return Line(shelf, len(files), its)
+
+
+def _seen(chat: Chat, topic: Topic, period: str) -> list[TopicFile]:
+    """The files for units that the person's roles reach."""
+    paths = [held.unit.path for held in holders(chat.roles(), "sum")]
+    return files_seen(chat.session, topic.plan_id, topic.key, period, paths)
+
+
+def _receipts(chat: Chat, topic: Topic, period: str) -> Receipts:
+    where = within(Duty.path, chat.roles(), "sum")
+    return receipts(chat.session, topic.plan_id, topic.key, period, where, chat.today)
+
+
+def topic(chat: Chat, topic_id: str, period: str = EVERY) -> None:
+    """One topic's files, with a link to each and a button to take it back where the person may.
+
+    Of a topic that recurs those of one turn are shown, by default of the one at hand, and the turns beside it are offered.
+    """
+    found = topic_in_reach(chat.session, chat.roles(), "sum", _number(topic_id))
+    if found is None:
+        chat.say("talk/not_yours")
+        return
+    _show_topic(chat, found[0], period)
+
+
+def _beside(found: list[Period], turn: Period | None) -> tuple[Period | None, Period | None]:
+    """The turns before and after this one."""
+    if turn is None:
+        return None, None
+    place = found.index(turn)
+    return found[place - 1] if place else None, found[place + 1] if place + 1 < len(found) else None
+
+
+def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
+    its = turns(chat.session, found)
+    turn = next((one for one in its if one.key == period), at_hand(its, chat.today))
+    period = turn.key if turn else EVERY
+    before, after = _beside(its, turn)
+    files = _seen(chat, found, period)
+    chat.say(
+        "papers/files",
+        topic=found,
+        turn=turn,
+        before=before,
+        after=after,
+        gone=gone,
+        rows=[(file, _link(chat, file), may(chat.roles(), "nudge", file.path)) for file in files],
+        receipts=_receipts(chat, found, period),
+        sends=topic_in_reach(chat.session, chat.roles(), "nudge", found.id) is not None,
+    )
+
+
+def _link(chat: Chat, file: TopicFile) -> str:
+    return chat.desk.links.file(File(file.digest, file.name, file.size, file.media_type))
+
+
+def _own_file(chat: Chat, file_id: str) -> tuple[TopicFile, Topic] | None:
+    """The file and its topic, if the person may take it back; else says no."""
+    file = chat.session.get(TopicFile, _number(file_id), with_for_update=True)
+    if file is not None and may(chat.roles(), "nudge", file.path):
+        its = select(Topic).where(Topic.plan_id == file.plan_id, Topic.key == file.key).order_by(Topic.id)
+        found = chat.session.scalars(its.limit(1)).first()
+        if found is not None:
+            return file, found
+    chat.say("talk/not_yours")
+    return None
+
+
+def ask_back(chat: Chat, file_id: str) -> None:
+    found = _own_file(chat, file_id)
+    if found is not None:
+        recurs = bool(turns(chat.session, found[1]))
+        chat.say("papers/back", file=found[0], topic=found[1], recurs=recurs)
+
+
+def back(chat: Chat, file_id: str) -> None:
+    """Takes a file back: it goes to nobody any more; who has it keeps it."""
+    found = _own_file(chat, file_id)
+    if found is None:
+        return
+    file, its_topic = found
+    if file.withdrawn_at is None:
+        take_back(chat.session, file, chat.at)
+        chat.note("paper taken back", f"paper:{file.id}")
+    _show_topic(chat, its_topic, file.period, gone=file.name)
+
+
+def again(chat: Chat, duty_id: str) -> None:
+    """Sends the files of a duty's topic to who leads its unit."""
+    duty = own_duty(chat, duty_id, "meeting", done_too=True)
+    if duty is None:
+        return
+    papers = papers_for(chat.session, [duty]).get(duty.id)
+    if papers is None:
+        chat.say("papers/gone", duty=duty)
+        return
+    enclosed = enclose(papers.files, chat.desk.links.file)
+    chat.say(
+        "papers/again",
+        files=enclosed.files,
+        duty=duty,
+        period=turn_of(duty),
+        enclosed=enclosed,
+        received=papers.received,
+    )
+
+
+def got(chat: Chat, duty_id: str) -> None:
+    """`Đã nhận`: the unit has the files of the topic."""
+    duty = own_duty(chat, duty_id, "meeting", done_too=True)
+    if duty is None:
+        return
+    receipt = confirm(chat.session, duty, chat.person.id, chat.at)
+    if receipt is None:
+        chat.say("papers/gone", duty=duty)
+        return
+    if receipt.at == chat.at:
+        chat.note("papers received", f"duty:{duty.id}")
+    chat.say("papers/got", duty=duty, receipt=receipt)

@@ -1,0 +1,163 @@
+"""The count of a meeting and its end: who is there, who comes late, the day it was held, what follows; starts by mistake."""
+
+from datetime import date, timedelta
+
+from bot.calendar import local_day
+from bot.duties.outlook import outlooks
+from bot.meetings.attendance import KINDS, arrived, counts_of_values, kinds_away
+from bot.meetings.joining import duties_of
+from bot.meetings.meetings import call_off, counts_of, end, notes_of, write_counts
+from bot.meetings.rehearsing import forget_rehearsal
+from bot.meetings.tasks import tasks_of
+from bot.meetings.votes import votes_of
+from bot.meetings.walk import mark_counted, minutes_in_all, stamp
+from bot.problems import Invalid
+from bot.reading.moments import when
+from bot.reading.words import said
+from bot.tables import Meeting
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.meetings import leading, overhearing
+
+ONE_DAY = timedelta(days=1)
+
+
+def count(chat: Chat, meeting_id: str, _step: str = "") -> None:
+    """`Điểm danh`, at its step or from the closing card; once there are counts they are corrected."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is None:
+        return
+    if counts_of(chat.session, meeting) is None:
+        leading.count(chat, meeting, "meet.counted", "meet.walk")
+    else:
+        chat.open("recount", str(meeting.id))
+
+
+def counted(chat: Chat, meeting_id: str) -> None:
+    """Takes the confirmed counts; the attendance step is done with them."""
+    entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
+    meeting = leading.own_with_unit(chat, meeting_id)
+    if meeting is None:
+        return
+    if entered:
+        counts = counts_of_values(entered)
+        write_counts(chat.session, meeting, counts, chat.person.id, chat.at)
+        chat.note("attendance entered", f"meeting:{meeting.id}")
+        overhearing.written(chat, "counts")
+        facts = {"present": counts.present, "total": counts.total}
+        chat.trouble = chat.desk.render.sentence("counts_taken", facts)
+        mark_counted(meeting, chat.at)
+    leading.go_on(chat, meeting)
+
+
+def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
+    """`➕ 1 đến muộn`: moves one from those away to those present; asks of which kind where that matters."""
+    meeting = leading.own_with_unit(chat, meeting_id)
+    if meeting is None:
+        return
+    before = counts_of(chat.session, meeting)
+    try:
+        if before is None:
+            raise Invalid("meeting_not_counted")
+        kinds = kinds_away(before)
+        if kind not in KINDS and len(kinds) > 1 and before.absent:
+            leading.say(chat, "meeting/late", meeting, kinds=kinds)
+            return
+        after = arrived(before, kind if kind in KINDS else "".join(kinds[:1]))
+        write_counts(chat.session, meeting, after, chat.person.id, chat.at)
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        leading.go_on(chat, meeting)
+        return
+    chat.note("late arrival", f"meeting:{meeting.id} present {before.present}>{after.present}")
+    leading.say(chat, "meeting/arrived", meeting, before=before, card=leading.card_of(chat, meeting))
+
+
+def finish(chat: Chat, meeting_id: str) -> None:
+    """`Kết thúc`: the meeting is held, its duties are done; of a rehearsal nothing is left."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is None:
+        return
+    if meeting.rehearsal:
+        _forget(chat, meeting)
+    elif counts_of(chat.session, meeting) is None:
+        chat.trouble = chat.sentence(Invalid("meeting_no_counts"))
+        leading.go_on(chat, meeting)
+    elif local_day(meeting.started_at or chat.at, chat.zone) < chat.today - ONE_DAY:
+        leading.begin(chat, meeting, "close")
+    else:
+        _end(chat, meeting, None)
+
+
+def _forget(chat: Chat, meeting: Meeting) -> None:
+    minutes = minutes_in_all(meeting, chat.at)
+    unit, walked, steps = meeting.unit, meeting.step, len(meeting.steps)
+    forget_rehearsal(chat.session, meeting)
+    chat.end()
+    leading.rehearsed(chat, True)
+    chat.say("rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
+
+
+def ask_day(chat: Chat) -> None:
+    """A meeting that was begun days ago: on which day was it held? The verdict hangs on it."""
+    meeting = leading.present(chat)
+    if meeting is not None:
+        began = local_day(meeting.started_at or chat.at, chat.zone)
+        leading.say(chat, "meeting/day", meeting, began=began)
+
+
+def take_day(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present(chat)
+    if meeting is None:
+        return
+    if answer.value not in ("", "began", "today"):
+        raise Invalid("choose_button")
+    began = local_day(meeting.started_at or chat.at, chat.zone)
+    day = {"began": began, "today": chat.today}.get(answer.value)
+    if day is None:
+        day = when(answer.text, today=chat.today, now=None, past=True).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(answer.text))
+    if not began <= day <= chat.today:
+        raise Invalid("held_day_range", first=began, last=chat.today)
+    _end(chat, meeting, day)
+
+
+def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
+    overhearing.written(chat, "day")
+    end(chat.session, meeting, chat.at, chat.zone, day=day)
+    stamp(meeting, leading.rules_on(chat, leading.day_of(chat, meeting)))
+    chat.note("meeting held", f"meeting:{meeting.id}")
+    chat.end()
+    chat.say(
+        "meeting/held",
+        meeting=meeting,
+        card=leading.card_of(chat, meeting),
+        duties=duties_of(chat.session, meeting),
+        notes=len(notes_of(chat.session, meeting)),
+        votes=votes_of(chat.session, meeting),
+        tasks=tasks_of(chat.session, meeting),
+        minutes=minutes_in_all(meeting, chat.at) if day is None else None,
+        waiting=outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
+    )
+
+
+def undo(chat: Chat, meeting_id: str) -> None:
+    """`Chưa họp`: begun by mistake; nothing has been held."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is None:
+        return
+    if meeting.rehearsal:
+        _forget(chat, meeting)
+        return
+    try:
+        call_off(chat.session, meeting, chat.at, chat.zone)
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        leading.go_on(chat, meeting)
+        return
+    chat.note("meeting called off", f"meeting:{meeting.id}")
+    chat.end()
+    chat.say("meeting/undone", meeting=meeting)
+
+
+FLOW = Flow("close", Step("day", ask_day, take_day, numbers=True))

@@ -1,0 +1,72 @@
+"""The question whether one meeting is to count for several plans: asked when it is set, begun or entered afterwards.
+
+A dialog that has the question as a step of its own keeps `joint`, the ids of the duties taken so far, and `asked`, those
+that were offered.
+"""
+
+from datetime import date
+
+from bot.meetings.joining import Joint, clash, joinable, offers
+from bot.problems import Invalid
+from bot.reading.words import yes
+from bot.tables import Duty
+from bot.talk.chat import Answer, Chat
+
+
+def ask(chat: Chat, duty: Duty, day: date) -> None:
+    found = _offered(chat, duty, day)
+    chat.keep(asked=[one.duty.id for one in found])
+    chat.say("schedule/join", duty=duty, joints=found, taken=_taken(chat), day=day)
+
+
+def _offered(chat: Chat, duty: Duty, day: date) -> list[Joint]:
+    return offers(chat.session, duty, day, chat.at, chat.zone)
+
+
+def _taken(chat: Chat) -> list[int]:
+    return [int(one) for one in chat.data.get("joint", [])]
+
+
+def take(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool:
+    """Whether the question is settled; of several duties each is ticked by itself, and the question asked again.
+
+    Raises Invalid: choose_button, join_clash for two that cannot be one meeting.
+    """
+    found = {one.duty.id: one.duty for one in _offered(chat, duty, day)}
+    agreed = None if answer.value or len(found) > 1 else yes(answer.text)
+    if answer.value == "apart" or agreed is False:
+        chat.keep(joint=[])
+        return True
+    if len(found) == 1 and (answer.value == "join" or agreed):
+        chat.keep(joint=list(found))
+        return True
+    if answer.value == "done":
+        return True
+    if not answer.value.isascii() or not answer.value.isdigit() or int(answer.value) not in found:
+        raise Invalid("choose_button")
+    _tick(chat, int(answer.value), found, day)
+    return False
+
+
+def _tick(chat: Chat, duty_id: int, found: dict[int, Duty], day: date) -> None:
+    taken = [one for one in _taken(chat) if one in found and one != duty_id]
+    if duty_id not in _taken(chat):
+        taken.append(duty_id)
+        pair = clash([found[one] for one in taken], day)
+        if pair is not None:
+            raise Invalid("join_clash", one=pair[0].title, other=pair[1].title)
+    chat.keep(joint=taken)
+    chat.again()
+
+
+def chosen(chat: Chat, duty: Duty, day: date) -> list[Duty]:
+    """The duties that were taken, as far as the meeting may still answer them."""
+    taken = _taken(chat)
+    return [one.duty for one in joinable(chat.session, duty, day, chat.at, chat.zone) if one.duty.id in taken]
+
+
+def say_parted(chat: Chat, parted: list[Duty], day: date) -> None:
+    """The next message says first what the meeting, on its new day, answers no more."""
+    if parted:
+        titles = [one.title for one in parted]
+        chat.trouble = chat.sentence(Invalid("joint_parted", titles=titles, day=day))

@@ -1,0 +1,239 @@
+"""What the handlers of a meeting share: whose it is, where it stands, its counts, and what every card of it says."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from bot.calendar import local_day
+from bot.meetings.asides import asides_of, put_aside
+from bot.meetings.attendance import Counts, rate
+from bot.meetings.awaiting import line_of
+from bot.meetings.correcting import locked
+from bot.meetings.joining import duties_of, takes_long
+from bot.meetings.meetings import counts_of, last_counts, lock, lock_unit
+from bot.meetings.recounting import Change, unfit
+from bot.meetings.walk import SCORE, closing, least_minutes, present_step, resume
+from bot.plans.guidance.fields import RuleSet, Target
+from bot.plans.guidance.rules import Rules, meets_target
+from bot.scores.sheets import Sheets, sheet_for
+from bot.tables import Aside, Meeting, Unit
+from bot.talk.chat import Chat, row_id
+
+
+@dataclass(frozen=True, slots=True)
+class CountCard:
+    """Counts as they are shown: with their rate, the target of the guidance in force, and whether it is met."""
+
+    counts: Counts
+    rate: Fraction | None
+    target: Target | None
+    met: bool
+    symbol: str
+
+
+def rules_on(chat: Chat, day: date) -> RuleSet | None:
+    rules: Rules | None = chat.desk.facts.get("rules")
+    return rules.on(day) if rules else None
+
+
+def day_of(chat: Chat, meeting: Meeting) -> date:
+    """The local day on which the meeting was or is held."""
+    return local_day(meeting.started_at or meeting.planned_at or chat.at, chat.zone)
+
+
+def count_card(chat: Chat, counts: Counts, day: date) -> CountCard:
+    rules = rules_on(chat, day)
+    ratio = rate(counts)
+    target = rules.attendance_target if rules and ratio is not None else None
+    met = rules is None or ratio is None or meets_target(ratio, rules)
+    return CountCard(counts, ratio, target, met, rules.symbol if rules else "")
+
+
+def card_of(chat: Chat, meeting: Meeting) -> CountCard | None:
+    counts = counts_of(chat.session, meeting)
+    return count_card(chat, counts, day_of(chat, meeting)) if counts else None
+
+
+def scored_here(chat: Chat, meeting: Meeting) -> bool:
+    """Whether the present step is the one at which the meeting scores itself, by a sheet of its day."""
+    if closing(meeting) or present_step(meeting).get("key") != SCORE or meeting.rehearsal:
+        return False
+    sheets: Sheets = chat.desk.facts["sheets"]
+    return sheet_for(chat.session, sheets, day_of(chat, meeting), meeting.unit) is not None
+
+
+def wished_minutes(chat: Chat, meeting: Meeting) -> int | None:
+    """How long the guidance in force wants this meeting to last at the least."""
+    day = day_of(chat, meeting)
+    return least_minutes(rules_on(chat, day), merged=takes_long(duties_of(chat.session, meeting), day))
+
+
+def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
+    """The running meeting, locked, if the person may lead its unit; else says why not. With `held`, one that was held too,
+    as long as it may be corrected."""
+    meeting = lock(chat.session, row_id(meeting_id))
+    if meeting is None and chat.dialog.flow and chat.data.get("rehearsal"):
+        chat.end()
+        chat.say("rehearsal/gone")
+        return None
+    if meeting is None or not chat.may("lead", meeting.unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    if held and meeting.state == "held":
+        return _correctable(chat, meeting)
+    if meeting.state != "running":
+        late = _late_words(chat, meeting)
+        chat.end()
+        chat.say("meeting/over", meeting=meeting, late=late)
+        return None
+    resume(meeting, chat.at)
+    return meeting
+
+
+def own_with_unit(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
+    """As `own`, with the unit locked before the meeting, as everybody does who locks both."""
+    found = chat.session.get(Meeting, row_id(meeting_id))
+    if found is not None:
+        lock_unit(chat.session, found.unit_id)
+    return own(chat, meeting_id, held=held)
+
+
+def _late_words(chat: Chat, meeting: Meeting) -> Aside | None:
+    """What was typed for the meeting after it had ended."""
+    typed = chat.dialog.flow and not chat.event.payload and not chat.event.text.startswith("/")
+    if not typed or not chat.event.text.strip() or meeting.state != "held":
+        return None
+    if chat.words:
+        aside = asides_of(chat.session, chat.words)[-1]
+        chat.release()
+        return aside
+    return put_aside(chat.session, meeting, chat.person.id, chat.event.text, chat.at, message_ref(chat))
+
+
+def message_ref(chat: Chat) -> str:
+    """How a note or an aside finds the chat message again that it was made of; "" where the channel has no numbers."""
+    return f"{chat.contact.id}:{chat.event.message_ref}" if chat.event.message_ref else ""
+
+
+def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
+    if not locked(meeting, chat.at, chat.zone):
+        return meeting
+    chat.end()
+    chat.say("result/locked", meeting=meeting)
+    return None
+
+
+def present(chat: Chat, *, held: bool = False) -> Meeting | None:
+    """The meeting that the present dialog is about. Words that come when it is over are offered as a note."""
+    return own(chat, chat.data["meeting"], held=held)
+
+
+def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
+    """The meeting, if it still stands where the pressed button was shown; else shows where it stands now."""
+    meeting = own(chat, meeting_id)
+    if meeting is None or str(meeting.step) == step:
+        return meeting
+    chat.trouble = chat.desk.render.sentence("step_passed", {})
+    go_on(chat, meeting)
+    return None
+
+
+def go_on(chat: Chat, meeting: Meeting) -> None:
+    """Shows where the meeting stands: its step, or the card from which one that was held is corrected."""
+    if meeting.state == "held":
+        chat.open("result.fix", str(meeting.id))
+    else:
+        begin(chat, meeting, "meet")
+
+
+def begin(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
+    """Starts a dialog about the meeting."""
+    chat.begin(flow, step, **facts_of(meeting), **facts)
+
+
+def facts_of(meeting: Meeting) -> dict[str, Any]:
+    """What every dialog about the meeting remembers."""
+    return {"meeting": meeting.id, "rehearsal": meeting.rehearsal}
+
+
+def say(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
+    """Says something of the meeting; whatever is said of a rehearsal says so first."""
+    rehearsed(chat, meeting.rehearsal)
+    chat.say(template, meeting=meeting, **context)
+
+
+def rehearsed(chat: Chat, rehearsal: bool) -> None:
+    """The next message says first that this is a rehearsal."""
+    if rehearsal:
+        banner = chat.desk.render.sentence("rehearsal", {})
+        chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
+
+
+def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[Change]) -> None:
+    """Old and new of the corrected counts, and what does not agree with them any more; goes on where all does."""
+    stale = unfit(chat.session, meeting)
+    if stale and found:
+        chat.end()
+        say(chat, "recount/done", meeting, changes=found, unfit=stale)
+        return
+    chat.trouble = chat.desk.render.sentence("recounted", {"changes": found}) if found else chat.trouble
+    go_on(chat, meeting)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a numbered list, each with its buttons: `first` stand before them; 0 where nothing is earlier or later."""
+
+    rows: Sequence[Any]
+    first: int
+    earlier: int
+    later: int
+
+
+def page_of(rows: Sequence[Any], now: object = None, until: int = 0, most: int = 6) -> Page:
+    """The page that ends with number `until` or has `now` on it, else the last one; counted back from the end."""
+    count = len(rows)
+    wanted = list(rows).index(now) + 1 if now in rows else until if 0 < until <= count else count
+    end = count - (count - wanted) // most * most
+    first = max(0, end - most)
+    return Page(rows[first:end], first, first, min(count, end + most) if end < count else 0)
+
+
+def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
+    """How many of each kind of members the unit had at its last meeting, to be offered again."""
+    last = last_counts(chat.session, unit.id)
+    names = ("official", "probationary", "temporary")
+    return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
+
+
+def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "", **more: Any) -> None:
+    """Begins the count of a meeting; `then` takes the confirmed numbers. `said`: the line that gives them already."""
+    facts = {**counting(chat, meeting, then, back), **more}
+    if said:
+        take_counts(chat, said, facts)
+    else:
+        chat.begin("counts", **facts)
+
+
+def counting(chat: Chat, meeting: Meeting, then: str, back: str) -> dict[str, Any]:
+    """What the dialog of the counts remembers of a meeting."""
+    return {
+        **facts_of(meeting),
+        "known": meeting.unit.members,
+        "before": known_kinds(chat, meeting.unit),
+        "counts": {},
+        "day": day_of(chat, meeting).isoformat(),
+        "then": f"{then}:{meeting.id}",
+        "back": f"{back}:{meeting.id}",
+    }
+
+
+def take_counts(chat: Chat, said: str, facts: dict[str, Any]) -> None:
+    """Reads a line of counts that nobody asked for; a lone number is that of those present, where the whole is known."""
+    if facts["known"] and line_of(said, facts["known"]) == "number":
+        chat.begin_answered("counts", "present", said, **{**facts, "counts": {"total": facts["known"]}})
+    else:
+        chat.begin_answered("counts", "total", said, **facts)

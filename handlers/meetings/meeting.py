@@ -1,0 +1,276 @@
+"""`/hop`: leads the meeting step by step; the walk is the meeting's own, so any phone of the unit can go on with it."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.calendar import local_day
+from bot.duties.outlook import Outlook, outlook, outlooks
+from bot.meetings.joining import answer_on, offers
+from bot.meetings.meetings import live_meeting, lock, lock_unit, new_meeting, notes_of, start
+from bot.meetings.rehearsing import rehearsal_of
+from bot.meetings.tasks import reviewed, tasks_of, to_review
+from bot.meetings.votes import votes_of
+from bot.meetings.walk import (
+    asks_clerk,
+    closing,
+    ends_round,
+    hear,
+    heard,
+    mark,
+    minutes_in_all,
+    minutes_of_step,
+    names_people,
+    next_member,
+    pause,
+    remarks,
+    round_of,
+    skipped,
+    speakers_at,
+    stamp,
+    step_back,
+)
+from bot.reminders.asked_duty import own_duty
+from bot.tables import Duty, Meeting
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.meetings import joint, leading, noting
+
+EARLY = timedelta(hours=1)
+"""Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""
+
+
+def show(chat: Chat, unit_id: str = "") -> None:
+    """Goes on with the running meeting; else offers the meetings that may be held now."""
+    unit = chat.unit_for("meet", unit_id)
+    if unit is None:
+        return
+    running = chat.session.scalar(
+        select(Meeting)
+        .where(Meeting.unit_id == unit.id, Meeting.state == "running", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.id.desc())
+    )
+    if running is not None:
+        _continue(chat, running)
+        return
+    found = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
+    plain = live_meeting(chat.session, unit.id, None)
+    chat.say(
+        "meeting/choose",
+        unit=unit,
+        waiting=waiting,
+        plain=plain,
+        plain_today=_is_today(chat, plain),
+        rehearsal=rehearsal_of(chat.session, unit.id),
+    )
+
+
+def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
+    planned_at = meeting.planned_at if meeting else None
+    return planned_at is not None and local_day(planned_at, chat.zone) == chat.today
+
+
+def for_duty(chat: Chat, duty_id: str) -> None:
+    """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another time."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is None:
+        return
+    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    if not _asked_for_early(chat, meeting, outlook(chat.session, duty, chat.at, chat.zone)):
+        begin(chat, duty_id)
+
+
+def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) -> bool:
+    if meeting is None or meeting.state != "planned" or meeting.planned_at is None:
+        return False
+    if timedelta() <= chat.at - meeting.planned_at + EARLY <= timedelta(days=1):
+        return False
+    chat.say("meeting/early", meeting=meeting, view=view, passed=meeting.planned_at < chat.at)
+    return True
+
+
+def begin(chat: Chat, duty_id: str) -> None:
+    """Starts the walk now; goes on with it if another of the unit has just started it."""
+    duty = _own_duty(chat, duty_id)
+    if duty is None:
+        return
+    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    running = meeting is not None and meeting.state == "running"
+    if not running and offers(chat.session, duty, chat.today, chat.at, chat.zone):
+        chat.begin("meet", step="join", duty=duty.id)
+    else:
+        _begin_with(chat, duty, [])
+
+
+def _own_duty(chat: Chat, duty_id: int | str) -> Duty | None:
+    """The duty, with its unit locked, if the person may act on it now."""
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is None:
+        return None
+    lock_unit(chat.session, duty.unit_id)
+    chat.session.refresh(duty)
+    return own_duty(chat, duty_id, "meeting")
+
+
+def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
+    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    if meeting is None:
+        meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
+    if meeting.state == "planned":
+        parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.at, chat.zone)
+        joint.say_parted(chat, parted, chat.today)
+    _start(chat, meeting)
+
+
+def ask_join(chat: Chat) -> None:
+    """May the meeting that begins count for other duties too?"""
+    joint.ask(chat, chat.session.get_one(Duty, chat.data["duty"]), chat.today)
+
+
+def take_join(chat: Chat, answer: Answer) -> None:
+    duty = _own_duty(chat, chat.data["duty"])
+    if duty is not None and joint.take(chat, answer, duty, chat.today):
+        _begin_with(chat, duty, joint.chosen(chat, duty, chat.today))
+
+
+def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
+    """Starts a regular meeting that no plan asks for; asks first when it is set for another time."""
+    unit = chat.lead_unit(unit_id)
+    if unit is None:
+        return
+    lock_unit(chat.session, unit.id)
+    meeting = live_meeting(chat.session, unit.id, None)
+    if not sure and _asked_for_early(chat, meeting, None):
+        return
+    _start(chat, meeting or new_meeting(chat.session, unit, None, chat.at))
+
+
+def _start(chat: Chat, meeting: Meeting) -> None:
+    if meeting.state == "planned":
+        agenda = chat.desk.facts["regular_agenda"]
+        start(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+        stamp(meeting, leading.rules_on(chat, chat.today))
+        chat.note("meeting started", f"meeting:{meeting.id}")
+    _continue(chat, meeting)
+
+
+def _continue(chat: Chat, meeting: Meeting) -> None:
+    meeting = lock(chat.session, meeting.id) or meeting
+    leading.begin(chat, meeting, "meet")
+
+
+def walk(chat: Chat, meeting_id: str) -> None:
+    """`Tiếp tục họp`: the present step, on this phone."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is not None:
+        leading.go_on(chat, meeting)
+
+
+def ask_step(chat: Chat) -> None:
+    meeting = leading.present(chat)
+    if meeting is None:
+        return
+    notes = notes_of(chat.session, meeting)
+    facts = {
+        "card": leading.card_of(chat, meeting),
+        "votes": votes_of(chat.session, meeting),
+        "tasks": tasks_of(chat.session, meeting),
+        "remarks": remarks(meeting, leading.wished_minutes(chat, meeting), chat.at),
+        "minutes": minutes_in_all(meeting, chat.at),
+    }
+    if closing(meeting):
+        leading.say(chat, "meeting/closing", meeting, notes=notes, skipped=skipped(meeting), **facts)
+        return
+    place, step = meeting.step, meeting.steps[meeting.step]
+    walked = str(place) in meeting.marks
+    leading.say(
+        chat,
+        "meeting/step",
+        meeting,
+        step=step,
+        asks=step["asks"],
+        own_notes=[n for n in notes if n.step == place],
+        step_minutes=None if walked else minutes_of_step(meeting, place, chat.at),
+        waiting=len(to_review(chat.session, meeting)) if step["asks"] == "last_tasks" else 0,
+        speakers=speakers_at(meeting, place),
+        in_round=round_of(meeting, place) is not None,
+        ends_round=ends_round(meeting, place),
+        heard=heard(meeting, place),
+        people=names_people(meeting),
+        asks_clerk=asks_clerk(meeting),
+        scores=leading.scored_here(chat, meeting),
+        **facts,
+    )
+
+
+def forward(chat: Chat, meeting_id: str, step: str) -> None:
+    """`Tiếp`; at the end of a round of members, `Hết`."""
+    _go_on(chat, meeting_id, step, "done")
+
+
+def skip(chat: Chat, meeting_id: str, step: str) -> None:
+    """`Bỏ qua`; of a step that need not be there, `Không có`."""
+    _go_on(chat, meeting_id, step, "skipped")
+
+
+def _go_on(chat: Chat, meeting_id: str, step: str, what: str) -> None:
+    meeting = leading.at_step(chat, meeting_id, step)
+    if meeting is not None:
+        if not closing(meeting):
+            if what == "done" and ends_round(meeting, meeting.step):
+                hear(meeting)
+            mark(meeting, what, chat.at)
+        leading.go_on(chat, meeting)
+
+
+def member(chat: Chat, meeting_id: str, step: str, number: str) -> None:
+    """`Đồng chí tiếp theo`: the round once more. `number` is how many were heard when the button was shown."""
+    meeting = leading.at_step(chat, meeting_id, step)
+    if meeting is None:
+        return
+    if ends_round(meeting, meeting.step) and str(heard(meeting, meeting.step)) == number:
+        next_member(meeting)
+    else:
+        chat.trouble = chat.desk.render.sentence("step_passed", {})
+    leading.go_on(chat, meeting)
+
+
+def backward(chat: Chat, meeting_id: str, step: str) -> None:
+    """`Lùi`."""
+    meeting = leading.at_step(chat, meeting_id, step)
+    if meeting is not None:
+        step_back(meeting)
+        leading.go_on(chat, meeting)
+
+
+def more(chat: Chat, meeting_id: str, _step: str = "") -> None:
+    """`Việc khác`: what may be done at any step."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is None:
+        return
+    leading.say(
+        chat,
+        "meeting/more",
+        meeting,
+        card=leading.card_of(chat, meeting),
+        votes=votes_of(chat.session, meeting),
+        tasks=tasks_of(chat.session, meeting),
+        waiting=len(to_review(chat.session, meeting)),
+        looked=len(reviewed(chat.session, meeting)),
+    )
+
+
+def pause_it(chat: Chat, meeting_id: str, _step: str = "") -> None:
+    """`Tạm dừng`: nothing is lost; anyone of the unit can go on."""
+    meeting = leading.own(chat, meeting_id)
+    if meeting is not None:
+        pause(meeting, chat.at)
+        chat.end()
+        leading.say(chat, "meeting/paused", meeting)
+
+
+FLOW = Flow(
+    "meet",
+    Step("walk", ask_step, noting.take, numbers=False, files=True, sounds=True, own_way=True),
+    Step("join", ask_join, take_join),
+)

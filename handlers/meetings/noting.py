@@ -1,0 +1,102 @@
+"""What is typed, spoken or photographed while a meeting runs: read first as what its present step asks for, else noted there."""
+
+from dataclasses import replace
+
+from bot.meetings.notes import add_note, kind_of_file, notes_of
+from bot.meetings.walk import closing, ends_round, mark, next_member, speakers_at
+from bot.messages import File
+from bot.reading.words import fold
+from bot.tables import Meeting
+from bot.talk.albums import once, refusals, upload
+from bot.talk.chat import Answer, Chat
+from handlers.meetings import leading, overhearing, step_answers
+
+SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep theo")
+SAYS_END = ("ket thuc", "ket thuc hop", "ket thuc cuoc hop", "ket thuc buoi hop")
+SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
+SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
+
+
+def take(chat: Chat, answer: Answer) -> None:
+    """At the present step: words that lead on, then what the step asks for, then a note."""
+    meeting = leading.present(chat)
+    if meeting is None:
+        return
+    if answer.files or chat.event.refused:
+        _take_files(chat, meeting, answer)
+    elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take(chat, meeting):
+        _note(chat, meeting, chat.event.text or answer.text, None)
+
+
+def take_note(chat: Chat, answer: Answer) -> None:
+    """After `Ghi ý kiến`: a note, whatever the step asks for; `later` in the dialog: of a meeting that was held."""
+    meeting = leading.present(chat, held=bool(chat.data.get("later")))
+    if meeting is None:
+        return
+    if answer.files or chat.event.refused:
+        _take_files(chat, meeting, answer)
+    elif not _leads_on(chat, meeting, fold(answer.text)):
+        _note(chat, meeting, chat.event.text or answer.text, None)
+
+
+def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
+    if meeting.state != "running":
+        return False
+    if closing(meeting):
+        if said in SAYS_END:
+            chat.open("meet.end", str(meeting.id))
+        return said in SAYS_END
+    if ends_round(meeting, meeting.step):
+        return _in_round(chat, meeting, said)
+    if said not in SAYS_NEXT and said not in SAYS_END:
+        return False
+    if said in SAYS_NEXT or meeting.step == len(meeting.steps) - 1:
+        mark(meeting, "done", chat.at)
+    leading.go_on(chat, meeting)
+    return True
+
+
+def _in_round(chat: Chat, meeting: Meeting, said: str) -> bool:
+    if said in SAYS_NEXT or said in SAYS_MORE:
+        next_member(meeting)
+        leading.go_on(chat, meeting)
+    elif said in SAYS_OVER or said in SAYS_END:
+        chat.open("meet.next", str(meeting.id), str(meeting.step))
+    else:
+        return False
+    return True
+
+
+def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
+    files = [file for file in answer.files if kind_of_file(file)]
+    others = tuple(file for file in answer.files if file not in files)
+    words = chat.event.text
+    for file in files:
+        _note(chat, meeting, words, file)
+        words = ""
+    if others:  # a report that comes in the middle of a meeting is still a report
+        chat.event = replace(chat.event, files=others, text=words)
+        chat.desk.routes.files(chat)
+    elif not files:
+        leading.say(chat, "meeting/refused", meeting, refused=refusals(chat), upload=upload(chat))
+        if words.strip():
+            overhearing.offer(chat)
+
+
+def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
+    notes = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
+    note = notes[0]
+    count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
+    if meeting.state == "held":
+        chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
+    leading.say(
+        chat,
+        "meeting/noted",
+        meeting,
+        note=note,
+        count=count,
+        parts=len(notes),
+        speakers=speakers_at(meeting, note.step),
+        other=step_answers.other_of(chat, meeting) if not file and text.strip() else "",
+        **once(chat, f"note:{meeting.id}"),
+    )

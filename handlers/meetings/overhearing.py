@@ -1,0 +1,126 @@
+"""No word typed while a meeting runs is lost: what is said into a dialog, beside it, or after it is kept and offered as a note."""
+
+from datetime import timedelta
+
+from sqlalchemy import or_, select
+
+from bot.meetings.asides import Kept, asides_of, join_asides, put_aside, settle_aside
+from bot.meetings.notes import kind_of_file
+from bot.messages import File
+from bot.people.roles import holders
+from bot.reading.words import said, yes
+from bot.tables import Aside, Meeting
+from bot.talk.chat import Chat
+from handlers.meetings import leading
+
+HOLDING = frozenset(("counts", "recount", "vote", "task", "look", "people", "fix", "close"))
+"""The dialogs of a meeting that write down what was said in them only at their end."""
+REHEARSED = timedelta(days=1)
+"""A rehearsal that was left open longer ago is not what somebody speaks of."""
+
+
+def running_meeting(chat: Chat) -> Meeting | None:
+    """The running meeting that the person leads: that of the dialog, else the latest; one that counts before a rehearsal."""
+    units = {m.unit_id for m in holders(chat.roles(), "lead")}
+    if not units:
+        return None
+    found = chat.session.scalars(
+        select(Meeting)
+        .where(
+            Meeting.unit_id.in_(units),
+            Meeting.state == "running",
+            or_(Meeting.rehearsal.is_(False), Meeting.started_at > chat.at - REHEARSED),
+        )
+        .order_by(Meeting.rehearsal, Meeting.id.desc())
+    ).all()
+    named = chat.data.get("meeting") if chat.dialog.flow else None
+    return next((one for one in found if one.id == named), found[0] if found else None)
+
+
+def keep_words(chat: Chat, meeting: Meeting) -> Aside:
+    """What has just been typed, kept for the meeting; the same where the dialog has heard it already."""
+    text = chat.event.text.strip()
+    heard = [one for one in asides_of(chat.session, chat.words) if one.at == chat.at and one.text == text]
+    if heard:
+        return heard[-1]
+    return put_aside(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat))
+
+
+def hear(chat: Chat) -> None:
+    """Words are about to be taken for an answer in a dialog of a running meeting: the dialog answers for them."""
+    if chat.dialog.flow in HOLDING and chat.event.text.strip():
+        meeting = chat.session.get(Meeting, chat.data.get("meeting") or 0)
+        if meeting is not None and meeting.state == "running":
+            chat.hold(keep_words(chat, meeting).id)
+
+
+def written(chat: Chat, kept_as: Kept, kept_id: int | None = None, instead_of: str = "") -> None:
+    """What was said in this dialog has been written down."""
+    for aside in asides_of(chat.session, chat.words):
+        settle_aside(chat.session, aside, kept_as, kept_id, instead_of)
+    chat.release()
+
+
+def refuse(chat: Chat) -> None:
+    """What was typed could not be taken where it was typed: it is quoted, and one button makes it a note."""
+    if chat.event.payload or chat.event.files or not chat.event.text.strip():
+        return
+    meeting = running_meeting(chat)
+    if meeting is None:
+        return
+    aside = keep_words(chat, meeting)
+    chat.release(aside.id)
+    quote = said(aside.text)
+    if quote not in chat.trouble:
+        chat.trouble += "\n" + chat.desk.render.sentence("aside_refused", {"said": quote})
+    chat.offer_too(chat.desk.render.sentence("note_instead", {}), "meet.keep", aside.id)
+
+
+def leave(chat: Chat, words: list[int]) -> None:
+    """A dialog was left before it wrote down what was said in it."""
+    found = [one for one in asides_of(chat.session, words) if not one.kept_as and yes(one.text) is None]
+    if found:
+        aside = join_asides(chat.session, found)
+        meeting = chat.session.get_one(Meeting, aside.meeting_id)
+        waiting, chat.trouble = chat.trouble, ""  # it belongs to what is said next
+        leading.say(chat, "meeting/left", meeting, aside=aside)
+        chat.trouble = waiting
+
+
+def offer(chat: Chat) -> bool:
+    """Words that nothing has asked for: are they a note? False where no meeting runs."""
+    if chat.event.payload or not chat.event.text.strip():
+        return False
+    meeting = running_meeting(chat)
+    if meeting is None:
+        return False
+    leading.say(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+    return True
+
+
+def offer_files(chat: Chat) -> list[File]:
+    """Photos and voices that nothing has asked for: are they notes? The words beside a file that is none, too. Answers those
+    files; none where no meeting runs."""
+    meeting = running_meeting(chat)
+    if meeting is None:
+        return []
+    fitting = [file for file in chat.event.files if kind_of_file(file)]
+    words = chat.event.text
+    for file in fitting:
+        leading.say(chat, "meeting/unknown_file", meeting, aside=_keep_file(chat, meeting, words, file))
+        words = ""
+    if words.strip():
+        leading.say(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+    return fitting
+
+
+def offer_sounds(chat: Chat) -> bool:
+    """Nothing but recorded sound, where the open question takes none: is it a note?"""
+    files = chat.event.files
+    alone = bool(files) and all(kind_of_file(file) == "voice" for file in files)
+    return alone and bool(offer_files(chat))
+
+
+def _keep_file(chat: Chat, meeting: Meeting, words: str, file: File) -> Aside:
+    ref = leading.message_ref(chat)
+    return put_aside(chat.session, meeting, chat.person.id, words, chat.at, ref, file)

@@ -1,0 +1,35 @@
+"""`Họp thử`: walks a whole meeting for practice; it is told on every card, and nothing of it is left."""
+
+from bot.duties.outlook import outlooks
+from bot.meetings.meetings import lock_unit, start
+from bot.meetings.rehearsing import new_rehearsal
+from bot.meetings.walk import stamp
+from bot.tables import Duty
+from bot.talk.chat import row_id
+from bot.talk.receive import Chat
+from handlers.meetings import leading
+
+PLAIN = "0"
+
+
+def begin(chat: Chat, unit_id: str, duty_id: str = "") -> None:
+    """Asks which meeting is rehearsed where several are waiting; a regular one where none is."""
+    unit = chat.lead_unit(unit_id)
+    if unit is None:
+        return
+    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    if not duty_id and len(waiting) > 1:
+        chat.say("rehearsal/choose", unit=unit, waiting=waiting)
+        return
+    duty = waiting[0].duty if waiting and not duty_id else None
+    if duty_id not in ("", PLAIN):
+        duty = chat.session.get(Duty, row_id(duty_id))
+        if duty is None or duty.unit_id != unit.id or duty.kind != "meeting":
+            chat.say("talk/not_yours")
+            return
+    lock_unit(chat.session, unit.id)
+    meeting = new_rehearsal(chat.session, unit, duty, chat.at)
+    agenda = chat.desk.facts["regular_agenda"]
+    start(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+    stamp(meeting, leading.rules_on(chat, chat.today))
+    leading.begin(chat, meeting, "meet")

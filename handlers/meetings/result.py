@@ -1,0 +1,211 @@
+"""`/ketqua`: enters a meeting that was held without the walk: the day, the counts, and one card of both to be agreed to."""
+
+from datetime import date, datetime, time, timedelta
+
+from bot.calendar import at_local, local_day
+from bot.duties.outlook import outlook, outlooks
+from bot.meetings.attendance import counts_of_values
+from bot.meetings.awaiting import line_of
+from bot.meetings.joining import duties_of, offers
+from bot.meetings.meetings import held_before, last_place, live_meeting, lock_unit
+from bot.meetings.walk import stamp
+from bot.problems import Invalid
+from bot.reading.moments import when
+from bot.reminders.asked_duty import own_duty
+from bot.tables import Duty, Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.meetings import joint, leading
+from handlers.meetings.entering import begin_counts
+
+USUAL_CLOCK = time(8, 0)
+DAYS_OFFERED = 4
+SOON = timedelta(days=60)
+PLACE_LIMIT = 200
+
+
+def show(chat: Chat, unit_id: str = "") -> None:
+    unit = chat.unit_for("result", unit_id)
+    if unit is None:
+        return
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
+    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    chat.say("result/choose", unit=unit, waiting=waiting)
+
+
+def for_duty(chat: Chat, duty_id: str) -> None:
+    duty = own_duty(chat, duty_id, "meeting")
+    if duty is not None:
+        chat.begin("result", duty=duty.id, unit=duty.unit_id)
+
+
+def plain(chat: Chat, unit_id: str) -> None:
+    """A regular meeting that no plan asked for."""
+    unit = chat.lead_unit(unit_id)
+    if unit is not None:
+        chat.begin("result", duty=None, unit=unit.id)
+
+
+def _duty(chat: Chat) -> Duty | None:
+    return chat.session.get(Duty, chat.data["duty"]) if chat.data.get("duty") else None
+
+
+def ask_day(chat: Chat) -> None:
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    duty = _duty(chat)
+    days = {chat.today - timedelta(days=n) for n in range(DAYS_OFFERED)}
+    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
+    if live is not None and live.planned_at and live.planned_at <= chat.at:
+        days.add(local_day(live.planned_at, chat.zone))
+    if duty is not None:
+        days = {day for day in days if day >= duty.announced_on}
+    view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
+    said = chat.data.get("said", "")
+    chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
+
+
+def take_day(chat: Chat, answer: Answer) -> None:
+    duty = _duty(chat)
+    day, clock = _chosen_day(answer.value), USUAL_CLOCK
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    if day is None and line_of(answer.text, unit.members) in ("counts", "share"):
+        chat.keep(said=answer.text)  # the counts, before the day was said
+        chat.again()
+        return
+    if day is None:
+        day, clock = _read_day(chat, answer.text, duty)
+    if day > chat.today:
+        raise Invalid("date_future", day=day)
+    if duty is not None and day < duty.announced_on:
+        raise Invalid("date_before_open", day=day, opens=duty.announced_on)
+    held_at = min(at_local(day, clock, chat.zone), chat.at)
+    chat.keep(held_at=held_at.isoformat(), joint=[])
+    if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
+        chat.goto("join")
+    else:
+        _count(chat, duty)
+
+
+def _held_at(chat: Chat) -> datetime:
+    return datetime.fromisoformat(chat.data["held_at"])
+
+
+def ask_join(chat: Chat) -> None:
+    """Did the meeting count for other duties too?"""
+    duty = chat.session.get_one(Duty, chat.data["duty"])
+    joint.ask(chat, duty, local_day(_held_at(chat), chat.zone))
+
+
+def take_join(chat: Chat, answer: Answer) -> None:
+    duty = own_duty(chat, chat.data["duty"], "meeting")
+    if duty is not None and joint.take(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
+        _count(chat, duty)
+
+
+def _count(chat: Chat, duty: Duty | None) -> None:
+    """Goes on to the counts, or to what is known of them already."""
+    begin_counts(
+        chat,
+        chat.session.get_one(Unit, chat.data["unit"]),
+        duty,
+        _held_at(chat),
+        said=chat.data.get("said", ""),
+        entered=chat.data.get("counts"),
+        known=chat.data.get("known"),
+        place=chat.data.get("place"),
+        joint=chat.data["joint"],
+    )
+
+
+def change(chat: Chat, what: str) -> None:
+    """`Đổi ngày`, `Địa điểm` on the card: asks for it again and comes back."""
+    if chat.dialog.flow != "counts" or "held_at" not in chat.data or what not in ("day", "place"):
+        chat.open("home")
+        return
+    names = ("unit", "duty", "counts", "known", "held_at", "place", "joint")
+    chat.begin("result", step=what, **{name: chat.data[name] for name in names})
+
+
+def ask_place(chat: Chat) -> None:
+    chat.say("result/place", last=last_place(chat.session, int(chat.data["unit"])))
+
+
+def take_place(chat: Chat, answer: Answer) -> None:
+    if answer.value not in ("", "last", "none"):
+        raise Invalid("choose_button")
+    typed = " ".join(answer.text.split())
+    if not typed and not answer.value:
+        raise Invalid("text_empty")
+    offered = {"last": last_place(chat.session, int(chat.data["unit"])), "none": ""}
+    chat.keep(place=offered.get(answer.value, typed)[:PLACE_LIMIT])
+    _count(chat, _duty(chat))
+
+
+def _chosen_day(value: str) -> date | None:
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid("choose_button") from None
+
+
+def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
+    """The nearest such day up to today; a bare number is a day of the month."""
+    said = f"ngay {text.strip()}" if text.strip().isdecimal() else text
+    now = chat.at.astimezone(chat.zone).time()
+    moment = when(said, today=chat.today, now=now, past=True)
+    if moment.day is None:
+        raise Invalid("date_unclear", said=text)
+    ahead = when(said, today=chat.today, now=now).day
+    earliest = duty.announced_on if duty else chat.today - timedelta(days=366) + SOON
+    if moment.day < earliest and ahead is not None and chat.today < ahead <= chat.today + SOON:
+        raise Invalid("date_future", day=ahead)  # "5/4" on 1 April is that of this year, not of the last
+    return moment.day, moment.at or USUAL_CLOCK
+
+
+def counted(chat: Chat) -> None:
+    """Takes the confirmed counts and writes the meeting."""
+    facts = chat.data
+    if chat.dialog.step != "card" or "held_at" not in facts:
+        chat.open("home")
+        return
+    unit = chat.lead_unit(facts["unit"])
+    if unit is None:
+        return
+    lock_unit(chat.session, unit.id)
+    duty = None
+    if facts.get("duty"):
+        duty = own_duty(chat, facts["duty"], "meeting")
+        if duty is None:
+            return
+    counts, held_at = counts_of_values(facts["counts"]), _held_at(chat)
+    day = local_day(held_at, chat.zone)
+    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
+    before = duties_of(chat.session, live) if live else []
+    together = joint.chosen(chat, duty, day) if duty else []
+    meeting = held_before(
+        chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
+    )
+    meeting.place = facts.get("place") or ""
+    stamp(meeting, leading.rules_on(chat, day))
+    chat.note("meeting entered", f"meeting:{meeting.id}")
+    chat.end()
+    answered = duties_of(chat.session, meeting)
+    joint.say_parted(chat, [one for one in before if one not in answered], day)
+    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    chat.say(
+        "result/done",
+        meeting=meeting,
+        card=leading.card_of(chat, meeting),
+        duties=answered,
+        waiting=waiting,
+    )
+
+
+FLOW = Flow(
+    "result",
+    Step("day", ask_day, take_day, numbers=True),
+    Step("join", ask_join, take_join),
+    Step("place", ask_place, take_place, numbers=True),
+)

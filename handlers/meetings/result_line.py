@@ -1,0 +1,179 @@
+"""A line of counts that comes by itself, as the answer to a reminder: it is the result of the meeting that waits for one.
+
+Of several such meetings one is chosen by a tap; a running meeting takes the line as its attendance; where nothing waits, or the
+line may be a day, it is asked. Nothing is written before the card has been agreed to.
+"""
+
+from datetime import UTC, datetime
+
+from bot.meetings.asides import put_aside
+from bot.meetings.awaiting import Awaited, awaited, held_lately, line_of, reminded_since, running, whole_of
+from bot.people.roles import holders
+from bot.problems import Invalid
+from bot.tables import Duty, Meeting, Unit
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.meetings import leading, step_answers
+from handlers.meetings.entering import begin_counts
+
+OWN_FLOWS = (
+    "register",
+    "meet",
+    "note",
+    "counts",
+    "recount",
+    "vote",
+    "task",
+    "look",
+    "people",
+    "fix",
+    "close",
+    "result",
+    "line",
+)
+"""Dialogs that read such a line themselves, or must be answered first."""
+MOST = 6
+
+
+def take_unasked(chat: Chat) -> bool:
+    """Whether the words are such a line, and have been taken. The open dialog yields only to what is surely none of its own."""
+    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+    if not units:
+        return False
+    text = chat.event.text
+    kind = _kind(text, list(units.values()))
+    if not kind or (chat.dialog.flow and not _overtakes(chat, kind, list(units))):
+        return False
+    if kind == "number":
+        return _take_number(chat, text, list(units))
+    if kind == "date" and running(chat.session, list(units)):
+        return False  # in a meeting it may be anything: it is offered as a note
+    if kind == "date":
+        chat.begin("line", said=text)
+    else:
+        _find_meeting(chat, text, units)
+    return True
+
+
+def _kind(text: str, units: list[Unit]) -> str:
+    """As `line_of` for the unit whose membership it fits best."""
+    kinds = [line_of(text, unit.members) for unit in units]
+    return next((kind for kind in kinds if kind != "date"), kinds[0])
+
+
+def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
+    """A dialog that was left open yields to the figures of a meeting that waits for them; to less than whole counts only where
+    a reminder has come since."""
+    flow = chat.desk.routes.flows.get(chat.dialog.flow)
+    step = flow.steps.get(chat.dialog.step) if flow else None
+    if chat.dialog.flow in OWN_FLOWS or (step and step.first) or kind not in ("counts", "share"):
+        return False
+    if not any(one.held_at for one in awaited(chat.session, unit_ids, chat.at, chat.zone)):
+        return False
+    touched = chat.dialog.touched_at or datetime.min.replace(tzinfo=UTC)
+    return kind == "counts" or reminded_since(chat.session, chat.person.id, touched)
+
+
+def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
+    """A lone number is a figure only where one meeting waits for its figures; even then it is asked of which."""
+    waiting = [one for one in awaited(chat.session, unit_ids, chat.at, chat.zone) if one.held_at]
+    if running(chat.session, unit_ids) or not waiting:
+        return False
+    chat.begin("line", step="which", said=text)
+    return True
+
+
+def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
+    """Goes to the one meeting that the line can be about, else asks which."""
+    ids = _fitting(text, units)
+    live = running(chat.session, ids)
+    waiting = awaited(chat.session, ids, chat.at, chat.zone)
+    passed = [one for one in waiting if one.held_at]
+    held = held_lately(chat.session, ids, chat.at)
+    if len(live) == 1:
+        _count_running(chat, live[0].id, text)
+    elif len(passed) == 1 and not live:
+        _count(chat, passed[0], text)
+    elif len(waiting) == 1 and not held and not live:
+        _count(chat, waiting[0], text)
+    else:
+        chat.begin("line", step="which", said=text)
+
+
+def _fitting(text: str, units: dict[int, Unit]) -> list[int]:
+    """The units that have so many members as the line says; all of them when none or several have."""
+    whole = whole_of(text)
+    fitting = [unit_id for unit_id, unit in units.items() if whole and unit.members == whole]
+    return fitting if len(fitting) == 1 else list(units)
+
+
+def _count(chat: Chat, one: Awaited, said: str) -> None:
+    if one.held_at is not None:
+        begin_counts(chat, one.unit, one.duty, one.held_at, said=said)
+    else:
+        chat.begin("result", duty=one.duty.id if one.duty else None, unit=one.unit.id, said=said)
+
+
+def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
+    own = leading.own(chat, meeting_id)
+    if own is not None:
+        words = put_aside(chat.session, own, chat.person.id, said, chat.at, leading.message_ref(chat))
+        step_answers.take_as(chat, own, "counts", words)
+
+
+def ask_what(chat: Chat) -> None:
+    chat.say("result/unsure", said=chat.data["said"])
+
+
+def take_what(chat: Chat, answer: Answer) -> None:
+    if answer.value == "day":
+        chat.end()
+        chat.open("plan")
+    elif answer.value == "counts":
+        units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+        _find_meeting(chat, chat.data["said"], units)
+    else:
+        raise Invalid("choose_button")
+
+
+def ask_which(chat: Chat) -> None:
+    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+    ids = _fitting(chat.data["said"], units)
+    chat.say(
+        "result/which",
+        said=chat.data["said"],
+        running=running(chat.session, ids),
+        waiting=awaited(chat.session, ids, chat.at, chat.zone)[:MOST],
+        held=held_lately(chat.session, ids, chat.at),
+        units=[units[unit_id] for unit_id in ids],
+        named=len(units) > 1,
+    )
+
+
+def take_which(chat: Chat, answer: Answer) -> None:
+    """A value is a letter and a row: meeting that was set, duty, meeting that was held, running meeting, unit."""
+    letter, row, said = answer.value[:1], row_id(answer.value[1:]), chat.data["said"]
+    units = [m.unit_id for m in holders(chat.roles(), "lead")]
+    if letter == "m" or letter == "d":
+        chosen = [one for one in awaited(chat.session, units, chat.at, chat.zone) if _is(one, letter, row)]
+        if not chosen:
+            raise Invalid("choose_button")
+        _count(chat, chosen[0], said)
+    elif letter == "r":
+        _count_running(chat, row, said)
+    elif letter == "h":
+        meeting = leading.own(chat, row, held=True)
+        if meeting is not None:
+            step_answers.correct_by(chat, meeting, said)
+    elif letter == "u" and row in units:
+        chat.begin("result", duty=None, unit=row, said=said)
+    else:
+        raise Invalid("choose_button")
+
+
+def _is(one: Awaited, letter: str, row: int) -> bool:
+    of: Meeting | Duty | None = one.meeting if letter == "m" else one.duty if one.meeting is None else None
+    return of is not None and of.id == row
+
+
+FLOW = Flow("line", Step("what", ask_what, take_what), Step("which", ask_which, take_which))

@@ -1,0 +1,82 @@
+"""What has been told of the counts in the present dialog, and the next question: only what is missing is asked."""
+
+from dataclasses import asdict
+
+from bot.meetings.attendance import Counts
+from bot.meetings.attendance_balance import Told, differs_much, settle, told_of
+from bot.meetings.attendance_line import KindsAre, read_further
+from bot.problems import Invalid
+from bot.talk.chat import Chat
+
+ORDER = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
+UNSAID = ("elsewhere", "temporary", "guests", "late")
+
+
+def told(chat: Chat) -> Told:
+    return told_of(chat.data.get("counts", {}))
+
+
+def told_before(chat: Chat, name: str) -> Told:
+    """What was told when `name` was asked for; where somebody went back to that question, what came later is gone."""
+    entered = dict(chat.data.get("counts", {}))
+    if name in entered:
+        later = ORDER[ORDER.index(name) :] if name in ORDER else ()
+        entered = {one: value for one, value in entered.items() if one not in later}
+    return told_of(entered if name != "total" or "total" not in chat.data.get("counts", {}) else {})
+
+
+def roll(chat: Chat) -> int | None:
+    """The unit's members, as they were known or have been confirmed in this dialog."""
+    return chat.data.get("known")
+
+
+def take_line(chat: Chat, text: str, before: Told, kinds: KindsAre = "") -> None:
+    """Takes what a line says of the counts, asks which holds where it says otherwise than before, and goes on."""
+    try:
+        reading = read_further(text, before, roll(chat), kinds)
+    except Invalid as problem:
+        if problem.code != "attendance_kinds_roll":
+            raise
+        chat.keep(counts=before.known(), line=text)
+        chat.goto("kinds")
+        return
+    if reading.differs:
+        chat.keep(counts=before.known(), newer=reading.told.known(), differs=dict(reading.differs))
+        chat.goto("differs")
+    else:
+        go_on(chat, reading.told)
+
+
+def go_on(chat: Chat, now: Told) -> None:
+    """Keeps what is told and asks for what is missing, or shows the card."""
+    now = settle(now, roll=None if now.total else roll(chat))
+    chat.keep(counts=now.known())
+    if now.total is not None and differs_much(now.total, roll(chat)):
+        chat.goto("roll")
+    elif not now.missing:
+        show_card(chat, now.counts())
+    elif now.missing == "away":
+        chat.goto(_next_away(now))
+    elif now.missing == "total" and chat.dialog.step == "total":
+        raise Invalid("attendance_total_unknown")
+    else:
+        chat.goto(now.missing)
+
+
+def _next_away(now: Told) -> str:
+    """The first of those not told of; the last one once all were."""
+    return next((name for name in ORDER[2:] if getattr(now, name) is None), ORDER[-1])
+
+
+def show_card(chat: Chat, counts: Counts) -> None:
+    chat.keep(counts=as_said(counts))
+    if chat.dialog.step == "card":
+        chat.again()
+    else:
+        chat.goto("card")
+
+
+def as_said(counts: Counts) -> dict[str, int]:
+    """The counts as the dialog keeps them: without what nobody has said."""
+    known = {name: value for name, value in asdict(counts).items() if value is not None}
+    return {name: value for name, value in known.items() if value or name not in UNSAID}

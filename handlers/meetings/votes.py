@@ -1,0 +1,271 @@
+"""`Biểu quyết`: what is voted on, who may vote, how many agreed; both shares are shown, and nothing is decided by them."""
+
+from typing import Any
+
+from bot.meetings.meetings import counts_of
+from bot.meetings.vote_line import read_vote
+from bot.meetings.votes import (
+    SUBJECT_LIMIT,
+    check_electors,
+    electors,
+    note_electors,
+    shares,
+    vote_of,
+    votes_of,
+    write_vote,
+)
+from bot.problems import Invalid
+from bot.reading.words import fold, number, yes
+from bot.tables import Meeting, Vote
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.meetings import leading, overhearing
+
+RESOLUTION = "nghi quyet"
+
+
+def show(chat: Chat, meeting_id: str, until: str = "") -> None:
+    """The votes of the meeting, the last ones or those up to the number `until`; without any, the first one is begun."""
+    meeting = leading.own(chat, meeting_id, held=True)
+    if meeting is None:
+        return
+    votes = votes_of(chat.session, meeting)
+    if votes:
+        chat.end()
+        _say_votes(chat, meeting, votes, until=row_id(until))
+    else:
+        leading.begin(chat, meeting, "vote")
+
+
+def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None, until: int = 0) -> None:
+    page = leading.page_of(votes, now, until)
+    shown = [(vote, shares(vote)) for vote in page.rows]
+    leading.say(chat, "votes/votes", meeting, votes=shown, page=page, now=now)
+
+
+def add(chat: Chat, meeting_id: str) -> None:
+    """`Biểu quyết` once more."""
+    meeting = leading.own(chat, meeting_id, held=True)
+    if meeting is not None:
+        leading.begin(chat, meeting, "vote")
+
+
+def fix(chat: Chat, vote_id: str) -> None:
+    """`Sửa` one: its numbers anew, by those who may vote as the attendance stands now."""
+    found = _own_vote(chat, vote_id)
+    if found is None:
+        return
+    vote, meeting = found
+    facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
+    who = _electors_now(chat, meeting, vote)
+    if who is None:
+        leading.begin(chat, meeting, "vote", "members", **facts)
+    else:
+        leading.begin(chat, meeting, "vote", "agree", members=who[0], voters=who[1], **facts)
+
+
+def _electors_now(chat: Chat, meeting: Meeting, vote: Vote) -> tuple[int, int] | None:
+    """Members and voters: those of the attendance where it tells the kinds apart, else those of the vote as long as they
+    can be; None where they have to be asked for."""
+    counts = counts_of(chat.session, meeting)
+    if counts and counts.official is not None and counts.present_official is not None:
+        return counts.official, counts.present_official
+    try:
+        check_electors(chat.session, meeting, vote.members, vote.voters)
+    except Invalid:
+        return None
+    return vote.members, vote.voters
+
+
+def drop(chat: Chat, vote_id: str) -> None:
+    found = _own_vote(chat, vote_id)
+    if found is None:
+        return
+    vote, meeting = found
+    chat.session.delete(vote)
+    chat.session.flush()
+    chat.note("vote dropped", f"meeting:{meeting.id} vote {vote.id}")
+    leading.go_on(chat, meeting)
+
+
+def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
+    found = vote_of(chat.session, row_id(vote_id))
+    if found is None:
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    meeting = leading.own(chat, found.meeting_id, held=True)
+    vote = vote_of(chat.session, row_id(vote_id)) if meeting else None
+    return (vote, meeting) if vote and meeting else None
+
+
+def ask_subject(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        leading.say(chat, "votes/subject", meeting)
+
+
+def take_subject(chat: Chat, answer: Answer) -> None:
+    if answer.value == "resolution":
+        chat.keep(subject=chat.desk.render.sentence("vote_on_resolution", {}), resolution=True)
+        _next(chat)
+        return
+    if answer.value or not answer.text.strip():
+        raise Invalid("choose_button" if answer.value else "text_empty")
+    if len(chat.event.text.strip()) > SUBJECT_LIMIT:
+        raise Invalid("text_long", most=SUBJECT_LIMIT)
+    chat.keep(subject=answer.text.strip())
+    if RESOLUTION in fold(answer.text):
+        chat.goto("resolution")
+    else:
+        chat.keep(resolution=False)
+        _next(chat)
+
+
+def ask_resolution(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        leading.say(chat, "votes/resolution", meeting, subject=chat.data["subject"])
+
+
+def take_resolution(chat: Chat, answer: Answer) -> None:
+    agreed = {"yes": True, "no": False}.get(answer.value, None if answer.value else yes(answer.text))
+    if agreed is None:
+        raise Invalid("choose_button")
+    chat.keep(resolution=agreed)
+    _next(chat)
+
+
+def _next(chat: Chat) -> None:
+    """Asks who may vote, as far as nobody has said, then for the result."""
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    known = electors(chat.session, meeting)
+    members = chat.data.get("members", known.members)
+    voters = chat.data.get("voters", known.voters)
+    chat.keep(members=members, voters=voters)
+    line = str(chat.data.get("line", ""))
+    if members is None or voters is None:
+        chat.goto("members" if members is None else "voters")
+    elif line:
+        _take_line(chat, line)
+    else:
+        chat.goto("agree")
+
+
+def _take_line(chat: Chat, line: str) -> None:
+    """The result was said before anything was asked; where it does not fit those who may vote it is asked for."""
+    chat.keep(line="")
+    try:
+        take_agree(chat, Answer(text=line))
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        chat.goto("agree")
+
+
+def ask_members(chat: Chat) -> None:
+    _ask_number(chat, "votes/members")
+
+
+def ask_voters(chat: Chat) -> None:
+    _ask_number(chat, "votes/voters")
+
+
+def _ask_number(chat: Chat, template: str) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        counts = counts_of(chat.session, meeting)
+        leading.say(chat, template, meeting, counts=counts, members=chat.data.get("members"))
+
+
+def take_members(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    members = number(answer.value or answer.text)
+    check_electors(chat.session, meeting, members)
+    chat.keep(members=members)
+    _next(chat)
+
+
+def take_voters(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    voters, members = number(answer.value or answer.text), chat.data["members"]
+    check_electors(chat.session, meeting, members, voters)
+    note_electors(chat.session, meeting, members, voters, chat.person.id, chat.at)
+    chat.keep(voters=voters)
+    _next(chat)
+
+
+def ask_agree(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        facts = {name: chat.data[name] for name in ("subject", "voters", "members")}
+        leading.say(chat, "votes/agree", meeting, **facts)
+
+
+def take_agree(chat: Chat, answer: Answer) -> None:
+    if answer.value not in ("", "all"):
+        raise Invalid("choose_button")
+    voters = int(chat.data["voters"])
+    agree, against, other = (voters, 0, 0) if answer.value else read_vote(answer.text, voters)
+    if against is None or other is None:
+        chat.keep(agree=agree)
+        chat.goto("against")
+    else:
+        _write(chat, agree, against, other)
+
+
+def ask_against(chat: Chat) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is not None:
+        left = chat.data["voters"] - chat.data["agree"]
+        leading.say(chat, "votes/against", meeting, left=left, agree=chat.data["agree"])
+
+
+def take_against(chat: Chat, answer: Answer) -> None:
+    agree, voters = chat.data["agree"], chat.data["voters"]
+    against = number(answer.value or answer.text)
+    if against > voters - agree:
+        raise Invalid("vote_left", against=against, left=voters - agree, agree=agree, voters=voters)
+    _write(chat, agree, against, voters - agree - against)
+
+
+def _write(chat: Chat, agree: int, against: int, other: int) -> None:
+    meeting = leading.present(chat, held=True)
+    if meeting is None:
+        return
+    facts = chat.data
+    old = vote_of(chat.session, facts["vote"], meeting.id) if facts.get("vote") else None
+    before = f"{old.agree}/{old.against}/{old.other}" if old else ""
+    vote = write_vote(
+        chat.session,
+        meeting,
+        facts["subject"],
+        facts["resolution"],
+        (agree, against, other),
+        (facts["voters"], facts["members"]),
+        chat.person.id,
+        chat.at,
+        old,
+    )
+    result = f"{agree}/{against}/{other}"
+    change = f"{before}>{result}" if before else result
+    chat.note("vote corrected" if before else "vote taken", f"meeting:{meeting.id} {change}")
+    overhearing.written(chat, "vote", vote.id)
+    chat.end()
+    _say_votes(chat, meeting, votes_of(chat.session, meeting), vote)
+
+
+FLOW = Flow(
+    "vote",
+    Step("subject", ask_subject, take_subject, numbers=True),
+    Step("resolution", ask_resolution, take_resolution),
+    Step("members", ask_members, take_members, numbers=True),
+    Step("voters", ask_voters, take_voters, numbers=True),
+    Step("agree", ask_agree, take_agree, numbers=True),
+    Step("against", ask_against, take_against, numbers=True),
+)

@@ -1,0 +1,117 @@
+"""`Thông tin văn bản`: what stands at the head of the unit's papers, entered once by who leads it."""
+
+from datetime import date
+
+from bot.papers.letterhead import set_heading, set_place, set_term, superior_line
+from bot.problems import Invalid
+from bot.reading.moments import when
+from bot.reading.words import said
+from bot.tables import Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+
+def show(chat: Chat, unit_id: str = "") -> None:
+    unit = chat.unit_for("letterhead", unit_id)
+    if unit is not None:
+        _show(chat, unit)
+
+
+def _show(chat: Chat, unit: Unit) -> None:
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
+    chat.say("letterhead/page", unit=unit, superior=superior_line(chat.session, unit))
+
+
+def place(chat: Chat, unit_id: str, meeting_id: str = "") -> None:
+    """Asks for the place; with a meeting its backdrop is shown afterwards."""
+    _begin(chat, unit_id, "place", meeting_id)
+
+
+def heading(chat: Chat, unit_id: str) -> None:
+    _begin(chat, unit_id, "heading")
+
+
+def term(chat: Chat, unit_id: str) -> None:
+    _begin(chat, unit_id, "term")
+
+
+def _begin(chat: Chat, unit_id: str, step: str, meeting_id: str = "") -> None:
+    unit = chat.lead_unit(unit_id)
+    if unit is not None:
+        chat.begin("letterhead", step=step, unit=unit.id, meeting=meeting_id)
+
+
+def _unit(chat: Chat) -> Unit:
+    return chat.session.get_one(Unit, chat.data["unit"])
+
+
+def ask_place(chat: Chat) -> None:
+    chat.say("letterhead/place", unit=_unit(chat), meeting=chat.data["meeting"])
+
+
+def take_place(chat: Chat, answer: Answer) -> None:
+    unit = chat.lead_unit(chat.data["unit"])
+    if unit is None:
+        return
+    if answer.value:
+        raise Invalid("choose_button")
+    set_place(unit, answer.text)
+    _done(chat, unit, "place entered")
+
+
+def ask_heading(chat: Chat) -> None:
+    unit = _unit(chat)
+    over = chat.session.get(Unit, unit.parent_id) if unit.parent_id else None
+    chat.say("letterhead/heading", unit=unit, over=over, superior=superior_line(chat.session, unit))
+
+
+def take_heading(chat: Chat, answer: Answer) -> None:
+    unit = chat.lead_unit(chat.data["unit"])
+    if unit is None:
+        return
+    if answer.value == "above":
+        unit.heading = ""
+    elif answer.value:
+        raise Invalid("choose_button")
+    else:
+        set_heading(unit, answer.text)
+    _done(chat, unit, "heading entered")
+
+
+def ask_term(chat: Chat) -> None:
+    chat.say("letterhead/term", unit=_unit(chat))
+
+
+def take_term(chat: Chat, answer: Answer) -> None:
+    unit = chat.lead_unit(chat.data["unit"])
+    if unit is None:
+        return
+    if answer.value:
+        raise Invalid("choose_button")
+    set_term(unit, _day(chat, answer.text), chat.today)
+    _done(chat, unit, "term entered")
+
+
+def _day(chat: Chat, text: str) -> date:
+    day = when(text, today=chat.today, past=True).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(text))
+    return day
+
+
+def _done(chat: Chat, unit: Unit, what: str) -> None:
+    chat.note(what, f"unit:{unit.id}")
+    meeting = chat.data.get("meeting", "")
+    chat.end()
+    if meeting:
+        chat.open("prepare.banner", meeting)
+    else:
+        _show(chat, unit)
+
+
+FLOW = Flow(
+    "letterhead",
+    Step("place", ask_place, take_place, numbers=True),
+    Step("heading", ask_heading, take_heading, numbers=True),
+    Step("term", ask_term, take_term, numbers=True),
+)

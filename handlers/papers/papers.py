@@ -1,0 +1,82 @@
+"""The papers of a meeting that was held: minutes, resolution, report, as Word or PDF; the clock makes and sends them."""
+
+from sqlalchemy import select
+
+from bot.meetings.notes import notes_of
+from bot.messages import File
+from bot.papers.collecting import KINDS, kinds_for
+from bot.tables import Errand, Meeting
+from bot.talk.chat import row_id
+from bot.talk.receive import Chat
+
+FORMS = ("docx", "pdf")
+SHOWN = 8
+AT_ONCE = 8
+
+
+def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
+    """The meeting, if the person leads its unit; else says so."""
+    meeting = chat.session.get(Meeting, row_id(meeting_id))
+    if meeting is not None and chat.may("lead", meeting.unit.path):
+        return meeting
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def past(chat: Chat, unit_id: str = "") -> None:
+    """The unit's latest meetings, each with its papers behind a button."""
+    unit = chat.unit_for("paper.past", unit_id)
+    if unit is None:
+        return
+    held = chat.session.scalars(
+        select(Meeting)
+        .where(Meeting.unit_id == unit.id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+        .limit(SHOWN)
+    ).all()
+    chat.say("paper/past", unit=unit, meetings=held)
+
+
+def show(chat: Chat, meeting_id: str) -> None:
+    """Which papers the meeting calls for."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is not None:
+        voiced = sum(bool(note.digest) for note in notes_of(chat.session, meeting))
+        chat.say("paper/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
+
+
+def notes(chat: Chat, meeting_id: str) -> None:
+    """The voice messages and photographs that were noted, sent once more to whoever writes the minutes."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is None:
+        return
+    kept = [note for note in notes_of(chat.session, meeting) if note.digest]
+    if not kept:
+        chat.say("paper/no_notes", meeting=meeting)
+    for start in range(0, len(kept), AT_ONCE):
+        some = kept[start : start + AT_ONCE]
+        files = tuple(File(note.digest, note.name, 0, note.media_type) for note in some)
+        steps = [meeting.steps[note.step]["title"] if note.step < len(meeting.steps) else "" for note in some]
+        chat.say(
+            "paper/notes", files=files, meeting=meeting, first=start + 1, last=start + len(some), steps=steps
+        )
+
+
+def make(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:
+    """Asks the clock for one paper."""
+    meeting = _meeting(chat, meeting_id)
+    if meeting is None:
+        return
+    if kind not in KINDS or form not in FORMS:
+        chat.desk.routes.unknown(chat)
+        return
+    if kind not in kinds_for(meeting):
+        chat.say("paper/not_called_for", kind=kind)
+        return
+    args = {"meeting": meeting.id, "kind": kind, "form": form}
+    chat.session.add(
+        Errand(person_id=chat.person.id, unit_id=meeting.unit_id, kind="paper", args=args, created_at=chat.at)
+    )
+    chat.note("paper asked for", f"meeting:{meeting.id}")
+    chat.say("paper/working", kind=kind)

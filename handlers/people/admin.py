@@ -1,0 +1,202 @@
+"""`/quantri`: the office's page: invitations, who cannot be reached, what has failed."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from bot.duties.withdrawing import hand_over
+from bot.people.people import INVITE_DAYS, end_role, invite
+from bot.people.roles import ROLES, holders, within
+from bot.problems import Invalid
+from bot.reading.words import said, yes
+from bot.tables import Contact, Event, Membership, Message, Plan, Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.units.lookup import find_units, holders_of
+
+SHOWN = 20
+OFFERED = 8
+LOOK_BACK = timedelta(days=30)
+PAGES = ("invite", "units")
+"""The dialogs that the office's page opens and that going back to it ends."""
+
+
+def _office(chat: Chat) -> bool:
+    if holders(chat.roles(), "administer"):
+        return True
+    chat.say("talk/not_yours")
+    return False
+
+
+def show(chat: Chat) -> None:
+    if not _office(chat):
+        return
+    if chat.dialog.flow in PAGES:
+        chat.end()
+    scope = within(Unit.path, chat.roles(), "administer")
+    staffed = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
+    cells = (
+        select(func.count()).select_from(Unit).where(scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None))
+    )
+    chat.say(
+        "admin/admin",
+        cells=chat.session.scalar(cells),
+        staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
+        plans=_plans(chat),
+        lost=len(_lost(chat)),
+        failed=_failed(chat),
+        errors=chat.session.scalar(
+            select(func.count()).select_from(Event).where(Event.error != "", Event.at > chat.at - LOOK_BACK)
+        ),
+        days=LOOK_BACK.days,
+    )
+
+
+def _plans(chat: Chat) -> list[Plan]:
+    """The plans in force of the office's own tree and of the committees above it."""
+    above = {
+        int(part) for m in holders(chat.roles(), "administer") for part in m.unit.path.split("/") if part
+    }
+    own = within(Unit.path, chat.roles(), "administer")
+    return list(
+        chat.session.scalars(
+            select(Plan)
+            .join(Unit, Unit.id == Plan.unit_id)
+            .where(or_(own, Unit.id.in_(above)), Plan.withdrawn_at.is_(None))
+            .order_by(Plan.id)
+        )
+    )
+
+
+def _failed(chat: Chat) -> int:
+    """Messages to the office's people that could not be delivered lately."""
+    mine = (
+        select(Membership.person_id)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .where(within(Unit.path, chat.roles(), "administer"))
+    )
+    lately = select(func.count()).where(
+        Message.state == "failed", Message.failed_at > chat.at - LOOK_BACK, Message.person_id.in_(mine)
+    )
+    return chat.session.scalar(lately) or 0
+
+
+def _lost(chat: Chat) -> list[tuple[Membership, Contact]]:
+    """Roles in the office's units whose holder's every contact is lost, newest first."""
+    alive = select(Contact.person_id).where(Contact.lost_at.is_(None))
+    rows = chat.session.execute(
+        select(Membership, Contact)
+        .join(Unit, Unit.id == Membership.unit_id)
+        .join(Contact, Contact.person_id == Membership.person_id)
+        .where(
+            within(Unit.path, chat.roles(), "administer"),
+            Membership.ended_at.is_(None),
+            Contact.lost_at.is_not(None),
+            Membership.person_id.not_in(alive),
+        )
+        .options(joinedload(Membership.person), joinedload(Membership.unit))
+        .order_by(Contact.lost_at, Membership.id.desc())
+    )
+    last = {membership.id: (membership, contact) for membership, contact in rows}
+    return sorted(last.values(), key=lambda row: row[1].lost_at or chat.at, reverse=True)
+
+
+def lost(chat: Chat) -> None:
+    """ "Mất liên lạc": who cannot be reached any more, and since when."""
+    if _office(chat):
+        rows = _lost(chat)
+        chat.say("admin/lost", rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN))
+
+
+def begin_invite(chat: Chat) -> None:
+    if _office(chat):
+        chat.begin("invite")
+
+
+def ask_unit(chat: Chat) -> None:
+    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
+    chat.say("admin/invite_unit", found=found, count=chat.data.get("count", 0))
+
+
+def take_unit(chat: Chat, answer: Answer) -> None:
+    """A unit by its code, by a part of its name, or by its number among those that were found."""
+    scope, offered = within(Unit.path, chat.roles(), "administer"), chat.data.get("found", [])
+    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
+    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
+    if not units:
+        raise Invalid("unit_unknown", said=said(answer.text))
+    if len(units) > 1:
+        chat.again()
+        return
+    chat.keep(unit=units[0].id)
+    chat.goto("role")
+
+
+def ask_role(chat: Chat) -> None:
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    chat.say("admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
+
+
+def take_role(chat: Chat, answer: Answer) -> None:
+    """A role to invite to, or somebody whose role is to end."""
+    unit = _unit_to_manage(chat)
+    if unit is None:
+        return
+    if answer.value in ROLES:
+        _invite(chat, unit, answer.value)
+    elif any(f"end{m.id}" == answer.value for m in holders_of(chat.session, unit)):
+        chat.keep(ending=int(answer.value.removeprefix("end")))
+        chat.goto("end")
+    else:
+        raise Invalid("choose_button")
+
+
+def _unit_to_manage(chat: Chat) -> Unit | None:
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    if chat.may("administer", unit.path):
+        return unit
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def _invite(chat: Chat, unit: Unit, role: str) -> None:
+    code, _ = invite(chat.session, unit, role, chat.at)
+    chat.note("invited", f"unit:{unit.id}")
+    chat.end()
+    links = chat.invite_links(code)
+    chat.say("admin/invited", unit=unit, role=role, code=code, links=links, days=INVITE_DAYS)
+
+
+def ask_end(chat: Chat) -> None:
+    chat.say("admin/end_role", membership=chat.session.get_one(Membership, chat.data["ending"]))
+
+
+def take_end(chat: Chat, answer: Answer) -> None:
+    """Ends somebody's role; what was done in it stays, and the person is told."""
+    unit = _unit_to_manage(chat)
+    if unit is None:
+        return
+    if answer.value == "no" or yes(answer.text or "?") is False:
+        chat.back()
+        return
+    if answer.value != "yes":
+        raise Invalid("choose_button")
+    membership = chat.session.get_one(Membership, chat.data["ending"])
+    if membership.ended_at is None:
+        end_role(chat.session, membership, chat.at)
+        hand_over(chat.session, membership.person_id, chat.at, unit_id=membership.unit_id)
+        chat.note("role ended", f"membership:{membership.id}")
+        if membership.person_id != chat.person.id:
+            chat.tell(membership.person, "admin/role_ended", membership=membership)
+    chat.forget_roles()
+    chat.end()
+    chat.say("admin/ended", membership=membership)
+
+
+FLOW = Flow(
+    "invite",
+    Step("unit", ask_unit, take_unit, numbers=True),
+    Step("role", ask_role, take_role),
+    Step("end", ask_end, take_end),
+)

@@ -1,0 +1,80 @@
+"""A person's name: said by oneself in the settings, mended by the office at the unit's card."""
+
+from bot.problems import Invalid
+from bot.reading.names import read_name
+from bot.reading.words import fold
+from bot.tables import Membership, Person, Unit
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.units.lookup import holders_of
+
+
+def begin_own(chat: Chat) -> None:
+    chat.begin("naming", step="name", person=chat.person.id)
+
+
+def begin(chat: Chat, unit_id: str) -> None:
+    """Whose name of a unit is to be mended; asked only where it has several people."""
+    unit = chat.session.get(Unit, row_id(unit_id))
+    if unit is None or not chat.may("administer", unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+        return
+    people = {m.person_id for m in holders_of(chat.session, unit)}
+    if len(people) == 1:
+        chat.begin("naming", step="name", person=people.pop(), unit=unit.id)
+    else:
+        chat.begin("naming", unit=unit.id)
+
+
+def _holders(chat: Chat) -> list[Membership]:
+    """Each person of the unit once."""
+    found = holders_of(chat.session, chat.session.get_one(Unit, chat.data["unit"]))
+    return list({m.person_id: m for m in reversed(found)}.values())[::-1]
+
+
+def ask_whose(chat: Chat) -> None:
+    chat.say("naming/whose", holders=_holders(chat), unit=chat.session.get_one(Unit, chat.data["unit"]))
+
+
+def take_whose(chat: Chat, answer: Answer) -> None:
+    words = fold(answer.text)
+    found = [
+        m
+        for m in _holders(chat)
+        if str(m.person_id) == answer.value or (words and fold(m.person.name) == words)
+    ]
+    if len(found) != 1:
+        raise Invalid("choose_button")
+    chat.keep(person=found[0].person_id)
+    chat.goto("name")
+
+
+def ask_name(chat: Chat) -> None:
+    chat.say(
+        "naming/name", person=chat.session.get_one(Person, chat.data["person"]), unit_id=chat.data.get("unit")
+    )
+
+
+def take_name(chat: Chat, answer: Answer) -> None:
+    person, unit_id = chat.session.get_one(Person, chat.data["person"]), chat.data.get("unit")
+    unit = chat.session.get_one(Unit, unit_id) if unit_id else None
+    if unit is not None and not _manages(chat, unit, person):
+        chat.end()
+        chat.say("talk/not_yours")
+        return
+    person.name = read_name(answer.text)
+    chat.note("name set", f"person:{person.id}")
+    if person.id != chat.person.id:
+        chat.tell(person, "naming/told", name=person.name)
+    chat.end()
+    chat.say("naming/done", person=person, unit_id=unit.id if unit else None)
+
+
+def _manages(chat: Chat, unit: Unit, person: Person) -> bool:
+    """The roles are looked at again: either may have ended since the question."""
+    holds = any(m.person_id == person.id for m in holders_of(chat.session, unit))
+    return holds and chat.may("administer", unit.path)
+
+
+FLOW = Flow("naming", Step("whose", ask_whose, take_whose), Step("name", ask_name, take_name))

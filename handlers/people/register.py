@@ -1,0 +1,262 @@
+"""Registration: a code, the notice on secrecy and data, what is not known yet of the unit; and the second channel."""
+
+from bot.duties.life import follow_usual_day
+from bot.duties.withdrawing import hand_over
+from bot.people.people import (
+    CONSENT_VERSION,
+    accept,
+    find_invite,
+    forget,
+    join_channel,
+    open_invite,
+    spent_by,
+    start_anew,
+)
+from bot.problems import Invalid
+from bot.reading.codes import code_in, never_in_codes
+from bot.reading.names import read_name
+from bot.reading.words import fold, number, said, yes
+from bot.tables import Invite, Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
+MOST_MEMBERS = 5000
+
+
+def admit(chat: Chat) -> bool:
+    """Lets a registered person through; of anybody else it wants the code first, and the consent when it has changed."""
+    if chat.person.anonymised_at is not None:
+        chat.person = start_anew(chat.session, chat.contact, chat.at)
+        chat.session.refresh(chat.contact)
+        chat.adopt_dialog()
+        chat.forget_roles()
+    informed = chat.person.consent_version >= CONSENT_VERSION
+    if chat.roles() and informed:
+        return True
+    if chat.dialog.flow == "register" and chat.dialog.step in ("code", "consent") and _answers(chat):
+        return True
+    if chat.roles():
+        if _leaves(chat):
+            return True
+        chat.begin("register", step="consent")
+    else:
+        _want_code(chat)
+    return False
+
+
+def _answers(chat: Chat) -> bool:
+    """Whether the event is an answer to the present question rather than a command, another button or a file."""
+    event = chat.event
+    if event.payload:
+        return event.payload.startswith("=")
+    return not (chat.command or event.files or event.refused)
+
+
+def _leaves(chat: Chat) -> bool:
+    """One's data can be deleted without agreeing to a new notice first."""
+    if chat.dialog.flow == "settings" and chat.dialog.step == "forget" and _answers(chat):
+        return True
+    return chat.event.payload == "settings.forget" or (
+        chat.command is not None and chat.command.name == "/xoadulieu"
+    )
+
+
+def _want_code(chat: Chat) -> None:
+    """Nobody gets any further without a code, which may come with /start or by itself; the notice stays in view."""
+    command = chat.command
+    name = command.name if command else ""
+    given = code_in(chat.event.text) if command is None else command.rest if name == "/start" else ""
+    reading_notice = chat.dialog.flow == "register" and chat.dialog.step == "consent"
+    if reading_notice and not given and name not in ("/start", "/huy"):
+        chat.again()
+    else:
+        chat.begin("register", code=given)
+
+
+def ask_code(chat: Chat) -> None:
+    """A code that came along with /start is taken at once; else it is asked for."""
+    given = str(chat.data.get("code", ""))
+    if given:
+        chat.keep(code="")
+        try:
+            take_code(chat, Answer(text=given))
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+        else:
+            return
+    if chat.roles():
+        chat.open("home")
+    else:
+        chat.say("register/code", left=bool(chat.person.consent_version))
+
+
+def take_code(chat: Chat, answer: Answer) -> None:
+    code = code_in(answer.text)
+    if not code:
+        raise Invalid("code_shape", said=said(answer.text))
+    if wrong := never_in_codes(code):
+        raise Invalid("code_letters", said=code, wrong=wrong)
+    if chat.roles() and spent_by(chat.session, code, chat.person):
+        chat.open("home")
+        return
+    invite = find_invite(chat.session, chat.contact, code, chat.at)
+    if invite.person_id is not None:
+        _join(chat, invite)
+    elif chat.person.consent_version >= CONSENT_VERSION:
+        _enter(chat, invite)
+        _ask_of_unit(chat)
+    else:
+        chat.keep(invite=invite.id)
+        chat.goto("consent")
+
+
+def _join(chat: Chat, invite: Invite) -> None:
+    chat.person = join_channel(chat.session, invite, chat.contact, chat.at)
+    chat.session.refresh(chat.contact)
+    chat.adopt_dialog()
+    chat.forget_roles()
+    chat.note("channel joined", f"contact:{chat.contact.id}")
+    chat.say("register/joined")
+
+
+def ask_consent(chat: Chat) -> None:
+    invite = chat.session.get(Invite, int(chat.data.get("invite", 0)))
+    chat.say("register/consent", invite=invite, unit=invite.unit if invite else None)
+
+
+def take_consent(chat: Chat, answer: Answer) -> None:
+    if answer.value == "whole" or fold(answer.text) in ASKS_WHOLE:
+        chat.say("register/notice")
+        return
+    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
+    if agreed is None:
+        raise Invalid("choose_button")
+    if not agreed:
+        _refuse(chat)
+        return
+    invite = None
+    if not chat.roles():
+        try:
+            invite = open_invite(chat.session, int(chat.data.get("invite", 0)), chat.at)
+        except Invalid as problem:
+            chat.trouble = chat.sentence(problem)
+            chat.begin("register")
+            return
+    chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
+    chat.note("consent", f"version:{CONSENT_VERSION}")
+    if invite is not None:
+        _enter(chat, invite)
+    if not chat.person.name:
+        chat.goto("name")
+    elif invite is None:
+        chat.open("home")
+    else:
+        _ask_of_unit(chat)
+
+
+def _refuse(chat: Chat) -> None:
+    """Who has never agreed leaves nothing behind; whoever has a role keeps it, and hears how to give it up."""
+    chat.end()
+    if not chat.person.consent_version:
+        hand_over(chat.session, chat.person.id, chat.at)
+        forget(chat.session, chat.person, chat.at)
+    chat.say("register/refused", has_role=bool(chat.roles()))
+
+
+def _enter(chat: Chat, invite: Invite) -> None:
+    membership = accept(chat.session, invite, chat.person, chat.at, chat.today)
+    chat.forget_roles()
+    chat.note("role given", f"membership:{membership.id}")
+    chat.keep(unit=invite.unit_id, role=invite.role)
+
+
+def ask_name(chat: Chat) -> None:
+    """The name that a channel shows is often a nickname: it is offered, never taken unasked."""
+    if chat.event.sender:
+        chat.keep(shown=_shown_name(chat.event.sender))
+    chat.say("register/name", shown=chat.data.get("shown", ""))
+
+
+def _shown_name(sender: str) -> str:
+    try:
+        return read_name(sender)
+    except Invalid:
+        return ""
+
+
+def take_name(chat: Chat, answer: Answer) -> None:
+    shown = str(chat.data.get("shown", ""))
+    agreed = None if answer.value else yes(answer.text)
+    if answer.value == "shown" or (shown and agreed):
+        chat.person.name = shown
+    elif agreed is not None:
+        raise Invalid("name_wanted")
+    elif answer.value != "skip":
+        chat.person.name = read_name(answer.text)
+    if "role" in chat.data:
+        _ask_of_unit(chat)
+    else:
+        chat.end()
+        chat.open("home")
+
+
+def _ask_of_unit(chat: Chat) -> None:
+    """Asks a secretary what is not known yet of the unit."""
+    unit = _unit(chat)
+    if chat.data["role"] == "secretary" and unit.members is None:
+        chat.goto("members")
+    elif chat.data["role"] == "secretary" and unit.meeting_day is None:
+        chat.goto("meeting_day")
+    else:
+        _finish(chat)
+
+
+def _unit(chat: Chat) -> Unit:
+    return chat.session.get_one(Unit, int(chat.data["unit"]))
+
+
+def ask_members(chat: Chat) -> None:
+    chat.say("register/members", unit=_unit(chat))
+
+
+def take_members(chat: Chat, answer: Answer) -> None:
+    if answer.value != "skip":
+        count = number(answer.text)
+        if not 1 <= count <= MOST_MEMBERS:
+            raise Invalid("members_range", most=MOST_MEMBERS)
+        _unit(chat).members = count
+    if _unit(chat).meeting_day is None:
+        chat.goto("meeting_day")
+    else:
+        _finish(chat)
+
+
+def ask_meeting_day(chat: Chat) -> None:
+    chat.say("register/meeting_day", unit=_unit(chat))
+
+
+def take_meeting_day(chat: Chat, answer: Answer) -> None:
+    if answer.value != "skip":
+        day = number(answer.value or answer.text)
+        if not 1 <= day <= 31:
+            raise Invalid("day_of_month_range")
+        _unit(chat).meeting_day = day
+        follow_usual_day(chat.session, _unit(chat), chat.at, chat.zone)
+    _finish(chat)
+
+
+def _finish(chat: Chat) -> None:
+    unit, role = _unit(chat), str(chat.data["role"])
+    chat.end()
+    chat.say("register/welcome", unit=unit, role=role)
+    chat.open("home")
+
+
+FLOW = Flow(
+    "register",
+    Step("code", ask_code, take_code, numbers=True, first=True),
+    Step("consent", ask_consent, take_consent, first=True),
+    Step("name", ask_name, take_name),
+    Step("members", ask_members, take_members, numbers=True),
+    Step("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
+)

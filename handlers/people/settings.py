@@ -1,0 +1,225 @@
+"""`/caidat`: the reminder hour, weekends, away with a delegate, the web link, a second channel, deleting one's data."""
+
+import re
+from datetime import date, timedelta
+
+from bot.duties.withdrawing import hand_over
+from bot.people.newcomers import look_again
+from bot.people.people import LINK_MINUTES, forget, invite_channel, own_web_chat, secretaries_of
+from bot.people.roles import holders
+from bot.problems import Invalid
+from bot.reading.moments import when
+from bot.reading.names import read_name
+from bot.reading.words import fold, number, said, yes
+from bot.tables import Person
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+HOURS = (7, 8, 9, 12, 17, 19, 20)
+FIRST_HOUR, LAST_HOUR = 7, 20
+AWAY_DAYS = (3, 7, 14)
+LONGEST_AWAY = timedelta(days=180)
+
+
+def show(chat: Chat) -> None:
+    if chat.dialog.flow in (FLOW.name, "naming"):
+        chat.end()
+    chat.say(
+        "settings/settings",
+        away=_away_until(chat),
+        delegate=_delegate(chat),
+        leads=bool(holders(chat.roles(), "lead")),
+    )
+
+
+def _away_until(chat: Chat) -> date | None:
+    until = chat.person.away_until
+    return until if until and until >= chat.today else None
+
+
+def _delegate(chat: Chat) -> Person | None:
+    return chat.session.get(Person, chat.person.delegate_id) if chat.person.delegate_id else None
+
+
+def hour(chat: Chat) -> None:
+    chat.begin("settings", step="hour")
+
+
+def away(chat: Chat) -> None:
+    if holders(chat.roles(), "lead"):
+        chat.begin("settings", step="away")
+    else:
+        chat.say("talk/not_yours")
+
+
+def weekends(chat: Chat) -> None:
+    chat.begin("settings", step="weekends")
+
+
+def forget_me(chat: Chat) -> None:
+    chat.begin("settings", step="forget")
+
+
+def web_link(chat: Chat) -> None:
+    chat.say("settings/web", link=chat.desk.links.web_chat(own_web_chat(chat.session, chat.person).id))
+
+
+def channel_code(chat: Chat) -> None:
+    chat.say(
+        "settings/channel", code=invite_channel(chat.session, chat.person, chat.at), minutes=LINK_MINUTES
+    )
+
+
+def ask_hour(chat: Chat) -> None:
+    chat.say("settings/hour", hours=HOURS)
+
+
+def take_hour(chat: Chat, answer: Answer) -> None:
+    chosen = number(answer.value) if answer.value else _typed_hour(chat, answer.text)
+    if not FIRST_HOUR <= chosen <= LAST_HOUR:
+        raise Invalid("hour_range")
+    chat.person.reminder_hour = chosen
+    chat.end()
+    chat.say("settings/hour_set", hour=chosen)
+
+
+def ask_weekends(chat: Chat) -> None:
+    chat.say("settings/weekends", weekends=chat.person.weekends)
+
+
+def take_weekends(chat: Chat, answer: Answer) -> None:
+    wanted = {"all": True, "working": False}.get(answer.value)
+    if wanted is None:
+        raise Invalid("choose_button")
+    chat.person.weekends = wanted
+    chat.note("weekends", str(wanted).lower())
+    chat.end()
+    chat.say("settings/weekends_set", weekends=wanted)
+
+
+def _typed_hour(chat: Chat, text: str) -> int:
+    try:
+        return number(text)
+    except Invalid:
+        clock = when(text, today=chat.today).at
+        if clock is None:
+            raise Invalid("time_unclear", said=said(text)) from None
+        return clock.hour
+
+
+def ask_away(chat: Chat) -> None:
+    days = [chat.today + timedelta(days=n) for n in AWAY_DAYS]
+    chat.say("settings/away", days=days, away=_away_until(chat))
+
+
+def take_away(chat: Chat, answer: Answer) -> None:
+    if answer.value == "back":
+        _come_back(chat)
+        return
+    day = _day_said(chat, answer.value or answer.text)
+    if day < chat.today:
+        raise Invalid("date_past", day=day)
+    chat.keep(until=day.isoformat())
+    if _colleagues(chat):
+        chat.goto("delegate")
+    else:
+        _leave(chat, None)
+
+
+def _day_said(chat: Chat, text: str) -> date:
+    """A day that has just passed, typed without its year, is a slip and no day of next year."""
+    day = when(text, today=chat.today).day
+    if day is None:
+        raise Invalid("date_unclear", said=said(text))
+    if day - chat.today > LONGEST_AWAY and not re.search(r"\d{4}", text):
+        return when(text, today=chat.today, past=True).day or day
+    return day
+
+
+def _come_back(chat: Chat) -> None:
+    delegate, until = _delegate(chat), _away_until(chat)
+    chat.person.away_until, chat.person.delegate_id = None, None
+    chat.session.flush()
+    look_again(chat.session, chat.person.id, chat.at)
+    chat.note("back")
+    chat.end()
+    chat.say("settings/back")
+    if delegate is not None and until is not None:
+        chat.tell(delegate, "settings/returned", name=chat.person.name)
+
+
+def _colleagues(chat: Chat) -> list[Person]:
+    """The other secretaries of the person's units."""
+    units = [m.unit_id for m in holders(chat.roles(), "lead")]
+    found = secretaries_of(chat.session, units)
+    return list({p.id: p for people in found.values() for p in people if p.id != chat.person.id}.values())
+
+
+def ask_delegate(chat: Chat) -> None:
+    chat.say("settings/delegate", people=_colleagues(chat))
+
+
+def take_delegate(chat: Chat, answer: Answer) -> None:
+    if answer.value == "none" or (answer.text and yes(answer.text) is False):
+        _leave(chat, None)
+        return
+    found = _named(chat, answer) if answer.text else _chosen(chat, answer.value)
+    if len(found) != 1:
+        raise Invalid("choose_button")
+    _leave(chat, found[0])
+
+
+def _chosen(chat: Chat, value: str) -> list[Person]:
+    return [person for person in _colleagues(chat) if str(person.id) == value]
+
+
+def _named(chat: Chat, answer: Answer) -> list[Person]:
+    """Whose name was typed, all of it or its last part: "đồng chí An"."""
+    try:
+        name = fold(read_name(answer.text))
+    except Invalid:
+        return []
+    people = {person: fold(person.name) for person in _colleagues(chat) if person.name}
+    whole = [person for person, own in people.items() if own == name]
+    return whole or [person for person, own in people.items() if f" {own}".endswith(f" {name}")]
+
+
+def _leave(chat: Chat, delegate: Person | None) -> None:
+    until = date.fromisoformat(chat.data["until"])
+    chat.person.away_until = until
+    chat.person.delegate_id = delegate.id if delegate else None
+    chat.session.flush()
+    hand_over(chat.session, chat.person.id, chat.at)
+    look_again(chat.session, chat.person.id, chat.at)
+    chat.note("away", f"until:{until}")
+    chat.end()
+    chat.say("settings/away_set", until=until, delegate=delegate)
+    if delegate is not None:
+        chat.tell(delegate, "settings/delegated", name=chat.person.name, until=until)
+
+
+def ask_forget(chat: Chat) -> None:
+    chat.say("settings/forget")
+
+
+def take_forget(chat: Chat, answer: Answer) -> None:
+    if answer.value == "yes":
+        chat.note("forgotten", f"person:{chat.person.id}")
+        hand_over(chat.session, chat.person.id, chat.at)
+        forget(chat.session, chat.person, chat.at)
+        chat.forget_roles()
+        chat.end()
+        chat.say("settings/forgotten")
+    elif answer.value == "no" or (not answer.value and yes(answer.text) is False):
+        chat.open("home")
+    else:
+        raise Invalid("choose_button")
+
+
+FLOW = Flow(
+    "settings",
+    Step("hour", ask_hour, take_hour, numbers=True),
+    Step("weekends", ask_weekends, take_weekends),
+    Step("away", ask_away, take_away, numbers=True),
+    Step("delegate", ask_delegate, take_delegate),
+    Step("forget", ask_forget, take_forget),
+)

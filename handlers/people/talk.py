@@ -1,0 +1,75 @@
+"""What belongs to no task: help, cancel, snooze, whatever is not understood, an edited message, a group."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.people.roles import holders
+from bot.reading.codes import code_in
+from bot.tables import Message
+from bot.talk.receive import Chat
+
+GROUP_SILENCE = timedelta(hours=12)
+
+
+def help_me(chat: Chat) -> None:
+    may = {action: bool(holders(chat.roles(), action)) for action in ("lead", "sum", "nudge", "administer")}
+    chat.say("talk/help", leads=may["lead"], sums=may["sum"], nudges=may["nudge"], admin=may["administer"])
+
+
+def cancel(chat: Chat) -> None:
+    """`/huy`: leaves the present dialog; what a meeting or a draft has already kept stays."""
+    flow = chat.dialog.flow
+    chat.end()
+    chat.say("talk/cancelled", flow=flow)
+
+
+def go_on(chat: Chat) -> None:
+    """Asks the open question once more; home, where none is open any more."""
+    if chat.dialog.flow:
+        chat.again()
+    else:
+        chat.trouble = chat.desk.render.sentence("button_passed", {})
+        chat.open("home")
+
+
+def unknown(chat: Chat) -> None:
+    """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
+    if not chat.dialog.flow and _is_code(chat.event.text):
+        chat.begin("register", code=chat.event.text)
+        return
+    if chat.desk.routes.offer(chat):
+        return
+    chat.say(
+        "talk/unknown",
+        meeting=None,
+        leads=bool(holders(chat.roles(), "lead")),
+        sums=bool(holders(chat.roles(), "sum")),
+        admin=bool(holders(chat.roles(), "administer")),
+    )
+
+
+def _is_code(text: str) -> bool:
+    """Two plain words of eight letters are no code."""
+    said = code_in(text)
+    return said != "" and (" " not in text.strip() or any(sign.isdigit() for sign in said))
+
+
+def edited(chat: Chat) -> None:
+    """An edit changes nothing but a note of a running meeting; the person is told, and the new words are offered as a note."""
+    if chat.desk.routes.edit_note(chat):
+        return
+    chat.trouble = chat.desk.render.sentence("edited_late", {})
+    if not chat.desk.routes.offer(chat):
+        chat.say("talk/edited")
+
+
+def refuse_group(chat: Chat) -> None:
+    """Says once in a while that the bot talks to one person at a time."""
+    recent = chat.session.scalars(
+        select(Message.id)
+        .where(Message.contact_id == chat.contact.id, Message.created_at > chat.at - GROUP_SILENCE)
+        .limit(1)
+    ).first()
+    if recent is None:
+        chat.say("talk/group")

@@ -1,0 +1,104 @@
+"""What a plan's workbook would do is decided: its open days are said, it is applied or dropped."""
+
+from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import plan_from_json
+from bot.plans.questions import Question, answered, questions, read_answer
+from bot.problems import Invalid
+from bot.tables import Errand
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.plans.offices import UNDECIDED, own_errand
+
+
+def agree(chat: Chat, errand_id: str) -> None:
+    errand = own_errand(chat, errand_id, "shown")
+    if errand is not None:
+        errand.state = "agreed"
+        chat.end()
+        chat.say("office/working", kind="apply")
+
+
+def show_again(chat: Chat, errand_id: str) -> None:
+    """What a workbook would do, or what it leaves open, once more: the buttons of the first time are gone."""
+    errand = own_errand(chat, errand_id, *UNDECIDED)
+    if errand is None:
+        return
+    if errand.state == "asking":
+        text = plan_from_json(errand.args["plan"])
+        _ask_question(chat, errand, text, errand.args.get("answers", {}))
+        return
+    errand.state = "read"
+    chat.end()
+    chat.say("office/working", kind=errand.kind)
+
+
+def drop(chat: Chat, errand_id: str) -> None:
+    errand = own_errand(chat, errand_id, *UNDECIDED)
+    if errand is not None:
+        errand.state, errand.args, errand.done_at = "dropped", {}, chat.at
+        chat.end()
+        chat.say("office/dropped")
+
+
+def answer_question(chat: Chat, errand_id: str, place: str, said: str) -> None:
+    """What the plan leaves open about one of its days, by a button: the next question, or the plan is shown."""
+    found = _question(chat, errand_id, place)
+    if found is None:
+        return
+    try:
+        _note_answer(chat, *found, said)
+    except Invalid:
+        chat.desk.routes.unknown(chat)
+
+
+def begin_day(chat: Chat, errand_id: str, place: str) -> None:
+    """`Ngày khác`: the day is typed."""
+    if _question(chat, errand_id, place) is not None:
+        chat.begin("office_day", errand=row_id(errand_id), place=place)
+
+
+def ask_day(chat: Chat) -> None:
+    found = _question(chat, str(chat.data["errand"]), chat.data["place"])
+    if found is not None:
+        chat.say("office/ask_day", errand=found[0], question=found[1])
+
+
+def take_day(chat: Chat, answer: Answer) -> None:
+    found = _question(chat, str(chat.data["errand"]), chat.data["place"])
+    if found is not None:
+        _note_answer(chat, *found, answer.text)
+
+
+def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, Question] | None:
+    """The question of that number, if the errand still asks; else says what has become of it."""
+    errand = own_errand(chat, errand_id, "asking")
+    if errand is None:
+        return None
+    asked = questions(plan_from_json(errand.args["plan"]))
+    number = row_id(place)
+    if not 1 <= number <= len(asked):
+        chat.desk.routes.unknown(chat)
+        return None
+    return errand, asked[number - 1]
+
+
+def _note_answer(chat: Chat, errand: Errand, question: Question, text: str) -> None:
+    answers = {**errand.args.get("answers", {}), question.key: read_answer(question, text)}
+    errand.args = {**errand.args, "answers": answers}
+    plan = plan_from_json(errand.args["plan"])
+    if questions(answered(plan, answers)):
+        _ask_question(chat, errand, plan, answers)
+        return
+    errand.state = "read"
+    chat.end()
+    chat.say("office/working", kind="plan")
+
+
+def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: dict[str, str]) -> None:
+    asked, left = questions(text), questions(answered(text, answers))
+    number_of = [one.key for one in asked].index(left[0].key) + 1
+    chat.end()
+    chat.say("office/ask", errand=errand, question=left[0], number=number_of, total=len(asked))
+
+
+FLOW = Flow("office_day", Step("day", ask_day, take_day, numbers=True))

@@ -1,0 +1,61 @@
+"""What the office's dialogs share: whose office the person is, its plans in force, its errands."""
+
+from sqlalchemy import or_, select
+
+from bot.people.roles import holders, within
+from bot.tables import Errand, Plan, Unit
+from bot.talk.chat import Chat, row_id
+
+UNDECIDED = ("asking", "shown")
+"""The states of an errand that waits for the office."""
+
+
+def offices_of(chat: Chat) -> list[Unit]:
+    """The units whose office the person is."""
+    return list({m.unit_id: m.unit for m in holders(chat.roles(), "administer")}.values())
+
+
+def first_office(chat: Chat) -> Unit | None:
+    offices = offices_of(chat)
+    if offices:
+        return offices[0]
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def plans_in_force(chat: Chat) -> list[Plan]:
+    own = [unit.id for unit in offices_of(chat)]
+    below = within(Unit.path, chat.roles(), "administer")
+    return list(
+        chat.session.scalars(
+            select(Plan)
+            .join(Unit, Unit.id == Plan.unit_id)
+            .where(or_(Unit.id.in_(own), below), Plan.withdrawn_at.is_(None))
+            .order_by(Plan.id)
+        )
+    )
+
+
+def own_plan(chat: Chat, plan_id: str) -> Plan | None:
+    """The plan, if it belongs to a unit of this office."""
+    found = [plan for plan in plans_in_force(chat) if str(plan.id) == plan_id]
+    if found:
+        return found[0]
+    chat.end()
+    chat.say("talk/not_yours")
+    return None
+
+
+def own_errand(chat: Chat, errand_id: str, *states: str) -> Errand | None:
+    """The office's errand if it stands where the button means; else says that it is over."""
+    errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
+    if errand is None or errand.unit_id not in [unit.id for unit in offices_of(chat)]:
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    if errand.state not in states:
+        chat.end()
+        chat.say("office/over")
+        return None
+    return errand

@@ -1,0 +1,13 @@
+"""A reminder that is to be said again later."""
+
+from bot.talk.chat import Flow, Handler
+from handlers.reminders import snooze
+
+COMMANDS: dict[str, Handler] = {}
+
+ACTIONS: dict[str, Handler] = {
+    "snooze": snooze.ask_snooze,
+    "snooze.at": snooze.snooze,
+}
+
+FLOWS: tuple[Flow, ...] = ()

@@ -1,0 +1,38 @@
+"""`Nhắc lại sau`: a reminder is said again in an hour, this evening or tomorrow."""
+
+from datetime import datetime, time, timedelta
+
+from bot.calendar import at_local, next_allowed
+from bot.reminders.asked_duty import own_duty
+from bot.reminders.later import remind_later
+from bot.talk.receive import Chat
+
+EVENING = time(19, 0)
+
+
+def ask_snooze(chat: Chat, duty_id: str) -> None:
+    duty = own_duty(chat, duty_id)
+    if duty is not None:
+        evening = at_local(chat.today, EVENING, chat.zone)
+        chat.say("reminders/snooze", duty=duty, evening=evening > chat.at + timedelta(hours=1))
+
+
+def snooze(chat: Chat, duty_id: str, choice: str) -> None:
+    """Says the reminder again in an hour, this evening or tomorrow, unless the duty is done by then."""
+    duty = own_duty(chat, duty_id)
+    if duty is None:
+        return
+    moment = _later(chat, choice)
+    remind_later(chat, duty, moment)
+    chat.say("reminders/snoozed", at=moment)
+
+
+def _later(chat: Chat, choice: str) -> datetime:
+    if choice == "1h":
+        moment = chat.at + timedelta(hours=1)
+    elif choice == "evening":
+        moment = max(at_local(chat.today, EVENING, chat.zone), chat.at)
+    else:
+        tomorrow = chat.today + timedelta(days=1)
+        moment = at_local(tomorrow, time(chat.person.reminder_hour), chat.zone)
+    return next_allowed(moment, chat.zone)

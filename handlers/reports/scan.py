@@ -1,0 +1,243 @@
+"""Photographs of a draft into one PDF: which pages, in what order, which way up; the pictures are worked on by the clock."""
+
+from sqlalchemy import select
+
+from bot.problems import Invalid
+from bot.reminders.asked_duty import own_duty
+from bot.reports.pages import FEWEST, Pages, packed, page_numbers, pages_of, pictures
+from bot.tables import Duty, Errand, Submission
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+
+KIND = "scan"
+OPEN = ("new", "shown")
+LEAVE, ALL = "leave", "all"
+WAYS = {"right": 90, "left": 270, "over": 180}
+
+
+def begin(chat: Chat, submission_id: str) -> None:
+    """Shows the pictures of a draft as numbered pages; what was arranged before stays so, new ones come to the end."""
+    draft = _draft(chat, row_id(submission_id))
+    if draft is None:
+        return
+    found = pictures(draft)
+    if len(found) < FEWEST:
+        _back(chat, draft.duty, "scan_few")
+        return
+    errand = _last_errand(chat, draft)
+    if errand is not None and errand.state == "agreed":
+        _working(chat, errand, draft.duty)
+        return
+    before = pages_of(errand.args) if errand is not None else Pages()
+    pages = (before if before.all <= set(found) else Pages()).joined_by(found)
+    if errand is None or errand.state not in OPEN:
+        errand = _new_errand(chat, draft)
+    _arrange(chat, errand, draft.duty, pages)
+
+
+def _last_errand(chat: Chat, draft: Submission) -> Errand | None:
+    """The latest about this draft, in whatever state; one that has failed still knows how the pages were arranged."""
+    its = select(Errand).where(Errand.person_id == chat.person.id, Errand.kind == KIND)
+    rows = chat.session.scalars(its.order_by(Errand.id.desc()).with_for_update())
+    return next((row for row in rows if row.args["submission"] == draft.id), None)
+
+
+def _new_errand(chat: Chat, draft: Submission) -> Errand:
+    args = {"submission": draft.id, "duty": draft.duty_id, "round": 0}
+    facts = {"person_id": chat.person.id, "unit_id": draft.duty.unit_id, "kind": KIND}
+    errand = Errand(args=args, created_at=chat.at, **facts)
+    chat.session.add(errand)
+    return errand
+
+
+def _draft(chat: Chat, submission_id: int) -> Submission | None:
+    """The person's own draft; else says that it is not, or that it is one no longer."""
+    draft = chat.session.get(Submission, submission_id)
+    duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
+    if draft is None or duty is None:
+        return None
+    if draft.person_id == chat.person.id and draft.state == "draft":
+        return draft
+    _back(chat, duty, "scan_passed")
+    return None
+
+
+def _back(chat: Chat, duty: Duty, code: str) -> None:
+    """To the files of the report, with a word on why."""
+    chat.trouble = chat.desk.render.sentence(code, {})
+    chat.open("report.duty", str(duty.id))
+
+
+def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] | None:
+    """The errand if its pages may be arranged now and are as the person has seen them; else says what is the matter."""
+    errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
+    if errand is None or errand.kind != KIND:
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    draft = _draft(chat, errand.args["submission"])
+    if draft is None:
+        return None
+    if errand.state in ("new", "agreed"):
+        _working(chat, errand, draft.duty)
+    elif errand.state != "shown":
+        _back(chat, draft.duty, "scan_passed")
+    elif str(turn) != str(errand.args["round"]):
+        chat.trouble = chat.desk.render.sentence("scan_changed", {})
+        _card(chat, errand, draft.duty)
+    else:
+        return errand, draft.duty
+    return None
+
+
+def _rest(chat: Chat, duty: Duty) -> None:
+    """Back among the report's files without a question: what is sent or said now belongs to them."""
+    chat.end()
+    chat.dialog.flow, chat.dialog.step = "report", "files"
+    chat.dialog.question += 1
+    chat.dialog.touched_at = chat.at
+    chat.keep(unit=duty.unit_id, duty=duty.id)
+
+
+def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
+    _rest(chat, duty)
+    chat.say("scan/working", joining=errand.state == "agreed", total=len(pages_of(errand.args)))
+
+
+def _card(chat: Chat, errand: Errand, duty: Duty) -> None:
+    _rest(chat, duty)
+    chat.say("scan/card", errand=errand, total=len(pages_of(errand.args)), lines=[])
+
+
+def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
+    """The clock shows them anew, and is patient with the file store anew."""
+    errand.args = {**errand.args, **packed(pages), "round": errand.args["round"] + 1}
+    errand.state, errand.created_at = "new", chat.at
+    _working(chat, errand, duty)
+
+
+def done(chat: Chat, errand_id: str, turn: str) -> None:
+    found = _errand(chat, errand_id, turn)
+    if found is not None:
+        errand, duty = found
+        errand.state, errand.created_at = "agreed", chat.at
+        _working(chat, errand, duty)
+
+
+def begin_drop(chat: Chat, errand_id: str, turn: str) -> None:
+    _begin(chat, "drop", errand_id, turn)
+
+
+def begin_move(chat: Chat, errand_id: str, turn: str) -> None:
+    _begin(chat, "move", errand_id, turn)
+
+
+def begin_turn(chat: Chat, errand_id: str, turn: str) -> None:
+    _begin(chat, "turn", errand_id, turn)
+
+
+def _begin(chat: Chat, step: str, errand_id: str, turn: str) -> None:
+    found = _errand(chat, errand_id, turn)
+    if found is None:
+        return
+    errand, _ = found
+    chat.begin("scan", step, errand=errand.id, round=errand.args["round"], total=len(pages_of(errand.args)))
+
+
+def _asked(chat: Chat, answer: Answer) -> tuple[Errand, Duty] | None:
+    """The errand that the present question is about, unless the answer is something else: files, `leave`."""
+    found = _errand(chat, chat.data["errand"], chat.data["round"])
+    if found is None:
+        return None
+    errand, duty = found
+    if answer.files or chat.event.refused:
+        _rest(chat, duty)
+        chat.desk.routes.flows["report"].steps["files"].take(chat, answer)
+    elif answer.value == LEAVE:
+        _card(chat, errand, duty)
+    else:
+        return found
+    return None
+
+
+def _numbers(chat: Chat, answer: Answer) -> tuple[int, ...]:
+    total = int(chat.data["total"])
+    return tuple(range(1, total + 1)) if answer.value == ALL else page_numbers(_words(answer), total)
+
+
+def _words(answer: Answer) -> str:
+    return answer.value or answer.text
+
+
+def _one(chat: Chat, answer: Answer) -> int:
+    numbers = _numbers(chat, answer)
+    if len(numbers) != 1:
+        raise Invalid("scan_one_page")
+    return numbers[0]
+
+
+def ask_drop(chat: Chat) -> None:
+    chat.say("scan/drop", total=chat.data["total"])
+
+
+def take_drop(chat: Chat, answer: Answer) -> None:
+    found = _asked(chat, answer)
+    if found is not None:
+        errand, duty = found
+        _arrange(chat, errand, duty, pages_of(errand.args).without(_numbers(chat, answer)))
+
+
+def ask_move(chat: Chat) -> None:
+    chat.say("scan/move", total=chat.data["total"])
+
+
+def take_move(chat: Chat, answer: Answer) -> None:
+    if _asked(chat, answer) is not None:
+        chat.keep(page=_one(chat, answer))
+        chat.goto("before")
+
+
+def ask_before(chat: Chat) -> None:
+    chat.say("scan/before", page=chat.data["page"], total=chat.data["total"])
+
+
+def take_before(chat: Chat, answer: Answer) -> None:
+    found = _asked(chat, answer)
+    if found is not None:
+        errand, duty = found
+        before = int(chat.data["total"]) + 1 if answer.value == "end" else _one(chat, answer)
+        _arrange(chat, errand, duty, pages_of(errand.args).moved(chat.data["page"], before))
+
+
+def ask_turn(chat: Chat) -> None:
+    chat.say("scan/turn", total=chat.data["total"])
+
+
+def take_turn(chat: Chat, answer: Answer) -> None:
+    if _asked(chat, answer) is not None:
+        chat.keep(pages=list(_numbers(chat, answer)))
+        chat.goto("way")
+
+
+def ask_way(chat: Chat) -> None:
+    chat.say("scan/way", pages=chat.data["pages"], total=chat.data["total"])
+
+
+def take_way(chat: Chat, answer: Answer) -> None:
+    found = _asked(chat, answer)
+    if found is None:
+        return
+    if answer.value not in WAYS:
+        raise Invalid("choose_button")
+    errand, duty = found
+    _arrange(chat, errand, duty, pages_of(errand.args).turned(chat.data["pages"], WAYS[answer.value]))
+
+
+FLOW = Flow(
+    "scan",
+    Step("drop", ask_drop, take_drop, numbers=True, files=True),
+    Step("move", ask_move, take_move, numbers=True, files=True),
+    Step("before", ask_before, take_before, numbers=True, files=True),
+    Step("turn", ask_turn, take_turn, numbers=True, files=True),
+    Step("way", ask_way, take_way, files=True),
+)

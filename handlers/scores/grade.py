@@ -1,0 +1,83 @@
+"""The superior committee decides the grade of a meeting that its cell has scored and voted on."""
+
+from bot.people.people import secretaries_of
+from bot.people.roles import holders, within
+from bot.problems import Invalid
+from bot.reading.words import fold, yes
+from bot.scores.scoring import decide, undecided, vote_on
+from bot.tables import Meeting, Unit
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.scores.case import Case, case_of
+
+SHOWN = 10
+
+
+def show(chat: Chat) -> None:
+    """The scores that wait for a decision, the oldest meeting first."""
+    if not holders(chat.roles(), "grade"):
+        chat.say("talk/not_yours")
+        return
+    scores, count = undecided(chat.session, within(Unit.path, chat.roles(), "grade"), SHOWN)
+    rows = [(score, chat.session.get_one(Meeting, score.meeting_id)) for score in scores]
+    chat.say("score/waiting", rows=rows, count=count)
+
+
+def begin(chat: Chat, meeting_id: str) -> None:
+    """`Công nhận`, or another grade; also to change a decision."""
+    case = _voted(chat, meeting_id)
+    if case is not None and case.score is not None:
+        chat.begin("grade", meeting=case.meeting.id, found=case.score.decided_grade)
+
+
+def _voted(chat: Chat, meeting_id: object) -> Case | None:
+    """The case of a meeting below, if its cell has voted on it; else says that it has not."""
+    case = case_of(chat, meeting_id, "grade")
+    if case is not None and (case.score is None or not case.score.voted):
+        chat.end()
+        chat.say("score/refused", why=chat.desk.render.sentence("score_not_voted", {}))
+        return None
+    return case
+
+
+def ask(chat: Chat) -> None:
+    case = _voted(chat, chat.data["meeting"])
+    if case is not None and case.score is not None:
+        chat.say("score/decide", case=case, score=case.score, vote=vote_on(chat.session, case.score))
+
+
+def take(chat: Chat, answer: Answer) -> None:
+    case = _voted(chat, chat.data["meeting"])
+    if case is None or case.score is None:
+        return
+    if case.score.decided_grade != chat.data["found"]:
+        chat.keep(found=case.score.decided_grade)
+        chat.trouble = chat.desk.render.sentence("score_decided_by_other", {})
+        chat.again()
+        return
+    decide(case.score, case.sheet, _grade(answer, case), chat.person.id)
+    chat.note("score decided", f"meeting:{case.meeting.id}")
+    chat.end()
+    for people in secretaries_of(chat.session, [case.meeting.unit_id]).values():
+        for person in people:
+            if person.id != chat.person.id:
+                chat.tell(person, "score/told", meeting=case.meeting, score=case.score)
+    chat.say("score/decided", meeting=case.meeting, score=case.score)
+
+
+def _grade(answer: Answer, case: Case) -> str:
+    """The grade that was pressed (its place on the scale) or typed; a plain yes agrees with the cell's."""
+    names = [grade.name for grade in case.sheet.scale]
+    if answer.value:
+        place = int(answer.value) if answer.value.isdecimal() else len(names)
+        if place >= len(names):
+            raise Invalid("choose_button")
+        return names[place]
+    typed = next((name for name in names if fold(name) == fold(answer.text)), None)
+    if typed is None and yes(answer.text) and case.score is not None:
+        return case.score.grade
+    if typed is None:
+        raise Invalid("choose_button")
+    return typed
+
+
+FLOW = Flow("grade", Step("decide", ask, take))

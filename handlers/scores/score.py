@@ -1,0 +1,229 @@
+"""`Chấm điểm`: the quality score of a held meeting: what is computed, a question for each of the rest, the proposal."""
+
+import re
+
+from bot.problems import Invalid
+from bot.reading.words import fold, number, plain, said, yes
+from bot.scores.scoring import LONGEST_TEXT, Point, begin_score, propose, say_points
+from bot.talk.receive import Answer, Chat, Flow, Step
+from handlers.scores.case import Case, card, case_of, changeable, why, with_reasons
+
+SHARE = re.compile(r"([0-9]{1,4}) ?(?:/|tren) ?([0-9]{1,4})(?: diem)?\.?")
+NONE = frozenset(("khong", "khong co", "khong co gi", "khong co han che", "chua co", "khong han che"))
+
+
+def show(chat: Chat, meeting_id: str) -> None:
+    """What is computed and the questions for the rest; the card, once it is whole."""
+    case = case_of(chat, meeting_id)
+    if case is None:
+        return
+    if case.proposed:
+        card(chat, case)
+    else:
+        chat.begin("score", meeting=case.meeting.id, seen=[])
+
+
+def ask_start(chat: Chat) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is not None:
+        done = [point for point in case.points if point.points is not None]
+        chat.say("score/start", case=case, rows=with_reasons(chat, done), left=len(case.left))
+
+
+def take_start(chat: Chat, answer: Answer) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is None:
+        return
+    if answer.value != "go" and not yes(answer.text):
+        raise Invalid("choose_button")
+    _next(chat, case)
+
+
+def _next(chat: Chat, case: Case) -> None:
+    """The next part that nobody has answered; then the weaknesses."""
+    if case.proposed:
+        _finished_by_other(chat, case)
+    elif not case.left:
+        chat.goto("weak")
+    else:
+        chat.keep(key=case.left[0].key)
+        if chat.dialog.step == "part":
+            chat.again()
+        else:
+            chat.goto("part")
+
+
+def _finished_by_other(chat: Chat, case: Case) -> None:
+    chat.trouble = chat.desk.render.sentence("score_finished_by_other", {})
+    card(chat, case)
+
+
+def _present(chat: Chat) -> tuple[Case, Point] | None:
+    """The case and the part that is being asked for."""
+    case = case_of(chat, chat.data["meeting"])
+    point = case.find(chat.data["key"]) if case else None
+    return (case, point) if case and point else None
+
+
+def ask_part(chat: Chat) -> None:
+    found = _present(chat)
+    if found is None:
+        return
+    case, point = found
+    chat.say(
+        "score/part",
+        point=point,
+        place=case.points.index(point) + 1,
+        count=len(case.points),
+        why=why(chat, point),
+        fixing=_fixing(chat),
+    )
+
+
+def _fixing(chat: Chat) -> bool:
+    return bool(chat.data.get("fixing"))
+
+
+def take_part(chat: Chat, answer: Answer) -> None:
+    found = _present(chat)
+    if found is None:
+        return
+    case, point = found
+    seen = list(chat.data.get("seen", []))
+    if _fixing(chat):
+        _correct_part(chat, case, point, _points(answer, point.part.most))
+    elif answer.value == "back":
+        _step_back(chat, point, seen)
+    elif case.proposed:
+        _finished_by_other(chat, case)
+    elif point.points is not None and point.key not in seen:
+        chat.trouble = chat.desk.render.sentence("score_said_by_other", {"title": point.part.title})
+        _next(chat, case)
+    else:
+        score = case.score or begin_score(chat.session, case.meeting, case.sheet, chat.at)
+        say_points(score, point, _points(answer, point.part.most))
+        chat.keep(seen=[*seen, *([] if point.key in seen else [point.key])])
+        news = case_of(chat, case.meeting.id)
+        if news is not None:
+            _next(chat, news)
+
+
+def _step_back(chat: Chat, point: Point, seen: list[str]) -> None:
+    """To the question before, of those that this phone has answered; from the first one to the beginning."""
+    place = seen.index(point.key) if point.key in seen else len(seen)
+    if place:
+        chat.keep(key=seen[place - 1])
+        chat.again()
+    else:
+        chat.begin("score", meeting=chat.data["meeting"], seen=seen)
+
+
+def _points(answer: Answer, most: int) -> int:
+    """The points that were pressed or typed: "4", "4/5", "4 điểm"."""
+    text = plain(answer.value or answer.text)
+    share = SHARE.fullmatch(text)
+    if share and int(share[2]) == most:
+        value = int(share[1])
+    else:
+        try:
+            value = number(text.removesuffix("diem"))
+        except Invalid:
+            raise Invalid("score_points_unclear", said=said(answer.text), most=most) from None
+    if value > most:
+        raise Invalid("score_points_range", most=most)
+    return value
+
+
+def _correct_part(chat: Chat, case: Case, point: Point, value: int) -> None:
+    if case.score is not None:
+        say_points(case.score, point, value)
+        _corrected(chat, case.meeting.id, case.score.weaknesses)
+
+
+def _corrected(chat: Chat, meeting_id: int, weaknesses: str) -> None:
+    """A correction is a new proposal."""
+    case = case_of(chat, meeting_id)
+    if case is not None and case.score is not None:
+        propose(chat.session, case.score, case.sheet, case.points, weaknesses, chat.at)
+        chat.note("score corrected", f"meeting:{meeting_id}")
+        card(chat, case)
+
+
+def ask_weak(chat: Chat) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is not None:
+        chat.say("score/weak", case=case, fixing=_fixing(chat))
+
+
+def take_weak(chat: Chat, answer: Answer) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is None:
+        return
+    if answer.value not in ("", "none"):
+        raise Invalid("choose_button")
+    weaknesses = _weaknesses(chat, answer)
+    if _fixing(chat):
+        _corrected(chat, case.meeting.id, weaknesses)
+    elif case.proposed:
+        _finished_by_other(chat, case)
+    elif case.left:
+        _next(chat, case)
+    else:
+        score = case.score or begin_score(chat.session, case.meeting, case.sheet, chat.at)
+        propose(chat.session, score, case.sheet, case.points, weaknesses, chat.at)
+        chat.note("score proposed", f"meeting:{case.meeting.id}")
+        show(chat, str(case.meeting.id))
+
+
+def _weaknesses(chat: Chat, answer: Answer) -> str:
+    if answer.value == "none" or fold(answer.text) in NONE:
+        return ""
+    text = chat.event.text.strip()
+    if not text:
+        raise Invalid("score_weak_empty")
+    if len(text) > LONGEST_TEXT:
+        raise Invalid("score_weak_long", most=LONGEST_TEXT)
+    return text
+
+
+def fix(chat: Chat, meeting_id: str) -> None:
+    """`Sửa`: one part, chosen from all of them."""
+    case = changeable(chat, meeting_id)
+    if case is not None:
+        chat.begin("score", step="fix", meeting=case.meeting.id, fixing=True)
+
+
+def weak(chat: Chat, meeting_id: str) -> None:
+    """`Sửa hạn chế`."""
+    case = changeable(chat, meeting_id)
+    if case is not None:
+        chat.begin("score", step="weak", meeting=case.meeting.id, fixing=True)
+
+
+def ask_fix(chat: Chat) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is not None:
+        chat.say("score/fix", case=case)
+
+
+def take_fix(chat: Chat, answer: Answer) -> None:
+    case = case_of(chat, chat.data["meeting"])
+    if case is None:
+        return
+    try:
+        place = number(answer.value or answer.text)
+    except Invalid:
+        raise Invalid("choose_button") from None
+    if not 1 <= place <= len(case.points):
+        raise Invalid("choose_button")
+    chat.keep(key=case.points[place - 1].key)
+    chat.goto("part")
+
+
+FLOW = Flow(
+    "score",
+    Step("start", ask_start, take_start),
+    Step("part", ask_part, take_part, numbers=True),
+    Step("weak", ask_weak, take_weak, numbers=True),
+    Step("fix", ask_fix, take_fix, numbers=True),
+)

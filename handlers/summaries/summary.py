@@ -1,0 +1,128 @@
+"""`/tonghop`, `/chuanop`, `/xuat`: what a leader is told, who is missing, and the table to take away."""
+
+from sqlalchemy import select
+
+from bot.calendar import next_allowed
+from bot.duties.apart import apart_figures
+from bot.duties.counting import Tally, current, missing, tallies, urgent_first
+from bot.materials.receipts import receipts_of_demands
+from bot.people.nudging import reach
+from bot.people.roles import holders, within
+from bot.reminders.escalation import out_of_touch
+from bot.reminders.later import nudge_person
+from bot.scores.standing import below_scores
+from bot.tables import Demand, Duty, Unit
+from bot.talk.receive import Chat
+
+SHOWN = 40
+TOLD = 8
+"""So many demands are told of with all their figures."""
+LOST_NAMES = 5
+NAMED = 12
+"""So many units that cannot be told are named."""
+UNASKED = 5
+"""So many units are reminded without being asked once more."""
+AGREED = "yes"
+DIGITS = 9
+"""The longest number that a row's id is taken for."""
+
+
+def _may_sum(chat: Chat) -> bool:
+    if holders(chat.roles(), "sum"):
+        return True
+    chat.say("talk/not_yours")
+    return False
+
+
+def _figures(chat: Chat) -> list[Tally]:
+    scope = within(Duty.path, chat.roles(), "sum")
+    return urgent_first(tallies(chat.session, current(scope, chat.today), chat.today), chat.today)
+
+
+def show(chat: Chat) -> None:
+    """One line for each thing that is asked for now, then who is missing, then buttons."""
+    if _may_sum(chat):
+        units = [m.unit for m in holders(chat.roles(), "sum")]
+        scope = within(Duty.path, chat.roles(), "sum")
+        lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
+        figures = _figures(chat)
+        papers = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
+        chat.say(
+            "summaries/now",
+            figures=figures,
+            apart=apart_figures(figures),
+            units=units,
+            lost=lost,
+            lost_names=names,
+            papers=papers,
+            scores=below_scores(chat),
+        )
+
+
+def missing_list(chat: Chat) -> None:
+    """`/chuanop`: which demands still miss somebody."""
+    if _may_sum(chat):
+        figures = [t for t in _figures(chat) if t.open]
+        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures))
+
+
+def missing_units(chat: Chat, demand_id: str = "") -> None:
+    """The units that a demand still waits for, with a button to have them reminded."""
+    demand = _demand(chat, demand_id, "sum")
+    if demand is None:
+        return
+    rows = _missing(chat, demand, "sum")
+    may = bool(holders(chat.roles(), "nudge"))
+    found = reach(chat.session, _missing(chat, demand, "nudge") if may else [], chat.today)
+    chat.say(
+        "summaries/units",
+        demand=demand,
+        rows=[
+            (duty, unit, duty.due_on is not None and duty.due_on < chat.today) for duty, unit in rows[:SHOWN]
+        ],
+        more=max(0, len(rows) - SHOWN),
+        units=len({unit.id for _, unit in rows}),
+        reach=found,
+        named=NAMED,
+    )
+
+
+def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
+    """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
+    if demand_id.isdecimal() and len(demand_id) <= DIGITS:
+        scope = within(Duty.path, chat.roles(), action)
+        asked = select(Duty.id).where(Duty.demand_id == int(demand_id), Duty.state != "withdrawn", scope)
+        if chat.session.scalars(asked.limit(1)).first() is not None:
+            return chat.session.get_one(Demand, int(demand_id))
+    chat.say("talk/not_yours")
+    return None
+
+
+def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]:
+    scope = within(Duty.path, chat.roles(), action)
+    rows = chat.session.execute(missing(scope & (Duty.demand_id == demand.id), chat.today))
+    return [(duty, unit) for duty, unit in rows]
+
+
+def nudge(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
+    """Has the secretaries of the missing units reminded in the leader's name, once a day; more than a few after a yes."""
+    demand = _demand(chat, demand_id, "nudge")
+    if demand is None:
+        return
+    found = reach(chat.session, _missing(chat, demand, "nudge"), chat.today)
+    if found.units > UNASKED and agreed != AGREED:
+        chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
+        return
+    told = {
+        one.duty.unit_id for one in found.nudges if [p for p in one.people if nudge_person(chat, p, one.duty)]
+    }
+    chat.note("nudged", f"demand:{demand.id}")
+    goes_at = next_allowed(chat.at, chat.zone)
+    later = goes_at if goes_at > chat.at else None
+    chat.say("summaries/nudged", demand=demand, told=len(told), later=later, reach=found, named=NAMED)
+
+
+def export(chat: Chat) -> None:
+    """`/xuat`: a link to the table; it is made when it is opened."""
+    if _may_sum(chat):
+        chat.say("summaries/export", link=chat.export_link())

@@ -1,0 +1,183 @@
+"""The office's pages of a unit: found and looked at, closed or merged, opened again, its first secretary chosen."""
+
+from bot.duties.loading import reload_all
+from bot.people.roles import holders, within
+from bot.problems import Invalid
+from bot.reading.words import said, yes
+from bot.tables import Membership, Unit
+from bot.talk.chat import row_id
+from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.units.ends import check_below, close_unit, foresee, reopen_unit
+from bot.units.lookup import card_of, find_units, promote
+from bot.units.news import tell_closed, tell_reopened
+
+OFFERED = 8
+
+
+def begin(chat: Chat) -> None:
+    if holders(chat.roles(), "administer"):
+        chat.begin("units")
+    else:
+        chat.say("talk/not_yours")
+
+
+def open_card(chat: Chat, unit_id: str) -> None:
+    """Straight to a unit's card."""
+    unit = chat.session.get(Unit, row_id(unit_id))
+    if unit is None or not chat.may("administer", unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+    else:
+        chat.begin("units", step="card", unit=unit.id)
+
+
+def ask_unit(chat: Chat) -> None:
+    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
+    chat.say("admin/find_unit", found=found, count=chat.data.get("count", 0))
+
+
+def take_unit(chat: Chat, answer: Answer) -> None:
+    unit = _found(chat, answer)
+    if unit is not None:
+        chat.keep(unit=unit.id)
+        chat.goto("card")
+
+
+def _found(chat: Chat, answer: Answer) -> Unit | None:
+    """The one unit that is meant; with several the question is put again with what was found."""
+    scope = within(Unit.path, chat.roles(), "administer")
+    offered = chat.data.get("found", [])
+    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
+    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
+    if not units:
+        raise Invalid("unit_unknown", said=said(answer.text))
+    if len(units) == 1:
+        return units[0]
+    chat.again()
+    return None
+
+
+def _unit(chat: Chat) -> Unit | None:
+    """The unit of this dialog, if the person may still administer it and nobody has closed it meanwhile."""
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    if not chat.may("administer", unit.path):
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    if unit.closed_on is not None:
+        chat.trouble = chat.sentence(Invalid("unit_closed_already", unit=unit.name, day=unit.closed_on))
+        chat.begin("units")
+        return None
+    return unit
+
+
+def ask_card(chat: Chat) -> None:
+    unit = _unit(chat)
+    if unit is not None:
+        chat.say("admin/unit", card=card_of(chat.session, unit, chat.today))
+
+
+def take_card(chat: Chat, answer: Answer) -> None:
+    unit = _unit(chat)
+    if unit is None:
+        return
+    chat.keep(into=None, found=[], count=0)
+    if answer.value in ("close", "merge"):
+        check_below(chat.session, unit, chat.today)
+        chat.goto("confirm" if answer.value == "close" else "into")
+    elif membership := _secretary(chat, unit, answer.value):
+        promote(chat.session, membership)
+        chat.note("first secretary", f"membership:{membership.id}")
+        chat.again()
+    else:
+        raise Invalid("choose_button")
+
+
+def _secretary(chat: Chat, unit: Unit, value: str) -> Membership | None:
+    """The secretary whom the button "to be spoken to first" names."""
+    found = card_of(chat.session, unit, chat.today).secretaries
+    return next((m for m in found if value == f"first{m.id}"), None)
+
+
+def ask_into(chat: Chat) -> None:
+    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
+    unit = chat.session.get_one(Unit, chat.data["unit"])
+    chat.say("admin/merge_unit", unit=unit, found=found, count=chat.data.get("count", 0))
+
+
+def take_into(chat: Chat, answer: Answer) -> None:
+    unit = _unit(chat)
+    if unit is None:
+        return
+    into = _found(chat, answer)
+    if into is None:
+        return
+    if into.id == unit.id:
+        raise Invalid("unit_merge_itself")
+    chat.keep(into=into.id)
+    chat.goto("confirm")
+
+
+def _into(chat: Chat) -> Unit | None:
+    return chat.session.get_one(Unit, chat.data["into"]) if chat.data.get("into") else None
+
+
+def ask_confirm(chat: Chat) -> None:
+    unit = _unit(chat)
+    if unit is not None:
+        coming = foresee(chat.session, unit, chat.today, chat.zone, into=_into(chat))
+        chat.say("admin/confirm_closing", closed=coming)
+
+
+def take_confirm(chat: Chat, answer: Answer) -> None:
+    unit, into = _unit(chat), _into(chat)
+    if unit is None:
+        return
+    if into is not None and not chat.may("administer", into.path):
+        chat.end()
+        chat.say("talk/not_yours")
+    elif answer.value == "no" or yes(answer.text or "?") is False:
+        chat.keep(into=None)
+        chat.goto("card")
+    elif answer.value == "yes":
+        _close(chat, unit, into)
+    else:
+        raise Invalid("choose_button")
+
+
+def _close(chat: Chat, unit: Unit, into: Unit | None) -> None:
+    me = chat.person.id
+    closed = close_unit(chat.session, unit, chat.today, chat.at, chat.zone, into=into, by=me)
+    told = tell_closed(chat.session, chat.desk.render, closed, chat.at, chat.zone, but=me)
+    chat.forget_roles()
+    chat.end()
+    chat.say("admin/unit_closed", closed=closed, told=told)
+
+
+def reopen(chat: Chat, unit_id: str) -> None:
+    """Takes back a closing of today; plans ask again for what they asked before."""
+    unit = chat.session.get(Unit, row_id(unit_id))
+    if unit is None or not chat.may("administer", unit.path):
+        chat.say("talk/not_yours")
+        return
+    if chat.dialog.flow == FLOW.name:
+        chat.end()
+    try:
+        roles = reopen_unit(chat.session, unit, chat.at, chat.zone, by=chat.person.id)
+    except Invalid as problem:
+        chat.trouble = chat.sentence(problem)
+        chat.open("admin")
+        return
+    reload_all(chat.session, chat.at, chat.zone)
+    tell_reopened(chat.session, chat.desk.render, unit, roles, chat.at, chat.zone, but=chat.person.id)
+    chat.forget_roles()
+    chat.say("admin/unit_reopened", card=card_of(chat.session, unit, chat.today))
+
+
+FLOW = Flow(
+    "units",
+    Step("unit", ask_unit, take_unit, numbers=True),
+    Step("card", ask_card, take_card),
+    Step("into", ask_into, take_into, numbers=True),
+    Step("confirm", ask_confirm, take_confirm),
+)

@@ -1,0 +1,55 @@
+"""`/tinhhinh`: how the person's own unit stands."""
+
+from sqlalchemy import select
+
+from bot.duties.counting import tallies
+from bot.duties.outlook import outlooks
+from bot.materials.receipts import papers_for
+from bot.natural import naturally
+from bot.people.roles import holders
+from bot.scores.standing import unit_scores
+from bot.tables import Duty, Membership, Unit
+from bot.talk.receive import Chat
+
+
+def show(chat: Chat, unit_id: str = "") -> None:
+    mine = {m.unit_id: m.unit for m in holders(chat.roles(), "read")}
+    chosen = [unit for unit in mine.values() if not unit_id or str(unit.id) == unit_id]
+    if not chosen:
+        chat.say("talk/not_yours")
+    elif len(chosen) > 1:
+        chat.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action="unit")
+    else:
+        _show(chat, chosen[0])
+
+
+def _show(chat: Chat, unit: Unit) -> None:
+    figures = tallies(chat.session, Duty.unit_id == unit.id, chat.today)
+    sums = chat.may("sum", unit.path)
+    if not figures and sums:
+        chat.open("sum")  # a committee that owes nothing itself: its cells are what there is to see
+        return
+    total = {
+        name: sum(getattr(t, name) for t in figures)
+        for name in ("expected", "on_time", "late", "open", "overdue")
+    }
+    present, obliged = sum(t.present for t in figures), sum(t.obliged for t in figures)
+    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    staffed = chat.session.scalars(
+        select(Membership.id)
+        .where(Membership.unit_id == unit.id, Membership.role == "secretary", Membership.ended_at.is_(None))
+        .limit(1)
+    ).first()
+    chat.say(
+        "unit/unit",
+        unit=unit,
+        total=total,
+        present=present,
+        obliged=obliged,
+        waiting=waiting,
+        tied=papers_for(chat.session, [view.duty for view in waiting]),
+        staffed=staffed is not None,
+        leads=chat.may("lead", unit.path),
+        sums=sums,
+        scores=unit_scores(chat, unit),
+    )

@@ -1,0 +1,197 @@
+"""Papers: files tied to a topic after its reminder has gone out are told to the units that have had it, once."""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import local_day, next_allowed
+from bot.duties.turns import turn_of
+from bot.materials.enclosing import enclose
+from bot.materials.materials import TOLD_KEY, about, mark, reminded, spoken_in, under
+from bot.messages import Reply
+from bot.people.people import secretaries_of, spoken_to
+from bot.store.db import take_turns
+from bot.tables import Contact, Demand, Duty, Message, Person, Reminder, TopicFile
+from bot.talk import outbox
+from bot.talk.chat import Desk
+
+log = logging.getLogger(__name__)
+
+SETTLE = timedelta(minutes=2)
+"""After the last file of a topic so long is waited, so that what is tied in one go is told in one message."""
+PORTION = 500
+"""So many units are told in one transaction."""
+TURN = (TopicFile.plan_id, TopicFile.key, TopicFile.period)
+Turn = tuple[int, str, str]
+"""A topic's plan and key, and the period of its turn, empty for what goes with every turn."""
+
+
+def tick(desk: Desk, at: datetime) -> int:
+    """Tells of the files whose topic has been left alone for a while; answers how many messages were written."""
+    untold = and_(TopicFile.told_at.is_(None), TopicFile.withdrawn_at.is_(None))
+    with desk.db.read() as session:
+        topics = session.execute(
+            select(*TURN)
+            .where(untold)
+            .group_by(*TURN)
+            .having(func.max(TopicFile.at) <= at - SETTLE)
+            .order_by(*TURN)
+        ).all()
+    return sum(_tell_turn(desk, (plan_id, key, period), at) for plan_id, key, period in topics)
+
+
+def _tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
+    """Goes through the units portion by portion; when all are through, the files are noted as told."""
+    written, last = 0, 0
+    seen: set[int] = set()
+    while True:
+        with desk.db.write() as session:
+            take_turns(session, "papers")
+            files = _untold(session, turn)
+            seen = seen or {file.id for file in files}
+            files = [file for file in files if file.id in seen]
+            units = _portion(session, files, last)
+            if not units:
+                its = update(TopicFile).where(TopicFile.id.in_([file.id for file in files]))
+                session.execute(its.values(told_at=at))
+                return written
+            written += _tell_units(desk, session, files, units, at)
+            last = units[-1]
+        desk.wake()
+
+
+def _untold(session: Session, turn: Turn) -> list[TopicFile]:
+    return list(
+        session.scalars(
+            select(TopicFile)
+            .where(
+                tuple_(*TURN) == turn,
+                TopicFile.told_at.is_(None),
+                TopicFile.withdrawn_at.is_(None),
+            )
+            .order_by(TopicFile.id)
+        )
+    )
+
+
+def _concerned(files: Sequence[TopicFile]) -> ColumnElement[bool]:
+    """Open duties for whose units one of the files is; whoever hears of a duty later gets the files with that."""
+    said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, reminded())
+    topic = about(files[0].plan_id, files[0].key, files[0].period)
+    return and_(topic, Duty.state == "open", under({file.path for file in files}), said)
+
+
+def _portion(session: Session, files: Sequence[TopicFile], last: int) -> list[int]:
+    if not files:
+        return []
+    return list(
+        session.scalars(
+            select(Duty.unit_id)
+            .where(_concerned(files), Duty.unit_id > last)
+            .distinct()
+            .order_by(Duty.unit_id)
+            .limit(PORTION)
+        )
+    )
+
+
+def _tell_units(
+    desk: Desk, session: Session, files: Sequence[TopicFile], units: Collection[int], at: datetime
+) -> int:
+    duties = session.scalars(
+        select(Duty)
+        .where(_concerned(files), Duty.unit_id.in_(units))
+        .options(joinedload(Duty.demand).joinedload(Demand.topic), joinedload(Duty.unit))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    )
+    first: dict[int, Duty] = {}
+    for duty in duties:
+        first.setdefault(duty.unit_id, duty)
+    spoken = _spoken(session, files, units)
+    contacts = _contacts(session, secretaries_of(session, units), local_day(at, desk.zone))
+    written = 0
+    for unit_id, duty in first.items():
+        fresh = [
+            file
+            for file in files
+            if duty.path.startswith(file.path) and file.digest not in spoken.get(unit_id, set())
+        ]
+        if not fresh:
+            continue
+        if unit_id not in contacts:
+            log.info("papers.nobody unit=%s duty=%s", unit_id, duty.id)
+            continue
+        _write(desk, session, contacts[unit_id], duty, fresh, at)
+        written += 1
+    session.flush()
+    return written
+
+
+def _spoken(session: Session, files: Sequence[TopicFile], units: Collection[int]) -> dict[int, set[str]]:
+    """The files that each unit has been told of: with a reminder of the topic, or by this tick before it was broken off."""
+    found: dict[int, set[str]] = {}
+    reminders = session.execute(
+        select(Duty.unit_id, Message.body)
+        .join(Reminder, Reminder.duty_id == Duty.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(about(files[0].plan_id, files[0].key, files[0].period), Duty.unit_id.in_(units), reminded())
+    )
+    for unit_id, body in reminders:
+        found.setdefault(unit_id, set()).update(spoken_in(body))
+    for file_id in session.scalars(
+        select(TopicFile.id).where(
+            tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period),
+            TopicFile.told_at.is_(None),
+        )
+    ):
+        keys = {_key(file_id, unit_id): unit_id for unit_id in units}
+        told = session.execute(select(Message.key, Message.body).where(Message.key.in_(keys)))
+        for key, body in told:
+            found.setdefault(keys[key], set()).update(spoken_in(body))
+    return found
+
+
+def _key(file_id: int, unit_id: int) -> str:
+    return f"{TOLD_KEY}{file_id}:{unit_id}"
+
+
+def _contacts(session: Session, people: Mapping[int, list[Person]], today: date) -> dict[int, Contact]:
+    """By unit: where the one of its secretaries is reached to whom its reminders go."""
+    near = _reached(session, {person.id for some in people.values() for person in some})
+    first = {unit_id: spoken_to(some, near, today) for unit_id, some in people.items()}
+    return {unit_id: near[person.id] for unit_id, person in first.items() if person}
+
+
+def _reached(session: Session, person_ids: Iterable[int]) -> dict[int, Contact]:
+    rows = session.scalars(
+        select(Contact)
+        .where(Contact.person_id.in_(person_ids), Contact.lost_at.is_(None))
+        .order_by(Contact.used_at, Contact.id)
+    )
+    return {contact.person_id: contact for contact in rows}
+
+
+def _write(
+    desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[TopicFile], at: datetime
+) -> None:
+    enclosed = enclose(files, desk.links.file)
+    context = {
+        "duty": duty,
+        "period": turn_of(duty),
+        "enclosed": enclosed,
+        "today": local_day(at, desk.zone),
+    }
+    said = desk.render.reply("papers/told", context)
+    message = outbox.post(
+        session,
+        contact,
+        Reply(said.text, said.choices, enclosed.files),
+        at,
+        bulk=True,
+        due_at=next_allowed(at, desk.zone),
+        key=_key(files[0].id, duty.unit_id),
+    )
+    mark(message, enclosed.papers)
