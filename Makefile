@@ -32,7 +32,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
 pictures: $(VENV)/.dev
-	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.house.pictures
 
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet pyproject.toml -o requirements.txt

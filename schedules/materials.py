@@ -184,7 +184,7 @@ def _write(
         "enclosed": enclosed,
         "today": local_day(at, desk.zone),
     }
-    said = desk.render.reply("papers/told", context)
+    said = desk.render.reply("materials/told", context)
     message = outbox.post(
         session,
         contact,

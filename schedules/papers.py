@@ -17,7 +17,7 @@ from bot.talk.errands import do_all, finish, read, sentences
 
 def tick(desk: Desk, at: datetime) -> int:
     """Makes every paper that has been asked for; answers how many."""
-    return do_all(desk, at, {"paper": paper}, failed="paper/failed")
+    return do_all(desk, at, {"paper": paper}, failed="papers/failed")
 
 
 def paper(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -34,7 +34,7 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
             number = number_for(session, meeting, kind, at, desk.zone).number
             facts = facts_of(session, meeting, desk.zone)
     if number is None:
-        finish(desk, errand_id, at, "paper/not_called_for", kind=kind)
+        finish(desk, errand_id, at, "papers/not_called_for", kind=kind)
         return
     if desk.shelf is None:
         raise OSError("no file store")
@@ -47,7 +47,7 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         try:
             render_paper(kind, facts, desk.render.folder / "documents", path)
         except Rejected as rejected:
-            finish(desk, errand_id, at, "paper/broken", lines=sentences(desk, rejected.problems))
+            finish(desk, errand_id, at, "papers/broken", lines=sentences(desk, rejected.problems))
             return
         if as_pdf:
             try:
@@ -66,7 +66,7 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         desk,
         errand_id,
         at,
-        "paper/made",
+        "papers/made",
         files=(file,),
         meeting_id=args["meeting"],
         kind=kind,

@@ -58,7 +58,7 @@ def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
 
 def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem], most: int = SHOWN) -> None:
     lines = sentences(desk, problems)
-    finish(desk, errand_id, at, "office/faults", lines=lines[:most], more=max(0, len(lines) - most))
+    finish(desk, errand_id, at, "plans/faults", lines=lines[:most], more=max(0, len(lines) - most))
 
 
 def plan(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -105,7 +105,7 @@ def _show_plan(
             desk,
             errand_id,
             at,
-            "office/ask",
+            "plans/ask",
             state="asking",
             args=facts,
             question=left[0],
@@ -122,7 +122,7 @@ def _show_plan(
         desk,
         errand_id,
         at,
-        "office/plan_shown",
+        "plans/plan_shown",
         state="shown",
         args=facts,
         plan=text,
@@ -167,7 +167,7 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
         loaded, changes = load(session, text, owner, at, desk.zone, answers=errand.args.get("answers", {}))
         errand.state, errand.done_at, errand.args = "done", at, {}
         note(session, errand, at, "plan loaded", f"plan:{loaded.id}")
-        tell(desk, session, errand, at, "office/plan_applied", plan=loaded, c=changes)
+        tell(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
 
 
 def units(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -196,7 +196,7 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
                 session,
                 errand,
                 at,
-                "office/units_applied",
+                "plans/units_applied",
                 done=done,
                 total=len(table.rows),
                 plans=plans,
@@ -205,7 +205,7 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
             context: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
             context |= {"passed": passed_rows(table.passed), "unread": table.unread}
             notes = sentences(desk, list(table.notes))
-            finish(desk, errand_id, at, "office/units_shown", state="shown", notes=notes, **context)
+            finish(desk, errand_id, at, "plans/units_shown", state="shown", notes=notes, **context)
     except Rejected as rejected:
         _fault(desk, errand_id, at, alike(rejected.problems), SHOWN_UNITS)
 
@@ -234,7 +234,7 @@ def _give(
         path = Path(folder) / "workbook.xlsx"
         write(path)
         file = desk.shelf.keep(name, path)
-    finish(desk, errand_id, at, "office/workbook", files=(file,), **{"why": "", **more})
+    finish(desk, errand_id, at, "plans/workbook", files=(file,), **{"why": "", **more})
 
 
 def template(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -295,7 +295,7 @@ def copy(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan for another year, as a workbook that says what is to be decided."""
     _, args, _ = read(desk, errand_id)
     folder = desk.render.folder
-    sentences = yaml.safe_load((folder / "cloning.yaml").read_text("utf-8"))
+    sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
     text = clone(_loaded(desk, args["plan_id"]), args["year"], desk.facts["rules"], sentences)
     name = f"{args['year']} {_name(text)}"
     _give(
@@ -364,7 +364,7 @@ def look(desk: Desk, errand_id: int, at: datetime) -> None:
                 "undecided": undecided,
                 "plan_id": args.get("plan_id"),
             }
-            tell(desk, session, errand, at, "office/looked", unit=unit, plan=text, first=first, **context)
+            tell(desk, session, errand, at, "plans/looked", unit=unit, plan=text, first=first, **context)
 
 
 def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -377,7 +377,7 @@ def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
         changes = withdraw_plan(session, row, at, desk.zone)
         errand.state, errand.done_at = "done", at
         note(session, errand, at, "plan withdrawn", f"plan:{row.id}")
-        tell(desk, session, errand, at, "office/withdrawn", plan=row, c=changes)
+        tell(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
 
 
 WORK: Mapping[str, Work] = {

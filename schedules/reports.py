@@ -29,7 +29,7 @@ class _Passed(Exception):
 
 def tick(desk: Desk, at: datetime) -> int:
     """Shows the pages of each errand that is new and joins those of each that is agreed; answers how many."""
-    return do_all(desk, at, {KIND: work}, "scan/failed")
+    return do_all(desk, at, {KIND: work}, "reports/scan/failed")
 
 
 def work(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -55,7 +55,7 @@ def show(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None
             return
         errand.state, errand.done_at = "shown", at
         lines = _lines(desk, problems)
-        tell(desk, session, errand, at, "scan/card", (file,), total=len(pages), lines=lines)
+        tell(desk, session, errand, at, "reports/scan/card", (file,), total=len(pages), lines=lines)
 
 
 def join(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None:
@@ -80,7 +80,7 @@ def join(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None
         errand.state, errand.done_at = "done", at
         note(session, errand, at, "pages joined", f"submission:{draft.id}")
         facts = {"total": len(pages), "file": file, "others": len(draft.files) - 1}
-        tell(desk, session, errand, at, "scan/made", (file,), **facts)
+        tell(desk, session, errand, at, "reports/scan/made", (file,), **facts)
 
 
 def _shelf(desk: Desk) -> Shelf:
@@ -123,14 +123,14 @@ def _leave(desk: Desk, session: Session, errand: Errand, at: datetime) -> None:
     """The draft was handed in or dropped meanwhile."""
     errand.state, errand.done_at = "dropped", at
     duty = session.get_one(Submission, errand.args["submission"]).duty
-    tell(desk, session, errand, at, "scan/gone", duty=duty)
+    tell(desk, session, errand, at, "reports/scan/gone", duty=duty)
 
 
 def _say_faults(desk: Desk, errand_id: int, turn: int, problems: Sequence[Problem], at: datetime) -> None:
     with suppress(_Passed), desk.db.write() as session:
         errand = _locked(session, errand_id, "agreed", turn)
         errand.state, errand.done_at = "shown", at
-        tell(desk, session, errand, at, "scan/faults", lines=_lines(desk, problems))
+        tell(desk, session, errand, at, "reports/scan/faults", lines=_lines(desk, problems))
 
 
 def _lines(desk: Desk, problems: Sequence[Problem]) -> list[str]:

@@ -130,7 +130,7 @@ def plan_clone(
         target = out or file.with_name(f"{file.stem}-{year}{file.suffix}")
         if target.exists():
             raise Invalid("file_exists", name=target)
-        sentences = yaml.safe_load((TEMPLATES / "cloning.yaml").read_text("utf-8"))
+        sentences = yaml.safe_load((TEMPLATES / "plans" / "cloning.yaml").read_text("utf-8"))
         moved = clone(read_any(file), year, rules(), sentences)
         write_any(moved, target)
         say("plan_cloned", file=target, plan=moved)

@@ -24,7 +24,7 @@ PATIENCE = timedelta(minutes=30)
 Work = Callable[[Desk, int, datetime], None]
 
 
-def do_all(desk: Desk, at: datetime, work: Mapping[str, Work], failed: str = "office/failed") -> int:
+def do_all(desk: Desk, at: datetime, work: Mapping[str, Work], failed: str = "plans/failed") -> int:
     """Does every errand of these kinds that is ready; answers how many. `failed` is what is said of one that broke."""
     done = 0
     tried: set[int] = set()

@@ -25,7 +25,7 @@ def tell_closed(
 ) -> int:
     """Writes to everybody whose role has ended with the unit, except the person `but`; answers to how many."""
     facts = {"unit": closed.unit, "into": closed.into, "day": closed.unit.closed_on}
-    return _tell(session, render, "admin/your_unit_closed", closed.ended, facts, at, zone, but)
+    return _tell(session, render, "people/admin/your_unit_closed", closed.ended, facts, at, zone, but)
 
 
 def tell_reopened(
@@ -39,7 +39,7 @@ def tell_reopened(
     but: int | None = None,
 ) -> int:
     """Writes to everybody who has the role back; answers to how many."""
-    return _tell(session, render, "admin/your_unit_reopened", roles, {"unit": unit}, at, zone, but)
+    return _tell(session, render, "people/admin/your_unit_reopened", roles, {"unit": unit}, at, zone, but)
 
 
 def _tell(

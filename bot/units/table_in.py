@@ -37,7 +37,7 @@ def read_units(path: Path, *, templates: Path = TEMPLATES) -> UnitsTable:
     """The units of the file: an XLSX workbook by whatever name, or text in columns (comma, semicolon, tab).
 
     The table may stand anywhere in any sheet that is shown; its columns are known by the labels of the form (`templates`:
-    words.yaml and sheets/units.yaml), by their fixed names, or by other words for them. Raises Rejected with every fault,
+    words.yaml and units/workbook.yaml), by their fixed names, or by other words for them. Raises Rejected with every fault,
     placed by its cell: units_header, units_empty, units_hidden, those of `unit_rows.read_rows`, `units_reading.read_lines`,
     `plan_sheet_book.read_book` and `text_tables.read_text_table`.
     """

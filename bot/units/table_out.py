@@ -34,7 +34,7 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 
 @dataclass(frozen=True)
 class Form:
-    """The words of the form: `labels` of columns and of values (words.yaml, `units`), `sheet` (sheets/units.yaml)."""
+    """The words of the form: `labels` of columns and of values (words.yaml, `units`), `sheet` (units/workbook.yaml)."""
 
     labels: Mapping[str, Mapping[str, str]]
     sheet: Mapping[str, Any]
@@ -70,7 +70,7 @@ class Form:
 
 def read_form(templates: Path) -> Form:
     words = yaml.safe_load((templates / "words.yaml").read_text("utf-8"))
-    return Form(words["units"], yaml.safe_load((templates / "sheets" / "units.yaml").read_text("utf-8")))
+    return Form(words["units"], yaml.safe_load((templates / "units" / "workbook.yaml").read_text("utf-8")))
 
 
 def write_units_template(path: Path, *, templates: Path) -> None:

@@ -96,7 +96,7 @@ def ask_topic(chat: Chat) -> None:
     pages = max(1, -(-len(topics) // PAGE))
     page = min(int(chat.data.get("page", 0)), pages - 1)
     chat.say(
-        "choice/topic",
+        "duties/choice/topic",
         unit=chat.session.get_one(Unit, chat.data["unit"]),
         duty=_duty(chat),
         topics=topics[page * PAGE : (page + 1) * PAGE],
@@ -142,7 +142,7 @@ def ask_card(chat: Chat) -> None:
     if topic is None and duty is not None:
         topic = duty.demand.topic
     chat.say(
-        "choice/card",
+        "duties/choice/card",
         unit=chat.session.get_one(Unit, chat.data["unit"]),
         duty=duty,
         topic=topic,
@@ -207,7 +207,7 @@ def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
 def _say_done(chat: Chat, duty: Duty) -> None:
     chat.end()
     meeting = meeting_of(chat.session, duty)
-    chat.say("choice/done", duty=duty, meeting=meeting, papers=pickable(duty))
+    chat.say("duties/choice/done", duty=duty, meeting=meeting, papers=pickable(duty))
 
 
 def ask_papers(chat: Chat) -> None:
@@ -216,7 +216,7 @@ def ask_papers(chat: Chat) -> None:
     pages = max(1, -(-len(documents) // PAGE))
     page = min(int(chat.data.get("page", 0)), pages - 1)
     chat.say(
-        "choice/papers",
+        "duties/choice/papers",
         duty=duty,
         documents=documents[page * PAGE : (page + 1) * PAGE],
         picks=chat.data["picks"],
@@ -251,14 +251,14 @@ def _pick(chat: Chat, duty: Duty) -> None:
         return
     chat.note("documents chosen", f"duty:{duty.id}")
     chat.end()
-    chat.say("choice/picked", duty=duty)
+    chat.say("duties/choice/picked", duty=duty)
 
 
 def ask_drop(chat: Chat) -> None:
     duty = chat.session.get_one(Duty, chat.data["duty"])
     meeting = meeting_of(chat.session, duty)
     others = [one for one in duties_of(chat.session, meeting) if one.id != duty.id] if meeting else []
-    chat.say("choice/drop", duty=duty, meeting=meeting, others=others)
+    chat.say("duties/choice/drop", duty=duty, meeting=meeting, others=others)
 
 
 def take_drop(chat: Chat, answer: Answer) -> None:
@@ -276,7 +276,7 @@ def take_drop(chat: Chat, answer: Answer) -> None:
         return
     chat.note("topic taken back", f"duty:{duty.id}")
     chat.end()
-    chat.say("choice/dropped", duty=duty)
+    chat.say("duties/choice/dropped", duty=duty)
 
 
 FLOW = Flow(

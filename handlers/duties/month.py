@@ -25,7 +25,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
     waiting, awaited = behind_meetings(chat.session, _waiting(chat, unit))
     done = done_since(chat.session, unit.id, chat.today - SHOWN_DONE)
     chat.say(
-        "month/month",
+        "duties/month/month",
         unit=unit,
         waiting=waiting,
         awaited=awaited,
@@ -74,7 +74,7 @@ def confirm(chat: Chat, duty_id: str) -> None:
     if duty is None:
         return
     close_duty(chat, duty)
-    chat.say("month/confirmed", duty=duty)
+    chat.say("duties/month/confirmed", duty=duty)
 
 
 def unconfirm(chat: Chat, duty_id: str) -> None:
@@ -88,4 +88,4 @@ def unconfirm(chat: Chat, duty_id: str) -> None:
     if duty.state == "done":
         reopen(chat.session, duty, chat.at, chat.zone)
         chat.note("duty reopened", f"duty:{duty.id}")
-    chat.say("month/unconfirmed", duty=duty)
+    chat.say("duties/month/unconfirmed", duty=duty)

@@ -53,7 +53,7 @@ def _more(chat: Chat, answer: Answer) -> bool:
 
 def ask_purpose(chat: Chat) -> None:
     chat.say(
-        "papers/purpose",
+        "materials/purpose",
         **once(chat, f"purpose:{chat.person.id}"),
         given=chat.data["files"],
         refused=refusals(chat),
@@ -95,10 +95,10 @@ def ask_topic(chat: Chat) -> None:
     facts = {"given": chat.data["files"], "refused": refusals(chat), "upload": upload(chat)}
     if not found:
         chat.end()
-        chat.say("papers/none", **facts)
+        chat.say("materials/none", **facts)
         return
     chat.say(
-        "papers/topic",
+        "materials/topic",
         **once(chat, f"topic:{chat.person.id}"),
         shelves=found[page * PAGE : (page + 1) * PAGE],
         page=page,
@@ -137,7 +137,7 @@ def ask_turn(chat: Chat) -> None:
         now = at_hand(its, chat.today)
         start = its.index(now) if now else 0
     chat.say(
-        "papers/turn",
+        "materials/turn",
         **once(chat, f"turn:{chat.person.id}"),
         topic=found[0],
         turns=its[start : start + TURNS],
@@ -177,7 +177,7 @@ def _turn_of(chat: Chat, topic: Topic, period: str) -> Period | None:
 
 def ask_files(chat: Chat) -> None:
     topic = chat.session.get_one(Topic, chat.data["topic"])
-    chat.say("papers/send", topic=topic, refused=refusals(chat), upload=chat.upload_link())
+    chat.say("materials/send", topic=topic, refused=refusals(chat), upload=chat.upload_link())
 
 
 def take_files(chat: Chat, answer: Answer) -> None:
@@ -194,7 +194,7 @@ def take_files(chat: Chat, answer: Answer) -> None:
 def _drop(chat: Chat) -> None:
     topic = chat.session.get_one(Topic, chat.data["topic"])
     chat.end()
-    chat.say("papers/dropped", topic=topic)
+    chat.say("materials/dropped", topic=topic)
 
 
 def ask_card(chat: Chat) -> None:
@@ -204,7 +204,7 @@ def ask_card(chat: Chat) -> None:
         return
     topic, paths = found
     chat.say(
-        "papers/card",
+        "materials/card",
         **once(chat, f"card:{chat.person.id}"),
         topic=topic,
         **_turn(chat, topic),
@@ -245,7 +245,7 @@ def _tie(chat: Chat) -> None:
     chat.end()
     units = units_reached(chat.session, topic, period, paths)
     known = len(files) - added
-    chat.say("papers/tied", topic=topic, **facts, added=added, known=known, units=units)
+    chat.say("materials/tied", topic=topic, **facts, added=added, known=known, units=units)
 
 
 FLOW = Flow(

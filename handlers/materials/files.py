@@ -39,7 +39,7 @@ def show(chat: Chat, page: str = "0") -> None:
     last = max(0, (len(found) - 1) // PAGE)
     number = min(_number(page), last)
     chat.say(
-        "papers/topics",
+        "materials/topics",
         lines=[_line(chat, shelf) for shelf in found[number * PAGE : (number + 1) * PAGE]],
         page=number,
         last=last,
@@ -95,7 +95,7 @@ def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
     before, after = _beside(its, turn)
     files = _seen(chat, found, period)
     chat.say(
-        "papers/files",
+        "materials/files",
         topic=found,
         turn=turn,
         before=before,
@@ -127,7 +127,7 @@ def ask_back(chat: Chat, file_id: str) -> None:
     found = _own_file(chat, file_id)
     if found is not None:
         recurs = bool(turns(chat.session, found[1]))
-        chat.say("papers/back", file=found[0], topic=found[1], recurs=recurs)
+        chat.say("materials/back", file=found[0], topic=found[1], recurs=recurs)
 
 
 def back(chat: Chat, file_id: str) -> None:
@@ -149,11 +149,11 @@ def again(chat: Chat, duty_id: str) -> None:
         return
     papers = papers_for(chat.session, [duty]).get(duty.id)
     if papers is None:
-        chat.say("papers/gone", duty=duty)
+        chat.say("materials/gone", duty=duty)
         return
     enclosed = enclose(papers.files, chat.desk.links.file)
     chat.say(
-        "papers/again",
+        "materials/again",
         files=enclosed.files,
         duty=duty,
         period=turn_of(duty),
@@ -169,8 +169,8 @@ def got(chat: Chat, duty_id: str) -> None:
         return
     receipt = confirm(chat.session, duty, chat.person.id, chat.at)
     if receipt is None:
-        chat.say("papers/gone", duty=duty)
+        chat.say("materials/gone", duty=duty)
         return
     if receipt.at == chat.at:
         chat.note("papers received", f"duty:{duty.id}")
-    chat.say("papers/got", duty=duty, receipt=receipt)
+    chat.say("materials/got", duty=duty, receipt=receipt)

@@ -34,7 +34,7 @@ def ask(name: str) -> Callable[[Chat], None]:
         leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
         now = told_before(chat, name)
         chat.say(
-            "attendance/ask",
+            "meetings/attendance/ask",
             name=name,
             known=roll(chat),
             told=now,
@@ -105,7 +105,7 @@ def ask_roll(chat: Chat) -> None:
     now = told(chat)
     leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
     alone = set(now.known()) == {"total"} and (now.total or 0) < (roll(chat) or 0)
-    chat.say("attendance/roll", known=roll(chat), total=now.total, alone=alone)
+    chat.say("meetings/attendance/roll", known=roll(chat), total=now.total, alone=alone)
 
 
 def take_roll(chat: Chat, answer: Answer) -> None:
@@ -130,7 +130,7 @@ def ask_kinds(chat: Chat) -> None:
     """The kinds of members said are not the whole roll: are they those present?"""
     now = read_kinds(chat)
     leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
-    chat.say("attendance/kinds", known=roll(chat), told=now)
+    chat.say("meetings/attendance/kinds", known=roll(chat), told=now)
 
 
 def read_kinds(chat: Chat) -> Told:
@@ -155,7 +155,7 @@ def take_kinds(chat: Chat, answer: Answer) -> None:
 def ask_differs(chat: Chat) -> None:
     """The new line says otherwise than what was said."""
     leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
-    chat.say("attendance/differs", differs=chat.data["differs"])
+    chat.say("meetings/attendance/differs", differs=chat.data["differs"])
 
 
 def take_differs(chat: Chat, answer: Answer) -> None:
@@ -182,7 +182,9 @@ def ask_card(chat: Chat) -> None:
     more = counts.official is None or counts.present_official is None
     other = roll(chat) if roll(chat) not in (None, counts.total) else None
     was = {name: n for name, n in dict(chat.data.get("was") or {}).items() if getattr(counts, name) != n}
-    chat.say(str(chat.data.get("card") or "attendance/card"), card=card, more=more, roll=other, was=was)
+    chat.say(
+        str(chat.data.get("card") or "meetings/attendance/card"), card=card, more=more, roll=other, was=was
+    )
 
 
 def take_card(chat: Chat, answer: Answer) -> None:

@@ -60,7 +60,7 @@ def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
             raise Invalid("meeting_not_counted")
         kinds = kinds_away(before)
         if kind not in KINDS and len(kinds) > 1 and before.absent:
-            leading.say(chat, "meeting/late", meeting, kinds=kinds)
+            leading.say(chat, "meetings/late", meeting, kinds=kinds)
             return
         after = arrived(before, kind if kind in KINDS else "".join(kinds[:1]))
         write_counts(chat.session, meeting, after, chat.person.id, chat.at)
@@ -69,7 +69,7 @@ def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
         leading.go_on(chat, meeting)
         return
     chat.note("late arrival", f"meeting:{meeting.id} present {before.present}>{after.present}")
-    leading.say(chat, "meeting/arrived", meeting, before=before, card=leading.card_of(chat, meeting))
+    leading.say(chat, "meetings/arrived", meeting, before=before, card=leading.card_of(chat, meeting))
 
 
 def finish(chat: Chat, meeting_id: str) -> None:
@@ -94,7 +94,7 @@ def _forget(chat: Chat, meeting: Meeting) -> None:
     forget_rehearsal(chat.session, meeting)
     chat.end()
     leading.rehearsed(chat, True)
-    chat.say("rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
+    chat.say("meetings/rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
 
 
 def ask_day(chat: Chat) -> None:
@@ -102,7 +102,7 @@ def ask_day(chat: Chat) -> None:
     meeting = leading.present(chat)
     if meeting is not None:
         began = local_day(meeting.started_at or chat.at, chat.zone)
-        leading.say(chat, "meeting/day", meeting, began=began)
+        leading.say(chat, "meetings/day", meeting, began=began)
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
@@ -129,7 +129,7 @@ def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
     chat.note("meeting held", f"meeting:{meeting.id}")
     chat.end()
     chat.say(
-        "meeting/held",
+        "meetings/held",
         meeting=meeting,
         card=leading.card_of(chat, meeting),
         duties=duties_of(chat.session, meeting),
@@ -157,7 +157,7 @@ def undo(chat: Chat, meeting_id: str) -> None:
         return
     chat.note("meeting called off", f"meeting:{meeting.id}")
     chat.end()
-    chat.say("meeting/undone", meeting=meeting)
+    chat.say("meetings/undone", meeting=meeting)
 
 
 FLOW = Flow("close", Step("day", ask_day, take_day, numbers=True))

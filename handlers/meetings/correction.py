@@ -34,7 +34,7 @@ def show(chat: Chat, meeting_id: str) -> None:
     if meeting is not None:
         chat.end()
         chat.say(
-            "result/fix",
+            "meetings/result/fix",
             meeting=meeting,
             card=leading.card_of(chat, meeting),
             duties=duties_of(chat.session, meeting),
@@ -98,7 +98,7 @@ def _begin(chat: Chat, meeting_id: str, step: str) -> None:
 def ask_day(chat: Chat) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is not None:
-        chat.say("result/new_day", meeting=meeting)
+        chat.say("meetings/result/new_day", meeting=meeting)
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
@@ -121,7 +121,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
 def ask_place(chat: Chat) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is not None:
-        chat.say("result/new_place", meeting=meeting, last=last_place(chat.session, meeting.unit_id))
+        chat.say("meetings/result/new_place", meeting=meeting, last=last_place(chat.session, meeting.unit_id))
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -151,10 +151,14 @@ def ask_leave(chat: Chat, meeting_id: str) -> None:
     leaders = _leaders(chat, meeting)
     key = f"unlock:{meeting.id}:{chat.today}"
     facts = {"meeting": meeting, "asker": chat.person.name}
-    told = [one for one in leaders if chat.tell(one, "result/leave_asked", key=f"{key}:{one.id}", **facts)]
+    told = [
+        one
+        for one in leaders
+        if chat.tell(one, "meetings/result/leave_asked", key=f"{key}:{one.id}", **facts)
+    ]
     chat.note("leave asked", f"meeting:{meeting.id}")
     chat.end()
-    chat.say("result/asked", meeting=meeting, told=told, leaders=leaders)
+    chat.say("meetings/result/asked", meeting=meeting, told=told, leaders=leaders)
 
 
 def _leaders(chat: Chat, meeting: Meeting) -> list[Person]:
@@ -183,8 +187,8 @@ def give_leave(chat: Chat, meeting_id: str) -> None:
         until = unlock(meeting, chat.at)
         chat.note("leave given", f"meeting:{meeting.id}")
         for one in secretaries_of(chat.session, [meeting.unit_id]).get(meeting.unit_id, []):
-            chat.tell(one, "result/leave_given", meeting=meeting, until=until)
-    chat.say("result/allowed", meeting=meeting)
+            chat.tell(one, "meetings/result/leave_given", meeting=meeting, until=until)
+    chat.say("meetings/result/allowed", meeting=meeting)
 
 
 FLOW = Flow(

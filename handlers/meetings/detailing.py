@@ -43,7 +43,7 @@ def ask_detail(name: str) -> Callable[[Chat], None]:
         counts = counts_of_values(_entered(chat))
         leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
         before = dict(chat.data.get("before") or {}).get(name)
-        chat.say("attendance/detail", name=name, counts=counts, before=before)
+        chat.say("meetings/attendance/detail", name=name, counts=counts, before=before)
 
     return ask_kind
 

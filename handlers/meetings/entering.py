@@ -29,7 +29,7 @@ def begin_counts(
         "known": known or unit.members,
         "before": leading.known_kinds(chat, unit),
         "counts": dict(entered or {}),
-        "card": "result/card",
+        "card": "meetings/result/card",
         "then": "result.counted",
         "back": f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
         "unit": unit.id,

@@ -16,7 +16,7 @@ from bot.talk.chat import Answer, Chat
 def ask(chat: Chat, duty: Duty, day: date) -> None:
     found = _offered(chat, duty, day)
     chat.keep(asked=[one.duty.id for one in found])
-    chat.say("schedule/join", duty=duty, joints=found, taken=_taken(chat), day=day)
+    chat.say("meetings/schedule/join", duty=duty, joints=found, taken=_taken(chat), day=day)
 
 
 def _offered(chat: Chat, duty: Duty, day: date) -> list[Joint]:

@@ -76,7 +76,7 @@ def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None
     meeting = lock(chat.session, row_id(meeting_id))
     if meeting is None and chat.dialog.flow and chat.data.get("rehearsal"):
         chat.end()
-        chat.say("rehearsal/gone")
+        chat.say("meetings/rehearsal/gone")
         return None
     if meeting is None or not chat.may("lead", meeting.unit.path):
         chat.end()
@@ -87,7 +87,7 @@ def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None
     if meeting.state != "running":
         late = _late_words(chat, meeting)
         chat.end()
-        chat.say("meeting/over", meeting=meeting, late=late)
+        chat.say("meetings/over", meeting=meeting, late=late)
         return None
     resume(meeting, chat.at)
     return meeting
@@ -122,7 +122,7 @@ def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
     if not locked(meeting, chat.at, chat.zone):
         return meeting
     chat.end()
-    chat.say("result/locked", meeting=meeting)
+    chat.say("meetings/result/locked", meeting=meeting)
     return None
 
 
@@ -177,7 +177,7 @@ def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[Change]) -> None
     stale = unfit(chat.session, meeting)
     if stale and found:
         chat.end()
-        say(chat, "recount/done", meeting, changes=found, unfit=stale)
+        say(chat, "meetings/recount/done", meeting, changes=found, unfit=stale)
         return
     chat.trouble = chat.desk.render.sentence("recounted", {"changes": found}) if found else chat.trouble
     go_on(chat, meeting)

@@ -56,7 +56,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
     waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
     plain = live_meeting(chat.session, unit.id, None)
     chat.say(
-        "meeting/choose",
+        "meetings/choose",
         unit=unit,
         waiting=waiting,
         plain=plain,
@@ -85,7 +85,7 @@ def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) 
         return False
     if timedelta() <= chat.at - meeting.planned_at + EARLY <= timedelta(days=1):
         return False
-    chat.say("meeting/early", meeting=meeting, view=view, passed=meeting.planned_at < chat.at)
+    chat.say("meetings/early", meeting=meeting, view=view, passed=meeting.planned_at < chat.at)
     return True
 
 
@@ -179,13 +179,13 @@ def ask_step(chat: Chat) -> None:
         "minutes": minutes_in_all(meeting, chat.at),
     }
     if closing(meeting):
-        leading.say(chat, "meeting/closing", meeting, notes=notes, skipped=skipped(meeting), **facts)
+        leading.say(chat, "meetings/closing", meeting, notes=notes, skipped=skipped(meeting), **facts)
         return
     place, step = meeting.step, meeting.steps[meeting.step]
     walked = str(place) in meeting.marks
     leading.say(
         chat,
-        "meeting/step",
+        "meetings/step",
         meeting,
         step=step,
         asks=step["asks"],
@@ -250,7 +250,7 @@ def more(chat: Chat, meeting_id: str, _step: str = "") -> None:
         return
     leading.say(
         chat,
-        "meeting/more",
+        "meetings/more",
         meeting,
         card=leading.card_of(chat, meeting),
         votes=votes_of(chat.session, meeting),
@@ -266,7 +266,7 @@ def pause_it(chat: Chat, meeting_id: str, _step: str = "") -> None:
     if meeting is not None:
         pause(meeting, chat.at)
         chat.end()
-        leading.say(chat, "meeting/paused", meeting)
+        leading.say(chat, "meetings/paused", meeting)
 
 
 FLOW = Flow(

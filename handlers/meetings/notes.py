@@ -37,7 +37,7 @@ def add_later(chat: Chat, meeting_id: str) -> None:
 def say_note(chat: Chat) -> None:
     meeting = leading.present(chat, held=bool(chat.data.get("later")))
     if meeting is not None:
-        leading.say(chat, "meeting/note", meeting, place=here(meeting))
+        leading.say(chat, "meetings/note", meeting, place=here(meeting))
 
 
 def edit_note(chat: Chat) -> bool:
@@ -54,7 +54,7 @@ def edit_note(chat: Chat) -> bool:
     if not chat.may("lead", meeting.unit.path):
         return False
     more = change_note(chat.session, note, chat.event.text)
-    leading.say(chat, "meeting/edited", meeting, note=note, parts=1 + len(more))
+    leading.say(chat, "meetings/edited", meeting, note=note, parts=1 + len(more))
     return True
 
 
@@ -67,7 +67,7 @@ def one_spoke(chat: Chat, meeting_id: str, step: str, more: str = "1") -> None:
         leading.go_on(chat, meeting)
         return
     spoke(meeting, meeting.step, -1 if more == "0" else 1)
-    leading.say(chat, "meeting/spoke", meeting, speakers=speakers_at(meeting, meeting.step))
+    leading.say(chat, "meetings/spoke", meeting, speakers=speakers_at(meeting, meeting.step))
 
 
 def people(chat: Chat, meeting_id: str) -> None:
@@ -82,7 +82,7 @@ def _ask_person(role: str) -> Callable[[Chat], None]:
         meeting = leading.present(chat, held=True)
         if meeting is not None:
             known = known_names(chat.session, meeting, role)
-            leading.say(chat, "meeting/people", meeting, role=role, now=getattr(meeting, role), known=known)
+            leading.say(chat, "meetings/people", meeting, role=role, now=getattr(meeting, role), known=known)
 
     return ask
 
@@ -119,7 +119,7 @@ def read_back(chat: Chat, meeting_id: str) -> None:
     for place, page in enumerate(found, 1):
         leading.say(
             chat,
-            "meeting/read_back",
+            "meetings/read_back",
             meeting,
             page=page,
             place=place,
@@ -151,7 +151,7 @@ def ask_which(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
         notes = numbered(chat.session, meeting)
-        leading.say(chat, "meeting/fix", meeting, notes=notes)
+        leading.say(chat, "meetings/fix", meeting, notes=notes)
 
 
 def take_which(chat: Chat, answer: Answer) -> None:
@@ -175,7 +175,7 @@ def _note(chat: Chat, meeting: Meeting) -> Note | None:
 def ask_text(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "meeting/fix_text", meeting, note=_note(chat, meeting))
+        leading.say(chat, "meetings/fix_text", meeting, note=_note(chat, meeting))
 
 
 def take_text(chat: Chat, answer: Answer) -> None:

@@ -78,7 +78,7 @@ def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
         chat.event = replace(chat.event, files=others, text=words)
         chat.desk.routes.files(chat)
     elif not files:
-        leading.say(chat, "meeting/refused", meeting, refused=refusals(chat), upload=upload(chat))
+        leading.say(chat, "meetings/refused", meeting, refused=refusals(chat), upload=upload(chat))
         if words.strip():
             overhearing.offer(chat)
 
@@ -91,7 +91,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
     leading.say(
         chat,
-        "meeting/noted",
+        "meetings/noted",
         meeting,
         note=note,
         count=count,

@@ -83,7 +83,7 @@ def leave(chat: Chat, words: list[int]) -> None:
         aside = join_asides(chat.session, found)
         meeting = chat.session.get_one(Meeting, aside.meeting_id)
         waiting, chat.trouble = chat.trouble, ""  # it belongs to what is said next
-        leading.say(chat, "meeting/left", meeting, aside=aside)
+        leading.say(chat, "meetings/left", meeting, aside=aside)
         chat.trouble = waiting
 
 
@@ -107,7 +107,7 @@ def offer_files(chat: Chat) -> list[File]:
     fitting = [file for file in chat.event.files if kind_of_file(file)]
     words = chat.event.text
     for file in fitting:
-        leading.say(chat, "meeting/unknown_file", meeting, aside=_keep_file(chat, meeting, words, file))
+        leading.say(chat, "meetings/unknown_file", meeting, aside=_keep_file(chat, meeting, words, file))
         words = ""
     if words.strip():
         leading.say(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))

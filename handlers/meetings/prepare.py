@@ -47,7 +47,7 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
         return None
     if meeting.state != "planned" or meeting.planned_at is None:
         chat.end()
-        chat.say("prepare/over", meeting=meeting)
+        chat.say("meetings/prepare/over", meeting=meeting)
         return None
     return meeting
 
@@ -72,7 +72,7 @@ def _show(chat: Chat, meeting: Meeting) -> None:
     if chat.dialog.flow in OWN_FLOWS:
         chat.end()
     passed = meeting.planned_at is not None and meeting.planned_at <= chat.at
-    chat.say("prepare/list", passed=passed, **_facts(chat, meeting))
+    chat.say("meetings/prepare/list", passed=passed, **_facts(chat, meeting))
 
 
 def tick(chat: Chat, meeting_id: str, key: str, done: str) -> None:
@@ -99,7 +99,7 @@ def _asks(role: str) -> Callable[[Chat], None]:
     def ask(chat: Chat) -> None:
         meeting = chat.session.get_one(Meeting, chat.data["meeting"])
         chat.say(
-            "prepare/person",
+            "meetings/prepare/person",
             meeting=meeting,
             role=role,
             now=getattr(meeting, role),
@@ -146,9 +146,9 @@ def invite(chat: Chat, meeting_id: str) -> None:
         return
     facts = _facts(chat, meeting)
     parts: list[Duty] = facts["parts"]
-    chat.say("prepare/invitation", documents=documents_of(meeting, parts), **facts)
+    chat.say("meetings/prepare/invitation", documents=documents_of(meeting, parts), **facts)
     tied = papers_for(chat.session, parts)
-    chat.say("prepare/invited", tied=[duty for duty in parts if duty.id in tied], **facts)
+    chat.say("meetings/prepare/invited", tied=[duty for duty in parts if duty.id in tied], **facts)
 
 
 def notice(chat: Chat, meeting_id: str) -> None:
@@ -158,9 +158,9 @@ def notice(chat: Chat, meeting_id: str) -> None:
         return
     facts = _facts(chat, meeting)
     people = _overseers(chat, meeting)
-    chat.say("prepare/notice", **facts)
+    chat.say("meetings/prepare/notice", **facts)
     untold = [person for person in people if not _told(chat, meeting, facts["parts"], person)]
-    chat.say("prepare/noticed", people=people, untold=untold, **facts)
+    chat.say("meetings/prepare/noticed", people=people, untold=untold, **facts)
 
 
 def _overseers(chat: Chat, meeting: Meeting) -> list[Person]:
@@ -185,14 +185,14 @@ def tell(chat: Chat, meeting_id: str) -> None:
     if sent:
         chat.note("notice sent", f"meeting:{meeting.id}")
     arrives = next_allowed(chat.at, chat.zone)
-    chat.say("prepare/told", people=people, sent=sent, told_at=chat.at, arrives=arrives, **facts)
+    chat.say("meetings/prepare/told", people=people, sent=sent, told_at=chat.at, arrives=arrives, **facts)
 
 
 def _tell(chat: Chat, meeting: Meeting, facts: dict[str, Any], person: Person) -> bool:
     key = notice_key(meeting, facts["parts"], person)
     before = select(Message.id).where(Message.key.startswith(key.rpartition(":")[0] + ":")).limit(1)
     changed = chat.session.scalar(before) is not None
-    return chat.tell(person, "prepare/notice_above", key=key, changed=changed, **facts)
+    return chat.tell(person, "meetings/prepare/notice_above", key=key, changed=changed, **facts)
 
 
 def banner(chat: Chat, meeting_id: str) -> None:
@@ -204,8 +204,8 @@ def banner(chat: Chat, meeting_id: str) -> None:
         chat.open("letterhead.place", str(meeting.unit_id), str(meeting.id))
         return
     facts = _facts(chat, meeting)
-    chat.say("prepare/banner", superior=superior_line(chat.session, meeting.unit), **facts)
-    chat.say("prepare/bannered", **facts)
+    chat.say("meetings/prepare/banner", superior=superior_line(chat.session, meeting.unit), **facts)
+    chat.say("meetings/prepare/bannered", **facts)
 
 
 FLOW = Flow("prepare", *(Step(role, _asks(role), _takes(role)) for role in PEOPLE))

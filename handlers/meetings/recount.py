@@ -54,7 +54,7 @@ def ask_what(chat: Chat) -> None:
     found = _present(chat)
     if found is not None:
         meeting, counts = found
-        leading.say(chat, "recount/what", meeting, counts=counts)
+        leading.say(chat, "meetings/recount/what", meeting, counts=counts)
 
 
 def take_what(chat: Chat, answer: Answer) -> None:
@@ -90,7 +90,7 @@ def ask_value(chat: Chat) -> None:
     if found is not None:
         meeting, counts = found
         name = chat.data["name"]
-        leading.say(chat, "recount/value", meeting, name=name, old=getattr(counts, name))
+        leading.say(chat, "meetings/recount/value", meeting, name=name, old=getattr(counts, name))
 
 
 def take_value(chat: Chat, answer: Answer) -> None:
@@ -119,7 +119,7 @@ def ask_give(chat: Chat) -> None:
     if found is not None:
         meeting, counts, amended = found
         said = [one for one in changes_said(counts, _said(chat)) if one[1] != one[2]]
-        leading.say(chat, "recount/give", meeting, said=said, gives=amended.gives)
+        leading.say(chat, "meetings/recount/give", meeting, said=said, gives=amended.gives)
 
 
 def changes_said(counts: Counts, said: dict[str, int]) -> list[tuple[str, int | None, int]]:
@@ -146,7 +146,7 @@ def ask_card(chat: Chat) -> None:
         meeting, counts, amended = found
         after = amended.counts
         card = leading.count_card(chat, after, leading.day_of(chat, meeting))
-        leading.say(chat, "recount/card", meeting, changes=changes(counts, after), card=card)
+        leading.say(chat, "meetings/recount/card", meeting, changes=changes(counts, after), card=card)
 
 
 def take_card(chat: Chat, answer: Answer) -> None:

@@ -19,7 +19,7 @@ def begin(chat: Chat, unit_id: str, duty_id: str = "") -> None:
         return
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     if not duty_id and len(waiting) > 1:
-        chat.say("rehearsal/choose", unit=unit, waiting=waiting)
+        chat.say("meetings/rehearsal/choose", unit=unit, waiting=waiting)
         return
     duty = waiting[0].duty if waiting and not duty_id else None
     if duty_id not in ("", PLAIN):

@@ -30,7 +30,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
     if chat.dialog.flow == FLOW.name:
         chat.end()
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
-    chat.say("result/choose", unit=unit, waiting=waiting)
+    chat.say("meetings/result/choose", unit=unit, waiting=waiting)
 
 
 def for_duty(chat: Chat, duty_id: str) -> None:
@@ -61,7 +61,7 @@ def ask_day(chat: Chat) -> None:
         days = {day for day in days if day >= duty.announced_on}
     view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
     said = chat.data.get("said", "")
-    chat.say("result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
+    chat.say("meetings/result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
@@ -127,7 +127,7 @@ def change(chat: Chat, what: str) -> None:
 
 
 def ask_place(chat: Chat) -> None:
-    chat.say("result/place", last=last_place(chat.session, int(chat.data["unit"])))
+    chat.say("meetings/result/place", last=last_place(chat.session, int(chat.data["unit"])))
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -195,7 +195,7 @@ def counted(chat: Chat) -> None:
     joint.say_parted(chat, [one for one in before if one not in answered], day)
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
     chat.say(
-        "result/done",
+        "meetings/result/done",
         meeting=meeting,
         card=leading.card_of(chat, meeting),
         duties=answered,

@@ -122,7 +122,7 @@ def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
 
 
 def ask_what(chat: Chat) -> None:
-    chat.say("result/unsure", said=chat.data["said"])
+    chat.say("meetings/result/unsure", said=chat.data["said"])
 
 
 def take_what(chat: Chat, answer: Answer) -> None:
@@ -140,7 +140,7 @@ def ask_which(chat: Chat) -> None:
     units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
     ids = _fitting(chat.data["said"], units)
     chat.say(
-        "result/which",
+        "meetings/result/which",
         said=chat.data["said"],
         running=running(chat.session, ids),
         waiting=awaited(chat.session, ids, chat.at, chat.zone)[:MOST],

@@ -81,7 +81,7 @@ def keep_habit(chat: Chat, unit_id: str, day: str = "") -> None:
         unit.meeting_day = int(day)
         follow_usual_day(chat.session, unit, chat.at, chat.zone)
         chat.note("usual day", f"unit:{unit.id}")
-    chat.say("schedule/habit", unit=unit)
+    chat.say("meetings/schedule/habit", unit=unit)
 
 
 def _as_usual(chat: Chat, day: date, clock: time) -> None:
@@ -108,7 +108,7 @@ def _is_running(chat: Chat, unit_id: int, duty: Duty | None) -> bool:
 def ask_topic(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
     waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
-    chat.say("schedule/topic", unit=unit, waiting=waiting)
+    chat.say("meetings/schedule/topic", unit=unit, waiting=waiting)
 
 
 def take_topic(chat: Chat, answer: Answer) -> None:
@@ -150,7 +150,7 @@ def ask_day(chat: Chat) -> None:
     view = _view(chat)
     unset = view is not None and not view.scheduled
     chat.say(
-        "schedule/day",
+        "meetings/schedule/day",
         unit=unit,
         view=view,
         offer=offer_for(chat.session, view.duty, chat.at, chat.zone) if view and unset else None,
@@ -191,7 +191,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
 def ask_time(chat: Chat) -> None:
     day, passed = date.fromisoformat(chat.data["day"]), chat.data.get("passed", "")
     chat.keep(passed="")
-    chat.say("schedule/time", day=day, hours=hours_left(chat, day), passed=passed)
+    chat.say("meetings/schedule/time", day=day, hours=hours_left(chat, day), passed=passed)
 
 
 def take_time(chat: Chat, answer: Answer) -> None:
@@ -281,7 +281,7 @@ def take_join(chat: Chat, answer: Answer) -> None:
 
 def ask_concern(chat: Chat) -> None:
     found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
-    chat.say("schedule/concern", concerns=found, at=_moment(chat), other=_other(chat, found))
+    chat.say("meetings/schedule/concern", concerns=found, at=_moment(chat), other=_other(chat, found))
 
 
 def _other(chat: Chat, found: list[Concern]) -> Duty | None:
@@ -330,7 +330,7 @@ def _places(chat: Chat) -> tuple[str, str]:
 
 def ask_place(chat: Chat) -> None:
     own, last = _places(chat)
-    chat.say("schedule/place", at=_moment(chat), own=own, last=last)
+    chat.say("meetings/schedule/place", at=_moment(chat), own=own, last=last)
 
 
 def _names_moment(chat: Chat, text: str) -> bool:
@@ -386,7 +386,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
     before = [one for one in days if one < day]
     owed = outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
     chat.say(
-        "schedule/done",
+        "meetings/schedule/done",
         meeting=meeting,
         moved=planned.moved,
         duty=duty,

@@ -42,7 +42,7 @@ def show(chat: Chat, meeting_id: str, until: str = "") -> None:
 
 def _say_tasks(chat: Chat, meeting: Meeting, now: Task | None = None, until: int = 0) -> None:
     page = leading.page_of(tasks_of(chat.session, meeting), now, until)
-    leading.say(chat, "tasks/tasks", meeting, page=page, now=now)
+    leading.say(chat, "meetings/tasks/tasks", meeting, page=page, now=now)
 
 
 def add(chat: Chat, meeting_id: str) -> None:
@@ -94,7 +94,7 @@ def ask(step: str) -> Any:
         meeting = leading.present(chat, held=True)
         if meeting is not None:
             facts = {"what": chat.data.get("what"), "old": _fixed(chat)}
-            leading.say(chat, f"tasks/{step}", meeting, **facts)
+            leading.say(chat, f"meetings/tasks/{step}", meeting, **facts)
 
     return ask_part
 
@@ -191,9 +191,9 @@ def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[in
         return
     chat.end()
     if meeting is not None:
-        leading.say(chat, "tasks/looked", meeting, tasks=reviewed(chat.session, meeting), unit=unit)
+        leading.say(chat, "meetings/tasks/looked", meeting, tasks=reviewed(chat.session, meeting), unit=unit)
     else:
-        chat.say("tasks/looked", meeting=None, tasks=[], unit=unit)
+        chat.say("meetings/tasks/looked", meeting=None, tasks=[], unit=unit)
 
 
 def _begin_look(
@@ -223,11 +223,11 @@ def _looking(chat: Chat) -> tuple[Task, Meeting | None] | None:
 
 
 def ask_state(chat: Chat) -> None:
-    _ask_of(chat, "tasks/state")
+    _ask_of(chat, "meetings/tasks/state")
 
 
 def ask_word(chat: Chat) -> None:
-    _ask_of(chat, "tasks/word")
+    _ask_of(chat, "meetings/tasks/word")
 
 
 def _ask_of(chat: Chat, template: str) -> None:

@@ -40,7 +40,7 @@ def show(chat: Chat, meeting_id: str, until: str = "") -> None:
 def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None, until: int = 0) -> None:
     page = leading.page_of(votes, now, until)
     shown = [(vote, shares(vote)) for vote in page.rows]
-    leading.say(chat, "votes/votes", meeting, votes=shown, page=page, now=now)
+    leading.say(chat, "meetings/votes/votes", meeting, votes=shown, page=page, now=now)
 
 
 def add(chat: Chat, meeting_id: str) -> None:
@@ -102,7 +102,7 @@ def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
 def ask_subject(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "votes/subject", meeting)
+        leading.say(chat, "meetings/votes/subject", meeting)
 
 
 def take_subject(chat: Chat, answer: Answer) -> None:
@@ -125,7 +125,7 @@ def take_subject(chat: Chat, answer: Answer) -> None:
 def ask_resolution(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "votes/resolution", meeting, subject=chat.data["subject"])
+        leading.say(chat, "meetings/votes/resolution", meeting, subject=chat.data["subject"])
 
 
 def take_resolution(chat: Chat, answer: Answer) -> None:
@@ -165,11 +165,11 @@ def _take_line(chat: Chat, line: str) -> None:
 
 
 def ask_members(chat: Chat) -> None:
-    _ask_number(chat, "votes/members")
+    _ask_number(chat, "meetings/votes/members")
 
 
 def ask_voters(chat: Chat) -> None:
-    _ask_number(chat, "votes/voters")
+    _ask_number(chat, "meetings/votes/voters")
 
 
 def _ask_number(chat: Chat, template: str) -> None:
@@ -204,7 +204,7 @@ def ask_agree(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
         facts = {name: chat.data[name] for name in ("subject", "voters", "members")}
-        leading.say(chat, "votes/agree", meeting, **facts)
+        leading.say(chat, "meetings/votes/agree", meeting, **facts)
 
 
 def take_agree(chat: Chat, answer: Answer) -> None:
@@ -223,7 +223,7 @@ def ask_against(chat: Chat) -> None:
     meeting = leading.present(chat, held=True)
     if meeting is not None:
         left = chat.data["voters"] - chat.data["agree"]
-        leading.say(chat, "votes/against", meeting, left=left, agree=chat.data["agree"])
+        leading.say(chat, "meetings/votes/against", meeting, left=left, agree=chat.data["agree"])
 
 
 def take_against(chat: Chat, answer: Answer) -> None:

@@ -19,7 +19,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
 def _show(chat: Chat, unit: Unit) -> None:
     if chat.dialog.flow == FLOW.name:
         chat.end()
-    chat.say("letterhead/page", unit=unit, superior=superior_line(chat.session, unit))
+    chat.say("papers/letterhead/page", unit=unit, superior=superior_line(chat.session, unit))
 
 
 def place(chat: Chat, unit_id: str, meeting_id: str = "") -> None:
@@ -46,7 +46,7 @@ def _unit(chat: Chat) -> Unit:
 
 
 def ask_place(chat: Chat) -> None:
-    chat.say("letterhead/place", unit=_unit(chat), meeting=chat.data["meeting"])
+    chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.data["meeting"])
 
 
 def take_place(chat: Chat, answer: Answer) -> None:
@@ -62,7 +62,7 @@ def take_place(chat: Chat, answer: Answer) -> None:
 def ask_heading(chat: Chat) -> None:
     unit = _unit(chat)
     over = chat.session.get(Unit, unit.parent_id) if unit.parent_id else None
-    chat.say("letterhead/heading", unit=unit, over=over, superior=superior_line(chat.session, unit))
+    chat.say("papers/letterhead/heading", unit=unit, over=over, superior=superior_line(chat.session, unit))
 
 
 def take_heading(chat: Chat, answer: Answer) -> None:
@@ -79,7 +79,7 @@ def take_heading(chat: Chat, answer: Answer) -> None:
 
 
 def ask_term(chat: Chat) -> None:
-    chat.say("letterhead/term", unit=_unit(chat))
+    chat.say("papers/letterhead/term", unit=_unit(chat))
 
 
 def take_term(chat: Chat, answer: Answer) -> None:

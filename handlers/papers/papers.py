@@ -35,7 +35,7 @@ def past(chat: Chat, unit_id: str = "") -> None:
         .order_by(Meeting.started_at.desc(), Meeting.id.desc())
         .limit(SHOWN)
     ).all()
-    chat.say("paper/past", unit=unit, meetings=held)
+    chat.say("papers/past", unit=unit, meetings=held)
 
 
 def show(chat: Chat, meeting_id: str) -> None:
@@ -43,7 +43,7 @@ def show(chat: Chat, meeting_id: str) -> None:
     meeting = _meeting(chat, meeting_id)
     if meeting is not None:
         voiced = sum(bool(note.digest) for note in notes_of(chat.session, meeting))
-        chat.say("paper/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
+        chat.say("papers/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
 
 
 def notes(chat: Chat, meeting_id: str) -> None:
@@ -53,13 +53,13 @@ def notes(chat: Chat, meeting_id: str) -> None:
         return
     kept = [note for note in notes_of(chat.session, meeting) if note.digest]
     if not kept:
-        chat.say("paper/no_notes", meeting=meeting)
+        chat.say("papers/no_notes", meeting=meeting)
     for start in range(0, len(kept), AT_ONCE):
         some = kept[start : start + AT_ONCE]
         files = tuple(File(note.digest, note.name, 0, note.media_type) for note in some)
         steps = [meeting.steps[note.step]["title"] if note.step < len(meeting.steps) else "" for note in some]
         chat.say(
-            "paper/notes", files=files, meeting=meeting, first=start + 1, last=start + len(some), steps=steps
+            "papers/notes", files=files, meeting=meeting, first=start + 1, last=start + len(some), steps=steps
         )
 
 
@@ -72,11 +72,11 @@ def make(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:
         chat.desk.routes.unknown(chat)
         return
     if kind not in kinds_for(meeting):
-        chat.say("paper/not_called_for", kind=kind)
+        chat.say("papers/not_called_for", kind=kind)
         return
     args = {"meeting": meeting.id, "kind": kind, "form": form}
     chat.session.add(
         Errand(person_id=chat.person.id, unit_id=meeting.unit_id, kind="paper", args=args, created_at=chat.at)
     )
     chat.note("paper asked for", f"meeting:{meeting.id}")
-    chat.say("paper/working", kind=kind)
+    chat.say("papers/working", kind=kind)

@@ -39,7 +39,7 @@ def show(chat: Chat) -> None:
         select(func.count()).select_from(Unit).where(scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None))
     )
     chat.say(
-        "admin/admin",
+        "people/admin/admin",
         cells=chat.session.scalar(cells),
         staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
         plans=_plans(chat),
@@ -105,7 +105,7 @@ def lost(chat: Chat) -> None:
     """ "Mất liên lạc": who cannot be reached any more, and since when."""
     if _office(chat):
         rows = _lost(chat)
-        chat.say("admin/lost", rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN))
+        chat.say("people/admin/lost", rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN))
 
 
 def begin_invite(chat: Chat) -> None:
@@ -115,7 +115,7 @@ def begin_invite(chat: Chat) -> None:
 
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("admin/invite_unit", found=found, count=chat.data.get("count", 0))
+    chat.say("people/admin/invite_unit", found=found, count=chat.data.get("count", 0))
 
 
 def take_unit(chat: Chat, answer: Answer) -> None:
@@ -134,7 +134,7 @@ def take_unit(chat: Chat, answer: Answer) -> None:
 
 def ask_role(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    chat.say("admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
+    chat.say("people/admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
 
 
 def take_role(chat: Chat, answer: Answer) -> None:
@@ -165,11 +165,11 @@ def _invite(chat: Chat, unit: Unit, role: str) -> None:
     chat.note("invited", f"unit:{unit.id}")
     chat.end()
     links = chat.invite_links(code)
-    chat.say("admin/invited", unit=unit, role=role, code=code, links=links, days=INVITE_DAYS)
+    chat.say("people/admin/invited", unit=unit, role=role, code=code, links=links, days=INVITE_DAYS)
 
 
 def ask_end(chat: Chat) -> None:
-    chat.say("admin/end_role", membership=chat.session.get_one(Membership, chat.data["ending"]))
+    chat.say("people/admin/end_role", membership=chat.session.get_one(Membership, chat.data["ending"]))
 
 
 def take_end(chat: Chat, answer: Answer) -> None:
@@ -188,10 +188,10 @@ def take_end(chat: Chat, answer: Answer) -> None:
         hand_over(chat.session, membership.person_id, chat.at, unit_id=membership.unit_id)
         chat.note("role ended", f"membership:{membership.id}")
         if membership.person_id != chat.person.id:
-            chat.tell(membership.person, "admin/role_ended", membership=membership)
+            chat.tell(membership.person, "people/admin/role_ended", membership=membership)
     chat.forget_roles()
     chat.end()
-    chat.say("admin/ended", membership=membership)
+    chat.say("people/admin/ended", membership=membership)
 
 
 FLOW = Flow(

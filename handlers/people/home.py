@@ -30,7 +30,7 @@ def show(chat: Chat) -> None:
         found = tallies(chat.session, current(scope, chat.today), chat.today)
         figures = [t for t in urgent_first(found, chat.today) if t.open]
     chat.say(
-        "home/home",
+        "people/home/home",
         cells=cells,
         overseen=overseen,
         figures=figures,

@@ -34,7 +34,9 @@ def _holders(chat: Chat) -> list[Membership]:
 
 
 def ask_whose(chat: Chat) -> None:
-    chat.say("naming/whose", holders=_holders(chat), unit=chat.session.get_one(Unit, chat.data["unit"]))
+    chat.say(
+        "people/naming/whose", holders=_holders(chat), unit=chat.session.get_one(Unit, chat.data["unit"])
+    )
 
 
 def take_whose(chat: Chat, answer: Answer) -> None:
@@ -52,7 +54,9 @@ def take_whose(chat: Chat, answer: Answer) -> None:
 
 def ask_name(chat: Chat) -> None:
     chat.say(
-        "naming/name", person=chat.session.get_one(Person, chat.data["person"]), unit_id=chat.data.get("unit")
+        "people/naming/name",
+        person=chat.session.get_one(Person, chat.data["person"]),
+        unit_id=chat.data.get("unit"),
     )
 
 
@@ -66,9 +70,9 @@ def take_name(chat: Chat, answer: Answer) -> None:
     person.name = read_name(answer.text)
     chat.note("name set", f"person:{person.id}")
     if person.id != chat.person.id:
-        chat.tell(person, "naming/told", name=person.name)
+        chat.tell(person, "people/naming/told", name=person.name)
     chat.end()
-    chat.say("naming/done", person=person, unit_id=unit.id if unit else None)
+    chat.say("people/naming/done", person=person, unit_id=unit.id if unit else None)
 
 
 def _manages(chat: Chat, unit: Unit, person: Person) -> bool:

@@ -87,7 +87,7 @@ def ask_code(chat: Chat) -> None:
     if chat.roles():
         chat.open("home")
     else:
-        chat.say("register/code", left=bool(chat.person.consent_version))
+        chat.say("people/register/code", left=bool(chat.person.consent_version))
 
 
 def take_code(chat: Chat, answer: Answer) -> None:
@@ -116,17 +116,17 @@ def _join(chat: Chat, invite: Invite) -> None:
     chat.adopt_dialog()
     chat.forget_roles()
     chat.note("channel joined", f"contact:{chat.contact.id}")
-    chat.say("register/joined")
+    chat.say("people/register/joined")
 
 
 def ask_consent(chat: Chat) -> None:
     invite = chat.session.get(Invite, int(chat.data.get("invite", 0)))
-    chat.say("register/consent", invite=invite, unit=invite.unit if invite else None)
+    chat.say("people/register/consent", invite=invite, unit=invite.unit if invite else None)
 
 
 def take_consent(chat: Chat, answer: Answer) -> None:
     if answer.value == "whole" or fold(answer.text) in ASKS_WHOLE:
-        chat.say("register/notice")
+        chat.say("people/register/notice")
         return
     agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
     if agreed is None:
@@ -160,7 +160,7 @@ def _refuse(chat: Chat) -> None:
     if not chat.person.consent_version:
         hand_over(chat.session, chat.person.id, chat.at)
         forget(chat.session, chat.person, chat.at)
-    chat.say("register/refused", has_role=bool(chat.roles()))
+    chat.say("people/register/refused", has_role=bool(chat.roles()))
 
 
 def _enter(chat: Chat, invite: Invite) -> None:
@@ -174,7 +174,7 @@ def ask_name(chat: Chat) -> None:
     """The name that a channel shows is often a nickname: it is offered, never taken unasked."""
     if chat.event.sender:
         chat.keep(shown=_shown_name(chat.event.sender))
-    chat.say("register/name", shown=chat.data.get("shown", ""))
+    chat.say("people/register/name", shown=chat.data.get("shown", ""))
 
 
 def _shown_name(sender: str) -> str:
@@ -216,7 +216,7 @@ def _unit(chat: Chat) -> Unit:
 
 
 def ask_members(chat: Chat) -> None:
-    chat.say("register/members", unit=_unit(chat))
+    chat.say("people/register/members", unit=_unit(chat))
 
 
 def take_members(chat: Chat, answer: Answer) -> None:
@@ -232,7 +232,7 @@ def take_members(chat: Chat, answer: Answer) -> None:
 
 
 def ask_meeting_day(chat: Chat) -> None:
-    chat.say("register/meeting_day", unit=_unit(chat))
+    chat.say("people/register/meeting_day", unit=_unit(chat))
 
 
 def take_meeting_day(chat: Chat, answer: Answer) -> None:
@@ -248,7 +248,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
 def _finish(chat: Chat) -> None:
     unit, role = _unit(chat), str(chat.data["role"])
     chat.end()
-    chat.say("register/welcome", unit=unit, role=role)
+    chat.say("people/register/welcome", unit=unit, role=role)
     chat.open("home")
 
 

@@ -24,7 +24,7 @@ def show(chat: Chat) -> None:
     if chat.dialog.flow in (FLOW.name, "naming"):
         chat.end()
     chat.say(
-        "settings/settings",
+        "people/settings/settings",
         away=_away_until(chat),
         delegate=_delegate(chat),
         leads=bool(holders(chat.roles(), "lead")),
@@ -60,17 +60,19 @@ def forget_me(chat: Chat) -> None:
 
 
 def web_link(chat: Chat) -> None:
-    chat.say("settings/web", link=chat.desk.links.web_chat(own_web_chat(chat.session, chat.person).id))
+    chat.say("people/settings/web", link=chat.desk.links.web_chat(own_web_chat(chat.session, chat.person).id))
 
 
 def channel_code(chat: Chat) -> None:
     chat.say(
-        "settings/channel", code=invite_channel(chat.session, chat.person, chat.at), minutes=LINK_MINUTES
+        "people/settings/channel",
+        code=invite_channel(chat.session, chat.person, chat.at),
+        minutes=LINK_MINUTES,
     )
 
 
 def ask_hour(chat: Chat) -> None:
-    chat.say("settings/hour", hours=HOURS)
+    chat.say("people/settings/hour", hours=HOURS)
 
 
 def take_hour(chat: Chat, answer: Answer) -> None:
@@ -79,11 +81,11 @@ def take_hour(chat: Chat, answer: Answer) -> None:
         raise Invalid("hour_range")
     chat.person.reminder_hour = chosen
     chat.end()
-    chat.say("settings/hour_set", hour=chosen)
+    chat.say("people/settings/hour_set", hour=chosen)
 
 
 def ask_weekends(chat: Chat) -> None:
-    chat.say("settings/weekends", weekends=chat.person.weekends)
+    chat.say("people/settings/weekends", weekends=chat.person.weekends)
 
 
 def take_weekends(chat: Chat, answer: Answer) -> None:
@@ -93,7 +95,7 @@ def take_weekends(chat: Chat, answer: Answer) -> None:
     chat.person.weekends = wanted
     chat.note("weekends", str(wanted).lower())
     chat.end()
-    chat.say("settings/weekends_set", weekends=wanted)
+    chat.say("people/settings/weekends_set", weekends=wanted)
 
 
 def _typed_hour(chat: Chat, text: str) -> int:
@@ -108,7 +110,7 @@ def _typed_hour(chat: Chat, text: str) -> int:
 
 def ask_away(chat: Chat) -> None:
     days = [chat.today + timedelta(days=n) for n in AWAY_DAYS]
-    chat.say("settings/away", days=days, away=_away_until(chat))
+    chat.say("people/settings/away", days=days, away=_away_until(chat))
 
 
 def take_away(chat: Chat, answer: Answer) -> None:
@@ -142,9 +144,9 @@ def _come_back(chat: Chat) -> None:
     look_again(chat.session, chat.person.id, chat.at)
     chat.note("back")
     chat.end()
-    chat.say("settings/back")
+    chat.say("people/settings/back")
     if delegate is not None and until is not None:
-        chat.tell(delegate, "settings/returned", name=chat.person.name)
+        chat.tell(delegate, "people/settings/returned", name=chat.person.name)
 
 
 def _colleagues(chat: Chat) -> list[Person]:
@@ -155,7 +157,7 @@ def _colleagues(chat: Chat) -> list[Person]:
 
 
 def ask_delegate(chat: Chat) -> None:
-    chat.say("settings/delegate", people=_colleagues(chat))
+    chat.say("people/settings/delegate", people=_colleagues(chat))
 
 
 def take_delegate(chat: Chat, answer: Answer) -> None:
@@ -192,13 +194,13 @@ def _leave(chat: Chat, delegate: Person | None) -> None:
     look_again(chat.session, chat.person.id, chat.at)
     chat.note("away", f"until:{until}")
     chat.end()
-    chat.say("settings/away_set", until=until, delegate=delegate)
+    chat.say("people/settings/away_set", until=until, delegate=delegate)
     if delegate is not None:
-        chat.tell(delegate, "settings/delegated", name=chat.person.name, until=until)
+        chat.tell(delegate, "people/settings/delegated", name=chat.person.name, until=until)
 
 
 def ask_forget(chat: Chat) -> None:
-    chat.say("settings/forget")
+    chat.say("people/settings/forget")
 
 
 def take_forget(chat: Chat, answer: Answer) -> None:
@@ -208,7 +210,7 @@ def take_forget(chat: Chat, answer: Answer) -> None:
         forget(chat.session, chat.person, chat.at)
         chat.forget_roles()
         chat.end()
-        chat.say("settings/forgotten")
+        chat.say("people/settings/forgotten")
     elif answer.value == "no" or (not answer.value and yes(answer.text) is False):
         chat.open("home")
     else:

@@ -15,7 +15,7 @@ def agree(chat: Chat, errand_id: str) -> None:
     if errand is not None:
         errand.state = "agreed"
         chat.end()
-        chat.say("office/working", kind="apply")
+        chat.say("plans/working", kind="apply")
 
 
 def show_again(chat: Chat, errand_id: str) -> None:
@@ -29,7 +29,7 @@ def show_again(chat: Chat, errand_id: str) -> None:
         return
     errand.state = "read"
     chat.end()
-    chat.say("office/working", kind=errand.kind)
+    chat.say("plans/working", kind=errand.kind)
 
 
 def drop(chat: Chat, errand_id: str) -> None:
@@ -37,7 +37,7 @@ def drop(chat: Chat, errand_id: str) -> None:
     if errand is not None:
         errand.state, errand.args, errand.done_at = "dropped", {}, chat.at
         chat.end()
-        chat.say("office/dropped")
+        chat.say("plans/dropped")
 
 
 def answer_question(chat: Chat, errand_id: str, place: str, said: str) -> None:
@@ -60,7 +60,7 @@ def begin_day(chat: Chat, errand_id: str, place: str) -> None:
 def ask_day(chat: Chat) -> None:
     found = _question(chat, str(chat.data["errand"]), chat.data["place"])
     if found is not None:
-        chat.say("office/ask_day", errand=found[0], question=found[1])
+        chat.say("plans/ask_day", errand=found[0], question=found[1])
 
 
 def take_day(chat: Chat, answer: Answer) -> None:
@@ -91,14 +91,14 @@ def _note_answer(chat: Chat, errand: Errand, question: Question, text: str) -> N
         return
     errand.state = "read"
     chat.end()
-    chat.say("office/working", kind="plan")
+    chat.say("plans/working", kind="plan")
 
 
 def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: dict[str, str]) -> None:
     asked, left = questions(text), questions(answered(text, answers))
     number_of = [one.key for one in asked].index(left[0].key) + 1
     chat.end()
-    chat.say("office/ask", errand=errand, question=left[0], number=number_of, total=len(asked))
+    chat.say("plans/ask", errand=errand, question=left[0], number=number_of, total=len(asked))
 
 
 FLOW = Flow("office_day", Step("day", ask_day, take_day, numbers=True))

@@ -24,7 +24,7 @@ def show(chat: Chat) -> None:
         return
     if chat.dialog.flow in (FLOW.name, "office_day"):
         chat.end()
-    chat.say("office/office", plans=plans_in_force(chat), waiting=_waiting(chat))
+    chat.say("plans/office", plans=plans_in_force(chat), waiting=_waiting(chat))
 
 
 def _waiting(chat: Chat) -> list[Errand]:
@@ -48,7 +48,7 @@ def one_plan(chat: Chat, plan_id: str) -> None:
     if plan is not None:
         if chat.dialog.flow == FLOW.name:
             chat.end()
-        chat.say("office/one_plan", plan=plan, topics=len(plan.content.get("topics", [])))
+        chat.say("plans/one_plan", plan=plan, topics=len(plan.content.get("topics", [])))
 
 
 def _send(chat: Chat, kind: str, home: Unit, state: str = "new", **args: object) -> None:
@@ -59,7 +59,7 @@ def _send(chat: Chat, kind: str, home: Unit, state: str = "new", **args: object)
         )
     )
     chat.end()
-    chat.say("office/working", kind=kind)
+    chat.say("plans/working", kind=kind)
 
 
 def ask_workbook(chat: Chat, kind: str) -> None:
@@ -90,7 +90,7 @@ def give(chat: Chat, kind: str) -> None:
 
 
 def ask_file(chat: Chat) -> None:
-    chat.say("office/give", kind=chat.data["kind"], homes=offices_of(chat))
+    chat.say("plans/give", kind=chat.data["kind"], homes=offices_of(chat))
 
 
 def take_file(chat: Chat, answer: Answer) -> None:
@@ -120,7 +120,7 @@ def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
 
 
 def ask_purpose(chat: Chat) -> None:
-    chat.say("office/purpose", name=chat.data["name"])
+    chat.say("plans/purpose", name=chat.data["name"])
 
 
 def take_purpose(chat: Chat, answer: Answer) -> None:
@@ -131,7 +131,7 @@ def take_purpose(chat: Chat, answer: Answer) -> None:
     facts = {"digest": str(chat.data["digest"]), "name": str(chat.data["name"])}
     if answer.value == "drop":
         chat.end()
-        chat.say("office/dropped")
+        chat.say("plans/dropped")
     elif answer.value == "paper":
         file = [facts["digest"], facts["name"], chat.data["size"], XLSX]
         chat.begin("papers", step="topic", files=[file])
@@ -145,7 +145,7 @@ def take_purpose(chat: Chat, answer: Answer) -> None:
 
 
 def ask_home(chat: Chat) -> None:
-    chat.say("office/home", homes=offices_of(chat))
+    chat.say("plans/home", homes=offices_of(chat))
 
 
 def take_home(chat: Chat, answer: Answer) -> None:
@@ -166,7 +166,7 @@ def begin_clone(chat: Chat, plan_id: str) -> None:
 
 def ask_year(chat: Chat) -> None:
     plan = chat.session.get_one(Plan, chat.data["plan"])
-    chat.say("office/year", plan=plan, year=chat.today.year)
+    chat.say("plans/year", plan=plan, year=chat.today.year)
 
 
 def take_year(chat: Chat, answer: Answer) -> None:
@@ -195,7 +195,7 @@ def begin_look_first(chat: Chat, errand_id: str) -> None:
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     chat.say(
-        "office/look_unit",
+        "plans/look_unit",
         found=found,
         count=chat.data.get("count", 0),
         errand_id=chat.data.get("errand"),
@@ -236,7 +236,7 @@ def begin_withdraw(chat: Chat, plan_id: str) -> None:
 
 
 def ask_withdraw(chat: Chat) -> None:
-    chat.say("office/withdraw", plan=chat.session.get_one(Plan, chat.data["plan"]))
+    chat.say("plans/withdraw", plan=chat.session.get_one(Plan, chat.data["plan"]))
 
 
 def take_withdraw(chat: Chat, answer: Answer) -> None:

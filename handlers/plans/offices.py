@@ -56,6 +56,6 @@ def own_errand(chat: Chat, errand_id: str, *states: str) -> Errand | None:
         return None
     if errand.state not in states:
         chat.end()
-        chat.say("office/over")
+        chat.say("plans/over")
         return None
     return errand

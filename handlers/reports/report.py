@@ -52,7 +52,7 @@ def loose(chat: Chat) -> None:
     sends = bool(holders(chat.roles(), "nudge"))
     if not chat.event.files:
         chat.say(
-            "papers/refused" if sends and not units else "report/refused",
+            "materials/refused" if sends and not units else "reports/refused",
             refused=refusals(chat),
             upload=upload(chat),
         )
@@ -102,7 +102,7 @@ def _with_new(chat: Chat, kept: list[list[Any]]) -> list[list[Any]]:
 def ask_unit(chat: Chat) -> None:
     units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
     chat.say(
-        "report/unit",
+        "reports/unit",
         **once(chat, f"unit:{chat.person.id}"),
         units=naturally(units.values(), lambda unit: unit.code),
         given=chat.data["files"],
@@ -135,7 +135,7 @@ def ask_duty(chat: Chat) -> None:
     if not waiting and not done:
         chat.end()
     chat.say(
-        "report/duty",
+        "reports/duty",
         **once(chat, f"report:{chat.person.id}"),
         waiting=waiting,
         done=done,
@@ -187,7 +187,7 @@ def _draft(chat: Chat) -> Submission:
 def ask_files(chat: Chat) -> None:
     view = outlook(chat.session, _duty(chat), chat.at, chat.zone)
     chat.say(
-        "report/files",
+        "reports/files",
         view=view,
         given=_draft(chat).files,
         join=_join(_draft(chat)),
@@ -213,7 +213,7 @@ def take_files(chat: Chat, answer: Answer) -> None:
         duty = _duty(chat)
         drop_draft(chat.session, draft)
         chat.end()
-        chat.say("report/dropped", duty=duty)
+        chat.say("reports/dropped", duty=duty)
     else:
         raise Invalid("send_files")
 
@@ -229,7 +229,7 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
     as_sent(chat, draft.files)
     chat.dialog.touched_at = chat.at
     chat.say(
-        "report/got",
+        "reports/got",
         **once(chat, f"draft:{draft.id}"),
         given=draft.files,
         join=_join(draft),
@@ -258,7 +258,7 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     handed = hand_in(chat.session, draft, chat.at, chat.zone)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
-    chat.say("report/kept" if handed.waits_for else "report/receipt", submission=handed, duty=duty)
+    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
 
 
 def undo(chat: Chat, submission_id: str) -> None:

@@ -101,12 +101,12 @@ def _rest(chat: Chat, duty: Duty) -> None:
 
 def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
     _rest(chat, duty)
-    chat.say("scan/working", joining=errand.state == "agreed", total=len(pages_of(errand.args)))
+    chat.say("reports/scan/working", joining=errand.state == "agreed", total=len(pages_of(errand.args)))
 
 
 def _card(chat: Chat, errand: Errand, duty: Duty) -> None:
     _rest(chat, duty)
-    chat.say("scan/card", errand=errand, total=len(pages_of(errand.args)), lines=[])
+    chat.say("reports/scan/card", errand=errand, total=len(pages_of(errand.args)), lines=[])
 
 
 def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
@@ -177,7 +177,7 @@ def _one(chat: Chat, answer: Answer) -> int:
 
 
 def ask_drop(chat: Chat) -> None:
-    chat.say("scan/drop", total=chat.data["total"])
+    chat.say("reports/scan/drop", total=chat.data["total"])
 
 
 def take_drop(chat: Chat, answer: Answer) -> None:
@@ -188,7 +188,7 @@ def take_drop(chat: Chat, answer: Answer) -> None:
 
 
 def ask_move(chat: Chat) -> None:
-    chat.say("scan/move", total=chat.data["total"])
+    chat.say("reports/scan/move", total=chat.data["total"])
 
 
 def take_move(chat: Chat, answer: Answer) -> None:
@@ -198,7 +198,7 @@ def take_move(chat: Chat, answer: Answer) -> None:
 
 
 def ask_before(chat: Chat) -> None:
-    chat.say("scan/before", page=chat.data["page"], total=chat.data["total"])
+    chat.say("reports/scan/before", page=chat.data["page"], total=chat.data["total"])
 
 
 def take_before(chat: Chat, answer: Answer) -> None:
@@ -210,7 +210,7 @@ def take_before(chat: Chat, answer: Answer) -> None:
 
 
 def ask_turn(chat: Chat) -> None:
-    chat.say("scan/turn", total=chat.data["total"])
+    chat.say("reports/scan/turn", total=chat.data["total"])
 
 
 def take_turn(chat: Chat, answer: Answer) -> None:
@@ -220,7 +220,7 @@ def take_turn(chat: Chat, answer: Answer) -> None:
 
 
 def ask_way(chat: Chat) -> None:
-    chat.say("scan/way", pages=chat.data["pages"], total=chat.data["total"])
+    chat.say("reports/scan/way", pages=chat.data["pages"], total=chat.data["total"])
 
 
 def take_way(chat: Chat, answer: Answer) -> None:

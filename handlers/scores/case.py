@@ -48,7 +48,7 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
         case = _case(chat, meeting)
     except Invalid as problem:
         chat.end()
-        chat.say("score/refused", why=chat.sentence(problem))
+        chat.say("scores/refused", why=chat.sentence(problem))
         return None
     at_work = not case.proposed or bool(chat.data.get("fixing"))
     if action == "lead" and at_work and locked(meeting, chat.at, chat.zone):
@@ -59,7 +59,7 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
 
 def _refuse_locked(chat: Chat, meeting: Meeting) -> None:
     chat.end()
-    chat.say("result/locked", meeting=meeting)
+    chat.say("meetings/result/locked", meeting=meeting)
 
 
 def _case(chat: Chat, meeting: Meeting) -> Case:
@@ -103,7 +103,7 @@ def card(chat: Chat, case: Case) -> None:
     """What chi ủy proposes, what the cell has voted, what was decided above."""
     chat.end()
     vote = vote_on(chat.session, case.score) if case.score else None
-    chat.say("score/card", case=case, score=case.score, vote=vote)
+    chat.say("scores/card", case=case, score=case.score, vote=vote)
 
 
 def why(chat: Chat, point: Point) -> str:

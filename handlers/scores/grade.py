@@ -19,7 +19,7 @@ def show(chat: Chat) -> None:
         return
     scores, count = undecided(chat.session, within(Unit.path, chat.roles(), "grade"), SHOWN)
     rows = [(score, chat.session.get_one(Meeting, score.meeting_id)) for score in scores]
-    chat.say("score/waiting", rows=rows, count=count)
+    chat.say("scores/waiting", rows=rows, count=count)
 
 
 def begin(chat: Chat, meeting_id: str) -> None:
@@ -34,7 +34,7 @@ def _voted(chat: Chat, meeting_id: object) -> Case | None:
     case = case_of(chat, meeting_id, "grade")
     if case is not None and (case.score is None or not case.score.voted):
         chat.end()
-        chat.say("score/refused", why=chat.desk.render.sentence("score_not_voted", {}))
+        chat.say("scores/refused", why=chat.desk.render.sentence("score_not_voted", {}))
         return None
     return case
 
@@ -42,7 +42,7 @@ def _voted(chat: Chat, meeting_id: object) -> Case | None:
 def ask(chat: Chat) -> None:
     case = _voted(chat, chat.data["meeting"])
     if case is not None and case.score is not None:
-        chat.say("score/decide", case=case, score=case.score, vote=vote_on(chat.session, case.score))
+        chat.say("scores/decide", case=case, score=case.score, vote=vote_on(chat.session, case.score))
 
 
 def take(chat: Chat, answer: Answer) -> None:
@@ -60,8 +60,8 @@ def take(chat: Chat, answer: Answer) -> None:
     for people in secretaries_of(chat.session, [case.meeting.unit_id]).values():
         for person in people:
             if person.id != chat.person.id:
-                chat.tell(person, "score/told", meeting=case.meeting, score=case.score)
-    chat.say("score/decided", meeting=case.meeting, score=case.score)
+                chat.tell(person, "scores/told", meeting=case.meeting, score=case.score)
+    chat.say("scores/decided", meeting=case.meeting, score=case.score)
 
 
 def _grade(answer: Answer, case: Case) -> str:

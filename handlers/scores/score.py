@@ -27,7 +27,7 @@ def ask_start(chat: Chat) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is not None:
         done = [point for point in case.points if point.points is not None]
-        chat.say("score/start", case=case, rows=with_reasons(chat, done), left=len(case.left))
+        chat.say("scores/start", case=case, rows=with_reasons(chat, done), left=len(case.left))
 
 
 def take_start(chat: Chat, answer: Answer) -> None:
@@ -71,7 +71,7 @@ def ask_part(chat: Chat) -> None:
         return
     case, point = found
     chat.say(
-        "score/part",
+        "scores/part",
         point=point,
         place=case.points.index(point) + 1,
         count=len(case.points),
@@ -152,7 +152,7 @@ def _corrected(chat: Chat, meeting_id: int, weaknesses: str) -> None:
 def ask_weak(chat: Chat) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is not None:
-        chat.say("score/weak", case=case, fixing=_fixing(chat))
+        chat.say("scores/weak", case=case, fixing=_fixing(chat))
 
 
 def take_weak(chat: Chat, answer: Answer) -> None:
@@ -203,7 +203,7 @@ def weak(chat: Chat, meeting_id: str) -> None:
 def ask_fix(chat: Chat) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is not None:
-        chat.say("score/fix", case=case)
+        chat.say("scores/fix", case=case)
 
 
 def take_fix(chat: Chat, answer: Answer) -> None:

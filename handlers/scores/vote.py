@@ -25,7 +25,7 @@ def ask(chat: Chat) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is not None:
         most, exact = most_voters(chat.session, case.meeting)
-        chat.say("score/vote", score=case.score, sheet=case.sheet, most=most, exact=exact)
+        chat.say("scores/vote", score=case.score, sheet=case.sheet, most=most, exact=exact)
 
 
 def take(chat: Chat, answer: Answer) -> None:
@@ -62,7 +62,7 @@ def _ballot(answer: Answer, most: int, exact: bool) -> tuple[int, int]:
 
 
 def ask_against(chat: Chat) -> None:
-    chat.say("score/against", left=chat.data["voters"] - chat.data["agree"])
+    chat.say("scores/against", left=chat.data["voters"] - chat.data["agree"])
 
 
 def take_against(chat: Chat, answer: Answer) -> None:

@@ -33,7 +33,7 @@ def open_card(chat: Chat, unit_id: str) -> None:
 
 def ask_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("admin/find_unit", found=found, count=chat.data.get("count", 0))
+    chat.say("people/admin/find_unit", found=found, count=chat.data.get("count", 0))
 
 
 def take_unit(chat: Chat, answer: Answer) -> None:
@@ -74,7 +74,7 @@ def _unit(chat: Chat) -> Unit | None:
 def ask_card(chat: Chat) -> None:
     unit = _unit(chat)
     if unit is not None:
-        chat.say("admin/unit", card=card_of(chat.session, unit, chat.today))
+        chat.say("people/admin/unit", card=card_of(chat.session, unit, chat.today))
 
 
 def take_card(chat: Chat, answer: Answer) -> None:
@@ -102,7 +102,7 @@ def _secretary(chat: Chat, unit: Unit, value: str) -> Membership | None:
 def ask_into(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    chat.say("admin/merge_unit", unit=unit, found=found, count=chat.data.get("count", 0))
+    chat.say("people/admin/merge_unit", unit=unit, found=found, count=chat.data.get("count", 0))
 
 
 def take_into(chat: Chat, answer: Answer) -> None:
@@ -126,7 +126,7 @@ def ask_confirm(chat: Chat) -> None:
     unit = _unit(chat)
     if unit is not None:
         coming = foresee(chat.session, unit, chat.today, chat.zone, into=_into(chat))
-        chat.say("admin/confirm_closing", closed=coming)
+        chat.say("people/admin/confirm_closing", closed=coming)
 
 
 def take_confirm(chat: Chat, answer: Answer) -> None:
@@ -151,7 +151,7 @@ def _close(chat: Chat, unit: Unit, into: Unit | None) -> None:
     told = tell_closed(chat.session, chat.desk.render, closed, chat.at, chat.zone, but=me)
     chat.forget_roles()
     chat.end()
-    chat.say("admin/unit_closed", closed=closed, told=told)
+    chat.say("people/admin/unit_closed", closed=closed, told=told)
 
 
 def reopen(chat: Chat, unit_id: str) -> None:
@@ -171,7 +171,7 @@ def reopen(chat: Chat, unit_id: str) -> None:
     reload_all(chat.session, chat.at, chat.zone)
     tell_reopened(chat.session, chat.desk.render, unit, roles, chat.at, chat.zone, but=chat.person.id)
     chat.forget_roles()
-    chat.say("admin/unit_reopened", card=card_of(chat.session, unit, chat.today))
+    chat.say("people/admin/unit_reopened", card=card_of(chat.session, unit, chat.today))
 
 
 FLOW = Flow(

@@ -41,7 +41,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         .limit(1)
     ).first()
     chat.say(
-        "unit/unit",
+        "units/unit",
         unit=unit,
         total=total,
         present=present,

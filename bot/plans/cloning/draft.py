@@ -19,7 +19,7 @@ def clone(plan: Plan, year: int, rules: Rules, sentences: Mapping[str, str]) -> 
 
     Whole months, quarters, half years and years stay whole; other days keep their day and month, 29/2 becomes 28/2. Years of
     the plan's window move in keys (what refers to them too) and in titles; documents stay as they are cited.
-    The draft has no number and no date, and `decide` holds what a person must settle: `sentences` (templates/cloning.yaml) say
+    The draft has no number and no date, and `decide` holds what a person must settle: `sentences` (templates/plans/cloning.yaml) say
     why. What `plan` had open beside that stays open. Raises Invalid("clone_year") where a day would leave 1900..2099.
     """
     head = plan.head

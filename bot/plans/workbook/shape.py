@@ -198,7 +198,7 @@ DUE_COLUMNS = tuple(column.name for column in DUTIES.columns if column.path[:1] 
 
 @dataclass(frozen=True)
 class Words:
-    """templates/sheets/plan.yaml; `lists` maps each closed list's codes to their labels, shipped agendas among them."""
+    """templates/plans/workbook.yaml; `lists` maps each closed list's codes to their labels, shipped agendas among them."""
 
     sheets: Mapping[str, str]
     columns: Mapping[str, Mapping[str, Any]]
@@ -220,7 +220,7 @@ class Words:
 @lru_cache(maxsize=8)
 def words_of_sheets(templates: Path, agendas: Path) -> Words:
     """The wording in the folder `templates`, and the titles of the agendas in the folder `agendas`; read once, not to be changed."""
-    given = yaml.safe_load((templates / "sheets" / "plan.yaml").read_text("utf-8"))
+    given = yaml.safe_load((templates / "plans" / "workbook.yaml").read_text("utf-8"))
     lists = {name: dict(labels) for name, labels in given["lists"].items()}
     lists["agendas"] = dict(_shipped(agendas))
     return Words(

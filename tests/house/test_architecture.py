@@ -1,0 +1,232 @@
+"""The house keeps its shape: who imports whom, where wording stands, what is documented."""
+
+import ast
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.channels.web.icons import NAMES
+from bot.settings import Settings
+from handlers import ACTIONS, COMMANDS
+from tests.kit import ROOT, ZONE, RecordingRenderer
+
+PACKAGES = ("bot", "handlers", "schedules")
+READS_INPUT = {
+    "bot/plans/agenda.py",
+    "bot/reading/attendance_words.py",
+    "bot/reading/codes.py",
+    "bot/reading/names.py",
+    "bot/reading/words.py",
+    "bot/reading/moments.py",
+    "bot/reading/moment_words.py",
+    "bot/store/secrecy.py",
+    "bot/units/words.py",
+    "bot/plans/cloning/written_years.py",
+    "bot/reading/old_letters.py",
+    "bot/units/lines.py",
+}
+"""Modules whose Vietnamese words are patterns that read what a person has written."""
+VIETNAMESE = re.compile("[\u0300-\u036f]|đ", re.IGNORECASE)
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def strings(path: Path) -> Iterator[ast.Constant]:
+    """Every string constant that is no docstring and no bare note under a field."""
+    tree = ast.parse(path.read_text("utf-8"))
+    notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
+            yield node
+
+
+def calls(path: Path, function: str) -> Iterator[str]:
+    """The first argument, where it is a literal, of every call of a function or method of that name."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        first = node.args[0]
+        if called == function and isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield first.value
+
+
+def test_import_contracts_hold() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-logo", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_wording_in_code() -> None:
+    found = [
+        f"{name(path)}:{node.lineno} {node.value!r}"
+        for path in sources()
+        if name(path) not in READS_INPUT
+        for node in strings(path)
+        if VIETNAMESE.search(unicodedata.normalize("NFD", str(node.value)))
+    ]
+    assert found == []
+
+
+def test_env_example_equals_the_settings() -> None:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    given = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+    assert set(given) == {field.upper() for field in Settings.model_fields}
+    defaults = Settings(_env_file=None)
+    for key, text in given.items():
+        value = getattr(defaults, key.lower())
+        plain = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+        assert text == (str(int(plain)) if isinstance(plain, bool) else str(plain)), key
+
+
+def test_only_settings_reads_the_environment() -> None:
+    found = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Attribute) or node.attr not in {"environ", "getenv"}:
+                continue
+            if name(path) != "bot/settings.py":
+                found.append(f"{name(path)}:{node.lineno}")
+    # python-telegram-bot has a switch of its own that only the environment reaches; it is set there, not read.
+    assert [place for place in found if not place.startswith("bot/channels/telegram/")] == []
+
+
+def test_every_template_can_be_read() -> None:
+    environment = RecordingRenderer(ROOT / "templates", ZONE).environment
+    names = environment.list_templates(extensions=["html", "txt"])
+    assert len(names) > 80
+    for template in names:
+        environment.get_template(template)
+
+
+@pytest.mark.parametrize("function", ["say", "reply", "tell"])
+def test_every_template_that_code_names_exists(function: str) -> None:
+    cli = {"bot/__main__.py": "cli/{}.txt"}
+    named = {
+        cli.get(name(path), "{}.html").format(value)
+        for path in sources()
+        for value in calls(path, function)
+        if "/" in value or name(path) in cli
+    }
+    missing = [template for template in named if not (ROOT / "templates" / template).is_file()]
+    assert missing == []
+
+
+def test_every_problem_has_its_sentence() -> None:
+    known = RecordingRenderer(ROOT / "templates", ZONE).codes()
+    raised = {
+        value for path in sources() for function in ("Invalid", "sentence") for value in calls(path, function)
+    }
+    assert raised - known == set()
+
+
+def test_every_button_of_a_template_names_an_action() -> None:
+    pattern = re.compile(r"""button\(.*?,\s*"([a-z.]+)"[,)\s]""")
+    named = {
+        action
+        for path in (ROOT / "templates").rglob("*.html")
+        for action in pattern.findall(path.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    assert named - set(ACTIONS) == set()
+
+
+def test_every_command_is_in_the_menu_or_the_help() -> None:
+    menu = (ROOT / "templates/talk/commands.yaml").read_text("utf-8")
+    helped = (ROOT / "templates/talk/help.html").read_text("utf-8")
+    missing = [c for c in COMMANDS if f"{c[1:]}:" not in menu and c not in helped]
+    assert missing == []
+
+
+def test_text_is_normalised() -> None:
+    for path in [*(ROOT / "templates").rglob("*.*"), *(ROOT / "schedules/plans").glob("*.yaml")]:
+        if path.suffix in {".html", ".txt", ".yaml", ".csv"}:
+            text = path.read_text("utf-8")
+            assert unicodedata.is_normalized("NFC", text), path
+
+
+def test_readme_explains_every_dependency() -> None:
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    readme = (ROOT / "README.md").read_text("utf-8").lower()
+    names = [re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]]
+    assert [n for n in names if f"`{n.lower()}`" not in readme] == []
+
+
+SIGN = re.compile("[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+
+
+def test_every_sign_in_our_words_has_a_drawing() -> None:
+    """Many phones show a box for a rare sign: we keep to few, and the web draws each of them."""
+    left_alone = {"web", "demo", "cli", "documents"}
+    rare = {
+        (path.relative_to(ROOT / "templates").as_posix(), sign)
+        for path in (ROOT / "templates").rglob("*")
+        if path.suffix in {".html", ".yaml"}
+        and path.name != "workbook.yaml"  # Excel's own arrow is spoken of there
+        and path.relative_to(ROOT / "templates").parts[0] not in left_alone
+        for sign in SIGN.findall(path.read_text("utf-8"))
+        if sign not in NAMES
+    }
+    assert rare == set()
+
+
+def test_no_sign_stands_twice_in_a_row() -> None:
+    twice = re.compile(f"({SIGN.pattern})\ufe0f? ?({SIGN.pattern})")
+    found = {
+        f"{path.relative_to(ROOT)}: {twice.search(text)[0]}"  # type: ignore[index]
+        for path in (ROOT / "templates").rglob("*.html")
+        if twice.search(text := path.read_text("utf-8"))
+    }
+    assert found == set()
+
+
+WORDS = "plans duties reminders meetings scores papers reports materials summaries units people".split()
+"""The things this program knows: what is true of each stands in bot/, what a person does in handlers/, what is said in
+templates/, what we promise in tests/."""
+BESIDES = {
+    "bot": {"tables", "store", "reading", "talk", "channels", "web", "commands", "service", "migrations"},
+    "handlers": set(),
+    "templates": {"agendas", "problems", "web", "demo", "cli", "documents", "talk"},
+    "tests": {"kit", "house", "store", "reading", "talk", "channels", "web"},
+}
+
+
+@pytest.mark.parametrize("top", BESIDES)
+def test_the_rooms_of_every_top_folder_are_the_same_words(top: str) -> None:
+    found = {path.name for path in (ROOT / top).iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert found - BESIDES[top] == set(WORDS)
+
+
+def test_what_happens_by_the_clock_is_a_file_of_the_same_words() -> None:
+    found = {path.stem for path in (ROOT / "schedules").glob("*.py")}
+    assert found - set(WORDS) == {"__init__", "clock", "cleanup"}
+
+
+def test_no_module_stands_in_no_contract() -> None:
+    """Every folder of bot/ is on a floor."""
+    import tomllib
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    floors = {name for line in contracts[0]["layers"] for name in re.split(r"\s*[|:]\s*", line)}
+    rooms = {f"bot.{path.stem}" for path in (ROOT / "bot").iterdir() if not path.name.startswith("__init__")}
+    assert rooms - floors - {"bot.__pycache__", "bot.migrations"} == set()
