@@ -198,7 +198,19 @@ def test_no_sign_stands_twice_in_a_row() -> None:
     assert found == set()
 
 
-WORDS = "plans duties reminders meetings scores papers reports materials summaries units people".split()
+WORDS = [
+    "plans",
+    "duties",
+    "reminders",
+    "meetings",
+    "scores",
+    "papers",
+    "reports",
+    "materials",
+    "summaries",
+    "units",
+    "people",
+]
 """The things this program knows: what is true of each stands in bot/, what a person does in handlers/, what is said in
 templates/, what we promise in tests/."""
 BESIDES = {
