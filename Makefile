@@ -13,10 +13,10 @@ run: $(VENV)/.run
 	$(BIN)/python -m bot run
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not process and not browser"
+	$(BIN)/python -m pytest -n auto -m "not process and not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -8,6 +8,7 @@ import uuid
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, text
@@ -93,14 +94,28 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+SHOWN: set[str] = set()
+"""The templates that conversations of this run have shown, in whichever process."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A process that ran a part of the tests tells what it has shown."""
+    SHOWN.update(getattr(node, "workeroutput", {}).get("shown", ()))
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """After a whole run, every message template must have been shown by some conversation."""
+    from tests.kit import RENDERED, message_templates
+
+    SHOWN.update(RENDERED)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["shown"] = sorted(SHOWN)
+        return
     whole = not session.config.option.keyword and not session.config.option.markexpr
     if exitstatus != 0 or not whole or session.config.args != session.config.getini("testpaths"):
         return
-    from tests.kit import RENDERED, message_templates
-
-    missing = sorted(message_templates() - RENDERED)
+    missing = sorted(message_templates() - SHOWN)
     if missing:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:

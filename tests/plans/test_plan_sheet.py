@@ -480,7 +480,7 @@ FORMAT: list[tuple[str, Any, set[str]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "model", "elsewhere"), FORMAT, ids=lambda value: str(value))
+@pytest.mark.parametrize(("name", "model", "elsewhere"), FORMAT, ids=[name for name, *_ in FORMAT])
 def test_every_field_has_a_column(name: str, model: Any, elsewhere: set[str]) -> None:
     table = table_of(name)
     fields = {info.alias or field for field, info in model.model_fields.items()}
