@@ -1,12 +1,14 @@
 """The migrations build exactly the tables that the models describe, on both databases."""
 
 import hashlib
+import json
+from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
 from bot.store.db import Database, connect
 from bot.store.schema import differences, migrate, up_to_date
-from bot.tables import Plan, Topic, Unit
+from bot.tables import Duty, Plan, Topic, Unit
 
 
 def test_migrations_match_the_models(db: Database) -> None:
@@ -61,3 +63,57 @@ def test_rows_of_the_first_release_are_kept(tmp_path: object) -> None:
     with old.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     old.close()
+
+
+def test_what_is_planned_is_announced_ahead_after_the_migration(tmp_path: object) -> None:
+    """A duty of May that nobody was told of is told ten days before; one that is under way keeps its next word."""
+    old = connect(f"sqlite:///{tmp_path}/old.db")
+    migrate(old, "0008")
+    first = {"key": "topic", "at": "opens+0d", "say": "topic", "when": "always", "to": "secretary"}
+    keys = (
+        "set-date-10 set-date-3 topic-10 ready upload today start result result-1 last-day late deputy above"
+    )
+    rungs = [first, *({**first, "key": key, "at": "due+1d", "say": "late"} for key in keys.split())]
+    text = json.dumps(rungs)
+    content = json.dumps({"ladders": {"meeting": rungs}})
+    with old.engine.begin() as connection:
+
+        def put(table: str, **facts: object) -> None:
+            names = ", ".join(facts)
+            marks = ", ".join("?" for _ in facts)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({names}) VALUES ({marks})",
+                tuple(facts.values()),
+            )
+
+        put("units", id=1, code="DU", name="Đảng ủy", kind="dang_uy", sector="", path="/1/")
+        plan = {"issuer": "A", "title": "B", "content": content, "loaded_at": "2022-04-01"}
+        put("plans", id=1, mark="m", symbol="1-KH", unit_id=1, **plan)
+        for number, (month, said) in enumerate((("04", "2022-04-01 00:00:00"), ("05", None)), start=1):
+            days = {
+                "opens_on": f"2022-{month}-01",
+                "due_on": f"2022-{month}-28",
+                "safe_on": f"2022-{month}-28",
+            }
+            span = {"period_first": f"2022-{month}-01", "period_last": f"2022-{month}-28"}
+            demand = {"plan_id": 1, "key": month, "variant": "", "kind": "meeting", "title": month}
+            rest = {"recipient": "", "via": "", "rungs": text, "relative": "{}"}
+            put("demands", id=number, **demand, **span, **days, **rest)
+            duty = {"plan_id": 1, "demand_id": number, "unit_id": 1, "path": "/1/", "key": month}
+            moment = f"2022-{month}-18 00:00:00.000000"
+            state = {"kind": "meeting", "state": "open", "reminded_until": said, "next_reminder_at": moment}
+            put("duties", id=number, **duty, **days, **state)
+    migrate(old)
+    assert differences(old) == []
+    with old.read() as session:
+        april, may = session.scalars(select(Duty).order_by(Duty.id)).all()
+        assert (may.announced_on, may.opens_on) == (date(2022, 4, 21), date(2022, 5, 1))
+        assert may.next_reminder_at == datetime(2022, 4, 21, tzinfo=UTC)
+        assert april.next_reminder_at == datetime(2022, 4, 18, tzinfo=UTC)
+        lines = session.scalars(select(Plan)).one().content["ladders"]["meeting"]
+        for found in (may.demand.rungs, lines):
+            assert found[0]["at"] == "announce+0d"
+            assert [rung["key"] for rung in found[1:6]] == [
+                *("usual-10", "usual-3", "usual-1", "usual-past", "set-date-open")
+            ]
+            assert [rung["key"] for rung in found[6:]] == keys.split()

@@ -338,6 +338,7 @@ def nothing_is_forgotten(
 ) -> None:
     """Whatever was asked was said at least once, unless it was done before its first rung came."""
     spoken = {row.duty_id for row in sent}
+    held = {(one.unit_id, one.key): one.done_at for one in duties.values() if one.kind == "meeting"}
     for duty in duties.values():
         if duty.id in spoken or duty.state not in ("open", "done"):
             continue
@@ -345,11 +346,16 @@ def nothing_is_forgotten(
             continue  # its meeting has no day: nobody is asked yet
         if duty.due_on is not None and duty.due_on < START:
             continue  # it was past when the plan came
-        anchors = Anchors(max(duty.opens_on, START), duty.due_on, duty.safe_on)
+        told_of = (duty.unit_id, duty.demand.reports_on)
+        if told_of in held and held[told_of] is None:
+            continue  # the meeting that it tells of was never held
+        first_day = max(duty.announced_on, START)
+        anchors = Anchors(max(duty.opens_on, START), duty.due_on, duty.safe_on, announced_on=first_day)
         # What hangs on a meeting has its day since the meeting was set or entered; the card of that moment says so.
         known = arranged.get((duty.about_id or duty.unit_id, duty.demand.relative.get("topic", "")))
         if duty.demand.relative or duty.waits:
             known = max(known or at_local(START, time(6), ZONE), at_local(duty.opens_on, time(12), ZONE))
+        known = held.get(told_of) or known
         first = next_at(timetable(rungs_of(duty.demand), anchors, ZONE), known)
         until = duty.done_at or end_of_day(END, ZONE)
         # People are told at their own hour, up to two hours after the rung; a holiday may lie between.

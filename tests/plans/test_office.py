@@ -436,3 +436,16 @@ def test_a_table_of_units_that_unpacks_without_end_is_refused(
     runs(world, office)
     assert "Chưa nạp được, chưa có gì thay đổi" in office.last.text
     reads_well(office)
+
+
+def test_a_report_that_comes_before_the_last_day_of_its_meeting_is_said(
+    world: World, office: Talker, tmp_path: Path
+) -> None:
+    text = shipped("tu-soi-tu-sua-huyen-uy-2022.yaml")
+    window = next(topic for topic in text.topics if topic.key == "dot-19-5")
+    report = next(duty for duty in text.duties if duty.key == "bao-cao-19-5")
+    text = text.model_copy(update={"topics": (window,), "duties": (report,)})
+    office.hands(workbook(world, text, tmp_path)).taps("Nạp kế hoạch")
+    runs(world, office)
+    assert "trợ lý sẽ nhắc họp chậm nhất thứ Hai 13/6 để kịp báo cáo." in office.last.text
+    assert "Áp dụng" in str([choice.label for choice in office.choices])

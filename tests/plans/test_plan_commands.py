@@ -115,3 +115,26 @@ def test_a_plan_is_taken_back_and_loaded_again(url: str) -> None:
     assert "Không có kế hoạch số 1" in run("plan", "withdraw", "1", code=1).output
     run("plan", "load", MONTHLY)
     assert "1. 60-KH/ĐUK" in run("plan", "list").output
+
+
+WINDOW = """
+plan: {symbol: 5-KH/HU, date: 2027-01-04, issuer: Huyện ủy mẫu, title: Kế hoạch, starts: 2027-01-01, ends: 2027-12-31}
+topics:
+  - {key: dot-1, title: Tự soi dịp 19/5, meeting: regular, period: {from: 2027-05-01, to: 2027-06-30}}
+duties:
+  - {key: bc, do: report, title: Báo cáo đợt 1, due: {before: 2027-06-15}, reports_on: dot-1}
+"""
+
+
+def test_a_meeting_that_may_be_held_too_late_for_its_report_is_said(url: str, tmp_path: Path) -> None:
+    run("units", "import", UNITS)
+    path = tmp_path / "plan.yaml"
+    path.write_text(WINDOW, "utf-8")
+    for command in ("check", "load"):
+        printed = run("plan", command, path).output
+        assert "! Báo cáo “Báo cáo đợt 1” hạn 14/6/2027 đến trước ngày họp cuối cùng" in printed.replace(
+            "/06/", "/6/"
+        )
+        assert "trợ lý nhắc họp chậm nhất" in printed
+    path.write_text(WINDOW.replace("reports_on: dot-1", "reports_on: dot-2"), "utf-8")
+    assert "plan.yaml:6 duties[0].reports_on" in run("plan", "check", path, code=1).output
