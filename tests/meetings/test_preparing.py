@@ -487,7 +487,7 @@ def test_a_meeting_outside_of_all_plans(world: World) -> None:
     if "xin đồng chí lưu ý" in secretary.last.text:
         secretary.taps("Giữ ngày này")
     secretary.taps("Bỏ qua").taps("Chuẩn bị buổi họp")
-    assert "" not in secretary.last.text
+    assert "Sinh hoạt chính trị" not in secretary.last.text
     secretary.taps("Thư mời")
     assert "dự sinh hoạt chi bộ thường kỳ tháng 4/2022:\n\n– Thời gian: " in before(secretary)
     assert "Nội dung" not in before(secretary)

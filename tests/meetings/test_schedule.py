@@ -279,7 +279,7 @@ def test_a_meeting_outside_any_plan(world: World, secretary: Talker) -> None:
     assert "tháng 4/2022" in secretary.last.text
     secretary.taps("Buổi khác").says("7/4 8h").says("Phòng 2")
     assert "ngoài kế hoạch nên trợ lý không tự nhắc" in secretary.last.text
-    assert "" not in secretary.last.text
+    assert "Sinh hoạt chính trị" not in secretary.last.text
     assert meetings(world) == [("2022-04-07 08:00", "Phòng 2")]
     secretary.says("/lichhop").taps("Buổi khác")
     assert "Đang đặt: 8h00 thứ Năm 07/4" in secretary.last.text
