@@ -495,7 +495,7 @@ def test_an_old_meeting_is_scored_with_leave_only(world: World, secretary: Talke
         for number in (late, whole):
             session.get_one(Meeting, number).unlocked_until = world.local("2026-05-07 08:00")
     secretary.presses(f"score.fix:{whole}")
-    assert "Sinh hoạt chính trị" not in secretary.last.text
+    assert "đã quá 30 ngày" not in secretary.last.text
     proposed(secretary, late)
     assert score(world, late).total == 98
     reads_well(secretary)
