@@ -170,7 +170,7 @@ def test_readme_explains_every_dependency() -> None:
     assert [n for n in names if f"`{n.lower()}`" not in readme] == []
 
 
-SIGN = re.compile("[\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+SIGN = re.compile("[\u2139\u2300-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
 
 
 def test_every_sign_in_our_words_has_a_drawing() -> None:

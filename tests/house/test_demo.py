@@ -61,6 +61,7 @@ def test_a_newcomer_walks_the_main_job(demo: str, tmp_path: Path) -> None:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+        page.add_init_script(COUNT_TAPS)
         page.goto(demo)
         page.get_by_role("button", name="Tới lần nhắc kế tiếp").click()
         expect(page.locator("#said")).to_have_text("Có tin mới trên điện thoại của bí thư.")
@@ -84,11 +85,23 @@ def test_a_newcomer_walks_the_main_job(demo: str, tmp_path: Path) -> None:
         page.get_by_role("button", name="+1 tuần").click()
         expect(page.locator("#said")).to_contain_text("lãnh đạo", timeout=SECONDS * 1000)
         expect(newest(leader)).to_contain_text("đã họp")
+        assert 10 < page.evaluate("window.taps") < 23
         page.screenshot(path=tmp_path / "summary-wide.png")
         leader.get_by_role("button", name=re.compile("Chưa: T4")).last.click()
         expect(newest(leader)).to_contain_text("Còn 2 đơn vị chưa xong")
+        leader.get_by_role("button", name=re.compile("Nhắc 2 đơn vị")).last.click()
+        expect(newest(leader)).to_contain_text(re.compile("ời nhắc tới 2 đơn vị"))
         on_a_phone(browser.new_page(viewport=PHONE), demo, tmp_path)  # type: ignore[arg-type]
         assert faults == []
+
+
+COUNT_TAPS = """
+window.top.taps = window.top.taps || 0;
+addEventListener("click", (event) => {
+  if (event.isTrusted && event.target.closest("button")) window.top.taps += 1;
+}, true);
+"""
+"""Of both phones and of the desk around them."""
 
 
 def on_a_phone(page: Page, demo: str, tmp_path: Path) -> None:
@@ -98,7 +111,7 @@ def on_a_phone(page: Page, demo: str, tmp_path: Path) -> None:
     expect(page.locator("#leader")).to_be_hidden()
     page.get_by_role("button", name="Lãnh đạo").click()
     expect(page.locator("#leader")).to_be_visible()
-    expect(newest(page.frame_locator("#leader iframe"))).to_contain_text("Còn 2 đơn vị chưa xong")
+    expect(newest(page.frame_locator("#leader iframe"))).to_contain_text("2 đơn vị")
     page.screenshot(path=tmp_path / "summary-phone.png")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 

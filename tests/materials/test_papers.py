@@ -414,7 +414,7 @@ def test_the_same_bytes_and_the_same_event_twice(world: World) -> None:
     assert "Nút đó là của việc đã qua." in office.last.text
     assert kept(world, TopicFile.name) == ["noi-dung.pdf"]
     tied(office, stored("lan-hai.pdf", b"noi dung"))
-    assert office.last.text.startswith("ℹ️ 1 tệp trùng với tệp đã gửi kèm, không ghi hai lần.\n\n👉")
+    assert office.last.text.startswith("1 tệp trùng với tệp đã gửi kèm, không ghi hai lần.\n\n👉")
     tied(above, stored("cua-khoi.pdf", b"noi dung"))
     assert kept(world, TopicFile.name) == ["noi-dung.pdf", "cua-khoi.pdf"]
     tick_through(world, "2022-04-01 08:30")

@@ -572,7 +572,7 @@ def test_the_follower_is_told_once_and_again_when_it_moves(world: World) -> None
         "– Thời gian: 19h30 thứ Ba 12/4\n– Địa điểm: Hội trường\n– Nội dung: Sinh hoạt chính trị"
     )
     secretary.presses(tell)
-    assert secretary.last.text.startswith("ℹ️ Lịch họp này đã báo rồi")
+    assert secretary.last.text.startswith("Lịch họp này đã báo rồi")
     assert follower.looks() == leader.looks() == []
     secretary.taps("Về danh sách").taps("Báo cấp trên")
     assert "✅ Đã báo qua trợ lý: 1/1 đồng chí." in secretary.last.text

@@ -205,7 +205,7 @@ def test_some_taken_some_refused_and_the_same_bytes_once(world: World, secretary
     begun(secretary).hands(stored("a.pdf"), refused=[ZIP])
     assert secretary.last.text.startswith("Đã nhận 1 tệp:\n📎 a.pdf (1 KB)\n⚠️ “tài liệu.zip”")
     secretary.hands(stored("ban-sao.pdf"), stored("b.pdf", b"b"))
-    assert "ℹ️ 1 tệp trùng với tệp đã có, không ghi hai lần." in secretary.last.text
+    assert "1 tệp trùng với tệp đã có, không ghi hai lần." in secretary.last.text
     assert "Đã nhận 2 tệp:\n📎 a.pdf (1 KB)\n📎 b.pdf (1 KB)\n" in secretary.last.text
     secretary.taps("Xong")
     assert handed(world) == [(1, True, ["a.pdf", "b.pdf"])]

@@ -310,7 +310,7 @@ def test_a_draft_that_is_gone_meanwhile(world: World, secretary: Talker, how: st
     else:
         secretary.says("/nop").taps("Báo cáo").taps("Bỏ, không nộp nữa")
     runs(secretary)
-    assert secretary.last.text.startswith("ℹ️ Báo cáo đã nộp hoặc đã bỏ trước khi ghép xong")
+    assert secretary.last.text.startswith("Báo cáo đã nộp hoặc đã bỏ trước khi ghép xong")
     assert files(world, "handed" if how == "handed in" else "dropped") == ["anh-1.jpg", "anh-2.jpg"]
     assert files(world) == []
     assert state(world) == "dropped"

@@ -107,10 +107,10 @@ def test_the_whole_way(world: World, secretary: Talker) -> None:
     assert labels(secretary)[:6] == [f"{n} điểm" for n in (5, 4, 3, 2, 1, 0)]
     secretary.taps("4 điểm")
     assert "Mục 6/10 · Nội dung; biểu dương, phê bình; nhiều ý kiến" in secretary.last.text
-    assert "ℹ️ Có 4 lượt phát biểu, đã ghi 0 ý kiến" in secretary.last.text
+    assert "Có 4 lượt phát biểu, đã ghi 0 ý kiến" in secretary.last.text
     secretary.says("22").says("9/10").says("năm").says("25 điểm")
     assert "Mục 10/10 · Kết luận, thông qua biên bản, đăng tải" in secretary.last.text
-    assert "ℹ️ Chưa đọc lại biên bản" in secretary.last.text
+    assert "Chưa đọc lại biên bản" in secretary.last.text
     secretary.taps("3 điểm")
     assert secretary.last.text.startswith("📝 <b>Hạn chế của buổi sinh hoạt</b>")
     assert score(world, meeting).total is None
@@ -144,13 +144,13 @@ def test_what_cannot_be_computed_is_asked_with_what_is_known(world: World, secre
     secretary.presses(f"score:{meeting}")
     assert "👉 Còn 9 mục" in secretary.last.text
     secretary.says("có")
-    assert "ℹ️ Họp 80 phút, thiếu 10 phút so với tối thiểu 90 phút" in secretary.last.text
+    assert "Họp 80 phút, thiếu 10 phút so với tối thiểu 90 phút" in secretary.last.text
     assert "👉 Chi ủy chấm mấy điểm cho thời gian, thời lượng sinh hoạt? Bấm, hoặc gõ" in secretary.last.text
     secretary.says("4").says("5")
     assert "Mục 4/10 · Họp chi ủy" in secretary.last.text
-    assert "ℹ️" not in secretary.last.text
+    assert "" not in secretary.last.text
     secretary.says("0")
-    assert "ℹ️ Bỏ qua 1 trong 2 bước" in secretary.last.text
+    assert "Bỏ qua 1 trong 2 bước" in secretary.last.text
     reads_well(secretary)
 
 
@@ -302,7 +302,7 @@ def test_a_proposal_that_is_voted_down(world: World, secretary: Talker) -> None:
     assert "⚠️ Chưa quá nửa số biểu quyết tán thành." in secretary.last.text
     assert not score(world, meeting).voted
     leader = world.registered("DUK", "leader").presses(f"score.decide:{meeting}")
-    assert leader.last.text.startswith("ℹ️ Chi bộ chưa biểu quyết thông qua điểm này")
+    assert leader.last.text.startswith("Chi bộ chưa biểu quyết thông qua điểm này")
     secretary.taps("Biểu quyết lại").says("20/24").taps("Không có")
     assert score(world, meeting).voted
     reads_well(secretary, leader)
@@ -414,9 +414,9 @@ def test_a_role_that_ends_in_the_middle(world: World, secretary: Talker) -> None
 @pytest.mark.parametrize(
     ("facts", "why"),
     [
-        ({"rehearsal": True}, "ℹ️ Đây là buổi họp thử nên không chấm điểm."),
-        ({"state": "running"}, "ℹ️ Buổi họp này chưa kết thúc nên chưa chấm điểm được."),
-        ({"begin": "2022-04-05 19:30"}, "ℹ️ Vào ngày họp chưa có bảng điểm nào áp dụng cho đơn vị"),
+        ({"rehearsal": True}, "Đây là buổi họp thử nên không chấm điểm."),
+        ({"state": "running"}, "Buổi họp này chưa kết thúc nên chưa chấm điểm được."),
+        ({"begin": "2022-04-05 19:30"}, "Vào ngày họp chưa có bảng điểm nào áp dụng cho đơn vị"),
     ],
 )
 def test_what_is_not_scored(world: World, secretary: Talker, facts: dict[str, Any], why: str) -> None:

@@ -126,7 +126,7 @@ def test_who_is_missing_and_reminding_them_once_a_day(world: World) -> None:
         demand = session.scalars(select(Demand.id).where(Demand.key == "2022-04")).one()
     leader.presses(f"sum.nudge:{demand}")
     assert leader.last.text.startswith(
-        "ℹ️ Lần này không gửi thêm lời nhắc nào.\n✅ 1 đơn vị đã được nhắc trong hôm nay."
+        "Lần này không gửi thêm lời nhắc nào.\n✅ 1 đơn vị đã được nhắc trong hôm nay."
     )
     assert one.looks() == []
     world.later(days=1)
@@ -156,7 +156,7 @@ def test_reminding_when_all_is_done_meanwhile(world: World) -> None:
     payload = leader.find("Nhắc 1 đơn vị").payload
     hold(world, ["B01"], "2022-04", "2022-04-01 07:00")
     leader.presses(payload)
-    assert leader.last.text.startswith("ℹ️ Lần này không gửi thêm lời nhắc nào.\n\n👉")
+    assert leader.last.text.startswith("Lần này không gửi thêm lời nhắc nào.\n\n👉")
     leader.presses(payload.replace("sum.nudge", "sum.units"))
     assert "✅ Tất cả đã xong." in leader.last.text
 
