@@ -62,7 +62,7 @@ def past_clerk(talker: Talker) -> Talker:
 
 def to_the_end(talker: Talker) -> Talker:
     for _ in range(30):
-        if "" in talker.last.text:
+        if "<b>Đã qua " in talker.last.text:
             return talker
         if "👥 Điểm danh" in labels(talker):
             counted(talker)

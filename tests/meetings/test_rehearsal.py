@@ -140,7 +140,7 @@ def test_tasks_of_real_meetings_are_shown_and_stay_as_they_are(world: World, sec
     to_the_end(secretary).taps("Kết thúc")
     before = figures(world)
     world.later(days=20)
-    rehearsing(secretary).taps("Thêm").taps("Việc đã giao").says("xong, đã nộp")
+    rehearsing(secretary).taps("T4 ·").taps("Thêm").taps("Việc đã giao").says("xong, đã nộp")
     assert secretary.last.text.startswith(BANNER)
     secretary.taps("Họp tiếp")
     to_the_end(secretary).taps("Kết thúc")

@@ -104,7 +104,7 @@ def begun(talker: Talker) -> Talker:
 def ended(talker: Talker) -> Talker:
     """Walks on to the end of the meeting."""
     for _ in range(40):
-        if "" in talker.last.text:
+        if "<b>Đã qua " in talker.last.text:
             return talker.taps("Kết thúc")
         if "👥 Điểm danh" in labels(talker):
             talker.taps("Điểm danh").says("đủ").taps("Đúng")

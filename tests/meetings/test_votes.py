@@ -300,7 +300,7 @@ def test_a_vote_is_corrected_and_dropped_and_stands_on_the_closing_card(
     assert "Biểu quyết trong buổi họp" in secretary.last.text
     assert len(rows(world)) == 1
     secretary.taps("Về bước họp")
-    while "" not in secretary.last.text:
+    while "<b>Đã qua " not in secretary.last.text:
         secretary.taps("Tiếp")
     assert "🗳 Quy chế: tán thành 26/28, không tán thành 1, ý kiến khác 1" in secretary.last.text
     secretary.taps("Kết thúc")
