@@ -3,7 +3,7 @@
 import logging
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -66,6 +66,15 @@ def entered(world: World, talker: Talker) -> Talker:
     talker.presses(f"result.duty:{april(world).id}").taps("Hôm nay").says("28/28").taps("Đúng")
     assert "Đã ghi kết quả" in talker.last.text
     return talker
+
+
+def waiting_reminders(world: World) -> list[datetime]:
+    """When each message that reminds of a duty, and has not gone out, is to do so."""
+    waiting = select(Message.due_at).where(
+        Message.id.in_(select(Reminder.message_id)), Message.state == "waiting"
+    )
+    with world.db.read() as session:
+        return list(session.scalars(waiting))
 
 
 # A meeting that was begun on another day than it was held
@@ -152,13 +161,20 @@ def test_who_is_away_is_not_nudged_while_another_is_there(world: World, secretar
 
 
 def test_an_ended_role_takes_its_waiting_reminders_along(world: World, secretary: Talker) -> None:
+    office = world.registered("DUK", "admin")
     secretary.says("/caidat").taps("Giờ nhắc").taps("20h")
     world.go("2022-04-20 07:05")
     assert world.tick(reminders.tick) >= 1
-    with world.db.write() as session:
-        end_role(session, session.scalars(select(Membership)).one(), world.at)
+    assert waiting_reminders(world) == [world.local("2022-04-20 20:00")]
+    office.says("/quantri").taps("Cấp mã mời").says("CB01").taps("✖️ Kết thúc vai trò").taps(
+        "Kết thúc vai trò"
+    )
+    assert waiting_reminders(world) == []
     world.go("2022-04-20 20:05")
-    assert secretary.looks() == []
+    (told,) = secretary.looks()
+    assert told.text.startswith(
+        "Văn phòng đã kết thúc vai trò <b>Bí thư, người phụ trách đơn vị</b> của đồng chí"
+    )
 
 
 def test_a_done_duty_is_never_reminded(world: World, secretary: Talker) -> None:

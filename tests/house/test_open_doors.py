@@ -258,7 +258,7 @@ DOORS = {
     "a topic to choose": Door(topic_to_choose, ("1.",), ("Việc tháng này", "Chọn chuyên đề khác")),
     "a topic chosen": Door(topic_chosen, ("Đồng ý", "Thôi")),
     "documents to choose": Door(documents_to_choose, ("Xong",), ("Việc tháng này", "Chọn văn bản")),
-    "a reminder": Door(reminder, ("Đặt lịch họp", "Bắt đầu họp"), ("Việc tháng này",)),
+    "a reminder": Door(reminder, ("Ngày thường lệ", "Ngày khác", "Bắt đầu họp"), ("Việc tháng này",)),
 }
 
 

@@ -324,7 +324,11 @@ def test_a_meeting_goes_on_in_another_process(db: Database, spawn: Spawn) -> Non
     second.asks("says", "25")
     second.asks("says", "hai")
     second.asks("says", "1")
-    assert f"Bước {where + 2}/" in second.asks("taps", "Đúng")
+    shown = second.asks("taps", "Đúng")
+    assert f"Bước {where + 1}/" in shown
+    assert "Có mặt: <b>25</b>\nVắng có lý do: 2\nVắng không lý do: 1" in shown
+    assert shown.endswith("👉 Ai làm thư ký? Đồng chí gõ tên; xong bước này thì bấm “Tiếp”.")
+    assert f"Bước {where + 2}/" in second.asks("taps", "Tiếp")
     second.asks("says", "Nhất trí với báo cáo")
     with db.read() as session:
         assert session.scalars(select(Meeting)).one().step == where + 1

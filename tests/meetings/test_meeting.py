@@ -140,8 +140,11 @@ def test_eight_steps_and_what_follows_the_meeting(db: Database) -> None:
         assert {(duty.due_on, duty.next_reminder_at) for duty in others} == {(None, None)}
         assert after.next_reminder_at == world.local("2022-07-13 07:00")
     secretary.says("/thangnay")
-    assert "Báo cáo hoàn thiện sau sinh hoạt chuyên đề: Cải cách hành chính" in secretary.last.text
-    assert "Hạn đến hết thứ Năm 14/7, còn 2 ngày" in secretary.last.text
+    assert (
+        "📎 Cần nộp: <b>Báo cáo hoàn thiện sau sinh hoạt chuyên đề: Cải cách hành chính, nâng cao hiệu quả sản "
+        "xuất, kinh doanh và năng lực cạnh tranh của doanh nghiệp</b>. Gửi Đảng viên trong chi bộ (hoặc tổ đảng) "
+        "và cấp ủy cấp trên trực tiếp; hạn đến hết thứ Năm 14/7, còn 2 ngày\n"
+    ) in secretary.last.text
     reads_well(secretary)
 
 
