@@ -2,18 +2,14 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, reminders, summaries
-from schedules import materials as papers
-from schedules import papers as documents
-from schedules import plans as errands
-from schedules import reports as scans
+from schedules import cleanup, materials, papers, plans, reminders, reports, summaries
 
 TICKS = {
     "reminders": (reminders.tick, timedelta(seconds=20)),
-    "errands": (errands.tick, timedelta(seconds=2)),
-    "documents": (documents.tick, timedelta(seconds=2)),
-    "scans": (scans.tick, timedelta(seconds=2)),
-    "papers": (papers.tick, timedelta(seconds=30)),
+    "plans": (plans.tick, timedelta(seconds=2)),
+    "papers": (papers.tick, timedelta(seconds=2)),
+    "reports": (reports.tick, timedelta(seconds=2)),
+    "materials": (materials.tick, timedelta(seconds=30)),
     "summaries": (summaries.tick, timedelta(seconds=30)),
     "cleanup": (cleanup.tick, timedelta(hours=6)),
 }
