@@ -23,7 +23,7 @@ COLUMNS = (
 REQUIRED = ("code", "name", "kind")
 """What the form marks as needed; a unit that is there already needs no more than its code."""
 SHIFTS = ("after", "before", "keep")
-"""Where the usual meeting day goes when it is a public holiday."""
+"""Where the usual meeting day goes when it is a public holiday, a Saturday or a Sunday."""
 WORDS: Mapping[str, Sequence[str]] = {"kind": KINDS, "sector": SECTORS, "meeting_shift": SHIFTS}
 MAY_BE_EMPTIED = ("sector", "parent_code", "members", "meeting_day", "meeting_shift")
 LENGTHS = {"code": 60, "name": 200}

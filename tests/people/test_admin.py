@@ -309,7 +309,7 @@ def test_the_card_of_a_unit(world: World, office: Talker) -> None:
     card(office, "văn phòng")
     assert office.last.text.splitlines()[3:10] == [
         "Số đảng viên: 28",
-        "Thường họp ngày 5; trùng ngày nghỉ lễ thì lùi sau",
+        "Thường họp ngày 5; trùng ngày nghỉ thì lùi sau",
         "Việc đang mở: 2, trong đó 1 quá hạn",
         "",
         "Đang giữ vai trò:",

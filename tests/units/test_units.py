@@ -124,7 +124,7 @@ def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
     text = HEADER + (
         "A,Chi bộ A,chi_bo,co_quan,,5001,32\n"
         ",Không mã,chi_boo,co_qan,,,\n"
-        "A,,chi_bo,,,28.5,hai hai\n"
+        "A,,chi_bo,,,28.5,cuối tháng\n"
         "B,Chi bộ B,chi_bo,,C,,\n"
         "C,Chi bộ C,chi_bo,,B,-5,0\n"
         f"{'D' * 61},{'d' * 201},chi_bo,,,,\n"
@@ -529,7 +529,7 @@ def test_the_empty_form(tmp_path: Path) -> None:
     }
     assert rules["C2"].formula1 == "'Danh mục'!$A$2:$A$13"
     assert [cell.value for cell in book["Danh mục"]["C"][:4]] == [
-        "Khi trùng ngày nghỉ lễ",
+        "Khi trùng ngày nghỉ",
         "Lùi sau",
         "Đẩy lên trước",
         "Giữ nguyên",
