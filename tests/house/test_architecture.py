@@ -221,6 +221,18 @@ BESIDES = {
 }
 
 
+def test_no_test_looks_for_nothing() -> None:
+    """The empty text is in every text: such an assertion, or such a walker's end, says nothing."""
+    found = [
+        f"{name(path)}:{node.lineno}"
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and node.left.value == ""
+        if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
+    ]
+    assert found == []
+
+
 @pytest.mark.parametrize("top", BESIDES)
 def test_the_rooms_of_every_top_folder_are_the_same_words(top: str) -> None:
     found = {path.name for path in (ROOT / top).iterdir() if path.is_dir() and path.name != "__pycache__"}
