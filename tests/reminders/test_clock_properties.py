@@ -311,7 +311,10 @@ def test_a_year_of_one_unit(
             ladder = {line["key"]: line for line in demand.rungs}
             assert duty.done_at is None or said.at < duty.done_at or said.rung.startswith(DONE)
             assert duty.state == "open" or message.state != "waiting" or said.rung.startswith(DONE)
-            assert local_day(said.at, ZONE) >= duty.opens_on
+            assert local_day(said.at, ZONE) >= duty.announced_on
+            ahead = timedelta(days=10 if duty.kind == "meeting" else 0)
+            earliest = safe_day(duty.opens_on - ahead) if ahead else duty.opens_on
+            assert earliest <= duty.announced_on <= duty.opens_on
             _awake(message.due_at, meeting_days)
             if said.person_id == 3:
                 assert not weekend(local_day(message.due_at, ZONE))
