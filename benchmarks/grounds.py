@@ -26,7 +26,7 @@ from bot.settings import ROOT
 from bot.store.db import Database, connect
 from bot.store.schema import migrate
 from bot.tables import Contact, Duty, Membership, Person, Unit
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.render import Renderer
 from handlers import ROUTES
 

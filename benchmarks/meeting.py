@@ -16,7 +16,7 @@ from benchmarks.whole import APRIL
 from bot.messages import Address, Incoming
 from bot.store.db import Database
 from bot.tables import Meeting, Membership, Message, Note
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.receive import receive
 
 TIMES = 5

@@ -16,7 +16,7 @@ from bot.messages import Address, Incoming
 from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database
 from bot.tables import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.receive import receive
 from schedules import summaries
 

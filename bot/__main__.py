@@ -43,7 +43,7 @@ from bot.store import files
 from bot.store.aside import Aside
 from bot.store.db import Database
 from bot.store.links import SignedLinks, own_secret
-from bot.talk.chat import Desk, Elsewhere, Here
+from bot.talk.desk import Desk, Elsewhere, Here
 from bot.talk.receive import receive, utc_now
 from bot.talk.sender import Sender
 from bot.units.table_in import read_units

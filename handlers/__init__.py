@@ -1,6 +1,6 @@
 """What a person can do: the table of contents, a line a room. A room's own contents stand in its `__init__`."""
 
-from bot.talk.chat import Handler, Routes
+from bot.talk.desk import Handler, Routes
 from handlers import (
     duties,
     materials,

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from bot.tables import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 EVENTS_KEPT = timedelta(days=90)
 TALK_KEPT = timedelta(days=400)

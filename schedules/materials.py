@@ -16,7 +16,7 @@ from bot.people.people import secretaries_of, spoken_to
 from bot.store.db import take_turns
 from bot.tables import Contact, Demand, Duty, Message, Person, Reminder, TopicFile
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from bot.papers.converting import NoConverter, NotConverted, converter, to_pdf
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
 from bot.tables import Meeting, Paper
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.errands import do_all, finish, read, sentences
 
 

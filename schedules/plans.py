@@ -23,7 +23,7 @@ from bot.plans.questions import answered, questions
 from bot.plans.workbook import read_sheet, write_plan, write_template
 from bot.problems import Problem, Rejected
 from bot.tables import Duty, Errand, Plan, Unit
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.errands import Work, do_all, finish, note, read, sentences, tell
 from bot.units.account import alike, passed_rows
 from bot.units.news import tell_closed

@@ -12,7 +12,7 @@ from bot.reminders.newcomers import arrived, missed
 from bot.reminders.staff import staff_of
 from bot.store.db import take_turns
 from bot.tables import Duty, Membership
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 BATCH = 500
 

@@ -15,7 +15,7 @@ from bot.problems import Problem, Rejected
 from bot.reports.pages import Pages, pages_of, put_in_place
 from bot.reports.scans import Page, contact_sheet, make_pdf
 from bot.tables import Contact, Errand, Submission
-from bot.talk.chat import Desk, Shelf
+from bot.talk.desk import Desk, Shelf
 from bot.talk.errands import do_all, note, read, sentences, tell
 from bot.talk.render import squeeze
 

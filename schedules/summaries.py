@@ -19,7 +19,7 @@ from bot.reminders.climbed import NAMED, News, hand_to, news, waiting_above
 from bot.reminders.escalation import out_of_touch
 from bot.tables import Duty, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 MONDAY = 0
 NAMES = 12

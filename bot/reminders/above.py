@@ -20,7 +20,7 @@ from bot.reminders.own import note
 from bot.reminders.staff import contacts_of
 from bot.tables import Contact, Duty, Membership, Message, Reminder
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 

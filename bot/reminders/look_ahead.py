@@ -20,7 +20,7 @@ from bot.plans.plan import Plan as PlanText
 from bot.plans.plan import mark_of
 from bot.tables import Contact, Duty, Membership, Message, Person, Plan, Unit
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 USUAL_HOUR = time(19, 30)
 MOST = 2000

@@ -21,7 +21,7 @@ from bot.reminders.enclosed import Papers, new_papers, note_papers, papers_of
 from bot.reminders.staff import Staff
 from bot.tables import Contact, Membership, Message, Person, Reminder
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from bot.settings import Settings
 from bot.store.db import Database
 from bot.tables import Contact, Membership, Message, Person, Unit
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.render import Renderer
 from bot.units.tree import Row, write_units
 from bot.web.site import site_of

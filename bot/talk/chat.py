@@ -1,12 +1,8 @@
 """One person's talk inside one transaction, and what handlers may do with it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -17,133 +13,12 @@ from bot.natural import naturally
 from bot.people import roles
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
-from bot.store.db import Database
 from bot.tables import Audit, Contact, Dialog, Membership, Message, Person, Unit
 from bot.talk import outbox
-from bot.talk.render import Renderer
+from bot.talk.desk import Answer, Desk
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came for a question: the value of a choice, or text, or files."""
-
-    value: str = ""
-    text: str = ""
-    files: tuple[File, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
-
-    name: str
-    ask: Callable[["Chat"], None]
-    take: Callable[["Chat", Answer], None]
-    numbers: bool = False
-    files: bool = False
-    sounds: bool = False
-    """Recorded sound is taken among the files; elsewhere it is refused."""
-    tables: bool = False
-    """So are tables saved as text."""
-    first: bool = False
-    """It must be answered before anything else: words are not taken for an older message's button."""
-    own_way: bool = False
-    """Whatever is shown beside it has a button back to it already."""
-
-
-class Flow:
-    """A dialog of several questions; the first step opens it."""
-
-    def __init__(self, name: str, *steps: Step) -> None:
-        self.name = name
-        self.first = steps[0].name
-        self.steps = {step.name: step for step in steps}
-
-
-Handler = Callable[..., object]
-
-
-@dataclass(frozen=True)
-class Routes:
-    """What a person can do: handlers/__init__ fills it in."""
-
-    commands: Mapping[str, Handler]
-    actions: Mapping[str, Handler]
-    flows: Mapping[str, Flow]
-    admit: Callable[["Chat"], bool]
-    """May the talk go on? It asks what must be asked first (a code, the consent) and says no."""
-    unknown: Handler
-    files: Handler
-    edited: Handler
-    edit_note: Callable[["Chat"], bool]
-    group: Handler
-    unasked: Callable[["Chat"], bool] = lambda _chat: False
-    """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
-    take_sounds: Callable[["Chat"], bool] = lambda _: False
-    """Recorded sound came where the open question takes none: was it wanted elsewhere?"""
-    hear: Callable[["Chat"], None] = lambda _: None
-    """Words are about to be taken for the answer to the open question."""
-    refuse: Callable[["Chat"], None] = lambda _: None
-    """What was typed could not be taken; it may be wanted elsewhere."""
-    offer: Callable[["Chat"], bool] = lambda _: False
-    """Words that nothing has asked for: does a room want them?"""
-    leave: Callable[["Chat", list[int]], None] = lambda *_: None
-    """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
-
-
-@dataclass(frozen=True)
-class Desk:
-    """All that `receive` needs; made once at the composition root."""
-
-    db: Database
-    render: Renderer
-    routes: Routes
-    zone: ZoneInfo
-    links: "Links"
-    wake: Callable[[], None] = lambda: None
-    shelf: "Shelf | None" = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
-    foresee: Callable[..., list[Any]] = lambda *_, **__: []
-    """See bot/reminders/look_ahead.py; what says the reminders is handed to it at the composition root."""
-    aside: "Elsewhere" = field(default_factory=lambda: Here())
-    """Where files that anybody may have made are read."""
-
-
-class Elsewhere(Protocol):
-    """Does work apart from everything else; see bot/store/aside.py."""
-
-    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T: ...
-
-
-class Here:
-    """Does it at once and in this process: for tests, and for the command line, whose files are its user's own."""
-
-    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
-        return work(*args)
-
-
-class Shelf(Protocol):
-    """Where files lie; only what runs outside of a talk may use it, for it may be a network away."""
-
-    def read(self, digest: str) -> bytes: ...
-    def keep(self, name: str, source: Path) -> File: ...
-
-
-class Links(Protocol):
-    """Makes the links that people are handed; each is signed and, where it gives more than a page, expires."""
-
-    def web_chat(self, contact_id: int) -> str: ...
-    def upload(self, contact_id: int) -> str: ...
-    def export(self, person_id: int) -> str: ...
-    def file(self, file: File) -> str: ...
-    def invitation(self, code: str) -> list[tuple[str, str]]: ...
 
 
 class Chat:

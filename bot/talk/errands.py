@@ -13,7 +13,7 @@ from bot.messages import File, Reply
 from bot.problems import Problem
 from bot.tables import Audit, Errand
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 

@@ -22,9 +22,8 @@ from bot.reading.words import fold
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.tables import Contact, Event, Membership, Message, Person
 from bot.talk import outbox
-from bot.talk.chat import Answer, Chat, Desk, Flow, Handler, Routes, Step, open_dialog
-
-__all__ = ["Answer", "Chat", "Desk", "Flow", "Routes", "Step", "receive"]
+from bot.talk.chat import Chat, open_dialog
+from bot.talk.desk import Answer, Desk, Handler, Step
 
 log = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ from bot.store.links import SignedLinks
 from bot.tables import Contact, Invite
 from bot.tables import Message as Posted
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.web import chat as web_chat
 from bot.web import files as web_files
 from bot.web.site import Site, body_within, read_assets, site_of, static

@@ -21,7 +21,7 @@ from bot.channels.web.channel import Hub
 from bot.messages import Incoming
 from bot.store.filetypes import EXTENSIONS, TABLES
 from bot.store.links import SignedLinks
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -1,6 +1,6 @@
 """What this month asks of a unit, and what it chooses for itself."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.duties import choice, month
 
 COMMANDS: dict[str, Handler] = {

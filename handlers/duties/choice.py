@@ -8,7 +8,8 @@ from bot.problems import Invalid
 from bot.reading.words import yes
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Topic, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 
 PAGE = 8
 OWN = "own"

@@ -12,7 +12,7 @@ from bot.meetings.offering import offers_for
 from bot.meetings.tasks import count_unfinished
 from bot.reminders.asked_duty import close_duty, own_duty
 from bot.tables import Duty, Unit
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 SHOWN_DONE = timedelta(days=45)
 SECOND_THOUGHTS = timedelta(days=1)

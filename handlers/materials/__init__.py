@@ -1,6 +1,6 @@
 """Files that a committee ties to a topic, and their receipts."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.materials import enclosing, files
 
 COMMANDS: dict[str, Handler] = {}

@@ -12,7 +12,8 @@ from bot.problems import Invalid
 from bot.reports.submissions import MOST_FILES
 from bot.tables import Topic
 from bot.talk.albums import once, refusals, upload, with_new
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 
 PAGE = 8
 TURNS = 6

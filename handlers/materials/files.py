@@ -14,7 +14,7 @@ from bot.messages import File
 from bot.people.roles import holders, may, within
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Topic, TopicFile
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 PAGE = 8
 DIGITS = 9

@@ -1,6 +1,6 @@
 """A meeting: set, prepared, led step by step, counted, ended, entered afterwards, corrected."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.meetings import (
     asides,
     attendance,

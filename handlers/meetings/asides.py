@@ -6,7 +6,8 @@ from bot.meetings.asides import mark_kept, note_aside, put_aside
 from bot.meetings.notes import notes_of
 from bot.problems import Invalid
 from bot.tables import Aside, Meeting, Note
-from bot.talk.chat import Chat, Handler, row_id
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Handler
 from handlers.meetings import leading, overhearing, step_answers
 
 

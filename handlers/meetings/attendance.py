@@ -15,7 +15,8 @@ from bot.meetings.attendance_balance import AWAY, Told, differs_much, settle, to
 from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
 from bot.reading.words import number, plain, yes
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading
 from handlers.meetings.detailing import DETAILS, ask_detail, next_detail, take_detail
 from handlers.meetings.told import ORDER, go_on, roll, show_card, take_line, told, told_before

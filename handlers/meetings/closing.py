@@ -15,7 +15,8 @@ from bot.problems import Invalid
 from bot.reading.moments import when
 from bot.reading.words import said
 from bot.tables import Meeting
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, overhearing
 
 ONE_DAY = timedelta(days=1)

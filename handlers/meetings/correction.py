@@ -20,8 +20,8 @@ from bot.problems import Invalid
 from bot.reading.moments import when
 from bot.reading.words import said
 from bot.tables import Meeting, Membership, Person
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading
 
 PLACE_LIMIT = 200

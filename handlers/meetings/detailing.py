@@ -6,7 +6,8 @@ from bot.meetings.attendance import Counts, counts_of_values
 from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
 from bot.reading.words import number
-from bot.talk.chat import Answer, Chat
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer
 from handlers.meetings import leading
 from handlers.meetings.told import as_said, show_card
 

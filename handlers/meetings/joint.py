@@ -10,7 +10,8 @@ from bot.meetings.joining import Joint, clash, joinable, offers
 from bot.problems import Invalid
 from bot.reading.words import yes
 from bot.tables import Duty
-from bot.talk.chat import Answer, Chat
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer
 
 
 def ask(chat: Chat, duty: Duty, day: date) -> None:

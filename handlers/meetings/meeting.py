@@ -32,7 +32,8 @@ from bot.meetings.walk import (
 )
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import joint, leading, noting
 
 EARLY = timedelta(hours=1)

@@ -13,8 +13,8 @@ from bot.meetings.walk import closing, here, mark, present_step, speakers_at, sp
 from bot.problems import Invalid
 from bot.reading.words import number
 from bot.tables import Meeting, Note
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, noting, overhearing
 
 ORDER: tuple[NameOf, ...] = ("clerk", "chair", "presenter")

@@ -8,7 +8,8 @@ from bot.messages import File
 from bot.reading.words import fold
 from bot.tables import Meeting
 from bot.talk.albums import once, refusals, upload
-from bot.talk.chat import Answer, Chat
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer
 from handlers.meetings import leading, overhearing, step_answers
 
 SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep theo")

@@ -25,8 +25,8 @@ from bot.meetings.preparing import tick as tick_item
 from bot.papers.letterhead import superior_line
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Message, Person
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 
 OWN_FLOWS = ("prepare", "letterhead")
 """Dialogs that the list may be gone back to in the midst of."""

@@ -8,7 +8,8 @@ from bot.meetings.walk import mark_counted
 from bot.problems import Invalid
 from bot.reading.words import number, yes
 from bot.tables import Meeting
-from bot.talk.chat import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, overhearing
 
 NAMES = tuple(Counts.__slots__)

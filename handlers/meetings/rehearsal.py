@@ -5,8 +5,7 @@ from bot.meetings.meetings import lock_unit, start
 from bot.meetings.rehearsing import new_rehearsal
 from bot.meetings.walk import stamp
 from bot.tables import Duty
-from bot.talk.chat import row_id
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat, row_id
 from handlers.meetings import leading
 
 PLAIN = "0"

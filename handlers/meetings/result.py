@@ -13,7 +13,8 @@ from bot.problems import Invalid
 from bot.reading.moments import when
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import joint, leading
 from handlers.meetings.entering import begin_counts
 

@@ -11,8 +11,8 @@ from bot.meetings.awaiting import Awaited, awaited, held_lately, line_of, remind
 from bot.people.roles import holders
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Unit
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, step_answers
 from handlers.meetings.entering import begin_counts
 

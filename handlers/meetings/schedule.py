@@ -14,7 +14,8 @@ from bot.reading.second_thoughts import other_moment
 from bot.reading.words import yes
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import joint
 from handlers.meetings.days import (
     chosen_day,

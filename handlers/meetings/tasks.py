@@ -21,8 +21,8 @@ from bot.meetings.tasks import (
 )
 from bot.problems import Invalid
 from bot.tables import Meeting, Task, Unit
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, overhearing
 
 STATES = ("done", "going", "dropped")

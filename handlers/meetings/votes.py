@@ -17,8 +17,8 @@ from bot.meetings.votes import (
 from bot.problems import Invalid
 from bot.reading.words import fold, number, yes
 from bot.tables import Meeting, Vote
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.meetings import leading, overhearing
 
 RESOLUTION = "nghi quyet"

@@ -1,6 +1,6 @@
 """The papers of a meeting, and what stands at their head."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.papers import letterhead, papers
 
 COMMANDS: dict[str, Handler] = {}

@@ -7,7 +7,8 @@ from bot.problems import Invalid
 from bot.reading.moments import when
 from bot.reading.words import said
 from bot.tables import Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 
 
 def show(chat: Chat, unit_id: str = "") -> None:

@@ -6,8 +6,7 @@ from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
 from bot.tables import Errand, Meeting
-from bot.talk.chat import row_id
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat, row_id
 
 FORMS = ("docx", "pdf")
 SHOWN = 8

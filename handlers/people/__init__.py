@@ -1,6 +1,7 @@
 """Registration, home, settings, the office's page, and what belongs to no task."""
 
-from bot.talk.chat import GO_ON, Flow, Handler
+from bot.talk.chat import GO_ON
+from bot.talk.desk import Flow, Handler
 from handlers.people import admin, home, naming, register, settings, talk
 
 COMMANDS: dict[str, Handler] = {

@@ -11,7 +11,8 @@ from bot.people.roles import ROLES, holders, within
 from bot.problems import Invalid
 from bot.reading.words import said, yes
 from bot.tables import Contact, Event, Membership, Message, Plan, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from bot.units.lookup import find_units, holders_of
 
 SHOWN = 20

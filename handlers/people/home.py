@@ -4,7 +4,7 @@ from bot.duties.counting import current, tallies, urgent_first
 from bot.duties.outlook import outlooks
 from bot.people.roles import holders, within
 from bot.tables import Duty, Unit
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 
 def start(chat: Chat) -> None:

@@ -4,8 +4,8 @@ from bot.problems import Invalid
 from bot.reading.names import read_name
 from bot.reading.words import fold
 from bot.tables import Membership, Person, Unit
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from bot.units.lookup import holders_of
 
 

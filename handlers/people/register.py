@@ -17,7 +17,8 @@ from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
 from bot.reading.words import fold, number, said, yes
 from bot.tables import Invite, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
 MOST_MEMBERS = 5000

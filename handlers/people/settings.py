@@ -12,7 +12,8 @@ from bot.reading.moments import when
 from bot.reading.names import read_name
 from bot.reading.words import fold, number, said, yes
 from bot.tables import Person
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 
 HOURS = (7, 8, 9, 12, 17, 19, 20)
 FIRST_HOUR, LAST_HOUR = 7, 20

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.people.roles import holders
 from bot.reading.codes import code_in
 from bot.tables import Message
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 GROUP_SILENCE = timedelta(hours=12)
 

@@ -1,6 +1,6 @@
 """The office's plans: sent, looked at, applied, taken back."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.plans import deciding, office
 
 COMMANDS: dict[str, Handler] = {}

@@ -5,8 +5,8 @@ from bot.plans.plan import plan_from_json
 from bot.plans.questions import Question, answered, questions, read_answer
 from bot.problems import Invalid
 from bot.tables import Errand
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from handlers.plans.offices import UNDECIDED, own_errand
 
 

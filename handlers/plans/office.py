@@ -7,7 +7,8 @@ from bot.problems import Invalid
 from bot.reading.words import fold, number, said, yes
 from bot.store.filetypes import CSV, XLS, XLSX
 from bot.tables import Errand, Plan, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from bot.units.lookup import find_units
 from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
 

@@ -1,6 +1,6 @@
 """A reminder that is to be said again later."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.reminders import snooze
 
 COMMANDS: dict[str, Handler] = {}

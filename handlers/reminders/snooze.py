@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from bot.calendar import at_local, next_allowed
 from bot.reminders.asked_duty import own_duty
 from bot.reminders.later import remind_later
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 EVENING = time(19, 0)
 

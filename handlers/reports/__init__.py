@@ -1,6 +1,6 @@
 """Reports handed in, and photographs joined into one."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.reports import report, scan
 
 COMMANDS: dict[str, Handler] = {

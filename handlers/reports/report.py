@@ -19,8 +19,8 @@ from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft,
 from bot.store.filetypes import XLSX
 from bot.tables import Demand, Duty, Submission
 from bot.talk.albums import as_sent, once, refusals, remember_sent, upload, with_new
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 
 DONE_SHOWN = 5
 MOST_WAITING = 6

@@ -6,8 +6,8 @@ from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
 from bot.reports.pages import FEWEST, Pages, packed, page_numbers, pages_of, pictures
 from bot.tables import Duty, Errand, Submission
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 
 KIND = "scan"
 OPEN = ("new", "shown")

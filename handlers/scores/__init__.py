@@ -1,6 +1,6 @@
 """The quality score of a meeting: proposed, voted on, decided above."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.scores import grade, score, vote
 
 COMMANDS: dict[str, Handler] = {}

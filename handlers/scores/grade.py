@@ -6,7 +6,8 @@ from bot.problems import Invalid
 from bot.reading.words import fold, yes
 from bot.scores.scoring import decide, undecided, vote_on
 from bot.tables import Meeting, Unit
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.scores.case import Case, case_of
 
 SHOWN = 10

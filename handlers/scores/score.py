@@ -5,7 +5,8 @@ import re
 from bot.problems import Invalid
 from bot.reading.words import fold, number, plain, said, yes
 from bot.scores.scoring import LONGEST_TEXT, Point, begin_score, propose, say_points
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.scores.case import Case, card, case_of, changeable, why, with_reasons
 
 SHARE = re.compile(r"([0-9]{1,4}) ?(?:/|tren) ?([0-9]{1,4})(?: diem)?\.?")

@@ -5,7 +5,8 @@ import re
 from bot.problems import Invalid
 from bot.reading.words import fold, number, plain, said
 from bot.scores.scoring import most_voters, vote
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Flow, Step
 from handlers.scores.case import Case, card, case_of, changeable
 
 SHARE = re.compile(

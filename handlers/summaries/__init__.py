@@ -1,6 +1,6 @@
 """What a leader asks for: figures, who is missing, the table."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.summaries import summary
 
 COMMANDS: dict[str, Handler] = {

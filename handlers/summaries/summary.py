@@ -12,7 +12,7 @@ from bot.reminders.escalation import out_of_touch
 from bot.reminders.later import nudge_person
 from bot.scores.standing import below_scores
 from bot.tables import Demand, Duty, Unit
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 SHOWN = 40
 TOLD = 8

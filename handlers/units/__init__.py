@@ -1,6 +1,6 @@
 """How a unit stands; the office's page of it."""
 
-from bot.talk.chat import Flow, Handler
+from bot.talk.desk import Flow, Handler
 from handlers.units import office, unit
 
 COMMANDS: dict[str, Handler] = {

@@ -5,8 +5,8 @@ from bot.people.roles import holders, within
 from bot.problems import Invalid
 from bot.reading.words import said, yes
 from bot.tables import Membership, Unit
-from bot.talk.chat import row_id
-from bot.talk.receive import Answer, Chat, Flow, Step
+from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Answer, Flow, Step
 from bot.units.ends import check_below, close_unit, foresee, reopen_unit
 from bot.units.lookup import card_of, find_units, promote
 from bot.units.news import tell_closed, tell_reopened

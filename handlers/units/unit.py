@@ -9,7 +9,7 @@ from bot.natural import naturally
 from bot.people.roles import holders
 from bot.scores.standing import unit_scores
 from bot.tables import Duty, Membership, Unit
-from bot.talk.receive import Chat
+from bot.talk.chat import Chat
 
 
 def show(chat: Chat, unit_id: str = "") -> None:

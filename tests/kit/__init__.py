@@ -24,7 +24,7 @@ from bot.scores.sheets import Sheets, read_sheets
 from bot.store.db import Database
 from bot.tables import Contact, Message, Plan, Unit
 from bot.talk import outbox
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from handlers import ROUTES

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.papers.converting import NoConverter, NotConverted
 from bot.store.db import Database
 from bot.tables import Duty, Meeting, Note, Paper, Unit
-from bot.talk.chat import Desk
+from bot.talk.desk import Desk
 from schedules import papers as documents
 from tests.duties.test_month import committee, reads_well
 from tests.kit import ROOT, ZONE, RecordingRenderer, Talker, World, shipped

@@ -16,7 +16,9 @@ from bot.reading.words import number
 from bot.store.db import Database
 from bot.tables import Audit, Contact, Dialog, Event, Meeting, Membership, Message, Person, Unit
 from bot.talk import outbox
-from bot.talk.receive import Answer, Chat, Desk, Flow, Routes, Step, receive
+from bot.talk.chat import Chat
+from bot.talk.desk import Answer, Desk, Flow, Routes, Step
+from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from handlers import ACTIONS
 from tests.kit import ZONE, PlainLinks, Talker, World, shipped, stored

@@ -30,7 +30,8 @@ from bot.store.db import Database, connect
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Contact, Event, Membership, Message, Person, Unit
 from bot.talk import outbox
-from bot.talk.chat import Chat, Desk, Flow, Routes
+from bot.talk.chat import Chat
+from bot.talk.desk import Desk, Flow, Routes
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from bot.talk.sender import Sender
