@@ -293,7 +293,10 @@ def test_moving_a_committee_moves_everything_below(db: Database, tmp_path: Path)
 def spans(db: Database, code: str) -> list[tuple[str, date, date | None]]:
     with db.read() as session:
         rows = session.scalars(
-            select(UnitSpan).join(Unit, Unit.id == UnitSpan.unit_id).where(Unit.code == code)
+            select(UnitSpan)
+            .join(Unit, Unit.id == UnitSpan.unit_id)
+            .where(Unit.code == code)
+            .order_by(UnitSpan.from_on)
         )
         return [(span.name, span.from_on, span.until_on) for span in rows]
 
