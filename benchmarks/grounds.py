@@ -16,15 +16,15 @@ from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.whole import APRIL
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.messages import File
 from bot.people.people import CONSENT_VERSION
-from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.scores.sheets import read_sheets
 from bot.settings import ROOT
-from bot.store.db import Database, connect
-from bot.store.schema import migrate
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema
 from bot.tables import Contact, Duty, Membership, Person, Unit
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
@@ -76,8 +76,8 @@ def grounds() -> Iterator[Grounds]:
 
 
 def _migrated(url: str) -> str:
-    db = connect(url)
-    migrate(db)
+    db = connect_database(url)
+    migrate_schema(db)
     db.close()
     return url
 
@@ -92,7 +92,7 @@ def _run(server: str, statement: str) -> None:
 
 @contextmanager
 def opened(url: str) -> Iterator[Database]:
-    db = connect(url)
+    db = connect_database(url)
     try:
         yield db
     finally:
@@ -192,6 +192,6 @@ def write_talkers(url: str, count: int) -> list[int]:
     """An installation with a plan and `count` secretaries to whom nothing is sent by the clock."""
     with opened(url) as db, db.write() as session:
         root = write_units(session, count)
-        load(session, shipped_plan(), root, APRIL, ZONE)
+        load_plan(session, shipped_plan(), root, APRIL, ZONE)
         session.execute(update(Duty).values(next_reminder_at=None))
         return write_people(session, count)

@@ -18,7 +18,7 @@ from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, wri
 from benchmarks.whole import APRIL
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.messages import Reply
 from bot.store.db import Database
 from bot.tables import Contact, Message
@@ -59,10 +59,10 @@ def write_reminders(db: Database, count: int) -> float:
     """One reminder to each of `count` secretaries, as the clock writes them; answers how many seconds that took."""
     with db.write() as session:
         root = write_units(session, count)
-        load(session, shipped_plan(), root, APRIL, ZONE)
+        load_plan(session, shipped_plan(), root, APRIL, ZONE)
         write_people(session, count)
     began = time.perf_counter()
-    written = reminders.tick(desk_of(db), APRIL)
+    written = reminders.say_reminders(desk_of(db), APRIL)
     if written != count:
         raise RuntimeError(f"{written} reminders instead of {count}")
     return time.perf_counter() - began

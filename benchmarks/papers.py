@@ -13,9 +13,9 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, write_people, write_units
 from benchmarks.whole import APRIL
-from bot.meetings.meetings import add_note, start
+from bot.meetings.meetings import add_note, start_meeting
 from bot.papers import render_paper
-from bot.papers.collecting import facts_of
+from bot.papers.collecting import collect_minutes_facts
 from bot.plans.yaml_in import read_agenda
 from bot.settings import ROOT
 from bot.tables import Attendance, Meeting, Unit
@@ -33,8 +33,8 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 meeting_id = _meeting(session)
             with db.read() as session:
                 meeting = session.get_one(Meeting, meeting_id)
-                facts = facts_of(session, meeting, ZONE)
-                gathered = _each(partial(facts_of, session, meeting, ZONE))
+                facts = collect_minutes_facts(session, meeting, ZONE)
+                gathered = _each(partial(collect_minutes_facts, session, meeting, ZONE))
             target = Path(folder) / "minutes.docx"
             written = _each(partial(render_paper, "BB", facts, FOLDER, target))
             plain = _each(partial(_plain, target))
@@ -58,7 +58,7 @@ def _meeting(session: Session) -> int:
     )
     session.add(meeting)
     session.flush()
-    start(session, meeting, agenda, person, APRIL, ZONE)
+    start_meeting(session, meeting, agenda, person, APRIL, ZONE)
     for number in range(NOTES):
         meeting.step = number % len(meeting.steps)
         add_note(session, meeting, person, SAID, APRIL, f"n{number}")

@@ -9,7 +9,7 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.store.db import Database
 from bot.tables import Duty, Unit
 
@@ -23,7 +23,7 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
             with planned(grounds, kind, size) as (db, seconds):
                 rows = duty_rows(db)
                 plain = insert_plainly(db, rows)
-                again = load_plan(db)
+                again = load_for_units(db)
             what = f"{size:,} units, {len(rows):,} duties, {kind}"
             yield Row(f"first load: {what}", seconds, "s", plain, "executemany")
             if size == max(SIZES):
@@ -36,14 +36,14 @@ def planned(grounds: Grounds, kind: str, size: int) -> Iterator[tuple[Database, 
     with grounds.fresh(kind) as url, opened(url) as db:
         with db.write() as session:
             write_units(session, size, COMMITTEES)
-        yield db, load_plan(db)
+        yield db, load_for_units(db)
 
 
-def load_plan(db: Database) -> float:
+def load_for_units(db: Database) -> float:
     plan = shipped_plan()
     began = time.perf_counter()
     with db.write() as session:
-        load(session, plan, session.get_one(Unit, 1), APRIL, ZONE)
+        load_plan(session, plan, session.get_one(Unit, 1), APRIL, ZONE)
     return time.perf_counter() - began
 
 

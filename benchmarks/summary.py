@@ -118,7 +118,7 @@ def summarise(desk: Desk, turn: int) -> None:
             .where(Membership.person_id == FIRST_PLACE + turn)
             .values(next_summary_at=MONDAY, summed_on=MONDAY.date() - timedelta(days=7))
         )
-    if summaries.tick(desk, MONDAY) != 1:
+    if summaries.tell_leaders(desk, MONDAY) != 1:
         raise RuntimeError("no summary was written")
 
 

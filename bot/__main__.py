@@ -18,29 +18,29 @@ from bot.commands.check import check_installation
 from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
-    database,
-    explained,
+    configured_database,
+    explain_problems,
+    message_renderer,
     open_database,
-    renderer,
-    rules,
-    say,
-    sheets,
+    say_line,
+    shipped_rules,
+    shipped_sheets,
     unit_of,
 )
-from bot.commands.plans import foreseen, plan_app
+from bot.commands.plans import plan_app, preview_lines
 from bot.commands.units import units_app
 from bot.messages import File, Incoming, Refusal
-from bot.people.people import INVITE_DAYS, holds_role, invite
+from bot.people.people import INVITE_DAYS, create_invitation, holds_role
 from bot.people.roles import ROLES
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.problems import Invalid, Problem, Rejected
-from bot.reminders.look_ahead import foresee
-from bot.service.demo import Demo, prepare
+from bot.reminders.look_ahead import foresee_messages
+from bot.service.demo import Demo, prepare_demo
 from bot.service.logs import set_up_logs
 from bot.service.service import Service
 from bot.settings import ROOT, Settings, read_settings
 from bot.store import files
-from bot.store.aside import Aside
+from bot.store.aside import Inspector
 from bot.store.db import Database
 from bot.store.links import SignedLinks, own_secret
 from bot.talk.desk import Desk, Elsewhere, Here
@@ -73,9 +73,9 @@ def compose(
 ) -> Service:
     """Puts the pieces together; everything below this function gets what it needs handed in."""
     zone = settings.zone
-    render = renderer(settings)
+    render = message_renderer(settings)
     store = files.open_store(settings.files_url.get_secret_value())
-    hub, aside = Hub(), Aside()
+    hub, aside = Hub(), Inspector()
     with db.write() as session:
         secret = own_secret(session)
 
@@ -94,13 +94,17 @@ def compose(
         wake=sender.wake,
         shelf=store,
         aside=aside,
-        facts={"regular_agenda": read_agenda(AGENDAS / "regular.yaml"), "rules": rules(), "sheets": sheets()},
-        foresee=partial(foresee, say_due=reminders.say_due),
+        facts={
+            "regular_agenda": read_agenda(AGENDAS / "regular.yaml"),
+            "rules": shipped_rules(),
+            "sheets": shipped_sheets(),
+        },
+        foresee=partial(foresee_messages, say_due=reminders.say_due),
     )
     clock = Clock(desk, TICKS, now)
     if demo:
         demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
-    application = web.build(
+    application = web.build_site(
         desk,
         handle,
         links,
@@ -165,13 +169,13 @@ def take_in(
         look = partial(aside.call, files.look_into, owner=owner)
         return files.take_in(store, name, source, sounds=sounds, look=look)
     except Invalid as problem:
-        return files.refusal(name, problem)
+        return files.refusal_of(name, problem)
 
 
 def _next_moment(db: Database) -> datetime | None:
     """When something will happen by the clock next."""
     with db.read() as session:
-        found = [reminders.next_moment(session), summaries.next_moment(session)]
+        found = [reminders.next_reminder_moment(session), summaries.next_summary_moment(session)]
     return min((moment for moment in found if moment is not None), default=None)
 
 
@@ -200,10 +204,10 @@ def serve(service: Service, settings: Settings) -> None:
 @app.command()
 def run() -> None:
     """Migrates, then runs everything in one process."""
-    with explained(), database() as (settings, db):
+    with explain_problems(), configured_database() as (settings, db):
         begin_logs(settings.log_level, settings.log_format)
         service = compose(settings, db, utc_now)
-        service.ready = lambda: say(
+        service.ready = lambda: say_line(
             "running", url=settings.url, channels=[one.name for one in service.channels]
         )
         serve(service, settings)
@@ -216,15 +220,15 @@ def demo(
     keep: Annotated[bool, typer.Option(help="Go on with the last demo's data.")] = False,
 ) -> None:
     """Runs on its own SQLite file with a sample committee, a shipped plan and a clock that the page can move."""
-    with explained():
+    with explain_problems():
         begin_logs("WARNING")
         free_address(listen)
-        settings = prepare(folder, listen, keep=keep)
+        settings = prepare_demo(folder, listen, keep=keep)
         db = open_database(settings)
-        stage = Demo(db, settings.zone, renderer(settings), TEMPLATES / "demo")
+        stage = Demo(db, settings.zone, message_renderer(settings), TEMPLATES / "demo")
         stage.set_up(read_units(TEMPLATES / "demo" / "units.csv").rows, _shipped("60-KH-DUK-2022.yaml"))
         service = compose(settings, db, stage.now, stage)
-        service.ready = lambda: say("demo", url=f"http://{settings.listen}")
+        service.ready = lambda: say_line("demo", url=f"http://{settings.listen}")
         serve(service, settings)
         db.close()
 
@@ -236,17 +240,17 @@ def _shipped(name: str) -> Any:
 @app.command("migrate")
 def migrate_command() -> None:
     """Brings the database up to date."""
-    with explained(), database():
-        say("migrated")
+    with explain_problems(), configured_database():
+        say_line("migrated")
 
 
 @app.command()
 def check() -> None:
     """Looks at settings, database, plans, templates, file store: all that is wrong, each on a line."""
-    with explained():
+    with explain_problems():
         settings = read_settings()
-        facts = check_installation(settings, ROOT, renderer(settings))
-        say("checked", facts=facts)
+        facts = check_installation(settings, ROOT, message_renderer(settings))
+        say_line("checked", facts=facts)
 
 
 @plan_app.command("preview")
@@ -262,20 +266,20 @@ def plan_preview(
     usual: Annotated[bool, typer.Option(help="Meetings are set for the unit's usual day.")] = True,
 ) -> None:
     """Prints every message that the plan would send about one unit, to whom and when; nothing is sent or kept."""
-    with explained():
-        foreseen(file, unit, first, last, _look, owner=owner, answer=answer, usual=usual)
+    with explain_problems():
+        preview_lines(file, unit, first, last, _look, owner=owner, answer=answer, usual=usual)
 
 
 def _look(settings: Settings, db: Database, *args: Any, **more: Any) -> list[Any]:
     desk = Desk(
         db=db,
-        render=renderer(settings),
+        render=message_renderer(settings),
         routes=ROUTES,
         zone=settings.zone,
         links=SignedLinks("", settings.url),
-        facts={"rules": rules()},
+        facts={"rules": shipped_rules()},
     )
-    return foresee(desk, *args, say_due=reminders.say_due, **more)
+    return foresee_messages(desk, *args, say_due=reminders.say_due, **more)
 
 
 @app.command("invite")
@@ -283,16 +287,18 @@ def invite_command(
     unit_code: str, role: Annotated[str, typer.Option(help="secretary, follower, leader or admin")]
 ) -> None:
     """Prints a single-use code for a role in a unit, and a link for each channel."""
-    with explained():
+    with explain_problems():
         if role not in ROLES:
             raise Invalid("role_unknown", said=role, known=", ".join(ROLES))
-        with database() as (settings, db):
+        with configured_database() as (settings, db):
             with db.write() as session:
                 unit = unit_of(session, unit_code)
-                code, _ = invite(session, unit, role, utc_now())
+                code, _ = create_invitation(session, unit, role, utc_now())
                 secret = own_secret(session)
             links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings, db)))
-            say("invited", code=code, links=links.invitation(code), role=role, unit=unit, days=INVITE_DAYS)
+            say_line(
+                "invited", code=code, links=links.invitation(code), role=role, unit=unit, days=INVITE_DAYS
+            )
 
 
 async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[str], str]]:

@@ -80,12 +80,12 @@ def rest_day(day: date) -> Rest | None:
     return None
 
 
-def holiday(day: date) -> bool:
+def is_holiday(day: date) -> bool:
     """Whether `day` is a public holiday, Tết or a day given for one; an ordinary weekend is not."""
     return day in _year(day.year).holidays
 
 
-def weekend(day: date) -> bool:
+def is_weekend(day: date) -> bool:
     """Whether `day` is a Saturday or Sunday that is neither a public holiday nor worked for one."""
     rest = rest_day(day)
     return rest is not None and rest.kind == "weekend"
@@ -156,7 +156,7 @@ def next_allowed(
     def closed(day: date) -> bool:
         if day == except_day:
             return False
-        return holiday(day) or (not weekends and day not in near and weekend(day))
+        return is_holiday(day) or (not weekends and day not in near and is_weekend(day))
 
     if closed(day):
         while closed(day):
@@ -172,7 +172,7 @@ def month_days(year: int, month: int) -> list[date]:
     return [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
 
 
-def period(key: str) -> Period:
+def period_named(key: str) -> Period:
     """The period that "2022-04", "2022-Q1", "2022-H1" or "2022" names, for 1900 to 2199.
 
     Raises Invalid("period_unclear", said=...).
@@ -190,7 +190,7 @@ def period(key: str) -> Period:
     return _period_at("year", year, 12)
 
 
-def periods(span: Span, first: date, last: date) -> list[Period]:
+def periods_within(span: Span, first: date, last: date) -> list[Period]:
     """Every period of this span that shares a day with `first`..`last` (both included), in order."""
     found: list[Period] = []
     day = first
@@ -202,7 +202,7 @@ def periods(span: Span, first: date, last: date) -> list[Period]:
 
 def quarters_between(first: date, last: date) -> list[Period]:
     """As `periods("quarter", first, last)`."""
-    return periods("quarter", first, last)
+    return periods_within("quarter", first, last)
 
 
 def _period_at(span: Span, year: int, month: int) -> Period:
@@ -259,9 +259,9 @@ def quiet_since(moment: datetime, zone: ZoneInfo) -> datetime | None:
     if next_allowed(moment, zone) == moment:
         return None
     day = local_day(moment, zone)
-    if holiday(day) or moment < at_local(day, QUIET_FROM, zone):
+    if is_holiday(day) or moment < at_local(day, QUIET_FROM, zone):
         day -= ONE_DAY
-        while holiday(day):
+        while is_holiday(day):
             day -= ONE_DAY
     return at_local(day, QUIET_FROM, zone)
 

@@ -20,7 +20,7 @@ class Placed(Protocol):
     def code(self) -> str: ...
 
 
-def natural(text: str) -> str:
+def natural_key(text: str) -> str:
     """A key whose plain order is the natural one: each number stands behind the count of its digits."""
     folded = unicodedata.normalize("NFC", text).casefold()
     return RUN.sub(lambda found: f"{len(found[0].lstrip('0')):02}{found[0].lstrip('0')}", folded)
@@ -31,7 +31,7 @@ def in_tree_order(units: Iterable[Placed]) -> list[int]:
 
     A unit whose superior is not among them stands where a root does.
     """
-    rows = sorted(units, key=lambda unit: natural(unit.code))
+    rows = sorted(units, key=lambda unit: natural_key(unit.code))
     known = {unit.id for unit in rows}
     below: dict[int | None, list[int]] = {}
     for unit in rows:
@@ -44,6 +44,6 @@ def in_tree_order(units: Iterable[Placed]) -> list[int]:
     return found
 
 
-def naturally(items: Iterable[T], code: Callable[[T], str]) -> Sequence[T]:
+def in_natural_order(items: Iterable[T], code: Callable[[T], str]) -> Sequence[T]:
     """The items by the natural order of their codes."""
-    return sorted(items, key=lambda item: natural(code(item)))
+    return sorted(items, key=lambda item: natural_key(code(item)))

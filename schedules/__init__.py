@@ -5,12 +5,12 @@ from datetime import timedelta
 from schedules import cleanup, materials, papers, plans, reminders, reports, summaries
 
 TICKS = {
-    "reminders": (reminders.tick, timedelta(seconds=20)),
-    "plans": (plans.tick, timedelta(seconds=2)),
-    "papers": (papers.tick, timedelta(seconds=2)),
-    "reports": (reports.tick, timedelta(seconds=2)),
-    "materials": (materials.tick, timedelta(seconds=30)),
-    "summaries": (summaries.tick, timedelta(seconds=30)),
-    "cleanup": (cleanup.tick, timedelta(hours=6)),
+    "reminders": (reminders.say_reminders, timedelta(seconds=20)),
+    "plans": (plans.do_plan_errands, timedelta(seconds=2)),
+    "papers": (papers.make_papers, timedelta(seconds=2)),
+    "reports": (reports.join_scans, timedelta(seconds=2)),
+    "materials": (materials.send_materials, timedelta(seconds=30)),
+    "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
+    "cleanup": (cleanup.clean_up, timedelta(hours=6)),
 }
 """Each tick takes (desk, at) and answers how much it has done; every replica runs them all."""

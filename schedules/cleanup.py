@@ -14,7 +14,7 @@ TALK_KEPT = timedelta(days=400)
 CODES_KEPT = timedelta(days=90)
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def clean_up(desk: Desk, at: datetime) -> int:
     """Answers how many rows were removed or emptied."""
     with desk.db.write() as session:
         return (

@@ -9,12 +9,19 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import local_day, next_allowed
 from bot.duties.turns import turn_of
-from bot.materials.enclosing import enclose
-from bot.materials.materials import TOLD_KEY, about, mark, reminded, spoken_in, under
+from bot.materials.enclosing import share_materials
+from bot.materials.materials import (
+    TOLD_KEY,
+    duties_about_topic,
+    duties_under,
+    note_materials_of,
+    spoken_in,
+    unit_was_reminded,
+)
 from bot.messages import Reply
 from bot.people.people import secretaries_of, spoken_to
 from bot.store.db import take_turns
-from bot.tables import Contact, Demand, Duty, Message, Person, Reminder, TopicFile
+from bot.tables import Contact, Demand, Duty, Material, Message, Person, Reminder
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -24,20 +31,20 @@ SETTLE = timedelta(minutes=2)
 """After the last file of a topic so long is waited, so that what is tied in one go is told in one message."""
 PORTION = 500
 """So many units are told in one transaction."""
-TURN = (TopicFile.plan_id, TopicFile.key, TopicFile.period)
+TURN = (Material.plan_id, Material.key, Material.period)
 Turn = tuple[int, str, str]
 """A topic's plan and key, and the period of its turn, empty for what goes with every turn."""
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def send_materials(desk: Desk, at: datetime) -> int:
     """Tells of the files whose topic has been left alone for a while; answers how many messages were written."""
-    untold = and_(TopicFile.told_at.is_(None), TopicFile.withdrawn_at.is_(None))
+    untold = and_(Material.told_at.is_(None), Material.withdrawn_at.is_(None))
     with desk.db.read() as session:
         topics = session.execute(
             select(*TURN)
             .where(untold)
             .group_by(*TURN)
-            .having(func.max(TopicFile.at) <= at - SETTLE)
+            .having(func.max(Material.at) <= at - SETTLE)
             .order_by(*TURN)
         ).all()
     return sum(_tell_turn(desk, (plan_id, key, period), at) for plan_id, key, period in topics)
@@ -55,7 +62,7 @@ def _tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
             files = [file for file in files if file.id in seen]
             units = _portion(session, files, last)
             if not units:
-                its = update(TopicFile).where(TopicFile.id.in_([file.id for file in files]))
+                its = update(Material).where(Material.id.in_([file.id for file in files]))
                 session.execute(its.values(told_at=at))
                 return written
             written += _tell_units(desk, session, files, units, at)
@@ -63,28 +70,28 @@ def _tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
         desk.wake()
 
 
-def _untold(session: Session, turn: Turn) -> list[TopicFile]:
+def _untold(session: Session, turn: Turn) -> list[Material]:
     return list(
         session.scalars(
-            select(TopicFile)
+            select(Material)
             .where(
                 tuple_(*TURN) == turn,
-                TopicFile.told_at.is_(None),
-                TopicFile.withdrawn_at.is_(None),
+                Material.told_at.is_(None),
+                Material.withdrawn_at.is_(None),
             )
-            .order_by(TopicFile.id)
+            .order_by(Material.id)
         )
     )
 
 
-def _concerned(files: Sequence[TopicFile]) -> ColumnElement[bool]:
+def _concerned(files: Sequence[Material]) -> ColumnElement[bool]:
     """Open duties for whose units one of the files is; whoever hears of a duty later gets the files with that."""
-    said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, reminded())
-    topic = about(files[0].plan_id, files[0].key, files[0].period)
-    return and_(topic, Duty.state == "open", under({file.path for file in files}), said)
+    said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, unit_was_reminded())
+    topic = duties_about_topic(files[0].plan_id, files[0].key, files[0].period)
+    return and_(topic, Duty.state == "open", duties_under({file.path for file in files}), said)
 
 
-def _portion(session: Session, files: Sequence[TopicFile], last: int) -> list[int]:
+def _portion(session: Session, files: Sequence[Material], last: int) -> list[int]:
     if not files:
         return []
     return list(
@@ -99,7 +106,7 @@ def _portion(session: Session, files: Sequence[TopicFile], last: int) -> list[in
 
 
 def _tell_units(
-    desk: Desk, session: Session, files: Sequence[TopicFile], units: Collection[int], at: datetime
+    desk: Desk, session: Session, files: Sequence[Material], units: Collection[int], at: datetime
 ) -> int:
     duties = session.scalars(
         select(Duty)
@@ -130,21 +137,25 @@ def _tell_units(
     return written
 
 
-def _spoken(session: Session, files: Sequence[TopicFile], units: Collection[int]) -> dict[int, set[str]]:
+def _spoken(session: Session, files: Sequence[Material], units: Collection[int]) -> dict[int, set[str]]:
     """The files that each unit has been told of: with a reminder of the topic, or by this tick before it was broken off."""
     found: dict[int, set[str]] = {}
     reminders = session.execute(
         select(Duty.unit_id, Message.body)
         .join(Reminder, Reminder.duty_id == Duty.id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(about(files[0].plan_id, files[0].key, files[0].period), Duty.unit_id.in_(units), reminded())
+        .where(
+            duties_about_topic(files[0].plan_id, files[0].key, files[0].period),
+            Duty.unit_id.in_(units),
+            unit_was_reminded(),
+        )
     )
     for unit_id, body in reminders:
         found.setdefault(unit_id, set()).update(spoken_in(body))
     for file_id in session.scalars(
-        select(TopicFile.id).where(
+        select(Material.id).where(
             tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period),
-            TopicFile.told_at.is_(None),
+            Material.told_at.is_(None),
         )
     ):
         keys = {_key(file_id, unit_id): unit_id for unit_id in units}
@@ -175,9 +186,9 @@ def _reached(session: Session, person_ids: Iterable[int]) -> dict[int, Contact]:
 
 
 def _write(
-    desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[TopicFile], at: datetime
+    desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[Material], at: datetime
 ) -> None:
-    enclosed = enclose(files, desk.links.file)
+    enclosed = share_materials(files, desk.links.file)
     context = {
         "duty": duty,
         "period": turn_of(duty),
@@ -185,7 +196,7 @@ def _write(
         "today": local_day(at, desk.zone),
     }
     said = desk.render.reply("materials/told", context)
-    message = outbox.post(
+    message = outbox.post_message(
         session,
         contact,
         Reply(said.text, said.choices, enclosed.files),
@@ -194,4 +205,4 @@ def _write(
         due_at=next_allowed(at, desk.zone),
         key=_key(files[0].id, duty.unit_id),
     )
-    mark(message, enclosed.papers)
+    note_materials_of(message, enclosed.papers)

@@ -6,25 +6,25 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.papers.collecting import facts_of, kinds_for
-from bot.papers.converting import NoConverter, NotConverted, converter, to_pdf
+from bot.papers.collecting import collect_minutes_facts, kinds_for
+from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
 from bot.tables import Meeting, Paper
 from bot.talk.desk import Desk
-from bot.talk.errands import do_all, finish, read, sentences
+from bot.talk.errands import do_all, finish_errand, problem_sentences, read_errand
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def make_papers(desk: Desk, at: datetime) -> int:
     """Makes every paper that has been asked for; answers how many."""
-    return do_all(desk, at, {"paper": paper}, failed="papers/failed")
+    return do_all(desk, at, {"paper": make_paper}, failed="papers/failed")
 
 
-def paper(desk: Desk, errand_id: int, at: datetime) -> None:
+def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
     """One paper, in the form in force on the day of its meeting and with what is known of it now."""
     from bot.papers.rendering import render_paper  # its libraries take memory that most days need not
 
-    _, args, _ = read(desk, errand_id)
+    _, args, _ = read_errand(desk, errand_id)
     kind, as_pdf = args["kind"], args.get("form") == "pdf"
     with desk.db.write() as session:
         meeting = session.get_one(Meeting, args["meeting"])
@@ -32,9 +32,9 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
             number = None
         else:
             number = number_for(session, meeting, kind, at, desk.zone).number
-            facts = facts_of(session, meeting, desk.zone)
+            facts = collect_minutes_facts(session, meeting, desk.zone)
     if number is None:
-        finish(desk, errand_id, at, "papers/not_called_for", kind=kind)
+        finish_errand(desk, errand_id, at, "papers/not_called_for", kind=kind)
         return
     if desk.shelf is None:
         raise OSError("no file store")
@@ -47,7 +47,9 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         try:
             render_paper(kind, facts, desk.render.folder / "documents", path)
         except Rejected as rejected:
-            finish(desk, errand_id, at, "papers/broken", lines=sentences(desk, rejected.problems))
+            finish_errand(
+                desk, errand_id, at, "papers/broken", lines=problem_sentences(desk, rejected.problems)
+            )
             return
         if as_pdf:
             try:
@@ -62,7 +64,7 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         row = session.scalars(mine.order_by(Paper.id)).first()
         assert row is not None
         row.digest = file.digest
-    finish(
+    finish_errand(
         desk,
         errand_id,
         at,
@@ -72,5 +74,5 @@ def paper(desk: Desk, errand_id: int, at: datetime) -> None:
         kind=kind,
         number=number,
         missing=missing,
-        offer_pdf=not as_pdf and converter() is not None,
+        offer_pdf=not as_pdf and find_converter() is not None,
     )

@@ -12,20 +12,27 @@ import yaml
 from sqlalchemy import func, select
 
 from bot.calendar import local_day
-from bot.duties.loading import Changes, load, reload_all, text_of, withdraw_plan
-from bot.people.roles import below
-from bot.plans.cloning.draft import clone
+from bot.duties.loading import Changes, load_plan, reload_all, text_of, withdraw_plan
+from bot.people.roles import units_below
+from bot.plans.cloning.draft import clone_plan
 from bot.plans.expected import tight_meetings
-from bot.plans.guidance.rules import notices, with_minutes
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import plan_from_json, plan_to_json
-from bot.plans.questions import answered, questions
-from bot.plans.workbook import read_sheet, write_plan, write_template
+from bot.plans.guidance.rules import superseded_notices, with_minutes
+from bot.plans.plan import PlanText, plan_from_json, plan_to_json
+from bot.plans.questions import plan_questions, with_answers
+from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.problems import Problem, Rejected
 from bot.tables import Duty, Errand, Plan, Unit
 from bot.talk.desk import Desk
-from bot.talk.errands import Work, do_all, finish, note, read, sentences, tell
-from bot.units.account import alike, passed_rows
+from bot.talk.errands import (
+    Work,
+    do_all,
+    finish_errand,
+    note_errand,
+    problem_sentences,
+    read_errand,
+    tell_asker,
+)
+from bot.units.account import alike_problems, passed_rows
 from bot.units.news import tell_closed
 from bot.units.table_in import UnitsTable, read_units
 from bot.units.table_out import living_units, write_unit_list, write_units_template
@@ -43,7 +50,7 @@ class _Unsaid(Exception):
     """Ends a transaction that was only a trial."""
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def do_plan_errands(desk: Desk, at: datetime) -> int:
     """Does every errand of the office that is ready; answers how many."""
     return do_all(desk, at, WORK)
 
@@ -57,13 +64,13 @@ def _workbook(desk: Desk, args: Mapping[str, Any], folder: str) -> Path:
 
 
 def _fault(desk: Desk, errand_id: int, at: datetime, problems: list[Problem], most: int = SHOWN) -> None:
-    lines = sentences(desk, problems)
-    finish(desk, errand_id, at, "plans/faults", lines=lines[:most], more=max(0, len(lines) - most))
+    lines = problem_sentences(desk, problems)
+    finish_errand(desk, errand_id, at, "plans/faults", lines=lines[:most], more=max(0, len(lines) - most))
 
 
-def plan(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
     """A plan's workbook: read, asked about, shown, applied."""
-    state, args, unit_id = read(desk, errand_id)
+    state, args, unit_id = read_errand(desk, errand_id)
     try:
         if state == "agreed":
             _apply_plan(desk, errand_id, at)
@@ -85,7 +92,7 @@ def _read_plan(desk: Desk, args: Mapping[str, Any]) -> PlanText:
 
 
 def plan_in(path: Path, templates: Path) -> PlanText:
-    return read_sheet(path, agendas=templates / "agendas", templates=templates)
+    return read_plan_workbook(path, agendas=templates / "agendas", templates=templates)
 
 
 def units_in(path: Path, templates: Path) -> UnitsTable:
@@ -96,12 +103,12 @@ def _show_plan(
     desk: Desk, errand_id: int, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
 ) -> None:
     facts = {"plan": plan_to_json(text), "answers": dict(answers)}
-    whole = answered(text, answers)
-    left = questions(whole)
+    whole = with_answers(text, answers)
+    left = plan_questions(whole)
     if left:
-        number = len(questions(text)) - len(left) + 1
-        total = len(questions(text))
-        finish(
+        number = len(plan_questions(text)) - len(left) + 1
+        total = len(plan_questions(text))
+        finish_errand(
             desk,
             errand_id,
             at,
@@ -114,11 +121,11 @@ def _show_plan(
         )
         return
     changes, cells = _try_out(desk, text, answers, unit_id, at)
-    told = notices(text, desk.facts["rules"], local_day(at, desk.zone))
+    told = superseded_notices(text, desk.facts["rules"], local_day(at, desk.zone))
     documents = sum(
         len(topic.documents) + sum(len(v.documents) for v in topic.variants) for topic in text.topics
     )
-    finish(
+    finish_errand(
         desk,
         errand_id,
         at,
@@ -144,7 +151,7 @@ def _try_out(
     changes, cells = Changes(), 0
     with suppress(_Unsaid), desk.db.write() as session:
         owner = session.get_one(Unit, unit_id)
-        loaded, changes = load(session, text, owner, at, desk.zone, answers=answers)
+        loaded, changes = load_plan(session, text, owner, at, desk.zone, answers=answers)
         asked = (
             select(func.count(Duty.unit_id.distinct()))
             .join(Unit, Unit.id == Duty.unit_id)
@@ -164,15 +171,17 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
             return
         text = plan_from_json(errand.args["plan"])
         owner = session.get_one(Unit, errand.unit_id)
-        loaded, changes = load(session, text, owner, at, desk.zone, answers=errand.args.get("answers", {}))
+        loaded, changes = load_plan(
+            session, text, owner, at, desk.zone, answers=errand.args.get("answers", {})
+        )
         errand.state, errand.done_at, errand.args = "done", at, {}
-        note(session, errand, at, "plan loaded", f"plan:{loaded.id}")
-        tell(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
+        note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
+        tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
 
 
-def units(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
     """The units' workbook: read, tried out, shown, applied."""
-    state, args, _ = read(desk, errand_id)
+    state, args, _ = read_errand(desk, errand_id)
     try:
         table = _read_units(desk, args)
         applying = state == "agreed"
@@ -190,8 +199,8 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
             errand.state, errand.done_at, errand.args = "done", at, {}
             for closed in done.closed:
                 tell_closed(session, desk.render, closed, at, desk.zone)
-            note(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
-            tell(
+            note_errand(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
+            tell_asker(
                 desk,
                 session,
                 errand,
@@ -204,10 +213,10 @@ def units(desk: Desk, errand_id: int, at: datetime) -> None:
         if not applying:
             context: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
             context |= {"passed": passed_rows(table.passed), "unread": table.unread}
-            notes = sentences(desk, list(table.notes))
-            finish(desk, errand_id, at, "plans/units_shown", state="shown", notes=notes, **context)
+            notes = problem_sentences(desk, list(table.notes))
+            finish_errand(desk, errand_id, at, "plans/units_shown", state="shown", notes=notes, **context)
     except Rejected as rejected:
-        _fault(desk, errand_id, at, alike(rejected.problems), SHOWN_UNITS)
+        _fault(desk, errand_id, at, alike_problems(rejected.problems), SHOWN_UNITS)
 
 
 def _read_units(desk: Desk, args: Mapping[str, Any]) -> UnitsTable:
@@ -234,10 +243,10 @@ def _give(
         path = Path(folder) / "workbook.xlsx"
         write(path)
         file = desk.shelf.keep(name, path)
-    finish(desk, errand_id, at, "plans/workbook", files=(file,), **{"why": "", **more})
+    finish_errand(desk, errand_id, at, "plans/workbook", files=(file,), **{"why": "", **more})
 
 
-def template(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_form(desk: Desk, errand_id: int, at: datetime) -> None:
     """An empty plan with its help."""
     folder = desk.render.folder
     _give(
@@ -268,7 +277,7 @@ def unit_export(desk: Desk, errand_id: int, at: datetime) -> None:
     name = desk.render.words["files"]["units"]
     with desk.db.read() as session:
         home = session.get_one(Errand, errand_id).unit
-        found = living_units(session, below(Unit.path, home.path))
+        found = living_units(session, units_below(Unit.path, home.path))
         parent = session.get(Unit, home.parent_id) if home.parent_id else None
         above = {parent.id: parent.code} if parent else {}
     _give(
@@ -281,9 +290,9 @@ def unit_export(desk: Desk, errand_id: int, at: datetime) -> None:
     )
 
 
-def export(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_export(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan as a workbook."""
-    _, args, _ = read(desk, errand_id)
+    _, args, _ = read_errand(desk, errand_id)
     text = _loaded(desk, args["plan_id"])
     folder = desk.render.folder
     _give(
@@ -291,12 +300,12 @@ def export(desk: Desk, errand_id: int, at: datetime) -> None:
     )
 
 
-def copy(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_copy(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan for another year, as a workbook that says what is to be decided."""
-    _, args, _ = read(desk, errand_id)
+    _, args, _ = read_errand(desk, errand_id)
     folder = desk.render.folder
     sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
-    text = clone(_loaded(desk, args["plan_id"]), args["year"], desk.facts["rules"], sentences)
+    text = clone_plan(_loaded(desk, args["plan_id"]), args["year"], desk.facts["rules"], sentences)
     name = f"{args['year']} {_name(text)}"
     _give(
         desk,
@@ -318,9 +327,9 @@ def _name(text: PlanText) -> str:
     return f"{text.head.symbol or text.head.title[:60]}.xlsx".replace("/", "-")
 
 
-def look(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
     """Every message that a plan would send about one unit from today to its end."""
-    _, args, unit_id = read(desk, errand_id)
+    _, args, unit_id = read_errand(desk, errand_id)
     answers: Mapping[str, str] = args.get("answers", {})
     if "plan" in args:
         text, owner_id = plan_from_json(args["plan"]), unit_id
@@ -364,10 +373,12 @@ def look(desk: Desk, errand_id: int, at: datetime) -> None:
                 "undecided": undecided,
                 "plan_id": args.get("plan_id"),
             }
-            tell(desk, session, errand, at, "plans/looked", unit=unit, plan=text, first=first, **context)
+            tell_asker(
+                desk, session, errand, at, "plans/looked", unit=unit, plan=text, first=first, **context
+            )
 
 
-def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
+def do_plan_withdrawal(desk: Desk, errand_id: int, at: datetime) -> None:
     """Takes a plan back."""
     with desk.db.write() as session:
         errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
@@ -376,18 +387,18 @@ def withdraw(desk: Desk, errand_id: int, at: datetime) -> None:
         row = session.get_one(Plan, errand.args["plan_id"])
         changes = withdraw_plan(session, row, at, desk.zone)
         errand.state, errand.done_at = "done", at
-        note(session, errand, at, "plan withdrawn", f"plan:{row.id}")
-        tell(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
+        note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
+        tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
 
 
 WORK: Mapping[str, Work] = {
-    "plan": plan,
-    "units": units,
-    "template": template,
+    "plan": do_plan_workbook,
+    "units": do_units_workbook,
+    "template": do_plan_form,
     "unit_template": unit_template,
     "unit_export": unit_export,
-    "export": export,
-    "clone": copy,
-    "look": look,
-    "withdraw": withdraw,
+    "export": do_plan_export,
+    "clone": do_plan_copy,
+    "look": do_plan_preview,
+    "withdraw": do_plan_withdrawal,
 }

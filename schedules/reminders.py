@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.reminders import above, own
-from bot.reminders.due import come, give_back, take
-from bot.reminders.newcomers import arrived, missed
+from bot.reminders.due import advance_duties, claim_due_duties, give_back
+from bot.reminders.newcomers import claim_newcomers, missed_rungs
 from bot.reminders.staff import staff_of
 from bot.store.db import take_turns
 from bot.tables import Duty, Membership
@@ -17,7 +17,7 @@ from bot.talk.desk import Desk
 BATCH = 500
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def say_reminders(desk: Desk, at: datetime) -> int:
     """Says what has come by `at`; answers how many messages were written."""
     written = 0
     while True:
@@ -42,24 +42,26 @@ def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None =
 def _say_batch(desk: Desk, session: Session, at: datetime, unit_id: int | None = None) -> tuple[int, int]:
     """How many duties and newcomers were taken, and how many messages written."""
     give_back(session, at, unit_id)
-    newcomers = arrived(session, at, desk.zone, BATCH) if unit_id is None else []
+    newcomers = claim_newcomers(session, at, desk.zone, BATCH) if unit_id is None else []
     newly_led = {m.unit_id for m in newcomers if m.role == "secretary"}
-    duties = take(session, at, BATCH, unit_id, newly_led)
+    duties = claim_due_duties(session, at, BATCH, unit_id, newly_led)
     done = above.take_done(session, at, BATCH) if unit_id is None else []
     if not (duties or newcomers or done):
         return 0, 0
     staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, local_day(at, desk.zone))
-    spoken = come(session, duties, at, desk.zone, staff)
+    spoken = advance_duties(session, duties, at, desk.zone, staff)
     higher = [one for one in spoken if one.timed.rung.to == "above"]
     own_people = [one for one in spoken if one.timed.rung.to != "above"]
-    told = own.tell(desk, session, own_people, at, staff, missed(session, newcomers, staff, at))
+    told = own.tell_secretaries(
+        desk, session, own_people, at, staff, missed_rungs(session, newcomers, staff, at)
+    )
     more = max(len(duties), len(done)) >= BATCH
-    told += above.tell(desk, session, higher, done, at, more=more)
+    told += above.tell_superiors(desk, session, higher, done, at, more=more)
     session.flush()
     return len(duties) + len(newcomers) + len(done), told
 
 
-def next_moment(session: Session) -> datetime | None:
+def next_reminder_moment(session: Session) -> datetime | None:
     """The moment of the next rung of all, or of the next newcomer, for a clock that can be moved."""
     rung = session.scalar(
         select(Duty.next_reminder_at)

@@ -15,9 +15,9 @@ from bot.problems import Problem, Rejected
 from bot.reports.pages import Pages, pages_of, put_in_place
 from bot.reports.scans import Page, contact_sheet, make_pdf
 from bot.tables import Contact, Errand, Submission
-from bot.talk.desk import Desk, Shelf
-from bot.talk.errands import do_all, note, read, sentences, tell
-from bot.talk.render import squeeze
+from bot.talk.desk import Desk, FileShelf
+from bot.talk.errands import do_all, note_errand, problem_sentences, read_errand, tell_asker
+from bot.talk.render import squeeze_text
 
 KIND = "scan"
 NAME_LENGTH = 110
@@ -27,20 +27,20 @@ class _Passed(Exception):
     """The pages have been changed since, or another replica was first: nothing is said."""
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def join_scans(desk: Desk, at: datetime) -> int:
     """Shows the pages of each errand that is new and joins those of each that is agreed; answers how many."""
-    return do_all(desk, at, {KIND: work}, "reports/scan/failed")
+    return do_all(desk, at, {KIND: work_on_scan}, "reports/scan/failed")
 
 
-def work(desk: Desk, errand_id: int, at: datetime) -> None:
-    state, args, _ = read(desk, errand_id)
+def work_on_scan(desk: Desk, errand_id: int, at: datetime) -> None:
+    state, args, _ = read_errand(desk, errand_id)
     if state == "agreed":
-        join(desk, errand_id, args, at)
+        join_pages(desk, errand_id, args, at)
     else:
-        show(desk, errand_id, args, at)
+        show_pages(desk, errand_id, args, at)
 
 
-def show(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None:
+def show_pages(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None:
     """A sheet of the pages as they stand."""
     shelf, pages = _shelf(desk), pages_of(args)
     with tempfile.TemporaryDirectory() as folder:
@@ -55,10 +55,10 @@ def show(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None
             return
         errand.state, errand.done_at = "shown", at
         lines = _lines(desk, problems)
-        tell(desk, session, errand, at, "reports/scan/card", (file,), total=len(pages), lines=lines)
+        tell_asker(desk, session, errand, at, "reports/scan/card", (file,), total=len(pages), lines=lines)
 
 
-def join(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None:
+def join_pages(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None:
     """One PDF of the pages, which takes the place of the pictures in the draft; if that is gone, nothing happens."""
     shelf, pages = _shelf(desk), pages_of(args)
     with desk.db.read() as session:
@@ -78,18 +78,18 @@ def join(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -> None
             _leave(desk, session, errand, at)
             return
         errand.state, errand.done_at = "done", at
-        note(session, errand, at, "pages joined", f"submission:{draft.id}")
+        note_errand(session, errand, at, "pages joined", f"submission:{draft.id}")
         facts = {"total": len(pages), "file": file, "others": len(draft.files) - 1}
-        tell(desk, session, errand, at, "reports/scan/made", (file,), **facts)
+        tell_asker(desk, session, errand, at, "reports/scan/made", (file,), **facts)
 
 
-def _shelf(desk: Desk) -> Shelf:
+def _shelf(desk: Desk) -> FileShelf:
     if desk.shelf is None:
         raise OSError("no file store")
     return desk.shelf
 
 
-def _sources(shelf: Shelf, pages: Pages) -> list[Page]:
+def _sources(shelf: FileShelf, pages: Pages) -> list[Page]:
     return [partial(shelf.read, digest) for digest, _ in pages.kept]
 
 
@@ -100,7 +100,7 @@ def _turns(pages: Pages) -> list[int]:
 def _name(desk: Desk, title: str) -> str:
     """The duty's title without the signs that would make a path of it."""
     plain = " ".join(title.replace("/", "-").replace("\\", "-").split())
-    return squeeze(plain, NAME_LENGTH) + ".pdf" if plain else str(desk.render.words["files"]["scan"])
+    return squeeze_text(plain, NAME_LENGTH) + ".pdf" if plain else str(desk.render.words["files"]["scan"])
 
 
 def _locked(session: Session, errand_id: int, state: str, turn: int) -> Errand:
@@ -123,16 +123,16 @@ def _leave(desk: Desk, session: Session, errand: Errand, at: datetime) -> None:
     """The draft was handed in or dropped meanwhile."""
     errand.state, errand.done_at = "dropped", at
     duty = session.get_one(Submission, errand.args["submission"]).duty
-    tell(desk, session, errand, at, "reports/scan/gone", duty=duty)
+    tell_asker(desk, session, errand, at, "reports/scan/gone", duty=duty)
 
 
 def _say_faults(desk: Desk, errand_id: int, turn: int, problems: Sequence[Problem], at: datetime) -> None:
     with suppress(_Passed), desk.db.write() as session:
         errand = _locked(session, errand_id, "agreed", turn)
         errand.state, errand.done_at = "shown", at
-        tell(desk, session, errand, at, "reports/scan/faults", lines=_lines(desk, problems))
+        tell_asker(desk, session, errand, at, "reports/scan/faults", lines=_lines(desk, problems))
 
 
 def _lines(desk: Desk, problems: Sequence[Problem]) -> list[str]:
     """The sentences, each of which names its page."""
-    return [sentence for _, sentence in sentences(desk, list(problems))]
+    return [sentence for _, sentence in problem_sentences(desk, list(problems))]

@@ -11,11 +11,11 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import at_local, local_day, next_allowed, next_working_day
-from bot.duties.apart import apart, apart_figures
-from bot.duties.counting import Tally, missing, tallies, unstaffed, worst_first
+from bot.duties.apart import apart_figures, told_apart
+from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
 from bot.duties.withdrawing import SUMMARY_KEY, SUMMED
-from bot.people.roles import below
-from bot.reminders.climbed import NAMED, News, hand_to, news, waiting_above
+from bot.people.roles import units_below
+from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
 from bot.tables import Duty, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
@@ -33,7 +33,7 @@ LOOK_BACK = timedelta(days=60)
 LOOK_AHEAD = timedelta(days=35)
 
 
-def tick(desk: Desk, at: datetime) -> int:
+def tell_leaders(desk: Desk, at: datetime) -> int:
     """Looks after every leader whose hour has come; answers how many summaries were written."""
     written = 0
     while True:
@@ -85,7 +85,7 @@ def _look(desk: Desk, session: Session, person: Person, roles: Sequence[Membersh
     days = _days(max(last + DAY, today - WEEK + DAY), today)
     for leader in roles:
         leader.summed_on, leader.next_summary_at = today, next_look(leader, at, desk.zone)
-    scope = or_(*(below(Duty.path, leader.unit.path) for leader in roles))
+    scope = or_(*(units_below(Duty.path, leader.unit.path) for leader in roles))
     lately = [today - n * DAY for n in range(1, LONGEST_REST)]
     fresh = [day for day in lately if told_from(day, weekends=person.weekends) > today]
     span = _Span(scope, today, min(fresh, default=today))
@@ -127,7 +127,7 @@ class _Span:
         return and_(self.scope, Duty.demand_id.in_(live.correlate(None)))
 
     def figures(self, session: Session, where: ColumnElement[bool]) -> list[Tally]:
-        found = tallies(session, where, self.today, late_before=self.late_before)
+        found = tally_demands(session, where, self.today, late_before=self.late_before)
         return worst_first(
             one for one in found if one.due_on is None or not self.late_before <= one.due_on < self.today
         )
@@ -152,20 +152,20 @@ def _write(
     """One message a morning: what has climbed and would go out beside it is told in it."""
     person_id = roles[0].person_id
     figures = span.figures(session, where)
-    contact = outbox.reachable(session, person_id)
+    contact = outbox.reachable_contact(session, person_id)
     beside = waiting_above(session, [person_id]).get(person_id)
     if not figures or contact is None:
         if beside is not None:
             _release(session, beside, at)
         return False
-    told = news(session, [beside], at, desk.zone).get(beside) if beside is not None else None
+    told = climbed_news(session, [beside], at, desk.zone).get(beside) if beside is not None else None
     told = told or News([], [])
     listed, context = _units(session, span, where, figures, told)
     context |= {"figures": figures, "why": why, "units": [leader.unit for leader in roles]}
     context |= _from_above(told)
     reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
     key = f"{SUMMARY_KEY}{person_id}:{why}:{at:%Y%m%d%H%M%S}"
-    message = outbox.post(session, contact, reply, at, bulk=True, key=key)
+    message = outbox.post_message(session, contact, reply, at, bulk=True, key=key)
     session.flush()
     if beside is not None:
         hand_to(session, beside, message.id)
@@ -186,7 +186,7 @@ def _from_above(told: News) -> dict[str, object]:
         "groups": told.groups,
         "done": told.done,
         "named": NAMED,
-        "above_apart": apart(group.demand for group in told.groups),
+        "above_apart": told_apart(group.demand for group in told.groups),
     }
 
 
@@ -198,7 +198,7 @@ def _units(
     first = next((t for t in figures if t.open and t.demand_id not in spoken_of), None)
     rows: list[tuple[Duty, Unit]] = []
     if first is not None:
-        named = missing(and_(where, Duty.demand_id == first.demand_id), span.today).limit(NAMES)
+        named = missing_duties(and_(where, Duty.demand_id == first.demand_id), span.today).limit(NAMES)
         rows = [(duty, unit) for duty, unit in session.execute(named)]
     lost, lost_names = out_of_touch(session, span.scope, span.today, LOST_NAMES)
     return [duty for duty, _ in rows], {
@@ -206,7 +206,7 @@ def _units(
         "names": [unit.name for _, unit in rows],
         "more": first.open - len(rows) if first else 0,
         "apart": apart_figures(figures),
-        "alone": unstaffed(session, where, span.today),
+        "alone": count_unstaffed(session, where, span.today),
         "lost": lost,
         "lost_names": lost_names,
     }
@@ -229,7 +229,7 @@ def _note_late(
     )
 
 
-def next_moment(session: Session) -> datetime | None:
+def next_summary_moment(session: Session) -> datetime | None:
     """When the next leader is looked after, for a clock that can be moved."""
     return session.scalar(
         select(Membership.next_summary_at)

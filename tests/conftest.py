@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, event, text
 
-from bot.store.db import Database, connect
-from bot.store.schema import migrate
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema
 from bot.tables import Base
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -52,8 +52,8 @@ def postgres_database(postgres_server: str) -> str:
     name = f"test_{uuid.uuid4().hex[:12]}"
     _run(postgres_server, f'CREATE DATABASE "{name}"')
     url = _named(postgres_server, name)
-    db = connect(url)
-    migrate(db)
+    db = connect_database(url)
+    migrate_schema(db)
     db.close()
     return url
 
@@ -61,8 +61,8 @@ def postgres_database(postgres_server: str) -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    db = connect(f"sqlite:///{path}")
-    migrate(db)
+    db = connect_database(f"sqlite:///{path}")
+    migrate_schema(db)
     with db.engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -86,7 +86,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
-    database = connect(database_url)
+    database = connect_database(database_url)
     if database.sqlite:
         # The machine does not lose its power in the middle of a test; waiting for the disk is most of its time.
         # Rows that nobody has put in order come backwards: who relies on their order is found here, not on PostgreSQL.

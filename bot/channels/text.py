@@ -12,12 +12,12 @@ _SPACE = " \t\r\n"
 _LEAST = 64
 
 
-def units(text: str) -> int:
+def utf16_length(text: str) -> int:
     """The length as Telegram counts it, in UTF-16 code units."""
     return len(text) + sum(1 for char in text if char > "\uffff")
 
 
-def plain(text_html: str) -> str:
+def plain_text(text_html: str) -> str:
     return _ENTITY.sub(lambda entity: html.unescape(entity[0]), _TAG.sub("", text_html))
 
 
@@ -30,8 +30,8 @@ def split_html(text: str, limit: int) -> list[str]:
     if limit < _LEAST:
         raise ValueError(f"a limit below {_LEAST}")
     text = text.strip(_SPACE)
-    if units(text) <= limit:
-        return [text] if plain(text).strip() else []
+    if utf16_length(text) <= limit:
+        return [text] if plain_text(text).strip() else []
     atoms = _balanced(_ATOM.findall(text))
     parts: list[str] = []
     opened: list[str] = []
@@ -39,8 +39,8 @@ def split_html(text: str, limit: int) -> list[str]:
         part = _next_part(atoms, opened, limit)
         if part is None:
             # So much markup that no text fits in between: the words are worth more.
-            return parts + split_html(html.escape(plain("".join(atoms)), quote=False), limit)
-        if plain(part.text).strip():
+            return parts + split_html(html.escape(plain_text("".join(atoms)), quote=False), limit)
+        if plain_text(part.text).strip():
             parts.append(part.text)
         atoms, opened = part.rest, part.opened
     return parts
@@ -84,7 +84,7 @@ def _next_part(atoms: list[str], before: list[str], limit: int) -> _Part | None:
     """None when not even one character fits."""
     start, opened = _skip(atoms, before)
     head = "".join(opened)
-    used = units(head)
+    used = utf16_length(head)
     # The last place for a cut of each kind: blank line, line end, space, anywhere; and what is open there.
     cuts: dict[int, tuple[int, list[str]]] = {}
     least = limit // 4
@@ -95,7 +95,7 @@ def _next_part(atoms: list[str], before: list[str], limit: int) -> _Part | None:
         if at > start and not _TAG.fullmatch(atoms[at - 1]):
             cuts[3] = (at, opened.copy())
         _follow(atom, opened)
-        used += units(atom)
+        used += utf16_length(atom)
         if used + len(_closing(opened)) > limit:
             break
     else:

@@ -11,7 +11,7 @@ from bot.problems import Problem, Rejected
 from bot.scores.sheets import read_sheets
 from bot.settings import Settings
 from bot.store import files
-from bot.store.db import connect
+from bot.store.db import connect_database
 from bot.store.schema import up_to_date
 from bot.talk.render import Renderer
 
@@ -45,7 +45,7 @@ def _database(settings: Settings) -> list[Problem]:
     url = settings.database_url.get_secret_value()
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         return [Problem("DATABASE_URL", "database_behind")]
-    db = connect(url)
+    db = connect_database(url)
     try:
         if not up_to_date(db):
             return [Problem("DATABASE_URL", "database_behind")]

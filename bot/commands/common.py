@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from bot.plans.guidance.rules import Rules, read_rules
 from bot.problems import Invalid, Problem, Rejected
-from bot.scores.sheets import Sheets, read_sheets
+from bot.scores.sheets import ScoreSheets, read_sheets
 from bot.settings import ROOT, Settings, read_settings
-from bot.store.db import Database, connect
-from bot.store.schema import migrate, up_to_date
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema, up_to_date
 from bot.tables import Unit
 from bot.talk.render import Renderer
 
@@ -26,33 +26,33 @@ RULES = ROOT / "schedules" / "rules.yaml"
 SCORES = ROOT / "schedules" / "scores"
 
 
-def renderer(settings: Settings | None = None) -> Renderer:
+def message_renderer(settings: Settings | None = None) -> Renderer:
     return Renderer(TEMPLATES, (settings or Settings.model_construct()).zone)
 
 
-def say(template: str, **context: Any) -> None:
-    typer.echo(renderer().page(f"cli/{template}.txt", context).strip())
+def say_line(template: str, **context: Any) -> None:
+    typer.echo(message_renderer().page(f"cli/{template}.txt", context).strip())
 
 
-def fail(problems: list[Problem]) -> typer.Exit:
+def fail_with(problems: list[Problem]) -> typer.Exit:
     """Prints every problem on a line of its own."""
-    words = renderer()
+    words = message_renderer()
     lines = [(p.place, unescape(words.sentence(p.code, p.facts))) for p in problems]
     typer.echo(words.page("cli/problems.txt", {"problems": lines}).strip(), err=True)
     return typer.Exit(1)
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explain_problems() -> Iterator[None]:
     """Turns what a person can mend into lines and exit code 1; nothing has been written by then."""
     try:
         yield
     except Rejected as error:
-        raise fail(error.problems) from None
+        raise fail_with(error.problems) from None
     except Invalid as error:
-        raise fail([Problem("", error.code, error.facts)]) from None
+        raise fail_with([Problem("", error.code, error.facts)]) from None
     except SQLAlchemyError as error:
-        raise fail(
+        raise fail_with(
             [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
         ) from None
 
@@ -61,16 +61,16 @@ def open_database(settings: Settings, *, bring_up: bool = True) -> Database:
     url = settings.database_url.get_secret_value()
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    db = connect(url)
+    db = connect_database(url)
     if bring_up:
-        migrate(db)
+        migrate_schema(db)
     elif not up_to_date(db):
         raise Rejected([Problem("DATABASE_URL", "database_behind")])
     return db
 
 
 @contextmanager
-def database() -> Iterator[tuple[Settings, Database]]:
+def configured_database() -> Iterator[tuple[Settings, Database]]:
     settings = read_settings()
     db = open_database(settings)
     try:
@@ -79,15 +79,15 @@ def database() -> Iterator[tuple[Settings, Database]]:
         db.close()
 
 
-def rules() -> Rules:
+def shipped_rules() -> Rules:
     return read_rules(RULES)
 
 
-def sheets() -> Sheets:
+def shipped_sheets() -> ScoreSheets:
     return read_sheets(SCORES)
 
 
-def existing(file: Path) -> Path:
+def existing_file(file: Path) -> Path:
     if not file.is_file():
         raise Rejected([Problem(str(file), "file_missing")])
     return file

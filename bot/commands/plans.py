@@ -14,21 +14,21 @@ from bot.calendar import local_day
 from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
-    database,
-    existing,
-    explained,
+    configured_database,
+    existing_file,
+    explain_problems,
     owner_of,
-    rules,
-    say,
+    say_line,
+    shipped_rules,
     unit_of,
 )
-from bot.duties.loading import load, withdraw_plan
-from bot.plans.cloning.draft import clone
+from bot.duties.loading import load_plan, withdraw_plan
+from bot.plans.cloning.draft import clone_plan
 from bot.plans.expected import tight_meetings
-from bot.plans.guidance.rules import notices, with_minutes
-from bot.plans.plan import Plan as PlanText
-from bot.plans.questions import LEFT_OUT, answered, questions, read_answer
-from bot.plans.workbook import read_sheet, write_plan, write_template
+from bot.plans.guidance.rules import superseded_notices, with_minutes
+from bot.plans.plan import PlanText
+from bot.plans.questions import LEFT_OUT, plan_questions, read_answer, with_answers
+from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Invalid
@@ -40,9 +40,9 @@ plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load,
 
 def read_any(file: Path) -> PlanText:
     """A plan from YAML or from a workbook, by the file's extension. Raises Rejected with all that is wrong."""
-    existing(file)
+    existing_file(file)
     if file.suffix.lower() == ".xlsx":
-        return read_sheet(file, agendas=AGENDAS, templates=TEMPLATES)
+        return read_plan_workbook(file, agendas=AGENDAS, templates=TEMPLATES)
     return read_plan(file, agendas=AGENDAS)
 
 
@@ -59,7 +59,7 @@ def answers_of(plan: PlanText, given: list[str]) -> dict[str, str]:
 
     Raises Invalid: plan_answer for a key that is not asked about, and what `read_answer` raises.
     """
-    asked = {question.key: question for question in questions(plan)}
+    asked = {question.key: question for question in plan_questions(plan)}
     found: dict[str, str] = {}
     for one in given:
         key, _, text = one.partition("=")
@@ -72,17 +72,17 @@ def answers_of(plan: PlanText, given: list[str]) -> dict[str, str]:
 @plan_app.command("template")
 def plan_template(file: Path) -> None:
     """Writes an empty workbook for a plan, with drop-downs, an example and a page of help."""
-    with explained():
+    with explain_problems():
         write_template(file, agendas=AGENDAS, templates=TEMPLATES)
-        say("plan_template", file=file)
+        say_line("plan_template", file=file)
 
 
 @plan_app.command("check")
 def plan_check(file: Path) -> None:
     """Reads a plan and says all that is wrong with it."""
-    with explained():
+    with explain_problems():
         plan = read_any(file)
-        say("plan_checked", plan=plan, documents=documents_in(plan), **_open_matters(plan))
+        say_line("plan_checked", plan=plan, documents=documents_in(plan), **_open_matters(plan))
 
 
 def documents_in(plan: PlanText) -> int:
@@ -91,8 +91,13 @@ def documents_in(plan: PlanText) -> int:
 
 
 def _open_matters(plan: PlanText) -> Mapping[str, Any]:
-    told = notices(plan, rules(), utc_now().date())
-    return {"notices": told, "tight": tight_meetings(plan), "asked": questions(plan), "decide": plan.decide}
+    told = superseded_notices(plan, shipped_rules(), utc_now().date())
+    return {
+        "notices": told,
+        "tight": tight_meetings(plan),
+        "asked": plan_questions(plan),
+        "decide": plan.decide,
+    }
 
 
 @plan_app.command("load")
@@ -105,16 +110,16 @@ def plan_load(
     ] = None,
 ) -> None:
     """Loads a plan (YAML or XLSX), or loads it again after an edit, and prints what has changed."""
-    with explained():
-        text = with_minutes(read_any(file), rules())
+    with explain_problems():
+        text = with_minutes(read_any(file), shipped_rules())
         answers = answers_of(text, answer or [])
-        with database() as (settings, db), db.write() as session:
+        with configured_database() as (settings, db), db.write() as session:
             owner = owner_of(session, unit)
             at = utc_now()
-            plan, changes = load(session, text, owner, at, settings.zone, answers=answers)
-            told = notices(text, rules(), local_day(at, settings.zone))
-            tight = tight_meetings(answered(text, plan.answers))
-            say("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
+            plan, changes = load_plan(session, text, owner, at, settings.zone, answers=answers)
+            told = superseded_notices(text, shipped_rules(), local_day(at, settings.zone))
+            tight = tight_meetings(with_answers(text, plan.answers))
+            say_line("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
 
 
 @plan_app.command("clone")
@@ -126,40 +131,40 @@ def plan_clone(
     ] = None,
 ) -> None:
     """Writes the plan once more for another year; the file itself stays as it is, open decisions are marked."""
-    with explained():
+    with explain_problems():
         target = out or file.with_name(f"{file.stem}-{year}{file.suffix}")
         if target.exists():
             raise Invalid("file_exists", name=target)
         sentences = yaml.safe_load((TEMPLATES / "plans" / "cloning.yaml").read_text("utf-8"))
-        moved = clone(read_any(file), year, rules(), sentences)
+        moved = clone_plan(read_any(file), year, shipped_rules(), sentences)
         write_any(moved, target)
-        say("plan_cloned", file=target, plan=moved)
+        say_line("plan_cloned", file=target, plan=moved)
 
 
 @plan_app.command("withdraw")
 def plan_withdraw(number: Annotated[int, typer.Argument(help="Its number in `plan list`.")]) -> None:
     """Takes a plan back: what is done or past stays in the figures, the rest is asked no more."""
-    with explained(), database() as (settings, db), db.write() as session:
+    with explain_problems(), configured_database() as (settings, db), db.write() as session:
         plan = session.get(Plan, number)
         if plan is None or plan.withdrawn_at is not None:
             raise Invalid("plan_unknown", said=number)
         changes = withdraw_plan(session, plan, utc_now(), settings.zone)
-        say("plan_withdrawn", plan=plan, c=changes)
+        say_line("plan_withdrawn", plan=plan, c=changes)
 
 
 @plan_app.command("list")
 def plan_list() -> None:
     """Lists the loaded plans."""
-    with explained(), database() as (_, db), db.read() as session:
+    with explain_problems(), configured_database() as (_, db), db.read() as session:
         plans = []
         for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)):
             counted = select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
             states = {row[0]: row[1] for row in session.execute(counted)}
             plans.append((plan, states.get("open", 0), states.get("done", 0)))
-        say("plans", plans=plans)
+        say_line("plans", plans=plans)
 
 
-def foreseen(
+def preview_lines(
     file: Path,
     unit: str,
     first: str,
@@ -171,8 +176,8 @@ def foreseen(
     usual: bool = True,
 ) -> None:
     """What `plan preview` prints: every message that the plan would send about one unit, in order; nothing is sent or kept."""
-    text = with_minutes(read_any(file), rules())
-    with database() as (settings, db):
+    text = with_minutes(read_any(file), shipped_rules())
+    with configured_database() as (settings, db):
         with db.read() as session:
             about = unit_of(session, unit)
             owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
@@ -180,10 +185,10 @@ def foreseen(
         begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
         end = _day(last) or text.head.ends
         said = answers_of(text, answer or [])
-        left = [one for one in questions(text) if one.key not in said]
+        left = [one for one in plan_questions(text) if one.key not in said]
         answers = {**{one.key: LEFT_OUT for one in left}, **said}
         found = foresee(settings, db, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual)
-        say("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
+        say_line("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
 
 
 def _owner_above(session: Session, path: str) -> int:

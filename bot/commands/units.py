@@ -12,12 +12,20 @@ import typer
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.commands.common import TEMPLATES, database, existing, explained, renderer, say, unit_of
+from bot.commands.common import (
+    TEMPLATES,
+    configured_database,
+    existing_file,
+    explain_problems,
+    message_renderer,
+    say_line,
+    unit_of,
+)
 from bot.duties.loading import reload_all
 from bot.problems import Invalid, Problem, Rejected
 from bot.settings import Settings
 from bot.talk.receive import utc_now
-from bot.units.account import alike, passed_rows
+from bot.units.account import alike_problems, passed_rows
 from bot.units.ends import Closed, close_unit, reopen_unit
 from bot.units.news import tell_closed, tell_reopened
 from bot.units.rows import written_day
@@ -33,18 +41,18 @@ units_app = typer.Typer(no_args_is_help=True, help="The units' table.")
 @units_app.command("import")
 def units_import(file: Path) -> None:
     """Reads CSV or XLSX, as `units template` shows; plans follow what has changed."""
-    with explained(), _of_file(file):
-        table = read_units(existing(file))
-        with database() as (settings, db), db.write() as session:
+    with explain_problems(), _of_file(file):
+        table = read_units(existing_file(file))
+        with configured_database() as (settings, db), db.write() as session:
             at = utc_now()
             today = local_day(at, settings.zone)
             done = write_units(session, table.rows, today, at=at, zone=settings.zone, title=table.title)
             _tell_closed(session, settings, done.closed, at)
             plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, at, settings.zone)]
-        words = renderer(settings)
+        words = message_renderer(settings)
         notes = [(one.place, unescape(words.sentence(one.code, one.facts))) for one in table.notes]
         passed = passed_rows(table.passed)
-        say(
+        say_line(
             "units",
             total=len(table.rows),
             done=done,
@@ -61,7 +69,7 @@ def _of_file(file: Path) -> Iterator[None]:
     try:
         yield
     except Rejected as rejected:
-        lines = alike(rejected.problems)
+        lines = alike_problems(rejected.problems)
         shown = [replace(one, place=_place(file, one.place)) for one in lines[:MOST_FAULTS]]
         more = [Problem("", "units_more", {"count": len(lines) - MOST_FAULTS})] if lines[MOST_FAULTS:] else []
         raise Rejected([*shown, *more]) from None
@@ -72,7 +80,7 @@ def _place(file: Path, place: str) -> str:
 
 
 def _tell_closed(session: Session, settings: Settings, closed: Iterable[Closed], at: datetime) -> None:
-    render = renderer(settings)
+    render = message_renderer(settings)
     for one in closed:
         tell_closed(session, render, one, at, settings.zone)
 
@@ -84,45 +92,45 @@ def units_close(
     on: Annotated[str, typer.Option(help="First day without it, as 2022-09-15; today if left out.")] = "",
 ) -> None:
     """Closes a unit, or merges it into another: its coming duties fall away, its people are told."""
-    with explained():
+    with explain_problems():
         day = written_day(on)
         if on and day is None:
             raise Invalid("unit_date_wrong", said=on)
-        with database() as (settings, db), db.write() as session:
+        with configured_database() as (settings, db), db.write() as session:
             at = utc_now()
             unit, other = unit_of(session, code), unit_of(session, into) if into else None
             last = day or local_day(at, settings.zone)
             closed = close_unit(session, unit, last, at, settings.zone, into=other)
             _tell_closed(session, settings, [closed], at)
-        say("unit_closed", closed=closed)
+        say_line("unit_closed", closed=closed)
 
 
 @units_app.command("reopen")
 def units_reopen(code: str) -> None:
     """Takes back a closing of today: its roles and duties come back."""
-    with explained(), database() as (settings, db):
+    with explain_problems(), configured_database() as (settings, db):
         with db.write() as session:
             at = utc_now()
             unit = unit_of(session, code)
             roles = reopen_unit(session, unit, at, settings.zone)
             reload_all(session, at, settings.zone)
-            tell_reopened(session, renderer(settings), unit, roles, at, settings.zone)
-        say("unit_reopened", unit=unit, roles=len(roles))
+            tell_reopened(session, message_renderer(settings), unit, roles, at, settings.zone)
+        say_line("unit_reopened", unit=unit, roles=len(roles))
 
 
 @units_app.command("template")
 def units_template(file: Path) -> None:
     """Writes an empty XLSX form of the units' table, with drop-downs, an example and a page of help."""
-    with explained():
+    with explain_problems():
         write_units_template(file, templates=TEMPLATES)
-    say("units_template", file=file)
+    say_line("units_template", file=file)
 
 
 @units_app.command("export")
 def units_export(file: Path) -> None:
     """Writes the present tree into the same form, to be edited and imported again."""
-    with explained(), database() as (_, db):
+    with explain_problems(), configured_database() as (_, db):
         with db.read() as session:
             units = living_units(session)
             write_unit_list(units, file, templates=TEMPLATES)
-        say("units_exported", file=file, count=len(units))
+        say_line("units_exported", file=file, count=len(units))

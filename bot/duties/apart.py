@@ -38,17 +38,17 @@ SHORT = 30
 """Of a title so much is shown on a button."""
 
 
-def apart(demands: Iterable[Demand]) -> Mapping[int, Mark]:
+def told_apart(demands: Iterable[Demand]) -> Mapping[int, Mark]:
     """The marks of these demands, by their ids."""
-    return marks({d.id: (d, d.plan.symbol or d.plan.title) for d in demands})
+    return distinguishing_marks({d.id: (d, d.plan.symbol or d.plan.title) for d in demands})
 
 
 def apart_figures(figures: Iterable[Tally]) -> Mapping[int, Mark]:
     """The marks of these figures, by the ids of their demands."""
-    return marks({t.demand_id: (t, t.plan) for t in figures})
+    return distinguishing_marks({t.demand_id: (t, t.plan) for t in figures})
 
 
-def marks(named: Mapping[int, tuple[Named, str]]) -> Mapping[int, Mark]:
+def distinguishing_marks(named: Mapping[int, tuple[Named, str]]) -> Mapping[int, Mark]:
     """The marks of what has these numbers, each with the name of its plan."""
     short = _alike(named, lambda one, plan: _short(one))
     due = _alike(named, lambda one, plan: (_short(one), one.due_on))

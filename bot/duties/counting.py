@@ -49,7 +49,7 @@ def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def asked(today: date) -> ColumnElement[bool]:
+def asked_for(today: date) -> ColumnElement[bool]:
     """What is counted (a condition on Duty joined to Demand): done, lapsed, or open by the local day `today`.
 
     A duty that counts its days from a meeting opens only when that meeting has its day. What lapsed was due before its
@@ -61,7 +61,7 @@ def asked(today: date) -> ColumnElement[bool]:
     return or_(Duty.state == "done", kept, and_(Duty.state == "open", Duty.opens_on <= today, dated))
 
 
-def tallies(
+def tally_demands(
     session: Session, where: ColumnElement[bool], today: date, *, late_before: date | None = None
 ) -> list[Tally]:
     """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`.
@@ -79,7 +79,7 @@ def tallies(
             _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < late_before)).label("overdue"),
         )
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(asked(today), where)
+        .where(asked_for(today), where)
         .group_by(Duty.demand_id)
         .subquery()
     )
@@ -133,7 +133,7 @@ def _heads(
     return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
 
 
-def current(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
+def current_demands(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
     """`scope` (a condition on Duty), narrowed to the demands that matter now: something of them is open, or they were
     due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
     since = today - RECENT
@@ -161,20 +161,20 @@ def worst_first(figures: Iterable[Tally]) -> list[Tally]:
     return sorted(figures, key=weight)
 
 
-def unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
+def count_unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
     """How many of the units with `missing` duties have nobody who leads them."""
     led = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
-    asking = missing(and_(Duty.state == "open", where), today)
+    asking = missing_duties(and_(Duty.state == "open", where), today)
     units = asking.where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
     return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
 
 
-def missing(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
+def missing_duties(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
     """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes in natural order."""
     return (
         select(Duty, Unit)
         .join(Unit, Unit.id == Duty.unit_id)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.state.in_(UNDONE), asked(today), where)
+        .where(Duty.state.in_(UNDONE), asked_for(today), where)
         .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
     )

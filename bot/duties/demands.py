@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day, next_allowed
-from bot.duties.ladder import Anchors, Timed, next_at, timetable
+from bot.duties.ladder import Anchors, Timed, next_at, rung_moments
 from bot.duties.usual import Habit, expected_day, in_time
 from bot.plans.expected import Expected
 from bot.plans.ladders import rung_of
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import lines_of
+from bot.plans.plan import PlanText, lines_of
 from bot.tables import Demand, Plan, Topic
 
 Name = tuple[str, str]
@@ -57,7 +56,7 @@ class Demands:
 
     def of(self, want: Expected) -> Demand:
         """The row of what is expected; written or brought up to date at its first mention."""
-        name = name_of(want)
+        name = demand_name(want)
         if name in self._written:
             return self._rows[name]
         facts = self._facts(want)
@@ -80,7 +79,7 @@ class Demands:
         usual_on = None
         if want.kind == "meeting":
             usual_on = expected_day(habit, want.opens_on, in_time(want.due_on, want.report_due_on))
-        key = *name_of(want), usual_on
+        key = *demand_name(want), usual_on
         if key not in self._timetables:
             rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
             anchors = Anchors(
@@ -90,7 +89,7 @@ class Demands:
                 announced_on=want.announced_on,
                 usual_on=usual_on,
             )
-            self._timetables[key] = timetable(rungs, anchors, self._zone)
+            self._timetables[key] = rung_moments(rungs, anchors, self._zone)
         return self._timetables[key]
 
     def counted_from(self) -> set[str]:
@@ -132,7 +131,7 @@ class Demands:
         }
 
 
-def name_of(want: Expected) -> Name:
+def demand_name(want: Expected) -> Name:
     return want.key, want.variant or ""
 
 

@@ -26,7 +26,7 @@ def is_near(due_on: date, today: date) -> bool:
     return safe_day(due_on) <= today
 
 
-def press(duty: Duty, today: date, meeting_day: date, *, over: bool, before: date | None) -> None:
+def mark_urgent(duty: Duty, today: date, meeting_day: date, *, over: bool, before: date | None) -> None:
     """Marks a duty of side "before" that has just been given its days; `before`: its due day until now.
 
     Before the meeting it is due at once, never earlier than it could be known. Of a meeting that is over it is asked

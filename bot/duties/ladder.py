@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.calendar import ONE_DAY, at_local, last_working_day, local_day, next_allowed, weekend
-from bot.plans.ladders import COMING, Anchor, Rung, Say, To
+from bot.calendar import ONE_DAY, at_local, is_weekend, last_working_day, local_day, next_allowed
+from bot.plans.ladders import COMING, Anchor, LadderRung, Say, To
 
 MORNING = time(7, 0)
 """Rungs without a clock time fall at the first allowed minute; each person's own hour is applied to the message."""
@@ -54,7 +54,7 @@ class Anchors:
 @dataclass(frozen=True, slots=True)
 class Timed:
     at: datetime
-    rung: Rung
+    rung: LadderRung
 
     @property
     def name(self) -> str:
@@ -70,7 +70,7 @@ def said_at(name: str) -> datetime | None:
         return None
 
 
-def timetable(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:
+def rung_moments(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:
     """The rungs that apply, with their moments (UTC), each later than the one before; out of quiet hours, holidays and Tết,
     never before the duty is announced, whatever the order of `rungs`. What counts down to a meeting and would come too late
     after a holiday comes before it.
@@ -99,7 +99,7 @@ class _Placed:
 
     at: datetime
     meant: datetime
-    rung: Rung
+    rung: LadderRung
 
 
 def _meant_last(one: _Placed) -> tuple[datetime, int, str]:
@@ -110,7 +110,7 @@ def _first_of_all(one: _Placed) -> tuple[bool, datetime, int, str]:
     return one.rung.say == "topic", *_meant_last(one)
 
 
-def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
+def _placed(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
     told_from = at_local(anchors.told_from, MORNING, zone)
     meeting_day = local_day(anchors.meeting_at, zone) if anchors.meeting_at else None
     placed = []
@@ -124,12 +124,12 @@ def _placed(rungs: Iterable[Rung], anchors: Anchors, zone: ZoneInfo) -> list[_Pl
     return placed
 
 
-def _in_time(rung: Rung, meant: datetime, zone: ZoneInfo) -> datetime:
+def _in_time(rung: LadderRung, meant: datetime, zone: ZoneInfo) -> datetime:
     """What would come too late behind a weekend comes before it: the last day, and what is to be prepared for a meeting
     (unless it is for the day before it, on which people are told in any case)."""
     day = local_day(meant, zone)
     counts_down = rung.anchor in COMING and rung.days < -1
-    if not weekend(day) or not (counts_down or rung.say == "last_day"):
+    if not is_weekend(day) or not (counts_down or rung.say == "last_day"):
         return meant
     return meant - (day - last_working_day(day))
 
@@ -194,7 +194,7 @@ def _without_repeats(placed: list[_Placed]) -> list[_Placed]:
     ]
 
 
-def _moment(rung: Rung, anchors: Anchors, zone: ZoneInfo) -> datetime | None:
+def _moment(rung: LadderRung, anchors: Anchors, zone: ZoneInfo) -> datetime | None:
     if rung.anchor == "meeting":
         if anchors.meeting_at is None:
             return None
@@ -246,7 +246,7 @@ def worth_saying(
     return said, [t for t in come if t not in said]
 
 
-def _makes_sense(rung: Rung, at: datetime, anchors: Anchors, zone: ZoneInfo) -> bool:
+def _makes_sense(rung: LadderRung, at: datetime, anchors: Anchors, zone: ZoneInfo) -> bool:
     """Words about a coming meeting make none once it has begun, nor those about preparing it on its day, nor those about the
     usual day or "the last day" after it."""
     today = local_day(at, zone)

@@ -9,18 +9,18 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import at_local, days_from, local_day, next_allowed, next_working_day, safe_day
-from bot.duties.hurry import due_before, is_near, press
-from bot.duties.ladder import MORNING, Anchors, next_at, timetable
+from bot.duties.hurry import due_before, is_near, mark_urgent
+from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
 from bot.duties.withdrawing import ABOVE_KEYS, withdraw_reminders
-from bot.plans.ladders import Rung, RungLine, rung_of
+from bot.plans.ladders import LadderLine, LadderRung, rung_of
 from bot.tables import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Submission, Unit
 
 LIVE_MEETING = ("planned", "running")
 
 
-def rungs_of(demand: Demand) -> list[Rung]:
-    return [rung_of(RungLine(**line)) for line in demand.rungs]
+def rungs_of(demand: Demand) -> list[LadderRung]:
+    return [rung_of(LadderLine(**line)) for line in demand.rungs]
 
 
 def meeting_of(session: Session, duty: Duty) -> Meeting | None:
@@ -62,7 +62,7 @@ def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo)
         )
     ).all()
     for duty in rows:
-        timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+        timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
         said = duty.reminded_until
         moment = next_at(timed, said and max(said, at))
         if moment is None or moment > at:  # else it is waiting for the next allowed time already
@@ -78,7 +78,7 @@ def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
         duty.next_reminder_at = None
         return
     duty.reminded_until = at
-    timed = timetable(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+    timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
     duty.next_reminder_at = next_at(timed, at)
     withdraw_reminders(session, [duty.id], at)
 
@@ -90,7 +90,7 @@ def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
         return []
     days = {
         local_day(timed.at, zone)
-        for timed in timetable(rungs_of(duty.demand), anchors, zone)
+        for timed in rung_moments(rungs_of(duty.demand), anchors, zone)
         if timed.rung.anchor == "meeting" and at < timed.at < anchors.meeting_at
     }
     return sorted(days)
@@ -102,7 +102,7 @@ def done_on_time(duty: Duty, day: date) -> bool:
     return duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
 
 
-def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+def close_duty(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
     duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
     duty.next_reminder_at = None
@@ -112,12 +112,12 @@ def close(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo)
         morning = next_working_day(local_day(at, zone) + timedelta(days=1))
         duty.next_reminder_at = at_local(morning, MORNING, zone)
     for waiting in _waiting_for(session, duty):
-        release(waiting, day, at, zone)
+        release_duty(waiting, day, at, zone)
     for kept in _kept_for(session, duty, "open"):
         assert kept.handed_at is not None
         told_on = max(day, local_day(kept.handed_at, zone))
         kept.on_time = done_on_time(kept.duty, told_on)
-        close(session, kept.duty, told_on, at, zone)
+        close_duty(session, kept.duty, told_on, at, zone)
     session.flush()
 
 
@@ -150,7 +150,7 @@ def _kept_for(session: Session, meeting: Duty, state: str) -> list[Submission]:
     return list({one.duty_id: one for one in kept}.values())
 
 
-def reopen(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def reopen_duty(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
     duty.state, duty.done_at, duty.on_time = "open", None, None
     session.flush()
@@ -183,7 +183,7 @@ def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[D
     )
 
 
-def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+def release_duty(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
     duty.state, duty.opens_on = "open", max(duty.opens_on, day)
     duty.announced_on = duty.opens_on
@@ -194,7 +194,7 @@ def release(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     elif relative.get("side") == "before" and duty.due_on is not None:
         meeting_day = days_from(duty.due_on, relative["days"], working=relative.get("working", False))
         today = local_day(at, zone)
-        press(duty, today, meeting_day, over=meeting_day < today, before=None)
+        mark_urgent(duty, today, meeting_day, over=meeting_day < today, before=None)
     duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
 
 
@@ -229,7 +229,7 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
             known = duty.due_on
             place_relative(duty, demand.relative, day)
             if demand.relative["side"] == "before" and duty.state == "open":
-                press(duty, local_day(at, zone), day, over=meeting.state == "held", before=known)
+                mark_urgent(duty, local_day(at, zone), day, over=meeting.state == "held", before=known)
             set_reminder(session, duty, at, zone)
             _speak_at_once(session, duty, at, zone)
             followed.append(duty)

@@ -13,10 +13,8 @@ from sqlalchemy.orm import Session
 from bot.duties.demands import Demands
 from bot.duties.portions import Comparison
 from bot.plans.fields import Document
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import Topic as TopicText
-from bot.plans.plan import documents_of, mark_of, plan_from_json, plan_to_json
-from bot.plans.questions import Open, answered, questions
+from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan_to_json, topic_documents
+from bot.plans.questions import Open, plan_questions, with_answers
 from bot.problems import Problem, Rejected
 from bot.tables import Demand, Duty, Plan, Topic, Unit
 
@@ -53,7 +51,7 @@ ASKED = {
 """Where in the file the question stands, and how it is said."""
 
 
-def load(
+def load_plan(
     session: Session,
     text: PlanText,
     owner: Unit,
@@ -71,11 +69,11 @@ def load(
     """
     known = _plan_of(session, text, owner)
     said = {**(known.answers if known else {}), **(answers or {})}
-    whole = answered(text, said)
+    whole = with_answers(text, said)
     _check(text, whole)
     changes = Changes()
     plan = _write_plan(session, known, text, owner, at)
-    plan.answers = {key: said[key] for key in said if key in {one.key for one in questions(text)}}
+    plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
     topics = _write_topics(session, plan, whole, changes)
     demands = Demands(session, plan, whole, topics, at, zone, changes)
     comparison = Comparison(session, plan, whole, owner, demands, at, zone, changes)
@@ -87,7 +85,7 @@ def _check(text: PlanText, whole: PlanText) -> None:
     problems = [Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide]
     problems += [
         Problem(f"{ASKED[one.open][0]}.{one.key}", ASKED[one.open][1], {"one": one})
-        for one in questions(whole)
+        for one in plan_questions(whole)
     ]
     if problems:
         raise Rejected(problems)
@@ -95,14 +93,14 @@ def _check(text: PlanText, whole: PlanText) -> None:
 
 def _plan_of(session: Session, text: PlanText, owner: Unit) -> Plan | None:
     return session.scalar(
-        select(Plan).where(Plan.mark == mark_of(text), Plan.unit_id == owner.id).with_for_update()
+        select(Plan).where(Plan.mark == key_digest(text), Plan.unit_id == owner.id).with_for_update()
     )
 
 
 def _write_plan(session: Session, plan: Plan | None, text: PlanText, owner: Unit, at: datetime) -> Plan:
     head = text.head
     if plan is None:
-        plan = Plan(mark=mark_of(text), unit_id=owner.id)
+        plan = Plan(mark=key_digest(text), unit_id=owner.id)
         session.add(plan)
     plan.symbol, plan.issued_on, plan.issuer = head.symbol or "", head.date, head.issuer
     plan.title, plan.content = head.title, json.loads(plan_to_json(text))
@@ -119,7 +117,7 @@ def _write_topics(
     rows: dict[tuple[str, str], Topic] = {}
     for topic in text.topics:
         agenda = text.agendas[topic.agenda].model_dump(mode="json", by_alias=True)
-        for variant, title, documents in faces(topic):
+        for variant, title, documents in topic_faces(topic):
             papers = [d.model_dump(mode="json", by_alias=True, exclude_none=True) for d in documents]
             facts: dict[str, Any] = {
                 "title": title,
@@ -163,18 +161,18 @@ def note_title(titles: list[str], title: str) -> None:
         titles.append(title)
 
 
-def faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
+def topic_faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
     """The topic as each group of units has it: variant key ('' without variants), title, documents."""
     if not topic.variants:
         return [("", topic.title, topic.documents)]
-    return [(v.key, v.title or topic.title, documents_of(topic, v.key)) for v in topic.variants]
+    return [(v.key, v.title or topic.title, topic_documents(topic, v.key)) for v in topic.variants]
 
 
 def reload_all(session: Session, at: datetime, zone: ZoneInfo) -> list[tuple[Plan, Changes]]:
     """Loads every plan in force again, after the tree of units has changed."""
     done = []
     for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
-        done.append(load(session, text_of(plan), session.get_one(Unit, plan.unit_id), at, zone))
+        done.append(load_plan(session, text_of(plan), session.get_one(Unit, plan.unit_id), at, zone))
     return done
 
 

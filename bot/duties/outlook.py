@@ -71,7 +71,7 @@ def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Du
     ]
 
 
-def overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
+def days_overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
     return duty.state == "open" and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
 
 
@@ -102,16 +102,16 @@ class Outlook:
         return self.meeting is not None and self.meeting.planned_at is not None
 
 
-def outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
+def duty_outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
     meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
-    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
 
 
-def outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
+def unit_outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
     """The unit's open duties of these kinds (all without any), most urgent first."""
     today = local_day(at, zone)
     wanted = kinds or ("meeting", "report", "confirm")
-    return [outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
+    return [duty_outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
 
 
 def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:

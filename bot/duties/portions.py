@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, up
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from bot.calendar import local_day
-from bot.duties.demands import Demands, name_of
-from bot.duties.ladder import Anchors, next_at, timetable
-from bot.duties.life import LIVE_MEETING, follow_meeting, place_relative, release, rungs_of
+from bot.duties.demands import Demands, demand_name
+from bot.duties.ladder import Anchors, next_at, rung_moments
+from bot.duties.life import LIVE_MEETING, follow_meeting, place_relative, release_duty, rungs_of
 from bot.duties.withdrawing import withdraw_reminders
-from bot.people.roles import below
-from bot.plans.expected import Expected, UnitFacts, expected, expected_about, fits
-from bot.plans.plan import Plan as PlanText
+from bot.people.roles import units_below
+from bot.plans.expected import Expected, UnitProfile, expected_about, expected_duties, fits_unit
+from bot.plans.plan import PlanText
 from bot.tables import Demand, Duty, Meeting, MeetingDuty, Plan, Unit
 
 UNITS = 2000
@@ -28,7 +28,7 @@ Present = Line
 """What is read of each duty that is there: too many for whole objects."""
 
 
-class Counts(Protocol):
+class ChangeCounts(Protocol):
     """Where it is counted what became of the duties."""
 
     units: int
@@ -63,7 +63,7 @@ class Comparison:
         demands: Demands,
         at: datetime,
         zone: ZoneInfo,
-        counts: Counts,
+        counts: ChangeCounts,
     ) -> None:
         self._session = session
         self._plan = plan
@@ -88,7 +88,7 @@ class Comparison:
 
     def _living(self) -> ColumnElement[bool]:
         return and_(
-            below(Unit.path, self._owner.path),
+            units_below(Unit.path, self._owner.path),
             or_(Unit.closed_on.is_(None), Unit.closed_on > self._today),
         )
 
@@ -117,12 +117,12 @@ class Comparison:
             query = select(Unit).where(self._living()).order_by(Unit.path)
             if duty.who.kinds:
                 query = query.where(Unit.kind.in_(duty.who.kinds))
-            rows = [u for u in self._session.scalars(query) if fits(duty.who, self._facts_of(u))]
+            rows = [u for u in self._session.scalars(query) if fits_unit(duty.who, self._facts_of(u))]
             found[duty.key] = [(u.id, u.path, _reach(u)) for u in rows]
         return found
 
-    def _facts_of(self, unit: Any) -> UnitFacts:
-        return UnitFacts(unit.code, unit.kind, unit.sector, unit.parent_id == self._owner.id)
+    def _facts_of(self, unit: Any) -> UnitProfile:
+        return UnitProfile(unit.code, unit.kind, unit.sector, unit.parent_id == self._owner.id)
 
     def _compare_units(self, units: Sequence[Line]) -> None:
         self._counts.units += len(units)
@@ -154,7 +154,7 @@ class Comparison:
     def _wanted(self, unit: Line) -> Iterator[tuple[int, str, str, int | None, Expected]]:
         """(unit, path, key, unit that it is about, what is expected) of all that is asked of the unit or about it."""
         facts = self._facts_of(unit)
-        for want in expected(self._text, facts):
+        for want in expected_duties(self._text, facts):
             yield unit.id, unit.path, want.key, None, want
         for duty, wants in expected_about(self._text, facts):
             for actor_id, path, reach in self._actors[duty.key]:
@@ -225,7 +225,7 @@ class Comparison:
         """What the duty waits for was done before the duty was there."""
         names = ("state", "announced_on", "opens_on", "due_on", "safe_on")
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
-        release(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
+        release_duty(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
         row["hurry"] = duty.hurry or ""
 
@@ -243,7 +243,7 @@ class Comparison:
             return False
         same_days = moving or own_days == wanted
         same = there.demand_id == demand.id and same_days and there.waits == (want.waits or "")
-        if same and there.state not in GONE and name_of(want) not in self._demands.changed:
+        if same and there.state not in GONE and demand_name(want) not in self._demands.changed:
             self._counts.kept += 1
             return False
         return True
@@ -283,7 +283,7 @@ class Comparison:
         if duty.waits and (back or duty.state == "waiting" or waited != duty.waits):
             duty.state, duty.next_reminder_at = "waiting", None
             if leader is not None:
-                release(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
+                release_duty(duty, local_day(leader.done_at, self._zone), self._at, self._zone)
         else:
             duty.state = "open"
             self._remind_anew(duty, want, back=back)
@@ -305,7 +305,7 @@ class Comparison:
         planned = self._planned_at(duty)
         if planned or want.relative:
             anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned, duty.announced_on)
-            timed = timetable(rungs_of(duty.demand), anchors, self._zone)
+            timed = rung_moments(rungs_of(duty.demand), anchors, self._zone)
         duty.next_reminder_at = self._demands.not_before_now(next_at(timed, duty.reminded_until))
 
     def _planned_at(self, duty: Duty) -> datetime | None:

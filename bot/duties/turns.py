@@ -24,7 +24,7 @@ def period_in(key: str) -> str:
     return key.partition(":")[2]
 
 
-def turns(session: Session, topic: Topic) -> list[Period]:
+def topic_turns(session: Session, topic: Topic) -> list[Period]:
     """The periods for which meetings on the topic are asked for, in their order; none for a topic that comes once."""
     rows = session.execute(
         select(Demand.key, Demand.period_first, Demand.period_last)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Protocol, cast
 
-from bot.calendar import ONE_DAY, Shift, periods, usual_meeting_day
+from bot.calendar import ONE_DAY, Shift, periods_within, usual_meeting_day
 from bot.tables import Duty
 
 LONG = timedelta(days=100)
@@ -29,7 +29,7 @@ def usual_days(habit: Habit, first: date, last: date) -> Iterator[date]:
 
 
 def _days(day_of_month: int, shift: Shift, first: date, last: date) -> Iterator[date]:
-    for month in periods("month", first, last):
+    for month in periods_within("month", first, last):
         day = usual_meeting_day(day_of_month, month, shift)
         if first <= day <= last:
             yield day

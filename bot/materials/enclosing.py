@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.materials.materials import distinct
+from bot.materials.materials import distinct_files
 from bot.messages import File
-from bot.tables import TopicFile
+from bot.tables import Material
 
 MOST_ALONG = 5
 BYTES_ALONG = 20 * 2**20
@@ -13,17 +13,17 @@ BYTES_ALONG = 20 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosed:
+class SharedMaterials:
     """`files` go along with the message; `links` leads, by digest, to the others of `papers`."""
 
-    papers: tuple[TopicFile, ...]
+    papers: tuple[Material, ...]
     files: tuple[File, ...]
     links: Mapping[str, str]
 
 
-def enclose(papers: Iterable[TopicFile], link: Callable[[File], str]) -> Enclosed:
+def share_materials(papers: Iterable[Material], link: Callable[[File], str]) -> SharedMaterials:
     """Shares the files out; `link` makes the link by which one is fetched."""
-    papers = distinct(papers)
+    papers = distinct_files(papers)
     along: list[File] = []
     links: dict[str, str] = {}
     room = BYTES_ALONG
@@ -34,4 +34,4 @@ def enclose(papers: Iterable[TopicFile], link: Callable[[File], str]) -> Enclose
             room -= file.size
         else:
             links[file.digest] = link(file)
-    return Enclosed(tuple(papers), tuple(along), links)
+    return SharedMaterials(tuple(papers), tuple(along), links)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from bot.duties.turns import EVERY, turn_of
 from bot.duties.withdrawing import to_own_people, withdraw_reminders
 from bot.messages import File
-from bot.people.roles import below
+from bot.people.roles import units_below
 from bot.problems import Invalid
-from bot.tables import Demand, Duty, Message, Reminder, Topic, TopicFile, Unit
+from bot.tables import Demand, Duty, Material, Message, Reminder, Topic, Unit
 
 MOST_PAPERS = 20
 """So many files may one committee have tied to one topic, or to one turn of it."""
@@ -23,19 +23,19 @@ TOLD_KEY = "paper:"
 SOME = 1000
 
 
-def prefixes(path: str) -> list[str]:
+def path_prefixes(path: str) -> list[str]:
     """The paths of the unit at `path` and of all above it: "/1/5/" gives "/1/" and "/1/5/"."""
     parts = path.strip("/").split("/")
     return ["/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts))]
 
 
-def under(paths: Iterable[str]) -> ColumnElement[bool]:
+def duties_under(paths: Iterable[str]) -> ColumnElement[bool]:
     """Duties of the units at or below one of `paths`; none without any."""
-    parts = [below(Duty.path, path) for path in paths]
+    parts = [units_below(Duty.path, path) for path in paths]
     return or_(*parts) if parts else false()
 
 
-def about(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
+def duties_about_topic(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
     """The meetings (a condition on Duty) that are about a topic, whatever its variant: the plan's or the unit's choice.
 
     With a `period` only those of that turn of a topic that recurs.
@@ -51,12 +51,14 @@ def about(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
 def units_reached(session: Session, topic: Topic, period: str, paths: Iterable[str]) -> int:
     """How many units at or below `paths` have had or will have a meeting on the topic in that turn, or in any."""
     query = select(func.count(Duty.unit_id.distinct())).where(
-        about(topic.plan_id, topic.key, period), Duty.state.not_in(("withdrawn", "lapsed")), under(paths)
+        duties_about_topic(topic.plan_id, topic.key, period),
+        Duty.state.not_in(("withdrawn", "lapsed")),
+        duties_under(paths),
     )
     return session.scalar(query) or 0
 
 
-def tie(
+def tie_materials(
     session: Session,
     topic: Topic,
     period: str,
@@ -80,7 +82,7 @@ def tie(
 
 def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterable[File]) -> list[File]:
     """The files that the units at or below `path` do not have yet."""
-    query = _tied(topic.plan_id, topic.key, period).where(TopicFile.path.in_(prefixes(path)))
+    query = _tied(topic.plan_id, topic.key, period).where(Material.path.in_(path_prefixes(path)))
     there = session.scalars(query).all()
     known = {file.digest for file in there}
     fresh = {file.digest: file for file in files if file.digest not in known}
@@ -89,8 +91,8 @@ def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterab
     return list(fresh.values())
 
 
-def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: datetime) -> TopicFile:
-    return TopicFile(
+def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: datetime) -> Material:
+    return Material(
         plan_id=topic.plan_id,
         key=topic.key,
         period=period,
@@ -104,35 +106,37 @@ def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: d
     )
 
 
-def kept(plan_id: int, key: str, period: str) -> ColumnElement[bool]:
+def kept_materials(plan_id: int, key: str, period: str) -> ColumnElement[bool]:
     """The files (a condition on TopicFile) of one turn of a topic, those of every turn included, that nobody has taken back."""
     return and_(
-        TopicFile.plan_id == plan_id,
-        TopicFile.key == key,
-        TopicFile.period.in_({EVERY, period}),
-        TopicFile.withdrawn_at.is_(None),
+        Material.plan_id == plan_id,
+        Material.key == key,
+        Material.period.in_({EVERY, period}),
+        Material.withdrawn_at.is_(None),
     )
 
 
-def _tied(plan_id: int, key: str, period: str) -> Select[TopicFile]:
-    return select(TopicFile).where(kept(plan_id, key, period)).order_by(TopicFile.id)
+def _tied(plan_id: int, key: str, period: str) -> Select[Material]:
+    return select(Material).where(kept_materials(plan_id, key, period)).order_by(Material.id)
 
 
-def files_of(session: Session, plan_id: int, key: str, period: str, path: str) -> list[TopicFile]:
+def files_of(session: Session, plan_id: int, key: str, period: str, path: str) -> list[Material]:
     """The files of a topic's turn that are for the unit at `path`, in the order in which they were tied, the same bytes once."""
-    return distinct(session.scalars(_tied(plan_id, key, period).where(TopicFile.path.in_(prefixes(path)))))
+    return distinct_files(
+        session.scalars(_tied(plan_id, key, period).where(Material.path.in_(path_prefixes(path))))
+    )
 
 
 def files_seen(
     session: Session, plan_id: int, key: str, period: str, paths: Collection[str]
-) -> list[TopicFile]:
+) -> list[Material]:
     """The files of a topic's turn that are for some unit at or below `paths`."""
-    parts = [below(TopicFile.path, path) for path in paths]
-    above = {prefix for path in paths for prefix in prefixes(path)}
-    return list(session.scalars(_tied(plan_id, key, period).where(or_(TopicFile.path.in_(above), *parts))))
+    parts = [units_below(Material.path, path) for path in paths]
+    above = {prefix for path in paths for prefix in path_prefixes(path)}
+    return list(session.scalars(_tied(plan_id, key, period).where(or_(Material.path.in_(above), *parts))))
 
 
-def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicFile]]:
+def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Material]]:
     """The files of each of these duties' topics, in one query; a duty without any is not in the answer."""
     wanted = {
         duty.id: (duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.path)
@@ -142,17 +146,19 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicF
     if not wanted:
         return {}
     rows = session.scalars(
-        select(TopicFile)
+        select(Material)
         .where(
-            TopicFile.plan_id.in_({plan_id for plan_id, _, _, _ in wanted.values()}),
-            TopicFile.key.in_({key for _, key, _, _ in wanted.values()}),
-            TopicFile.path.in_({prefix for _, _, _, path in wanted.values() for prefix in prefixes(path)}),
-            TopicFile.withdrawn_at.is_(None),
+            Material.plan_id.in_({plan_id for plan_id, _, _, _ in wanted.values()}),
+            Material.key.in_({key for _, key, _, _ in wanted.values()}),
+            Material.path.in_(
+                {prefix for _, _, _, path in wanted.values() for prefix in path_prefixes(path)}
+            ),
+            Material.withdrawn_at.is_(None),
         )
-        .order_by(TopicFile.id)
+        .order_by(Material.id)
     ).all()
     found = {
-        duty_id: distinct(
+        duty_id: distinct_files(
             f
             for f in rows
             if (f.plan_id, f.key) == (plan_id, key)
@@ -164,15 +170,15 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[TopicF
     return {duty_id: files for duty_id, files in found.items() if files}
 
 
-def distinct(files: Iterable[TopicFile]) -> list[TopicFile]:
+def distinct_files(files: Iterable[Material]) -> list[Material]:
     """The same bytes once: two committees may have tied them."""
-    found: dict[str, TopicFile] = {}
+    found: dict[str, Material] = {}
     for file in files:
         found.setdefault(file.digest, file)
     return list(found.values())
 
 
-def mark(message: Message, files: Iterable[TopicFile]) -> None:
+def note_materials_of(message: Message, files: Iterable[Material]) -> None:
     """Notes in a message which files it brings or links."""
     message.body = {**message.body, SPOKEN: [file.digest for file in files]}
 
@@ -182,24 +188,24 @@ def spoken_in(body: Mapping[str, Any]) -> set[str]:
     return set(body.get(SPOKEN, []))
 
 
-def reminded() -> ColumnElement[bool]:
+def unit_was_reminded() -> ColumnElement[bool]:
     """A rung of the ladder (a condition on Reminder joined to Message) that the unit's own people have been told."""
     by_hand = or_(Reminder.rung.like("nudge-%"), Reminder.rung.like("snooze@%"))
     return and_(Message.state.in_(("waiting", "sent")), ~by_hand, to_own_people())
 
 
-def introduced(session: Session, duty_ids: Collection[int]) -> set[int]:
+def introduced_duties(session: Session, duty_ids: Collection[int]) -> set[int]:
     """Those of the duties of which something has been said: the files that there were then have gone with that."""
     rows = session.scalars(
         select(Reminder.duty_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_(duty_ids), reminded())
+        .where(Reminder.duty_id.in_(duty_ids), unit_was_reminded())
         .distinct()
     )
     return set(rows)
 
 
-def take_back(session: Session, file: TopicFile, at: datetime) -> None:
+def take_material_back(session: Session, file: Material, at: datetime) -> None:
     """The file goes to nobody any more: what waits with it is taken back, and what else that says is said anew."""
     if file.withdrawn_at is not None:
         return
@@ -211,8 +217,8 @@ def take_back(session: Session, file: TopicFile, at: datetime) -> None:
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Message.state == "waiting",
-            about(file.plan_id, file.key, file.period),
-            below(Duty.path, file.path),
+            duties_about_topic(file.plan_id, file.key, file.period),
+            units_below(Duty.path, file.path),
         )
     )
     duties = sorted({duty_id for duty_id, body in rows if file.digest in spoken_in(body)})
@@ -221,23 +227,23 @@ def take_back(session: Session, file: TopicFile, at: datetime) -> None:
     _take_back_told(session, file)
 
 
-def _take_back_told(session: Session, file: TopicFile) -> None:
+def _take_back_told(session: Session, file: Material) -> None:
     """Messages that wait to tell of files tied later: the others of those files are told anew."""
     same = (
-        TopicFile.plan_id == file.plan_id,
-        TopicFile.key == file.key,
-        TopicFile.period == file.period,
+        Material.plan_id == file.plan_id,
+        Material.key == file.key,
+        Material.period == file.period,
     )
     keyed = [
         Message.key.startswith(f"{TOLD_KEY}{file_id}:")
-        for file_id in session.scalars(select(TopicFile.id).where(*same))
+        for file_id in session.scalars(select(Material.id).where(*same))
     ]
-    units = set(session.scalars(select(Unit.id).where(below(Unit.path, file.path))))
+    units = set(session.scalars(select(Unit.id).where(units_below(Unit.path, file.path))))
     again: set[str] = set()
     for message in session.scalars(select(Message).where(Message.state == "waiting", or_(*keyed))):
         spoken = spoken_in(message.body)
         if file.digest in spoken and int((message.key or "").rpartition(":")[2]) in units:
             message.state, message.key = "withdrawn", None
             again |= spoken
-    session.execute(update(TopicFile).where(*same, TopicFile.digest.in_(again)).values(told_at=None))
+    session.execute(update(Material).where(*same, Material.digest.in_(again)).values(told_at=None))
     session.flush()

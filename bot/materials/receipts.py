@@ -7,18 +7,18 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.duties.counting import asked
+from bot.duties.counting import asked_for
 from bot.duties.turns import period_in, turn_of
-from bot.materials.materials import about, files_for, files_of, kept, under
-from bot.tables import Demand, Duty, Topic, TopicFile, TopicReceipt
+from bot.materials.materials import duties_about_topic, duties_under, files_for, files_of, kept_materials
+from bot.tables import Demand, Duty, Material, MaterialReceipt, Topic
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
+class MaterialState:
     """The files of one duty's topic; `received` says that the unit has them, if it has said so of all of them."""
 
-    files: list[TopicFile]
-    received: TopicReceipt | None
+    files: list[Material]
+    received: MaterialReceipt | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,13 @@ class Receipts:
     expected: int
 
 
-def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, Papers]:
+def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, MaterialState]:
     """The files of these duties' topics by the duties' ids; a duty whose topic has none is not in the answer."""
     duties = list(duties)
     files = files_for(session, duties)
     rows = session.scalars(
-        select(TopicReceipt).where(
-            TopicReceipt.unit_id.in_({duty.unit_id for duty in duties if duty.id in files})
+        select(MaterialReceipt).where(
+            MaterialReceipt.unit_id.in_({duty.unit_id for duty in duties if duty.id in files})
         )
     )
     receipts = {(row.plan_id, row.key, row.period, row.unit_id): row for row in rows}
@@ -43,15 +43,17 @@ def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, Papers]:
     for duty in duties:
         if duty.id in files and duty.topic is not None:
             receipt = receipts.get((duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.unit_id))
-            found[duty.id] = Papers(files[duty.id], receipt if _covers(receipt, files[duty.id]) else None)
+            found[duty.id] = MaterialState(
+                files[duty.id], receipt if _covers(receipt, files[duty.id]) else None
+            )
     return found
 
 
-def _covers(receipt: TopicReceipt | None, files: Sequence[TopicFile]) -> bool:
+def _covers(receipt: MaterialReceipt | None, files: Sequence[Material]) -> bool:
     return receipt is not None and all(file.at <= receipt.at for file in files)
 
 
-def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> TopicReceipt | None:
+def confirm_materials(session: Session, duty: Duty, person_id: int, at: datetime) -> MaterialReceipt | None:
     """Notes that the duty's unit has the files of its topic; None when there are none.
 
     What has been noted stays, who and when, unless a file came after it.
@@ -62,9 +64,9 @@ def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> Topic
     if topic is None or not files:
         return None
     name = topic.plan_id, topic.key, period, duty.unit_id
-    receipt = session.get(TopicReceipt, name, with_for_update=True, populate_existing=True)
+    receipt = session.get(MaterialReceipt, name, with_for_update=True, populate_existing=True)
     if receipt is None:
-        receipt = TopicReceipt(
+        receipt = MaterialReceipt(
             plan_id=topic.plan_id,
             key=topic.key,
             period=period,
@@ -79,18 +81,18 @@ def confirm(session: Session, duty: Duty, person_id: int, at: datetime) -> Topic
     return receipt
 
 
-def receipts(
+def material_receipts(
     session: Session, plan_id: int, key: str, period: str, where: ColumnElement[bool], today: date
 ) -> Receipts:
     """Over the units whose meeting on the topic's turn `where` (a condition on Duty) lets through and that is asked for on
     the local day `today`, as far as there are files for them."""
-    tied = kept(plan_id, key, period)
-    paths = session.scalars(select(TopicFile.path).where(tied).distinct()).all()
+    tied = kept_materials(plan_id, key, period)
+    paths = session.scalars(select(Material.path).where(tied).distinct()).all()
     if not paths:
         return Receipts(0, 0)
-    its = func.substr(Duty.path, 1, func.length(TopicFile.path)) == TopicFile.path
-    later = exists().where(tied, its, TopicFile.at > TopicReceipt.at).correlate(Duty, TopicReceipt)
-    has = and_(TopicReceipt.unit_id.is_not(None), ~later)
+    its = func.substr(Duty.path, 1, func.length(Material.path)) == Material.path
+    later = exists().where(tied, its, Material.at > MaterialReceipt.at).correlate(Duty, MaterialReceipt)
+    has = and_(MaterialReceipt.unit_id.is_not(None), ~later)
     received, expected = session.execute(
         select(
             func.count(case((has, Duty.unit_id)).distinct()),
@@ -99,15 +101,15 @@ def receipts(
         .select_from(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
         .outerjoin(
-            TopicReceipt,
+            MaterialReceipt,
             and_(
-                TopicReceipt.plan_id == plan_id,
-                TopicReceipt.key == key,
-                TopicReceipt.period == period,
-                TopicReceipt.unit_id == Duty.unit_id,
+                MaterialReceipt.plan_id == plan_id,
+                MaterialReceipt.key == key,
+                MaterialReceipt.period == period,
+                MaterialReceipt.unit_id == Duty.unit_id,
             ),
         )
-        .where(about(plan_id, key, period), asked(today), where, under(paths))
+        .where(duties_about_topic(plan_id, key, period), asked_for(today), where, duties_under(paths))
     ).one()
     return Receipts(received, expected)
 
@@ -123,14 +125,14 @@ def receipts_of_demands(
             Demand.id.in_(list(demand_ids)),
             Demand.kind == "meeting",
             exists().where(
-                TopicFile.plan_id == Topic.plan_id,
-                TopicFile.key == Topic.key,
-                TopicFile.withdrawn_at.is_(None),
+                Material.plan_id == Topic.plan_id,
+                Material.key == Topic.key,
+                Material.withdrawn_at.is_(None),
             ),
         )
     ).all()
     found = {
-        row.id: receipts(
+        row.id: material_receipts(
             session,
             row.plan_id,
             row.key,

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, period_in
-from bot.materials.materials import prefixes
-from bot.people.roles import below, holders
+from bot.materials.materials import path_prefixes
+from bot.people.roles import role_holders, units_below
 from bot.tables import Demand, Membership, Plan, Topic, Unit
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class TopicShelf:
     """A topic with the first and last day of its current, next or last period; both None without any.
 
     `period` is the key of that period where the topic recurs, else EVERY.
@@ -27,10 +27,10 @@ class Shelf:
     period: str = EVERY
 
 
-def reach(memberships: Iterable[Membership], action: str, owner_path: str) -> list[str]:
+def reached_paths(memberships: Iterable[Membership], action: str, owner_path: str) -> list[str]:
     """The outermost paths inside the subtree of a plan's owner that `action` reaches."""
     found: set[str] = set()
-    for held in holders(memberships, action):
+    for held in role_holders(memberships, action):
         own = held.unit.path
         if own.startswith(owner_path) or (held.role != "secretary" and owner_path.startswith(own)):
             found.add(max(own, owner_path, key=len))
@@ -49,11 +49,13 @@ def topic_in_reach(
     ).first()
     if row is None:
         return None
-    paths = reach(memberships, action, row[1])
+    paths = reached_paths(memberships, action, row[1])
     return (row[0], paths) if paths else None
 
 
-def shelves(session: Session, memberships: Iterable[Membership], action: str, today: date) -> list[Shelf]:
+def topic_shelves(
+    session: Session, memberships: Iterable[Membership], action: str, today: date
+) -> list[TopicShelf]:
     """The topics of the plans in force that `action` reaches: current and coming ones, those without a period, past ones."""
     memberships = list(memberships)
     rows = session.execute(
@@ -67,7 +69,7 @@ def shelves(session: Session, memberships: Iterable[Membership], action: str, to
     topics: dict[tuple[int, str], Topic] = {}
     spans: dict[tuple[int, str], list[Period]] = {}
     for topic, path, key, first, last in rows:
-        if reach(memberships, action, path):
+        if reached_paths(memberships, action, path):
             name = topic.plan_id, topic.key
             topics.setdefault(name, topic)
             spans.setdefault(name, []).extend([Period(first, last, period_in(key))] if first else [])
@@ -78,17 +80,17 @@ def shelves(session: Session, memberships: Iterable[Membership], action: str, to
 def _near(memberships: Iterable[Membership], action: str) -> ColumnElement[bool]:
     """Committees (a condition on Unit) in the reach of `action` or above it."""
     parts: list[ColumnElement[bool]] = []
-    for held in holders(memberships, action):
-        parts += [below(Unit.path, held.unit.path), Unit.path.in_(prefixes(held.unit.path))]
+    for held in role_holders(memberships, action):
+        parts += [units_below(Unit.path, held.unit.path), Unit.path.in_(path_prefixes(held.unit.path))]
     return or_(*parts) if parts else false()
 
 
-def _shelf(topic: Topic, spans: Iterable[Period], today: date) -> Shelf:
+def _shelf(topic: Topic, spans: Iterable[Period], today: date) -> TopicShelf:
     span = at_hand(spans, today)
-    return Shelf(topic, span.first, span.last, span.key) if span else Shelf(topic, None, None)
+    return TopicShelf(topic, span.first, span.last, span.key) if span else TopicShelf(topic, None, None)
 
 
-def _place(shelf: Shelf, today: date) -> tuple[int, int, int, int]:
+def _place(shelf: TopicShelf, today: date) -> tuple[int, int, int, int]:
     if shelf.first is None or shelf.last is None:
         return 1, 0, 0, shelf.topic.id
     if shelf.last < today:

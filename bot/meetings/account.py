@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.meetings.notes import notes_of
-from bot.meetings.tasks import reviewed, tasks_of
+from bot.meetings.tasks import reviewed_tasks, tasks_of
 from bot.meetings.votes import votes_of
-from bot.meetings.walk import heard, round_of, speakers_at
+from bot.meetings.walk import count_heard, round_of, speakers_at
 from bot.tables import Meeting, Note, Task, Vote
 
 PAGE = 3000
@@ -47,19 +47,19 @@ class Section:
         return len(self.title) + sum(len(text) + 60 for text in texts)
 
 
-def numbered(session: Session, meeting: Meeting) -> list[Numbered]:
+def numbered_notes(session: Session, meeting: Meeting) -> list[Numbered]:
     """Every note once, numbered in the order of the steps and of the time."""
     return [Numbered(number, note) for number, note in enumerate(notes_of(session, meeting), 1)]
 
 
-def account(session: Session, meeting: Meeting) -> list[Section]:
+def meeting_account(session: Session, meeting: Meeting) -> list[Section]:
     """The sections that hold anything, in the order of the agenda."""
     notes, votes, tasks = (
-        numbered(session, meeting),
+        numbered_notes(session, meeting),
         votes_of(session, meeting),
         tasks_of(session, meeting),
     )
-    looked_at = reviewed(session, meeting)
+    looked_at = reviewed_tasks(session, meeting)
     asks = [step.get("asks") for step in meeting.steps]
     review_at = asks.index("last_tasks") if "last_tasks" in asks else 0
     sections = []
@@ -73,14 +73,14 @@ def account(session: Session, meeting: Meeting) -> list[Section]:
             tuple(task for task in tasks if task.step == place),
             tuple(looked_at) if place == review_at else (),
             speakers_at(meeting, place),
-            heard(meeting, place) if whole and whole.start == place else 0,
+            count_heard(meeting, place) if whole and whole.start == place else 0,
         )
         if not section.empty:
             sections.append(section)
     return sections
 
 
-def pages(sections: Sequence[Section], most: int = PAGE) -> Iterator[list[Section]]:
+def account_pages(sections: Sequence[Section], most: int = PAGE) -> Iterator[list[Section]]:
     """The sections as they go into messages; one that is longer than a message stands alone, in parts by its notes."""
     page: list[Section] = []
     for section in sections:

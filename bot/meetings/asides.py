@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.meetings.notes import add_note, kind_of_file
-from bot.meetings.walk import here, speakers_at, spoke
+from bot.meetings.walk import count_speakers, current_place, speakers_at
 from bot.messages import File
 from bot.tables import Aside, Meeting, Note, Task, Vote
 
@@ -42,7 +42,7 @@ def put_aside(
     """Keeps the words, or the photo or voice with the words beside it, as said at the present step. It stands nowhere yet."""
     aside = Aside(
         meeting_id=meeting.id,
-        step=here(meeting),
+        step=current_place(meeting),
         person_id=person_id,
         at=at,
         text=text.strip(),
@@ -125,7 +125,7 @@ def _undo(session: Session, meeting: Meeting, aside: Aside) -> None:
     elif aside.kept_as in NAMES:
         setattr(meeting, aside.kept_as, aside.instead_of)
     elif aside.kept_as == "speakers":
-        spoke(meeting, aside.step, int(aside.instead_of) - speakers_at(meeting, aside.step))
+        count_speakers(meeting, aside.step, int(aside.instead_of) - speakers_at(meeting, aside.step))
     elif aside.kept_as == "read_back":
         meeting.read_back_at = None
     session.flush()

@@ -11,7 +11,7 @@ KINDS = ("official", "probationary", "temporary")
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class AttendanceCounts:
     """Members of one meeting: all, there, away with and without a reason, and excused from meetings altogether.
 
     `total` includes those here for a time (`temporary`); `elsewhere` meet elsewhere for a time or are on special duty. Of
@@ -47,26 +47,26 @@ class Counts:
     def absent(self) -> int:
         return self.absent_excused + self.absent_unexcused
 
-    def with_kinds(self, kinds: Mapping[str, int]) -> "Counts":
+    def with_kinds(self, kinds: Mapping[str, int]) -> "AttendanceCounts":
         """The counts with these kinds of members too, and what follows from them. Raises Invalid as `check`."""
-        counts = filled(replace(self, **kinds))
-        check(counts)
+        counts = fill_counts(replace(self, **kinds))
+        check_counts(counts)
         return counts
 
 
-def counts_of_values(values: Mapping[str, int]) -> Counts:
+def counts_of_values(values: Mapping[str, int]) -> AttendanceCounts:
     """The counts that were said one by one, by their names, with what follows from them; a name left out is 0 or unknown.
 
     Raises Invalid as `check`.
     """
     known = {"absent_excused": 0, "absent_unexcused": 0, "exempt": 0, **values}
     check_total(known["total"])
-    counts = filled(Counts(**known))
-    check(counts)
+    counts = fill_counts(AttendanceCounts(**known))
+    check_counts(counts)
     return counts
 
 
-def filled(counts: Counts) -> Counts:
+def fill_counts(counts: AttendanceCounts) -> AttendanceCounts:
     """The counts with what follows from them: of two kinds the third, and who is there where all or none of a kind are."""
     official, probationary = counts.official, counts.probationary
     rest = counts.total - counts.temporary
@@ -90,7 +90,7 @@ def filled(counts: Counts) -> Counts:
     return replace(counts, present_official=there, present_probationary=beginners)
 
 
-def check(counts: Counts) -> None:
+def check_counts(counts: AttendanceCounts) -> None:
     """Holds the counts to their sums (12-HD/BTCTW 06/7/2018, 42-HD/BTCTW 28/10/2025): present + excused + unexcused +
     exempt + elsewhere = total; official + probationary + temporary = total; of no kind more present than there are.
 
@@ -127,7 +127,7 @@ def wrong_sum(values: Mapping[str, int | None], added: int) -> Invalid:
     return Invalid("attendance_sum", total=total, sum=added, difference=added - total, **parts)
 
 
-def _check_kinds(counts: Counts) -> None:
+def _check_kinds(counts: AttendanceCounts) -> None:
     parts = {name: getattr(counts, name) or 0 for name in KINDS}
     added = sum(parts.values())
     whole = counts.official is not None and counts.probationary is not None
@@ -137,7 +137,7 @@ def _check_kinds(counts: Counts) -> None:
         )
 
 
-def _check_present(counts: Counts) -> None:
+def _check_present(counts: AttendanceCounts) -> None:
     for kind in KINDS[:2]:
         there, members = getattr(counts, f"present_{kind}"), getattr(counts, kind)
         if there is not None and members is not None and there > members:
@@ -150,12 +150,12 @@ def _check_present(counts: Counts) -> None:
         raise Invalid("attendance_present_kinds", present=counts.present, sum=added, **facts)
 
 
-def rate(counts: Counts) -> Fraction | None:
+def attendance_rate(counts: AttendanceCounts) -> Fraction | None:
     """Present over those obliged to come: total - exempt - elsewhere (12-HD/BTCTW 06/7/2018); None where nobody was."""
     return Fraction(counts.present, counts.obliged) if counts.obliged > 0 else None
 
 
-def kinds_away(counts: Counts) -> list[str]:
+def kinds_away(counts: AttendanceCounts) -> list[str]:
     """The kinds of members of which one may still come; none where the kinds are not known."""
     if counts.present_official is None or counts.present_probationary is None or counts.official is None:
         return []
@@ -167,7 +167,7 @@ def kinds_away(counts: Counts) -> list[str]:
     return [kind for kind in KINDS if (getattr(counts, kind) or 0) > there[kind]]
 
 
-def arrived(counts: Counts, kind: str = "") -> Counts:
+def count_late_arrival(counts: AttendanceCounts, kind: str = "") -> AttendanceCounts:
     """The counts after one more of `kind` has come late: of those away without a reason, else with one.
 
     Without `kind` the kinds of those present are as they were. Raises Invalid: attendance_nobody_away, and as `check`.
@@ -179,6 +179,6 @@ def arrived(counts: Counts, kind: str = "") -> Counts:
     if kind in KINDS[:2]:
         there = getattr(counts, f"present_{kind}")
         moved[f"present_{kind}"] = None if there is None else there + 1
-    found = filled(replace(counts, **moved))
-    check(found)
+    found = fill_counts(replace(counts, **moved))
+    check_counts(found)
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from bot.meetings.attendance import Counts, check, check_total, counts_of_values, wrong_sum
+from bot.meetings.attendance import AttendanceCounts, check_counts, check_total, counts_of_values, wrong_sum
 from bot.problems import Invalid
 
 FEW = 2
@@ -15,7 +15,7 @@ Missing = Literal["total", "present", "away", ""]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldCounts:
     """The numbers said, by the names of `Counts`; None is what nobody has said. `absent`: all that are away, for whatever
     reason; it is not kept once those present and the total are known."""
 
@@ -54,13 +54,15 @@ class Told:
             return "present"
         return "away" if self.left else ""
 
-    def counts(self) -> Counts:
+    def counts(self) -> AttendanceCounts:
         """The counts, once nothing is missing. Raises Invalid as `check`."""
         return counts_of_values({name: value for name, value in self.known().items() if name != "absent"})
 
 
-def told_of(values: Mapping[str, int]) -> Told:
-    return Told(**{field.name: values[field.name] for field in fields(Told) if field.name in values})
+def told_of(values: Mapping[str, int]) -> ToldCounts:
+    return ToldCounts(
+        **{field.name: values[field.name] for field in fields(ToldCounts) if field.name in values}
+    )
 
 
 def differs_much(total: int, roll: int | None) -> bool:
@@ -68,13 +70,13 @@ def differs_much(total: int, roll: int | None) -> bool:
     return roll is not None and abs(total - roll) > FEW
 
 
-def differences(before: Told, now: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+def told_differences(before: ToldCounts, now: Mapping[str, int]) -> dict[str, tuple[int, int]]:
     """Where both say a number of the same thing and not the same one: old and new."""
     old = before.known()
     return {name: (old[name], value) for name, value in now.items() if name in old and old[name] != value}
 
 
-def settle(told: Told, *, full: bool = False, roll: int | None = None) -> Told:
+def settle_told(told: ToldCounts, *, full: bool = False, roll: int | None = None) -> ToldCounts:
     """The same with what follows from it. `full`: nobody is away; `roll`: the unit's members, where no total was said.
 
     Raises Invalid: attendance_sum, attendance_present_over_total, attendance_total_zero, attendance_too_large,
@@ -100,7 +102,7 @@ def settle(told: Told, *, full: bool = False, roll: int | None = None) -> Told:
     return _balanced(told, total, told.present, absent)
 
 
-def _balanced(told: Told, total: int, present: int, absent: int | None) -> Told:
+def _balanced(told: ToldCounts, total: int, present: int, absent: int | None) -> ToldCounts:
     aside = (told.exempt or 0) + (told.elsewhere or 0)
     parts = {**told.known(), "present": max(present, 0), "total": total}
     if present < 0:
@@ -115,11 +117,11 @@ def _balanced(told: Told, total: int, present: int, absent: int | None) -> Told:
         return replace(told, absent=None)
     zeros = {name: getattr(told, name) or 0 for name in ("absent_excused", "absent_unexcused", "exempt")}
     whole = replace(told, absent=None, **zeros)
-    check(whole.counts())
+    check_counts(whole.counts())
     return whole
 
 
-def _absent(told: Told) -> int | None:
+def _absent(told: ToldCounts) -> int | None:
     if told.absent is not None:
         return told.absent
     if told.absent_excused is None and told.absent_unexcused is None:
@@ -127,14 +129,14 @@ def _absent(told: Told) -> int | None:
     return (told.absent_excused or 0) + (told.absent_unexcused or 0)
 
 
-def _with_present_kinds(told: Told) -> Told:
+def _with_present_kinds(told: ToldCounts) -> ToldCounts:
     """Those present from their kinds, where only these were said."""
     if told.present is not None or told.present_official is None or told.present_probationary is None:
         return told
     return replace(told, present=told.present_official + told.present_probationary)
 
 
-def _total_of_kinds(told: Told, roll: int | None) -> int | None:
+def _total_of_kinds(told: ToldCounts, roll: int | None) -> int | None:
     """All members, where both kinds were said and are the whole roll."""
     if told.official is None or told.probationary is None:
         return None

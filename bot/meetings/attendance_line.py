@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from bot.meetings.attendance import Counts
-from bot.meetings.attendance_balance import Told, differences, settle, told_of
+from bot.meetings.attendance import AttendanceCounts
+from bot.meetings.attendance_balance import ToldCounts, settle_told, told_differences, told_of
 from bot.problems import Invalid
 from bot.reading.attendance_phrases import readings_of
-from bot.reading.attendance_words import read_items, unclear
-from bot.reading.words import said as quoted
+from bot.reading.attendance_words import is_unclear, read_items
+from bot.reading.words import quoted_words as quoted
 
-NOBODY = Told()
+NOBODY = ToldCounts()
 CLOSE = 1
 """A share in per cent is rounded as people like: 89, 89,3, 90."""
 REASONS = {"all_excused": "absent_excused", "all_unexcused": "absent_unexcused", "all_exempt": "exempt"}
@@ -31,15 +31,15 @@ class _NoSense(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class AttendanceReading:
     """`told`: all that is known with this line; `differs`: what it says otherwise than was said before (old, new). Where
     something differs, `told` is what holds if the new line does."""
 
-    told: Told
+    told: ToldCounts
     differs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def read_line(text: str, roll: int | None = None) -> Counts:
+def read_line(text: str, roll: int | None = None) -> AttendanceCounts:
     """The counts of a whole meeting from one line: "25/28, vắng 2 có phép 1 không", "đủ", "28 25 2 1 0".
 
     `roll` is the unit's number of members, used where the line gives no total. Five bare numbers are total, present,
@@ -50,7 +50,7 @@ def read_line(text: str, roll: int | None = None) -> Counts:
     told = read_told(text, roll)
     if told.missing == "away":
         if told.absent_excused is not None and told.absent_unexcused is not None:
-            settle(replace(told, absent=told.absent_excused + told.absent_unexcused))
+            settle_told(replace(told, absent=told.absent_excused + told.absent_unexcused))
         raise Invalid("attendance_absent_unexplained", absent=told.left)
     if told.missing == "total":
         raise Invalid("attendance_total_unknown")
@@ -59,7 +59,7 @@ def read_line(text: str, roll: int | None = None) -> Counts:
     return told.counts()
 
 
-def read_told(text: str, roll: int | None = None, kinds: KindsAre = "") -> Told:
+def read_told(text: str, roll: int | None = None, kinds: KindsAre = "") -> ToldCounts:
     """What a line says, whole or not, with what follows from it: "25/28", "hai lăm, 2 vắng có lý do", "chính thức 14".
 
     Raises Invalid: "attendance_unclear" (said, word: what was not understood, or ""), "attendance_percent" (percent,
@@ -68,15 +68,17 @@ def read_told(text: str, roll: int | None = None, kinds: KindsAre = "") -> Told:
     return read_further(text, NOBODY, roll, kinds).told
 
 
-def read_further(text: str, before: Told, roll: int | None = None, kinds: KindsAre = "") -> Reading:
+def read_further(
+    text: str, before: ToldCounts, roll: int | None = None, kinds: KindsAre = ""
+) -> AttendanceReading:
     """A line that is said after others; `before` is what is known from them. Raises as `read_told`."""
     line = read_items(text)
     found = readings_of(line, awaited=before.left > 0)
     if not found.ways:
         if line.shares == WHOLE and not line.clauses:
-            return Reading(settle(before, full=True, roll=roll))
-        raise unclear(text, found.stuck)
-    fitting: list[Reading] = []
+            return AttendanceReading(settle_told(before, full=True, roll=roll))
+        raise is_unclear(text, found.stuck)
+    fitting: list[AttendanceReading] = []
     problems: list[Invalid] = []
     for way in found.ways:
         full_by_share = line.shares == WHOLE and not any(
@@ -92,7 +94,7 @@ def read_further(text: str, before: Told, roll: int | None = None, kinds: KindsA
     return _only_one(text, fitting, problems)
 
 
-def _only_one(text: str, fitting: list[Reading], problems: list[Invalid]) -> Reading:
+def _only_one(text: str, fitting: list[AttendanceReading], problems: list[Invalid]) -> AttendanceReading:
     agreeing = [reading for reading in fitting if not reading.differs] or fitting
     whole = [reading for reading in agreeing if not reading.told.missing] or agreeing
     if whole and all(reading == whole[0] for reading in whole):
@@ -100,11 +102,13 @@ def _only_one(text: str, fitting: list[Reading], problems: list[Invalid]) -> Rea
     codes = {problem.code for problem in problems}
     if not fitting and len(codes) == 1 and not isinstance(problems[0], _NoSense):
         raise problems[0]
-    raise unclear(text, "")
+    raise is_unclear(text, "")
 
 
-def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tuple[Fraction, ...]) -> Reading:
-    said = {name: value for name, value in facts.items() if name in Told.__slots__}
+def _read(
+    facts: Mapping[str, int], before: ToldCounts, roll: int | None, shares: tuple[Fraction, ...]
+) -> AttendanceReading:
+    said = {name: value for name, value in facts.items() if name in ToldCounts.__slots__}
     if not said and facts.keys().isdisjoint({"full", "rest", *REASONS}):
         raise _NoSense
     if "heading_away" in facts and said.keys().isdisjoint({"absent", "absent_excused", "absent_unexcused"}):
@@ -123,15 +127,15 @@ def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tupl
         said[reasons[0]] = facts["absent"]
     if "full" in facts and before.present is not None and before.total is not None:
         said.setdefault("present", before.total - (said.get("exempt") or before.exempt or 0))
-    differs = differences(before, said)
+    differs = told_differences(before, said)
     told = told_of({**before.known(), **said})
     full = "full" in facts
     try:
-        told = settle(told, full=full, roll=roll)
+        told = settle_told(told, full=full, roll=roll)
     except Invalid:
         if not differs:
             raise
-        told = settle(told_of(said), full=full, roll=before.total or roll)
+        told = settle_told(told_of(said), full=full, roll=before.total or roll)
     else:
         alone = _alone(said, full, before.total or roll) if differs else None
         told = alone or told
@@ -144,19 +148,19 @@ def _read(facts: Mapping[str, int], before: Told, roll: int | None, shares: tupl
         raise _NoSense  # "26 chính thức, vắng 2": of all of them, or of those present?
     _check_away_kinds(told, facts)
     _check_shares(told, shares)
-    return Reading(told, differs)
+    return AttendanceReading(told, differs)
 
 
-def _alone(said: Mapping[str, int], full: bool, roll: int | None) -> Told | None:
+def _alone(said: Mapping[str, int], full: bool, roll: int | None) -> ToldCounts | None:
     """What the new line says by itself, if that is all there is to say."""
     try:
-        told = settle(told_of(said), full=full, roll=roll)
+        told = settle_told(told_of(said), full=full, roll=roll)
     except Invalid:
         return None
     return None if told.missing else told
 
 
-def _variants(way: Mapping[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+def _variants(way: Mapping[str, int], before: ToldCounts, roll: int | None) -> Iterator[dict[str, int]]:
     """One way of reading with what it leaves open decided: whom a lone number and the kinds of members are of."""
     for facts in _of_lone_number(dict(way), before, roll):
         unsure = facts.get("unsure", 0)
@@ -167,7 +171,7 @@ def _variants(way: Mapping[str, int], before: Told, roll: int | None) -> Iterato
             yield given
 
 
-def _of_lone_number(facts: dict[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+def _of_lone_number(facts: dict[str, int], before: ToldCounts, roll: int | None) -> Iterator[dict[str, int]]:
     """It is those present, or all if these are said besides; all of them too where only this agrees with the roll."""
     opening = facts.pop("opening", None)
     if opening is None:
@@ -182,7 +186,7 @@ def _of_lone_number(facts: dict[str, int], before: Told, roll: int | None) -> It
         yield {**facts, "total": opening}
 
 
-def _of_obliged(facts: dict[str, int], before: Told, roll: int | None) -> Iterator[dict[str, int]]:
+def _of_obliged(facts: dict[str, int], before: ToldCounts, roll: int | None) -> Iterator[dict[str, int]]:
     """Those who must come are all but the exempt and those who meet elsewhere; some say so of all."""
     obliged = facts.pop("obliged", None)
     if obliged is None:
@@ -215,13 +219,13 @@ def _decide_kinds(facts: dict[str, int], roll: int | None) -> None:
             facts[f"present_{other}"] = facts.pop(other)  # "14 chính thức, 1 dự bị dự họp": both are there
 
 
-def _all_of_one_reason(told: Told, name: str) -> Told:
+def _all_of_one_reason(told: ToldCounts, name: str) -> ToldCounts:
     if not told.left:
         raise _NoSense
-    return settle(replace(told, **{name: told.left + (getattr(told, name) or 0)}))
+    return settle_told(replace(told, **{name: told.left + (getattr(told, name) or 0)}))
 
 
-def _check_away_kinds(told: Told, facts: Mapping[str, int]) -> None:
+def _check_away_kinds(told: ToldCounts, facts: Mapping[str, int]) -> None:
     kinds = [facts[f"away_{kind}"] for kind in KINDS if f"away_{kind}" in facts]
     if not kinds or told.total is None or told.present is None:
         return
@@ -230,7 +234,7 @@ def _check_away_kinds(told: Told, facts: Mapping[str, int]) -> None:
         raise _NoSense
 
 
-def _check_shares(told: Told, shares: tuple[Fraction, ...]) -> None:
+def _check_shares(told: ToldCounts, shares: tuple[Fraction, ...]) -> None:
     if told.total is None or told.present is None:
         return
     aside = (told.exempt or 0) + (told.elsewhere or 0)

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from bot.calendar import end_of_day, local_day
 from bot.duties.outlook import open_duties
 from bot.meetings.attendance_line import read_told
-from bot.meetings.joining import duties_of, in_order
+from bot.meetings.joining import duties_of, parts_in_order
 from bot.problems import Invalid
-from bot.reading.words import number, plain
+from bot.reading.words import plain_words, read_number
 from bot.tables import Duty, Meeting, Message, Reminder, Unit
 
 LATELY = timedelta(days=14)
@@ -48,12 +48,12 @@ def line_of(text: str, members: int | None) -> Line:
 
     A share whose whole is far from the membership and that is a day of the year ("4/5") is a `date`, or nobody knows what.
     """
-    if share := SHARE.fullmatch(plain(text)):
+    if share := SHARE.fullmatch(plain_words(text)):
         part, whole = int(share[1]), int(share[2])
         near = members is not None and abs(whole - members) <= max(2, members // 10)
         return "date" if whole <= 12 and 1 <= part <= 31 and not near else "share"
     try:
-        number(text)
+        read_number(text)
     except Invalid:
         return "counts" if _counts(text, members) else ""
     return "number"
@@ -69,11 +69,13 @@ def _counts(text: str, members: int | None) -> bool:
 
 def whole_of(text: str) -> int | None:
     """How many members a share in the line is of: 28 in "25/28, vắng 3"."""
-    found = re.search(r"[0-9]{1,4} ?(?:/|tren) ?([0-9]{1,4})", plain(text))
+    found = re.search(r"[0-9]{1,4} ?(?:/|tren) ?([0-9]{1,4})", plain_words(text))
     return int(found[1]) if found else None
 
 
-def awaited(session: Session, unit_ids: Collection[int], at: datetime, zone: ZoneInfo) -> list[Awaited]:
+def awaited_meetings(
+    session: Session, unit_ids: Collection[int], at: datetime, zone: ZoneInfo
+) -> list[Awaited]:
     """The meetings of these units that may have been held by `at` and of which nothing is known: those set for a day that has
     come, the latest first; then those that are owed and set for no such day."""
     units = [session.get_one(Unit, unit_id) for unit_id in unit_ids]
@@ -101,14 +103,14 @@ def _set_and_passed(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) 
     found = []
     for meeting in rows:
         linked = duties_of(session, meeting)
-        duties = in_order(meeting, [duty for duty in linked if duty.state == "open"])
+        duties = parts_in_order(meeting, [duty for duty in linked if duty.state == "open"])
         if (duties or not linked) and meeting.planned_at is not None:
             duty = duties[0] if duties else None
             found.append(Awaited(unit, duty, meeting, min(meeting.planned_at, at)))
     return found
 
 
-def running(session: Session, unit_ids: Collection[int]) -> list[Meeting]:
+def running_meetings(session: Session, unit_ids: Collection[int]) -> list[Meeting]:
     """The meetings of these units that are being held."""
     return list(
         session.scalars(

@@ -7,29 +7,28 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Period, local_day, periods, safe_day
+from bot.calendar import Period, local_day, periods_within, safe_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
 from bot.duties.withdrawing import withdraw_reminders
-from bot.meetings.joining import answer_on, unlink
-from bot.plans.expected import UnitFacts, fits, variant_of
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import lines_of, topic_of
+from bot.meetings.joining import answer_on, unlink_duty
+from bot.plans.expected import UnitProfile, fits_unit, variant_of
+from bot.plans.plan import PlanText, lines_of, topic_of
 from bot.problems import Invalid
 from bot.tables import Demand, Duty, Plan, Topic, Unit
 
 
-def allows(plan: Plan, what: str) -> bool:
+def plan_allows(plan: Plan, what: str) -> bool:
     """Whether the plan lets a unit "add" a topic of its pool, or "replace" one by it (42-KH/ĐUK, 08/02/2022, II)."""
     return plan.withdrawn_at is None and what in plan.content["plan"].get("choosing", ())
 
 
-def replacements(session: Session, duty: Duty) -> list[Topic]:
+def replacement_topics(session: Session, duty: Duty) -> list[Topic]:
     """The topics of the pool that the unit may put in the place of the one this duty asks for, in the plan's order."""
     topic, plan = duty.demand.topic, duty.demand.plan
     if duty.kind != "meeting" or duty.state != "open" or duty.added or topic is None:
         return []
-    if topic.meeting != "thematic" or not allows(plan, "replace"):
+    if topic.meeting != "thematic" or not plan_allows(plan, "replace"):
         return []
     taken = _taken(session, duty.unit_id, plan.id)
     found = _pool(session, plan, text_of(plan), duty.unit)
@@ -38,12 +37,12 @@ def replacements(session: Session, duty: Duty) -> list[Topic]:
 
 def _pool(session: Session, plan: Plan, text: PlanText, unit: Unit) -> list[Topic]:
     """The pool as this unit has it: the topics that are for it, each in its variant."""
-    facts = UnitFacts(unit.code, unit.kind, unit.sector, unit.parent_id == plan.unit_id)
+    facts = UnitProfile(unit.code, unit.kind, unit.sector, unit.parent_id == plan.unit_id)
     rows = session.scalars(select(Topic).where(Topic.plan_id == plan.id, Topic.pool.is_(True)))
     known = {(row.key, row.variant): row for row in rows}
     found = []
     for topic in text.topics:
-        if topic.pool and fits(topic.who, facts):
+        if topic.pool and fits_unit(topic.who, facts):
             variant = variant_of(topic, facts)
             found.append(known.get((topic.key, variant.key if variant else "")))
     return [row for row in found if row is not None]
@@ -63,7 +62,9 @@ def _taken(session: Session, unit_id: int, plan_id: int, since: date | None = No
     return {row.topic.id for row in held if row.topic}
 
 
-def replace(session: Session, duty: Duty, topic: Topic | None, at: datetime, zone: ZoneInfo) -> list[Duty]:
+def replace_topic(
+    session: Session, duty: Duty, topic: Topic | None, at: datetime, zone: ZoneInfo
+) -> list[Duty]:
     """Puts a topic of the pool in the place of the plan's, or (None) the plan's own back; a meeting that is set keeps its day.
 
     Answers the duties that the meeting, being about something else now, answers no more. Raises Invalid: choice_running,
@@ -72,7 +73,7 @@ def replace(session: Session, duty: Duty, topic: Topic | None, at: datetime, zon
     meeting = meeting_of(session, duty)
     if meeting is not None and meeting.state == "running":
         raise Invalid("choice_running")
-    if topic is not None and topic.id not in {one.id for one in replacements(session, duty)}:
+    if topic is not None and topic.id not in {one.id for one in replacement_topics(session, duty)}:
         raise Invalid("choice_gone")
     duty.chosen, duty.picks = topic, []
     session.flush()
@@ -84,14 +85,14 @@ def replace(session: Session, duty: Duty, topic: Topic | None, at: datetime, zon
     return parted
 
 
-def addable(session: Session, unit: Unit, today: date) -> list[Topic]:
+def addable_topics(session: Session, unit: Unit, today: date) -> list[Topic]:
     """The topics that the unit may take on itself in the quarter of the local day `today`, of all plans in force for it."""
     above = [int(part) for part in unit.path.strip("/").split("/")]
     plans = session.scalars(
         select(Plan).where(Plan.unit_id.in_(above), Plan.withdrawn_at.is_(None)).order_by(Plan.id)
     ).all()
     found: list[Topic] = []
-    for plan in (plan for plan in plans if allows(plan, "add")):
+    for plan in (plan for plan in plans if plan_allows(plan, "add")):
         text = text_of(plan)
         if text.head.starts <= today <= text.head.ends:
             taken = _taken(session, unit.id, plan.id, _quarter(today).first)
@@ -100,14 +101,14 @@ def addable(session: Session, unit: Unit, today: date) -> list[Topic]:
 
 
 def _quarter(day: date) -> Period:
-    return periods("quarter", day, day)[0]
+    return periods_within("quarter", day, day)[0]
 
 
-def add(session: Session, unit: Unit, topic: Topic, at: datetime, zone: ZoneInfo) -> Duty:
+def add_topic(session: Session, unit: Unit, topic: Topic, at: datetime, zone: ZoneInfo) -> Duty:
     """The unit takes a topic of the pool on itself for the quarter of `at`: an extra meeting, open from today until the last
     day of the quarter, or of the plan if that comes first. Raises Invalid(choice_gone)."""
     today = local_day(at, zone)
-    if topic.id not in {one.id for one in addable(session, unit, today)}:
+    if topic.id not in {one.id for one in addable_topics(session, unit, today)}:
         raise Invalid("choice_gone")
     demand = _demand(session, topic, _quarter(today))
     duty = session.scalar(
@@ -143,7 +144,7 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
     return demand
 
 
-def take_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def take_topic_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """What the unit has added, and not met about yet, is asked no more; its meeting is off, or goes on without it.
 
     Raises Invalid: choice_running, choice_gone.
@@ -154,31 +155,31 @@ def take_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Non
     if meeting is not None and meeting.state == "running":
         raise Invalid("choice_running")
     if meeting is not None:
-        unlink(session, meeting, duty, at, zone)
+        unlink_duty(session, meeting, duty, at, zone)
     duty.state, duty.next_reminder_at, duty.picks = "withdrawn", None, []
     session.flush()
     withdraw_reminders(session, [duty.id], at)
 
 
-def pickable(duty: Duty) -> bool:
+def documents_pickable(duty: Duty) -> bool:
     """Whether the unit takes of the topic's documents those that suit it (60-KH/ĐUK, 18/4/2022, III.1)."""
     topic = duty.topic
     return duty.kind == "meeting" and topic is not None and topic.choose and len(topic.documents) > 1
 
 
-def picked(duty: Duty) -> list[int]:
+def picked_places(duty: Duty) -> list[int]:
     """The places in the topic's list of the documents that hold for the unit; all when it has chosen none."""
     count = len(duty.topic.documents) if duty.topic else 0
     return [place for place in duty.picks or () if place < count] or list(range(count))
 
 
-def pick(session: Session, duty: Duty, places: Iterable[int]) -> None:
+def pick_documents(session: Session, duty: Duty, places: Iterable[int]) -> None:
     """The unit takes these documents, by their places from 0. Raises Invalid: choice_running, choice_gone, choice_empty."""
     topic = duty.topic
     meeting = meeting_of(session, duty)
     if meeting is not None and meeting.state == "running":
         raise Invalid("choice_running")
-    if topic is None or not pickable(duty):
+    if topic is None or not documents_pickable(duty):
         raise Invalid("choice_gone")
     chosen: Sequence[int] = sorted({place for place in places if 0 <= place < len(topic.documents)})
     if not chosen:

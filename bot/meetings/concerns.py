@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day, rest_day
 from bot.duties.hurry import too_near
 from bot.duties.life import meeting_of
-from bot.meetings.joining import duties_of, joinable, merging_of
+from bot.meetings.joining import duties_of, joinable_duties, merging_of
 from bot.tables import Demand, Duty, Meeting, Topic, Unit
 
 CLOSE = timedelta(hours=2)
@@ -26,7 +26,7 @@ class Concern:
     facts: dict[str, object]
 
 
-def concerns(
+def setting_concerns(
     session: Session, unit_id: int, duty: Duty | None, moment: datetime, at: datetime, zone: ZoneInfo
 ) -> list[Concern]:
     """What to say before a meeting is set for `moment`: a rest day, outside of the window, a second meeting that month,
@@ -98,7 +98,7 @@ def _second(
 
 def _joins(session: Session, duty: Duty, other: Meeting, day: date, at: datetime, zone: ZoneInfo) -> bool:
     there = {one.id for one in duties_of(session, other)}
-    return any(joint.duty.id in there for joint in joinable(session, duty, day, at, zone))
+    return any(joint.duty.id in there for joint in joinable_duties(session, duty, day, at, zone))
 
 
 def _merged(

@@ -8,8 +8,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import at_local, local_day
-from bot.duties.life import done_on_time, follow_meeting, place_relative, release, set_reminder
-from bot.meetings.attendance import Counts
+from bot.duties.life import done_on_time, follow_meeting, place_relative, release_duty, set_reminder
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.joining import duties_of
 from bot.meetings.meetings import counts_of, write_counts
 from bot.problems import Invalid
@@ -20,7 +20,7 @@ LOCKED_AFTER = timedelta(days=30)
 UNLOCKED_FOR = timedelta(days=3)
 
 
-def locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
+def figures_locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
     """Whether the figures of a held meeting may be corrected no more without leave."""
     if meeting.state != "held" or meeting.started_at is None:
         return False
@@ -29,14 +29,14 @@ def locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
     return local_day(meeting.started_at, zone) < local_day(at, zone) - LOCKED_AFTER
 
 
-def unlock(meeting: Meeting, at: datetime) -> datetime:
+def unlock_figures(meeting: Meeting, at: datetime) -> datetime:
     """Gives leave; answers until when."""
     meeting.unlocked_until = at + UNLOCKED_FOR
     return meeting.unlocked_until
 
 
 def correct_counts(
-    session: Session, meeting: Meeting, counts: Counts, person_id: int, at: datetime
+    session: Session, meeting: Meeting, counts: AttendanceCounts, person_id: int, at: datetime
 ) -> list[str]:
     """Writes the counts anew; answers what has changed, as "present 25>26". Raises Invalid when they do not add up."""
     before = counts_of(session, meeting)
@@ -45,8 +45,8 @@ def correct_counts(
     return list(_changes(before, after)) if after else []
 
 
-def _changes(before: Counts | None, after: Counts) -> Iterator[str]:
-    for name in Counts.__slots__:
+def _changes(before: AttendanceCounts | None, after: AttendanceCounts) -> Iterator[str]:
+    for name in AttendanceCounts.__slots__:
         old = getattr(before, name) if before else None
         new = getattr(after, name)
         if old != new:
@@ -122,5 +122,5 @@ def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: Zon
     ).all()
     for duty in waited:
         if duty.demand.relative.get("side") == "chain":
-            release(duty, day, at, zone)
+            release_duty(duty, day, at, zone)
             set_reminder(session, duty, at, zone)

@@ -82,12 +82,12 @@ def _of_month(duty: Duty, day: date) -> bool:
     return (first.year, first.month) <= (day.year, day.month) <= (last.year, last.month)
 
 
-def within(duty: Duty, day: date, today: date) -> bool:
+def within_duty(duty: Duty, day: date, today: date) -> bool:
     """Whether a meeting on `day` answers the duty without making it late; one that is overdue anyway it may answer late."""
     return duty.opens_on <= day and (duty.due_on is None or day <= duty.due_on or duty.due_on < today)
 
 
-def joinable(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+def joinable_duties(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
     """The unit's other open meeting duties that a meeting held for `duty` on the local day `day` may answer too.
 
     Each must be open by then and not yet past its last day (see `within`), and `may_join` names the rule. One whose own
@@ -102,7 +102,7 @@ def joinable(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneIn
     own = meeting_of(session, duty)
     found = []
     for other in others:
-        why = may_join(duty, other, day) if within(other, day, today) else None
+        why = may_join(duty, other, day) if within_duty(other, day, today) else None
         if why and _free(meeting_of(session, other), own, day, zone):
             found.append(Joint(other, why))
     return found
@@ -116,14 +116,14 @@ def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo
     )
 
 
-def offers(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+def offered_duties(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
     """As `joinable`, without what the meeting answers already, what does not go with that, and what was offered before."""
     meeting = meeting_of(session, duty)
     linked = duties_of(session, meeting) if meeting else []
     past = {one.id for one in linked} | set(meeting.marks.get(ASKED, []) if meeting else [])
     return [
         joint
-        for joint in joinable(session, duty, day, at, zone)
+        for joint in joinable_duties(session, duty, day, at, zone)
         if joint.duty.id not in past
         and all(one.id == duty.id or may_join(one, joint.duty, day) for one in linked)
     ]
@@ -134,7 +134,7 @@ def note_offered(meeting: Meeting, duty_ids: Iterable[int]) -> None:
     meeting.marks = {**meeting.marks, ASKED: sorted({*meeting.marks.get(ASKED, []), *duty_ids})}
 
 
-def clash(duties: Sequence[Duty], day: date) -> tuple[Duty, Duty] | None:
+def clashing_pair(duties: Sequence[Duty], day: date) -> tuple[Duty, Duty] | None:
     """The first two of the duties that one meeting may not answer together."""
     for place, one in enumerate(duties):
         for other in duties[place + 1 :]:
@@ -149,7 +149,7 @@ def takes_long(duties: Sequence[Duty], day: date) -> bool:
     return day >= LONG_SINCE and len(kinds) == 2
 
 
-def in_order(meeting: Meeting, duties: Sequence[Duty]) -> list[Duty]:
+def parts_in_order(meeting: Meeting, duties: Sequence[Duty]) -> list[Duty]:
     """The parts of a meeting: regular before thematic, as the parts are held; then the topic it was set for."""
 
     def place(duty: Duty) -> tuple[bool, bool, int]:
@@ -178,14 +178,14 @@ def answer_on(
     parted = [
         one
         for one in linked
-        if one.state == "open" and not (within(one, day, today) and may_join(duty, one, day))
+        if one.state == "open" and not (within_duty(one, day, today) and may_join(duty, one, day))
     ]
     for one in parted:
-        unlink(session, meeting, one, at, zone)
+        unlink_duty(session, meeting, one, at, zone)
     here = {one.id for one in linked}
     for one in (one for one in (duty, *joint) if one.id not in here):
         _take_over(session, meeting, one, at, zone)
-    settle(session, meeting)
+    settle_topic(session, meeting)
     return parted
 
 
@@ -194,14 +194,14 @@ def _take_over(session: Session, meeting: Meeting, duty: Duty, at: datetime, zon
     if other is not None and other.id == meeting.id:
         return
     if other is not None:
-        unlink(session, other, duty, at, zone)
+        unlink_duty(session, other, duty, at, zone)
     session.add(MeetingDuty(meeting_id=meeting.id, duty_id=duty.id))
     session.flush()
 
 
-def settle(session: Session, meeting: Meeting) -> None:
+def settle_topic(session: Session, meeting: Meeting) -> None:
     """The meeting is about the topic of its first part."""
-    parts = in_order(meeting, [one for one in duties_of(session, meeting) if one.state == "open"])
+    parts = parts_in_order(meeting, [one for one in duties_of(session, meeting) if one.state == "open"])
     topic = parts[0].topic if parts else None
     if topic is not None:
         meeting.topic_id, meeting.kind = topic.id, topic.meeting
@@ -209,7 +209,7 @@ def settle(session: Session, meeting: Meeting) -> None:
         session.refresh(meeting, ["topic"])
 
 
-def unlink(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def unlink_duty(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """The meeting answers this duty no more, and what counts back from it has no day; one that answers nothing is off."""
     session.execute(
         delete(MeetingDuty).where(MeetingDuty.meeting_id == meeting.id, MeetingDuty.duty_id == duty.id)
@@ -218,7 +218,7 @@ def unlink(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: Z
     _forget_days(session, duty, at)
     set_reminder(session, duty, at, zone)
     if duties_of(session, meeting):
-        settle(session, meeting)
+        settle_topic(session, meeting)
     else:
         meeting.state = "cancelled"
         session.flush()

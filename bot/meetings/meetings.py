@@ -9,15 +9,15 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day
-from bot.duties.life import close, follow_meeting, set_reminder
-from bot.meetings.attendance import Counts, check, filled
+from bot.duties.life import close_duty, follow_meeting, set_reminder
+from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.meetings.concerns import kind_of
-from bot.meetings.joining import answer_on, in_order
+from bot.meetings.joining import answer_on, parts_in_order
 from bot.meetings.joining import duties_of as duties_of
 from bot.meetings.notes import add_note as add_note
 from bot.meetings.notes import notes_of as notes_of
-from bot.meetings.programme import programme
-from bot.meetings.walk import enter
+from bot.meetings.programme import meeting_programme
+from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
 from bot.tables import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
@@ -36,7 +36,7 @@ class Planned:
     parted: list[Duty]
 
 
-def lock(session: Session, meeting_id: int) -> Meeting | None:
+def lock_meeting(session: Session, meeting_id: int) -> Meeting | None:
     """The meeting with its row locked, so that two phones take turns."""
     return session.scalar(
         select(Meeting)
@@ -122,7 +122,7 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
     return meeting
 
 
-def start(
+def start_meeting(
     session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime, zone: ZoneInfo
 ) -> None:
     """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
@@ -132,15 +132,15 @@ def start(
     if meeting.state != "planned":
         return
     duties = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
-    parts = in_order(meeting, duties)
-    steps = programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
+    parts = parts_in_order(meeting, duties)
+    steps = meeting_programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
     meeting.steps = [step.model_dump(mode="json") for step in steps if not step.after]
     meeting.marks = {"after": list(dict.fromkeys(step.title for step in steps if step.after))}
     meeting.state, meeting.step = "running", 0
     meeting.started_at, meeting.led_by = at, person_id
     meeting.planned_at = meeting.planned_at or at
     meeting.walk = {}
-    enter(meeting, at)
+    enter_step(meeting, at)
 
 
 def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
@@ -161,19 +161,19 @@ def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -
 
 
 def write_counts(
-    session: Session, meeting: Meeting, counts: Counts, person_id: int, at: datetime
+    session: Session, meeting: Meeting, counts: AttendanceCounts, person_id: int, at: datetime
 ) -> Attendance:
     """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
     rehearsal. Raises Invalid when they do not add up."""
-    counts = filled(counts)
-    check(counts)
+    counts = fill_counts(counts)
+    check_counts(counts)
     row = session.get(Attendance, meeting.id)
     if row is None:
         row = Attendance(meeting_id=meeting.id)
         session.add(row)
     else:
         counts = _with_kept(counts, _counts(row))
-    for name in Counts.__slots__:
+    for name in AttendanceCounts.__slots__:
         setattr(row, name, getattr(counts, name))
     row.entered_by, row.entered_at = person_id, at
     if not meeting.rehearsal and _is_latest(session, meeting):
@@ -182,7 +182,7 @@ def write_counts(
     return row
 
 
-def _with_kept(counts: Counts, before: Counts) -> Counts:
+def _with_kept(counts: AttendanceCounts, before: AttendanceCounts) -> AttendanceCounts:
     """What was counted anew says nothing of the kinds of members: as long as they still add up they are the same."""
     if counts.official is not None or counts.temporary or counts.total != before.total:
         return counts
@@ -204,16 +204,16 @@ def _is_latest(session: Session, meeting: Meeting) -> bool:
     return not session.scalar(select(later))
 
 
-def counts_of(session: Session, meeting: Meeting) -> Counts | None:
+def counts_of(session: Session, meeting: Meeting) -> AttendanceCounts | None:
     row = session.get(Attendance, meeting.id)
     return None if row is None else _counts(row)
 
 
-def _counts(row: Attendance) -> Counts:
-    return Counts(**{name: getattr(row, name) for name in Counts.__slots__})
+def _counts(row: Attendance) -> AttendanceCounts:
+    return AttendanceCounts(**{name: getattr(row, name) for name in AttendanceCounts.__slots__})
 
 
-def last_counts(session: Session, unit_id: int) -> Counts | None:
+def last_counts(session: Session, unit_id: int) -> AttendanceCounts | None:
     """Those of the unit's last meeting that was held."""
     row = session.scalars(
         select(Attendance)
@@ -225,7 +225,7 @@ def last_counts(session: Session, unit_id: int) -> Counts | None:
     return None if row is None else _counts(row)
 
 
-def end(
+def end_meeting(
     session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo, *, day: date | None = None
 ) -> list[Duty]:
     """Ends the meeting, closes the duties it answers as done on `day` (default: the day it began), opens what follows it.
@@ -242,7 +242,7 @@ def end(
     session.flush()
     closed = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
     for duty in closed:
-        close(session, duty, day, at, zone)
+        close_duty(session, duty, day, at, zone)
     follow_meeting(session, meeting, day, at, zone)
     return closed
 
@@ -252,7 +252,7 @@ def held_before(
     unit: Unit,
     duty: Duty | None,
     moment: datetime,
-    counts: Counts,
+    counts: AttendanceCounts,
     person_id: int,
     at: datetime,
     zone: ZoneInfo,
@@ -262,7 +262,7 @@ def held_before(
 
     Raises Invalid when the counts do not add up, duty_done.
     """
-    check(counts)
+    check_counts(counts)
     lock_unit(session, unit.id)
     if duty is not None:
         session.refresh(duty)
@@ -276,7 +276,7 @@ def held_before(
     meeting.state, meeting.started_at, meeting.planned_at = "running", moment, meeting.planned_at or moment
     meeting.led_by = person_id
     write_counts(session, meeting, counts, person_id, at)
-    end(session, meeting, at, zone, day=local_day(moment, zone))
+    end_meeting(session, meeting, at, zone, day=local_day(moment, zone))
     return meeting
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.meetings.walk import here, one_more_opinion
+from bot.meetings.walk import current_place, one_more_opinion
 from bot.messages import File
 from bot.problems import Invalid
 from bot.store.filetypes import SOUNDS
@@ -39,7 +39,7 @@ def add_note(
     neither text nor file."""
     if not text.strip() and file is None:
         raise Invalid("note_empty")
-    place = here(meeting) if step is None else step
+    place = current_place(meeting) if step is None else step
     notes = []
     for number, part in enumerate(parts_of_text(text) or [""]):
         note = Note(meeting_id=meeting.id, step=place, person_id=person_id, at=at, text=part)

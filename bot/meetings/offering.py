@@ -22,7 +22,7 @@ QUARTER = 15
 
 
 @dataclass(frozen=True, slots=True)
-class Custom:
+class UsualMeeting:
     """When (local) and where a unit usually meets, as far as its last meetings show; "" for no place."""
 
     clock: time | None
@@ -44,7 +44,7 @@ class Offer:
         return f"{self.day:{DAY_STAMP}}" + (f"{self.clock:T%H%M}" if self.clock else "")
 
 
-def stamped(stamp: str) -> tuple[date | None, time | None]:
+def read_stamp(stamp: str) -> tuple[date | None, time | None]:
     """The day and the hour of a stamp; None for what does not stand in it."""
     try:
         moment = datetime.strptime(stamp, STAMP if "T" in stamp else DAY_STAMP)  # noqa: DTZ007 - on the wall
@@ -76,7 +76,7 @@ def offer_for(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Off
     return offers_for(session, [duty], at, zone).get(duty.id)
 
 
-def custom(session: Session, duty: Duty, zone: ZoneInfo) -> Custom:
+def usual_meeting(session: Session, duty: Duty, zone: ZoneInfo) -> UsualMeeting:
     """When and where the duty's unit usually holds such a meeting."""
     last = _last_meetings(session, [duty.unit_id]).get(duty.unit_id, ())
     return custom_of(last, duty.topic.meeting if duty.topic else "regular", zone)
@@ -107,13 +107,13 @@ def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, 
     return found
 
 
-def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> Custom:
+def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> UsualMeeting:
     """What the most of these meetings had, of those of the kind if there are any; of equally many the newest."""
     alike = [one for one in meetings if one.kind == kind] or meetings
     clocks = Counter(_clock(one.planned_at, zone) for one in alike if one.planned_at)
     places = Counter(one.place for one in alike if one.place)
     clock = clocks.most_common(1)[0][0] if clocks else None
-    return Custom(clock, places.most_common(1)[0][0] if places else "")
+    return UsualMeeting(clock, places.most_common(1)[0][0] if places else "")
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> time:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.reading.signers import name_in
-from bot.reading.words import fold, plain
+from bot.reading.words import fold, plain_words
 from bot.tables import Membership, Person
 
 CLERK = (
@@ -59,7 +59,7 @@ def clerk_among(texts: Iterable[str], *, alone: bool) -> str:
     for text in texts:
         for line in text.splitlines():
             written = unicodedata.normalize("NFC", " ".join(line.split()))
-            read = plain(written)
+            read = plain_words(written)
             for pattern in (*CLERK, ALONE) if alone else CLERK:
                 found = pattern.fullmatch(read)
                 if found and len(read) == len(written):

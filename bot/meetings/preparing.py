@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.meetings.joining import duties_of, in_order
-from bot.people.superiors import above
+from bot.meetings.joining import duties_of, parts_in_order
+from bot.people.superiors import superiors_of
 from bot.plans.guidance.rules import Rules
 from bot.problems import Invalid
-from bot.reading.readings import readings
+from bot.reading.readings import documents_to_read
 from bot.tables import Duty, Meeting, Membership, Person, Unit
 
 COMMITTEE_FROM = 9
@@ -27,7 +27,7 @@ NAME_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChecklistItem:
     """One line of a meeting's checklist; `by` is the last local day that leaves time enough."""
 
     key: str
@@ -45,9 +45,9 @@ class Item:
         return not self.done and not self.optional
 
 
-def checklist(
+def meeting_checklist(
     rules: Rules | None, meeting: Meeting, duties: Collection[Duty], at: datetime, zone: ZoneInfo
-) -> list[Item]:
+) -> list[ChecklistItem]:
     """What the guidance in force on the meeting's day asks for before it, in the order of the file of rules.
 
     `duties` are those that the meeting answers; `at` is now. Empty for a meeting without a day or a day without guidance.
@@ -57,12 +57,12 @@ def checklist(
     day, today = local_day(meeting.planned_at, zone), local_day(at, zone)
     held = rules.on(day)
     here = _circumstances(meeting, duties)
-    found: dict[str, Item] = {}
+    found: dict[str, ChecklistItem] = {}
     for one in held.prepare if held else ():
         if one.key not in found and here.issuperset(one.when):
             by, done = day - timedelta(days=one.before), one.key in meeting.ready
             late = not done and not one.optional and today > by
-            found[one.key] = Item(
+            found[one.key] = ChecklistItem(
                 one.key, one.title, one.short or one.title, one.who, by, done, one.optional, late
             )
     return list(found.values())
@@ -82,9 +82,9 @@ def kinds_of(meeting: Meeting, duties: Collection[Duty]) -> set[str]:
     return {duty.topic.meeting for duty in duties if duty.topic} or {meeting.kind}
 
 
-def checklists(
+def duty_checklists(
     rules: Rules | None, spoken: Iterable[tuple[Duty, Meeting | None]], at: datetime, zone: ZoneInfo
-) -> dict[int, list[Item]]:
+) -> dict[int, list[ChecklistItem]]:
     """The checklists of these duties' meetings by the ids of the duties; where one meeting answers several, by the first."""
     together: dict[int, tuple[Meeting, list[Duty]]] = {}
     for duty, meeting in spoken:
@@ -93,11 +93,11 @@ def checklists(
     return {
         duties[0].id: items
         for meeting, duties in together.values()
-        if (items := checklist(rules, meeting, duties, at, zone))
+        if (items := meeting_checklist(rules, meeting, duties, at, zone))
     }
 
 
-def tick(meeting: Meeting, key: str, done: bool) -> None:
+def tick_item(meeting: Meeting, key: str, done: bool) -> None:
     """Notes that the item has been done, or not after all; a meeting that is moved keeps what is ticked."""
     others = [one for one in meeting.ready if one != key]
     meeting.ready = [*others, key] if done else others
@@ -105,13 +105,13 @@ def tick(meeting: Meeting, key: str, done: bool) -> None:
 
 def parts_of(session: Session, meeting: Meeting) -> list[Duty]:
     """The duties that the meeting answers, in the order of its parts."""
-    return in_order(meeting, duties_of(session, meeting))
+    return parts_in_order(meeting, duties_of(session, meeting))
 
 
-def documents_of(meeting: Meeting, parts: Sequence[Duty]) -> list[Mapping[str, Any]]:
+def meeting_documents(meeting: Meeting, parts: Sequence[Duty]) -> list[Mapping[str, Any]]:
     """The documents of all parts, each once; without a part those of the meeting's own topic."""
     own = meeting.topic.documents if meeting.topic and not parts else []
-    every = readings([*own, *(document for duty in parts for document in duty.documents)])
+    every = documents_to_read([*own, *(document for duty in parts for document in duty.documents)])
     return [one for place, one in enumerate(every) if one not in every[:place]]
 
 
@@ -121,7 +121,7 @@ def guests_of(meeting: Meeting, parts: Sequence[Duty]) -> list[str]:
     return list(dict.fromkeys(guest for topic in topics if topic for guest in topic.guests))
 
 
-def name_of(text: str) -> str:
+def name_from_text(text: str) -> str:
     """The name or role of somebody as it was typed. Raises Invalid: text_empty, text_long."""
     name = " ".join(text.split())
     if not name:
@@ -146,9 +146,9 @@ def known_names(session: Session, meeting: Meeting, role: str, most: int = 2) ->
     return [(number, name) for name, number in names.items()][:most]
 
 
-def overseers(session: Session, unit: Unit) -> list[Person]:
+def unit_overseers(session: Session, unit: Unit) -> list[Person]:
     """Who follows the unit for the committee above and can be reached; where nobody does, the leaders of that committee."""
-    ids = above(session, {unit.id: unit.path})[unit.id]
+    ids = superiors_of(session, {unit.id: unit.path})[unit.id]
     line = [int(part) for part in unit.path.strip("/").split("/")]
     following = set(
         session.scalars(

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.calendar import day_of_document
 from bot.meetings.joining import may_join
-from bot.plans.agenda import Agenda, Step, fill, unfold
-from bot.reading.readings import readings
+from bot.plans.agenda import Agenda, AgendaStep, fill_step_texts, unfold_agenda
+from bot.reading.readings import documents_to_read
 from bot.tables import Duty, Topic
 
 OPENING = ("opening", "clerk", "attendance", "programme")
@@ -19,9 +19,9 @@ SAME = ("theme", "month")
 PART = 70
 
 
-def programme(
+def meeting_programme(
     unit: str, duties: Sequence[Duty], topic: Topic | None, day: date, default: Agenda
-) -> list[Step]:
+) -> list[AgendaStep]:
     """The steps of a meeting on `day`, those done after it included; `duties` are its parts in their order.
 
     `topic` serves where no duty is left; `default` without a topic, and where a topic's own agenda comes to no step that is
@@ -31,7 +31,7 @@ def programme(
     """
     if not duties:
         return _steps(unit, topic, topic.documents if topic else [], default)
-    whole: list[Step] = []
+    whole: list[AgendaStep] = []
     for number, duty in enumerate(duties):
         steps = _steps(unit, duty.topic, duty.documents, default)
         if len(duties) > 1:
@@ -47,35 +47,38 @@ def programme(
 
 def _steps(
     unit: str, topic: Topic | None, documents: Sequence[Mapping[str, Any]], default: Agenda
-) -> list[Step]:
+) -> list[AgendaStep]:
     agenda = Agenda.model_validate_json(json.dumps(topic.agenda)) if topic and topic.agenda else default
-    cited = [citation(d) for d in readings(documents)]
-    if all(step.after for step in unfold(agenda, cited)):
+    cited = [document_citation(d) for d in documents_to_read(documents)]
+    if all(step.after for step in unfold_agenda(agenda, cited)):
         agenda = default
     names = {"topic": topic.title if topic else "", "unit": unit}
     return [
         step.model_copy(
-            update={"title": fill(step.title, names), "words": step.words and fill(step.words, names)}
+            update={
+                "title": fill_step_texts(step.title, names),
+                "words": step.words and fill_step_texts(step.words, names),
+            }
         )
-        for step in unfold(agenda, cited)
+        for step in unfold_agenda(agenda, cited)
     ]
 
 
-def _opens(step: Step) -> bool:
+def _opens(step: AgendaStep) -> bool:
     return step.key in OPENING or step.asks == "attendance"
 
 
-def _of_part(step: Step, title: str) -> Step:
+def _of_part(step: AgendaStep, title: str) -> AgendaStep:
     if _opens(step):
         return step
     part = textwrap.shorten(title, PART, placeholder="…")
     return step.model_copy(update={"phase": f"{part} · {step.phase}" if step.phase else part})
 
 
-def _laced(whole: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
+def _laced(whole: Sequence[AgendaStep], steps: Sequence[AgendaStep]) -> list[AgendaStep]:
     """`whole` with what is new of `steps` put where it belongs."""
     laced = list(whole)
-    fresh: list[Step] = []
+    fresh: list[AgendaStep] = []
     for step in steps:
         place = _place(laced, step)
         if place is None and not _opens(step):
@@ -86,7 +89,7 @@ def _laced(whole: Sequence[Step], steps: Sequence[Step]) -> list[Step]:
     return laced + fresh
 
 
-def _place(whole: Sequence[Step], step: Step) -> int | None:
+def _place(whole: Sequence[AgendaStep], step: AgendaStep) -> int | None:
     """Where the same step stands. A document, or what is done after the meeting, is the same by its words, not by its key."""
     by_words = step.after or ":" in step.key
     for place, other in enumerate(whole):
@@ -95,7 +98,7 @@ def _place(whole: Sequence[Step], step: Step) -> int | None:
     return None
 
 
-def citation(document: Mapping[str, Any]) -> str:
+def document_citation(document: Mapping[str, Any]) -> str:
     """How a document is named in a step: type, symbol and date, or its title when it has no symbol."""
     if not document.get("symbol"):
         return f"{document['type']} {document.get('title', '')}".strip()

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.meetings.attendance import Counts, counts_of_values, wrong_sum
+from bot.meetings.attendance import AttendanceCounts, counts_of_values, wrong_sum
 from bot.meetings.attendance_line import read_told
 from bot.meetings.meetings import counts_of
 from bot.meetings.votes import votes_of
-from bot.reading.attendance_words import unclear
+from bot.reading.attendance_words import is_unclear
 from bot.tables import Meeting, Paper, Score, Vote
 
 PARTS = ("present", "absent_excused", "absent_unexcused", "exempt", "elsewhere")
@@ -20,7 +20,7 @@ MAIN = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CountChange:
     """One number of the counts, before and now; None is what nobody has said."""
 
     name: str
@@ -33,15 +33,15 @@ class Amended:
     """The numbers as they now stand; `gives`: what may give way so that the sums hold, one of which is to be chosen."""
 
     values: Mapping[str, int]
-    gives: tuple[Change, ...] = ()
+    gives: tuple[CountChange, ...] = ()
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> AttendanceCounts:
         """Raises Invalid as `bot.meetings.attendance.check`."""
         return counts_of_values(self.values)
 
 
-def read_parts(text: str, before: Counts) -> dict[str, int]:
+def read_parts(text: str, before: AttendanceCounts) -> dict[str, int]:
     """Only what a line says of the counts as they stand, by the names of `Counts`: "có mặt 26", "26/28", "2 có phép".
 
     Raises Invalid as `read_told`, and attendance_unclear (said, word) where it says none of them.
@@ -51,13 +51,13 @@ def read_parts(text: str, before: Counts) -> dict[str, int]:
         before.total,
     ):  # with the roll what is left unsaid follows: only "đủ" and "vắng 2" need that
         told = read_told(text, roll).known()
-        said = {name: n for name, n in told.items() if name in Counts.__slots__}
+        said = {name: n for name, n in told.items() if name in AttendanceCounts.__slots__}
         if said and said != {"total": roll}:
             return said
-    raise unclear(text, "")
+    raise is_unclear(text, "")
 
 
-def amend(before: Counts, said: Mapping[str, int]) -> Amended:
+def amend_counts(before: AttendanceCounts, said: Mapping[str, int]) -> Amended:
     """`before` with what was said of it. What can only be one thing follows by itself; else `gives` names the choices.
 
     Raises Invalid as `check` where nothing that was left unsaid can make the sums hold.
@@ -75,36 +75,36 @@ def amend(before: Counts, said: Mapping[str, int]) -> Amended:
     return amended
 
 
-def _gives(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[Change, ...]:
+def _gives(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[CountChange, ...]:
     """The numbers, of those not said, of which one may give way for the first sum that fails."""
     return _main(values, said) or _kinds(values, said) or _there(values, said)
 
 
-def _main(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[Change, ...]:
+def _main(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[CountChange, ...]:
     over = sum(values[name] for name in PARTS) - values["total"]
     if not over:
         return ()
     free = [name for name in PARTS if name not in said]
-    found = [Change(name, values[name], values[name] - over) for name in free if values[name] >= over]
+    found = [CountChange(name, values[name], values[name] - over) for name in free if values[name] >= over]
     if "total" not in said and values["total"] + over > 0:
-        found.append(Change("total", values["total"], values["total"] + over))
+        found.append(CountChange("total", values["total"], values["total"] + over))
     found = [one for one in found if over < 0 or one.old or one.name == "total"]
     if not found and over > 0 and sum(values[name] for name in free) == over:
-        return (next(Change(name, values[name], 0) for name in free if values[name]),)
+        return (next(CountChange(name, values[name], 0) for name in free if values[name]),)
     if not found:
         raise wrong_sum(values, values["total"] + over)
     return tuple(found)
 
 
-def _kinds(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[Change, ...]:
+def _kinds(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[CountChange, ...]:
     if "official" not in values or "probationary" not in values:
         return ()
     over = sum(values[name] for name in KINDS) - values["total"]
     free = [name for name in KINDS if name not in said and values[name] >= over]
-    return tuple(Change(name, values[name], values[name] - over) for name in free) if over else ()
+    return tuple(CountChange(name, values[name], values[name] - over) for name in free) if over else ()
 
 
-def _there(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[Change, ...]:
+def _there(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[CountChange, ...]:
     if not THERE.keys() <= values.keys():
         return ()
     guests = values["present"] - sum(values[name] for name in THERE)
@@ -113,20 +113,20 @@ def _there(values: Mapping[str, int], said: Mapping[str, int]) -> tuple[Change, 
     for name, kind in THERE.items():
         fits = 0 <= values[name] - over <= values.get(kind, values["total"])
         if over and name not in said and fits:
-            found.append(Change(name, values[name], values[name] - over))
+            found.append(CountChange(name, values[name], values[name] - over))
     return tuple(found)
 
 
-def changes(before: Counts | None, after: Counts) -> list[Change]:
+def changed_counts(before: AttendanceCounts | None, after: AttendanceCounts) -> list[CountChange]:
     """The numbers that are not what they were."""
     return list(_changes(before, after))
 
 
-def _changes(before: Counts | None, after: Counts) -> Iterator[Change]:
-    for name in Counts.__slots__:
+def _changes(before: AttendanceCounts | None, after: AttendanceCounts) -> Iterator[CountChange]:
+    for name in AttendanceCounts.__slots__:
         old, new = getattr(before, name) if before else None, getattr(after, name)
         if old != new:
-            yield Change(name, old, new)
+            yield CountChange(name, old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Unfit:
         return bool(self.votes or self.papers or self.score)
 
 
-def unfit(session: Session, meeting: Meeting) -> Unfit:
+def unfit_for_counts(session: Session, meeting: Meeting) -> Unfit:
     """Votes whose voters are not those who were there, papers that were made, a score that was proposed."""
     counts = counts_of(session, meeting)
     votes = [vote for vote in votes_of(session, meeting) if counts and not _fits(vote, counts)]
@@ -150,7 +150,7 @@ def unfit(session: Session, meeting: Meeting) -> Unfit:
     return Unfit(votes, papers, score if score is not None and score.total is not None else None)
 
 
-def _fits(vote: Vote, counts: Counts) -> bool:
+def _fits(vote: Vote, counts: AttendanceCounts) -> bool:
     voters = counts.present if counts.present_official is None else counts.present_official
     exact = counts.present_official is not None
     members = counts.official if counts.official is not None else counts.total

@@ -6,7 +6,7 @@ from bot.meetings.attendance import LARGEST
 from bot.meetings.awaiting import line_of
 from bot.meetings.vote_line import read_vote
 from bot.problems import Invalid
-from bot.reading.words import fold, number, words_of, yes
+from bot.reading.words import fold, read_number, read_yes_no, words_of
 
 LONGEST = 200
 """Nobody says counts or a result at greater length."""
@@ -33,12 +33,12 @@ MOST_WORDS = 6
 
 def is_counts(text: str, total_known: int | None) -> bool:
     """Whether somebody says how many are there or away, be it with figures that do not go together."""
-    return len(text) <= LONGEST and yes(text) is not False and line_of(text, total_known) != ""
+    return len(text) <= LONGEST and read_yes_no(text) is not False and line_of(text, total_known) != ""
 
 
 def is_vote(text: str, voters: int | None) -> bool:
     """Whether somebody says how a vote went; "không" alone says that there was none."""
-    if len(text) > LONGEST or not fold(text) or yes(text) is False:
+    if len(text) > LONGEST or not fold(text) or read_yes_no(text) is False:
         return False
     try:
         read_vote(text, voters or LARGEST)
@@ -53,14 +53,14 @@ def read_speakers(text: str) -> int | None:
     if said is None or len(text) > LONGEST:
         return None
     try:
-        return number(said[1])
+        return read_number(said[1])
     except Invalid:
         return None
 
 
 def agrees_to_minutes(text: str) -> bool:
     """ "Nhất trí", "thông qua biên bản", "đúng rồi"."""
-    return len(text) <= LONGEST and (yes(text) is True or AGREED.fullmatch(fold(text)) is not None)
+    return len(text) <= LONGEST and (read_yes_no(text) is True or AGREED.fullmatch(fold(text)) is not None)
 
 
 def read_clerk(text: str, *, alone: bool) -> str:
@@ -68,7 +68,7 @@ def read_clerk(text: str, *, alone: bool) -> str:
 
     `alone`: the step asks nothing else, so that a short name in small letters is one too.
     """
-    if len(text) > LONGEST or "\n" in text.strip() or yes(text) is not None:
+    if len(text) > LONGEST or "\n" in text.strip() or read_yes_no(text) is not None:
         return ""
     words = [word for word in re.split(r"\s+", text.strip().strip(".,;:!")) if fold(word)]
     folded = [fold(word) for word in words]

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.meetings.walk import here
+from bot.meetings.walk import current_place
 from bot.problems import Invalid
-from bot.reading.moments import when
-from bot.reading.words import fold, plain, said
+from bot.reading.moments import read_moment
+from bot.reading.words import fold, plain_words, quoted_words
 from bot.tables import Meeting, Task
 
 OPEN = ("open", "going")
@@ -27,7 +27,7 @@ SAYS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TaskSaid:
     """A task as it was typed; None is what is still to be asked."""
 
     what: str
@@ -35,15 +35,15 @@ class Said:
     due: str | None = None
 
 
-def read_task(text: str) -> Said:
+def read_task(text: str) -> TaskSaid:
     """One line "việc – ai – hạn", or as much of it as was typed. Raises Invalid(text_empty)."""
     parts = [part for part in PARTS.split(text.strip()) if any(sign.isalnum() for sign in part)]
     if not parts:
         raise Invalid("text_empty")
     if len(parts) < 3:
-        return Said(parts[0][:WHAT_LIMIT], parts[1][:WHO_LIMIT] if len(parts) == 2 else None)
+        return TaskSaid(parts[0][:WHAT_LIMIT], parts[1][:WHO_LIMIT] if len(parts) == 2 else None)
     what = " – ".join(parts[:-2])
-    return Said(what[:WHAT_LIMIT], parts[-2][:WHO_LIMIT], parts[-1])
+    return TaskSaid(what[:WHAT_LIMIT], parts[-2][:WHO_LIMIT], parts[-1])
 
 
 def read_due(text: str, today: date) -> date | None:
@@ -55,11 +55,11 @@ def read_due(text: str, today: date) -> date | None:
         return None
     words = text.split()
     before = False
-    while words and plain(words[0]).strip(":,.") in LEADS | {""}:
-        before = plain(words.pop(0)).strip(":,.") == "truoc"
-    day = when(" ".join(words), today=today).day
+    while words and plain_words(words[0]).strip(":,.") in LEADS | {""}:
+        before = plain_words(words.pop(0)).strip(":,.") == "truoc"
+    day = read_moment(" ".join(words), today=today).day
     if day is None:
-        raise Invalid("date_unclear", said=said(text))
+        raise Invalid("date_unclear", said=quoted_words(text))
     day -= timedelta(days=before)
     if day < today:
         raise Invalid("date_past", day=day)
@@ -93,7 +93,7 @@ def add_task(
     task = Task(
         unit_id=meeting.unit_id,
         meeting_id=meeting.id,
-        step=here(meeting),
+        step=current_place(meeting),
         what=what.strip()[:WHAT_LIMIT],
         who=who.strip()[:WHO_LIMIT],
         due_on=due_on,
@@ -121,7 +121,7 @@ def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:
     )
 
 
-def unfinished(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[Task]:
+def unfinished_tasks(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[Task]:
     """The unit's tasks of earlier meetings that are not done, oldest first; without those of the meeting itself."""
     return session.scalars(
         select(Task)
@@ -134,7 +134,7 @@ def unfinished(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[
 def to_review(session: Session, meeting: Meeting) -> Sequence[Task]:
     """Those of them that neither this meeting nor a later one has given out or looked at."""
     passed = {meeting.id, *_later(session, meeting)}
-    found = unfinished(session, meeting.unit_id, meeting.id)
+    found = unfinished_tasks(session, meeting.unit_id, meeting.id)
     return [task for task in found if task.reviewed_id not in passed and task.meeting_id not in passed]
 
 
@@ -158,7 +158,7 @@ def count_unfinished(session: Session, unit_id: int) -> int:
     )
 
 
-def reviewed(session: Session, meeting: Meeting) -> Sequence[Task]:
+def reviewed_tasks(session: Session, meeting: Meeting) -> Sequence[Task]:
     """The tasks of earlier meetings that this one has looked at."""
     return session.scalars(
         select(Task).where(Task.reviewed_id == meeting.id, Task.meeting_id != meeting.id).order_by(Task.id)

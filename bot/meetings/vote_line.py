@@ -5,7 +5,17 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from bot.problems import Invalid
-from bot.reading.words import LONGEST_NUMBER, PEOPLE, own_words, plain, said, spoken, tokens, typed, untelexed
+from bot.reading.words import (
+    LONGEST_NUMBER,
+    PEOPLE,
+    number_at,
+    own_words,
+    plain_words,
+    quoted_words,
+    typed_text,
+    undo_telex,
+    word_tokens,
+)
 
 PHRASES: Mapping[str, tuple[str, ...]] = {
     "agree": (
@@ -103,30 +113,30 @@ def read_vote(text: str, voters: int) -> tuple[int, int | None, int | None]:
 
 
 def unclear_vote(text: str, word: str = "") -> Invalid:
-    return Invalid("vote_unclear", said=said(text), word=own_words(word, text))
+    return Invalid("vote_unclear", said=quoted_words(text), word=own_words(word, text))
 
 
 def _check_shares(text: str, result: tuple[int, int, int], voters: int) -> None:
     shown = [Fraction(100 * part, voters) for part in result if voters]
-    for found in PERCENTAGE.findall(plain(typed(text))):
+    for found in PERCENTAGE.findall(plain_words(typed_text(text))):
         share = Fraction(found.replace(",", "."))
         if not any(abs(share - one) < CLOSE and (share == 100) <= (one == 100) for one in shown):
             raise Invalid("vote_percent", percent=float(share), voters=voters)
 
 
 def _items(text: str) -> list[Item]:
-    whole = plain(typed(text).replace("\n", " ; "))
+    whole = plain_words(typed_text(text).replace("\n", " ; "))
     if found := PARTLY.search(whole):
         raise unclear_vote(text, found[0])
     bare = PERCENTAGE.sub(" ", whole)
-    words = tokens(bare if re.search("[0-9]", bare) else whole)
-    if typed(text).isascii():
-        words = [word if word in VOCABULARY else untelexed(word, VOCABULARY) for word in words]
+    words = word_tokens(bare if re.search("[0-9]", bare) else whole)
+    if typed_text(text).isascii():
+        words = [word if word in VOCABULARY else undo_telex(word, VOCABULARY) for word in words]
     items: list[Item] = []
     at = 0
     while at < len(words):
         length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in WORDS), 0)
-        count = spoken(words, at, pairs=True)
+        count = number_at(words, at, pairs=True)
         if words[at].isdecimal() and len(words[at]) <= LONGEST_NUMBER and not (length > 1):
             items.append(("number", int(words[at])))
             at += 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.meetings.attendance import LARGEST
 from bot.meetings.meetings import counts_of, write_counts
 from bot.meetings.vote_line import check_vote
-from bot.meetings.walk import here
+from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.tables import Meeting, Vote
 
@@ -40,7 +40,7 @@ class Shares:
     """More than half of all official members: what a resolution wants (Điều lệ Đảng, article 9; 208-QĐ/TW, 26/7/2026)."""
 
 
-def shares(vote: Vote) -> Shares:
+def vote_shares(vote: Vote) -> Shares:
     of_voters = Fraction(vote.agree, vote.voters) if vote.voters else None
     of_members = Fraction(vote.agree, vote.members) if vote.members else None
     return Shares(of_voters, of_members, 2 * vote.agree > vote.members)
@@ -60,7 +60,7 @@ def vote_of(session: Session, vote_id: int, meeting_id: int | None = None) -> Vo
     return session.scalars(select(Vote).where(*own)).first()
 
 
-def electors(session: Session, meeting: Meeting) -> Electors:
+def meeting_electors(session: Session, meeting: Meeting) -> Electors:
     """Who may vote, as far as the attendance or an earlier vote of the meeting says. Probationary members may not (Điều lệ
     Đảng, article 3)."""
     counts = counts_of(session, meeting)
@@ -118,7 +118,7 @@ def write_vote(
     voters, members = who
     check_vote(agree, against, other, voters)
     if vote is None:
-        vote = Vote(meeting_id=meeting.id, step=here(meeting))
+        vote = Vote(meeting_id=meeting.id, step=current_place(meeting))
         session.add(vote)
     vote.subject, vote.resolution = subject[:SUBJECT_LIMIT], resolution
     vote.agree, vote.against, vote.other = agree, against, other

@@ -29,7 +29,7 @@ class Remark:
     wished: int
 
 
-def closing(meeting: Meeting) -> bool:
+def at_closing(meeting: Meeting) -> bool:
     """Whether all steps are behind."""
     return meeting.step >= len(meeting.steps)
 
@@ -39,32 +39,32 @@ def present_step(meeting: Meeting) -> dict[str, Any]:
     return dict(meeting.steps[min(meeting.step, len(meeting.steps) - 1)]) if meeting.steps else {}
 
 
-def here(meeting: Meeting) -> int:
+def current_place(meeting: Meeting) -> int:
     """The step that a note, a vote or a task of now belongs to."""
     return min(meeting.step, max(0, len(meeting.steps) - 1))
 
 
-def enter(meeting: Meeting, at: datetime) -> None:
+def enter_step(meeting: Meeting, at: datetime) -> None:
     """The present step begins now, unless the meeting has been there before."""
-    if not closing(meeting) and str(meeting.step) not in _of(meeting, AT):
+    if not at_closing(meeting) and str(meeting.step) not in _of(meeting, AT):
         _put(meeting, AT, str(meeting.step), [at.isoformat(), None])
 
 
-def mark(meeting: Meeting, what: str, at: datetime) -> None:
+def mark_step(meeting: Meeting, what: str, at: datetime) -> None:
     """Notes what became of the present step (done or skipped) and goes on to the next; past the last one is the close."""
     meeting.marks = {**meeting.marks, str(meeting.step): what}
     begun, ended = _of(meeting, AT).get(str(meeting.step), [None, None])
     if begun and not ended:
         _put(meeting, AT, str(meeting.step), [begun, at.isoformat()])
     meeting.step += 1
-    enter(meeting, at)
+    enter_step(meeting, at)
 
 
 def step_back(meeting: Meeting) -> None:
     meeting.step = max(0, meeting.step - 1)
 
 
-def skipped(meeting: Meeting) -> int:
+def count_skipped(meeting: Meeting) -> int:
     """How many steps were passed over that should have been there."""
     return sum(
         meeting.marks.get(str(place)) == "skipped" and not step.get("optional")
@@ -72,11 +72,11 @@ def skipped(meeting: Meeting) -> int:
     )
 
 
-def pause(meeting: Meeting, at: datetime) -> None:
+def pause_walk(meeting: Meeting, at: datetime) -> None:
     meeting.walk = {**meeting.walk, PAUSED: at.isoformat()}
 
 
-def resume(meeting: Meeting, at: datetime) -> None:
+def resume_walk(meeting: Meeting, at: datetime) -> None:
     """Whoever goes on ends the pause; it counts for no step."""
     since = meeting.walk.get(PAUSED)
     if since:
@@ -108,15 +108,15 @@ def _minutes(span: timedelta, off: int) -> int:
     return max(0, int(span.total_seconds()) - off) // MINUTE
 
 
-def remarks(meeting: Meeting, least: int | None, at: datetime) -> list[Remark]:
+def time_remarks(meeting: Meeting, least: int | None, at: datetime) -> list[Remark]:
     """What is to be said about time now, and noted as said; `least` is that of the whole meeting, of the guidance in force."""
     found = []
     if meeting.step and meeting.marks.get(str(meeting.step - 1)) == "done":
         found.append(_of_step(meeting, meeting.step - 1, "step_short", at))
-    if not closing(meeting) and str(meeting.step) not in meeting.marks:
+    if not at_closing(meeting) and str(meeting.step) not in meeting.marks:
         found.append(_of_step(meeting, meeting.step, "step_long", at))
     whole = minutes_in_all(meeting, at)
-    if closing(meeting) and least and whole is not None and whole < least:
+    if at_closing(meeting) and least and whole is not None and whole < least:
         found.append(("whole_short", Remark("whole_short", whole, least)))
     said = list(meeting.walk.get(TOLD, []))
     fresh = [one for one in found if one is not None and one[0] not in said]
@@ -142,7 +142,7 @@ def least_minutes(rules: RuleSet | None, *, merged: bool) -> int | None:
     return (merged and rules.least_minutes_merged) or rules.least_minutes
 
 
-def stamp(meeting: Meeting, rules: RuleSet | None) -> None:
+def stamp_rules(meeting: Meeting, rules: RuleSet | None) -> None:
     """Notes the guidance in force on the meeting's day."""
     meeting.rules = rules.symbol if rules else ""
 
@@ -155,15 +155,15 @@ def counts_speakers(meeting: Meeting, step: int) -> bool:
     return 0 <= step < len(meeting.steps) and meeting.steps[step].get("asks") == "speakers"
 
 
-def spoke(meeting: Meeting, step: int, more: int = 1) -> int:
+def count_speakers(meeting: Meeting, step: int, more: int = 1) -> int:
     """Counts more who have spoken at the step (below zero: fewer), whose words are still to come; answers how many there are."""
     number = max(0, speakers_at(meeting, step) + more)
     _put(meeting, SPEAKERS, str(step), number)
-    _put(meeting, UNWORDED, str(step), min(number, max(0, unworded(meeting, step) + more)))
+    _put(meeting, UNWORDED, str(step), min(number, max(0, count_unworded(meeting, step) + more)))
     return number
 
 
-def unworded(meeting: Meeting, step: int) -> int:
+def count_unworded(meeting: Meeting, step: int) -> int:
     """How many of those who have spoken were counted by themselves, and nothing of their words is noted yet."""
     return int(_of(meeting, UNWORDED).get(str(step), 0))
 
@@ -172,8 +172,8 @@ def one_more_opinion(meeting: Meeting, step: int) -> None:
     """Something was noted at the step: the words of one who was counted already, else of one more."""
     if not counts_speakers(meeting, step):
         return
-    if unworded(meeting, step):
-        _put(meeting, UNWORDED, str(step), unworded(meeting, step) - 1)
+    if count_unworded(meeting, step):
+        _put(meeting, UNWORDED, str(step), count_unworded(meeting, step) - 1)
     else:
         _put(meeting, SPEAKERS, str(step), speakers_at(meeting, step) + 1)
 
@@ -194,7 +194,7 @@ def _each_member(meeting: Meeting, step: int) -> bool:
     return 0 <= step < len(meeting.steps) and meeting.steps[step].get("for_each") == "member"
 
 
-def heard(meeting: Meeting, step: int) -> int:
+def count_heard(meeting: Meeting, step: int) -> int:
     """Of how many members the round has been gone through."""
     whole = round_of(meeting, step)
     return int(_of(meeting, LOOPS).get(str(whole.start), 0)) if whole else 0
@@ -206,25 +206,25 @@ def ends_round(meeting: Meeting, step: int) -> bool:
     return whole is not None and step == whole[-1]
 
 
-def hear(meeting: Meeting) -> None:
+def hear_member(meeting: Meeting) -> None:
     """One more member has been gone through; nobody is named."""
     whole = round_of(meeting, meeting.step)
     if whole is not None:
-        _put(meeting, LOOPS, str(whole.start), heard(meeting, meeting.step) + 1)
+        _put(meeting, LOOPS, str(whole.start), count_heard(meeting, meeting.step) + 1)
 
 
 def next_member(meeting: Meeting) -> None:
     """Back to the first step of the round, for the next member."""
-    hear(meeting)
+    hear_member(meeting)
     whole = round_of(meeting, meeting.step)
     meeting.step = whole.start if whole else meeting.step
 
 
 def mark_counted(meeting: Meeting, at: datetime) -> None:
     """Everybody has been counted: the step that asked for it is done, unless it asks who writes as well."""
-    waits = closing(meeting) or present_step(meeting).get("asks") != "attendance"
+    waits = at_closing(meeting) or present_step(meeting).get("asks") != "attendance"
     if not waits and not asks_clerk(meeting, open_only=True):
-        mark(meeting, "done", at)
+        mark_step(meeting, "done", at)
 
 
 def names_people(meeting: Meeting) -> bool:

@@ -5,12 +5,12 @@ from typing import Any, Literal
 from alembic import context
 
 from bot.tables import Base
-from bot.tables.base import Moment
+from bot.tables.base import UtcMoment
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Revisions name plain types, so that an old one does not depend on today's models."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcMoment) else False
 
 
 connection = context.config.attributes["connection"]

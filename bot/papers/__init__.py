@@ -1,6 +1,6 @@
 """The papers that come out of a meeting, as Word files and PDF."""
 
-from bot.papers.converting import NoConverter, NotConverted, converter, to_pdf
+from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.papers.rendering import render_paper
 
-__all__ = ["NoConverter", "NotConverted", "converter", "render_paper", "to_pdf"]
+__all__ = ["NoConverter", "NotConverted", "find_converter", "render_paper", "to_pdf"]

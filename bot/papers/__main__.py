@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.papers.drawing import draw
+from bot.papers.drawing import draw_template
 from bot.papers.forms import read_forms
 
 
@@ -14,7 +14,7 @@ def main(folder: Path) -> None:
     layout = read_forms(folder).on(date.max).layout
     papers = yaml.safe_load((folder / "outlines.yaml").read_text("utf-8"))["papers"]
     for kind, outline in papers.items():
-        draw(outline, layout, folder / f"{kind}.docx")
+        draw_template(outline, layout, folder / f"{kind}.docx")
 
 
 if __name__ == "__main__":

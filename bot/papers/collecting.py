@@ -12,21 +12,21 @@ from sqlalchemy.orm import Session, object_session
 from bot.calendar import at_local, local_day
 from bot.meetings.joining import duties_of
 from bot.meetings.officers import chooses_clerk, clerk_among, registered_secretary
-from bot.meetings.programme import citation
+from bot.meetings.programme import document_citation
 from bot.meetings.votes import AFTER
 from bot.papers.facts import (
     AttendanceFacts,
     MinutesFacts,
     Noted,
     PaperFacts,
+    PaperUnit,
     PlanFacts,
     ScoreFacts,
     StepFacts,
     TaskFacts,
-    UnitFacts,
     VoteFacts,
 )
-from bot.reading.readings import readings
+from bot.reading.readings import documents_to_read
 from bot.tables import Attendance, Audit, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
 
 KINDS = ("BB", "NQ", "BC")
@@ -54,7 +54,7 @@ def kinds_for(meeting: Meeting) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if wanted[kind])
 
 
-def facts_of(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts:
+def collect_minutes_facts(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts:
     """What is known of the meeting now; `zone` is that of its clock times."""
     day = local_day(_held(meeting), zone)
     notes = session.scalars(select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id))
@@ -114,7 +114,7 @@ def _times(meeting: Meeting, zone: ZoneInfo) -> tuple[datetime | None, datetime 
     return began, ended if ended and ended.date() == began.date() else None
 
 
-def _unit(session: Session, unit: Unit, day: date) -> UnitFacts:
+def _unit(session: Session, unit: Unit, day: date) -> PaperUnit:
     span = _span(session, unit.id, day)
     parent_id = span.parent_id if span else unit.parent_id
     superior = unit.heading.strip()
@@ -122,7 +122,7 @@ def _unit(session: Session, unit: Unit, day: date) -> UnitFacts:
         above = _span(session, parent_id, day)
         superior = above.name if above else session.get_one(Unit, parent_id).name
     name, kind = (span.name, span.kind) if span else (unit.name, unit.kind)
-    return UnitFacts(name, kind, superior, unit.place_name.strip())
+    return PaperUnit(name, kind, superior, unit.place_name.strip())
 
 
 def _span(session: Session, unit_id: int, day: date) -> UnitSpan | None:
@@ -154,7 +154,9 @@ def _plans(session: Session, meeting: Meeting) -> tuple[PlanFacts, ...]:
 def _documents(session: Session, meeting: Meeting) -> tuple[str, ...]:
     duties = duties_of(session, meeting)
     listed = [duty.documents for duty in duties] or [meeting.topic.documents if meeting.topic else []]
-    return tuple(dict.fromkeys(citation(one) for documents in listed for one in readings(documents)))
+    return tuple(
+        dict.fromkeys(document_citation(one) for documents in listed for one in documents_to_read(documents))
+    )
 
 
 def _attendance(session: Session, meeting: Meeting) -> AttendanceFacts | None:

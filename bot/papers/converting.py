@@ -19,7 +19,7 @@ class NoConverter(NotConverted):
     """LibreOffice is not installed on this machine."""
 
 
-def converter() -> str | None:
+def find_converter() -> str | None:
     """The program that converts; None where there is none."""
     return next((found for found in map(shutil.which, PROGRAMS) if found), None)
 
@@ -30,7 +30,7 @@ def to_pdf(docx: Path, folder: Path, *, seconds: float = SECONDS) -> Path:
     It takes some seconds, up to `seconds`: not for a transaction. Each call has a profile of its own, so that two may run
     at once. Raises NoConverter, NotConverted.
     """
-    program = converter()
+    program = find_converter()
     if program is None:
         raise NoConverter("no soffice on the path")
     target = folder / f"{docx.stem}.pdf"

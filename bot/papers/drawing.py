@@ -42,7 +42,7 @@ STYLES = {
 }
 
 
-def draw(outline: Lines, layout: Layout, target: Path) -> None:
+def draw_template(outline: Lines, layout: Layout, target: Path) -> None:
     """Writes one template; `outline` is a paper of outlines.yaml."""
     document = Document()
     _set_page(document, layout)

@@ -7,7 +7,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFacts:
+class PaperUnit:
     """The unit as it was on the day of the meeting; `superior` is the first line of its papers, "" where nobody knows it."""
 
     name: str
@@ -148,7 +148,7 @@ class PaperFacts:
 class MinutesFacts:
     """A meeting as its papers see it; all moments are local, None and "" are what nobody has said."""
 
-    unit: UnitFacts
+    unit: PaperUnit
     kind: str
     """regular or thematic"""
     topics: tuple[str, ...]

@@ -5,7 +5,7 @@ import subprocess
 import unicodedata
 from dataclasses import dataclass
 
-from bot.papers.converting import converter
+from bot.papers.converting import find_converter
 
 WANTED = "Times New Roman"
 SECONDS = 20
@@ -42,7 +42,7 @@ class Font:
 def font_of_papers() -> Font | None:
     """None where no PDF is made here (LibreOffice is not installed), or nobody can be asked about fonts (no fontconfig)."""
     asker = shutil.which("fc-match")
-    if asker is None or converter() is None:
+    if asker is None or find_converter() is None:
         return None
     command = [asker, "-f", "%{family}|%{charset}", WANTED]
     try:

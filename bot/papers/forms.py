@@ -15,7 +15,7 @@ Length = Annotated[float, Field(strict=False, ge=0, le=1000)]
 Pair = Annotated[tuple[Length, Length], Field(strict=False)]
 
 
-class Page(Strict):
+class PaperPage(Strict):
     """In millimetres."""
 
     width: Length
@@ -26,7 +26,7 @@ class Page(Strict):
     right: Length
 
 
-class Body(Strict):
+class BodyText(Strict):
     """In points, but the indent of the first line in millimetres."""
 
     size: Length
@@ -55,9 +55,9 @@ class Recipients(Strict):
 class Layout(Strict):
     """How a page looks; `columns` are those of its head and of its signatures, in millimetres."""
 
-    page: Page
+    page: PaperPage
     font: str
-    body: Body
+    body: BodyText
     page_number: PageNumber
     columns: Pair
     party: Party
@@ -67,7 +67,7 @@ class Layout(Strict):
     signature_gap: Length
 
 
-class Form(Strict):
+class PaperForm(Strict):
     """One guidance on the form of papers, in force from `first` until the next."""
 
     symbol: str
@@ -93,11 +93,11 @@ class Organ(Strict):
     session: str
 
 
-class Forms(Strict):
-    forms: Annotated[tuple[Form, ...], Field(strict=False, min_length=1)]
+class PaperForms(Strict):
+    forms: Annotated[tuple[PaperForm, ...], Field(strict=False, min_length=1)]
     organs: Annotated[tuple[Organ, ...], Field(strict=False, min_length=1)]
 
-    def on(self, day: date) -> Form:
+    def on(self, day: date) -> PaperForm:
         """The form in force on that day; the first one for what is older."""
         return max(
             (one for one in self.forms if one.first <= day), key=_first, default=min(self.forms, key=_first)
@@ -108,15 +108,15 @@ class Forms(Strict):
         return next((one for one in self.organs if kind in one.kinds), self.organs[-1])
 
 
-def _first(form: Form) -> date:
+def _first(form: PaperForm) -> date:
     return form.first
 
 
-def read_forms(folder: Path) -> Forms:
+def read_forms(folder: Path) -> PaperForms:
     """`forms.yaml` of the folder. Raises Rejected with every fault (paper_form_broken, paper_form_field)."""
     found = _read(folder / "forms.yaml")
     try:
-        return Forms.model_validate(found)
+        return PaperForms.model_validate(found)
     except ValidationError as error:
         places = [".".join(map(str, one["loc"])) for one in error.errors()]
         problems = [Problem(f"forms.yaml: {place}", "paper_form_field", {"field": place}) for place in places]

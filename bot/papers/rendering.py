@@ -13,7 +13,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from bot.papers.collecting import KINDS
 from bot.papers.facts import MinutesFacts
-from bot.papers.forms import Form, read_forms, read_words
+from bot.papers.forms import PaperForm, read_forms, read_words
 from bot.papers.tags import Wording
 from bot.problems import Problem, Rejected
 
@@ -40,7 +40,7 @@ def render_paper(kind: str, facts: MinutesFacts, folder: Path, target: Path) -> 
     form = forms.on(facts.day)
     tags = Wording(form, forms.of(facts.unit.kind), words).tags(kind, facts)
     path = template_path(kind, form, folder)
-    document = _filled(path, tags, environment(words["blank"]))
+    document = _filled(path, tags, tag_environment(words["blank"]))
     stamp = _stamp(kind, facts)
     properties = document.docx.core_properties
     properties.created = properties.modified = stamp.astimezone(UTC).replace(tzinfo=None)
@@ -53,13 +53,13 @@ def _stamp(kind: str, facts: MinutesFacts) -> datetime:
     return known if known and known.date() == day else datetime.combine(day, time(12), UTC)
 
 
-def template_path(kind: str, form: Form, folder: Path) -> Path:
+def template_path(kind: str, form: PaperForm, folder: Path) -> Path:
     """The template of a kind; one with the first day of an older form in its name serves that form alone."""
     dated = folder / f"{kind}.{form.first.isoformat()}.docx"
     return dated if dated.is_file() else folder / f"{kind}.docx"
 
 
-def environment(blank: str) -> SandboxedEnvironment:
+def tag_environment(blank: str) -> SandboxedEnvironment:
     """How tags are filled in: escaped, an unknown fact as `blank`, a name that is no tag as an error."""
     return SandboxedEnvironment(
         autoescape=True,

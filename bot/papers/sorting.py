@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from bot.papers.facts import MinutesFacts, StepFacts
-from bot.papers.texts import lines
+from bot.papers.texts import text_lines
 from bot.reading.words import fold
 
 PRAISE, WEAK, AHEAD, IDEAS, RESULTS, OPINIONS, PROPOSALS = (
@@ -76,12 +76,14 @@ def appraisal_parts(facts: MinutesFacts, titles: dict[str, str]) -> list[dict[st
     notes = notes_by_part(facts)
     results = notes.get(RESULTS) or notes.get(OPINIONS, [])
     told = {"ideas": notes.get(IDEAS, []), "results": results, "tasks": [], "praise": notes.get(PRAISE, [])}
-    told["weak"] = weaknesses(facts)
+    told["weak"] = sort_weaknesses(facts)
     wanted = [name for name in titles if told[name] or (name == "tasks" and facts.reviewed)]
-    return [{"title": titles[name], "lines": lines(told[name]), "tasks": name == "tasks"} for name in wanted]
+    return [
+        {"title": titles[name], "lines": text_lines(told[name]), "tasks": name == "tasks"} for name in wanted
+    ]
 
 
-def results(facts: MinutesFacts) -> list[str]:
+def sort_results(facts: MinutesFacts) -> list[str]:
     """What was noted of the work since the last meeting."""
     return notes_by_part(facts).get(RESULTS, [])
 
@@ -91,17 +93,17 @@ def tasks_ahead(facts: MinutesFacts) -> list[str]:
     return notes_by_part(facts).get(AHEAD, [])
 
 
-def weaknesses(facts: MinutesFacts) -> list[str]:
+def sort_weaknesses(facts: MinutesFacts) -> list[str]:
     """Those that the score names, and those that were noted."""
     scored = [facts.score.weaknesses] if facts.score and facts.score.weaknesses else []
     return [*scored, *notes_by_part(facts).get(WEAK, [])]
 
 
-def opinions(facts: MinutesFacts) -> list[str]:
+def sort_opinions(facts: MinutesFacts) -> list[str]:
     """What was said in the discussion, and how the meeting was appraised."""
     notes = notes_by_part(facts)
     return [*notes.get(RESULTS, []), *notes.get(OPINIONS, []), *notes.get(PRAISE, [])]
 
 
-def proposals(facts: MinutesFacts) -> list[str]:
+def sort_proposals(facts: MinutesFacts) -> list[str]:
     return notes_by_part(facts).get(PROPOSALS, [])

@@ -4,12 +4,19 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.papers.facts import AttendanceFacts, MinutesFacts, PlanFacts, TaskFacts, VoteFacts
-from bot.papers.forms import Form, Organ, numerals_of
+from bot.papers.forms import Organ, PaperForm, numerals_of
 from bot.papers.number_words import in_words
-from bot.papers.sorting import appraisal_parts, opinions, proposals, results, tasks_ahead, weaknesses
-from bot.papers.texts import clean, lines, percent, two_digits
+from bot.papers.sorting import (
+    appraisal_parts,
+    sort_opinions,
+    sort_proposals,
+    sort_results,
+    sort_weaknesses,
+    tasks_ahead,
+)
+from bot.papers.texts import clean_text, percent_text, text_lines, two_digits
 from bot.papers.walking import Walk
-from bot.reading.signers import deputy, name_in, secretary
+from bot.reading.signers import name_in, speaks_of_deputy, speaks_of_secretary
 
 Tags = dict[str, Any]
 COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
@@ -18,7 +25,7 @@ COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
 class Wording:
     """Turns facts into the words of one form; what is not known becomes None, which the template shows as a blank."""
 
-    def __init__(self, form: Form, organ: Organ, words: dict[str, Any]) -> None:
+    def __init__(self, form: PaperForm, organ: Organ, words: dict[str, Any]) -> None:
         self.form = form
         self.organ = organ
         self.words = words
@@ -34,7 +41,7 @@ class Wording:
             **self._outcome(facts),
             **self._signatures(facts),
         }
-        cleaned: Tags = clean(tags)
+        cleaned: Tags = clean_text(tags)
         return cleaned
 
     def _head(self, kind: str, facts: MinutesFacts) -> Tags:
@@ -92,7 +99,7 @@ class Wording:
             "obliged": two_digits(facts.obliged) if facts else None,
             "total_words": self._words(counts["total"]),
             "present_words": self._words(present),
-            "rate": percent(facts.rate) if facts else None,
+            "rate": percent_text(facts.rate) if facts else None,
         }
 
     def _walk(self, facts: MinutesFacts) -> Tags:
@@ -101,17 +108,17 @@ class Wording:
             "agenda": [step.title for step in facts.steps],
             "agenda_count": two_digits(len(facts.steps)),
             "steps": walk.steps(),
-            "loose": {"lines": lines(facts.loose.texts), "enclosed": walk.enclosed(facts.loose)},
+            "loose": {"lines": text_lines(facts.loose.texts), "enclosed": walk.enclosed(facts.loose)},
             "tasks_said": walk.tasks_said(),
             "votes_said": walk.votes_said(),
             "scored": walk.scored(),
             "passed": walk.passed(),
             "parts": appraisal_parts(facts, self.words["parts"]),
-            "appraisal": lines(results(facts)),
-            "opinions": lines(opinions(facts)),
-            "conclusions": lines(tasks_ahead(facts)),
-            "weaknesses": lines(weaknesses(facts)),
-            "proposals": lines(proposals(facts)),
+            "appraisal": text_lines(sort_results(facts)),
+            "opinions": text_lines(sort_opinions(facts)),
+            "conclusions": text_lines(tasks_ahead(facts)),
+            "weaknesses": text_lines(sort_weaknesses(facts)),
+            "proposals": text_lines(sort_proposals(facts)),
             "homework": list(facts.homework),
             "speakers": two_digits(facts.speakers),
         }
@@ -129,7 +136,7 @@ class Wording:
                 "sheet": score.sheet if score else None,
                 "total": str(score.total) if score and score.total is not None else None,
                 "grade": score.grade if score else None,
-                "weaknesses": lines([score.weaknesses] if score else []),
+                "weaknesses": text_lines([score.weaknesses] if score else []),
                 "decided_grade": score.decided_grade if score else None,
             },
             "read_back_clock": self._clock(facts.read_back),
@@ -149,18 +156,18 @@ class Wording:
         return {
             "subject": " ".join(vote.subject.split()),
             **numbers,
-            "of_voters": percent(vote.of_voters),
-            "of_members": percent(vote.of_members),
+            "of_voters": percent_text(vote.of_voters),
+            "of_members": percent_text(vote.of_members),
             "agree_words": self._words(vote.agree),
         }
 
     def _signatures(self, facts: MinutesFacts) -> Tags:
         titles = self.words["titles"]
-        stands_in, named = deputy(facts.chair), name_in(facts.chair)
+        stands_in, named = speaks_of_deputy(facts.chair), name_in(facts.chair)
         # The chair signs for the whole only as secretary, or for the secretary: another name under the title would be invented.
-        signer = named if named and secretary(facts.chair) else "" if stands_in else facts.secretary
+        signer = named if named and speaks_of_secretary(facts.chair) else "" if stands_in else facts.secretary
         return {
-            "chair_name": named or (signer if secretary(facts.chair) else ""),
+            "chair_name": named or (signer if speaks_of_secretary(facts.chair) else ""),
             "clerk_name": name_in(facts.clerk),
             "on_behalf": self.organ.on_behalf,
             "keep": self.organ.keep,

@@ -7,7 +7,7 @@ from typing import Any
 from bot.meetings.officers import chooses_clerk
 from bot.meetings.programme import OPENING
 from bot.papers.facts import MinutesFacts, Noted, StepFacts
-from bot.papers.texts import lines, percent, two_digits
+from bot.papers.texts import percent_text, text_lines, two_digits
 from bot.reading.words import fold
 
 Tags = dict[str, Any]
@@ -43,7 +43,7 @@ class Walk:
             "phase": " – ".join(phases),
             "owner": step.owner,
             "skipped": self.words["skipped"] if skipped else "",
-            "lines": lines(step.noted.texts),
+            "lines": text_lines(step.noted.texts),
             "enclosed": self.enclosed(step.noted),
             "speakers": two_digits(step.speakers),
             "speakers_count": step.speakers,
@@ -120,7 +120,7 @@ class Walk:
         if on_minutes:
             vote = on_minutes[-1]
             counts = {"agree": two_digits(vote.agree), "voters": two_digits(vote.voters)}
-            return self.said["minutes_voted"].format(share=percent(vote.of_voters), **counts)
+            return self.said["minutes_voted"].format(share=percent_text(vote.of_voters), **counts)
         return self.said["minutes_passed"] if self.facts.read_back else ""
 
 

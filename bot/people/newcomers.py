@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, next_allowed
-from bot.people.roles import below
+from bot.people.roles import units_below
 from bot.tables import Duty, Meeting, Membership, Person
 
 NEW = timedelta(days=7)
@@ -67,11 +67,11 @@ def is_new(membership: Membership, at: datetime) -> bool:
     return membership.since > at - NEW
 
 
-def away(person: Person, today: date) -> bool:
+def is_away(person: Person, today: date) -> bool:
     return person.away_until is not None and person.away_until >= today
 
 
-def wake(session: Session, memberships: list[Membership], at: datetime, today: date) -> None:
+def wake_newcomer(session: Session, memberships: list[Membership], at: datetime, today: date) -> None:
     """Lets the tick look now at what the units of these roles owe: what was said to nobody is said to who is there now.
 
     What has no next rung is past, or counts from a meeting that has no day: it stays as it is.
@@ -79,7 +79,7 @@ def wake(session: Session, memberships: list[Membership], at: datetime, today: d
     own = {m.unit_id for m in memberships if m.role == "secretary"}
     paths = {m.unit.path for m in memberships if m.role in ("follower", "leader")}
     parts: list[ColumnElement[bool]] = [
-        and_(below(Duty.path, path), Duty.due_on < today) for path in sorted(paths)
+        and_(units_below(Duty.path, path), Duty.due_on < today) for path in sorted(paths)
     ]
     if own:
         parts.append(Duty.unit_id.in_(own))

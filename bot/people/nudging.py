@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.natural import naturally
-from bot.people.people import present, secretaries_of
+from bot.natural import in_natural_order
+from bot.people.people import present_person, secretaries_of
 from bot.tables import Contact, Duty, Message, Person, Unit
 
 SOME = 500
@@ -38,7 +38,7 @@ class Reach:
         return len({nudge.duty.unit_id for nudge in self.nudges})
 
 
-def reach(session: Session, rows: Iterable[tuple[Duty, Unit]], today: date) -> Reach:
+def reachable_secretaries(session: Session, rows: Iterable[tuple[Duty, Unit]], today: date) -> Reach:
     """Sorts the missing duties of one demand by who can be told of them on the local day `today`."""
     rows = list(rows)
     leads = secretaries_of(session, {unit.id for _, unit in rows})
@@ -49,7 +49,7 @@ def reach(session: Session, rows: Iterable[tuple[Duty, Unit]], today: date) -> R
     found = Reach()
     parts: dict[str, dict[int, Unit]] = {"again": {}, "lost": {}, "alone": {}}
     for duty, unit in rows:
-        people = [person for person in present(leads.get(unit.id, []), today) if person.id in near]
+        people = [person for person in present_person(leads.get(unit.id, []), today) if person.id in near]
         fresh = [person for person in people if nudge_key(duty, person, today) not in heard]
         if fresh:
             found.nudges.append(Nudge(duty, fresh))
@@ -59,7 +59,7 @@ def reach(session: Session, rows: Iterable[tuple[Duty, Unit]], today: date) -> R
     told = {nudge.duty.unit_id for nudge in found.nudges}
     for name, units in parts.items():
         left = [unit for unit in units.values() if unit.id not in told]
-        getattr(found, name).extend(naturally(left, lambda unit: unit.code))
+        getattr(found, name).extend(in_natural_order(left, lambda unit: unit.code))
     return found
 
 

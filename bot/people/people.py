@@ -33,7 +33,7 @@ WRONG_WINDOW = timedelta(hours=1)
 CONSENT_VERSION = 2
 
 
-def hashed(code: str) -> str:
+def hashed_code(code: str) -> str:
     return hashlib.sha256(normal_code(code).encode()).hexdigest()
 
 
@@ -41,11 +41,11 @@ def _new_code() -> str:
     return normal_code("".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
 
 
-def invite(session: Session, unit: Unit, role: str, at: datetime) -> tuple[str, Invite]:
+def create_invitation(session: Session, unit: Unit, role: str, at: datetime) -> tuple[str, Invite]:
     """Makes a single-use code for a role in a unit; only its hash is kept."""
     code = _new_code()
     row = Invite(
-        code_hash=hashed(code),
+        code_hash=hashed_code(code),
         unit_id=unit.id,
         role=role,
         created_at=at,
@@ -60,7 +60,7 @@ def invite_channel(session: Session, person: Person, at: datetime) -> str:
     code = _new_code()
     session.add(
         Invite(
-            code_hash=hashed(code),
+            code_hash=hashed_code(code),
             person_id=person.id,
             created_at=at,
             expires_at=at + timedelta(minutes=LINK_MINUTES),
@@ -80,7 +80,7 @@ def find_invite(session: Session, contact: Contact, code: str, at: datetime) -> 
     if contact.wrong_codes >= WRONG_CODES and contact.wrong_since is not None:
         left = contact.wrong_since + WRONG_WINDOW - at
         raise Invalid("code_wait", minutes=max(1, -(-int(left.total_seconds()) // 60)))
-    row = session.scalar(select(Invite).where(Invite.code_hash == hashed(code)).with_for_update())
+    row = session.scalar(select(Invite).where(Invite.code_hash == hashed_code(code)).with_for_update())
     if row is None:
         contact.wrong_codes += 1
         contact.wrong_since = contact.wrong_since or at
@@ -108,11 +108,11 @@ def _check_open(row: Invite, at: datetime) -> None:
 
 def spent_by(session: Session, code: str, person: Person) -> bool:
     """Whether it was this very person who used the code."""
-    used = select(Invite.id).where(Invite.code_hash == hashed(code), Invite.used_by == person.id)
+    used = select(Invite.id).where(Invite.code_hash == hashed_code(code), Invite.used_by == person.id)
     return session.scalar(used) is not None
 
 
-def accept(session: Session, row: Invite, person: Person, at: datetime, today: date) -> Membership:
+def accept_invitation(session: Session, row: Invite, person: Person, at: datetime, today: date) -> Membership:
     """Gives the invite's role to the person; a role that is already held is not doubled. `today` is the local day."""
     row.used_at, row.used_by = at, person.id
     held = session.scalar(
@@ -188,7 +188,7 @@ class Forgotten:
     messages: int
 
 
-def forget(session: Session, person: Person, at: datetime) -> Forgotten:
+def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
     """Anonymises a person: name, places, talk and notes go; counts, duties and submissions of the units stay.
 
     What waits for them has been handed over before."""
@@ -241,7 +241,7 @@ def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, lis
     return found
 
 
-def present(people: Sequence[Person], today: date) -> list[Person]:
+def present_person(people: Sequence[Person], today: date) -> list[Person]:
     """Who of a unit's secretaries is spoken to: those who are there, a delegate among them; all, when nobody is."""
     there = [p for p in people if _is_there(p, today)]
     return there or list(people)

@@ -22,33 +22,33 @@ MAY: dict[str, frozenset[str]] = {
 decide on the quality of its meetings; unlock: let its old figures be corrected."""
 
 
-def reaches(membership: Membership, path: str) -> bool:
+def role_reaches(membership: Membership, path: str) -> bool:
     """A secretary reaches the own unit alone, every other role the whole subtree."""
     own = membership.unit.path
     return path == own if membership.role == "secretary" else path.startswith(own)
 
 
-def may(memberships: Iterable[Membership], action: str, path: str) -> bool:
+def may_act(memberships: Iterable[Membership], action: str, path: str) -> bool:
     """Whether one of the roles allows `action` on the unit at `path`."""
-    return any(m.role in MAY[action] and reaches(m, path) for m in memberships)
+    return any(m.role in MAY[action] and role_reaches(m, path) for m in memberships)
 
 
-def holders(memberships: Iterable[Membership], action: str) -> list[Membership]:
+def role_holders(memberships: Iterable[Membership], action: str) -> list[Membership]:
     """The roles that allow `action` somewhere."""
     return [m for m in memberships if m.role in MAY[action]]
 
 
-def below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
+def units_below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
     """Paths equal to `path` or under it, as a range that an index serves ('0' is the byte after '/')."""
     return and_(column >= path, column < path[:-1] + "0")
 
 
-def within(
+def within_subtree(
     column: InstrumentedAttribute[str], memberships: Iterable[Membership], action: str
 ) -> ColumnElement[bool]:
     """The WHERE that keeps a query inside what `action` reaches; nothing without such a role."""
     parts = [
-        column == m.unit.path if m.role == "secretary" else below(column, m.unit.path)
-        for m in holders(memberships, action)
+        column == m.unit.path if m.role == "secretary" else units_below(column, m.unit.path)
+        for m in role_holders(memberships, action)
     ]
     return or_(*parts) if parts else false()

@@ -10,7 +10,7 @@ from bot.tables import Contact, Membership
 ABOVE = ("follower", "leader")
 
 
-def above(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
+def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
     """Who is told of these units (id -> path) from above: ids of persons who can be reached, each once.
 
     The followers of the unit or of the nearest committee over it that has some, then the leaders of the nearest committee

@@ -88,7 +88,7 @@ Asks = Literal[
 ]  # fmt: skip
 
 
-class Step(Strict):
+class AgendaStep(Strict):
     """One step of a meeting. `for_each` repeats it; `after` puts it behind the meeting, as homework.
 
     `speakers` are notes whose number is that of those who have spoken; `last_tasks` are those of earlier meetings. The
@@ -114,7 +114,7 @@ class Step(Strict):
         return text and check_placeholders(text, ("topic", "unit", *(("document",) if named else ())))
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Step":
+    def _in_order(self) -> "AgendaStep":
         if self.least_minutes and self.most_minutes and self.most_minutes < self.least_minutes:
             facts = {"least": self.least_minutes, "most": self.most_minutes}
             raise PydanticCustomError("plan_minutes_order", "the most is less than the least", facts)
@@ -126,11 +126,11 @@ class Agenda(Strict):
 
     key: Key
     title: Text
-    steps: Annotated[tuple[Step, ...], Field(strict=False), AfterValidator(not_empty)]
+    steps: Annotated[tuple[AgendaStep, ...], Field(strict=False), AfterValidator(not_empty)]
 
     @field_validator("steps")
     @classmethod
-    def _told_apart(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    def _told_apart(cls, steps: tuple[AgendaStep, ...]) -> tuple[AgendaStep, ...]:
         keys = [step.key for step in steps]
         for key in keys:
             if keys.count(key) > 1:
@@ -138,7 +138,7 @@ class Agenda(Strict):
         return steps
 
 
-def unfold(agenda: Agenda, documents: Sequence[str]) -> list[Step]:
+def unfold_agenda(agenda: Agenda, documents: Sequence[str]) -> list[AgendaStep]:
     """The steps as they are walked, those done after the meeting included.
 
     `documents` are the names of the topic's documents as a person reads them, in the plan's order. A step
@@ -146,7 +146,7 @@ def unfold(agenda: Agenda, documents: Sequence[str]) -> list[Step]:
     `for_each: member` stays one step: how often it is gone through shows only in the meeting.
     {topic} and {unit} stay in the text for `fill`.
     """
-    steps: list[Step] = []
+    steps: list[AgendaStep] = []
     for step in agenda.steps:
         if step.for_each != "document":
             steps.append(step)
@@ -155,18 +155,18 @@ def unfold(agenda: Agenda, documents: Sequence[str]) -> list[Step]:
     return steps
 
 
-def _about(step: Step, number: int, document: str) -> Step:
+def _about(step: AgendaStep, number: int, document: str) -> AgendaStep:
     values = {"document": document}
     return step.model_copy(
         update={
             "key": f"{step.key}:{number}",
             "for_each": None,
-            "title": fill(step.title, values),
-            "words": step.words and fill(step.words, values),
+            "title": fill_step_texts(step.title, values),
+            "words": step.words and fill_step_texts(step.words, values),
         }
     )
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill_step_texts(text: str, values: Mapping[str, str]) -> str:
     """`text` with each {name} that `values` knows replaced, once; any other brace stays as it is."""
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

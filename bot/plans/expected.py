@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from bot.calendar import ROMAN, Period, last_day_before, period, periods, safe_day
-from bot.plans.agenda import fill
+from bot.calendar import ROMAN, Period, last_day_before, period_named, periods_within, safe_day
+from bot.plans.agenda import fill_step_texts
 from bot.plans.fields import Filter
-from bot.plans.plan import Due, Duty, Head, Plan, Topic, Variant
+from bot.plans.plan import Due, DutyText, Head, PlanText, TopicText, Variant
 
 OPENS_BEFORE_DUE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class UnitFacts:
+class UnitProfile:
     """What a plan can tell a unit by. `direct`: it stands directly below the committee that owns the plan."""
 
     code: str
@@ -67,7 +67,7 @@ class Expected:
         return self.key.partition(":")[2]
 
 
-def expected(plan: Plan, unit: UnitFacts) -> list[Expected]:
+def expected_duties(plan: PlanText, unit: UnitProfile) -> list[Expected]:
     """All that `plan` expects of `unit`, by last day then key, what has no day last; keys are unique.
 
     Topics of the pool give nothing, nor does what is asked of a committee for each of its units (`expected_about`). What the
@@ -77,7 +77,7 @@ def expected(plan: Plan, unit: UnitFacts) -> list[Expected]:
     return _shared(plan, _alike(plan, unit))
 
 
-def expected_about(plan: Plan, unit: UnitFacts) -> list[tuple[Duty, list[Expected]]]:
+def expected_about(plan: PlanText, unit: UnitProfile) -> list[tuple[DutyText, list[Expected]]]:
     """What `plan` expects of its committee or offices about this unit: each duty `for_each` unit, with what it comes to.
 
     Whoever passes the duty's `who` owes it. What it waits for, and the meeting it counts from, are this unit's.
@@ -85,21 +85,21 @@ def expected_about(plan: Plan, unit: UnitFacts) -> list[tuple[Duty, list[Expecte
     return _shared_about(plan, _alike(plan, unit))
 
 
-def _alike(plan: Plan, unit: UnitFacts) -> UnitFacts:
+def _alike(plan: PlanText, unit: UnitProfile) -> UnitProfile:
     code = unit.code if unit.code in _named(plan) else ""
-    return UnitFacts(code, unit.kind, unit.sector, unit.direct)
+    return UnitProfile(code, unit.kind, unit.sector, unit.direct)
 
 
 @lru_cache(maxsize=4096)
-def _shared(plan: Plan, unit: UnitFacts) -> list[Expected]:
+def _shared(plan: PlanText, unit: UnitProfile) -> list[Expected]:
     found = _all(plan, unit)
-    own = {duty.key for duty in plan.duties if duty.for_each is None and fits(duty.who, unit)}
+    own = {duty.key for duty in plan.duties if duty.for_each is None and fits_unit(duty.who, unit)}
     own |= {topic.key for topic in plan.topics}
     return [e for e in found if _base(e.key) in own]
 
 
 @lru_cache(maxsize=4096)
-def _shared_about(plan: Plan, unit: UnitFacts) -> list[tuple[Duty, list[Expected]]]:
+def _shared_about(plan: PlanText, unit: UnitProfile) -> list[tuple[DutyText, list[Expected]]]:
     found = _all(plan, unit)
     about = [duty for duty in plan.duties if duty.for_each and _concerns(plan, duty, unit)]
     return [(duty, [e for e in found if _base(e.key) == duty.key]) for duty in about]
@@ -109,11 +109,11 @@ def _base(key: str) -> str:
     return key.partition(":")[0]
 
 
-def _all(plan: Plan, unit: UnitFacts) -> list[Expected]:
+def _all(plan: PlanText, unit: UnitProfile) -> list[Expected]:
     """The unit's own and what is asked about it, in one list: each may wait for any other."""
     found = [*_meetings(plan, unit)]
     meetings = list(found)
-    left = [d for d in plan.duties if (_concerns(plan, d, unit) if d.for_each else fits(d.who, unit))]
+    left = [d for d in plan.duties if (_concerns(plan, d, unit) if d.for_each else fits_unit(d.who, unit))]
     while left:
         ready = [d for d in left if d.waits is None or d.waits not in {one.key for one in left}]
         if not ready:
@@ -124,24 +124,24 @@ def _all(plan: Plan, unit: UnitFacts) -> list[Expected]:
     return sorted(found, key=lambda e: (e.due_on or date.max, e.key))
 
 
-def _concerns(plan: Plan, duty: Duty, unit: UnitFacts) -> bool:
+def _concerns(plan: PlanText, duty: DutyText, unit: UnitProfile) -> bool:
     """Whether a duty `for_each` unit is asked about this one: by its `of`, else by who owes what it waits for."""
     if duty.of is not None:
-        return fits(duty.of, unit)
+        return fits_unit(duty.of, unit)
     owing = [one.who for one in plan.duties if one.key == duty.waits]
     owing += [one.who for one in plan.topics if one.key == duty.waits]
-    return fits(owing[0], unit) if owing else unit.kind == "chi_bo"
+    return fits_unit(owing[0], unit) if owing else unit.kind == "chi_bo"
 
 
 @lru_cache(maxsize=64)
-def _named(plan: Plan) -> frozenset[str]:
+def _named(plan: PlanText) -> frozenset[str]:
     filters: list[Filter] = [*(topic.who for topic in plan.topics), *(duty.who for duty in plan.duties)]
     filters += [variant.who for topic in plan.topics for variant in topic.variants if variant.who]
     filters += [duty.of for duty in plan.duties if duty.of]
     return frozenset(code for one in filters for code in (*one.units, *one.excluded))
 
 
-def fits(who: Filter, unit: UnitFacts) -> bool:
+def fits_unit(who: Filter, unit: UnitProfile) -> bool:
     return (
         unit.code not in who.excluded
         and (not who.units or unit.code in who.units)
@@ -151,7 +151,7 @@ def fits(who: Filter, unit: UnitFacts) -> bool:
     )
 
 
-def overlap(one: Filter, other: Filter) -> bool:
+def overlapping_topics(one: Filter, other: Filter) -> bool:
     """Whether there can be a unit that passes both."""
     shared = set(one.units) & set(other.units) if one.units and other.units else {*one.units, *other.units}
     if (one.units or other.units) and not shared - {*one.excluded, *other.excluded}:
@@ -160,19 +160,19 @@ def overlap(one: Filter, other: Filter) -> bool:
     return all(not a or not b or set(a) & set(b) for a, b in pairs)
 
 
-def variant_of(topic: Topic, unit: UnitFacts) -> Variant | None:
+def variant_of(topic: TopicText, unit: UnitProfile) -> Variant | None:
     """The first variant that fits the unit; None where the topic has none."""
-    return next((v for v in topic.variants if v.who is None or fits(v.who, unit)), None)
+    return next((v for v in topic.variants if v.who is None or fits_unit(v.who, unit)), None)
 
 
-def recurrences(topic: Topic, head: Head) -> list[Period]:
+def recurrences(topic: TopicText, head: Head) -> list[Period]:
     """The periods in which a topic with `every` is due: those that end inside its `period`, by default inside the plan's."""
     first = topic.period.first if topic.period else head.starts
     last = topic.period.last if topic.period else head.ends
-    return [p for p in periods(topic.every, first, last) if p.last <= last] if topic.every else []
+    return [p for p in periods_within(topic.every, first, last) if p.last <= last] if topic.every else []
 
 
-def deadlines(due: Due, head: Head) -> list[tuple[Period | None, date]]:
+def deadline_pairs(due: Due, head: Head) -> list[tuple[Period | None, date]]:
     """The last permitted days that a dated operator gives, each with its period if it is a recurring one.
 
     `every` counts the periods that end inside `from`..`to`, by default inside the plan's window; with `within`, that
@@ -185,32 +185,32 @@ def deadlines(due: Due, head: Head) -> list[tuple[Period | None, date]]:
     if due.every is None or due.every == "ask" or (due.every == "year" and due.within is None):
         return []
     first, last = due.first or head.starts, due.last or head.ends
-    found = periods(due.every, first, last)
+    found = periods_within(due.every, first, last)
     if due.within and "-" in due.within:
         days = [(year, date.fromisoformat(f"{year.key}-{due.within}")) for year in found]
         return [(year, day) for year, day in days if first <= day <= last]
     if due.within:
-        found = [period(f"{year.key}-{due.within}") for year in found]
+        found = [period_named(f"{year.key}-{due.within}") for year in found]
     return [(p, p.last) for p in found if first <= p.last <= last]
 
 
-def _meetings(plan: Plan, unit: UnitFacts) -> Iterator[Expected]:
+def _meetings(plan: PlanText, unit: UnitProfile) -> Iterator[Expected]:
     asked: list[tuple[str, Period | None, date, date]] = []
     for topic in plan.topics:
-        if topic.pool or topic.gaps or topic.asks_last or not fits(topic.who, unit):
+        if topic.pool or topic.gaps or topic.asks_last or not fits_unit(topic.who, unit):
             continue
         for key, span, first, last in _turns(topic, plan.head):
             asked.append((topic.meeting, span, first, last))
             yield _meeting(plan, topic, unit, key, first, last)
     for topic in plan.topics:
-        if not topic.gaps or not fits(topic.who, unit):
+        if not topic.gaps or not fits_unit(topic.who, unit):
             continue
         for key, _, first, last in _turns(topic, plan.head):
             if not any(kind == topic.meeting and first <= day <= last for kind, _, _, day in asked):
                 yield _meeting(plan, topic, unit, key, first, last)
 
 
-def _turns(topic: Topic, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
+def _turns(topic: TopicText, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
     """The key, period, first and last day of each meeting that the topic asks for."""
     if topic.every:
         for span in recurrences(topic, head):
@@ -219,7 +219,9 @@ def _turns(topic: Topic, head: Head) -> Iterator[tuple[str, Period | None, date,
         yield topic.key, None, topic.period.first, topic.period.last
 
 
-def _meeting(plan: Plan, topic: Topic, unit: UnitFacts, key: str, first: date, last: date) -> Expected:
+def _meeting(
+    plan: PlanText, topic: TopicText, unit: UnitProfile, key: str, first: date, last: date
+) -> Expected:
     variant = variant_of(topic, unit)
     report = report_within(plan, topic, first, last)
     return Expected(
@@ -242,18 +244,18 @@ def _meeting(plan: Plan, topic: Topic, unit: UnitFacts, key: str, first: date, l
     )
 
 
-def report_within(plan: Plan, topic: Topic, first: date, last: date) -> date | None:
+def report_within(plan: PlanText, topic: TopicText, first: date, last: date) -> date | None:
     """The last permitted day of the first report on a meeting about the topic that is due after `first` and before `last`,
     the days between which the meeting may be held (guidance of a district, 2022, II.4 and II.5: "tháng 5 hoặc tháng 6",
     "trước ngày 15/6")."""
     return min((day for _, day in _reports_within(plan, topic, first, last)), default=None)
 
 
-def _reports_within(plan: Plan, topic: Topic, first: date, last: date) -> Iterator[tuple[str, date]]:
+def _reports_within(plan: PlanText, topic: TopicText, first: date, last: date) -> Iterator[tuple[str, date]]:
     """The titles and days of the reports on such a meeting that come before its last day."""
     for duty in plan.duties:
         if duty.do == "report" and topic.key in (duty.reports_on, duty.waits):
-            for span, day in deadlines(duty.due, plan.head):
+            for span, day in deadline_pairs(duty.due, plan.head):
                 if first < day < last:
                     yield _dated_title(duty.title, span), day
 
@@ -269,7 +271,7 @@ class Tight:
     by: date
 
 
-def tight_meetings(plan: Plan) -> list[Tight]:
+def tight_meetings(plan: PlanText) -> list[Tight]:
     """What whoever loads the plan must know: meetings that may be held too late for the report on them."""
     return [
         Tight(topic.title, last, title, day, max(first, safe_day(last_day_before(day))))
@@ -280,7 +282,9 @@ def tight_meetings(plan: Plan) -> list[Tight]:
     ]
 
 
-def _of_duty(plan: Plan, duty: Duty, meetings: list[Expected], found: list[Expected]) -> Iterator[Expected]:
+def _of_duty(
+    plan: PlanText, duty: DutyText, meetings: list[Expected], found: list[Expected]
+) -> Iterator[Expected]:
     """What one duty comes to, tied to what it waits for: by the same period or meeting where both have one, else to each."""
     leaders = [e for e in found if _base(e.key) == duty.waits]
     if duty.waits and not leaders:
@@ -303,10 +307,10 @@ def _waiting(one: Expected, key: str, leader: Expected) -> Expected:
     return replace(one, key=key, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
 
 
-def _dated(plan: Plan, duty: Duty) -> Iterator[Expected]:
+def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:
     if duty.due.undated or duty.due.after_waiting is not None:
         yield _undated(plan, duty)
-    for span, last in deadlines(duty.due, plan.head):
+    for span, last in deadline_pairs(duty.due, plan.head):
         opens = duty.opens or max(plan.head.starts, span.first if span else last - OPENS_BEFORE_DUE)
         yield Expected(
             key=f"{duty.key}:{span.key}" if span else duty.key,
@@ -333,10 +337,10 @@ def _dated_title(title: str, span: Period | None) -> str:
     if span is None:
         return title
     number = period_number(span)
-    return fill(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
+    return fill_step_texts(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
 
 
-def _undated(plan: Plan, duty: Duty) -> Expected:
+def _undated(plan: PlanText, duty: DutyText) -> Expected:
     opens = duty.opens or plan.head.starts
     days = duty.due.after_waiting
     working = duty.due.count == "working"
@@ -359,7 +363,7 @@ def _undated(plan: Plan, duty: Duty) -> Expected:
     )
 
 
-def _by_meeting(plan: Plan, duty: Duty, meetings: list[Expected]) -> Iterator[Expected]:
+def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Iterator[Expected]:
     after = duty.due.after_meeting is not None
     days = (duty.due.after_meeting if after else duty.due.before_meeting) or 0
     for meeting in meetings:
@@ -368,7 +372,7 @@ def _by_meeting(plan: Plan, duty: Duty, meetings: list[Expected]) -> Iterator[Ex
         yield Expected(
             key=f"{duty.key}:{meeting.key}",
             kind=duty.do,
-            title=fill(duty.title, {"topic": meeting.title}),
+            title=fill_step_texts(duty.title, {"topic": meeting.title}),
             topic=meeting.topic,
             variant=meeting.variant,
             period_first=meeting.period_first,
@@ -384,7 +388,7 @@ def _by_meeting(plan: Plan, duty: Duty, meetings: list[Expected]) -> Iterator[Ex
         )
 
 
-def _title(topic: Topic, variant: Variant | None) -> str:
+def _title(topic: TopicText, variant: Variant | None) -> str:
     return variant.title if variant and variant.title else topic.title
 
 

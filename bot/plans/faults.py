@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.plans.expected import deadlines, overlap, recurrences
+from bot.plans.expected import deadline_pairs, overlapping_topics, recurrences
 from bot.plans.fields import Document
 from bot.plans.ladders import COMING, LADDERS
-from bot.plans.plan import Duty, Plan, Topic, documents_of, ladder_of
+from bot.plans.plan import DutyText, PlanText, TopicText, ladder_of, topic_documents
 from bot.plans.questions import open_of
 
 Loc = tuple[str | int, ...]
@@ -20,7 +20,7 @@ def names_in(section: object) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """The names that a reference may use, those of broken entries included."""
 
     topics: Collection[str]
@@ -29,7 +29,7 @@ class Known:
     agendas: Collection[str]
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], shipped: Collection[str]) -> "Known":
+    def of(cls, data: Mapping[str, Any], shipped: Collection[str]) -> "KnownNames":
         ladders = {*LADDERS, *names_in(data.get("ladders"))}
         agendas = {*shipped, *names_in(data.get("agendas"))}
         return cls(_keys_in(data.get("topics")), _keys_in(data.get("duties")), ladders, agendas)
@@ -40,12 +40,14 @@ def _keys_in(section: object) -> set[str]:
     return {str(entry["key"]) for entry in entries if isinstance(entry, dict) and "key" in entry}
 
 
-def faults(plan: Plan, known: Known) -> Iterator[Fault]:
+def plan_faults(plan: PlanText, known: KnownNames) -> Iterator[Fault]:
     """What no single field shows: names used twice or not known, days that cannot be."""
     yield from _repeated(plan.head.basis, ("plan", "basis"))
     yield from _repeated(plan.head.documents, ("plan", "documents"))
     keys: set[str] = set()
-    parts: list[tuple[Loc, Topic | Duty]] = [(("topics", i), topic) for i, topic in enumerate(plan.topics)]
+    parts: list[tuple[Loc, TopicText | DutyText]] = [
+        (("topics", i), topic) for i, topic in enumerate(plan.topics)
+    ]
     parts += [(("duties", i), duty) for i, duty in enumerate(plan.duties)]
     for loc, part in parts:
         if part.key in keys:
@@ -53,7 +55,7 @@ def faults(plan: Plan, known: Known) -> Iterator[Fault]:
         keys.add(part.key)
         if part.ladder not in known.ladders:
             yield (*loc, "ladder"), "plan_unknown_ladder", _unknown(part.ladder, known.ladders)
-        if isinstance(part, Topic):
+        if isinstance(part, TopicText):
             yield from _topic_faults(plan, part, loc, known)
         else:
             yield from _duty_faults(plan, part, loc, known)
@@ -62,7 +64,7 @@ def faults(plan: Plan, known: Known) -> Iterator[Fault]:
         yield from _doubles([line.key for line in lines], ("ladders", name))
 
 
-def _topic_faults(plan: Plan, topic: Topic, loc: Loc, known: Known) -> Iterator[Fault]:
+def _topic_faults(plan: PlanText, topic: TopicText, loc: Loc, known: KnownNames) -> Iterator[Fault]:
     window = {"starts": plan.head.starts, "ends": plan.head.ends}
     if topic.agenda not in known.agendas:
         yield (*loc, "agenda"), "plan_unknown_agenda", _unknown(topic.agenda, known.agendas)
@@ -84,13 +86,13 @@ def _topic_faults(plan: Plan, topic: Topic, loc: Loc, known: Known) -> Iterator[
             yield (*at, "who"), "plan_variant_otherwise", {"value": variant.key}
         if not last and variant.who is None:
             yield at, "plan_variant_unreachable", {"value": variant.key}
-        if variant.who is not None and not overlap(topic.who, variant.who):
+        if variant.who is not None and not overlapping_topics(topic.who, variant.who):
             yield (*at, "who"), "plan_variant_nobody", {"value": variant.key}
         own = len(topic.documents)
-        yield from _repeated(documents_of(topic, variant.key), (*at, "documents"), after=own)
+        yield from _repeated(topic_documents(topic, variant.key), (*at, "documents"), after=own)
 
 
-def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fault]:
+def _duty_faults(plan: PlanText, duty: DutyText, loc: Loc, known: KnownNames) -> Iterator[Fault]:
     starts, ends = plan.head.starts, plan.head.ends
     for index, key in enumerate(duty.due.topics):
         if key not in known.topics:
@@ -102,7 +104,7 @@ def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fau
         yield (*loc, "waits"), "plan_unknown_waits", _unknown(duty.waits, things)
     if duty.due.relative or duty.due.undated or open_of(duty) is not None:
         return
-    days = [last for _, last in deadlines(duty.due, plan.head)]
+    days = [last for _, last in deadline_pairs(duty.due, plan.head)]
     if not days:
         yield (*loc, "due"), "plan_due_never", {}
     elif not starts <= days[0] <= days[-1] <= ends:
@@ -115,7 +117,7 @@ def _duty_faults(plan: Plan, duty: Duty, loc: Loc, known: Known) -> Iterator[Fau
         yield (*loc, "ladder"), "plan_ladder_needs_meeting", {"value": name}
 
 
-def _ring_faults(plan: Plan) -> Iterator[Fault]:
+def _ring_faults(plan: PlanText) -> Iterator[Fault]:
     """Duties that wait for themselves by way of others."""
     waits = {duty.key: duty.waits for duty in plan.duties}
     for index, duty in enumerate(plan.duties):

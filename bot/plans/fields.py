@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.calendar import period
+from bot.calendar import period_named
 from bot.plans.agenda import Strict, Text, YesNo
 from bot.problems import Invalid
 
@@ -33,7 +33,7 @@ DAY = re.compile(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 VIETNAMESE_DAY = re.compile(r"(?P<d>\d{1,2})/(?P<m>\d{1,2})/(?P<y>\d{4})")
 
 
-def fault(code: str, **facts: object) -> PydanticCustomError:
+def field_fault(code: str, **facts: object) -> PydanticCustomError:
     """An error that pydantic carries to the reader of the file with its place; `code` names the sentence."""
     return PydanticCustomError(code, "see templates/problems/plan.yaml", facts)
 
@@ -49,37 +49,37 @@ def _day(value: object) -> date:
             day = date.min
         if 1900 <= day.year <= 2100:
             return day
-    raise fault("plan_not_a_date", value=written)
+    raise field_fault("plan_not_a_date", value=written)
 
 
 def _days(value: object) -> int:
     written = str(value).strip()
     if re.fullmatch(r"[0-9]{1,4}", written) and int(written) <= MOST_DAYS:
         return int(written)
-    raise fault("plan_not_a_number", value=written, most=MOST_DAYS)
+    raise field_fault("plan_not_a_number", value=written, most=MOST_DAYS)
 
 
 def _kind(value: str) -> str:
     if value not in KINDS:
-        raise fault("plan_unknown_kind", value=value, known=list(KINDS))
+        raise field_fault("plan_unknown_kind", value=value, known=list(KINDS))
     return value
 
 
 def _sector(value: str) -> str:
     if value not in SECTORS:
-        raise fault("plan_unknown_sector", value=value, known=list(SECTORS))
+        raise field_fault("plan_unknown_sector", value=value, known=list(SECTORS))
     return value
 
 
 def _url(value: str) -> str:
     if not re.fullmatch(r"https?://[^\s/]+\S*", value):
-        raise fault("plan_bad_url", value=value)
+        raise field_fault("plan_bad_url", value=value)
     return value
 
 
 def _inside(value: str) -> str:
     if value.startswith("/") or "\\" in value or ":" in value or ".." in value.split("/"):
-        raise fault("plan_bad_path", value=value)
+        raise field_fault("plan_bad_path", value=value)
     return value
 
 
@@ -114,7 +114,7 @@ class Document(Strict):
     @model_validator(mode="after")
     def _named(self) -> "Document":
         if self.symbol is None and self.title is None:
-            raise fault("plan_document_unnamed")
+            raise field_fault("plan_document_unnamed")
         return self
 
     @property
@@ -160,13 +160,13 @@ class Window(Strict):
         if not isinstance(given, str):
             return given
         try:
-            whole = period(given)
+            whole = period_named(given)
         except Invalid as error:
-            raise fault("plan_bad_period", value=given.strip()) from error
+            raise field_fault("plan_bad_period", value=given.strip()) from error
         return {"from": whole.first, "to": whole.last}
 
     @model_validator(mode="after")
     def _in_order(self) -> "Window":
         if self.last < self.first:
-            raise fault("plan_period_order", first=self.first, last=self.last)
+            raise field_fault("plan_period_order", first=self.first, last=self.last)
         return self

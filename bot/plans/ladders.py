@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from bot.plans.agenda import Key, Strict, Text, not_empty
-from bot.plans.fields import fault
+from bot.plans.fields import field_fault
 
 RUNG_AT = re.compile(
     r"(?P<anchor>announce|opens|usual|safe|due|meeting)(?:(?P<sign>[+-])(?P<number>\d{1,3})(?P<unit>[dh]))?"
@@ -28,7 +28,7 @@ To = Literal["secretary", "deputy", "above"]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class LadderRung:
     """One reminder: `days` and `hours` from its anchor, at `clock` (local), else at the usual time of day.
 
     From a meeting, `hours` and zero days without a clock time count from its hour.
@@ -46,7 +46,7 @@ class Rung:
     to: To = "secretary"
 
 
-class RungLine(Strict):
+class LadderLine(Strict):
     key: Key
     at: Text
     say: Say
@@ -64,35 +64,35 @@ class RungLine(Strict):
 def _moment(at: str) -> tuple[str, int, int, time | None]:
     found = RUNG_AT.fullmatch(at)
     if found is None:
-        raise fault("plan_bad_rung", value=at)
+        raise field_fault("plan_bad_rung", value=at)
     number = int(f"{found['sign']}{found['number']}") if found["unit"] else 0
     try:
         clock = time(int(found["hour"]), int(found["minute"])) if found["hour"] else None
     except ValueError:
-        raise fault("plan_bad_rung", value=at) from None
+        raise field_fault("plan_bad_rung", value=at) from None
     if found["unit"] == "h":
         if clock or found["anchor"] != "meeting":
-            raise fault("plan_bad_rung", value=at)
+            raise field_fault("plan_bad_rung", value=at)
         return found["anchor"], 0, number, None
     return found["anchor"], number, 0, clock
 
 
-Rungs = Annotated[tuple[RungLine, ...], Field(strict=False), AfterValidator(not_empty)]
+Rungs = Annotated[tuple[LadderLine, ...], Field(strict=False), AfterValidator(not_empty)]
 
 
-def _rungs(*lines: tuple[str, str, Say, When]) -> tuple[RungLine, ...]:
-    return tuple(RungLine(key=key, at=at, say=say, when=when) for key, at, say, when in lines)
+def _rungs(*lines: tuple[str, str, Say, When]) -> tuple[LadderLine, ...]:
+    return tuple(LadderLine(key=key, at=at, say=say, when=when) for key, at, say, when in lines)
 
 
 LATE = (
-    RungLine(key="late", at="due+1d", say="late"),
-    RungLine(key="deputy", at="due+3d", say="late", to="deputy"),
-    RungLine(key="above", at="due+5d", say="late", to="above"),
+    LadderLine(key="late", at="due+1d", say="late"),
+    LadderLine(key="deputy", at="due+3d", say="late", to="deputy"),
+    LadderLine(key="above", at="due+5d", say="late", to="above"),
 )
 """What is not done in time goes up: to the unit's first secretary, to those who stand in, to who is above; once each."""
 
 
-LADDERS: dict[str, tuple[RungLine, ...]] = {
+LADDERS: dict[str, tuple[LadderLine, ...]] = {
     "meeting": _rungs(
         ("topic", "announce+0d", "topic", "always"),
         ("usual-10", "usual-10d", "topic", "unscheduled"),
@@ -132,7 +132,7 @@ LADDERS: dict[str, tuple[RungLine, ...]] = {
 
 
 @lru_cache(maxsize=256)
-def rung_of(line: RungLine) -> Rung:
+def rung_of(line: LadderLine) -> LadderRung:
     """The rung that a line of a ladder means; lines have been checked when they were made."""
     anchor, days, hours, clock = _moment(line.at)
-    return Rung(line.key, anchor, days, hours, clock, line.say, line.when, line.to)  # type: ignore[arg-type]
+    return LadderRung(line.key, anchor, days, hours, clock, line.say, line.when, line.to)  # type: ignore[arg-type]

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.plans.agenda import Agenda, Key, Strict, Text, YesNo, check_placeholders
-from bot.plans.fields import Day, Days, Document, Documents, Filter, SourceKey, Who, Window, fault
-from bot.plans.ladders import LADDERS, Rung, RungLine, Rungs, rung_of
+from bot.plans.fields import Day, Days, Document, Documents, Filter, SourceKey, Who, Window, field_fault
+from bot.plans.ladders import LADDERS, LadderLine, LadderRung, Rungs, rung_of
 
 OPERATORS = ("before", "by", "every", "after_meeting", "before_meeting", "after_waiting", "undated")
 RELATIVE = ("after_meeting", "before_meeting", "after_waiting")
@@ -25,7 +25,7 @@ Span = Literal["month", "quarter", "half_year", "year"]
 
 def _within(value: str) -> str:
     if not WITHIN.fullmatch(value):
-        raise fault("plan_bad_within", value=value)
+        raise field_fault("plan_bad_within", value=value)
     return value
 
 
@@ -38,7 +38,7 @@ class Variant(Strict):
     documents: Documents = ()
 
 
-class Topic(Strict):
+class TopicText(Strict):
     """What a meeting is about: once in `period`, or `every` so often inside of it (by default inside the plan's window).
 
     With `asks_last` the source gives no last day: the office is asked for one inside of `period`.
@@ -65,11 +65,11 @@ class Topic(Strict):
     ladder: Key = "meeting"
 
     @model_validator(mode="after")
-    def _gaps_of_what(self) -> "Topic":
+    def _gaps_of_what(self) -> "TopicText":
         if self.gaps and self.every is None:
-            raise fault("plan_due_extra", value="gaps", allowed=["every"])
+            raise field_fault("plan_due_extra", value="gaps", allowed=["every"])
         if self.asks_last and (self.period is None or self.every):
-            raise fault("plan_due_extra", value="asks_last", allowed=["period"])
+            raise field_fault("plan_due_extra", value="asks_last", allowed=["period"])
         return self
 
     @property
@@ -104,15 +104,15 @@ class Due(Strict):
             name for name in OPERATORS if getattr(self, name) is not None and getattr(self, name) is not False
         ]
         if len(given) != 1:
-            raise fault("plan_due_choice", allowed=list(OPERATORS))
+            raise field_fault("plan_due_choice", allowed=list(OPERATORS))
         if self.every is None and (self.first or self.last):
-            raise fault("plan_due_extra", value="from, to", allowed=["every"])
+            raise field_fault("plan_due_extra", value="from, to", allowed=["every"])
         if self.within and self.every != "year":
-            raise fault("plan_due_extra", value="within", allowed=["every: year"])
+            raise field_fault("plan_due_extra", value="within", allowed=["every: year"])
         if self.topics and not self.by_meeting:
-            raise fault("plan_due_extra", value="topics", allowed=["after_meeting", "before_meeting"])
+            raise field_fault("plan_due_extra", value="topics", allowed=["after_meeting", "before_meeting"])
         if self.count == "working" and not self.relative:
-            raise fault("plan_due_extra", value="count", allowed=list(RELATIVE))
+            raise field_fault("plan_due_extra", value="count", allowed=list(RELATIVE))
         return self
 
     @property
@@ -130,7 +130,7 @@ class Due(Strict):
         return ("topic",) if self.by_meeting else ("period",) if self.every else ()
 
 
-class Duty(Strict):
+class DutyText(Strict):
     """What is expected beside the meetings themselves: a report handed in, or a thing confirmed as done.
 
     `waits` names the duty or topic that must be done first: until then nothing is asked. `reports_on` names the topic whose
@@ -168,15 +168,15 @@ class Duty(Strict):
     def _opens_once(cls, opens: object, info: ValidationInfo) -> object:
         due: Due | None = info.data.get("due")
         if opens and due and (due.every or due.relative):
-            raise fault("plan_opens_not_here")
+            raise field_fault("plan_opens_not_here")
         return opens
 
     @model_validator(mode="after")
-    def _whole(self) -> "Duty":
+    def _whole(self) -> "DutyText":
         if self.due.after_waiting is not None and self.waits is None:
-            raise fault("plan_waits_missing")
+            raise field_fault("plan_waits_missing")
         if self.of is not None and self.for_each is None:
-            raise fault("plan_due_extra", value="of", allowed=["for_each"])
+            raise field_fault("plan_due_extra", value="of", allowed=["for_each"])
         return self
 
 
@@ -210,17 +210,17 @@ class Head(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> "Head":
         if self.ends < self.starts:
-            raise fault("plan_period_order", first=self.starts, last=self.ends)
+            raise field_fault("plan_period_order", first=self.starts, last=self.ends)
         return self
 
 
-class Plan(Strict):
+class PlanText(Strict):
     """A whole plan. As `read_plan` gives it, it carries the agendas and ladders that it uses and needs no file more."""
 
     head: Head = Field(alias="plan")
     decide: Annotated[tuple[Decision, ...], Field(strict=False)] = ()
-    topics: Annotated[tuple[Topic, ...], Field(strict=False)] = ()
-    duties: Annotated[tuple[Duty, ...], Field(strict=False)] = ()
+    topics: Annotated[tuple[TopicText, ...], Field(strict=False)] = ()
+    duties: Annotated[tuple[DutyText, ...], Field(strict=False)] = ()
     ladders: dict[Key, Rungs] = {}
     agendas: dict[Key, Agenda] = {}
 
@@ -234,14 +234,14 @@ class Plan(Strict):
         return SourceKey(self.head.symbol, self.head.date, self.head.issuer, title)
 
 
-def mark_of(plan: Plan) -> str:
+def key_digest(plan: PlanText) -> str:
     """What stands for the plan's key in the database: a hash, for a key may be long and parts of it missing."""
     key = plan.key
     parts = [key.symbol or "", key.date.isoformat() if key.date else "", key.issuer or "", key.title or ""]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def topic_of(plan: Plan, key: str) -> Topic:
+def topic_of(plan: PlanText, key: str) -> TopicText:
     """The topic of that key; raises KeyError when the plan has none."""
     for topic in plan.topics:
         if topic.key == key:
@@ -249,26 +249,26 @@ def topic_of(plan: Plan, key: str) -> Topic:
     raise KeyError(key)
 
 
-def documents_of(topic: Topic, variant: str | None) -> tuple[Document, ...]:
+def topic_documents(topic: TopicText, variant: str | None) -> tuple[Document, ...]:
     """The topic's own documents, then those of the variant that the unit has."""
     own: Iterable[Document] = (d for v in topic.variants if v.key == variant for d in v.documents)
     return (*topic.documents, *own)
 
 
-def lines_of(plan: Plan, name: str) -> tuple[RungLine, ...]:
+def lines_of(plan: PlanText, name: str) -> tuple[LadderLine, ...]:
     """The lines of a ladder in the order of the file; the plan's own first, else the default. KeyError if neither."""
     return plan.ladders[name] if name in plan.ladders else LADDERS[name]
 
 
-def ladder_of(plan: Plan, name: str) -> tuple[Rung, ...]:
+def ladder_of(plan: PlanText, name: str) -> tuple[LadderRung, ...]:
     """As `lines_of`, as rungs."""
     return tuple(rung_of(line) for line in lines_of(plan, name))
 
 
-def plan_to_json(plan: Plan) -> str:
+def plan_to_json(plan: PlanText) -> str:
     return plan.model_dump_json(by_alias=True, exclude_none=True)
 
 
-def plan_from_json(text: str) -> Plan:
+def plan_from_json(text: str) -> PlanText:
     """What `plan_to_json` wrote; raises pydantic's ValidationError for anything else."""
-    return Plan.model_validate_json(text)
+    return PlanText.model_validate_json(text)

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from bot.calendar import ROMAN
 from bot.plans.fields import Window
-from bot.plans.plan import Duty, Plan, Topic
+from bot.plans.plan import DutyText, PlanText, TopicText
 from bot.problems import Invalid
-from bot.reading.words import fold, said
+from bot.reading.words import fold, quoted_words
 
 SPANS = ("month", "quarter", "half_year", "year")
 LEFT_OUT = "none"
@@ -30,7 +30,7 @@ class Open(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class OfficeQuestion:
     """One thing that the source leaves open, of the duty or topic `key`. With LAST the day lies in `first`..`last`, with
     DAY the first year that is asked for is that of `last`."""
 
@@ -42,32 +42,34 @@ class Question:
     last: date
 
 
-def questions(plan: Plan) -> list[Question]:
+def plan_questions(plan: PlanText) -> list[OfficeQuestion]:
     """What the office has to say before the plan can be loaded, topics first."""
     return [*_of_topics(plan), *_of_duties(plan)]
 
 
-def _of_topics(plan: Plan) -> Iterator[Question]:
+def _of_topics(plan: PlanText) -> Iterator[OfficeQuestion]:
     for topic in plan.topics:
         if topic.asks_last and topic.period:
-            yield Question(topic.key, Open.LAST, topic.title, None, topic.period.first, topic.period.last)
+            yield OfficeQuestion(
+                topic.key, Open.LAST, topic.title, None, topic.period.first, topic.period.last
+            )
 
 
-def _of_duties(plan: Plan) -> Iterator[Question]:
+def _of_duties(plan: PlanText) -> Iterator[OfficeQuestion]:
     for duty in plan.duties:
         if (open_ := open_of(duty)) is not None:
             first = duty.due.first or plan.head.starts
-            yield Question(duty.key, open_, duty.title, duty.to, first, duty.due.last or plan.head.ends)
+            yield OfficeQuestion(duty.key, open_, duty.title, duty.to, first, duty.due.last or plan.head.ends)
 
 
-def open_of(duty: Duty) -> Open | None:
+def open_of(duty: DutyText) -> Open | None:
     """ "Định kỳ" does not say how often; "hằng năm" does not say which day."""
     if duty.due.every == "ask":
         return Open.SPAN
     return Open.DAY if duty.due.every == "year" and duty.due.within is None else None
 
 
-def read_answer(question: Question, text: str) -> str:
+def read_answer(question: OfficeQuestion, text: str) -> str:
     """What a person has said to a question, as `answered` takes it: a span, "MM-DD", an ISO day, or "none".
 
     Raises Invalid: plan_answer_span, plan_answer_day, plan_answer_outside and plan_answer_last (first, last).
@@ -77,7 +79,7 @@ def read_answer(question: Question, text: str) -> str:
     if question.open is Open.SPAN:
         if text.strip() in SPANS:
             return text.strip()
-        raise Invalid("plan_answer_span", said=said(text))
+        raise Invalid("plan_answer_span", said=quoted_words(text))
     if question.open is Open.DAY:
         return _inside(question, _day_of_year(text))
     return _last_day(question, text)
@@ -95,10 +97,10 @@ def _day_of_year(text: str) -> str:
         # A day that only leap years have is none of each year.
         if 1 <= month <= 12 and 1 <= day <= monthrange(2023, month)[1] and not found[3]:
             return f"{month:02}-{day:02}"
-    raise Invalid("plan_answer_day", said=said(text))
+    raise Invalid("plan_answer_day", said=quoted_words(text))
 
 
-def _inside(question: Question, day: str) -> str:
+def _inside(question: OfficeQuestion, day: str) -> str:
     years = range(question.first.year, question.last.year + 1)
     if any(question.first <= date.fromisoformat(f"{year}-{day}") <= question.last for year in years):
         return day
@@ -106,14 +108,14 @@ def _inside(question: Question, day: str) -> str:
     raise Invalid("plan_answer_outside", said=f"{int(day[3:])}/{int(day[:2])}", **facts)
 
 
-def _last_day(question: Question, text: str) -> str:
+def _last_day(question: OfficeQuestion, text: str) -> str:
     day = _day(question, text)
     if day is None or not question.first <= day <= question.last:
-        raise Invalid("plan_answer_last", said=said(text), first=question.first, last=question.last)
+        raise Invalid("plan_answer_last", said=quoted_words(text), first=question.first, last=question.last)
     return day.isoformat()
 
 
-def _day(question: Question, text: str) -> date | None:
+def _day(question: OfficeQuestion, text: str) -> date | None:
     """A day as it is written here, without its year where only one fits, or as the ISO has it."""
     try:
         return date.fromisoformat(text.strip())
@@ -133,14 +135,14 @@ def _day(question: Question, text: str) -> date | None:
     return None
 
 
-def answered(plan: Plan, answers: Mapping[str, str]) -> Plan:
+def with_answers(plan: PlanText, answers: Mapping[str, str]) -> PlanText:
     """The plan with the office's answers (key -> what `read_answer` gives) put in.
 
     "none" leaves the duty or topic out; one without an answer stays as it is. What waits for a duty left out goes along.
     """
     topics = [_topic(topic, answers) for topic in plan.topics]
     duties = [_duty(duty, answers) for duty in plan.duties]
-    things: list[Topic | Duty] = [*plan.topics, *plan.duties]
+    things: list[TopicText | DutyText] = [*plan.topics, *plan.duties]
     gone = {one.key for one, its in zip(things, [*topics, *duties], strict=True) if its is None}
     left = [duty for duty in duties if duty is not None]
     while more := {duty.key for duty in left if duty.waits in gone and duty.key not in gone}:
@@ -153,7 +155,7 @@ def answered(plan: Plan, answers: Mapping[str, str]) -> Plan:
     )
 
 
-def _topic(topic: Topic, answers: Mapping[str, str]) -> Topic | None:
+def _topic(topic: TopicText, answers: Mapping[str, str]) -> TopicText | None:
     answer = answers.get(topic.key) if topic.asks_last else None
     if answer is None or topic.period is None:
         return topic
@@ -163,7 +165,7 @@ def _topic(topic: Topic, answers: Mapping[str, str]) -> Topic | None:
     return topic.model_copy(update={"period": period, "asks_last": False})
 
 
-def _duty(duty: Duty, answers: Mapping[str, str]) -> Duty | None:
+def _duty(duty: DutyText, answers: Mapping[str, str]) -> DutyText | None:
     open_ = open_of(duty)
     answer = answers.get(duty.key) if open_ else None
     if answer is None:

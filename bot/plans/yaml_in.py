@@ -13,9 +13,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.plans.agenda import Agenda, Strict
-from bot.plans.faults import Fault, Known, Loc, faults, names_in
+from bot.plans.faults import Fault, KnownNames, Loc, names_in, plan_faults
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import Plan
+from bot.plans.plan import PlanText
 from bot.problems import Problem, Rejected
 
 Model = TypeVar("Model", bound=Strict)
@@ -43,7 +43,7 @@ ANY_HEAD = {
 }
 
 
-def read_plan(path: Path, *, agendas: Path) -> Plan:
+def read_plan(path: Path, *, agendas: Path) -> PlanText:
     """The plan in the YAML file `path`, with every agenda and ladder that it uses; `agendas` is the folder of shipped agendas.
 
     Raises Rejected with all problems of the file, by line, each placed as "file.yaml:12 topics[3].title" (lists
@@ -58,20 +58,20 @@ def read_plan(path: Path, *, agendas: Path) -> Plan:
     return whole_plan(file, data, agendas=agendas)
 
 
-def whole_plan(file: "Findings", data: Mapping[str, Any], *, agendas: Path) -> Plan:
+def whole_plan(file: "Findings", data: Mapping[str, Any], *, agendas: Path) -> PlanText:
     """The plan that the plain values of a file make, with every agenda and ladder that it uses, those shipped in `agendas` too.
 
     `data` has the shape of the YAML file; a value that `file` has reported already stands there as None. Raises Rejected
     with all problems in `file`, those found before included.
     """
     inline = data.get("agendas")
-    errors = _errors(Plan, data)
+    errors = _errors(PlanText, data)
     for error in errors:
-        file.report_error(error, Plan)
+        file.report_error(error, PlanText)
     rest, kept = _sound_part(data, errors)
-    plan = Plan.model_validate(rest)
+    plan = PlanText.model_validate(rest)
     shipped = {found.stem for found in agendas.glob("*.yaml")}
-    for loc, code, facts in faults(plan, Known.of(data, shipped)):
+    for loc, code, facts in plan_faults(plan, KnownNames.of(data, shipped)):
         section = kept.get(str(loc[0]))
         file.report((loc[0], section[int(loc[1])], *loc[2:]) if section else loc, code, facts)
     problems = file.problems_in_order()

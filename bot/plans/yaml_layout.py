@@ -15,7 +15,7 @@ Written: TypeAlias = "str | list[Written] | dict[str, Written]"
 """What stands in the file: every value is text there."""
 
 
-def section(name: str, body: Written) -> str:
+def yaml_section(name: str, body: Written) -> str:
     """A section at the left margin, without a line's end behind it."""
     if isinstance(body, list):
         entries = ["\n".join(_entry(item, 2, spread=True)) for item in body]

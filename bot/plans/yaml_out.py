@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.calendar import period
+from bot.calendar import period_named
 from bot.plans.agenda import Agenda, Strict
 from bot.plans.fields import Who, Window
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import Plan
-from bot.plans.yaml_layout import Written, section
+from bot.plans.plan import PlanText
+from bot.plans.yaml_layout import Written, yaml_section
 
 ORDER = {
     "Topic": "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
@@ -19,7 +19,7 @@ ALWAYS = {"merging"}
 """Written even where it says what would hold anyway: every plan takes a stand on it."""
 
 
-def plan_to_yaml(plan: Plan, shipped: Mapping[str, Agenda]) -> str:
+def plan_to_yaml(plan: PlanText, shipped: Mapping[str, Agenda]) -> str:
     """The plan in the format of docs/plans.md; `shipped` are the agendas that `read_plan` will find, by name.
 
     Left out is what would be read without being written: defaults, shipped agendas and default ladders that are used.
@@ -43,7 +43,7 @@ def plan_to_yaml(plan: Plan, shipped: Mapping[str, Agenda]) -> str:
             if name not in agendas or shipped.get(name) != agenda
         },
     }
-    return "\n\n".join(section(name, body) for name, body in sections.items() if body) + "\n"
+    return "\n\n".join(yaml_section(name, body) for name, body in sections.items() if body) + "\n"
 
 
 def _mapping(model: Strict, without: tuple[str, ...] = ()) -> dict[str, Written]:
@@ -77,7 +77,7 @@ def _window(window: Window) -> Written:
     first, last = window.first, window.last
     quarter, half = (first.month + 2) // 3, (first.month + 5) // 6
     for key in (f"{first:%Y-%m}", f"{first.year}-Q{quarter}", f"{first.year}-H{half}", f"{first.year}"):
-        whole = period(key)
+        whole = period_named(key)
         if (whole.first, whole.last) == (first, last):
             return key
     return {"from": first.isoformat(), "to": last.isoformat()}

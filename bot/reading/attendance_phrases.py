@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.reading.attendance_words import Item, Line
+from bot.reading.attendance_words import CountItem, CountLine
 
 Facts = Mapping[str, int]
 """What one way of reading says, by the names of `Counts`, and: absent, obliged; full, short, rest, all_excused, all_unexcused,
@@ -82,7 +82,7 @@ class Readings:
     stuck: str
 
 
-def readings_of(line: Line, *, awaited: bool = False) -> Readings:
+def readings_of(line: CountLine, *, awaited: bool = False) -> Readings:
     """Four or five bare numbers are total, present, excused, unexcused, exempt. `awaited`: it was just asked why some are
     away, so that "có lý do" is said of all of them."""
     items = [item for _, row in line.clauses for item in row]
@@ -99,11 +99,11 @@ def readings_of(line: Line, *, awaited: bool = False) -> Readings:
     return Readings([{name: value for name, value in way.items() if name != "awaited"} for way in ways], "")
 
 
-def _own_words(row: tuple[Item, ...]) -> str:
+def _own_words(row: tuple[CountItem, ...]) -> str:
     return " ".join(dict.fromkeys(item.raw for item in row)).replace(" / ", "/")
 
 
-def _clause(row: tuple[Item, ...], before: Facts, sign: str) -> Iterator[dict[str, int]]:
+def _clause(row: tuple[CountItem, ...], before: Facts, sign: str) -> Iterator[dict[str, int]]:
     codes = "".join(item.code for item in row)
     absent = any(
         before.get(name) for name in ("absent", "absent_excused", "absent_unexcused", "heading_away")

@@ -13,11 +13,11 @@ from bot.reading.words import (
     ODD,
     PEOPLE,
     POLITE,
-    plain,
-    said,
-    spoken,
-    typed,
-    untelexed,
+    number_at,
+    plain_words,
+    quoted_words,
+    typed_text,
+    undo_telex,
     words_of,
 )
 
@@ -108,7 +108,7 @@ NOT_WHOLE = re.compile(r"(?:(?<=[^\s\n])[ \t]+|[,;(])[-−–][0-9]|[0-9]\.[0-9]
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CountItem:
     """A number or the letter of a name; `raw`: as the person wrote it."""
 
     code: str
@@ -117,10 +117,10 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CountLine:
     """`clauses`: the items between two breaks, each with the break before it; `shares`: what was said in per cent."""
 
-    clauses: tuple[tuple[str, tuple[Item, ...]], ...]
+    clauses: tuple[tuple[str, tuple[CountItem, ...]], ...]
     shares: tuple[Fraction, ...]
     bare: bool
     """Numbers alone, with nothing but commas and dashes between them."""
@@ -134,25 +134,25 @@ class _Word:
     """No space before it."""
 
 
-def read_items(text: str) -> Line:
+def read_items(text: str) -> CountLine:
     """The line in clauses. Raises Invalid attendance_unclear (said, word: the first thing not understood)."""
-    whole = typed(text).replace("\n", " ;\n")
+    whole = typed_text(text).replace("\n", " ;\n")
     if wrong := NOT_WHOLE.search(whole):
-        raise unclear(text, wrong[0].strip(" ,;(\t"))
+        raise is_unclear(text, wrong[0].strip(" ,;(\t"))
     shares = tuple(Fraction(found[1].replace(",", ".")) for found in PER_CENT.finditer(whole))
     if any(share > 100 for share in shares):
-        raise unclear(text, "%")
+        raise is_unclear(text, "%")
     words = _words(CLOCK.sub(" ", PER_CENT.sub(" ", whole)))
     items = list(_items(words, text))
     clock = CLOCK.search(whole)
     if clock and {item.code for item in items} <= set("N/,;(+"):
-        raise unclear(text, clock[0])  # "28/4 19h30" is a day
+        raise is_unclear(text, clock[0])  # "28/4 19h30" is a day
     bare = {item.code for item in items} <= {"N", ",", ";"} and not any(w.folded == "+" for w in words)
-    return Line(tuple(_clauses(items)), shares, bare)
+    return CountLine(tuple(_clauses(items)), shares, bare)
 
 
-def unclear(text: str, word: str) -> Invalid:
-    return Invalid("attendance_unclear", said=said(text), word=said(word))
+def is_unclear(text: str, word: str) -> Invalid:
+    return Invalid("attendance_unclear", said=quoted_words(text), word=quoted_words(word))
 
 
 def _words(whole: str) -> list[_Word]:
@@ -161,15 +161,15 @@ def _words(whole: str) -> list[_Word]:
     telex = joined.isascii()
     words = []
     for found in re.finditer(r"[0-9]+|[^\W\d_]+|\S", joined):
-        folded = plain(found[0])
+        folded = plain_words(found[0])
         if telex and folded not in VOCABULARY and folded.isalpha():
-            folded = untelexed(folded, VOCABULARY)
+            folded = undo_telex(folded, VOCABULARY)
         glued = found.start() > 0 and not joined[found.start() - 1].isspace()
         words.append(_Word(folded, found[0], glued))
     return words
 
 
-def _items(words: list[_Word], text: str) -> Iterator[Item]:
+def _items(words: list[_Word], text: str) -> Iterator[CountItem]:
     folded = [word.folded for word in words]
     folded = [word.folded for word in words]
     numerals = [word.folded if _as_written(word, text) else word.raw for word in words]
@@ -178,9 +178,9 @@ def _items(words: list[_Word], text: str) -> Iterator[Item]:
         _refuse_figures_of_tones(words, at, text)
         item, end = _item_at(words, folded, numerals, at, last)
         if item is None and folded[at] not in IGNORED | GLUE:
-            raise unclear(text, words[at].raw)
+            raise is_unclear(text, words[at].raw)
         if item is None and folded[at] in GLUE and last == "N":
-            item = Item("+" if folded[at] == "=" else ",", 0, words[at].raw)
+            item = CountItem("+" if folded[at] == "=" else ",", 0, words[at].raw)
         if item is not None and item.code:
             yield item
             last = item.code
@@ -195,25 +195,25 @@ def _as_written(word: _Word, text: str) -> bool:
 
 def _item_at(
     words: list[_Word], folded: list[str], numerals: list[str], at: int, last: str
-) -> tuple[Item | None, int]:
+) -> tuple[CountItem | None, int]:
     """The item that begins there, if any, and the position behind it."""
     phrase = next(
         (n for n in range(min(LONGEST, len(folded) - at), 0, -1) if tuple(folded[at : at + n]) in PHRASES), 0
     )
     # "đồng chí Ba" is a person, not three.
-    count = None if at and folded[at - 1] in NAMED_AFTER else spoken(numerals, at, pairs=True)
+    count = None if at and folded[at - 1] in NAMED_AFTER else number_at(numerals, at, pairs=True)
     if folded[at].isdecimal() and len(folded[at]) <= LONGEST_NUMBER:
-        return Item("N", int(folded[at]), words[at].raw), at + 1
+        return CountItem("N", int(folded[at]), words[at].raw), at + 1
     if phrase <= 1 and words[at].raw.lower() in MEANT:
-        return Item(MEANT[words[at].raw.lower()], 0, words[at].raw), at + 1
+        return CountItem(MEANT[words[at].raw.lower()], 0, words[at].raw), at + 1
     if phrase and not (count and count[1] - at > phrase):
         raw = " ".join(word.raw for word in words[at : at + phrase])
         code = _code_of(PHRASES[tuple(folded[at : at + phrase])], raw.lower())
         if raw.lower() == "trong":  # "25 trong 28", and not "trong chi bộ"
             code = "/" if last == "N" and (folded[at + 1 : at + 2] or [""])[0].isdecimal() else ""
-        return Item(code, 0, raw), at + phrase
+        return CountItem(code, 0, raw), at + phrase
     if count:
-        return Item("N", count[0], " ".join(word.raw for word in words[at : count[1]])), count[1]
+        return CountItem("N", count[0], " ".join(word.raw for word in words[at : count[1]])), count[1]
     return None, at + 1
 
 
@@ -236,15 +236,15 @@ def _refuse_figures_of_tones(words: list[_Word], at: int, text: str) -> None:
             and tail.isalpha()
             and (head + tail) in SYLLABLES - {"vp", "kp", "cp"}
         ):
-            raise unclear(text, "".join(word.raw for word in words[at : at + 3]))
+            raise is_unclear(text, "".join(word.raw for word in words[at : at + 3]))
 
 
-def _clauses(items: Iterable[Item]) -> Iterator[tuple[str, tuple[Item, ...]]]:
+def _clauses(items: Iterable[CountItem]) -> Iterator[tuple[str, tuple[CountItem, ...]]]:
     """Split at the breaks; a number in words and again in figures, "hai lăm (25)", is one."""
-    breaks, row, last = "", list[Item](), -1
-    for item in [*items, Item(";")]:
+    breaks, row, last = "", list[CountItem](), -1
+    for item in [*items, CountItem(";")]:
         if item.code not in {",", ";", "(", "+"}:
-            row += [Item(code, item.value, item.raw) for code in item.code]
+            row += [CountItem(code, item.value, item.raw) for code in item.code]
             continue
         if row:
             again = "(" in breaks and len(row) == 1 and row[0].code == "N" and row[0].value == last

@@ -9,9 +9,9 @@ from bot.reading.words import (
     PEOPLE,
     POLITE,
     SHORT_WORDS,
-    plain,
-    typed,
-    untelexed,
+    plain_words,
+    typed_text,
+    undo_telex,
     words_of,
 )
 
@@ -64,7 +64,7 @@ VOCABULARY = frozenset(
 
 def words_of_a_moment(text: str) -> list[str]:
     """Folded words and signs; a word that folding would make mean another thing keeps its marks or is left out."""
-    whole = typed(text).lower()
+    whole = typed_text(text).lower()
     if re.search(r"\bbay gi[oờ]\b", whole):
         return [UNREADABLE]  # bây giờ, bảy giờ
     words: list[str] = []
@@ -78,14 +78,14 @@ def words_of_a_moment(text: str) -> list[str]:
             continue
         elif raw.isdecimal() and len(raw) > 4:
             words.append(UNREADABLE)
-        elif word := plain(raw):
+        elif word := plain_words(raw):
             words.append(_untelexed(word) if whole.isascii() and word not in VOCABULARY else word)
     return words
 
 
 def _untelexed(word: str) -> str:
     """As `untelexed`, but where two words would be one: "towis" is no evening, and "baay" no seven."""
-    meant = untelexed(word, VOCABULARY)
+    meant = undo_telex(word, VOCABULARY)
     if meant == "toi" and "w" in word:
         return NEXT
     return UNREADABLE if meant == "bay" and meant != word else meant

@@ -21,18 +21,18 @@ from bot.reading.moment_words import (
     WEEKS,
     words_of_a_moment,
 )
-from bot.reading.words import own_words, plain, said, spoken, word_at
+from bot.reading.words import number_at, own_words, plain_words, quoted_words, word_at
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SpokenMoment:
     """What was said of a day and a time; at least one of the two is known."""
 
     day: date | None
     at: time | None
 
 
-def when(text: str, *, today: date, now: time | None = None, past: bool = False) -> Moment:
+def read_moment(text: str, *, today: date, now: time | None = None, past: bool = False) -> SpokenMoment:
     """The day, the clock time or both: "5/4", "ngày 5 tháng 4", "thứ năm tuần sau 19h30", "7 rưỡi tối mai".
 
     `today` and `now` are what the person's wall shows. A day without its year, a day without its month and a bare
@@ -62,7 +62,7 @@ class _When:
         self.clock: tuple[int, int] | None = None
         self.part = ""
 
-    def read(self) -> Moment:
+    def read(self) -> SpokenMoment:
         readers = (
             self._numeric_date,
             self._named_date,
@@ -80,23 +80,23 @@ class _When:
         day = self._day(at)
         if self.year or (day is None and at is None):
             raise self._wrong("date_unclear")
-        return Moment(day, at)
+        return SpokenMoment(day, at)
 
     def _wrong(self, code: str, **facts: object) -> Invalid:
-        return Invalid(code, said=said(self.text), **facts)
+        return Invalid(code, said=quoted_words(self.text), **facts)
 
     def _own_word(self) -> str:
         """The word that was not understood, as it was typed; "" where nothing was."""
         word = self.words[self.at]
         if not (self.days or self.clock or self.part or self.weekday is not None or self.week is not None):
             return ""
-        return "" if word == UNREADABLE or not word.isalpha() else own_words(plain(word), self.text)
+        return "" if word == UNREADABLE or not word.isalpha() else own_words(plain_words(word), self.text)
 
     def _word(self, at: int) -> str:
         return word_at(self.words, at)
 
     def _count(self, at: int) -> tuple[int, int] | None:
-        return (int(self._word(at)), at + 1) if self._word(at).isdecimal() else spoken(self.words, at)
+        return (int(self._word(at)), at + 1) if self._word(at).isdecimal() else number_at(self.words, at)
 
     def _take_year(self) -> int | None:
         # First of all, since "tháng mười năm 2022" would else be read as month 15.

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.problems import Invalid
-from bot.reading.words import said, words_of
+from bot.reading.words import quoted_words, words_of
 
 LONGEST_NAME = 60
 MOST_WORDS = 10
@@ -34,7 +34,7 @@ def read_name(text: str) -> str:
     letters = [sign for sign in name if sign.isalpha()]
     odd = any(sign.isdigit() or sign in "/\\@<>{}=?" for sign in name) or NEVER & set(name.lower().split())
     if len(letters) < 2 or odd or len(name) > LONGEST_NAME or len(words) > MOST_WORDS:
-        raise Invalid("name_unclear", said=said(text))
+        raise Invalid("name_unclear", said=quoted_words(text))
     return " ".join(_capital(word) for word in words) if name in (name.lower(), name.upper()) else name
 
 

@@ -61,12 +61,12 @@ def name_in(text: str) -> str:
     return ""
 
 
-def deputy(text: str) -> bool:
+def speaks_of_deputy(text: str) -> bool:
     """Whether the text says that a deputy secretary acts."""
     return re.search(r"\bpho bi thu\b", fold(text)) is not None
 
 
-def secretary(text: str) -> bool:
+def speaks_of_secretary(text: str) -> bool:
     """Whether the text says that the secretary, or a deputy, acts."""
     return re.search(r"\bbi thu\b", fold(text)) is not None
 

@@ -36,7 +36,7 @@ BOTH_WAYS = words_of("dung")  # đúng and đừng
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
 
-def plain(text: str) -> str:
+def plain_words(text: str) -> str:
     """Lower case without diacritics and invisible characters, đ as d, single spaces; punctuation stays."""
     parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     kept = "".join(char for char in parts if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
@@ -48,12 +48,12 @@ def fold(text: str) -> str:
 
     Text of punctuation and emoji alone gives "", which is equal to no label.
     """
-    return " ".join("".join(char if char.isalnum() else " " for char in plain(text)).split())
+    return " ".join("".join(char if char.isalnum() else " " for char in plain_words(text)).split())
 
 
-def tokens(text: str) -> list[str]:
+def word_tokens(text: str) -> list[str]:
     """`plain` text as runs of digits, runs of letters and single other signs; "đ/c" is the one word "dc"."""
-    joined = re.sub(r"(?<![a-z])d ?/ ?c(?![a-z])", " dc ", plain(text))
+    joined = re.sub(r"(?<![a-z])d ?/ ?c(?![a-z])", " dc ", plain_words(text))
     return re.findall(r"[0-9]+|[a-z]+|\S", joined)
 
 
@@ -61,7 +61,7 @@ SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
 """Kinds of signs that say nothing: pictures, modifiers, what is not seen."""
 
 
-def typed(text: str) -> str:
+def typed_text(text: str) -> str:
     """The text with composed letters, plain digits and spaces, without pictures; rows stay. A small or raised figure stays
     what it is, for it is no number."""
     kept = []
@@ -80,7 +80,7 @@ def typed(text: str) -> str:
     return "".join(kept)
 
 
-def untelexed(word: str, vocabulary: Set[str]) -> str:
+def undo_telex(word: str, vocabulary: Set[str]) -> str:
     """What "vawngs" and "pheps" would be, had the keyboard been on, folded; the word itself if that is no known one."""
     bare = word.replace("dd", "d")
     for twice in ("aa", "ee", "oo"):
@@ -93,21 +93,21 @@ def untelexed(word: str, vocabulary: Set[str]) -> str:
 
 def own_words(folded: str, text: str) -> str:
     """The folded words as the person has typed them in `text`."""
-    raws = re.findall(r"[0-9]+|[^\W\d_]+|\S", typed(text))
+    raws = re.findall(r"[0-9]+|[^\W\d_]+|\S", typed_text(text))
     for length in range(1, len(raws) + 1):
         for at in range(len(raws) - length + 1):
-            if plain(" ".join(raws[at : at + length])) == folded:
+            if plain_words(" ".join(raws[at : at + length])) == folded:
                 return " ".join(raws[at : at + length])
     return folded
 
 
-def said(text: str) -> str:
+def quoted_words(text: str) -> str:
     """The person's own words, short enough to be quoted in an answer."""
     whole = " ".join(text.split())
     return whole if len(whole) <= ECHO else whole[: ECHO - 1] + "…"
 
 
-def spoken(words: Sequence[str], start: int, *, pairs: bool = False) -> tuple[int, int] | None:
+def number_at(words: Sequence[str], start: int, *, pairs: bool = False) -> tuple[int, int] | None:
     """The number that begins at `words[start]` (folded words, 1 to 99,999) and the position behind it.
 
     "hai mốt", "hai lăm", "hai tư" are 21, 25, 24; two plain digits after each other are two numbers, but with `pairs`
@@ -168,19 +168,19 @@ def word_at(words: Sequence[str], at: int) -> str:
     return words[at] if at < len(words) else ""
 
 
-def number(text: str) -> int:
+def read_number(text: str) -> int:
     """The one whole number, 0 to 99,999, that a person gave: "25", "25 đ/c", "hai lăm", "không có ai".
 
     Raises Invalid("number_unclear", said=...) for anything else: two numbers, "25/28", decimals, negatives, per cent.
     """
-    found = tokens(text)
+    found = word_tokens(text)
     digits = [token for token in found if token.isdecimal()]
     words = [token for token in found if token.isalpha()]
     value = None
     if not _not_a_count(found):
         value = _digits_among(digits, words) if digits else _words_only(words)
     if value is None:
-        raise Invalid("number_unclear", said=said(text))
+        raise Invalid("number_unclear", said=quoted_words(text))
     return value
 
 
@@ -209,11 +209,11 @@ def _words_only(words: list[str]) -> int | None:
         words = words[1:]
     while words and words[-1] in AROUND_NUMBER:
         words = words[:-1]
-    read = spoken(words, 0, pairs=True)
+    read = number_at(words, 0, pairs=True)
     return read[0] if read and read[1] == len(words) else None
 
 
-def yes(text: str) -> bool | None:
+def read_yes_no(text: str) -> bool | None:
     """True for "có", "ừ", "đồng ý", "dạ được ạ"; False for "không", "thôi", "dạ chưa"; None when it is neither or both."""
     whole = unicodedata.normalize("NFC", " ".join(text.lower().split()))
     joined = TWO_WORDS.sub(lambda found: found[0].replace(" ", "_"), whole)
@@ -229,5 +229,5 @@ def yes(text: str) -> bool | None:
 
 
 def _means(word: str, vocabulary: frozenset[str]) -> bool:
-    unmarked = word.isascii() and word not in BOTH_WAYS and word in {plain(one) for one in vocabulary}
+    unmarked = word.isascii() and word not in BOTH_WAYS and word in {plain_words(one) for one in vocabulary}
     return unmarked or word in vocabulary

@@ -10,13 +10,13 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_allowed, next_working_day
-from bot.duties.apart import apart
+from bot.duties.apart import told_apart
 from bot.duties.withdrawing import ABOVE_KEY, DONE
 from bot.messages import Reply
-from bot.people.superiors import above
-from bot.reminders.climbed import NAMED, News, news, told_above, told_late, waiting_above
-from bot.reminders.due import Spoken, hour_of, told
-from bot.reminders.own import note
+from bot.people.superiors import superiors_of
+from bot.reminders.climbed import NAMED, News, climbed_news, told_above, told_late, waiting_above
+from bot.reminders.due import DueRung, hour_of, rungs_told
+from bot.reminders.own import note_rungs_told
 from bot.reminders.staff import contacts_of
 from bot.tables import Contact, Duty, Membership, Message, Reminder
 from bot.talk import outbox
@@ -32,7 +32,7 @@ GATHERING = timedelta(minutes=10)
 class Heard:
     """What one person hears: rungs that have come, and duties that are done after all."""
 
-    late: list[Spoken] = field(default_factory=list)
+    late: list[DueRung] = field(default_factory=list)
     done: list[Duty] = field(default_factory=list)
 
 
@@ -52,8 +52,8 @@ def take_done(session: Session, at: datetime, most: int) -> list[Duty]:
     return duties
 
 
-def tell(
-    desk: Desk, session: Session, spoken: Sequence[Spoken], done: Sequence[Duty], at: datetime, *, more: bool
+def tell_superiors(
+    desk: Desk, session: Session, spoken: Sequence[DueRung], done: Sequence[Duty], at: datetime, *, more: bool
 ) -> int:
     """Writes one message to each person, or adds to the one that still waits; answers how many are new.
 
@@ -74,7 +74,9 @@ def tell(
     ]
     written = outbox.post_many(session, posts, at)
     waiting |= written
-    note(session, [(waiting[number], number, heard.late) for number, heard in by_person.items()], at)
+    note_rungs_told(
+        session, [(waiting[number], number, heard.late) for number, heard in by_person.items()], at
+    )
     _note_done(session, [(waiting[number], number, heard.done) for number, heard in by_person.items()], at)
     _word(desk, session, list(waiting.values()), at)
     return len(written)
@@ -84,10 +86,10 @@ def _first(heard: Heard) -> int:
     return heard.late[0].duty.id if heard.late else heard.done[0].id
 
 
-def _hearers(session: Session, spoken: Sequence[Spoken], done: Sequence[Duty]) -> dict[int, Heard]:
+def _hearers(session: Session, spoken: Sequence[DueRung], done: Sequence[Duty]) -> dict[int, Heard]:
     by_person: dict[int, Heard] = {}
-    over = above(session, {one.duty.unit_id: one.duty.unit.path for one in spoken}) if spoken else {}
-    heard = told(session, spoken) if spoken else set()
+    over = superiors_of(session, {one.duty.unit_id: one.duty.unit.path for one in spoken}) if spoken else {}
+    heard = rungs_told(session, spoken) if spoken else set()
     for one in spoken:
         for person_id in over[one.duty.unit_id]:
             if (one.duty.id, one.timed.name, person_id) not in heard:
@@ -148,9 +150,9 @@ def _word(desk: Desk, session: Session, message_ids: Collection[int], at: dateti
     for day in sorted(set(days.values())):
         moment = max(at, at_local(day, time(12), desk.zone)) if day > local_day(at, desk.zone) else at
         ids = [number for number, that in days.items() if that == day]
-        for message_id, told_now in news(session, ids, moment, desk.zone).items():
+        for message_id, told_now in climbed_news(session, ids, moment, desk.zone).items():
             try:
-                reply = desk.render.reply("reminders/above", facts_of(told_now, day))
+                reply = desk.render.reply("reminders/above", escalation_facts(told_now, day))
             except Exception:
                 log.exception("reminder.unwritable message=%s", message_id)
                 broken.append(message_id)
@@ -164,7 +166,7 @@ def _word(desk: Desk, session: Session, message_ids: Collection[int], at: dateti
         session.execute(update(Message).where(Message.id.in_(broken)).values(state="withdrawn"))
 
 
-def facts_of(told_now: News, today: object) -> Mapping[str, object]:
+def escalation_facts(told_now: News, today: object) -> Mapping[str, object]:
     """What the template is handed."""
     demands = [group.demand for group in told_now.groups]
     return {
@@ -172,5 +174,5 @@ def facts_of(told_now: News, today: object) -> Mapping[str, object]:
         "done": told_now.done,
         "today": today,
         "named": NAMED,
-        "apart": apart(demands),
+        "apart": told_apart(demands),
     }

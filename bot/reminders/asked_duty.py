@@ -1,7 +1,7 @@
 """The duty that somebody acts on: theirs and open, or they are told why not; and its end by a plain yes."""
 
-from bot.duties.life import close
-from bot.people.roles import holders
+from bot.duties.life import close_duty
+from bot.people.roles import role_holders
 from bot.tables import Duty
 from bot.talk.chat import Chat, row_id
 
@@ -20,10 +20,10 @@ def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool =
     return None
 
 
-def close_duty(chat: Chat, duty: Duty) -> None:
-    close(chat.session, duty, chat.today, chat.at, chat.zone)
+def close_own_duty(chat: Chat, duty: Duty) -> None:
+    close_duty(chat.session, duty, chat.today, chat.at, chat.zone)
     chat.note("duty done", f"duty:{duty.id}")
 
 
 def _leads(chat: Chat, duty: Duty) -> bool:
-    return any(m.unit_id == duty.unit_id for m in holders(chat.roles(), "lead"))
+    return any(m.unit_id == duty.unit_id for m in role_holders(chat.roles(), "lead"))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from bot.duties.life import meetings_of
-from bot.duties.outlook import Outlook, days_left, overdue
+from bot.duties.outlook import Outlook, days_left, days_overdue
 from bot.duties.withdrawing import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED
 from bot.people.superiors import ABOVE
 from bot.reminders.escalation import Reminded, how_often
@@ -20,7 +20,7 @@ NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClimbedLine:
     """A unit's duty as it is told above."""
 
     view: Outlook
@@ -33,7 +33,7 @@ class Group:
 
     demand: Demand
     total: int
-    lines: list[Line]
+    lines: list[ClimbedLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,17 @@ class News:
     done: list[Duty]
 
 
-def news(session: Session, message_ids: Collection[int], at: datetime, zone: ZoneInfo) -> Mapping[int, News]:
+def climbed_news(
+    session: Session, message_ids: Collection[int], at: datetime, zone: ZoneInfo
+) -> Mapping[int, News]:
     """What each of these messages tells, as of `at`."""
     named = _named(session, message_ids)
     duties = list({duty.id: duty for found in named.values() for duty in found}.values())
     meetings = meetings_of(session, [duty.id for duty in duties])
     reminded = how_often(session, duties)
     lines = {
-        duty.id: Line(
-            Outlook(duty, meetings.get(duty.id), days_left(duty, at, zone), overdue(duty, at, zone)),
+        duty.id: ClimbedLine(
+            Outlook(duty, meetings.get(duty.id), days_left(duty, at, zone), days_overdue(duty, at, zone)),
             reminded[duty.id],
         )
         for duty in duties

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_working_day
 from bot.duties.ladder import MORNING, Timed
-from bot.people.superiors import above
+from bot.people.superiors import superiors_of
 from bot.reminders.escalation import may_climb_on, told_own
 from bot.reminders.staff import Staff
 from bot.tables import Duty
@@ -41,7 +41,7 @@ class Climb:
         self._today = local_day(at, zone)
         self._told = told_own(session, [duty.id for duty in duties]) if duties else {}
         paths = {duty.unit_id: duty.unit.path for duty in duties}
-        self._above = above(session, paths) if paths else {}
+        self._above = superiors_of(session, paths) if paths else {}
 
     def sort(self, duty: Duty, rungs: Sequence[Timed]) -> tuple[list[Timed], list[Held]]:
         """What is said now and what is held; who stands in hears it a working day before who is above."""

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.calendar import at_local, local_day, next_allowed
-from bot.duties.ladder import MORNING, Anchors, Timed, next_at, said_at, timetable, worth_saying
+from bot.duties.ladder import MORNING, Anchors, Timed, next_at, rung_moments, said_at, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of
-from bot.duties.outlook import Outlook, days_left, overdue
+from bot.duties.outlook import Outlook, days_left, days_overdue
 from bot.duties.reports_on import meeting_awaited
 from bot.meetings.preparing import MATERIALS
 from bot.plans.ladders import COMING as COUNTED_DOWN
-from bot.plans.ladders import Rung, Say
+from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
 from bot.reminders.staff import Staff
 from bot.tables import Contact, Demand, Duty, Meeting, Message, Person, Reminder
@@ -38,7 +38,7 @@ RETOLD = ("set_date", "due", "last_day", "late")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class DueRung:
     """A rung of a duty that is to be said. `anew`: to a person who has not heard of the duty; `first`: nobody has."""
 
     duty: Duty
@@ -53,11 +53,11 @@ class Spoken:
         other words."""
         rung = self.timed.rung
         if (self.anew and rung.say in RETOLD) or (self.first and rung.say == "late"):
-            return introduction(self.duty)
+            return introduction_of(self.duty)
         return "deputy" if rung.to == "deputy" and rung.say == "late" else rung.say
 
 
-def introduction(duty: Duty) -> Say:
+def introduction_of(duty: Duty) -> Say:
     """What the first word of a duty is worded by."""
     if duty.kind == "meeting":
         return "topic"
@@ -65,10 +65,10 @@ def introduction(duty: Duty) -> Say:
 
 
 def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Outlook:
-    return Outlook(duty, meeting, days_left(duty, at, zone), overdue(duty, at, zone))
+    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
 
 
-def take(
+def claim_due_duties(
     session: Session, at: datetime, most: int, unit_id: int | None = None, with_units: Collection[int] = ()
 ) -> list[Duty]:
     """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
@@ -131,9 +131,9 @@ class _Come:
     passed: list[Timed]
 
 
-def come(
+def advance_duties(
     session: Session, duties: Collection[Duty], at: datetime, zone: ZoneInfo, staff: Staff
-) -> list[Spoken]:
+) -> list[DueRung]:
     """Moves the duties to their next rungs; answers those that are worth saying now."""
     meetings = meetings_of(session, [duty.id for duty in duties])
     tables = _Timetables(zone)
@@ -157,7 +157,7 @@ class _Timetables:
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
-        self._rungs: dict[int, list[Rung]] = {}
+        self._rungs: dict[int, list[LadderRung]] = {}
         self._timed: dict[tuple[int, Anchors], list[Timed]] = {}
 
     def of(self, demand: Demand, anchors: Anchors) -> list[Timed]:
@@ -165,7 +165,7 @@ class _Timetables:
             self._rungs[demand.id] = rungs_of(demand)
         key = demand.id, anchors
         if key not in self._timed:
-            self._timed[key] = timetable(self._rungs[demand.id], anchors, self.zone)
+            self._timed[key] = rung_moments(self._rungs[demand.id], anchors, self.zone)
         return self._timed[key]
 
 
@@ -195,7 +195,7 @@ def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _T
 
 def _pressing(duty: Duty, zone: ZoneInfo) -> Timed:
     """What is said at once of a duty that was late as soon as it was known."""
-    rung = Rung("urgent", "due", 0, 0, None, introduction(duty), "always")
+    rung = LadderRung("urgent", "due", 0, 0, None, introduction_of(duty), "always")
     return Timed(at_local(duty.due_on or duty.opens_on, MORNING, zone), rung)
 
 
@@ -207,7 +207,7 @@ def _lapse(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
     return True
 
 
-def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Climb) -> list[Spoken]:
+def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Climb) -> list[DueRung]:
     """Moves the duty to its next rung; answers the rungs that are worth saying now, to whomever they speak.
 
     What a late tick would say at night or on a rest day stays where it is until it may be said, in the words of that day.
@@ -237,7 +237,7 @@ def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Clim
         duty.next_reminder_at = at + IF_NOBODY_COMES
     for rung in one.passed:
         log.info("reminder.skipped duty=%s rung=%s", duty.id, rung.rung.key)
-    return [Spoken(duty, one.meeting, rung, first=first) for rung in (*one.own, *ripe)]
+    return [DueRung(duty, one.meeting, rung, first=first) for rung in (*one.own, *ripe)]
 
 
 def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends: bool) -> datetime:
@@ -260,7 +260,7 @@ def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends
     return moment
 
 
-def told(session: Session, spoken: Collection[Spoken]) -> set[tuple[int, str, int]]:
+def rungs_told(session: Session, spoken: Collection[DueRung]) -> set[tuple[int, str, int]]:
     """Which rungs of these duties have been said to whom: (duty, rung, person)."""
     rows = session.execute(
         select(Reminder.duty_id, Reminder.rung, Reminder.person_id).where(
@@ -270,7 +270,7 @@ def told(session: Session, spoken: Collection[Spoken]) -> set[tuple[int, str, in
     return {(row.duty_id, row.rung, row.person_id) for row in rows}
 
 
-def hour_of(person: Person, one: Spoken, at: datetime, zone: ZoneInfo) -> datetime:
+def hour_of(person: Person, one: DueRung, at: datetime, zone: ZoneInfo) -> datetime:
     """A rung of the day waits for the person's own hour; one with a clock time does not."""
     rung = one.timed.rung
     if rung.clock is not None or (rung.anchor == "meeting" and not rung.days):

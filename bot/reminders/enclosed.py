@@ -5,30 +5,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.materials.materials import files_for, introduced, mark
-from bot.reminders.due import Spoken
-from bot.tables import Message, TopicFile
+from bot.materials.materials import files_for, introduced_duties, note_materials_of
+from bot.reminders.due import DueRung
+from bot.tables import Material, Message
 
-Papers = Mapping[int, Sequence[TopicFile]]
+Papers = Mapping[int, Sequence[Material]]
 """Files by the ids of the duties whose topics they belong to."""
 
 
-def new_papers(session: Session, spoken: Iterable[Spoken]) -> Papers:
+def new_papers(session: Session, spoken: Iterable[DueRung]) -> Papers:
     """The files of those topics of which nothing has been said before, or which somebody has never heard of."""
     spoken = [one for one in spoken if one.duty.kind == "meeting"]
     meetings = {one.duty.id: one.duty for one in spoken}
     if not meetings:
         return {}
-    known = introduced(session, meetings) - {one.duty.id for one in spoken if one.anew}
+    known = introduced_duties(session, meetings) - {one.duty.id for one in spoken if one.anew}
     return files_for(session, [duty for duty in meetings.values() if duty.id not in known])
 
 
-def papers_of(items: Iterable[Spoken], papers: Papers) -> dict[int, Sequence[TopicFile]]:
+def papers_of(items: Iterable[DueRung], papers: Papers) -> dict[int, Sequence[Material]]:
     return {one.duty.id: papers[one.duty.id] for one in items if one.duty.id in papers}
 
 
-def note_papers(session: Session, written: Mapping[int, Iterable[TopicFile]]) -> None:
+def note_papers(session: Session, written: Mapping[int, Iterable[Material]]) -> None:
     """Writes down which message (id) brings which files."""
     rows = session.scalars(select(Message).where(Message.id.in_(written))) if written else ()
     for message in rows:
-        mark(message, written[message.id])
+        note_materials_of(message, written[message.id])

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day, next_working_day
-from bot.duties.counting import missing
+from bot.duties.counting import missing_duties
 from bot.duties.withdrawing import to_own_people
 from bot.people.people import secretaries_of
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
@@ -107,7 +107,9 @@ def out_of_touch(
     Units with open duties alone, those that `where` (a condition on Duty) lets through and that are asked on the local
     day `today`.
     """
-    asking = missing(and_(Duty.state == "open", where), today).with_only_columns(Unit.id).order_by(None)
+    asking = (
+        missing_duties(and_(Duty.state == "open", where), today).with_only_columns(Unit.id).order_by(None)
+    )
     leads = and_(Membership.unit_id == Unit.id, Membership.role == "secretary", Membership.ended_at.is_(None))
     near = and_(leads, Contact.person_id == Membership.person_id, Contact.lost_at.is_(None))
     rows = session.execute(

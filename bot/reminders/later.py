@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from bot.calendar import next_allowed
-from bot.duties.outlook import outlook
+from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
 from bot.tables import Duty, Message, Person, Reminder
 from bot.talk import outbox
@@ -14,23 +14,23 @@ from bot.talk.chat import Chat
 
 def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     """Writes the reminder of a duty once more, to go out at `moment`, unless the duty is done by then."""
-    view = outlook(chat.session, duty, moment, chat.zone)
+    view = duty_outlook(chat.session, duty, moment, chat.zone)
     reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
-    message = outbox.post(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
+    message = outbox.post_message(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
     _speaks_of(chat, message, duty, chat.person.id, f"snooze@{moment:%Y%m%d%H%M}-{message.id}")
 
 
 def nudge_person(chat: Chat, person: Person, duty: Duty) -> bool:
     """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
-    contact = outbox.reachable(chat.session, person.id)
+    contact = outbox.reachable_contact(chat.session, person.id)
     key = nudge_key(duty, person, chat.today)
     if contact is None or chat.session.scalar(select(Message.id).where(Message.key == key)):
         return False
-    view = outlook(chat.session, duty, chat.at, chat.zone)
+    view = duty_outlook(chat.session, duty, chat.at, chat.zone)
     reply = chat.desk.render.reply("reminders/nudge", {"view": view, "today": chat.today})
     due_at = next_allowed(chat.at, chat.zone)
-    message = outbox.post(chat.session, contact, reply, chat.at, bulk=True, key=key, due_at=due_at)
+    message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, key=key, due_at=due_at)
     chat.session.flush()
     _speaks_of(chat, message, duty, person.id, f"nudge-{message.id}@{chat.at:%Y%m%d%H%M}")
     return True

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local
 from bot.duties.life import meeting_of
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.meetings.meetings import set_meeting
 from bot.meetings.offering import offers_for
 from bot.messages import Reply
 from bot.people.people import secretaries_of
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import mark_of
+from bot.plans.plan import PlanText, key_digest
 from bot.tables import Contact, Duty, Membership, Message, Person, Plan, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
@@ -49,7 +48,7 @@ class _Unsaid(Exception):
     """Ends the transaction without keeping anything of it."""
 
 
-def foresee(
+def foresee_messages(
     desk: Desk,
     text: PlanText,
     owner_id: int,
@@ -72,8 +71,8 @@ def foresee(
         unit = session.get_one(Unit, unit_id)
         start = at_local(first, time.min, desk.zone)
         _somebody(session, unit, start)
-        _still(session, unit, mark_of(text))
-        plan, _ = load(
+        _still(session, unit, key_digest(text))
+        plan, _ = load_plan(
             session, text, session.get_one(Unit, owner_id), start, desk.zone, answers=answers, only=unit
         )
         end = at_local(last + timedelta(1), time.min, desk.zone)

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from bot.calendar import at_local, local_day
 from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
-from bot.materials.materials import reminded
-from bot.people.newcomers import CAUGHT_UP, away, heard_from, is_new, wake
-from bot.plans.ladders import Rung
-from bot.reminders.due import Spoken, introduction
+from bot.materials.materials import unit_was_reminded
+from bot.people.newcomers import CAUGHT_UP, heard_from, is_away, is_new, wake_newcomer
+from bot.plans.ladders import LadderRung
+from bot.reminders.due import DueRung, introduction_of
 from bot.reminders.staff import Staff, staff_of
 from bot.tables import Demand, Duty, Membership, Message, Reminder
 
 
-def arrived(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
+def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
     """The roles whose holders are to be told now what they have missed, locked; their units' duties are woken. Whoever may
     not be told now is put off."""
     found = list(
@@ -39,7 +39,7 @@ def arrived(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[M
         membership.catch_up_at = _when(session, membership, staff, at, zone)
     come = [m for m in found if m.catch_up_at is None]
     session.flush()
-    wake(session, come, at, today)
+    wake_newcomer(session, come, at, today)
     return come
 
 
@@ -48,7 +48,7 @@ def _when(
 ) -> datetime | None:
     """When to look again; None when the holder is told now."""
     person, today = membership.person, local_day(at, zone)
-    if membership.role == "secretary" and away(person, today) and person.away_until:
+    if membership.role == "secretary" and is_away(person, today) and person.away_until:
         speaker = staff.speaker(membership.unit_id)
         if speaker is not None and speaker.id != person.id:
             return at_local(person.away_until + timedelta(days=1), time(person.reminder_hour), zone)
@@ -56,9 +56,9 @@ def _when(
     return allowed if allowed > at else None
 
 
-def missed(
+def missed_rungs(
     session: Session, come: Collection[Membership], staff: Staff, at: datetime
-) -> dict[int, list[Spoken]]:
+) -> dict[int, list[DueRung]]:
     """What each of these secretaries (by person) has never heard of, of what others have been told: those who speak for
     their unit now, and newcomers."""
     eligible = [m for m in come if m.role == "secretary" and _hears(m, staff, at)]
@@ -68,12 +68,12 @@ def missed(
     meetings = meetings_of(session, [duty.id for duty in duties])
     heard = _heard(session, [duty.id for duty in duties])
     known = {duty_id for duty_id, _ in heard}
-    found: dict[int, list[Spoken]] = {}
+    found: dict[int, list[DueRung]] = {}
     for membership in eligible:
         for duty in duties:
             fresh = (duty.id, membership.person_id) not in heard
             if duty.unit_id == membership.unit_id and duty.id in known and fresh:
-                line = Spoken(duty, meetings.get(duty.id), Timed(at, _rung(duty)), anew=True)
+                line = DueRung(duty, meetings.get(duty.id), Timed(at, _rung(duty)), anew=True)
                 found.setdefault(membership.person_id, []).append(line)
     return found
 
@@ -108,11 +108,11 @@ def _heard(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
     rows = session.execute(
         select(Reminder.duty_id, Reminder.person_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_(duty_ids), reminded())
+        .where(Reminder.duty_id.in_(duty_ids), unit_was_reminded())
         .distinct()
     )
     return {(row.duty_id, row.person_id) for row in rows}
 
 
-def _rung(duty: Duty) -> Rung:
-    return Rung(CAUGHT_UP, "opens", 0, 0, None, introduction(duty), "always")
+def _rung(duty: Duty) -> LadderRung:
+    return LadderRung(CAUGHT_UP, "opens", 0, 0, None, introduction_of(duty), "always")

@@ -11,12 +11,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.duties.outlook import overdue
-from bot.materials.enclosing import enclose
+from bot.duties.outlook import days_overdue
+from bot.materials.enclosing import share_materials
 from bot.meetings.offering import Offer, offers_for
-from bot.meetings.preparing import checklists
+from bot.meetings.preparing import duty_checklists
 from bot.messages import Reply
-from bot.reminders.due import Spoken, hour_of, outlook_of, told
+from bot.reminders.due import DueRung, hour_of, outlook_of, rungs_told
 from bot.reminders.enclosed import Papers, new_papers, note_papers, papers_of
 from bot.reminders.staff import Staff
 from bot.tables import Contact, Membership, Message, Person, Reminder
@@ -45,12 +45,12 @@ BEFORE = ("ready", "upload")
 """What is said of what is to be done before the meeting."""
 
 
-Missed = Mapping[int, Sequence[Spoken]]
+Missed = Mapping[int, Sequence[DueRung]]
 """What people have missed, by person: see `bot/reminders/newcomers.py`."""
 
 
-def tell(
-    desk: Desk, session: Session, spoken: Sequence[Spoken], at: datetime, staff: Staff, missed: Missed
+def tell_secretaries(
+    desk: Desk, session: Session, spoken: Sequence[DueRung], at: datetime, staff: Staff, missed: Missed
 ) -> int:
     """Writes one message to each person who is to hear something; answers how many."""
     by_person = _heard_now(session, spoken, staff)
@@ -70,16 +70,18 @@ def tell(
         if post := _worded(desk, staff.contacts[person_id], items, at, papers, offers, named=named):
             posts.append(post)
     written = outbox.post_many(session, posts, at)
-    note(session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at)
+    note_rungs_told(
+        session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at
+    )
     brought = {number: papers_of(by_person[person_id], papers) for person_id, number in written.items()}
     note_papers(session, {number: chain(*found.values()) for number, found in brought.items() if found})
     return len(written)
 
 
-def _heard_now(session: Session, spoken: Sequence[Spoken], staff: Staff) -> dict[int, list[Spoken]]:
+def _heard_now(session: Session, spoken: Sequence[DueRung], staff: Staff) -> dict[int, list[DueRung]]:
     """Who hears which rungs; what the unit has been told is not said to another who speaks for it by now."""
-    by_person: dict[int, list[Spoken]] = {}
-    heard = told(session, spoken) if spoken else set()
+    by_person: dict[int, list[DueRung]] = {}
+    heard = rungs_told(session, spoken) if spoken else set()
     before = {(duty, rung) for duty, rung, _ in heard}
     for one in spoken:
         name = one.duty.id, one.timed.name
@@ -91,7 +93,7 @@ def _heard_now(session: Session, spoken: Sequence[Spoken], staff: Staff) -> dict
     return by_person
 
 
-def _with_missed(now: list[Spoken], missed: Sequence[Spoken]) -> list[Spoken]:
+def _with_missed(now: list[DueRung], missed: Sequence[DueRung]) -> list[DueRung]:
     """One line for each duty: what is said of it now, to a person who has never heard of it."""
     unheard = {one.duty.id for one in missed}
     said = [replace(one, anew=True) if one.duty.id in unheard else one for one in now]
@@ -99,7 +101,7 @@ def _with_missed(now: list[Spoken], missed: Sequence[Spoken]) -> list[Spoken]:
     return said + [one for one in missed if one.duty.id not in there]
 
 
-def _hearers(one: Spoken, staff: Staff) -> list[Person]:
+def _hearers(one: DueRung, staff: Staff) -> list[Person]:
     duty = one.duty
     if one.timed.rung.to == "deputy":
         found = staff.others(duty.unit_id)
@@ -127,7 +129,7 @@ def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[in
     return led
 
 
-def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
+def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
     """A message that was tried in vain and speaks of nothing but what is said anew is taken back."""
     fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
     stuck = (
@@ -156,7 +158,7 @@ def _overtake(session: Session, by_person: Mapping[int, list[Spoken]]) -> None:
 def _worded(
     desk: Desk,
     contact: Contact,
-    items: list[Spoken],
+    items: list[DueRung],
     at: datetime,
     papers: Papers,
     offers: Mapping[int, Offer],
@@ -167,7 +169,7 @@ def _worded(
     items.sort(key=lambda one: _urgency(one, at, desk.zone))
     views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
     own = papers_of(items, papers)
-    enclosed = enclose(chain(*own.values()), desk.links.file)
+    enclosed = share_materials(chain(*own.values()), desk.links.file)
     today = local_day(at, desk.zone)
     before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
     context = {
@@ -179,7 +181,7 @@ def _worded(
         "papers": own,
         "offers": offers,
         "enclosed": enclosed,
-        "lists": checklists(desk.facts.get("rules"), before, at, desk.zone),
+        "lists": duty_checklists(desk.facts.get("rules"), before, at, desk.zone),
     }
     try:
         reply = desk.render.reply("reminders/reminder", context)
@@ -191,19 +193,21 @@ def _worded(
     return outbox.Post(contact, Reply(reply.text, reply.choices, enclosed.files), due_at)
 
 
-def _urgency(one: Spoken, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int, int, int]:
+def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int, int, int]:
     """What a person hears of for the first time comes behind what is pressing: the present by its last days, then what is
     overdue already, the latest first; what has no last day behind everything that has one."""
     due = one.duty.due_on
     day = (due or date.max).toordinal()
     if not (one.anew or one.first):
         return 0, due is None, URGENCY.index(one.say), day, one.duty.id
-    if overdue(one.duty, at, zone):
+    if days_overdue(one.duty, at, zone):
         return 2, False, 0, -day, one.duty.id
     return 1, due is None, day, one.duty.kind != "meeting", one.duty.id
 
 
-def note(session: Session, said: Iterable[tuple[int, int, Iterable[Spoken]]], at: datetime) -> None:
+def note_rungs_told(
+    session: Session, said: Iterable[tuple[int, int, Iterable[DueRung]]], at: datetime
+) -> None:
     """Writes down which message (id) says which rungs to which person (id)."""
     rows = [
         {

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import File
 from bot.problems import Invalid
-from bot.reading.words import fold, number, plain, said
+from bot.reading.words import fold, plain_words, quoted_words, read_number
 from bot.tables import Submission, SubmissionFile
 
 PICTURES = "image/"
@@ -74,11 +74,11 @@ def pages_of(args: Mapping[str, Any]) -> Pages:
     return Pages(tuple((digest, turn) for digest, turn in args["pages"]), tuple(args["out"]))
 
 
-def packed(pages: Pages) -> dict[str, Any]:
+def pack_pages(pages: Pages) -> dict[str, Any]:
     return {"pages": [list(page) for page in pages.kept], "out": list(pages.out)}
 
 
-def pictures(draft: Submission) -> list[str]:
+def picture_digests(draft: Submission) -> list[str]:
     """The digests of the pictures of a draft, in the order in which they were sent."""
     return [file.digest for file in draft.files if file.media_type.startswith(PICTURES)]
 
@@ -90,14 +90,14 @@ def page_numbers(text: str, last: int) -> tuple[int, ...]:
     """
     if fold(text) in _ALL:
         return tuple(range(1, last + 1))
-    found = _RANGE.findall(plain(text))
+    found = _RANGE.findall(plain_words(text))
     spans = [(_known(first, last), _known(end or first, last)) for first, end in found]
     if not spans:
-        words = re.sub(r"\btrang\b", " ", plain(text))
+        words = re.sub(r"\btrang\b", " ", plain_words(text))
         try:
-            one = number(words)
+            one = read_number(words)
         except Invalid as unclear:
-            raise Invalid("number_unclear", said=said(text)) from unclear
+            raise Invalid("number_unclear", said=quoted_words(text)) from unclear
         spans = [(_known(str(one), last),) * 2]
     return tuple(dict.fromkeys(at for a, b in spans for at in range(min(a, b), max(a, b) + 1)))
 

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.problems import Invalid, Problem, Rejected
 from bot.reports.scan_pdf import Jpeg, write_pdf
-from bot.store.photographs import fitted, open_photograph
+from bot.store.photographs import fitted_size, open_photograph
 
 Page = Callable[[], bytes] | Path
 """Where a picture's bytes come from: read when its turn has come, and let go of before the next one."""
@@ -132,7 +132,7 @@ def _encoded(picture: Image.Image, room: int) -> Jpeg:
     for side, quality in LADDER:
         out = BytesIO()
         if max(picture.size) > side:
-            picture = picture.resize(fitted(picture.size, side), Image.Resampling.LANCZOS)
+            picture = picture.resize(fitted_size(picture.size, side), Image.Resampling.LANCZOS)
         picture.save(out, "JPEG", quality=quality, optimize=True)
         if out.tell() <= room:
             break

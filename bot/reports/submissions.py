@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.duties.life import close, done_on_time, reopen, set_reminder
+from bot.duties.life import close_duty, done_on_time, reopen_duty, set_reminder
 from bot.duties.reports_on import meeting_awaited
 from bot.duties.withdrawing import withdraw_reminders
 from bot.messages import File
@@ -78,11 +78,13 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
         duty.next_reminder_at = None
         withdraw_reminders(session, [duty.id], at)
     elif duty.state == "open":
-        close(session, duty, day, at, zone)
+        close_duty(session, duty, day, at, zone)
     return draft
 
 
-def take_back(session: Session, handed: Submission, person_id: int, at: datetime, zone: ZoneInfo) -> bool:
+def take_submission_back(
+    session: Session, handed: Submission, person_id: int, at: datetime, zone: ZoneInfo
+) -> bool:
     """Makes what the person has just handed in a draft again; False when it cannot be: it is not theirs, was answered, or
     there is a newer version. The duty is owed again unless an earlier version stands."""
     duty = session.scalar(
@@ -98,7 +100,7 @@ def take_back(session: Session, handed: Submission, person_id: int, at: datetime
     handed.waits_for = None
     session.flush()
     if latest == 1 and duty.state == "done":
-        reopen(session, duty, at, zone)
+        reopen_duty(session, duty, at, zone)
     elif latest == 1:
         set_reminder(session, duty, at, zone)
     return True
@@ -109,7 +111,7 @@ def drop_draft(session: Session, draft: Submission) -> None:
     session.flush()
 
 
-def versions(session: Session, duty_id: int) -> list[Submission]:
+def submission_versions(session: Session, duty_id: int) -> list[Submission]:
     """What was handed in for a duty, newest first."""
     return list(
         session.scalars(

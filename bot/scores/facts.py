@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.meetings.joining import duties_of, merging_of
 from bot.meetings.walk import minutes_in_all
 from bot.plans.guidance.rules import MINUTES, RuleSet, meets_target
-from bot.scores.sheets import Condition, Sheet
+from bot.scores.sheets import Condition, ScoreSheet
 from bot.tables import Attendance, Duty, Meeting, Note, Task, Vote
 
 LONGEST = 8 * 60
@@ -19,21 +19,21 @@ LONGEST = 8 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownFact:
     """A fact: its value (a number, a share from 0 to 1, a yes or no), and what its sentence needs."""
 
     value: int | Fraction | bool
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
-Facts = Mapping[str, Known]
+Facts = Mapping[str, KnownFact]
 
 
-def facts_of(session: Session, meeting: Meeting, sheet: Sheet, rules: RuleSet | None) -> Facts:
+def score_facts(session: Session, meeting: Meeting, sheet: ScoreSheet, rules: RuleSet | None) -> Facts:
     """What is known of the meeting by the names of the sheet's facts; what is not known is not there."""
     attendance = session.get(Attendance, meeting.id)
     duties = duties_of(session, meeting)
-    found: dict[str, Known] = {}
+    found: dict[str, KnownFact] = {}
     found |= _time(meeting, _least(meeting, sheet, rules, duties, attendance))
     found |= _heads(attendance, rules) if attendance else {}
     found |= _walk(session, meeting) if meeting.steps else {}
@@ -44,7 +44,11 @@ def facts_of(session: Session, meeting: Meeting, sheet: Sheet, rules: RuleSet | 
 
 
 def _least(
-    meeting: Meeting, sheet: Sheet, rules: RuleSet | None, duties: list[Duty], attendance: Attendance | None
+    meeting: Meeting,
+    sheet: ScoreSheet,
+    rules: RuleSet | None,
+    duties: list[Duty],
+    attendance: Attendance | None,
 ) -> int | None:
     """The least length: the sheet's own, else that of the guidance; longer for two meetings in one session."""
     if _merged(duties):
@@ -62,17 +66,17 @@ def _merged(duties: list[Duty]) -> bool:
     return regular and any(merging_of(duty) != "embedded" for duty in themes)
 
 
-def _time(meeting: Meeting, least: int | None) -> dict[str, Known]:
+def _time(meeting: Meeting, least: int | None) -> dict[str, KnownFact]:
     found = {}
     began = meeting.started_at
     if minutes := _minutes(meeting):
-        found["duration_minutes"] = Known(minutes, {"minutes": minutes})
+        found["duration_minutes"] = KnownFact(minutes, {"minutes": minutes})
         if least is not None:
             short = max(0, least - minutes)
-            found["minutes_short"] = Known(short, {"minutes": minutes, "least": least, "short": short})
+            found["minutes_short"] = KnownFact(short, {"minutes": minutes, "least": least, "short": short})
     if meeting.steps and began and meeting.planned_at and meeting.planned_at != began:
         late = max(0, _whole_minutes(meeting.planned_at, began))
-        found["minutes_late"] = Known(late, {"late": late})
+        found["minutes_late"] = KnownFact(late, {"late": late})
     return found
 
 
@@ -89,22 +93,22 @@ def _whole_minutes(since: datetime, until: datetime) -> int:
     return int((until - since).total_seconds()) // 60
 
 
-def _heads(row: Attendance, rules: RuleSet | None) -> dict[str, Known]:
+def _heads(row: Attendance, rules: RuleSet | None) -> dict[str, KnownFact]:
     """Of those obliged to come: without the exempt, and those elsewhere (12-HD/BTCTW, 06/7/2018)."""
     absent = row.absent_unexcused
-    found = {"absent_unexcused": Known(absent, {"absent": absent})}
+    found = {"absent_unexcused": KnownFact(absent, {"absent": absent})}
     if obliged := row.total - row.exempt - row.elsewhere:
         share = Fraction(row.present, obliged)
         facts = {"ratio": share, "present": row.present, "obliged": obliged}
-        found["attendance"] = Known(share, facts)
+        found["attendance"] = KnownFact(share, facts)
         if rules and (target := rules.attendance_target):
             wanted = target.at_least if target.above is None else target.above
             facts = {**facts, "wanted": wanted or 0, "above": target.above is not None}
-            found["attendance_target"] = Known(meets_target(share, rules), facts)
+            found["attendance_target"] = KnownFact(meets_target(share, rules), facts)
     return found
 
 
-def _walk(session: Session, meeting: Meeting) -> dict[str, Known]:
+def _walk(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
     """What only the walk step by step can tell."""
     steps = len(meeting.steps)
     missing = sum(
@@ -115,39 +119,39 @@ def _walk(session: Session, meeting: Meeting) -> dict[str, Known]:
     noted = session.scalar(select(func.count()).where(Note.meeting_id == meeting.id)) or 0
     given = session.scalar(select(func.count()).where(Task.meeting_id == meeting.id)) or 0
     found = {
-        "steps_missing": Known(missing, facts),
-        "steps_complete": Known(missing == 0, facts),
-        "minutes_read_back": Known(
+        "steps_missing": KnownFact(missing, facts),
+        "steps_complete": KnownFact(missing == 0, facts),
+        "minutes_read_back": KnownFact(
             meeting.read_back_at is not None, {"yes": meeting.read_back_at is not None}
         ),
-        "notes": Known(noted, {"notes": noted}),
-        "tasks_given": Known(given, {"given": given}),
+        "notes": KnownFact(noted, {"notes": noted}),
+        "tasks_given": KnownFact(given, {"given": given}),
     }
     speakers = meeting.walk.get("speakers")
     if speakers:
         spoke = sum(int(count) for count in speakers.values())
-        found["speakers"] = Known(spoke, {"speakers": spoke})
+        found["speakers"] = KnownFact(spoke, {"speakers": spoke})
     return found
 
 
-def _tasks(session: Session, meeting: Meeting) -> dict[str, Known]:
+def _tasks(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
     """How many of the tasks that the meeting looked back at were done."""
     states = session.scalars(select(Task.state).where(Task.reviewed_id == meeting.id)).all()
     kept = [state for state in states if state != "dropped"]
     if not kept:
         return {}
     done = kept.count("done")
-    return {"tasks_done": Known(Fraction(done, len(kept)), {"done": done, "all": len(kept)})}
+    return {"tasks_done": KnownFact(Fraction(done, len(kept)), {"done": done, "all": len(kept)})}
 
 
-def _resolution(session: Session, meeting: Meeting) -> dict[str, Known]:
+def _resolution(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
     """More than half of the official members of the cell, not of those present (Điều lệ Đảng, article 9)."""
     votes = session.scalars(select(Vote).where(Vote.meeting_id == meeting.id, Vote.resolution.is_(True)))
     outcomes = [2 * vote.agree > vote.members for vote in votes]
-    return {"resolution_passed": Known(any(outcomes), {"yes": any(outcomes)})} if outcomes else {}
+    return {"resolution_passed": KnownFact(any(outcomes), {"yes": any(outcomes)})} if outcomes else {}
 
 
-def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str, Known]:
+def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str, KnownFact]:
     """Whether the minutes were confirmed as uploaded by their day; not known while that is still asked for."""
     answered = {(duty.plan_id, duty.key) for duty in duties}
     confirmed = session.scalars(
@@ -163,20 +167,20 @@ def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str,
     if not own or any(duty.state == "open" for duty in own):
         return {}
     kept = all(duty.state == "done" and bool(duty.on_time) for duty in own)
-    return {"uploaded_in_time": Known(kept, {"yes": kept})}
+    return {"uploaded_in_time": KnownFact(kept, {"yes": kept})}
 
 
-def known(name: str, condition: Condition, facts: Facts, ready: frozenset[str]) -> Known | None:
+def known_fact(name: str, condition: Condition, facts: Facts, ready: frozenset[str]) -> KnownFact | None:
     """The fact that a condition speaks of. Of the checklist: how many of the keys that it names are ticked."""
     if name != "prepared_checklist":
         return facts.get(name)
     if not ready:
         return None
     ticked = len(ready & set(condition.of))
-    return Known(ticked, {"ticked": ticked, "all": len(set(condition.of))})
+    return KnownFact(ticked, {"ticked": ticked, "all": len(set(condition.of))})
 
 
-def holds(condition: Condition, fact: Known) -> bool:
+def condition_holds(condition: Condition, fact: KnownFact) -> bool:
     """Whether the fact is as the condition says; a share is compared in per cent."""
     if condition.answer is not None:
         return bool(fact.value) is condition.answer
@@ -186,6 +190,6 @@ def holds(condition: Condition, fact: Known) -> bool:
     )
 
 
-def ticks(meeting: Meeting) -> frozenset[str]:
+def ticked_preparations(meeting: Meeting) -> frozenset[str]:
     """The keys of the preparations that are ticked; empty where nobody has used the checklist."""
     return frozenset(str(key) for key in meeting.ready)

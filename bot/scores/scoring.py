@@ -12,8 +12,8 @@ from bot.calendar import at_local
 from bot.meetings.votes import AFTER
 from bot.plans.guidance.rules import RuleSet
 from bot.problems import Invalid
-from bot.scores.facts import Facts, Known, facts_of, holds, known, ticks
-from bot.scores.sheets import Criterion, Part, Sheet
+from bot.scores.facts import Facts, KnownFact, condition_holds, known_fact, score_facts, ticked_preparations
+from bot.scores.sheets import Criterion, Part, ScoreSheet
 from bot.tables import Attendance, Meeting, Score, Unit, Vote
 
 LONGEST_TEXT = 2000
@@ -42,23 +42,25 @@ class Point:
         return f"{self.criterion.key}:{self.part.key}"
 
 
-def compute(session: Session, meeting: Meeting, sheet: Sheet, rules: RuleSet | None) -> list[Point]:
+def compute_points(
+    session: Session, meeting: Meeting, sheet: ScoreSheet, rules: RuleSet | None
+) -> list[Point]:
     """A point for every part of the sheet, in its order; `rules` is the guidance of the meeting's day.
 
     The first rung all of whose facts hold gives the points; one that hangs on a fact not known ends the look, and the part
     is to be asked. Nothing is known of a meeting but its own rows: what was entered afterwards has no length and no steps.
     """
-    facts, ready = facts_of(session, meeting, sheet, rules), ticks(meeting)
+    facts, ready = score_facts(session, meeting, sheet, rules), ticked_preparations(meeting)
     return [_point(criterion, part, facts, ready) for criterion, part in sheet.parts]
 
 
 def _point(criterion: Criterion, part: Part, facts: Facts, ready: frozenset[str]) -> Point:
-    seen: dict[str, Known] = {}
+    seen: dict[str, KnownFact] = {}
     points = None
     for rung in part.computes:
-        looked = {name: known(name, condition, facts, ready) for name, condition in rung.facts.items()}
+        looked = {name: known_fact(name, condition, facts, ready) for name, condition in rung.facts.items()}
         seen |= {name: fact for name, fact in looked.items() if fact is not None}
-        outcomes = [fact and holds(rung.facts[name], fact) for name, fact in looked.items()]
+        outcomes = [fact and condition_holds(rung.facts[name], fact) for name, fact in looked.items()]
         if False in outcomes:
             continue
         points = rung.points if None not in outcomes else None
@@ -73,7 +75,7 @@ def score_of(session: Session, meeting: Meeting) -> Score | None:
     return session.get(Score, meeting.id, populate_existing=True)
 
 
-def begin_score(session: Session, meeting: Meeting, sheet: Sheet, at: datetime) -> Score:
+def begin_score(session: Session, meeting: Meeting, sheet: ScoreSheet, at: datetime) -> Score:
     """The meeting's score, made if there is none; the caller holds the meeting's row."""
     score = score_of(session, meeting)
     if score is None:
@@ -103,8 +105,8 @@ def open_to_change(score: Score) -> None:
         raise Invalid("score_decided", grade=score.decided_grade)
 
 
-def propose(
-    session: Session, score: Score, sheet: Sheet, points: Sequence[Point], weaknesses: str, at: datetime
+def propose_score(
+    session: Session, score: Score, sheet: ScoreSheet, points: Sequence[Point], weaknesses: str, at: datetime
 ) -> None:
     """Writes the proposal: all points as they stand now, their sum, its grade, the weaknesses. A vote on another is void.
 
@@ -137,7 +139,7 @@ def most_voters(session: Session, meeting: Meeting) -> tuple[int, bool]:
     return (row.present, False) if row.present_official is None else (row.present_official, True)
 
 
-def vote(
+def vote_on_score(
     session: Session,
     meeting: Meeting,
     score: Score,
@@ -166,7 +168,7 @@ def vote(
     return row
 
 
-def decide(score: Score, sheet: Sheet, grade: str, person_id: int) -> None:
+def decide_score(score: Score, sheet: ScoreSheet, grade: str, person_id: int) -> None:
     """The superior committee's official grade. Raises Invalid: score_not_voted, choose_button."""
     if not score.voted:
         raise Invalid("score_not_voted")
@@ -201,7 +203,7 @@ def _in_year(year: int, zone: ZoneInfo) -> tuple[ColumnElement[bool], ColumnElem
     return Meeting.started_at >= first, Meeting.started_at < after
 
 
-def undecided(session: Session, where: ColumnElement[bool], limit: int) -> tuple[list[Score], int]:
+def undecided_scores(session: Session, where: ColumnElement[bool], limit: int) -> tuple[list[Score], int]:
     """The scores that wait for the superior committee, of the units that `where` lets through, the oldest meeting first, at
     most `limit` of them; and how many there are in all."""
     query = (

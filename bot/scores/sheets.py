@@ -57,14 +57,14 @@ class Condition(Strict):
     of: Annotated[tuple[Key, ...], Field(strict=False)] = ()
 
 
-class Rung(Strict):
+class GradeRung(Strict):
     """So many points where every one of the facts is as it says."""
 
     points: Number
     facts: dict[Text, Condition] = Field(alias="if")
 
 
-class Question(Strict):
+class SheetQuestion(Strict):
     """What a person is asked for: with points to choose from, and the facts that are shown beside it."""
 
     prompt: Text
@@ -78,8 +78,8 @@ class Part(Strict):
     key: Key
     title: Text
     most: Number
-    computes: Annotated[tuple[Rung, ...], Field(strict=False)] = ()
-    asks: Question | None = None
+    computes: Annotated[tuple[GradeRung, ...], Field(strict=False)] = ()
+    asks: SheetQuestion | None = None
 
     @property
     def offers(self) -> list[int]:
@@ -105,7 +105,7 @@ class Length(Strict):
     members: Number = 0
 
 
-class Sheet(Strict):
+class ScoreSheet(Strict):
     """A sheet in force on `first`..`last`, both included; without `last`, until now.
 
     `units`: codes of the units that it holds for, all below them included; empty: for all. `kinds` of these; empty: all. `minutes` by the size of the cell,
@@ -133,7 +133,7 @@ class Sheet(Strict):
         """The name of its file."""
         return self._key
 
-    def named(self, key: str) -> "Sheet":
+    def named(self, key: str) -> "ScoreSheet":
         copy = self.model_copy()
         copy._key = key
         return copy
@@ -157,12 +157,12 @@ class Sheet(Strict):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheets:
+class ScoreSheets:
     """All sheets that the program knows, by the names of their files."""
 
-    by_key: Mapping[str, Sheet]
+    by_key: Mapping[str, ScoreSheet]
 
-    def on(self, day: datetime.date, kind: str, codes: Sequence[str]) -> Sheet | None:
+    def on(self, day: datetime.date, kind: str, codes: Sequence[str]) -> ScoreSheet | None:
         """The sheet in force on that day for the unit of that kind whose code and those above it, upwards, are `codes`: the
         nearest committee's own, else the general one."""
         held = [sheet for sheet in self.by_key.values() if sheet.holds(day, kind)]
@@ -192,7 +192,7 @@ class Sheets:
         return min(places, default=len(grade) + 1000), grade
 
 
-def sheet_for(session: Session, sheets: Sheets, day: datetime.date, unit: Unit) -> Sheet | None:
+def sheet_for(session: Session, sheets: ScoreSheets, day: datetime.date, unit: Unit) -> ScoreSheet | None:
     """The sheet in force for the unit on the local day; None before the first one."""
     above = [int(part) for part in unit.path.split("/") if part]
     rows = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(above)))
@@ -200,21 +200,21 @@ def sheet_for(session: Session, sheets: Sheets, day: datetime.date, unit: Unit) 
     return sheets.on(day, unit.kind, [codes[number] for number in reversed(above) if number in codes])
 
 
-def read_sheet(path: Path) -> Sheet:
+def read_score_sheet(path: Path) -> ScoreSheet:
     """The sheet in the YAML file `path`; raises Rejected with all problems of the file, placed as those of a plan."""
-    return read_strict(path, Sheet, _faults).named(path.stem)
+    return read_strict(path, ScoreSheet, _faults).named(path.stem)
 
 
-def read_sheets(folder: Path) -> Sheets:
+def read_sheets(folder: Path) -> ScoreSheets:
     """All sheets in `folder`; raises Rejected with the problems of all files, two sheets for the same units and days included."""
     problems: list[Problem] = []
-    found: dict[str, Sheet] = {}
+    found: dict[str, ScoreSheet] = {}
     for path in sorted(folder.glob("*.yaml")):
         if len(path.stem) > LONGEST_NAME:
             problems.append(Problem(path.name, "score_file_name", {"most": LONGEST_NAME}))
             continue
         try:
-            sheet = read_sheet(path)
+            sheet = read_score_sheet(path)
         except Rejected as rejected:
             problems += rejected.problems
             continue
@@ -224,17 +224,17 @@ def read_sheets(folder: Path) -> Sheets:
         found[path.stem] = sheet
     if problems:
         raise Rejected(problems)
-    return Sheets(found)
+    return ScoreSheets(found)
 
 
-def _clash(one: Sheet, other: Sheet) -> bool:
+def _clash(one: ScoreSheet, other: ScoreSheet) -> bool:
     same = bool(set(one.units) & set(other.units)) or not (one.units or other.units)
     same = same and (not one.kinds or not other.kinds or bool(set(one.kinds) & set(other.kinds)))
     apart = (one.last and one.last < other.first) or (other.last and other.last < one.first)
     return same and not apart
 
 
-def _faults(sheet: Sheet) -> Iterator[Fault]:
+def _faults(sheet: ScoreSheet) -> Iterator[Fault]:
     if sheet.last and sheet.last < sheet.first:
         yield ("to",), "plan_period_order", {"first": sheet.first, "last": sheet.last}
     total = sum(criterion.most for criterion in sheet.criteria)
@@ -296,7 +296,7 @@ def _condition_faults(name: str, condition: Condition, place: Loc) -> list[Fault
     return found
 
 
-def _scale_faults(sheet: Sheet) -> Iterator[Fault]:
+def _scale_faults(sheet: ScoreSheet) -> Iterator[Fault]:
     bounds = [grade.least for grade in sheet.scale]
     if bounds[-1] != 0 or bounds[0] > sheet.most or sorted(set(bounds), reverse=True) != bounds:
         yield ("scale",), "score_scale_order", {"most": sheet.most}

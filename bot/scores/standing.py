@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
-from bot.people.roles import holders, within
-from bot.scores.scoring import last_held, score_of, undecided, year_grades
-from bot.scores.sheets import Sheets
+from bot.people.roles import role_holders, within_subtree
+from bot.scores.scoring import last_held, score_of, undecided_scores, year_grades
+from bot.scores.sheets import ScoreSheets
 from bot.tables import Meeting, Score, Unit
 from bot.talk.chat import Chat
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
+class ScoreStanding:
     """The grades of a year, the best first; how many scores wait for the person's decision; the unit's last meeting."""
 
     year: int
@@ -24,27 +24,31 @@ class Scores:
     """The last meeting may be scored, or voted on, still."""
 
 
-def unit_scores(chat: Chat, unit: Unit) -> Scores:
+def unit_scores(chat: Chat, unit: Unit) -> ScoreStanding:
     """What a unit's card says."""
     last = last_held(chat.session, unit)
     score = score_of(chat.session, last) if last else None
-    sheets: Sheets = chat.desk.facts["sheets"]
+    sheets: ScoreSheets = chat.desk.facts["sheets"]
     is_open = last is not None and sheets.offered(last, chat.zone) and not (score and score.voted)
-    return Scores(chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open)
+    return ScoreStanding(
+        chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open
+    )
 
 
-def below_scores(chat: Chat) -> Scores:
+def below_scores(chat: Chat) -> ScoreStanding:
     """What a leader is told of all that the roles reach."""
-    return Scores(chat.today.year, _grades(chat, within(Unit.path, chat.roles(), "sum")), _waiting(chat))
+    return ScoreStanding(
+        chat.today.year, _grades(chat, within_subtree(Unit.path, chat.roles(), "sum")), _waiting(chat)
+    )
 
 
 def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
-    sheets: Sheets = chat.desk.facts["sheets"]
+    sheets: ScoreSheets = chat.desk.facts["sheets"]
     found = year_grades(chat.session, where, chat.today.year, chat.zone)
     return sorted(found.items(), key=lambda one: sheets.order(one[0]))
 
 
 def _waiting(chat: Chat) -> int:
-    if not holders(chat.roles(), "grade"):
+    if not role_holders(chat.roles(), "grade"):
         return 0
-    return undecided(chat.session, within(Unit.path, chat.roles(), "grade"), 0)[1]
+    return undecided_scores(chat.session, within_subtree(Unit.path, chat.roles(), "grade"), 0)[1]

@@ -17,12 +17,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.calendar import at_local, local_day
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.duties.outlook import open_duties
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.people import CONSENT_VERSION
-from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import PlanText
 from bot.problems import Invalid
 from bot.settings import Settings
 from bot.store.db import Database
@@ -30,7 +30,7 @@ from bot.tables import Contact, Membership, Message, Person, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
-from bot.units.tree import Row, write_units
+from bot.units.tree import UnitRow, write_units
 from bot.web.site import site_of
 
 MARK = ".demo"
@@ -49,7 +49,7 @@ OTHER_CELLS = (
 STEPS = {"next": FARTHEST, "day": timedelta(days=1), "week": timedelta(days=7)}
 
 
-def prepare(folder: Path, listen: str, *, keep: bool) -> Settings:
+def prepare_demo(folder: Path, listen: str, *, keep: bool) -> Settings:
     """The demo's own settings; loopback only, and fresh data unless `keep`. Raises Invalid(demo_loopback)."""
     host = listen.rpartition(":")[0].strip("[]")
     if host != "localhost" and not (host and _loopback(host)):
@@ -108,7 +108,7 @@ class Demo:
     ) -> None:
         self._desk, self._tick, self._next, self._wake = desk, tick, following, wake
 
-    def set_up(self, rows: Sequence[Row], plan: PlanText) -> None:
+    def set_up(self, rows: Sequence[UnitRow], plan: PlanText) -> None:
         """The sample committee, its plan, the two people of the page and one in every other cell; nothing twice."""
         with self._db.write() as session:
             write_units(session, rows, START)
@@ -116,7 +116,7 @@ class Demo:
             if last is not None and last > self._base:
                 self._set(last)
             owner = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
-            load(session, plan, owner, self.now(), self._zone)
+            load_plan(session, plan, owner, self.now(), self._zone)
             for role, code in PEOPLE:
                 unit = session.scalars(select(Unit).where(Unit.code == code)).one()
                 self._places[role] = self._welcome(session, role, unit)
@@ -131,7 +131,7 @@ class Demo:
             return known.id
         contact = self._register(session, role, unit, place)
         reply = self._render.reply(f"demo/hello_{role}", {"unit": unit})
-        outbox.post(session, contact, reply, self.now())
+        outbox.post_message(session, contact, reply, self.now())
         return contact.id
 
     def _register(self, session: Session, role: str, unit: Unit, place: str) -> Contact:
@@ -239,7 +239,7 @@ class Demo:
 
     def _due(self) -> int:
         with self._db.read() as session:
-            claimable = outbox.claimable(self.now(), ["web"], 1, outbox.BULK)
+            claimable = outbox.claimable_messages(self.now(), ["web"], 1, outbox.BULK)
             leased = select(Message.id).where(Message.state == "waiting", Message.attempts > 0)
             return len(session.scalars(claimable).all()) + len(session.scalars(leased).all())
 
@@ -269,9 +269,9 @@ def _meets(number: int, usual: int, due: date | None, today: date) -> bool:
     return (today.year, today.month) == (due.year, due.month) and today.day >= min(usual + number % 3, 27)
 
 
-def _counts_of(members: int, salt: int) -> Counts:
+def _counts_of(members: int, salt: int) -> AttendanceCounts:
     excused, unexcused, exempt = salt % 3, int(salt % 5 == 0), int(salt % 4 == 0)
-    return Counts(members, members - excused - unexcused - exempt, excused, unexcused, exempt)
+    return AttendanceCounts(members, members - excused - unexcused - exempt, excused, unexcused, exempt)
 
 
 def _path(link: str) -> str:

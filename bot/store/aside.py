@@ -48,7 +48,7 @@ class _Worker:
         self.process.wait()
 
 
-class Aside:
+class Inspector:
     """At most `workers` processes, each with `memory` bytes; safe to share between threads.
 
     Who waits for one is served by turns: somebody's first piece of work comes before anybody's second.

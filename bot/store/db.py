@@ -70,7 +70,7 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str) -> Database:
+def connect_database(url: str) -> Database:
     """`url` is an SQLAlchemy URL; `sqlite:///data/x.db` and `postgresql://…` are the two that are promised."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":

@@ -17,7 +17,7 @@ from obstore.store import LocalStore, S3Store
 
 from bot.messages import File, Refusal
 from bot.problems import Invalid
-from bot.store.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff
+from bot.store.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff_type
 from bot.store.secrecy import secret_file
 
 log = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ class Look:
 
 def look_into(source: Path, name: str, sounds: bool) -> Look:
     """Reads a file that anybody may have made; with `sounds` recorded sound is taken too. Raises Invalid as `take_in` does."""
-    media_type = sniff(source)
+    media_type = sniff_type(source)
     if media_type in SOUNDS and not sounds:
         raise Invalid("file_type")
     return Look(media_type, secret_file(source, media_type, name))
@@ -213,7 +213,7 @@ def take_in(
     return File(digest, clean_name(name, seen.media_type), size, seen.media_type)
 
 
-def refusal(name: str, invalid: Invalid) -> Refusal:
+def refusal_of(name: str, invalid: Invalid) -> Refusal:
     """Make of a refused file what goes on with the event; the title of a secret document may be secret, so it is left out."""
     shown = clean_name(name)
     if invalid.code == "file_secret":

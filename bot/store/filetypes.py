@@ -87,7 +87,7 @@ _OTHER_PICTURES = (
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def sniff(path: Path) -> str:
+def sniff_type(path: Path) -> str:
     """Give the media type of the file at `path`, one of `EXTENSIONS`, `SOUNDS` or `TABLES`, from its bytes alone.
 
     Raises Invalid: `file_type` (not on the list), `file_macro`, `file_ods`, `file_page` (a web page under another
@@ -182,7 +182,7 @@ def _is_archive(head: bytes) -> bool:
 
 
 @contextmanager
-def archive(path: Path) -> Iterator[zipfile.ZipFile]:
+def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """Open the ZIP at `path`; whatever is broken in it while it is open raises Invalid `file_damaged`."""
     with path.open("rb") as file:
         _refuse_long_directory(file)
@@ -257,7 +257,7 @@ def _local(name: str) -> str:
 
 
 def _zip_type(path: Path) -> str:
-    with archive(path) as opened:
+    with open_archive(path) as opened:
         names = set(opened.namelist())
         if "[Content_Types].xml" in names:
             return _ooxml_type(opened)

@@ -61,7 +61,7 @@ def _other(content: bytes, side: int) -> tuple[Image.Image, bool]:
         if opened.width * opened.height > most:
             raise _too_large(most)
         orientation = _orientation(opened)
-        opened.draft(None, fitted(opened.size, side))
+        opened.draft(None, fitted_size(opened.size, side))
         picture = _on_white(opened, side)
     way = _BY_ORIENTATION.get(orientation)
     missing = cut and _ends_blank(picture)
@@ -83,7 +83,7 @@ def _orientation(opened: Image.Image) -> int:
         return 1
 
 
-def fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+def fitted_size(size: tuple[int, int], side: int) -> tuple[int, int]:
     scale = min(1.0, side / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
@@ -94,7 +94,7 @@ def _heic(content: bytes, side: int) -> Image.Image:
     if found.size[0] * found.size[1] > MOST_PIXELS:
         raise _too_large(MOST_PIXELS)
     picture = _in_strips(found, max(1, max(found.size) // (2 * side)))
-    size = fitted(picture.size, side)
+    size = fitted_size(picture.size, side)
     return _flat(picture.resize(size, Image.Resampling.LANCZOS), clear=picture.mode == "RGBA")
 
 
@@ -121,7 +121,7 @@ def _on_white(opened: Image.Image, side: int) -> Image.Image:
         picture = opened
     else:
         picture = opened.convert("RGBA" if clear else "RGB")
-    picture = picture.resize(fitted(picture.size, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    picture = picture.resize(fitted_size(picture.size, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return _flat(picture, clear=clear)
 
 

@@ -25,7 +25,7 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
-def migrate(db: Database, revision: str = "head") -> None:
+def migrate_schema(db: Database, revision: str = "head") -> None:
     """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
     with db.engine.connect() as connection, _tables_may_be_rebuilt(db, connection), connection.begin():
         if not db.sqlite:
@@ -60,7 +60,7 @@ def up_to_date(db: Database) -> bool:
     return now == ScriptDirectory.from_config(_config()).get_current_head()
 
 
-def differences(db: Database) -> list[object]:
+def schema_differences(db: Database) -> list[object]:
     """What the migrations and the models do not agree on; empty when they do."""
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})

@@ -16,7 +16,7 @@ from pypdf.errors import DependencyError, FileNotDecryptedError
 from bot.problems import Invalid
 from bot.store import filetypes
 from bot.store.compound import PART_LIMIT, Compound
-from bot.store.filetypes import archive, ooxml_parts, parse_xml, read_part
+from bot.store.filetypes import ooxml_parts, open_archive, parse_xml, read_part
 
 _DEGREES = frozenset({"MẬT", "TỐIMẬT", "TUYỆTMẬT"})
 # The same in the encodings before Unicode, TCVN3 (.VnTime) and VNI, as they look when read as Latin-1.
@@ -42,7 +42,7 @@ _AT_LINE_END = re.compile(
 _JOINED_BEFORE = ("bí", "bảo", "cơ", "thân", "trăng", "huyền")
 
 
-def stamped(text: str) -> bool:
+def bears_secrecy_stamp(text: str) -> bool:
     """Tell whether a line of `text` (any Unicode form) bears a stamp of secrecy, and not only the word in a sentence."""
     line_before = ""
     for raw in unicodedata.normalize("NFC", text).splitlines():
@@ -169,7 +169,7 @@ def secret_file(path: Path, media_type: str, name: str) -> bool:
     if stamped_name(name):
         return True
     read = _READERS.get(media_type)
-    return read is not None and stamped(read(path))
+    return read is not None and bears_secrecy_stamp(read(path))
 
 
 def _pdf_text(path: Path) -> str:
@@ -232,7 +232,7 @@ def _paragraphs(data: bytes, paragraphs: frozenset[str], texts: frozenset[str]) 
 
 def _docx_text(path: Path) -> str:
     lines: list[str] = []
-    with archive(path) as opened:
+    with open_archive(path) as opened:
         parts = ooxml_parts(opened)
         bodies = [part for part, kind in parts.items() if kind == f"{filetypes.DOCX}.main+xml"]
         edges = [part for part, kind in parts.items() if kind.endswith((".header+xml", ".footer+xml"))]
@@ -243,7 +243,7 @@ def _docx_text(path: Path) -> str:
 
 def _odt_text(path: Path) -> str:
     kinds = frozenset({"p", "h"})
-    with archive(path) as opened:
+    with open_archive(path) as opened:
         lines = _paragraphs(read_part(opened, "content.xml"), kinds, kinds)[:_LINES]
         if "styles.xml" in opened.namelist():
             lines += _paragraphs(read_part(opened, "styles.xml"), kinds, kinds)[:_LINES]
@@ -253,7 +253,7 @@ def _odt_text(path: Path) -> str:
 def _xlsx_text(path: Path) -> str:
     texts = frozenset({"t", "oddHeader", "firstHeader", "oddFooter", "firstFooter"})
     lines: list[str] = []
-    with archive(path) as opened:
+    with open_archive(path) as opened:
         sheets = [part for part, kind in ooxml_parts(opened).items() if kind.endswith(".worksheet+xml")]
         strings = [part for part in opened.namelist() if part == "xl/sharedStrings.xml"]
         for part in strings + sorted(sheets, key=lambda sheet: (len(sheet), sheet))[:1]:
@@ -263,7 +263,7 @@ def _xlsx_text(path: Path) -> str:
 
 
 def _pptx_text(path: Path) -> str:
-    with archive(path) as opened:
+    with open_archive(path) as opened:
         slides = [part for part, kind in ooxml_parts(opened).items() if kind.endswith(".slide+xml")]
         first = sorted(slides, key=lambda slide: (len(slide), slide))[:1]
         return "\n".join(

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.duties.counting import asked, tallies
+from bot.duties.counting import asked_for, tally_demands
 from bot.natural import in_tree_order
-from bot.people.roles import within
+from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
 from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
 
@@ -29,7 +29,7 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 _FETCH = 500
 
 
-def workbook(
+def summary_workbook(
     session: Session, memberships: Sequence[Membership], today: date, zone: ZoneInfo, words: Mapping[str, Any]
 ) -> bytes:
     """An XLSX of the duties that these roles may sum up; `words` is templates/web/export.yaml.
@@ -37,7 +37,7 @@ def workbook(
     Sheet 1: a row for each unit and demand that has opened by `today`; sheet 2: a row for each demand. A sum of
     sheet 1's columns gives sheet 2's figures.
     """
-    scope = within(Duty.path, memberships, "sum")
+    scope = within_subtree(Duty.path, memberships, "sum")
     book = Workbook(write_only=True)
     _sheet(book, words["units"], _unit_rows(session, scope, today, zone, words))
     _sheet(book, words["totals"], _total_rows(session, scope, today))
@@ -50,7 +50,7 @@ def _unit_rows(
     session: Session, scope: ColumnElement[bool], today: date, zone: ZoneInfo, words: Mapping[str, Any]
 ) -> Iterator[list[Cell]]:
     """Unit by unit, in the order of the tree; so many units at a time that few rows are held at once."""
-    asking = select(Duty.unit_id).join(Demand, Demand.id == Duty.demand_id).where(asked(today), scope)
+    asking = select(Duty.unit_id).join(Demand, Demand.id == Duty.demand_id).where(asked_for(today), scope)
     units = session.execute(select(Unit.id, Unit.parent_id, Unit.code).where(Unit.id.in_(asking))).all()
     order = in_tree_order(units)
     for start in range(0, len(order), _FETCH):
@@ -103,7 +103,7 @@ def _portion(
         .join(Demand, Demand.id == Duty.demand_id)
         .join(Plan, Plan.id == Duty.plan_id)
         .outerjoin(heads, heads.c.duty_id == Duty.id)
-        .where(asked(today), scope, Duty.unit_id.in_(units))
+        .where(asked_for(today), scope, Duty.unit_id.in_(units))
         .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
     ).all()
     for row in sorted(rows, key=lambda row: place[row.unit_id]):
@@ -126,7 +126,7 @@ def _portion(
 def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Cell]]:
     plans = session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id))
     symbols = {row.id: row.symbol for row in plans}
-    for tally in tallies(session, scope, today):
+    for tally in tally_demands(session, scope, today):
         meeting = tally.kind == "meeting"
         share = tally.attendance
         yield [

@@ -4,7 +4,7 @@ from bot.tables.base import Base
 from bot.tables.meetings import Aside, Attendance, Meeting, MeetingDuty, Note, Paper, Score, Task, Vote
 from bot.tables.messages import Constant, Event, Message, Reminder
 from bot.tables.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
-from bot.tables.plans import Demand, Duty, Plan, Topic, TopicFile, TopicReceipt
+from bot.tables.plans import Demand, Duty, Material, MaterialReceipt, Plan, Topic
 from bot.tables.submissions import Submission, SubmissionFile
 from bot.tables.units import Unit, UnitSpan
 
@@ -21,6 +21,8 @@ __all__ = [
     "Errand",
     "Event",
     "Invite",
+    "Material",
+    "MaterialReceipt",
     "Meeting",
     "MeetingDuty",
     "Membership",
@@ -35,8 +37,6 @@ __all__ = [
     "SubmissionFile",
     "Task",
     "Topic",
-    "TopicFile",
-    "TopicReceipt",
     "Unit",
     "UnitSpan",
     "Vote",

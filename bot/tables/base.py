@@ -15,7 +15,7 @@ NAMES = {
 }
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcMoment(TypeDecorator[datetime]):
     """An aware datetime, in UTC in the database and in Python."""
 
     impl = DateTime(timezone=True)
@@ -43,4 +43,4 @@ Path = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: Moment, dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map = {datetime: UtcMoment, dict[str, Any]: Json, list[Any]: Json}

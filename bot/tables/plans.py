@@ -166,7 +166,7 @@ class Duty(Base):
         return text.replace("{unit}", self.about.name) if self.about else text
 
 
-class TopicFile(Base):
+class Material(Base):
     """A file that a committee has tied to a topic; it goes out with the topic's reminder to the units below `path`."""
 
     __tablename__ = "topic_files"
@@ -190,7 +190,7 @@ class TopicFile(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-class TopicReceipt(Base):
+class MaterialReceipt(Base):
     """That a unit has said that it received the files of a topic's turn."""
 
     __tablename__ = "topic_receipts"

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from bot.natural import natural
+from bot.natural import natural_key
 from bot.tables.base import Base, Path
 
 
 def _listed_as(context: Any) -> str:
-    return natural(context.get_current_parameters()["code"])
+    return natural_key(context.get_current_parameters()["code"])
 
 
 class Unit(Base):
@@ -46,7 +46,7 @@ class Unit(Base):
 
     @validates("code")
     def _place_in_lists(self, _: str, code: str) -> str:
-        self.listed_as = natural(code)
+        self.listed_as = natural_key(code)
         return code
 
 

@@ -27,7 +27,7 @@ def with_new(chat: Chat, kept: list[list[Any]], most: int, code: str) -> list[li
     sent = remember_sent(chat)
     if chat.dialog.flow:
         chat.keep(sent=sent)
-    return in_order(kept, [file[0] for file in kept], sent["at"])
+    return album_in_order(kept, [file[0] for file in kept], sent["at"])
 
 
 def remember_sent(chat: Chat) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def remember_sent(chat: Chat) -> dict[str, Any]:
     return {"album": album, "at": known | {file.digest: int(number) for file in chat.event.files}}
 
 
-def in_order(items: Sequence[T], digests: Sequence[str], sent: Mapping[str, int]) -> list[T]:
+def album_in_order(items: Sequence[T], digests: Sequence[str], sent: Mapping[str, int]) -> list[T]:
     """The items, in which those of an album have changed places so that they stand in the order of their messages."""
     places = [at for at, digest in enumerate(digests) if digest in sent]
     found = list(items)
@@ -52,24 +52,24 @@ def in_order(items: Sequence[T], digests: Sequence[str], sent: Mapping[str, int]
 def as_sent(chat: Chat, files: Sequence[SubmissionFile]) -> None:
     """Puts a draft's files of the present album into the order of their messages; the positions stay, what is there moves."""
     contents = [(file.digest, file.name, file.size, file.media_type) for file in files]
-    ordered = in_order(contents, [file.digest for file in files], remember_sent(chat)["at"])
+    ordered = album_in_order(contents, [file.digest for file in files], remember_sent(chat)["at"])
     for file, (digest, name, size, media_type) in zip(files, ordered, strict=True):
         file.digest, file.name, file.size, file.media_type = digest, name, size, media_type
 
 
-def refusals(chat: Chat) -> list[tuple[str, Markup]]:
+def album_refusals(chat: Chat) -> list[tuple[str, Markup]]:
     """What was refused and why; the sentences have escaped their facts already."""
     sentence = chat.desk.render.sentence
     return [(r.name, Markup(sentence(r.code, dict(r.facts)))) for r in chat.event.refused]  # noqa: S704
 
 
-def upload(chat: Chat) -> str:
+def upload_link(chat: Chat) -> str:
     """The link for what this channel cannot carry, if that is what was refused."""
     over = any(refusal.code == "file_over_channel" for refusal in chat.event.refused)
     return chat.upload_link() if over else ""
 
 
-def once(chat: Chat, name: str) -> dict[str, Any]:
+def say_once(chat: Chat, name: str) -> dict[str, Any]:
     """For `Chat.say`: what is said of the pieces of an album under one key is said once, after a moment."""
     album = chat.event.album
     return {"key": f"{name}:{album}", "wait": SETTLE_SECONDS} if album else {}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import local_day, next_allowed
 from bot.messages import Choice, File, Incoming, Reply
-from bot.natural import naturally
+from bot.natural import in_natural_order
 from bot.people import roles
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
@@ -130,12 +130,12 @@ class Chat:
 
     def tell(self, person: Person, template: str, *, key: str | None = None, **context: Any) -> bool:
         """Sends to somebody else; False when that person cannot be reached, or has been sent what has the same `key`."""
-        contact = outbox.reachable(self.session, person.id)
+        contact = outbox.reachable_contact(self.session, person.id)
         if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
             return False
         reply = self.desk.render.reply(template, {"today": self.today, **context})
         due_at = next_allowed(self.at, self.zone)
-        outbox.post(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
+        outbox.post_message(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
         return True
 
     def sentence(self, problem: Invalid) -> str:
@@ -209,16 +209,16 @@ class Chat:
         self._roles = None
 
     def may(self, action: str, path: str) -> bool:
-        return roles.may(self.roles(), action, path)
+        return roles.may_act(self.roles(), action, path)
 
     def unit_for(self, action: str, unit_id: str = "") -> Unit | None:
         """The unit that the person leads; with several, asks which and comes back through `action`."""
-        units = {m.unit_id: m.unit for m in roles.holders(self.roles(), "lead")}
+        units = {m.unit_id: m.unit for m in roles.role_holders(self.roles(), "lead")}
         chosen = [unit for unit in units.values() if not unit_id or str(unit.id) == unit_id]
         if len(chosen) == 1:
             return chosen[0]
         if chosen:
-            self.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action=action)
+            self.say("talk/which_unit", units=in_natural_order(chosen, lambda unit: unit.code), action=action)
         else:
             self.say("talk/not_yours")
         return None

@@ -26,7 +26,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FlowStep:
     """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
 
     name: str
@@ -47,7 +47,7 @@ class Step:
 class Flow:
     """A dialog of several questions; the first step opens it."""
 
-    def __init__(self, name: str, *steps: Step) -> None:
+    def __init__(self, name: str, *steps: FlowStep) -> None:
         self.name = name
         self.first = steps[0].name
         self.steps = {step.name: step for step in steps}
@@ -94,7 +94,7 @@ class Desk:
     zone: ZoneInfo
     links: "Links"
     wake: Callable[[], None] = lambda: None
-    shelf: "Shelf | None" = None
+    shelf: "FileShelf | None" = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
     foresee: Callable[..., list[Any]] = lambda *_, **__: []
@@ -116,7 +116,7 @@ class Here:
         return work(*args)
 
 
-class Shelf(Protocol):
+class FileShelf(Protocol):
     """Where files lie; only what runs outside of a talk may use it, for it may be a network away."""
 
     def read(self, digest: str) -> bytes: ...

@@ -38,7 +38,7 @@ def do_all(desk: Desk, at: datetime, work: Mapping[str, Work], failed: str = "pl
             _give_up_late(desk, errand_id, at, failed)
         except Exception:
             log.exception("errand failed id=%s kind=%s", errand_id, kind)
-            finish(desk, errand_id, at, failed)
+            finish_errand(desk, errand_id, at, failed)
         done += 1
         desk.wake()
     return done
@@ -59,17 +59,17 @@ def _give_up_late(desk: Desk, errand_id: int, at: datetime, failed: str) -> None
     with desk.db.read() as session:
         created = session.get_one(Errand, errand_id).created_at
     if at - created > PATIENCE:
-        finish(desk, errand_id, at, failed)
+        finish_errand(desk, errand_id, at, failed)
 
 
-def read(desk: Desk, errand_id: int) -> tuple[str, dict[str, Any], int]:
+def read_errand(desk: Desk, errand_id: int) -> tuple[str, dict[str, Any], int]:
     """The errand's state, what it is about, and its unit."""
     with desk.db.read() as session:
         errand = session.get_one(Errand, errand_id)
         return errand.state, dict(errand.args), errand.unit_id
 
 
-def finish(
+def finish_errand(
     desk: Desk,
     errand_id: int,
     at: datetime,
@@ -87,10 +87,10 @@ def finish(
             return
         errand.state, errand.done_at = state, at
         errand.args = {**errand.args, **(args or {})}
-        tell(desk, session, errand, at, template, files, **context)
+        tell_asker(desk, session, errand, at, template, files, **context)
 
 
-def tell(
+def tell_asker(
     desk: Desk,
     session: Session,
     errand: Errand,
@@ -99,18 +99,18 @@ def tell(
     files: tuple[File, ...] = (),
     **context: Any,
 ) -> None:
-    contact = outbox.reachable(session, errand.person_id)
+    contact = outbox.reachable_contact(session, errand.person_id)
     if contact is None:
         return
     today = local_day(at, desk.zone)
     reply = desk.render.reply(template, {"errand": errand, "today": today, **context})
-    outbox.post(session, contact, Reply(reply.text, reply.choices, files), at)
+    outbox.post_message(session, contact, Reply(reply.text, reply.choices, files), at)
 
 
-def note(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:
+def note_errand(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:
     session.add(Audit(at=at, person_id=errand.person_id, action=action, subject=subject))
 
 
-def sentences(desk: Desk, problems: list[Problem]) -> list[tuple[str, str]]:
+def problem_sentences(desk: Desk, problems: list[Problem]) -> list[tuple[str, str]]:
     """(place, sentence) of each problem."""
     return [(p.place, desk.render.sentence(p.code, p.facts)) for p in problems]

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.messages import Address, Choice, File, Reply
 from bot.people.newcomers import look_again
 from bot.tables import Contact, Dialog, Message
-from bot.tables.base import Moment
+from bot.tables.base import UtcMoment
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def from_body(body: Mapping[str, Any]) -> Reply:
     )
 
 
-def reachable(session: Session, person_id: int) -> Contact | None:
+def reachable_contact(session: Session, person_id: int) -> Contact | None:
     """The contact a person used last, among those that are not lost."""
     return session.scalars(
         select(Contact)
@@ -67,7 +67,7 @@ def reachable(session: Session, person_id: int) -> Contact | None:
     ).first()
 
 
-def post(
+def post_message(
     session: Session,
     contact: Contact,
     reply: Reply,
@@ -137,7 +137,7 @@ def _row(
     }
 
 
-def claimable(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
+def claimable_messages(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
     """Due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog, by their ids.
 
     A message that is being sent or will be tried again holds back those behind it; one set for later does not.
@@ -165,7 +165,7 @@ def _bounds(
 @cache
 def _claimable() -> Select[*tuple[Any, ...]]:
     """Built once, as it runs at every turn of the sender: building it costs more than running it."""
-    at: BindParameter[datetime] = bindparam("now", type_=Moment())
+    at: BindParameter[datetime] = bindparam("now", type_=UtcMoment())
     earlier = aliased(Message)
     first = ~exists().where(
         earlier.contact_id == Message.contact_id,
@@ -227,7 +227,7 @@ class Claimed:
     lease: timedelta
 
 
-def claim(
+def claim_messages(
     session: Session,
     at: datetime,
     channels: Iterable[str],
@@ -287,12 +287,12 @@ class Outcome:
     reason: str = ""
 
 
-def settle(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
+def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
     """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
     for contact_id, reason in sorted(
         {(o.claimed.contact_id, o.reason) for o in outcomes if o.kind == "lost"}
     ):
-        lose(session, session.get_one(Contact, contact_id), reason, at)
+        lose_contact(session, session.get_one(Contact, contact_id), reason, at)
     _mark_sent(session, [o.claimed for o in outcomes if o.kind == "sent"], at)
     for outcome in outcomes:
         if outcome.kind == "again":
@@ -340,12 +340,12 @@ def next_seq(session: Session, contact_id: int) -> int:
     ).scalar_one()
 
 
-def lose(session: Session, contact: Contact, reason: str, at: datetime) -> None:
+def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) -> None:
     """Marks a contact lost and moves what waits for it to the person's next contact, or onto the list of failures."""
     contact.lost_at, contact.lost_reason = at, reason[:200]
     session.flush()
     log.warning("contact lost id=%s channel=%s reason=%s", contact.id, contact.channel, reason)
-    other = reachable(session, contact.person_id)
+    other = reachable_contact(session, contact.person_id)
     waiting = update(Message).where(Message.contact_id == contact.id, Message.state == "waiting")
     if other is None:
         session.execute(waiting.values(state="failed", failed_at=at, error=reason[:200]))
@@ -355,5 +355,5 @@ def lose(session: Session, contact: Contact, reason: str, at: datetime) -> None:
         session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=begun, attempts=0))
 
 
-def pending(session: Session) -> int:
+def pending_messages(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(Message.state == "waiting")) or 0

@@ -23,7 +23,7 @@ from bot.store.filetypes import SOUNDS, TABLES
 from bot.tables import Contact, Event, Membership, Message, Person
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
-from bot.talk.desk import Answer, Desk, Handler, Step
+from bot.talk.desk import Answer, Desk, FlowStep, Handler
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
     )
     if contact is None:
         contact = _new_contact(session, event)
-    said = shown(event) if event.address.channel == "web" else ""
+    said = bubble_text(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None
     note = {
         "id": event.id,
@@ -157,7 +157,7 @@ def _new_contact(session: Session, event: Incoming) -> Contact:
     return contact
 
 
-def shown(event: Incoming) -> str:
+def bubble_text(event: Incoming) -> str:
     """What the person's own bubble says in the web chat."""
     names = [file.name for file in event.files] + [refusal.name for refusal in event.refused]
     return event.label or "\n".join(["📎 " + name for name in names]) or event.text[:TEXT_LIMIT]
@@ -191,7 +191,7 @@ def _handle(chat: Chat) -> None:
         chat.desk.routes.edited(chat)
     elif chat.desk.routes.admit(chat):
         try:
-            route(chat)
+            route_event(chat)
         except Invalid as problem:
             chat.trouble = chat.sentence(problem)
             chat.desk.routes.refuse(chat)
@@ -200,7 +200,7 @@ def _handle(chat: Chat) -> None:
 
 def _mark_blocked(chat: Chat, blocked: bool) -> None:
     if blocked:
-        outbox.lose(chat.session, chat.contact, "blocked", chat.at)
+        outbox.lose_contact(chat.session, chat.contact, "blocked", chat.at)
     else:
         chat.contact.lost_at, chat.contact.lost_reason = None, ""
         look_again(chat.session, chat.person.id, chat.at)
@@ -213,16 +213,16 @@ def _ask_again(chat: Chat) -> None:
         chat.desk.routes.unknown(chat)
 
 
-def route(chat: Chat) -> None:
+def route_event(chat: Chat) -> None:
     """Sends the event to what answers it: a pressed or typed choice, a command, files, the open question."""
     event, routes = chat.event, chat.desk.routes
     if event.payload:
-        press(chat, event.payload)
+        press_choice(chat, event.payload)
     elif chat.command is not None:
         chat.go_beside()
         routes.commands.get(chat.command.name, routes.unknown)(chat)
     elif event.files or event.refused:
-        step = present_step(chat)
+        step = present_flow_step(chat)
         if not (step and step.sounds) and routes.take_sounds(chat):
             return
         chat.event = without_strangers(event, step)
@@ -232,10 +232,10 @@ def route(chat: Chat) -> None:
         else:
             step.take(chat, Answer(text=event.text, files=chat.event.files))
     elif payload := typed_choice(chat):
-        press(chat, payload)
+        press_choice(chat, payload)
     elif routes.unasked(chat):
         pass
-    elif (step := present_step(chat)) is not None:
+    elif (step := present_flow_step(chat)) is not None:
         chat.dialog.touched_at = chat.at
         routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
@@ -243,7 +243,7 @@ def route(chat: Chat) -> None:
         routes.unknown(chat)
 
 
-def without_strangers(event: Incoming, step: Step | None) -> Incoming:
+def without_strangers(event: Incoming, step: FlowStep | None) -> Incoming:
     """The event with those files refused that only some questions take: recorded sound is no report and no workbook, a table
     saved as text is a list of units or nothing."""
     strange = {} if step and step.sounds else dict.fromkeys(SOUNDS, "sound_not_here")
@@ -257,24 +257,24 @@ def without_strangers(event: Incoming, step: Step | None) -> Incoming:
     return replace(event, files=kept, refused=event.refused + refused) if refused else event
 
 
-def present_step(chat: Chat) -> Step | None:
+def present_flow_step(chat: Chat) -> FlowStep | None:
     flow = chat.desk.routes.flows.get(chat.dialog.flow)
     return flow.steps.get(chat.dialog.step) if flow else None
 
 
-def press(chat: Chat, payload: str) -> None:
+def press_choice(chat: Chat, payload: str) -> None:
     """A choice was made. One that answers a passed question is not taken for an answer to the present one."""
     if not payload.startswith("="):
         chat.go_beside()
         name, *arguments = payload.split(":")
         action = chat.desk.routes.actions.get(name)
-        if action is None or not fits(action, arguments):
+        if action is None or not takes_arguments(action, arguments):
             chat.desk.routes.unknown(chat)
         else:
             action(chat, *arguments)
         return
     question, _, value = payload[1:].partition(":")
-    step = present_step(chat)
+    step = present_flow_step(chat)
     if step is None:
         chat.trouble = chat.desk.render.sentence("button_passed", {})
         chat.desk.routes.actions.get("home", chat.desk.routes.unknown)(chat)
@@ -288,7 +288,7 @@ def press(chat: Chat, payload: str) -> None:
         step.take(chat, Answer(value=value))
 
 
-def fits(handler: Handler, arguments: list[str]) -> bool:
+def takes_arguments(handler: Handler, arguments: list[str]) -> bool:
     """Whether the handler takes so many arguments."""
     try:
         _signature(handler).bind(None, *arguments)
@@ -309,7 +309,7 @@ def typed_choice(chat: Chat) -> str:
     said = fold(chat.event.text)
     if not said or len(said) > 60:
         return ""
-    step = present_step(chat)
+    step = present_flow_step(chat)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
     for choices in _recent_choices(chat):
         if number and choices:
@@ -345,7 +345,7 @@ def _recent_bodies() -> Select[dict[str, Any]]:
     return select(recent.c.body).order_by(*latest_first).limit(LOOK_BACK)
 
 
-def answers_now(chat: Chat, step: Step, payload: str) -> bool:
+def answers_now(chat: Chat, step: FlowStep, payload: str) -> bool:
     """Inside a dialog an older message's choice is no answer, and plain words are not taken for one."""
     return payload.startswith(f"={chat.dialog.question}:") or not (step.first or payload.startswith("="))
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from bot.calendar import ROMAN, day_and_month, day_of_document
 from bot.messages import Choice, Reply
-from bot.reading.readings import readings
+from bot.reading.readings import documents_to_read
 
 PAYLOAD_BYTES = 64
 _today: ContextVar[date | None] = ContextVar("today", default=None)
@@ -83,7 +83,7 @@ class Renderer:
             text = self.environment.get_template(f"{name}.html").render(
                 {**context, "button": choices.button, "pick": choices.pick}
             )
-        return Reply(tidy(text), choices.rows())
+        return Reply(tidy_text(text), choices.rows())
 
     def page(self, name: str, context: Mapping[str, Any]) -> str:
         return self.environment.get_template(name).render(context)
@@ -99,10 +99,10 @@ class Renderer:
     def _filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "day": self.day,
-            "day_label": lambda day: capital(self.day(day)),
+            "day_label": lambda day: capital_first(self.day(day)),
             "long_day": self.long_day,
             "date": day_of_document,
-            "readings": readings,
+            "readings": documents_to_read,
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
             "month_short": self.month_short,
             "clock": self.clock,
@@ -112,8 +112,8 @@ class Renderer:
             "role": lambda role: self.words["roles"][role],
             "period": self.period,
             "turn": lambda key: self.period(key)[:1].upper() + self.period(key)[1:],
-            "cut": cut,
-            "squeeze": squeeze,
+            "cut": cut_text,
+            "squeeze": squeeze_text,
             "first_lines": lambda text, most: " / ".join(text.strip().split("\n")[:most]),
             "plain": lambda text: Markup(text).striptags(),  # noqa: S704 - our own rendered text
         }
@@ -177,27 +177,27 @@ def _read_on(facts: Mapping[str, Any]) -> Iterator[None]:
         _today.reset(before)
 
 
-def tidy(text: str) -> str:
+def tidy_text(text: str) -> str:
     text = re.sub(r"[ \t]+\n", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def cut(text: str, length: int) -> str:
+def cut_text(text: str, length: int) -> str:
     """Shortens at a space, with an ellipsis."""
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;.") + "…"
 
 
-def squeeze(text: str, length: int) -> str:
+def squeeze_text(text: str, length: int) -> str:
     """Shortens in the middle: what tells titles of one kind apart often stands at their end."""
     if len(text) <= length:
         return text
     end = text[-(length // 2) :]
     end = end.partition(" ")[2] or end
-    return f"{cut(text, length - len(end) - 1)} {end}"
+    return f"{cut_text(text, length - len(end) - 1)} {end}"
 
 
-def capital(text: str) -> str:
+def capital_first(text: str) -> str:
     """The first letter in capitals, the rest as it is ("CN" stays "CN")."""
     return text[:1].upper() + text[1:]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.calendar import quiet_since
 from bot.messages import Address, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
-from bot.talk.outbox import Claimed, Outcome, claim, settle
+from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +148,13 @@ class Sender:
             session.connection()  # here SQLite waits for its turn; leases count from after that
             at = self._now()
             quiet_from = quiet_since(at, self._zone) if self._zone else None
-            settle(session, outcomes, at)
+            settle_messages(session, outcomes, at)
             for name, places in room.items():
                 with_bulk = max(0, free[name] - self._reserve) if places else 0
                 if places:
-                    got = claim(session, at, [name], places, with_bulk=with_bulk, quiet_from=quiet_from)
+                    got = claim_messages(
+                        session, at, [name], places, with_bulk=with_bulk, quiet_from=quiet_from
+                    )
                     self._paces[name].spend(len(got))
                     claimed += got
         return claimed
@@ -190,7 +192,7 @@ class Sender:
         log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
         if claimed.age > GIVE_UP:
             return Outcome(claimed, "failed", reason=reason)
-        return Outcome(claimed, "again", backoff(claimed.attempts), reason)
+        return Outcome(claimed, "again", backoff_of(claimed.attempts), reason)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""
@@ -217,6 +219,6 @@ class Sender:
                 await asyncio.sleep(self._idle)
 
 
-def backoff(attempts: int) -> timedelta:
+def backoff_of(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … up to ten minutes, with a little chance so that many do not come back at once."""
     return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311

@@ -52,7 +52,7 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(shown[:8]) + (", …" if len(shown) > 8 else "")
 
 
-def alike(problems: Iterable[Problem]) -> list[Problem]:
+def alike_problems(problems: Iterable[Problem]) -> list[Problem]:
     """One problem for all that say the same, with the first of their places and how many there are."""
     places: dict[tuple[str, str], list[str]] = {}
     first: dict[tuple[str, str], Problem] = {}

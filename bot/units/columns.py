@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.reading.words import fold
-from bot.units.table_out import Form
+from bot.units.table_out import UnitsForm
 
 ORDER, EITHER = "order", "kind or sector"
 """The running number; and a column "Loại hình", of which only its values say what it holds."""
@@ -81,7 +81,7 @@ class Heading:
     meaning: str = ""
 
 
-def meaning_of(text: str, form: Form) -> tuple[str, int]:
+def heading_meaning(text: str, form: UnitsForm) -> tuple[str, int]:
     """What a heading means and how sure that is; ("", 0) for one that is not known."""
     if known := form.headings.get(fold(text)):
         return known, SURE + 1
@@ -93,9 +93,9 @@ def meaning_of(text: str, form: Form) -> tuple[str, int]:
     return "", 0
 
 
-def read_headings(texts: Mapping[int, str], form: Form) -> list[Heading] | None:
+def read_headings(texts: Mapping[int, str], form: UnitsForm) -> list[Heading] | None:
     """The columns of a table with these headings, by column number; None if they are no headings of a table of units."""
-    found = {column: meaning_of(text, form) for column, text in texts.items()}
+    found = {column: heading_meaning(text, form) for column, text in texts.items()}
     best: dict[str, int] = {}
     for column, (meaning, weight) in sorted(found.items()):
         if meaning and (meaning not in best or weight > found[best[meaning]][1]):

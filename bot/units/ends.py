@@ -14,7 +14,7 @@ from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
 from bot.problems import Invalid, Problem, Rejected
 from bot.tables import Audit, Duty, Invite, Meeting, Membership, Message, Reminder, Unit, UnitSpan
-from bot.units.rows import Row
+from bot.units.rows import UnitRow
 
 CLOSED = "unit closed"
 REOPENED = "unit reopened"
@@ -37,7 +37,9 @@ class Closed:
     ended: tuple[Membership, ...]
 
 
-def foresee(session: Session, unit: Unit, on: date, zone: ZoneInfo, *, into: Unit | None = None) -> Closed:
+def foresee_closing(
+    session: Session, unit: Unit, on: date, zone: ZoneInfo, *, into: Unit | None = None
+) -> Closed:
     """What `close_unit` would do from the local day `on` on; writes nothing."""
     asking, past = _asking(unit), and_(Duty.state == "open", Duty.due_on < on)
     roles = session.scalars(
@@ -74,7 +76,7 @@ def close_unit(
     for unit_id in sorted({unit.id, into.id if into else unit.id}):
         lock_unit(session, unit_id)
     _check(session, unit, on, local_day(at, zone), into)
-    closed = foresee(session, unit, on, zone, into=into)
+    closed = foresee_closing(session, unit, on, zone, into=into)
     _end_duties(session, unit, on, at)
     for meeting in session.scalars(select(Meeting).where(_planned(unit, on, zone))).all():
         meeting.state, meeting.marks = "cancelled", {**meeting.marks, MARK: at.isoformat()}
@@ -168,7 +170,7 @@ def _end_span(session: Session, unit: Unit, on: date) -> None:
     )
 
 
-def close_units(session: Session, rows: Sequence[Row], at: datetime, zone: ZoneInfo) -> list[Closed]:
+def close_units(session: Session, rows: Sequence[UnitRow], at: datetime, zone: ZoneInfo) -> list[Closed]:
     """Closes the units to which the table's rows give a last day, those below first; after `write_units`, in its transaction.
 
     A number of members that the file gives the other unit is its number after the merger. Raises Rejected with each

@@ -5,11 +5,11 @@ from datetime import date
 
 from bot.problems import Problem
 from bot.tables import Unit
-from bot.units.rows import Row, rings
+from bot.units.rows import UnitRow, superior_rings
 
 
 def tree_faults(
-    units: Mapping[str, Unit], rows: Sequence[Row], today: date, inside: str = ""
+    units: Mapping[str, Unit], rows: Sequence[UnitRow], today: date, inside: str = ""
 ) -> list[Problem]:
     """Every fault of the rows; `units` holds all units by code, `today` is the local day.
 
@@ -21,13 +21,13 @@ def tree_faults(
     above = {unit.code: codes[unit.parent_id] for unit in units.values() if unit.parent_id}
     return [
         *_parents(units, rows),
-        *rings(rows, above),
+        *superior_rings(rows, above),
         *_ends(units, codes, rows, today),
         *(_strange(units, above, rows, inside) if inside else ()),
     ]
 
 
-def _parents(units: Mapping[str, Unit], rows: Sequence[Row]) -> Iterator[Problem]:
+def _parents(units: Mapping[str, Unit], rows: Sequence[UnitRow]) -> Iterator[Problem]:
     known = {*units, *(row.code for row in rows)}
     closed = {unit.code for unit in units.values() if unit.closed_on}
     for row in rows:
@@ -38,7 +38,7 @@ def _parents(units: Mapping[str, Unit], rows: Sequence[Row]) -> Iterator[Problem
 
 
 def _ends(
-    units: Mapping[str, Unit], codes: Mapping[int, str], rows: Sequence[Row], today: date
+    units: Mapping[str, Unit], codes: Mapping[int, str], rows: Sequence[UnitRow], today: date
 ) -> Iterator[Problem]:
     known = {*units, *(row.code for row in rows)}
     for row in rows:
@@ -57,7 +57,7 @@ def _ends(
 
 
 def _strange(
-    units: Mapping[str, Unit], above: Mapping[str, str], rows: Sequence[Row], inside: str
+    units: Mapping[str, Unit], above: Mapping[str, str], rows: Sequence[UnitRow], inside: str
 ) -> Iterator[Problem]:
     """The office's own unit may be named, and stays where it is; what is new must hang below it."""
     own = {unit.code for unit in units.values() if unit.path.startswith(inside)}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from bot.plans.workbook.book import Cell
-from bot.reading.words import plain
+from bot.reading.words import plain_words
 from bot.units.words import folded, kind_of_name, one_line
 
 _TOTAL = re.compile(
@@ -58,7 +58,7 @@ def is_numbering(texts: list[str]) -> bool:
     return len(texts) > 1 and all(_NUMBERING.fullmatch(text.strip()) for text in texts)
 
 
-def mark_of(text: str) -> str:
+def running_mark(text: str) -> str:
     """A running number as it groups: "I." and "A" give "group", "1.2" gives "1.2", anything else ""."""
     found = _MARK.fullmatch(text.strip().rstrip(".)/:").strip())
     if not found:
@@ -71,7 +71,7 @@ def without_mark(text: str) -> tuple[str, str]:
     found = _LEADING_MARK.match(text)
     if not found or not kind_of_name(text[found.end() :]):
         return text, ""
-    return text[found.end() :], mark_of(found["mark"] or "")
+    return text[found.end() :], running_mark(found["mark"] or "")
 
 
 def group_words(text: str) -> str:
@@ -86,7 +86,7 @@ def without_number(text: str) -> str:
 
 def names_no_superior(text: str) -> bool:
     """Whether a heading ends the group above it: "Các chi bộ trực thuộc"."""
-    return bool(re.search(r"\btruc thuoc\b|\btruc tiep\b", plain(text)))
+    return bool(re.search(r"\btruc thuoc\b|\btruc tiep\b", plain_words(text)))
 
 
 def texts_of(row: Mapping[int, Cell]) -> list[str]:

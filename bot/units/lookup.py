@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.duties.counting import asked
+from bot.duties.counting import asked_for
 from bot.reading.words import fold
 from bot.tables import Demand, Duty, Membership, Unit
 
@@ -69,13 +69,13 @@ def holders_of(session: Session, unit: Unit) -> list[Membership]:
     )
 
 
-def card_of(session: Session, unit: Unit, today: date) -> Card:
+def unit_card(session: Session, unit: Unit, today: date) -> Card:
     """How the unit stands on the local day `today`."""
     mine = (
         select(func.count())
         .select_from(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.unit_id == unit.id, Duty.state == "open", asked(today))
+        .where(Duty.unit_id == unit.id, Duty.state == "open", asked_for(today))
     )
     below = select(func.count()).where(Unit.parent_id == unit.id, Unit.closed_on.is_(None))
     return Card(
@@ -88,7 +88,7 @@ def card_of(session: Session, unit: Unit, today: date) -> Card:
     )
 
 
-def promote(session: Session, membership: Membership) -> None:
+def promote_secretary(session: Session, membership: Membership) -> None:
     """Lets this secretary be spoken to first; the others keep their order."""
     lowest = session.scalar(
         select(func.min(Membership.rank)).where(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.problems import Problem
 from bot.tables import Unit
-from bot.units.rows import Row, Spot
+from bot.units.rows import UnitRow, UnitSpot
 from bot.units.words import code_of_name, name_key
 
 COMMITTEE = "dang_uy"
@@ -38,8 +38,8 @@ class _Known:
 
 
 def settle_rows(
-    units: Mapping[str, Unit], rows: Sequence[Row], *, home: Unit | None = None, title: str = ""
-) -> tuple[list[Row], list[Problem]]:
+    units: Mapping[str, Unit], rows: Sequence[UnitRow], *, home: Unit | None = None, title: str = ""
+) -> tuple[list[UnitRow], list[Problem]]:
     """The rows with their codes and the codes of the units above them, and what is wrong.
 
     `units` holds all units by code, `home` the unit whose office has handed the file in: what is new and says nothing else
@@ -69,23 +69,23 @@ def _only_root(units: Mapping[str, Unit]) -> Unit | None:
     return roots[0] if len(roots) == 1 else None
 
 
-def _founded(rows: Sequence[Row], title: str) -> Row | None:
+def _founded(rows: Sequence[UnitRow], title: str) -> UnitRow | None:
     """The committee of the title, where nothing in an empty tree would stand above the rows."""
     if not title or any(_has_column(row) or row.kind == COMMITTEE for row in rows):
         return None
     if all(row.parent_code for row in rows):
         return None
-    spot = Spot("", 1, {})
-    return Row("1", code_of_name(title), title, COMMITTEE, "", "", None, None, spot=spot)
+    spot = UnitSpot("", 1, {})
+    return UnitRow("1", code_of_name(title), title, COMMITTEE, "", "", None, None, spot=spot)
 
 
-def _has_column(row: Row) -> bool:
+def _has_column(row: UnitRow) -> bool:
     return row.spot is None or "parent_code" in row.spot.letters
 
 
-def _with_codes(known: _Known, rows: Sequence[Row]) -> list[Row]:
+def _with_codes(known: _Known, rows: Sequence[UnitRow]) -> list[UnitRow]:
     taken = {*known.units, *(row.code for row in rows)}
-    made: list[Row] = []
+    made: list[UnitRow] = []
     for row in rows:
         if row.code:
             _check_name(known, row)
@@ -98,7 +98,7 @@ def _with_codes(known: _Known, rows: Sequence[Row]) -> list[Row]:
     return made
 
 
-def _named(known: _Known, row: Row) -> Unit | None:
+def _named(known: _Known, row: UnitRow) -> Unit | None:
     """The living unit that a row without a code means: of its name, and below the unit that the row names."""
     found = known.by_name.get(name_key(row.name), [])
     if row.parent_code:
@@ -114,7 +114,7 @@ def _own(known: _Known, found: Sequence[Unit]) -> Unit | None:
     return known.home if known.home in found else None
 
 
-def _many(known: _Known, row: Row, found: Sequence[Unit]) -> Unit | None:
+def _many(known: _Known, row: UnitRow, found: Sequence[Unit]) -> Unit | None:
     if len(found) > 1:
         codes = ", ".join(sorted(unit.code for unit in found)[:5])
         facts = {"name": row.name, "count": len(found), "codes": codes}
@@ -130,7 +130,7 @@ def _new_code(name: str, taken: set[str]) -> str:
     return code
 
 
-def _check_name(known: _Known, row: Row) -> None:
+def _check_name(known: _Known, row: UnitRow) -> None:
     """A new code beside a known name would double the unit."""
     if row.code in known.units or row.closed_on or not row.name:
         return
@@ -142,7 +142,9 @@ def _check_name(known: _Known, row: Row) -> None:
             return
 
 
-def _below(known: _Known, row: Row, names: Mapping[str, Sequence[str]], codes: set[str], default: str) -> Row:
+def _below(
+    known: _Known, row: UnitRow, names: Mapping[str, Sequence[str]], codes: set[str], default: str
+) -> UnitRow:
     """The row with the code of the unit above it; blank, and not emptied, it keeps what is known."""
     unit = known.units.get(row.code)
     if not row.parent_code:
@@ -166,7 +168,7 @@ def _present(known: _Known, unit: Unit) -> str:
     return known.codes[unit.parent_id] if unit.parent_id else ""
 
 
-def _check(known: _Known, row: Row) -> None:
+def _check(known: _Known, row: UnitRow) -> None:
     unit = known.units.get(row.code)
     if unit is None:
         for column in ("name", "kind"):

@@ -54,10 +54,10 @@ def _tell(
 ) -> int:
     told = 0
     for person_id in sorted({role.person_id for role in roles} - {but}):
-        contact = outbox.reachable(session, person_id)
+        contact = outbox.reachable_contact(session, person_id)
         if contact is None:
             continue
         reply = render.reply(template, {"today": local_day(at, zone), **facts})
-        outbox.post(session, contact, reply, at, bulk=True, due_at=next_allowed(at, zone))
+        outbox.post_message(session, contact, reply, at, bulk=True, due_at=next_allowed(at, zone))
         told += 1
     return told

@@ -10,15 +10,15 @@ from bot.units.lines import (
     group_words,
     is_foot,
     is_total,
-    mark_of,
     names_no_superior,
+    running_mark,
     texts_of,
     without_mark,
     without_number,
 )
-from bot.units.rows import COLUMNS, Entry, Spot
-from bot.units.table_out import LISTED, Form
-from bot.units.tables import Line, Passed, Table
+from bot.units.rows import COLUMNS, Entry, UnitSpot
+from bot.units.table_out import LISTED, UnitsForm
+from bot.units.tables import FoundTable, Passed, TableLine
 from bot.units.words import EMPTIES, folded, kind_of_name, names_several, one_line
 
 CELL_KIND, TOP_KIND = "chi_bo", "dang_uy"
@@ -45,7 +45,7 @@ class LinesRead:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_lines(table: Table, form: Form, sheet: str) -> LinesRead:
+def read_lines(table: FoundTable, form: UnitsForm, sheet: str) -> LinesRead:
     """The units of a table; `sheet` is its name in places ("" where the file has but one).
 
     Problems: sheet_formula_without_value and sheet_cell_error, of cells in columns that are read.
@@ -54,7 +54,7 @@ def read_lines(table: Table, form: Form, sheet: str) -> LinesRead:
     letters = _letters(table, form)
     group = _Group()
     for line in table.lines:
-        spot = Spot(sheet, line.number, letters)
+        spot = UnitSpot(sheet, line.number, letters)
         cells = {_named(name, letters, table): cell for name, cell in line.cells.items()}
         _read_line(_Read(table, form, line, spot, cells), group, found)
     return found
@@ -62,17 +62,17 @@ def read_lines(table: Table, form: Form, sheet: str) -> LinesRead:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    table: Table
-    form: Form
-    line: Line
-    spot: Spot
+    table: FoundTable
+    form: UnitsForm
+    line: TableLine
+    spot: UnitSpot
     cells: Mapping[str, Cell]
 
     def text(self, column: str) -> str:
         return one_line(self.cells[column].text) if column in self.cells else ""
 
 
-def _letters(table: Table, form: Form) -> dict[str, str]:
+def _letters(table: FoundTable, form: UnitsForm) -> dict[str, str]:
     """The letters of the columns; a column "Loại hình" is what most of its values are, or is not read."""
     letters = dict(table.letters)
     letter = letters.pop(EITHER, "")
@@ -86,14 +86,14 @@ def _letters(table: Table, form: Form) -> dict[str, str]:
     return letters
 
 
-def _named(meaning: str, letters: Mapping[str, str], table: Table) -> str:
+def _named(meaning: str, letters: Mapping[str, str], table: FoundTable) -> str:
     if meaning != EITHER:
         return meaning
     letter = table.letters[EITHER]
     return next((name for name, at in letters.items() if at == letter), "")
 
 
-def word_code(form: Form, column: str, text: str) -> str | None:
+def word_code(form: UnitsForm, column: str, text: str) -> str | None:
     """The code of a listed value as people write it; None where it is none."""
     known = form.values(column)
     if folded(text) in known:
@@ -114,7 +114,7 @@ def _read_line(read: _Read, group: _Group, found: LinesRead) -> None:
         found.passed.append(Passed(read.line.sheet, read.line.number, why, one_line(" ".join(texts))[:80]))
         return
     name, mark = without_mark(read.text("name") or _lone(read, texts))
-    mark = mark_of(read.text(ORDER)) or mark
+    mark = running_mark(read.text(ORDER)) or mark
     kind = kind_of_name(name)
     listed = {column: word_code(read.form, column, read.text(column)) for column in LISTED}
     cells = {column: listed.get(column) or read.text(column) for column in COLUMNS if read.text(column)}
@@ -162,7 +162,7 @@ def _why_passed(read: _Read, texts: Sequence[str], group: _Group) -> str:
     faults = any(cell.fault for cell in read.cells.values())
     if read.text("code") or unit or faults:
         return ""
-    mark = mark_of(read.text(ORDER))
+    mark = running_mark(read.text(ORDER))
     if name and (names_several(without_number(name)) or (mark == "group" and not read.table.names_cells)):
         return _heads([name], read, group)
     if not name and not data:
@@ -187,7 +187,7 @@ def _heads(texts: Sequence[str], read: _Read, group: _Group) -> str:
 
 
 def _has_group_mark(read: _Read) -> bool:
-    return mark_of(read.text(ORDER)) == "group"
+    return running_mark(read.text(ORDER)) == "group"
 
 
 def _place_in_groups(read: _Read, group: _Group, name: str, kind: str, mark: str) -> str:

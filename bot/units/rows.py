@@ -32,7 +32,7 @@ YEARS = range(1900, 2101)
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class UnitSpot:
     """Where a row stands: its sheet ("" where there is but one), its number, the letters of its columns."""
 
     sheet: str
@@ -50,7 +50,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class UnitRow:
     """One line of the table; `place` says where it stands in the file. What is empty keeps what is known, what stands in
     `emptied` takes it away. `parent_code` may name the unit above by its name, and `code` be empty, until
     `unit_matching.settle_rows` has looked at the tree."""
@@ -68,7 +68,7 @@ class Row:
     """The first day on which the unit is no more."""
     merged_into: str = ""
     emptied: frozenset[str] = frozenset()
-    spot: Spot | None = field(default=None, compare=False, repr=False)
+    spot: UnitSpot | None = field(default=None, compare=False, repr=False)
 
     def at(self, column: str) -> str:
         return self.spot.cell(column) if self.spot else self.place
@@ -79,31 +79,31 @@ class Entry:
     """The cells of one row as text, by column; listed values are codes where they are known. `kind` is what the name or the
     heading says of its kind, `parent` the name of the group that it stands in."""
 
-    spot: Spot
+    spot: UnitSpot
     cells: Mapping[str, str]
     kind: str = ""
     parent: str = ""
 
 
 @dataclass(slots=True)
-class Reading:
+class UnitsReading:
     """What has been read: rows; places that say the same as one before (`same`); cells that were read otherwise than as they
     stand (`notes`); faults."""
 
-    rows: list[Row] = field(default_factory=list)
-    same: list[Spot] = field(default_factory=list)
+    rows: list[UnitRow] = field(default_factory=list)
+    same: list[UnitSpot] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_rows(entries: Iterable[Entry], known: Mapping[str, Sequence[str]] | None = None) -> Reading:
+def read_rows(entries: Iterable[Entry], known: Mapping[str, Sequence[str]] | None = None) -> UnitsReading:
     """Turns entries into rows; `known` are the labels of listed values, for sentences.
 
     Problems: unit_too_long, unit_word_unknown, unit_number_wrong, unit_day_wrong, unit_date_wrong, unit_cell_missing,
     unit_merged_open, unit_merge_itself, unit_twice, unit_ring. Notes: unit_day_read.
     """
-    found = Reading()
-    seen: dict[tuple[str, str], Row] = {}
+    found = UnitsReading()
+    seen: dict[tuple[str, str], UnitRow] = {}
     for entry in entries:
         row = _row(entry, known or WORDS, found)
         key = (row.code, "") if row.code else (name_key(row.name), row.parent_code)
@@ -116,15 +116,15 @@ def read_rows(entries: Iterable[Entry], known: Mapping[str, Sequence[str]] | Non
             code = "unit_twice" if row.code else "unit_name_twice"
             found.problems.append(Problem(row.at("code"), code, facts))
         found.rows.append(row)
-    found.problems += rings(found.rows, {})
+    found.problems += superior_rings(found.rows, {})
     return found
 
 
-def _row(entry: Entry, known: Mapping[str, Sequence[str]], found: Reading) -> Row:
+def _row(entry: Entry, known: Mapping[str, Sequence[str]], found: UnitsReading) -> UnitRow:
     raw = {name: one_line(entry.cells.get(name) or "") for name in COLUMNS}
     clean = {name: "" if text in EMPTIES else text for name, text in raw.items()}
     found.problems += _faults(entry.spot, clean, known)
-    row = Row(
+    row = UnitRow(
         entry.spot.row,
         clean["code"],
         clean["name"],
@@ -146,7 +146,9 @@ def _row(entry: Entry, known: Mapping[str, Sequence[str]], found: Reading) -> Ro
     return row
 
 
-def _faults(spot: Spot, clean: Mapping[str, str], known: Mapping[str, Sequence[str]]) -> Iterable[Problem]:
+def _faults(
+    spot: UnitSpot, clean: Mapping[str, str], known: Mapping[str, Sequence[str]]
+) -> Iterable[Problem]:
     if not clean["name"] and not clean["code"]:
         yield Problem(spot.cell("name"), "unit_cell_missing", {"column": "name"})
     for name, most in LENGTHS.items():
@@ -159,7 +161,7 @@ def _faults(spot: Spot, clean: Mapping[str, str], known: Mapping[str, Sequence[s
             )
 
 
-def _members(spot: Spot, text: str, found: Reading) -> int | None:
+def _members(spot: UnitSpot, text: str, found: UnitsReading) -> int | None:
     number = whole_number(text) if text else None
     if text and (number is None or number > MOST_MEMBERS):
         facts = {"said": text, "most": MOST_MEMBERS}
@@ -168,7 +170,7 @@ def _members(spot: Spot, text: str, found: Reading) -> int | None:
     return number
 
 
-def _day(spot: Spot, text: str, found: Reading) -> int | None:
+def _day(spot: UnitSpot, text: str, found: UnitsReading) -> int | None:
     if not text:
         return None
     day, more = usual_day(text)
@@ -179,7 +181,7 @@ def _day(spot: Spot, text: str, found: Reading) -> int | None:
     return day
 
 
-def _date(spot: Spot, text: str, found: Reading) -> date | None:
+def _date(spot: UnitSpot, text: str, found: UnitsReading) -> date | None:
     day = written_day(text)
     if text and day is None:
         found.problems.append(Problem(spot.cell("closed_on"), "unit_date_wrong", {"said": text}))
@@ -198,7 +200,7 @@ def written_day(text: str) -> date | None:
     return day if day.year in YEARS else None
 
 
-def rings(rows: Sequence[Row], above: Mapping[str, str]) -> list[Problem]:
+def superior_rings(rows: Sequence[UnitRow], above: Mapping[str, str]) -> list[Problem]:
     """The rows that are their own superior; `above` holds the parents (by code) of units outside of the file."""
     parents = {**above, **{row.code: row.parent_code for row in rows}}
     return [

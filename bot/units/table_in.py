@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import is_zipfile
 
-from bot.plans.workbook.book import OLD_OR_LOCKED, Sheet, read_book
+from bot.plans.workbook.book import OLD_OR_LOCKED, WorkSheet, read_book
 from bot.plans.workbook.text_tables import read_text_table
 from bot.problems import Problem, Rejected
 from bot.reading.old_letters import from_tcvn
 from bot.reading.words import fold
 from bot.units.lines import committee_of
 from bot.units.reading import read_lines
-from bot.units.rows import Entry, Reading, Row, read_rows
-from bot.units.table_out import LISTED, Form, read_form
-from bot.units.tables import Passed, Table, find_tables, rows_of
+from bot.units.rows import Entry, UnitRow, UnitsReading, read_rows
+from bot.units.table_out import LISTED, UnitsForm, read_units_form
+from bot.units.tables import FoundTable, Passed, find_tables, rows_of
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 OTHER_SHEETS = ("hidden", "no_table")
@@ -26,7 +26,7 @@ class UnitsTable:
     """What a file says: its units; every row beside them that holds anything (`passed`); columns that are not read; cells
     that were read otherwise than as they stand (`notes`); the committee that its title names, "" if none."""
 
-    rows: list[Row]
+    rows: list[UnitRow]
     passed: tuple[Passed, ...] = ()
     unread: tuple[str, ...] = ()
     notes: tuple[Problem, ...] = ()
@@ -41,7 +41,7 @@ def read_units(path: Path, *, templates: Path = TEMPLATES) -> UnitsTable:
     placed by its cell: units_header, units_empty, units_hidden, those of `unit_rows.read_rows`, `units_reading.read_lines`,
     `plan_sheet_book.read_book` and `text_tables.read_text_table`.
     """
-    form = read_form(templates)
+    form = read_units_form(templates)
     sheets = _sheets(path)
     found = [(sheet, *find_tables(sheet, form)) for sheet in sheets if not _is_help(form, sheet)]
     if not any(tables for sheet, tables, _ in found if not sheet.hidden):
@@ -68,7 +68,9 @@ def read_units(path: Path, *, templates: Path = TEMPLATES) -> UnitsTable:
     return _table(tables, reading, passed, several)
 
 
-def _table(tables: Sequence[Table], reading: Reading, passed: list[Passed], several: bool) -> UnitsTable:
+def _table(
+    tables: Sequence[FoundTable], reading: UnitsReading, passed: list[Passed], several: bool
+) -> UnitsTable:
     passed += [Passed(spot.sheet, spot.number, "same") for spot in reading.same]
     shown = (
         passed
@@ -80,7 +82,7 @@ def _table(tables: Sequence[Table], reading: Reading, passed: list[Passed], seve
     return UnitsTable(reading.rows, tuple(shown), unread, tuple(reading.notes), _title(tables[0].above))
 
 
-def _sheets(path: Path) -> list[Sheet]:
+def _sheets(path: Path) -> list[WorkSheet]:
     try:
         with path.open("rb") as file:
             head = file.read(512)
@@ -93,17 +95,17 @@ def _sheets(path: Path) -> list[Sheet]:
         raise Rejected([Problem(path.name, "units_unreadable")]) from error
 
 
-def _is_help(form: Form, sheet: Sheet) -> bool:
+def _is_help(form: UnitsForm, sheet: WorkSheet) -> bool:
     return fold(sheet.title) in (fold(form.sheet["lists"]), fold(form.sheet["help"]))
 
 
-def _left(sheet: Sheet, tables: Sequence[Table], passed: Iterable[Passed]) -> Iterable[Passed]:
+def _left(sheet: WorkSheet, tables: Sequence[FoundTable], passed: Iterable[Passed]) -> Iterable[Passed]:
     if sheet.hidden:
         return rows_of(sheet, "hidden")
     return passed if tables else rows_of(sheet, "no_table")
 
 
-def _no_table(hidden: Iterable[Sheet]) -> Problem:
+def _no_table(hidden: Iterable[WorkSheet]) -> Problem:
     for sheet in hidden:
         return Problem("", "units_hidden", {"sheet": sheet.title})
     return Problem("", "units_header")
@@ -115,7 +117,7 @@ def _in_order(problems: list[Problem], faults: Sequence[Problem]) -> list[Proble
     return [one for one in problems if one in faults or one.place not in broken]
 
 
-def _from_old_letters(sheet: Sheet) -> Sheet:
+def _from_old_letters(sheet: WorkSheet) -> WorkSheet:
     return replace(
         sheet,
         rows={

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.natural import in_tree_order
 from bot.problems import Problem, Rejected
-from bot.reading.words import fold, plain
+from bot.reading.words import fold, plain_words
 from bot.tables import Unit
 from bot.units.rows import COLUMNS, MOST_MEMBERS, REQUIRED
 
@@ -33,7 +33,7 @@ _WRAP = Alignment(wrap_text=True, vertical="top")
 
 
 @dataclass(frozen=True)
-class Form:
+class UnitsForm:
     """The words of the form: `labels` of columns and of values (words.yaml, `units`), `sheet` (units/workbook.yaml)."""
 
     labels: Mapping[str, Mapping[str, str]]
@@ -62,20 +62,22 @@ class Form:
 
     def example(self, code: str) -> bool:
         """Whether a row with this code is the form's example."""
-        return plain(code).startswith(plain(self.sheet["mark"]))
+        return plain_words(code).startswith(plain_words(self.sheet["mark"]))
 
     def label(self, column: str, code: str) -> str:
         return self.labels[LISTED[column]].get(code, code)
 
 
-def read_form(templates: Path) -> Form:
+def read_units_form(templates: Path) -> UnitsForm:
     words = yaml.safe_load((templates / "words.yaml").read_text("utf-8"))
-    return Form(words["units"], yaml.safe_load((templates / "units" / "workbook.yaml").read_text("utf-8")))
+    return UnitsForm(
+        words["units"], yaml.safe_load((templates / "units" / "workbook.yaml").read_text("utf-8"))
+    )
 
 
 def write_units_template(path: Path, *, templates: Path) -> None:
     """Writes an empty form with one example row. Raises Rejected: sheet_not_xlsx, sheet_exists, sheet_unwritable."""
-    form = read_form(templates)
+    form = read_units_form(templates)
     book = _book(form, [form.sheet["example"]])
     for cell in book.worksheets[0][2]:
         cell.font = _EXAMPLE_FONT
@@ -90,7 +92,7 @@ def write_unit_list(
 
     Raises Rejected: sheet_not_xlsx, sheet_exists, sheet_unwritable.
     """
-    form = read_form(templates)
+    form = read_units_form(templates)
     codes = {**(above or {}), **{unit.id: unit.code for unit in units}}
     _save(_book(form, [_cells(form, unit, codes) for unit in units]), path)
 
@@ -102,7 +104,7 @@ def living_units(session: Session, within: ColumnElement[bool] | None = None) ->
     return [units[unit_id] for unit_id in in_tree_order(units.values())]
 
 
-def _cells(form: Form, unit: Unit, codes: Mapping[int, str]) -> Cells:
+def _cells(form: UnitsForm, unit: Unit, codes: Mapping[int, str]) -> Cells:
     return {
         "code": unit.code,
         "name": unit.name,
@@ -115,7 +117,7 @@ def _cells(form: Form, unit: Unit, codes: Mapping[int, str]) -> Cells:
     }
 
 
-def _book(form: Form, rows: Iterable[Cells]) -> Workbook:
+def _book(form: UnitsForm, rows: Iterable[Cells]) -> Workbook:
     book = Workbook()
     sheet: Any = book.worksheets[0]
     sheet.title = form.sheet["sheet"]
@@ -149,7 +151,7 @@ def _write(cell: Any, column: str, value: str | int | date | None) -> None:
         cell.number_format = "@"  # the code 007 keeps its noughts
 
 
-def _add_lists(book: Workbook, form: Form, last: int) -> None:
+def _add_lists(book: Workbook, form: UnitsForm, last: int) -> None:
     """The drop-downs, from lists on a sheet of their own: a list inside of a rule may have but 255 characters."""
     lists: Any = book.create_sheet(form.sheet["lists"])
     sheet: Any = book.worksheets[0]
@@ -175,7 +177,7 @@ def _rule(sheet: Any, column: str, last: int, rule: DataValidation) -> None:
     sheet.add_data_validation(rule)
 
 
-def _add_help(book: Workbook, form: Form) -> None:
+def _add_help(book: Workbook, form: UnitsForm) -> None:
     sheet: Any = book.create_sheet(form.sheet["help"])
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 28, 96
     about: Sequence[tuple[str, str]] = [

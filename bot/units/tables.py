@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
-from bot.plans.workbook.book import Cell, Sheet
+from bot.plans.workbook.book import Cell, WorkSheet
 from bot.units.columns import WITHIN, Heading, read_headings
 from bot.units.lines import is_numbering, lists_cells, texts_of
-from bot.units.table_out import Form
+from bot.units.table_out import UnitsForm
 from bot.units.words import folded, kind_of_name, one_line
 
 HEADER_WITHIN = 300
@@ -30,7 +30,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """A row below a heading; its cells by what their columns mean, and all that stands in it."""
 
     sheet: str
@@ -40,14 +40,14 @@ class Line:
 
 
 @dataclass(slots=True)
-class Table:
+class FoundTable:
     """The rows below one heading. `letters` says where each column stands, `unread` names columns with content that mean
     nothing here, `above` holds the texts over the table, `names_cells` whether the heading, or the title, says that they are chi bộ."""
 
     sheet: str
     headings: Sequence[Heading]
     above: list[str]
-    lines: list[Line] = field(default_factory=list)
+    lines: list[TableLine] = field(default_factory=list)
 
     @property
     def letters(self) -> dict[str, str]:
@@ -75,10 +75,10 @@ class _Header:
     headings: list[Heading]
 
 
-def find_tables(sheet: Sheet, form: Form) -> tuple[list[Table], list[Passed]]:
+def find_tables(sheet: WorkSheet, form: UnitsForm) -> tuple[list[FoundTable], list[Passed]]:
     """The tables of the sheet, and its rows that belong to none of their bodies. A heading that comes again, as on each
     printed page, goes on with its table."""
-    tables: list[Table] = []
+    tables: list[FoundTable] = []
     passed: list[Passed] = []
     above: list[str] = []
     numbers, looked = sorted(sheet.rows), 0
@@ -95,7 +95,7 @@ def find_tables(sheet: Sheet, form: Form) -> tuple[list[Table], list[Passed]]:
                 passed.append(_passed(sheet, one, "header"))
                 at += 1
             if not again:
-                tables.append(Table(sheet.title, header.headings, above))
+                tables.append(FoundTable(sheet.title, header.headings, above))
         elif not tables:
             above.extend(texts_of(sheet.rows[number]))
             passed.append(_passed(sheet, number, "title"))
@@ -115,7 +115,7 @@ def _is_another(old: Sequence[Heading], new: Sequence[Heading]) -> bool:
     return _texts(old) == _texts(new) or sum(bool(h.meaning) for h in new) > 2
 
 
-def _passed(sheet: Sheet, number: int, why: str) -> Passed:
+def _passed(sheet: WorkSheet, number: int, why: str) -> Passed:
     return Passed(sheet.title, number, why, one_line(" ".join(texts_of(sheet.rows[number])))[:80])
 
 
@@ -123,9 +123,9 @@ def _texts(headings: Sequence[Heading]) -> list[tuple[int, str]]:
     return [(h.column, folded(h.text)) for h in headings]
 
 
-def _line(sheet: Sheet, number: int, headings: Sequence[Heading]) -> Line:
+def _line(sheet: WorkSheet, number: int, headings: Sequence[Heading]) -> TableLine:
     row = sheet.rows[number]
-    return Line(
+    return TableLine(
         sheet.title,
         number,
         {h.meaning: row[h.column] for h in headings if h.meaning and h.column in row},
@@ -133,7 +133,7 @@ def _line(sheet: Sheet, number: int, headings: Sequence[Heading]) -> Line:
     )
 
 
-def _header(sheet: Sheet, numbers: Sequence[int], form: Form) -> _Header | None:
+def _header(sheet: WorkSheet, numbers: Sequence[int], form: UnitsForm) -> _Header | None:
     """The heading that begins with the first of these rows, of one row or of several."""
     first, *following = numbers[:MOST_HEADER_ROWS]
     if _holds_data(sheet.rows[first]):
@@ -164,7 +164,7 @@ def _holds_data(row: Mapping[int, Cell]) -> bool:
     )
 
 
-def _continues(sheet: Sheet, rows: Sequence[int], number: int) -> bool:
+def _continues(sheet: WorkSheet, rows: Sequence[int], number: int) -> bool:
     """Whether this row is the lower part of a heading: it lies within cells merged with it, or holds only words below
     columns that the upper part leaves open or shares out."""
     if number != rows[-1] + 1:
@@ -188,7 +188,7 @@ def _is_unit(text: str) -> bool:
     return bool(kind_of_name(text)) and len(folded(text).split()) > 3
 
 
-def _heading_texts(sheet: Sheet, rows: Sequence[int]) -> dict[int, str]:
+def _heading_texts(sheet: WorkSheet, rows: Sequence[int]) -> dict[int, str]:
     """The text of each column: its own words after those above it, where a cell is shared out among several columns."""
     texts: dict[int, str] = {}
     columns = sorted({column for number in rows for column in sheet.rows[number]})
@@ -214,7 +214,7 @@ def _shared_out(row: dict[int, str], columns: Sequence[int], below: Mapping[int,
     return whole
 
 
-def _spread(sheet: Sheet, tables: Sequence[Table]) -> None:
+def _spread(sheet: WorkSheet, tables: Sequence[FoundTable]) -> None:
     """Gives a cell that is merged over several rows to each of them."""
     for table in tables:
         places = {h.column: h.meaning for h in table.headings if h.meaning in SPREAD}
@@ -230,7 +230,7 @@ def _spread(sheet: Sheet, tables: Sequence[Table]) -> None:
             ]
 
 
-def rows_of(sheet: Sheet, why: str) -> Iterator[Passed]:
+def rows_of(sheet: WorkSheet, why: str) -> Iterator[Passed]:
     """Every row of a sheet that is not read."""
     for number in sorted(sheet.rows):
         yield _passed(sheet, number, why)

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from bot.duties.life import follow_usual_day
 from bot.problems import Rejected
-from bot.tables import Duty, TopicFile, Unit, UnitSpan
+from bot.tables import Duty, Material, Unit, UnitSpan
 from bot.units.ends import Closed, close_units
 from bot.units.faults import tree_faults
 from bot.units.matching import settle_rows
-from bot.units.rows import Row
+from bot.units.rows import UnitRow
 
-__all__ = ["Change", "Imported", "Row", "write_units"]
+__all__ = ["Imported", "UnitChange", "UnitRow", "write_units"]
 
 SHAPE = ("name", "kind", "sector", "parent_code")
 MOVING = ("open", "waiting", "withdrawn")
@@ -25,7 +25,7 @@ MOVING = ("open", "waiting", "withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class UnitChange:
     """What a row changes of a unit that is there: a column, what stood in it, what stands in it now (None: nothing). Of the
     unit above, its name."""
 
@@ -59,12 +59,12 @@ class Imported:
     passed: int = 0
     closed: tuple[Closed, ...] = ()
     founded: tuple[Founded, ...] = field(default=(), compare=False)
-    changes: tuple[Change, ...] = field(default=(), compare=False)
+    changes: tuple[UnitChange, ...] = field(default=(), compare=False)
 
 
 def write_units(
     session: Session,
-    rows: Sequence[Row],
+    rows: Sequence[UnitRow],
     today: date,
     *,
     at: datetime | None = None,
@@ -99,7 +99,7 @@ def write_units(
     return replace(done, closed=tuple(close_units(session, rows, at, zone)))
 
 
-def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[Row], today: date) -> Imported:
+def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[UnitRow], today: date) -> Imported:
     living = [row for row in rows if row.code not in units or units[row.code].closed_on is None]
     # The units that were there before the bot owe what a plan asked before; one that is founded later does not.
     opened_on = today if units else None
@@ -133,18 +133,18 @@ def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[Row], t
     )
 
 
-def _above(units: Mapping[str, Unit], row: Row) -> str:
+def _above(units: Mapping[str, Unit], row: UnitRow) -> str:
     return units[row.parent_code].name if row.parent_code else ""
 
 
 def _write(
-    session: Session, units: Mapping[str, Unit], row: Row, today: date, names: Mapping[int, str]
-) -> list[Change]:
+    session: Session, units: Mapping[str, Unit], row: UnitRow, today: date, names: Mapping[int, str]
+) -> list[UnitChange]:
     """Brings one unit to what its row says, and says what that changes; a dated span is kept whenever its name, kind,
     sector or parent changes."""
     unit = units[row.code]
     fresh = not unit.path
-    changes: list[Change] = []
+    changes: list[UnitChange] = []
     moved = False
     for column, new in _wanted(units, unit, row).items():
         attribute = "parent_id" if column == "parent_code" else column
@@ -155,7 +155,7 @@ def _write(
         moved = moved or column in SHAPE
         if column == "parent_code":
             old, new = names.get(old), names.get(int(new)) if new else None
-        changes.append(Change(unit.code, names[unit.id], column, _shown(old), _shown(new)))
+        changes.append(UnitChange(unit.code, names[unit.id], column, _shown(old), _shown(new)))
     if fresh or moved:
         _new_span(session, unit, today)
     return changes
@@ -165,7 +165,7 @@ def _shown(value: Any) -> str | int | None:
     return None if value == "" else value
 
 
-def _wanted(units: Mapping[str, Unit], unit: Unit, row: Row) -> dict[str, Any]:
+def _wanted(units: Mapping[str, Unit], unit: Unit, row: UnitRow) -> dict[str, Any]:
     """What the unit's columns shall hold: what the row says, nothing where it empties, else what they hold."""
     parent = units[row.parent_code].id if row.parent_code else None
     return {
@@ -180,7 +180,7 @@ def _wanted(units: Mapping[str, Unit], unit: Unit, row: Row) -> dict[str, Any]:
     }
 
 
-def _number(row: Row, column: str, said: int | None, known: int | None) -> int | None:
+def _number(row: UnitRow, column: str, said: int | None, known: int | None) -> int | None:
     return said if said is not None or column in row.emptied else known
 
 
@@ -225,6 +225,6 @@ def _set_paths(session: Session, units: Mapping[str, Unit], today: date) -> None
                 )
                 .values(path=path)
             )
-            session.execute(update(TopicFile).where(TopicFile.path == unit.path).values(path=path))
+            session.execute(update(Material).where(Material.path == unit.path).values(path=path))
         unit.path = path
     session.flush()

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from bot.problems import Invalid
-from bot.reading.words import fold, number, plain, words_of
+from bot.reading.words import fold, plain_words, read_number, words_of
 
 folded = lru_cache(2**14)(fold)
 """`reading.fold`, which the words of a long table ask for again and again."""
@@ -53,7 +53,7 @@ def whole_number(text: str) -> int | None:
     if found := _THOUSANDS.fullmatch(text):
         return int(found[1] + found[2])
     try:
-        return number(re.sub(r"(?i)đ ?\. ?c\b\.?", "đ/c", text).rstrip(". "))
+        return read_number(re.sub(r"(?i)đ ?\. ?c\b\.?", "đ/c", text).rstrip(". "))
     except Invalid:
         return None
 
@@ -61,7 +61,7 @@ def whole_number(text: str) -> int | None:
 def usual_day(text: str) -> tuple[int | None, bool]:
     """The day of the month in "3", "ngày 3", "mùng 3", "03 hằng tháng", "3/1/2027" and "19h30 ngày 3"; None where there is
     none. And whether something else was said beside it, a month or a clock time, which is not kept."""
-    whole = plain(unicodedata.normalize("NFKC", text)).strip(" .,;")
+    whole = plain_words(unicodedata.normalize("NFKC", text)).strip(" .,;")
     bare = _CLOCK.sub(" ", whole)
     words = [word for word in re.sub(r"[,;()]", " ", bare).split() if word not in _DAY_WORDS]
     rest = " ".join(words)

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.channels import base
 from bot.channels.web.channel import Hub
 from bot.messages import Address, Incoming
-from bot.people.people import hashed
+from bot.people.people import hashed_code
 from bot.reading.codes import looks_like_code, normal_code
 from bot.store.links import SignedLinks
 from bot.tables import Contact, Invite
@@ -33,7 +33,7 @@ from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.web import chat as web_chat
 from bot.web import files as web_files
-from bot.web.site import Site, body_within, read_assets, site_of, static
+from bot.web.site import Site, body_within, read_assets, send_asset, site_of
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class WrongTries:
             del self._tries[next(iter(self._tries))]
 
 
-def build(
+def build_site(
     desk: Desk,
     receive: base.Receive,
     links: SignedLinks,
@@ -94,11 +94,11 @@ def build(
     app = Starlette(
         routes=[
             Route("/", home or front_page),
-            Route("/health", health),
+            Route("/health", answer_health),
             *(Route(way.path, partial(take_from_channel, way), methods=["POST"]) for way in ways_in),
-            Route("/static/{name}", static),
+            Route("/static/{name}", send_asset),
             Route("/w/new", to_entry),
-            Route("/w/new/{code}", enter, methods=["GET", "POST"]),
+            Route("/w/new/{code}", enter_by_invitation, methods=["GET", "POST"]),
             *web_chat.ROUTES,
             *web_files.ROUTES,
             *extra_routes,
@@ -133,7 +133,7 @@ async def front_page(request: Request) -> Response:
     return site_of(request).page("home")
 
 
-async def health(request: Request) -> Response:
+async def answer_health(request: Request) -> Response:
     """For whoever watches over the process: is the database there, and does the outbox get through?"""
     site = site_of(request)
     at = site.now()
@@ -143,7 +143,7 @@ async def health(request: Request) -> Response:
         since = case((Posted.attempts > 1, Posted.created_at), else_=Posted.due_at)
         late = or_(Posted.due_at <= at, Posted.attempts > 1)
         oldest = select(func.min(since)).where(Posted.state == "waiting", late)
-        return outbox.pending(session), session.scalar(oldest)
+        return outbox.pending_messages(session), session.scalar(oldest)
 
     try:
         with anyio.fail_after(HEALTH_SECONDS):
@@ -169,7 +169,7 @@ async def to_entry(request: Request) -> Response:
     return RedirectResponse(f"/w/new/{normal_code(code)}", 303)
 
 
-async def enter(request: Request) -> Response:
+async def enter_by_invitation(request: Request) -> Response:
     """An invitation's page. Looking at it changes nothing (messengers do, for a preview); its button opens a chat."""
     site = site_of(request)
     code = normal_code(request.path_params["code"])
@@ -203,7 +203,7 @@ async def _refuse_code(request: Request, code: str) -> Response | None:
     if tries.too_many(client, at):
         return site.page("entry", 429, state="wait", code="", entry="")
     invite = await site.read(
-        lambda session: session.scalar(select(Invite).where(Invite.code_hash == hashed(code)))
+        lambda session: session.scalar(select(Invite).where(Invite.code_hash == hashed_code(code)))
     )
     if invite is None:
         tries.note(client, at)

@@ -23,7 +23,7 @@ from bot.channels.web.icons import NAMES, SPRITE
 from bot.messages import Address, Incoming
 from bot.tables import Contact, Event, Message
 from bot.talk import outbox
-from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of, storable
+from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of, storable_text
 
 FIRST_LINES, MOST_LINES, BATCH = 60, 600, 200
 SAY_LIMIT = 64 * 2**10
@@ -35,7 +35,7 @@ ANSWER_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChatLine:
     """One line of the talk: what the person has said (`id` is the page's own number of it) or was told."""
 
     seq: int
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    lines: list[Line]
+    lines: list[ChatLine]
     last: int
     newest: int
 
@@ -92,15 +92,15 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
     return Talk(sorted(lines, key=lambda line: line.seq), last, newest)
 
 
-def _own_line(site: Site, event: Event) -> Line:
+def _own_line(site: Site, event: Event) -> ChatLine:
     own_id = event.id.rpartition(":")[2]
-    return Line(event.seq or 0, "me", own_id, plain_html(event.said), (), (), *_when(site, event.at))
+    return ChatLine(event.seq or 0, "me", own_id, plain_html(event.said), (), (), *_when(site, event.at))
 
 
-def _told_line(site: Site, message: Message) -> Line:
+def _told_line(site: Site, message: Message) -> ChatLine:
     reply = outbox.from_body(message.body)
     size = site.desk.render.file_size
-    return Line(
+    return ChatLine(
         message.seq or 0,
         "bot",
         "",
@@ -119,7 +119,7 @@ def _when(site: Site, at: datetime) -> tuple[str, str, str]:
     return at.isoformat(timespec="seconds"), render.clock(at), render.day(at)
 
 
-def live_choices(lines: list[Line]) -> set[int]:
+def live_choices(lines: list[ChatLine]) -> set[int]:
     """Whose buttons are shown: all that came since the person last said something, else those of the newest with any, unless one was pressed."""
     spoke = max((line.seq for line in lines if line.side == "me"), default=0)
     offering = [line for line in lines if line.choices]
@@ -158,7 +158,7 @@ async def talk_json(request: Request) -> Response:
     return JSONResponse({"lines": [_plain(line) for line in talk.lines], "last": talk.last})
 
 
-async def events(request: Request) -> Response:
+async def stream_events(request: Request) -> Response:
     contact = await seat_of(request)
     after = max(_whole(request.query_params.get("after"), 0), _whole(request.headers.get("last-event-id"), 0))
     return EventSourceResponse(
@@ -182,11 +182,11 @@ async def _stream(site: Site, contact: Contact, after: int) -> AsyncIterator[Ser
                 await bell.wait(LOOK_AGAIN)
 
 
-def _plain(line: Line) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in Line.__slots__}
+def _plain(line: ChatLine) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in ChatLine.__slots__}
 
 
-async def say(request: Request) -> Response:
+async def take_message(request: Request) -> Response:
     site, contact = site_of(request), await seat_of(request)
     body = await body_within(request, SAY_LIMIT)
     by_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
@@ -253,7 +253,7 @@ def _said(given: dict[str, Any]) -> dict[str, str]:
     found = {name: given.get(name) or "" for name in ("id", "text", "payload", "label")}
     if not all(isinstance(value, str) for value in found.values()):
         raise HTTPException(400)
-    return {name: storable(value) for name, value in found.items()}
+    return {name: storable_text(value) for name, value in found.items()}
 
 
 def _whole(text: str | None, otherwise: int) -> int:
@@ -265,7 +265,7 @@ PACKED = [Middleware(GZipMiddleware, minimum_size=1000)]
 
 ROUTES = (
     Route("/w/{token}", chat_page, middleware=PACKED),
-    Route("/w/{token}/events", events),
+    Route("/w/{token}/events", stream_events),
     Route("/w/{token}/talk", talk_json, middleware=PACKED),
-    Route("/w/{token}/say", say, methods=["POST"]),
+    Route("/w/{token}/say", take_message, methods=["POST"]),
 )

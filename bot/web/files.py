@@ -21,12 +21,12 @@ from starlette.routing import Route
 from bot.calendar import local_day
 from bot.messages import Address, File, Incoming, Refusal
 from bot.people.people import holds_role
-from bot.people.roles import holders
+from bot.people.roles import role_holders
 from bot.store.files import clean_name
-from bot.summaries.table import workbook
+from bot.summaries.table import summary_workbook
 from bot.tables import Contact, Membership
 from bot.web.chat import back_to_chat, seat_of, take_event
-from bot.web.form import FRAMING, Form, read_form
+from bot.web.form import FRAMING, UploadForm, read_upload_form
 from bot.web.site import CLIENT_ID, Site, accepted_types, site_of
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def _folder() -> Iterator[Path]:
         yield Path(name)
 
 
-async def _take_all(site: Site, contact: Contact, form: Form) -> list[File | Refusal]:
+async def _take_all(site: Site, contact: Contact, form: UploadForm) -> list[File | Refusal]:
     if not await site.read(lambda session: holds_role(session, contact.channel, contact.place)):
         return [Refusal.of_stranger(clean_name(name)) for name, _ in form.files]
     taken: list[File | Refusal] = []
@@ -65,7 +65,7 @@ def _event(event_id: str, contact: Contact, site: Site, taken: list[File | Refus
     )
 
 
-def _client_id(form: Form) -> str:
+def _client_id(form: UploadForm) -> str:
     given = form.fields.get("id", "")
     if not CLIENT_ID.fullmatch(given):
         raise HTTPException(400)
@@ -76,7 +76,7 @@ async def chat_files(request: Request) -> Response:
     site, contact = site_of(request), await seat_of(request)
     by_form = not _wants_json(request)
     with _folder() as folder:
-        form = await read_form(request, folder, site.upload_limit + FRAMING)
+        form = await read_upload_form(request, folder, site.upload_limit + FRAMING)
         event_id = f"web:{contact.id}:{_client_id(form)}"
         if not form.files:
             if by_form:
@@ -98,7 +98,7 @@ async def _uploader(request: Request) -> Contact:
     return contact
 
 
-async def upload(request: Request) -> Response:
+async def upload_page(request: Request) -> Response:
     """The page for files that a channel does not take: it shows itself, or takes what was sent and says what became of it."""
     site, contact = site_of(request), await _uploader(request)
     show = partial(
@@ -111,7 +111,7 @@ async def upload(request: Request) -> Response:
     if request.method != "POST":
         return show(results=[])
     with _folder() as folder:
-        form = await read_form(request, folder, site.upload_limit + FRAMING)
+        form = await read_upload_form(request, folder, site.upload_limit + FRAMING)
         event_id = f"up:{contact.id}:{_client_id(form)}"
         taken = await _take_all(site, contact, form)
     if taken:
@@ -132,7 +132,7 @@ def _result(site: Site, one: File | Refusal) -> dict[str, str | bool]:
     }
 
 
-async def download(request: Request) -> Response:
+async def send_file(request: Request) -> Response:
     site = site_of(request)
     file = site.links.read_file(request.path_params["token"])
     if file is None:
@@ -144,11 +144,11 @@ async def download(request: Request) -> Response:
     except OSError:
         log.exception("file store failed")
         raise HTTPException(503) from None
-    headers = {"content-disposition": attachment(file.name), "content-length": str(file.size)}
+    headers = {"content-disposition": attachment_header(file.name), "content-length": str(file.size)}
     return StreamingResponse(pieces, headers=headers, media_type=file.media_type)
 
 
-async def export(request: Request) -> Response:
+async def send_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
     person_id = site.links.read_export(request.path_params["token"])
@@ -160,19 +160,19 @@ async def export(request: Request) -> Response:
             .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
             .options(joinedload(Membership.unit))
         ).all()
-        if not holders(memberships, "sum"):
+        if not role_holders(memberships, "sum"):
             return b""
-        return workbook(session, memberships, today, site.desk.zone, site.export_words)
+        return summary_workbook(session, memberships, today, site.desk.zone, site.export_words)
 
     content = b"" if person_id is None else await site.read(make)
     if not content:
         raise HTTPException(403, "export")
     name = str(site.export_words["file_name"]).format(day=today)
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Response(content, headers={"content-disposition": attachment(name)}, media_type=media_type)
+    return Response(content, headers={"content-disposition": attachment_header(name)}, media_type=media_type)
 
 
-def attachment(name: str) -> str:
+def attachment_header(name: str) -> str:
     """A Content-Disposition that saves under `name`, with an ASCII name for what does not read UTF-8."""
     plain = "".join(c if c.isascii() and (c.isalnum() or c in " ._-") else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
@@ -184,7 +184,7 @@ def _wants_json(request: Request) -> bool:
 
 ROUTES = (
     Route("/w/{token}/files", chat_files, methods=["POST"]),
-    Route("/u/{token}", upload, methods=["GET", "POST"]),
-    Route("/f/{token}", download),
-    Route("/x/{token}", export),
+    Route("/u/{token}", upload_page, methods=["GET", "POST"]),
+    Route("/f/{token}", send_file),
+    Route("/x/{token}", send_workbook),
 )

@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.web.site import storable
+from bot.web.site import storable_text
 
 FRAMING = 64 * 2**10
 """What a form's boundaries, headers and text fields may add to the files."""
@@ -20,7 +20,7 @@ WRITE_AT = 2**20
 
 
 @dataclass
-class Form:
+class UploadForm:
     """A multipart form: its text fields, and its files (name, path) in the folder they were written to."""
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class _Intake:
     """Writes the files of a multipart body to `folder` as it arrives."""
 
     def __init__(self, folder: Path, boundary: bytes) -> None:
-        self.form = Form()
+        self.form = UploadForm()
         self._folder = folder
         self._file: BinaryIO | None = None
         self._head: list[bytes] = []
@@ -53,7 +53,7 @@ class _Intake:
     def write(self, data: bytes) -> None:
         self._parser.write(data)
 
-    def finish(self) -> Form:
+    def finish(self) -> UploadForm:
         self._parser.finalize()
         self.close()
         return self.form
@@ -83,7 +83,7 @@ class _Intake:
         name = options[b"filename"].decode("utf-8", "replace").replace("%22", '"')
         path = self._folder / str(len(self.form.files))
         self._file = path.open("wb")
-        self.form.files.append((storable(name), path))
+        self.form.files.append((storable_text(name), path))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._file is not None:
@@ -95,11 +95,11 @@ class _Intake:
 
     def _end(self) -> None:
         if self._file is None:
-            self.form.fields[self._name] = storable(self._text.decode("utf-8", "replace"))
+            self.form.fields[self._name] = storable_text(self._text.decode("utf-8", "replace"))
         self.close()
 
 
-async def read_form(request: Request, folder: Path, limit: int) -> Form:
+async def read_upload_form(request: Request, folder: Path, limit: int) -> UploadForm:
     """Reads a multipart form of up to `limit` bytes, its files straight onto the disk; 400 or 413 when it cannot be."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind != b"multipart/form-data" or not options.get(b"boundary"):

@@ -44,7 +44,7 @@ def room_for(wanted: int) -> int:
     return max(1, min(wanted, soft - OWN_FILES))
 
 
-def guarded(limits: Limits) -> type[H11Protocol]:
+def guarded_protocol(limits: Limits) -> type[H11Protocol]:
     """uvicorn's HTTP with these limits: a class, since uvicorn makes one for each connection."""
     places: Counter[str] = Counter()
 
@@ -117,6 +117,6 @@ def guarded(limits: Limits) -> type[H11Protocol]:
 def protocol_of(limits: Limits) -> Any:
     """The guarded protocol with as many connections as the machine allows."""
     room = room_for(limits.connections)
-    return guarded(
+    return guarded_protocol(
         Limits(limits.header_seconds, limits.body_seconds, room, limits.connections_a_client, limits.trusted)
     )

@@ -103,7 +103,7 @@ async def body_within(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def storable(text: str) -> str:
+def storable_text(text: str) -> str:
     """Without what a database does not take: NUL, and halves of surrogate pairs that JSON lets through."""
     return text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
 
@@ -123,7 +123,7 @@ def read_assets(folder: Path) -> dict[str, Asset]:
     return found
 
 
-async def static(request: Request) -> Response:
+async def send_asset(request: Request) -> Response:
     assets: Mapping[str, Asset] = request.app.state.assets
     asset = assets.get(request.path_params["name"])
     if asset is None:

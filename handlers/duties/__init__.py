@@ -4,18 +4,18 @@ from bot.talk.desk import Flow, Handler
 from handlers.duties import choice, month
 
 COMMANDS: dict[str, Handler] = {
-    "/thangnay": month.show,
+    "/thangnay": month.show_month,
 }
 
 ACTIONS: dict[str, Handler] = {
-    "month": month.show,
-    "confirm": month.confirm,
-    "confirm.undo": month.unconfirm,
-    "choice.topic": choice.for_duty,
+    "month": month.show_month,
+    "confirm": month.confirm_duty,
+    "confirm.undo": month.unconfirm_duty,
+    "choice.topic": choice.choose_topic_of,
     "choice.add": choice.for_unit,
-    "choice.papers": choice.papers,
-    "choice.drop": choice.drop,
-    "choice.apart": choice.apart,
+    "choice.papers": choice.choose_documents,
+    "choice.drop": choice.drop_added_topic,
+    "choice.apart": choice.meet_apart,
 }
 
 FLOWS: tuple[Flow, ...] = (choice.FLOW,)

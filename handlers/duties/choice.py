@@ -1,25 +1,34 @@
 """What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
 
 from bot.duties.life import meeting_of
-from bot.meetings.choosing import add, addable, pick, pickable, picked, replace, replacements, take_back
-from bot.meetings.joining import duties_of, unlink
+from bot.meetings.choosing import (
+    add_topic,
+    addable_topics,
+    documents_pickable,
+    pick_documents,
+    picked_places,
+    replace_topic,
+    replacement_topics,
+    take_topic_back,
+)
+from bot.meetings.joining import duties_of, unlink_duty
 from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
-from bot.reading.words import yes
+from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Topic, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 PAGE = 8
 OWN = "own"
 """The plan's own topic, in the place of which the unit had put another."""
 
 
-def for_duty(chat: Chat, duty_id: str) -> None:
+def choose_topic_of(chat: Chat, duty_id: str) -> None:
     """`Chọn chuyên đề khác`: puts a topic of the pool in the place of the plan's."""
     duty = own_duty(chat, duty_id, "meeting")
-    if duty is None or _refused(chat, duty, bool(duty.chosen or replacements(chat.session, duty))):
+    if duty is None or _refused(chat, duty, bool(duty.chosen or replacement_topics(chat.session, duty))):
         return
     chat.begin("choice", unit=duty.unit_id, duty=duty.id, page=0)
 
@@ -29,27 +38,29 @@ def for_unit(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("choice.add", unit_id)
     if unit is None:
         return
-    if addable(chat.session, unit, chat.today):
+    if addable_topics(chat.session, unit, chat.today):
         chat.begin("choice", unit=unit.id, duty=None, page=0)
     else:
         _back_to_month(chat, unit.id, "choice_none")
 
 
-def papers(chat: Chat, duty_id: str) -> None:
+def choose_documents(chat: Chat, duty_id: str) -> None:
     """`Chọn văn bản`: of the topic's documents those that suit the unit."""
     duty = own_duty(chat, duty_id, "meeting")
-    if duty is not None and not _refused(chat, duty, pickable(duty)):
-        chat.begin("choice", step="papers", unit=duty.unit_id, duty=duty.id, picks=picked(duty), page=0)
+    if duty is not None and not _refused(chat, duty, documents_pickable(duty)):
+        chat.begin(
+            "choice", step="papers", unit=duty.unit_id, duty=duty.id, picks=picked_places(duty), page=0
+        )
 
 
-def drop(chat: Chat, duty_id: str) -> None:
+def drop_added_topic(chat: Chat, duty_id: str) -> None:
     """`Bỏ chuyên đề đã thêm`."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, duty.added):
         chat.begin("choice", step="drop", unit=duty.unit_id, duty=duty.id)
 
 
-def apart(chat: Chat, duty_id: str) -> None:
+def meet_apart(chat: Chat, duty_id: str) -> None:
     """`Tách ra, họp riêng`: the joint meeting goes on without this duty, which gets a day of its own."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is None:
@@ -57,7 +68,7 @@ def apart(chat: Chat, duty_id: str) -> None:
     lock_unit(chat.session, duty.unit_id)
     meeting = meeting_of(chat.session, duty)
     if meeting is not None and meeting.state == "planned" and len(duties_of(chat.session, meeting)) > 1:
-        unlink(chat.session, meeting, duty, chat.at, chat.zone)
+        unlink_duty(chat.session, meeting, duty, chat.at, chat.zone)
         chat.note("meeting parted", f"meeting:{meeting.id}")
         chat.trouble = chat.desk.render.sentence("joint_apart", {})
     chat.open("plan.duty", str(duty.id))
@@ -88,11 +99,11 @@ def _duty(chat: Chat) -> Duty | None:
 def _offered(chat: Chat) -> list[Topic]:
     duty = _duty(chat)
     if duty is not None:
-        return replacements(chat.session, duty)
-    return addable(chat.session, chat.session.get_one(Unit, chat.data["unit"]), chat.today)
+        return replacement_topics(chat.session, duty)
+    return addable_topics(chat.session, chat.session.get_one(Unit, chat.data["unit"]), chat.today)
 
 
-def ask_topic(chat: Chat) -> None:
+def ask_pool_topic(chat: Chat) -> None:
     topics = _offered(chat)
     pages = max(1, -(-len(topics) // PAGE))
     page = min(int(chat.data.get("page", 0)), pages - 1)
@@ -116,7 +127,7 @@ def _turned(chat: Chat, value: str) -> bool:
     return True
 
 
-def take_topic(chat: Chat, answer: Answer) -> None:
+def take_pool_topic(chat: Chat, answer: Answer) -> None:
     if _turned(chat, answer.value):
         return
     duty, topics = _duty(chat), _offered(chat)
@@ -137,7 +148,7 @@ def _place(answer: Answer, values: list[int]) -> int:
     raise Invalid("choose_button")
 
 
-def ask_card(chat: Chat) -> None:
+def ask_choice_card(chat: Chat) -> None:
     duty = _duty(chat)
     topic = chat.session.get(Topic, chat.data["topic"]) if chat.data["topic"] else None
     if topic is None and duty is not None:
@@ -153,13 +164,13 @@ def ask_card(chat: Chat) -> None:
 
 def _agreed(answer: Answer) -> bool:
     """Raises Invalid(choose_button) for what is neither yes nor no."""
-    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
+    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else read_yes_no(answer.text)
     if agreed is None:
         raise Invalid("choose_button")
     return agreed
 
 
-def take_card(chat: Chat, answer: Answer) -> None:
+def take_choice_card(chat: Chat, answer: Answer) -> None:
     unit = chat.lead_unit(chat.data["unit"])
     if unit is None:
         return
@@ -184,7 +195,7 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
     if duty is None:
         return
     try:
-        parted = replace(chat.session, duty, topic, chat.at, chat.zone)
+        parted = replace_topic(chat.session, duty, topic, chat.at, chat.zone)
     except Invalid as problem:
         _back_to_month(chat, duty.unit_id, problem.code)
         return
@@ -197,7 +208,7 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
 
 def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
     try:
-        duty = add(chat.session, unit, topic, chat.at, chat.zone)
+        duty = add_topic(chat.session, unit, topic, chat.at, chat.zone)
     except Invalid as problem:
         _back_to_month(chat, unit.id, problem.code)
         return
@@ -208,7 +219,7 @@ def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
 def _say_done(chat: Chat, duty: Duty) -> None:
     chat.end()
     meeting = meeting_of(chat.session, duty)
-    chat.say("duties/choice/done", duty=duty, meeting=meeting, papers=pickable(duty))
+    chat.say("duties/choice/done", duty=duty, meeting=meeting, papers=documents_pickable(duty))
 
 
 def ask_papers(chat: Chat) -> None:
@@ -244,7 +255,7 @@ def take_papers(chat: Chat, answer: Answer) -> None:
 def _pick(chat: Chat, duty: Duty) -> None:
     lock_unit(chat.session, duty.unit_id)
     try:
-        pick(chat.session, duty, chat.data["picks"])
+        pick_documents(chat.session, duty, chat.data["picks"])
     except Invalid as problem:
         if problem.code == "choice_empty":
             raise
@@ -255,14 +266,14 @@ def _pick(chat: Chat, duty: Duty) -> None:
     chat.say("duties/choice/picked", duty=duty)
 
 
-def ask_drop(chat: Chat) -> None:
+def ask_topic_drop(chat: Chat) -> None:
     duty = chat.session.get_one(Duty, chat.data["duty"])
     meeting = meeting_of(chat.session, duty)
     others = [one for one in duties_of(chat.session, meeting) if one.id != duty.id] if meeting else []
     chat.say("duties/choice/drop", duty=duty, meeting=meeting, others=others)
 
 
-def take_drop(chat: Chat, answer: Answer) -> None:
+def take_topic_drop(chat: Chat, answer: Answer) -> None:
     duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None:
         return
@@ -271,7 +282,7 @@ def take_drop(chat: Chat, answer: Answer) -> None:
         _leave(chat, unit)
         return
     try:
-        take_back(chat.session, duty, chat.at, chat.zone)
+        take_topic_back(chat.session, duty, chat.at, chat.zone)
     except Invalid as problem:
         _back_to_month(chat, unit.id, problem.code)
         return
@@ -282,8 +293,8 @@ def take_drop(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "choice",
-    Step("topic", ask_topic, take_topic, numbers=True),
-    Step("card", ask_card, take_card),
-    Step("papers", ask_papers, take_papers, numbers=True),
-    Step("drop", ask_drop, take_drop),
+    FlowStep("topic", ask_pool_topic, take_pool_topic, numbers=True),
+    FlowStep("card", ask_choice_card, take_choice_card),
+    FlowStep("papers", ask_papers, take_papers, numbers=True),
+    FlowStep("drop", ask_topic_drop, take_topic_drop),
 )

@@ -2,15 +2,15 @@
 
 from datetime import date, timedelta
 
-from bot.duties.life import reopen
-from bot.duties.outlook import Outlook, coming_meeting, done_since, outlook, outlooks
+from bot.duties.life import reopen_duty
+from bot.duties.outlook import Outlook, coming_meeting, done_since, duty_outlook, unit_outlooks
 from bot.duties.reports_on import behind_meetings
 from bot.materials.receipts import papers_for
-from bot.meetings.choosing import addable, pickable, replacements
+from bot.meetings.choosing import addable_topics, documents_pickable, replacement_topics
 from bot.meetings.joining import duties_of
 from bot.meetings.offering import offers_for
 from bot.meetings.tasks import count_unfinished
-from bot.reminders.asked_duty import close_duty, own_duty
+from bot.reminders.asked_duty import close_own_duty, own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 
@@ -18,7 +18,7 @@ SHOWN_DONE = timedelta(days=45)
 SECOND_THOUGHTS = timedelta(days=1)
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_month(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("month", unit_id)
     if unit is None:
         return
@@ -36,17 +36,17 @@ def show(chat: Chat, unit_id: str = "") -> None:
         choices={view.duty.id: _choices(chat, view) for view in waiting},
         joint={view.duty.id: _joint(chat, view) for view in waiting},
         tied=papers_for(chat.session, [view.duty for view in waiting]),
-        addable=bool(addable(chat.session, unit, chat.today)),
+        addable=bool(addable_topics(chat.session, unit, chat.today)),
         given=count_unfinished(chat.session, unit.id),
     )
 
 
 def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
     """What the unit still has to do; when no meeting is left of what has been announced, the next one too."""
-    found = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    found = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
     if not any(view.duty.kind == "meeting" for view in found):
         coming = coming_meeting(chat.session, unit.id, chat.today)
-        found += [outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
+        found += [duty_outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
     return sorted(found, key=lambda view: view.duty.due_on or date.max)
 
 
@@ -55,8 +55,8 @@ def _choices(chat: Chat, view: Outlook) -> list[str]:
     if view.duty.kind != "meeting" or (view.meeting and view.meeting.state == "running"):
         return []
     found = {
-        "topic": bool(view.duty.chosen or replacements(chat.session, view.duty)),
-        "papers": pickable(view.duty),
+        "topic": bool(view.duty.chosen or replacement_topics(chat.session, view.duty)),
+        "papers": documents_pickable(view.duty),
         "drop": view.duty.added,
     }
     return [name for name, offered in found.items() if offered]
@@ -68,16 +68,16 @@ def _joint(chat: Chat, view: Outlook) -> list[Duty]:
     return [one for one in linked if one.id != view.duty.id]
 
 
-def confirm(chat: Chat, duty_id: str) -> None:
+def confirm_duty(chat: Chat, duty_id: str) -> None:
     """A duty that only asks for a yes is done by one tap."""
     duty = own_duty(chat, duty_id, "confirm")
     if duty is None:
         return
-    close_duty(chat, duty)
+    close_own_duty(chat, duty)
     chat.say("duties/month/confirmed", duty=duty)
 
 
-def unconfirm(chat: Chat, duty_id: str) -> None:
+def unconfirm_duty(chat: Chat, duty_id: str) -> None:
     """`Bấm nhầm`: takes a yes back within a day; later the office has counted it."""
     duty = own_duty(chat, duty_id, "confirm", done_too=True)
     if duty is None:
@@ -86,6 +86,6 @@ def unconfirm(chat: Chat, duty_id: str) -> None:
         chat.say("talk/duty_closed", duty=duty)
         return
     if duty.state == "done":
-        reopen(chat.session, duty, chat.at, chat.zone)
+        reopen_duty(chat.session, duty, chat.at, chat.zone)
         chat.note("duty reopened", f"duty:{duty.id}")
     chat.say("duties/month/unconfirmed", duty=duty)

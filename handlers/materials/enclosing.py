@@ -3,17 +3,17 @@
 from typing import Any
 
 from bot.calendar import Period
-from bot.duties.turns import EVERY, at_hand, turns
-from bot.materials.materials import MOST_PAPERS, tie, units_reached
-from bot.materials.shelves import shelves, topic_in_reach
+from bot.duties.turns import EVERY, at_hand, topic_turns
+from bot.materials.materials import MOST_PAPERS, tie_materials, units_reached
+from bot.materials.shelves import topic_in_reach, topic_shelves
 from bot.messages import File
-from bot.people.roles import holders
+from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reports.submissions import MOST_FILES
 from bot.tables import Topic
-from bot.talk.albums import once, refusals, upload, with_new
+from bot.talk.albums import album_refusals, say_once, upload_link, with_new
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 PAGE = 8
 TURNS = 6
@@ -23,7 +23,7 @@ DIGITS = 9
 """The longest number that a row's id is taken for."""
 
 
-def begin(chat: Chat, topic_id: str) -> None:
+def begin_sending(chat: Chat, topic_id: str) -> None:
     """`Gửi thêm tệp` of one topic: waits for the files."""
     if _reached(chat, topic_id) is not None:
         chat.begin("papers", step="files", topic=int(topic_id), files=[])
@@ -52,17 +52,17 @@ def _more(chat: Chat, answer: Answer) -> bool:
     return True
 
 
-def ask_purpose(chat: Chat) -> None:
+def ask_sender_role(chat: Chat) -> None:
     chat.say(
         "materials/purpose",
-        **once(chat, f"purpose:{chat.person.id}"),
+        **say_once(chat, f"purpose:{chat.person.id}"),
         given=chat.data["files"],
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
     )
 
 
-def take_purpose(chat: Chat, answer: Answer) -> None:
+def take_sender_role(chat: Chat, answer: Answer) -> None:
     """Who leads a unit and a committee says which of the two has sent the files."""
     if _more(chat, answer):
         chat.again()
@@ -78,7 +78,7 @@ def take_purpose(chat: Chat, answer: Answer) -> None:
 
 def _hand_over(chat: Chat) -> None:
     """They are a report: goes on there with the same files."""
-    units = {held.unit_id for held in holders(chat.roles(), "lead")}
+    units = {held.unit_id for held in role_holders(chat.roles(), "lead")}
     files = chat.data["files"]
     if len(units) == 1:
         chat.begin("report", unit=units.pop(), files=files)
@@ -89,18 +89,18 @@ def _hand_over(chat: Chat) -> None:
         chat.say("talk/not_yours")
 
 
-def ask_topic(chat: Chat) -> None:
-    found = shelves(chat.session, chat.roles(), "nudge", chat.today)
+def ask_material_topic(chat: Chat) -> None:
+    found = topic_shelves(chat.session, chat.roles(), "nudge", chat.today)
     last = max(0, (len(found) - 1) // PAGE)
     page = min(int(chat.data.get("page", 0)), last)
-    facts = {"given": chat.data["files"], "refused": refusals(chat), "upload": upload(chat)}
+    facts = {"given": chat.data["files"], "refused": album_refusals(chat), "upload": upload_link(chat)}
     if not found:
         chat.end()
         chat.say("materials/none", **facts)
         return
     chat.say(
         "materials/topic",
-        **once(chat, f"topic:{chat.person.id}"),
+        **say_once(chat, f"topic:{chat.person.id}"),
         shelves=found[page * PAGE : (page + 1) * PAGE],
         page=page,
         last=last,
@@ -109,7 +109,7 @@ def ask_topic(chat: Chat) -> None:
     )
 
 
-def take_topic(chat: Chat, answer: Answer) -> None:
+def take_material_topic(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer):
         chat.again()
     elif answer.value.startswith("page"):
@@ -124,35 +124,35 @@ def take_topic(chat: Chat, answer: Answer) -> None:
 def _take(chat: Chat, topic: Topic) -> None:
     """The topic is known: of one that recurs it is asked which turn the files are for."""
     chat.keep(topic=topic.id, period=EVERY, turns=None)
-    chat.goto("turn" if turns(chat.session, topic) else "card")
+    chat.goto("turn" if topic_turns(chat.session, topic) else "card")
 
 
-def ask_turn(chat: Chat) -> None:
+def ask_material_turn(chat: Chat) -> None:
     """The turns from the one at hand on, the others a page before and after."""
     found = _reached(chat, chat.data["topic"])
     if found is None:
         return
-    its = turns(chat.session, found[0])
+    its = topic_turns(chat.session, found[0])
     start = chat.data.get("turns")
     if start is None:
         now = at_hand(its, chat.today)
         start = its.index(now) if now else 0
     chat.say(
         "materials/turn",
-        **once(chat, f"turn:{chat.person.id}"),
+        **say_once(chat, f"turn:{chat.person.id}"),
         topic=found[0],
         turns=its[start : start + TURNS],
         before=max(0, start - TURNS) if start else None,
         after=start + TURNS if start + TURNS < len(its) else None,
         always=ALWAYS,
         given=chat.data["files"],
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
     )
 
 
-def take_turn(chat: Chat, answer: Answer) -> None:
+def take_material_turn(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer):
         chat.again()
         return
@@ -173,15 +173,15 @@ def take_turn(chat: Chat, answer: Answer) -> None:
 
 
 def _turn_of(chat: Chat, topic: Topic, period: str) -> Period | None:
-    return next((one for one in turns(chat.session, topic) if one.key == period and period), None)
+    return next((one for one in topic_turns(chat.session, topic) if one.key == period and period), None)
 
 
-def ask_files(chat: Chat) -> None:
+def ask_material_files(chat: Chat) -> None:
     topic = chat.session.get_one(Topic, chat.data["topic"])
-    chat.say("materials/send", topic=topic, refused=refusals(chat), upload=chat.upload_link())
+    chat.say("materials/send", topic=topic, refused=album_refusals(chat), upload=chat.upload_link())
 
 
-def take_files(chat: Chat, answer: Answer) -> None:
+def take_material_files(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer) and chat.data["files"]:
         _take(chat, chat.session.get_one(Topic, chat.data["topic"]))
     elif chat.event.refused:
@@ -198,7 +198,7 @@ def _drop(chat: Chat) -> None:
     chat.say("materials/dropped", topic=topic)
 
 
-def ask_card(chat: Chat) -> None:
+def ask_sending_card(chat: Chat) -> None:
     """What goes to how many units."""
     found = _reached(chat, chat.data["topic"])
     if found is None:
@@ -206,22 +206,22 @@ def ask_card(chat: Chat) -> None:
     topic, paths = found
     chat.say(
         "materials/card",
-        **once(chat, f"card:{chat.person.id}"),
+        **say_once(chat, f"card:{chat.person.id}"),
         topic=topic,
         **_turn(chat, topic),
         given=chat.data["files"],
         units=units_reached(chat.session, topic, chat.data.get("period", EVERY), paths),
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
     )
 
 
 def _turn(chat: Chat, topic: Topic) -> dict[str, Any]:
-    return {"period": chat.data.get("period", EVERY), "recurs": bool(turns(chat.session, topic))}
+    return {"period": chat.data.get("period", EVERY), "recurs": bool(topic_turns(chat.session, topic))}
 
 
-def take_card(chat: Chat, answer: Answer) -> None:
+def take_sending_card(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer):
         chat.again()
     elif answer.value == "send":
@@ -240,7 +240,7 @@ def _tie(chat: Chat) -> None:
     files = [File(*packed) for packed in chat.data["files"]]
     facts = _turn(chat, topic)
     period = chat.data.get("period", EVERY)
-    added = tie(chat.session, topic, period, paths, files, chat.person.id, chat.at)
+    added = tie_materials(chat.session, topic, period, paths, files, chat.person.id, chat.at)
     if added:
         chat.note("papers tied", f"topic:{topic.id}")
     chat.end()
@@ -251,9 +251,9 @@ def _tie(chat: Chat) -> None:
 
 FLOW = Flow(
     "papers",
-    Step("topic", ask_topic, take_topic, files=True),
-    Step("purpose", ask_purpose, take_purpose, files=True),
-    Step("files", ask_files, take_files, files=True),
-    Step("turn", ask_turn, take_turn, files=True),
-    Step("card", ask_card, take_card, files=True),
+    FlowStep("topic", ask_material_topic, take_material_topic, files=True),
+    FlowStep("purpose", ask_sender_role, take_sender_role, files=True),
+    FlowStep("files", ask_material_files, take_material_files, files=True),
+    FlowStep("turn", ask_material_turn, take_material_turn, files=True),
+    FlowStep("card", ask_sending_card, take_sending_card, files=True),
 )

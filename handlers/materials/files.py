@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.calendar import Period
-from bot.duties.turns import EVERY, at_hand, turn_of, turns
-from bot.materials.enclosing import enclose
-from bot.materials.materials import files_seen, take_back
-from bot.materials.receipts import Receipts, confirm, papers_for, receipts
-from bot.materials.shelves import Shelf, shelves, topic_in_reach
+from bot.duties.turns import EVERY, at_hand, topic_turns, turn_of
+from bot.materials.enclosing import share_materials
+from bot.materials.materials import files_seen, take_material_back
+from bot.materials.receipts import Receipts, confirm_materials, material_receipts, papers_for
+from bot.materials.shelves import TopicShelf, topic_in_reach, topic_shelves
 from bot.messages import File
-from bot.people.roles import holders, may, within
+from bot.people.roles import may_act, role_holders, within_subtree
 from bot.reminders.asked_duty import own_duty
-from bot.tables import Duty, Topic, TopicFile
+from bot.tables import Duty, Material, Topic
 from bot.talk.chat import Chat
 
 PAGE = 8
@@ -22,20 +22,20 @@ DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FileLine:
     """A topic in the list, with how many files there are for the reader's units."""
 
-    shelf: Shelf
+    shelf: TopicShelf
     files: int
     receipts: Receipts
 
 
-def show(chat: Chat, page: str = "0") -> None:
+def show_shelves(chat: Chat, page: str = "0") -> None:
     """The topics that the person's roles reach, a page of them, each with its files and receipts."""
-    if not holders(chat.roles(), "sum"):
+    if not role_holders(chat.roles(), "sum"):
         chat.say("talk/not_yours")
         return
-    found = shelves(chat.session, chat.roles(), "sum", chat.today)
+    found = topic_shelves(chat.session, chat.roles(), "sum", chat.today)
     last = max(0, (len(found) - 1) // PAGE)
     number = min(_number(page), last)
     chat.say(
@@ -43,7 +43,7 @@ def show(chat: Chat, page: str = "0") -> None:
         lines=[_line(chat, shelf) for shelf in found[number * PAGE : (number + 1) * PAGE]],
         page=number,
         last=last,
-        sends=bool(holders(chat.roles(), "nudge")),
+        sends=bool(role_holders(chat.roles(), "nudge")),
     )
 
 
@@ -51,24 +51,24 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
 
 
-def _line(chat: Chat, shelf: Shelf) -> Line:
+def _line(chat: Chat, shelf: TopicShelf) -> FileLine:
     files = _seen(chat, shelf.topic, shelf.period)
     its = _receipts(chat, shelf.topic, shelf.period) if files else Receipts(0, 0)
-    return Line(shelf, len(files), its)
+    return FileLine(shelf, len(files), its)
 
 
-def _seen(chat: Chat, topic: Topic, period: str) -> list[TopicFile]:
+def _seen(chat: Chat, topic: Topic, period: str) -> list[Material]:
     """The files for units that the person's roles reach."""
-    paths = [held.unit.path for held in holders(chat.roles(), "sum")]
+    paths = [held.unit.path for held in role_holders(chat.roles(), "sum")]
     return files_seen(chat.session, topic.plan_id, topic.key, period, paths)
 
 
 def _receipts(chat: Chat, topic: Topic, period: str) -> Receipts:
-    where = within(Duty.path, chat.roles(), "sum")
-    return receipts(chat.session, topic.plan_id, topic.key, period, where, chat.today)
+    where = within_subtree(Duty.path, chat.roles(), "sum")
+    return material_receipts(chat.session, topic.plan_id, topic.key, period, where, chat.today)
 
 
-def topic(chat: Chat, topic_id: str, period: str = EVERY) -> None:
+def show_topic_files(chat: Chat, topic_id: str, period: str = EVERY) -> None:
     """One topic's files, with a link to each and a button to take it back where the person may.
 
     Of a topic that recurs those of one turn are shown, by default of the one at hand, and the turns beside it are offered.
@@ -89,7 +89,7 @@ def _beside(found: list[Period], turn: Period | None) -> tuple[Period | None, Pe
 
 
 def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
-    its = turns(chat.session, found)
+    its = topic_turns(chat.session, found)
     turn = next((one for one in its if one.key == period), at_hand(its, chat.today))
     period = turn.key if turn else EVERY
     before, after = _beside(its, turn)
@@ -101,20 +101,20 @@ def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
         before=before,
         after=after,
         gone=gone,
-        rows=[(file, _link(chat, file), may(chat.roles(), "nudge", file.path)) for file in files],
+        rows=[(file, _link(chat, file), may_act(chat.roles(), "nudge", file.path)) for file in files],
         receipts=_receipts(chat, found, period),
         sends=topic_in_reach(chat.session, chat.roles(), "nudge", found.id) is not None,
     )
 
 
-def _link(chat: Chat, file: TopicFile) -> str:
+def _link(chat: Chat, file: Material) -> str:
     return chat.desk.links.file(File(file.digest, file.name, file.size, file.media_type))
 
 
-def _own_file(chat: Chat, file_id: str) -> tuple[TopicFile, Topic] | None:
+def _own_file(chat: Chat, file_id: str) -> tuple[Material, Topic] | None:
     """The file and its topic, if the person may take it back; else says no."""
-    file = chat.session.get(TopicFile, _number(file_id), with_for_update=True)
-    if file is not None and may(chat.roles(), "nudge", file.path):
+    file = chat.session.get(Material, _number(file_id), with_for_update=True)
+    if file is not None and may_act(chat.roles(), "nudge", file.path):
         its = select(Topic).where(Topic.plan_id == file.plan_id, Topic.key == file.key).order_by(Topic.id)
         found = chat.session.scalars(its.limit(1)).first()
         if found is not None:
@@ -126,23 +126,23 @@ def _own_file(chat: Chat, file_id: str) -> tuple[TopicFile, Topic] | None:
 def ask_back(chat: Chat, file_id: str) -> None:
     found = _own_file(chat, file_id)
     if found is not None:
-        recurs = bool(turns(chat.session, found[1]))
+        recurs = bool(topic_turns(chat.session, found[1]))
         chat.say("materials/back", file=found[0], topic=found[1], recurs=recurs)
 
 
-def back(chat: Chat, file_id: str) -> None:
+def take_file_back(chat: Chat, file_id: str) -> None:
     """Takes a file back: it goes to nobody any more; who has it keeps it."""
     found = _own_file(chat, file_id)
     if found is None:
         return
     file, its_topic = found
     if file.withdrawn_at is None:
-        take_back(chat.session, file, chat.at)
+        take_material_back(chat.session, file, chat.at)
         chat.note("paper taken back", f"paper:{file.id}")
     _show_topic(chat, its_topic, file.period, gone=file.name)
 
 
-def again(chat: Chat, duty_id: str) -> None:
+def send_again(chat: Chat, duty_id: str) -> None:
     """Sends the files of a duty's topic to who leads its unit."""
     duty = own_duty(chat, duty_id, "meeting", done_too=True)
     if duty is None:
@@ -151,7 +151,7 @@ def again(chat: Chat, duty_id: str) -> None:
     if papers is None:
         chat.say("materials/gone", duty=duty)
         return
-    enclosed = enclose(papers.files, chat.desk.links.file)
+    enclosed = share_materials(papers.files, chat.desk.links.file)
     chat.say(
         "materials/again",
         files=enclosed.files,
@@ -162,12 +162,12 @@ def again(chat: Chat, duty_id: str) -> None:
     )
 
 
-def got(chat: Chat, duty_id: str) -> None:
+def confirm_receipt(chat: Chat, duty_id: str) -> None:
     """`Đã nhận`: the unit has the files of the topic."""
     duty = own_duty(chat, duty_id, "meeting", done_too=True)
     if duty is None:
         return
-    receipt = confirm(chat.session, duty, chat.person.id, chat.at)
+    receipt = confirm_materials(chat.session, duty, chat.person.id, chat.at)
     if receipt is None:
         chat.say("materials/gone", duty=duty)
         return

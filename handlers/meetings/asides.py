@@ -11,7 +11,7 @@ from bot.talk.desk import Handler
 from handlers.meetings import leading, overhearing, step_answers
 
 
-def keep(chat: Chat, aside_id: str) -> None:
+def keep_aside(chat: Chat, aside_id: str) -> None:
     """`Ghi vào biên bản`: what was said is a note of the step at which it was said."""
     found = _own(chat, aside_id)
     if found is None:
@@ -26,10 +26,10 @@ def keep(chat: Chat, aside_id: str) -> None:
     if chat.dialog.flow and not begun_by_it:
         chat.again()
     else:
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
 
 
-def drop(chat: Chat, aside_id: str) -> None:
+def drop_aside(chat: Chat, aside_id: str) -> None:
     """`Không ghi`."""
     found = _own(chat, aside_id)
     if found is not None:
@@ -37,7 +37,7 @@ def drop(chat: Chat, aside_id: str) -> None:
         if not aside.kept_as:
             mark_kept(aside, "dropped")
         chat.release(aside.id)
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
 
 
 def _own(chat: Chat, aside_id: str) -> tuple[Aside, Meeting] | None:
@@ -46,14 +46,14 @@ def _own(chat: Chat, aside_id: str) -> tuple[Aside, Meeting] | None:
         chat.end()
         chat.say("talk/not_yours")
         return None
-    meeting = leading.own(chat, aside.meeting_id, held=True)
+    meeting = leading.own_meeting(chat, aside.meeting_id, held=True)
     return (aside, meeting) if meeting else None
 
 
-def turn(chat: Chat, note_id: str) -> None:
+def turn_note(chat: Chat, note_id: str) -> None:
     """The other button of a note: it is what its step asks for. The note stays until that has been written down."""
     note = chat.session.get(Note, row_id(note_id))
-    meeting = leading.own(chat, note.meeting_id) if note else None
+    meeting = leading.own_meeting(chat, note.meeting_id) if note else None
     if note is None or meeting is None:
         if note is None:
             chat.say("talk/not_yours")
@@ -61,7 +61,7 @@ def turn(chat: Chat, note_id: str) -> None:
     what = step_answers.other_of(chat, meeting)
     if note.step != meeting.step or not what or note not in notes_of(chat.session, meeting):
         chat.trouble = chat.desk.render.sentence("step_passed", {})
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
         return
     aside = put_aside(chat.session, meeting, note.person_id, note.text, chat.at, note.message_ref)
     mark_kept(aside, "note", note.id)

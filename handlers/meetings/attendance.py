@@ -11,15 +11,23 @@ from dataclasses import replace
 from datetime import date
 
 from bot.meetings.attendance import LARGEST
-from bot.meetings.attendance_balance import AWAY, Told, differs_much, settle, told_of
+from bot.meetings.attendance_balance import AWAY, ToldCounts, differs_much, settle_told, told_of
 from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
-from bot.reading.words import number, plain, yes
+from bot.reading.words import plain_words, read_number, read_yes_no
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading
 from handlers.meetings.detailing import DETAILS, ask_detail, next_detail, take_detail
-from handlers.meetings.told import ORDER, go_on, roll, show_card, take_line, told, told_before
+from handlers.meetings.told import (
+    ORDER,
+    ask_missing_counts,
+    members_on_roll,
+    show_card,
+    take_line,
+    take_told_counts,
+    told_before,
+)
 
 NOW_SO_MANY = re.compile(
     r"(?:dung|phai|vang|u|da|roi|a|,|\.| )*(?:nay|gio|hien nay) (?:la|co|con) ?([0-9]{1,5})\b.*"
@@ -30,14 +38,14 @@ OF_ANOTHER = {"total": {"mat"}, "present": {"tong"}}
 OLD_OR_NEW = {"moi": "new", "cu": "old"}
 
 
-def ask(name: str) -> Callable[[Chat], None]:
+def ask_count(name: str) -> Callable[[Chat], None]:
     def ask_number(chat: Chat) -> None:
-        leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+        leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
         now = told_before(chat, name)
         chat.say(
             "meetings/attendance/ask",
             name=name,
-            known=roll(chat),
+            known=members_on_roll(chat),
             told=now,
             away=(now.total or 0) - (now.present or 0),
             back=str(chat.data.get("back", "home")).split(":"),
@@ -46,7 +54,7 @@ def ask(name: str) -> Callable[[Chat], None]:
     return ask_number
 
 
-def take(name: str) -> Callable[[Chat, Answer], None]:
+def take_count(name: str) -> Callable[[Chat, Answer], None]:
     def take_number(chat: Chat, answer: Answer) -> None:
         before = told_before(chat, name)
         if answer.value:
@@ -63,29 +71,29 @@ def take(name: str) -> Callable[[Chat, Answer], None]:
 
 def _asked_number(name: str, text: str) -> int | None:
     """The number that was asked for; None for "có mặt 26" where those away were."""
-    if set(plain(text).split()) & OF_ANOTHER.get(name, OF_ALL):
+    if set(plain_words(text).split()) & OF_ANOTHER.get(name, OF_ALL):
         return None
     try:
-        return number(text)
+        return read_number(text)
     except Invalid:
         return None
 
 
-def _take_button(chat: Chat, name: str, value: str, before: Told) -> None:
+def _take_button(chat: Chat, name: str, value: str, before: ToldCounts) -> None:
     if value == "full" and name in ORDER[:2]:
-        go_on(chat, settle(before, full=True, roll=roll(chat)))
+        ask_missing_counts(chat, settle_told(before, full=True, roll=members_on_roll(chat)))
     elif value in AWAY and name in ORDER[2:]:
-        go_on(chat, replace(before, **{value: (getattr(before, value) or 0) + before.left}))
+        ask_missing_counts(chat, replace(before, **{value: (getattr(before, value) or 0) + before.left}))
     elif value.isdecimal() and name == "total":
         _take_value(chat, name, int(value), before)
     else:
         raise Invalid("choose_button")
 
 
-def _take_value(chat: Chat, name: str, value: int, before: Told) -> None:
+def _take_value(chat: Chat, name: str, value: int, before: ToldCounts) -> None:
     if name == "total" and not 1 <= value <= LARGEST:
         raise Invalid("members_range", most=LARGEST)
-    if name == "total" and roll(chat) not in (None, value):
+    if name == "total" and members_on_roll(chat) not in (None, value):
         chat.keep(counts={**before.known(), "total": value})
         chat.goto("roll")
         return
@@ -93,55 +101,55 @@ def _take_value(chat: Chat, name: str, value: int, before: Told) -> None:
         raise Invalid("attendance_over", value=value, total=before.total)
     last = name == ORDER[-1] and value < before.left
     if last:
-        settle(
+        settle_told(
             replace(
                 before, exempt=value, absent=(before.absent_excused or 0) + (before.absent_unexcused or 0)
             )
         )
-    go_on(chat, replace(before, **{name: value}))
+    ask_missing_counts(chat, replace(before, **{name: value}))
 
 
 def ask_roll(chat: Chat) -> None:
     """The total said is not that of the roll."""
-    now = told(chat)
-    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
-    alone = set(now.known()) == {"total"} and (now.total or 0) < (roll(chat) or 0)
-    chat.say("meetings/attendance/roll", known=roll(chat), total=now.total, alone=alone)
+    now = take_told_counts(chat)
+    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
+    alone = set(now.known()) == {"total"} and (now.total or 0) < (members_on_roll(chat) or 0)
+    chat.say("meetings/attendance/roll", known=members_on_roll(chat), total=now.total, alone=alone)
 
 
 def take_roll(chat: Chat, answer: Answer) -> None:
-    now, words = told(chat), plain(answer.text)
-    agreed = None if answer.value else yes(answer.text)
+    now, words = take_told_counts(chat), plain_words(answer.text)
+    agreed = None if answer.value else read_yes_no(answer.text)
     if found := NOW_SO_MANY.fullmatch(words):
         agreed = int(found[1]) == now.total
     if answer.value == "now" or agreed:
         chat.keep(known=now.total)
-        go_on(chat, now)
+        ask_missing_counts(chat, now)
     elif answer.value == "present":
-        go_on(chat, Told(total=roll(chat), present=now.total))
+        ask_missing_counts(chat, ToldCounts(total=members_on_roll(chat), present=now.total))
     elif answer.value == "old" or agreed is False:
         chat.begin("counts", **{**chat.data, "counts": {}})
     elif answer.value:
         raise Invalid("choose_button")
     else:
-        take_line(chat, answer.text, Told())
+        take_line(chat, answer.text, ToldCounts())
 
 
 def ask_kinds(chat: Chat) -> None:
     """The kinds of members said are not the whole roll: are they those present?"""
     now = read_kinds(chat)
-    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
-    chat.say("meetings/attendance/kinds", known=roll(chat), told=now)
+    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
+    chat.say("meetings/attendance/kinds", known=members_on_roll(chat), told=now)
 
 
-def read_kinds(chat: Chat) -> Told:
+def read_kinds(chat: Chat) -> ToldCounts:
     """The line as it would be of a roll that has changed."""
     return read_told(str(chat.data["line"]), kinds="roll")
 
 
 def take_kinds(chat: Chat, answer: Answer) -> None:
-    line, before = str(chat.data["line"]), told(chat)
-    words = plain(answer.text)
+    line, before = str(chat.data["line"]), take_told_counts(chat)
+    words = plain_words(answer.text)
     if answer.value == "present" or (not answer.value and words in {"co mat", "so co mat"}):
         take_line(chat, line, before, "present")
     elif answer.value == "now" or NOW_SO_MANY.fullmatch(words):
@@ -155,46 +163,46 @@ def take_kinds(chat: Chat, answer: Answer) -> None:
 
 def ask_differs(chat: Chat) -> None:
     """The new line says otherwise than what was said."""
-    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
     chat.say("meetings/attendance/differs", differs=chat.data["differs"])
 
 
 def take_differs(chat: Chat, answer: Answer) -> None:
-    typed = {OLD_OR_NEW[word] for word in plain(answer.text).split() if word in OLD_OR_NEW}
+    typed = {OLD_OR_NEW[word] for word in plain_words(answer.text).split() if word in OLD_OR_NEW}
     choice = answer.value or (typed.pop() if len(typed) == 1 else "")
     if choice == "new":
-        go_on(chat, told_of(chat.data["newer"]))
+        ask_missing_counts(chat, told_of(chat.data["newer"]))
     elif choice == "old":
-        go_on(chat, told(chat))
+        ask_missing_counts(chat, take_told_counts(chat))
     elif answer.value:
         raise Invalid("choose_button")
     else:
-        take_line(chat, answer.text, told(chat))
+        take_line(chat, answer.text, take_told_counts(chat))
 
 
-def ask_card(chat: Chat) -> None:
-    now = told(chat)
-    if differs_much(now.total or 0, roll(chat)):
+def ask_counts_card(chat: Chat) -> None:
+    now = take_told_counts(chat)
+    if differs_much(now.total or 0, members_on_roll(chat)):
         chat.goto("roll")
         return
     counts, given = now.counts(), chat.data.get("day")
     card = leading.count_card(chat, counts, date.fromisoformat(given) if given else chat.today)
-    leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
     more = counts.official is None or counts.present_official is None
-    other = roll(chat) if roll(chat) not in (None, counts.total) else None
+    other = members_on_roll(chat) if members_on_roll(chat) not in (None, counts.total) else None
     was = {name: n for name, n in dict(chat.data.get("was") or {}).items() if getattr(counts, name) != n}
     chat.say(
         str(chat.data.get("card") or "meetings/attendance/card"), card=card, more=more, roll=other, was=was
     )
 
 
-def take_card(chat: Chat, answer: Answer) -> None:
-    agreed = None if answer.value else yes(answer.text)
-    now = told(chat)
-    found = None if answer.value else NOW_SO_MANY.fullmatch(plain(answer.text))
+def take_counts_card(chat: Chat, answer: Answer) -> None:
+    agreed = None if answer.value else read_yes_no(answer.text)
+    now = take_told_counts(chat)
+    found = None if answer.value else NOW_SO_MANY.fullmatch(plain_words(answer.text))
     if answer.value == "ok" or (found and int(found[1]) == now.total):
         chat.open(*str(chat.data["then"]).split(":"))
-    elif agreed and roll(chat) not in (None, now.total):
+    elif agreed and members_on_roll(chat) not in (None, now.total):
         chat.goto("roll")
     elif agreed:
         chat.open(*str(chat.data["then"]).split(":"))
@@ -208,24 +216,24 @@ def take_card(chat: Chat, answer: Answer) -> None:
         _correct(chat, now, answer.text)
 
 
-def _correct(chat: Chat, before: Told, text: str) -> None:
+def _correct(chat: Chat, before: ToldCounts, text: str) -> None:
     """A line at the card is said instead of it; one that is no whole count corrects a number of it."""
     new = read_told(text, before.total)
     if new.missing == "present":
-        new = settle(told_of({**before.known(), **new.known()}))
+        new = settle_told(told_of({**before.known(), **new.known()}))
     chat.keep(was=before.known())
     if new.missing:
-        go_on(chat, new)
+        ask_missing_counts(chat, new)
     else:
         show_card(chat, new.counts())
 
 
 FLOW = Flow(
     "counts",
-    *(Step(name, ask(name), take(name), numbers=True) for name in ORDER),
-    *(Step(name, ask_detail(name), take_detail(name), numbers=True) for name in DETAILS),
-    Step("roll", ask_roll, take_roll, numbers=True),
-    Step("kinds", ask_kinds, take_kinds, numbers=True),
-    Step("differs", ask_differs, take_differs, numbers=True),
-    Step("card", ask_card, take_card, numbers=True),
+    *(FlowStep(name, ask_count(name), take_count(name), numbers=True) for name in ORDER),
+    *(FlowStep(name, ask_detail(name), take_detail(name), numbers=True) for name in DETAILS),
+    FlowStep("roll", ask_roll, take_roll, numbers=True),
+    FlowStep("kinds", ask_kinds, take_kinds, numbers=True),
+    FlowStep("differs", ask_differs, take_differs, numbers=True),
+    FlowStep("card", ask_counts_card, take_counts_card, numbers=True),
 )

@@ -3,37 +3,37 @@
 from datetime import date, timedelta
 
 from bot.calendar import local_day
-from bot.duties.outlook import outlooks
-from bot.meetings.attendance import KINDS, arrived, counts_of_values, kinds_away
+from bot.duties.outlook import unit_outlooks
+from bot.meetings.attendance import KINDS, count_late_arrival, counts_of_values, kinds_away
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import call_off, counts_of, end, notes_of, write_counts
+from bot.meetings.meetings import call_off, counts_of, end_meeting, notes_of, write_counts
 from bot.meetings.rehearsing import forget_rehearsal
 from bot.meetings.tasks import tasks_of
 from bot.meetings.votes import votes_of
-from bot.meetings.walk import mark_counted, minutes_in_all, stamp
+from bot.meetings.walk import mark_counted, minutes_in_all, stamp_rules
 from bot.problems import Invalid
-from bot.reading.moments import when
-from bot.reading.words import said
+from bot.reading.moments import read_moment
+from bot.reading.words import quoted_words
 from bot.tables import Meeting
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
 
 ONE_DAY = timedelta(days=1)
 
 
-def count(chat: Chat, meeting_id: str, _step: str = "") -> None:
+def begin_roll_call(chat: Chat, meeting_id: str, _step: str = "") -> None:
     """`Điểm danh`, at its step or from the closing card; once there are counts they are corrected."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
     if counts_of(chat.session, meeting) is None:
-        leading.count(chat, meeting, "meet.counted", "meet.walk")
+        leading.begin_count(chat, meeting, "meet.counted", "meet.walk")
     else:
         chat.open("recount", str(meeting.id))
 
 
-def counted(chat: Chat, meeting_id: str) -> None:
+def take_roll_call(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts; the attendance step is done with them."""
     entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
     meeting = leading.own_with_unit(chat, meeting_id)
@@ -43,14 +43,14 @@ def counted(chat: Chat, meeting_id: str) -> None:
         counts = counts_of_values(entered)
         write_counts(chat.session, meeting, counts, chat.person.id, chat.at)
         chat.note("attendance entered", f"meeting:{meeting.id}")
-        overhearing.written(chat, "counts")
+        overhearing.note_written(chat, "counts")
         facts = {"present": counts.present, "total": counts.total}
         chat.trouble = chat.desk.render.sentence("counts_taken", facts)
         mark_counted(meeting, chat.at)
-    leading.go_on(chat, meeting)
+    leading.show_standing(chat, meeting)
 
 
-def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
+def note_late_arrival(chat: Chat, meeting_id: str, kind: str = "") -> None:
     """`➕ 1 đến muộn`: moves one from those away to those present; asks of which kind where that matters."""
     meeting = leading.own_with_unit(chat, meeting_id)
     if meeting is None:
@@ -61,30 +61,32 @@ def late(chat: Chat, meeting_id: str, kind: str = "") -> None:
             raise Invalid("meeting_not_counted")
         kinds = kinds_away(before)
         if kind not in KINDS and len(kinds) > 1 and before.absent:
-            leading.say(chat, "meetings/late", meeting, kinds=kinds)
+            leading.say_of_meeting(chat, "meetings/late", meeting, kinds=kinds)
             return
-        after = arrived(before, kind if kind in KINDS else "".join(kinds[:1]))
+        after = count_late_arrival(before, kind if kind in KINDS else "".join(kinds[:1]))
         write_counts(chat.session, meeting, after, chat.person.id, chat.at)
     except Invalid as problem:
         chat.trouble = chat.sentence(problem)
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
         return
     chat.note("late arrival", f"meeting:{meeting.id} present {before.present}>{after.present}")
-    leading.say(chat, "meetings/arrived", meeting, before=before, card=leading.card_of(chat, meeting))
+    leading.say_of_meeting(
+        chat, "meetings/arrived", meeting, before=before, card=leading.meeting_card(chat, meeting)
+    )
 
 
-def finish(chat: Chat, meeting_id: str) -> None:
+def finish_meeting(chat: Chat, meeting_id: str) -> None:
     """`Kết thúc`: the meeting is held, its duties are done; of a rehearsal nothing is left."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
     if meeting.rehearsal:
         _forget(chat, meeting)
     elif counts_of(chat.session, meeting) is None:
         chat.trouble = chat.sentence(Invalid("meeting_no_counts"))
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
     elif local_day(meeting.started_at or chat.at, chat.zone) < chat.today - ONE_DAY:
-        leading.begin(chat, meeting, "close")
+        leading.begin_dialog(chat, meeting, "close")
     else:
         _end(chat, meeting, None)
 
@@ -94,20 +96,20 @@ def _forget(chat: Chat, meeting: Meeting) -> None:
     unit, walked, steps = meeting.unit, meeting.step, len(meeting.steps)
     forget_rehearsal(chat.session, meeting)
     chat.end()
-    leading.rehearsed(chat, True)
+    leading.say_rehearsed(chat, True)
     chat.say("meetings/rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
 
 
-def ask_day(chat: Chat) -> None:
+def ask_day_held(chat: Chat) -> None:
     """A meeting that was begun days ago: on which day was it held? The verdict hangs on it."""
-    meeting = leading.present(chat)
+    meeting = leading.present_meeting(chat)
     if meeting is not None:
         began = local_day(meeting.started_at or chat.at, chat.zone)
-        leading.say(chat, "meetings/day", meeting, began=began)
+        leading.say_of_meeting(chat, "meetings/day", meeting, began=began)
 
 
-def take_day(chat: Chat, answer: Answer) -> None:
-    meeting = leading.present(chat)
+def take_day_held(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present_meeting(chat)
     if meeting is None:
         return
     if answer.value not in ("", "began", "today"):
@@ -115,36 +117,36 @@ def take_day(chat: Chat, answer: Answer) -> None:
     began = local_day(meeting.started_at or chat.at, chat.zone)
     day = {"began": began, "today": chat.today}.get(answer.value)
     if day is None:
-        day = when(answer.text, today=chat.today, now=None, past=True).day
+        day = read_moment(answer.text, today=chat.today, now=None, past=True).day
     if day is None:
-        raise Invalid("date_unclear", said=said(answer.text))
+        raise Invalid("date_unclear", said=quoted_words(answer.text))
     if not began <= day <= chat.today:
         raise Invalid("held_day_range", first=began, last=chat.today)
     _end(chat, meeting, day)
 
 
 def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
-    overhearing.written(chat, "day")
-    end(chat.session, meeting, chat.at, chat.zone, day=day)
-    stamp(meeting, leading.rules_on(chat, leading.day_of(chat, meeting)))
+    overhearing.note_written(chat, "day")
+    end_meeting(chat.session, meeting, chat.at, chat.zone, day=day)
+    stamp_rules(meeting, leading.rules_on(chat, leading.day_of(chat, meeting)))
     chat.note("meeting held", f"meeting:{meeting.id}")
     chat.end()
     chat.say(
         "meetings/held",
         meeting=meeting,
-        card=leading.card_of(chat, meeting),
+        card=leading.meeting_card(chat, meeting),
         duties=duties_of(chat.session, meeting),
         notes=len(notes_of(chat.session, meeting)),
         votes=votes_of(chat.session, meeting),
         tasks=tasks_of(chat.session, meeting),
         minutes=minutes_in_all(meeting, chat.at) if day is None else None,
-        waiting=outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
+        waiting=unit_outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
     )
 
 
-def undo(chat: Chat, meeting_id: str) -> None:
+def undo_start(chat: Chat, meeting_id: str) -> None:
     """`Chưa họp`: begun by mistake; nothing has been held."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
     if meeting.rehearsal:
@@ -154,11 +156,11 @@ def undo(chat: Chat, meeting_id: str) -> None:
         call_off(chat.session, meeting, chat.at, chat.zone)
     except Invalid as problem:
         chat.trouble = chat.sentence(problem)
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
         return
     chat.note("meeting called off", f"meeting:{meeting.id}")
     chat.end()
     chat.say("meetings/undone", meeting=meeting)
 
 
-FLOW = Flow("close", Step("day", ask_day, take_day, numbers=True))
+FLOW = Flow("close", FlowStep("day", ask_day_held, take_day_held, numbers=True))

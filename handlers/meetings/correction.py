@@ -4,31 +4,31 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.meetings.account import numbered
+from bot.meetings.account import numbered_notes
 from bot.meetings.attendance import counts_of_values
-from bot.meetings.correcting import correct_counts, correct_day, locked, unlock
+from bot.meetings.correcting import correct_counts, correct_day, figures_locked, unlock_figures
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import counts_of, last_place, lock
-from bot.meetings.recounting import changes
-from bot.meetings.tasks import reviewed, tasks_of, to_review
+from bot.meetings.meetings import counts_of, last_place, lock_meeting
+from bot.meetings.recounting import changed_counts
+from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of
-from bot.meetings.walk import stamp
+from bot.meetings.walk import stamp_rules
 from bot.people.people import secretaries_of
-from bot.people.roles import may
-from bot.people.superiors import above
+from bot.people.roles import may_act
+from bot.people.superiors import superiors_of
 from bot.problems import Invalid
-from bot.reading.moments import when
-from bot.reading.words import said
+from bot.reading.moments import read_moment
+from bot.reading.words import quoted_words
 from bot.tables import Meeting, Membership, Person
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading
 
 PLACE_LIMIT = 200
 FAR = timedelta(days=180)
 
 
-def show(chat: Chat, meeting_id: str) -> None:
+def show_correction(chat: Chat, meeting_id: str) -> None:
     """The card of a held meeting, with a button for each thing that may be corrected."""
     meeting = _own(chat, meeting_id)
     if meeting is not None:
@@ -36,12 +36,12 @@ def show(chat: Chat, meeting_id: str) -> None:
         chat.say(
             "meetings/result/fix",
             meeting=meeting,
-            card=leading.card_of(chat, meeting),
+            card=leading.meeting_card(chat, meeting),
             duties=duties_of(chat.session, meeting),
-            notes=numbered(chat.session, meeting),
+            notes=numbered_notes(chat.session, meeting),
             votes=votes_of(chat.session, meeting),
             tasks=tasks_of(chat.session, meeting),
-            before=[*reviewed(chat.session, meeting), *to_review(chat.session, meeting)],
+            before=[*reviewed_tasks(chat.session, meeting), *to_review(chat.session, meeting)],
         )
 
 
@@ -50,17 +50,17 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
     if meeting is None or meeting.state == "held":
         return meeting
-    leading.go_on(chat, meeting)
+    leading.show_standing(chat, meeting)
     return None
 
 
-def counts(chat: Chat, meeting_id: str) -> None:
+def begin_counts_correction(chat: Chat, meeting_id: str) -> None:
     """`Số liệu`: what changes, and nothing else."""
     if _own(chat, meeting_id) is not None:
         chat.open("recount", meeting_id)
 
 
-def recounted(chat: Chat, meeting_id: str) -> None:
+def take_corrected_counts(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts."""
     entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
     meeting = _own(chat, meeting_id)
@@ -68,11 +68,11 @@ def recounted(chat: Chat, meeting_id: str) -> None:
         return
     before, new = counts_of(chat.session, meeting), counts_of_values(entered) if entered else None
     if new is None:
-        show(chat, meeting_id)
+        show_correction(chat, meeting_id)
         return
     _log(chat, meeting, correct_counts(chat.session, meeting, new, chat.person.id, chat.at))
     after = counts_of(chat.session, meeting) or new
-    leading.say_recounted(chat, meeting, changes(before, after))
+    leading.say_recounted(chat, meeting, changed_counts(before, after))
 
 
 def _log(chat: Chat, meeting: Meeting, changes: list[str]) -> None:
@@ -81,50 +81,50 @@ def _log(chat: Chat, meeting: Meeting, changes: list[str]) -> None:
         chat.note("result corrected", f"meeting:{meeting.id} {change}"[:60])
 
 
-def day(chat: Chat, meeting_id: str) -> None:
+def begin_day_correction(chat: Chat, meeting_id: str) -> None:
     _begin(chat, meeting_id, "day")
 
 
-def place(chat: Chat, meeting_id: str) -> None:
+def begin_place_correction(chat: Chat, meeting_id: str) -> None:
     _begin(chat, meeting_id, "place")
 
 
 def _begin(chat: Chat, meeting_id: str, step: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is not None:
-        leading.begin(chat, meeting, "correct", step)
+        leading.begin_dialog(chat, meeting, "correct", step)
 
 
-def ask_day(chat: Chat) -> None:
+def ask_corrected_day(chat: Chat) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is not None:
         chat.say("meetings/result/new_day", meeting=meeting)
 
 
-def take_day(chat: Chat, answer: Answer) -> None:
+def take_corrected_day(chat: Chat, answer: Answer) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is None:
         return
     text = f"ngay {answer.text.strip()}" if answer.text.strip().isdecimal() else answer.text
-    found = when(text, today=chat.today, past=True).day
-    ahead = when(text, today=chat.today).day
+    found = read_moment(text, today=chat.today, past=True).day
+    ahead = read_moment(text, today=chat.today).day
     if found is None:
-        raise Invalid("date_unclear", said=said(answer.text))
+        raise Invalid("date_unclear", said=quoted_words(answer.text))
     if ahead is not None and found < chat.today - FAR < chat.today < ahead:
         raise Invalid("date_future", day=ahead)  # "25/7" on 20 July is that of this year
     changes = correct_day(chat.session, meeting, found, chat.today, chat.at, chat.zone)
-    stamp(meeting, leading.rules_on(chat, found))
+    stamp_rules(meeting, leading.rules_on(chat, found))
     _log(chat, meeting, changes)
-    show(chat, str(meeting.id))
+    show_correction(chat, str(meeting.id))
 
 
-def ask_place(chat: Chat) -> None:
+def ask_corrected_place(chat: Chat) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is not None:
         chat.say("meetings/result/new_place", meeting=meeting, last=last_place(chat.session, meeting.unit_id))
 
 
-def take_place(chat: Chat, answer: Answer) -> None:
+def take_corrected_place(chat: Chat, answer: Answer) -> None:
     meeting = _own(chat, chat.data["meeting"])
     if meeting is None:
         return
@@ -135,18 +135,18 @@ def take_place(chat: Chat, answer: Answer) -> None:
         raise Invalid("text_empty")
     meeting.place = found[:PLACE_LIMIT]
     _log(chat, meeting, ["place"])
-    show(chat, str(meeting.id))
+    show_correction(chat, str(meeting.id))
 
 
 def ask_leave(chat: Chat, meeting_id: str) -> None:
     """`Xin sửa`: asks the leaders above to let an old meeting be corrected."""
-    meeting = lock(chat.session, row_id(meeting_id))
+    meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or meeting.rehearsal or not chat.may("lead", meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")
         return
-    if not locked(meeting, chat.at, chat.zone):
-        leading.go_on(chat, meeting)
+    if not figures_locked(meeting, chat.at, chat.zone):
+        leading.show_standing(chat, meeting)
         return
     leaders = _leaders(chat, meeting)
     key = f"unlock:{meeting.id}:{chat.today}"
@@ -163,9 +163,9 @@ def ask_leave(chat: Chat, meeting_id: str) -> None:
 
 def _leaders(chat: Chat, meeting: Meeting) -> list[Person]:
     """The leaders of the nearest committee above that has some."""
-    ids = above(chat.session, {meeting.unit_id: meeting.unit.path})[meeting.unit_id]
+    ids = superiors_of(chat.session, {meeting.unit_id: meeting.unit.path})[meeting.unit_id]
     people = [chat.session.get_one(Person, one) for one in ids]
-    return [one for one in people if may(_roles(chat, one), "unlock", meeting.unit.path)]
+    return [one for one in people if may_act(_roles(chat, one), "unlock", meeting.unit.path)]
 
 
 def _roles(chat: Chat, person: Person) -> list[Membership]:
@@ -178,13 +178,13 @@ def _roles(chat: Chat, person: Person) -> list[Membership]:
 
 def give_leave(chat: Chat, meeting_id: str) -> None:
     """`Cho phép sửa 3 ngày`: a leader above; the secretaries are told."""
-    meeting = lock(chat.session, row_id(meeting_id))
+    meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or meeting.rehearsal or not chat.may("unlock", meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")
         return
-    if locked(meeting, chat.at, chat.zone):
-        until = unlock(meeting, chat.at)
+    if figures_locked(meeting, chat.at, chat.zone):
+        until = unlock_figures(meeting, chat.at)
         chat.note("leave given", f"meeting:{meeting.id}")
         for one in secretaries_of(chat.session, [meeting.unit_id]).get(meeting.unit_id, []):
             chat.tell(one, "meetings/result/leave_given", meeting=meeting, until=until)
@@ -193,6 +193,6 @@ def give_leave(chat: Chat, meeting_id: str) -> None:
 
 FLOW = Flow(
     "correct",
-    Step("day", ask_day, take_day, numbers=True),
-    Step("place", ask_place, take_place, numbers=True),
+    FlowStep("day", ask_corrected_day, take_corrected_day, numbers=True),
+    FlowStep("place", ask_corrected_place, take_corrected_place, numbers=True),
 )

@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 from bot.calendar import ONE_DAY, at_local, next_working_day
 from bot.duties.usual import usual_days
 from bot.problems import Invalid
-from bot.reading.moments import when
-from bot.reading.words import number
+from bot.reading.moments import read_moment
+from bot.reading.words import read_number
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 
@@ -52,11 +52,11 @@ def chosen_day(value: str) -> date | None:
 def read_day(chat: Chat, text: str) -> tuple[date, time | None]:
     """A bare number is a day of the month, for that is what was asked."""
     try:
-        moment = when(text, today=chat.today, now=wall_clock(chat))
+        moment = read_moment(text, today=chat.today, now=wall_clock(chat))
     except Invalid:
         if not text.strip().isdecimal():
             raise
-        moment = when(f"ngay {text.strip()}", today=chat.today, now=wall_clock(chat))
+        moment = read_moment(f"ngay {text.strip()}", today=chat.today, now=wall_clock(chat))
     if moment.day is None:
         raise Invalid("date_unclear", said=text)
     return moment.day, moment.at
@@ -78,9 +78,9 @@ def chosen_time(value: str) -> time | None:
 def read_time(chat: Chat, text: str) -> time:
     """A clock time, with another day if one is said along with it; of a bare number, the hour."""
     try:
-        hour = number(text)
+        hour = read_number(text)
     except Invalid:
-        moment = when(text, today=chat.today, now=wall_clock(chat))
+        moment = read_moment(text, today=chat.today, now=wall_clock(chat))
         if moment.at is None:
             raise Invalid("time_unclear", said=text) from None
         if moment.day is not None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from bot.meetings.attendance import Counts, counts_of_values
+from bot.meetings.attendance import AttendanceCounts, counts_of_values
 from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
-from bot.reading.words import number
+from bot.reading.words import read_number
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
 from handlers.meetings import leading
@@ -31,7 +31,7 @@ def next_detail(chat: Chat, *, answered: str = "") -> None:
     show_card(chat, counts)
 
 
-def _wanted(name: str, entered: dict[str, int], counts: Counts) -> bool:
+def _wanted(name: str, entered: dict[str, int], counts: AttendanceCounts) -> bool:
     if name == "elsewhere":
         return counts.absent_excused + counts.exempt > 0
     if name == "temporary":
@@ -42,7 +42,7 @@ def _wanted(name: str, entered: dict[str, int], counts: Counts) -> bool:
 def ask_detail(name: str) -> Callable[[Chat], None]:
     def ask_kind(chat: Chat) -> None:
         counts = counts_of_values(_entered(chat))
-        leading.rehearsed(chat, bool(chat.data.get("rehearsal")))
+        leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
         before = dict(chat.data.get("before") or {}).get(name)
         chat.say("meetings/attendance/detail", name=name, counts=counts, before=before)
 
@@ -53,7 +53,7 @@ def take_detail(name: str) -> Callable[[Chat, Answer], None]:
     def take_kind(chat: Chat, answer: Answer) -> None:
         counts = _entered(chat)
         try:
-            value = number(answer.value or answer.text)
+            value = read_number(answer.value or answer.text)
         except Invalid as problem:
             if answer.value:
                 raise
@@ -69,7 +69,7 @@ def take_detail(name: str) -> Callable[[Chat, Answer], None]:
     return take_kind
 
 
-def _with_line(counts: dict[str, int], text: str, problem: Invalid) -> Counts:
+def _with_line(counts: dict[str, int], text: str, problem: Invalid) -> AttendanceCounts:
     """With the kinds of a line that says nothing else: "25 chính thức, 3 dự bị"; any other raises `problem`."""
     said = read_told(text, counts["total"]).known()
     kinds = {kind: value for kind, value in said.items() if kind in SAID_OF_KINDS}

@@ -6,35 +6,35 @@ that were offered.
 
 from datetime import date
 
-from bot.meetings.joining import Joint, clash, joinable, offers
+from bot.meetings.joining import Joint, clashing_pair, joinable_duties, offered_duties
 from bot.problems import Invalid
-from bot.reading.words import yes
+from bot.reading.words import read_yes_no
 from bot.tables import Duty
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
 
 
-def ask(chat: Chat, duty: Duty, day: date) -> None:
+def ask_joint_duties(chat: Chat, duty: Duty, day: date) -> None:
     found = _offered(chat, duty, day)
     chat.keep(asked=[one.duty.id for one in found])
     chat.say("meetings/schedule/join", duty=duty, joints=found, taken=_taken(chat), day=day)
 
 
 def _offered(chat: Chat, duty: Duty, day: date) -> list[Joint]:
-    return offers(chat.session, duty, day, chat.at, chat.zone)
+    return offered_duties(chat.session, duty, day, chat.at, chat.zone)
 
 
 def _taken(chat: Chat) -> list[int]:
     return [int(one) for one in chat.data.get("joint", [])]
 
 
-def take(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool:
+def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool:
     """Whether the question is settled; of several duties each is ticked by itself, and the question asked again.
 
     Raises Invalid: choose_button, join_clash for two that cannot be one meeting.
     """
     found = {one.duty.id: one.duty for one in _offered(chat, duty, day)}
-    agreed = None if answer.value or len(found) > 1 else yes(answer.text)
+    agreed = None if answer.value or len(found) > 1 else read_yes_no(answer.text)
     if answer.value == "apart" or agreed is False:
         chat.keep(joint=[])
         return True
@@ -53,17 +53,21 @@ def _tick(chat: Chat, duty_id: int, found: dict[int, Duty], day: date) -> None:
     taken = [one for one in _taken(chat) if one in found and one != duty_id]
     if duty_id not in _taken(chat):
         taken.append(duty_id)
-        pair = clash([found[one] for one in taken], day)
+        pair = clashing_pair([found[one] for one in taken], day)
         if pair is not None:
             raise Invalid("join_clash", one=pair[0].title, other=pair[1].title)
     chat.keep(joint=taken)
     chat.again()
 
 
-def chosen(chat: Chat, duty: Duty, day: date) -> list[Duty]:
+def chosen_duties(chat: Chat, duty: Duty, day: date) -> list[Duty]:
     """The duties that were taken, as far as the meeting may still answer them."""
     taken = _taken(chat)
-    return [one.duty for one in joinable(chat.session, duty, day, chat.at, chat.zone) if one.duty.id in taken]
+    return [
+        one.duty
+        for one in joinable_duties(chat.session, duty, day, chat.at, chat.zone)
+        if one.duty.id in taken
+    ]
 
 
 def say_parted(chat: Chat, parted: list[Duty], day: date) -> None:

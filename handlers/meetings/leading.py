@@ -8,16 +8,16 @@ from typing import Any
 
 from bot.calendar import local_day
 from bot.meetings.asides import asides_of, put_aside
-from bot.meetings.attendance import Counts, rate
+from bot.meetings.attendance import AttendanceCounts, attendance_rate
 from bot.meetings.awaiting import line_of
-from bot.meetings.correcting import locked
+from bot.meetings.correcting import figures_locked
 from bot.meetings.joining import duties_of, takes_long
-from bot.meetings.meetings import counts_of, last_counts, lock, lock_unit
-from bot.meetings.recounting import Change, unfit
-from bot.meetings.walk import SCORE, closing, least_minutes, present_step, resume
+from bot.meetings.meetings import counts_of, last_counts, lock_meeting, lock_unit
+from bot.meetings.recounting import CountChange, unfit_for_counts
+from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, resume_walk
 from bot.plans.guidance.fields import RuleSet, Target
 from bot.plans.guidance.rules import Rules, meets_target
-from bot.scores.sheets import Sheets, sheet_for
+from bot.scores.sheets import ScoreSheets, sheet_for
 from bot.tables import Aside, Meeting, Unit
 from bot.talk.chat import Chat, row_id
 
@@ -26,7 +26,7 @@ from bot.talk.chat import Chat, row_id
 class CountCard:
     """Counts as they are shown: with their rate, the target of the guidance in force, and whether it is met."""
 
-    counts: Counts
+    counts: AttendanceCounts
     rate: Fraction | None
     target: Target | None
     met: bool
@@ -43,24 +43,24 @@ def day_of(chat: Chat, meeting: Meeting) -> date:
     return local_day(meeting.started_at or meeting.planned_at or chat.at, chat.zone)
 
 
-def count_card(chat: Chat, counts: Counts, day: date) -> CountCard:
+def count_card(chat: Chat, counts: AttendanceCounts, day: date) -> CountCard:
     rules = rules_on(chat, day)
-    ratio = rate(counts)
+    ratio = attendance_rate(counts)
     target = rules.attendance_target if rules and ratio is not None else None
     met = rules is None or ratio is None or meets_target(ratio, rules)
     return CountCard(counts, ratio, target, met, rules.symbol if rules else "")
 
 
-def card_of(chat: Chat, meeting: Meeting) -> CountCard | None:
+def meeting_card(chat: Chat, meeting: Meeting) -> CountCard | None:
     counts = counts_of(chat.session, meeting)
     return count_card(chat, counts, day_of(chat, meeting)) if counts else None
 
 
 def scored_here(chat: Chat, meeting: Meeting) -> bool:
     """Whether the present step is the one at which the meeting scores itself, by a sheet of its day."""
-    if closing(meeting) or present_step(meeting).get("key") != SCORE or meeting.rehearsal:
+    if at_closing(meeting) or present_step(meeting).get("key") != SCORE or meeting.rehearsal:
         return False
-    sheets: Sheets = chat.desk.facts["sheets"]
+    sheets: ScoreSheets = chat.desk.facts["sheets"]
     return sheet_for(chat.session, sheets, day_of(chat, meeting), meeting.unit) is not None
 
 
@@ -70,10 +70,10 @@ def wished_minutes(chat: Chat, meeting: Meeting) -> int | None:
     return least_minutes(rules_on(chat, day), merged=takes_long(duties_of(chat.session, meeting), day))
 
 
-def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
+def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
     """The running meeting, locked, if the person may lead its unit; else says why not. With `held`, one that was held too,
     as long as it may be corrected."""
-    meeting = lock(chat.session, row_id(meeting_id))
+    meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None and chat.dialog.flow and chat.data.get("rehearsal"):
         chat.end()
         chat.say("meetings/rehearsal/gone")
@@ -89,7 +89,7 @@ def own(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None
         chat.end()
         chat.say("meetings/over", meeting=meeting, late=late)
         return None
-    resume(meeting, chat.at)
+    resume_walk(meeting, chat.at)
     return meeting
 
 
@@ -98,7 +98,7 @@ def own_with_unit(chat: Chat, meeting_id: object, *, held: bool = False) -> Meet
     found = chat.session.get(Meeting, row_id(meeting_id))
     if found is not None:
         lock_unit(chat.session, found.unit_id)
-    return own(chat, meeting_id, held=held)
+    return own_meeting(chat, meeting_id, held=held)
 
 
 def _late_words(chat: Chat, meeting: Meeting) -> Aside | None:
@@ -119,72 +119,72 @@ def message_ref(chat: Chat) -> str:
 
 
 def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
-    if not locked(meeting, chat.at, chat.zone):
+    if not figures_locked(meeting, chat.at, chat.zone):
         return meeting
     chat.end()
     chat.say("meetings/result/locked", meeting=meeting)
     return None
 
 
-def present(chat: Chat, *, held: bool = False) -> Meeting | None:
+def present_meeting(chat: Chat, *, held: bool = False) -> Meeting | None:
     """The meeting that the present dialog is about. Words that come when it is over are offered as a note."""
-    return own(chat, chat.data["meeting"], held=held)
+    return own_meeting(chat, chat.data["meeting"], held=held)
 
 
 def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
     """The meeting, if it still stands where the pressed button was shown; else shows where it stands now."""
-    meeting = own(chat, meeting_id)
+    meeting = own_meeting(chat, meeting_id)
     if meeting is None or str(meeting.step) == step:
         return meeting
     chat.trouble = chat.desk.render.sentence("step_passed", {})
-    go_on(chat, meeting)
+    show_standing(chat, meeting)
     return None
 
 
-def go_on(chat: Chat, meeting: Meeting) -> None:
+def show_standing(chat: Chat, meeting: Meeting) -> None:
     """Shows where the meeting stands: its step, or the card from which one that was held is corrected."""
     if meeting.state == "held":
         chat.open("result.fix", str(meeting.id))
     else:
-        begin(chat, meeting, "meet")
+        begin_dialog(chat, meeting, "meet")
 
 
-def begin(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
+def begin_dialog(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
     """Starts a dialog about the meeting."""
-    chat.begin(flow, step, **facts_of(meeting), **facts)
+    chat.begin(flow, step, **dialog_facts(meeting), **facts)
 
 
-def facts_of(meeting: Meeting) -> dict[str, Any]:
+def dialog_facts(meeting: Meeting) -> dict[str, Any]:
     """What every dialog about the meeting remembers."""
     return {"meeting": meeting.id, "rehearsal": meeting.rehearsal}
 
 
-def say(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
+def say_of_meeting(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
     """Says something of the meeting; whatever is said of a rehearsal says so first."""
-    rehearsed(chat, meeting.rehearsal)
+    say_rehearsed(chat, meeting.rehearsal)
     chat.say(template, meeting=meeting, **context)
 
 
-def rehearsed(chat: Chat, rehearsal: bool) -> None:
+def say_rehearsed(chat: Chat, rehearsal: bool) -> None:
     """The next message says first that this is a rehearsal."""
     if rehearsal:
         banner = chat.desk.render.sentence("rehearsal", {})
         chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
 
 
-def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[Change]) -> None:
+def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[CountChange]) -> None:
     """Old and new of the corrected counts, and what does not agree with them any more; goes on where all does."""
-    stale = unfit(chat.session, meeting)
+    stale = unfit_for_counts(chat.session, meeting)
     if stale and found:
         chat.end()
-        say(chat, "meetings/recount/done", meeting, changes=found, unfit=stale)
+        say_of_meeting(chat, "meetings/recount/done", meeting, changes=found, unfit=stale)
         return
     chat.trouble = chat.desk.render.sentence("recounted", {"changes": found}) if found else chat.trouble
-    go_on(chat, meeting)
+    show_standing(chat, meeting)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AccountPage:
     """Some rows of a numbered list, each with its buttons: `first` stand before them; 0 where nothing is earlier or later."""
 
     rows: Sequence[Any]
@@ -193,13 +193,13 @@ class Page:
     later: int
 
 
-def page_of(rows: Sequence[Any], now: object = None, until: int = 0, most: int = 6) -> Page:
+def page_of(rows: Sequence[Any], now: object = None, until: int = 0, most: int = 6) -> AccountPage:
     """The page that ends with number `until` or has `now` on it, else the last one; counted back from the end."""
     count = len(rows)
     wanted = list(rows).index(now) + 1 if now in rows else until if 0 < until <= count else count
     end = count - (count - wanted) // most * most
     first = max(0, end - most)
-    return Page(rows[first:end], first, first, min(count, end + most) if end < count else 0)
+    return AccountPage(rows[first:end], first, first, min(count, end + most) if end < count else 0)
 
 
 def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
@@ -209,19 +209,19 @@ def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
     return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
 
 
-def count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "", **more: Any) -> None:
+def begin_count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "", **more: Any) -> None:
     """Begins the count of a meeting; `then` takes the confirmed numbers. `said`: the line that gives them already."""
-    facts = {**counting(chat, meeting, then, back), **more}
+    facts = {**count_facts(chat, meeting, then, back), **more}
     if said:
         take_counts(chat, said, facts)
     else:
         chat.begin("counts", **facts)
 
 
-def counting(chat: Chat, meeting: Meeting, then: str, back: str) -> dict[str, Any]:
+def count_facts(chat: Chat, meeting: Meeting, then: str, back: str) -> dict[str, Any]:
     """What the dialog of the counts remembers of a meeting."""
     return {
-        **facts_of(meeting),
+        **dialog_facts(meeting),
         "known": meeting.unit.members,
         "before": known_kinds(chat, meeting.unit),
         "counts": {},

@@ -5,42 +5,42 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.calendar import local_day
-from bot.duties.outlook import Outlook, outlook, outlooks
-from bot.meetings.joining import answer_on, offers
-from bot.meetings.meetings import live_meeting, lock, lock_unit, new_meeting, notes_of, start
+from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
+from bot.meetings.joining import answer_on, offered_duties
+from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, notes_of, start_meeting
 from bot.meetings.rehearsing import rehearsal_of
-from bot.meetings.tasks import reviewed, tasks_of, to_review
+from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of
 from bot.meetings.walk import (
     asks_clerk,
-    closing,
+    at_closing,
+    count_heard,
+    count_skipped,
     ends_round,
-    hear,
-    heard,
-    mark,
+    hear_member,
+    mark_step,
     minutes_in_all,
     minutes_of_step,
     names_people,
     next_member,
-    pause,
-    remarks,
+    pause_walk,
     round_of,
-    skipped,
     speakers_at,
-    stamp,
+    stamp_rules,
     step_back,
+    time_remarks,
 )
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading, noting
 
 EARLY = timedelta(hours=1)
 """Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_meetings(chat: Chat, unit_id: str = "") -> None:
     """Goes on with the running meeting; else offers the meetings that may be held now."""
     unit = chat.unit_for("meet", unit_id)
     if unit is None:
@@ -53,7 +53,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
     if running is not None:
         _continue(chat, running)
         return
-    found = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    found = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
     plain = live_meeting(chat.session, unit.id, None)
     chat.say(
@@ -71,14 +71,14 @@ def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
     return planned_at is not None and local_day(planned_at, chat.zone) == chat.today
 
 
-def for_duty(chat: Chat, duty_id: str) -> None:
+def start_meeting_of(chat: Chat, duty_id: str) -> None:
     """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another time."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
-    if not _asked_for_early(chat, meeting, outlook(chat.session, duty, chat.at, chat.zone)):
-        begin(chat, duty_id)
+    if not _asked_for_early(chat, meeting, duty_outlook(chat.session, duty, chat.at, chat.zone)):
+        begin_meeting(chat, duty_id)
 
 
 def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) -> bool:
@@ -90,14 +90,14 @@ def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) 
     return True
 
 
-def begin(chat: Chat, duty_id: str) -> None:
+def begin_meeting(chat: Chat, duty_id: str) -> None:
     """Starts the walk now; goes on with it if another of the unit has just started it."""
     duty = _own_duty(chat, duty_id)
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
     running = meeting is not None and meeting.state == "running"
-    if not running and offers(chat.session, duty, chat.today, chat.at, chat.zone):
+    if not running and offered_duties(chat.session, duty, chat.today, chat.at, chat.zone):
         chat.begin("meet", step="join", duty=duty.id)
     else:
         _begin_with(chat, duty, [])
@@ -123,15 +123,15 @@ def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
     _start(chat, meeting)
 
 
-def ask_join(chat: Chat) -> None:
+def ask_join_at_start(chat: Chat) -> None:
     """May the meeting that begins count for other duties too?"""
-    joint.ask(chat, chat.session.get_one(Duty, chat.data["duty"]), chat.today)
+    joint.ask_joint_duties(chat, chat.session.get_one(Duty, chat.data["duty"]), chat.today)
 
 
-def take_join(chat: Chat, answer: Answer) -> None:
+def take_join_at_start(chat: Chat, answer: Answer) -> None:
     duty = _own_duty(chat, chat.data["duty"])
-    if duty is not None and joint.take(chat, answer, duty, chat.today):
-        _begin_with(chat, duty, joint.chosen(chat, duty, chat.today))
+    if duty is not None and joint.take_joint_duties(chat, answer, duty, chat.today):
+        _begin_with(chat, duty, joint.chosen_duties(chat, duty, chat.today))
 
 
 def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
@@ -149,42 +149,44 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
 def _start(chat: Chat, meeting: Meeting) -> None:
     if meeting.state == "planned":
         agenda = chat.desk.facts["regular_agenda"]
-        start(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
-        stamp(meeting, leading.rules_on(chat, chat.today))
+        start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+        stamp_rules(meeting, leading.rules_on(chat, chat.today))
         chat.note("meeting started", f"meeting:{meeting.id}")
     _continue(chat, meeting)
 
 
 def _continue(chat: Chat, meeting: Meeting) -> None:
-    meeting = lock(chat.session, meeting.id) or meeting
-    leading.begin(chat, meeting, "meet")
+    meeting = lock_meeting(chat.session, meeting.id) or meeting
+    leading.begin_dialog(chat, meeting, "meet")
 
 
-def walk(chat: Chat, meeting_id: str) -> None:
+def show_present_step(chat: Chat, meeting_id: str) -> None:
     """`Tiếp tục họp`: the present step, on this phone."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is not None:
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
 
 
 def ask_step(chat: Chat) -> None:
-    meeting = leading.present(chat)
+    meeting = leading.present_meeting(chat)
     if meeting is None:
         return
     notes = notes_of(chat.session, meeting)
     facts = {
-        "card": leading.card_of(chat, meeting),
+        "card": leading.meeting_card(chat, meeting),
         "votes": votes_of(chat.session, meeting),
         "tasks": tasks_of(chat.session, meeting),
-        "remarks": remarks(meeting, leading.wished_minutes(chat, meeting), chat.at),
+        "remarks": time_remarks(meeting, leading.wished_minutes(chat, meeting), chat.at),
         "minutes": minutes_in_all(meeting, chat.at),
     }
-    if closing(meeting):
-        leading.say(chat, "meetings/closing", meeting, notes=notes, skipped=skipped(meeting), **facts)
+    if at_closing(meeting):
+        leading.say_of_meeting(
+            chat, "meetings/closing", meeting, notes=notes, skipped=count_skipped(meeting), **facts
+        )
         return
     place, step = meeting.step, meeting.steps[meeting.step]
     walked = str(place) in meeting.marks
-    leading.say(
+    leading.say_of_meeting(
         chat,
         "meetings/step",
         meeting,
@@ -196,7 +198,7 @@ def ask_step(chat: Chat) -> None:
         speakers=speakers_at(meeting, place),
         in_round=round_of(meeting, place) is not None,
         ends_round=ends_round(meeting, place),
-        heard=heard(meeting, place),
+        heard=count_heard(meeting, place),
         people=names_people(meeting),
         asks_clerk=asks_clerk(meeting),
         scores=leading.scored_here(chat, meeting),
@@ -204,12 +206,12 @@ def ask_step(chat: Chat) -> None:
     )
 
 
-def forward(chat: Chat, meeting_id: str, step: str) -> None:
+def go_forward(chat: Chat, meeting_id: str, step: str) -> None:
     """`Tiếp`; at the end of a round of members, `Hết`."""
     _go_on(chat, meeting_id, step, "done")
 
 
-def skip(chat: Chat, meeting_id: str, step: str) -> None:
+def skip_step(chat: Chat, meeting_id: str, step: str) -> None:
     """`Bỏ qua`; of a step that need not be there, `Không có`."""
     _go_on(chat, meeting_id, step, "skipped")
 
@@ -217,61 +219,63 @@ def skip(chat: Chat, meeting_id: str, step: str) -> None:
 def _go_on(chat: Chat, meeting_id: str, step: str, what: str) -> None:
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is not None:
-        if not closing(meeting):
+        if not at_closing(meeting):
             if what == "done" and ends_round(meeting, meeting.step):
-                hear(meeting)
-            mark(meeting, what, chat.at)
-        leading.go_on(chat, meeting)
+                hear_member(meeting)
+            mark_step(meeting, what, chat.at)
+        leading.show_standing(chat, meeting)
 
 
-def member(chat: Chat, meeting_id: str, step: str, number: str) -> None:
+def hear_next_member(chat: Chat, meeting_id: str, step: str, number: str) -> None:
     """`Đồng chí tiếp theo`: the round once more. `number` is how many were heard when the button was shown."""
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is None:
         return
-    if ends_round(meeting, meeting.step) and str(heard(meeting, meeting.step)) == number:
+    if ends_round(meeting, meeting.step) and str(count_heard(meeting, meeting.step)) == number:
         next_member(meeting)
     else:
         chat.trouble = chat.desk.render.sentence("step_passed", {})
-    leading.go_on(chat, meeting)
+    leading.show_standing(chat, meeting)
 
 
-def backward(chat: Chat, meeting_id: str, step: str) -> None:
+def go_backward(chat: Chat, meeting_id: str, step: str) -> None:
     """`Lùi`."""
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is not None:
         step_back(meeting)
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
 
 
-def more(chat: Chat, meeting_id: str, _step: str = "") -> None:
+def show_more(chat: Chat, meeting_id: str, _step: str = "") -> None:
     """`Việc khác`: what may be done at any step."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
-    leading.say(
+    leading.say_of_meeting(
         chat,
         "meetings/more",
         meeting,
-        card=leading.card_of(chat, meeting),
+        card=leading.meeting_card(chat, meeting),
         votes=votes_of(chat.session, meeting),
         tasks=tasks_of(chat.session, meeting),
         waiting=len(to_review(chat.session, meeting)),
-        looked=len(reviewed(chat.session, meeting)),
+        looked=len(reviewed_tasks(chat.session, meeting)),
     )
 
 
 def pause_it(chat: Chat, meeting_id: str, _step: str = "") -> None:
     """`Tạm dừng`: nothing is lost; anyone of the unit can go on."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is not None:
-        pause(meeting, chat.at)
+        pause_walk(meeting, chat.at)
         chat.end()
-        leading.say(chat, "meetings/paused", meeting)
+        leading.say_of_meeting(chat, "meetings/paused", meeting)
 
 
 FLOW = Flow(
     "meet",
-    Step("walk", ask_step, noting.take, numbers=False, files=True, sounds=True, own_way=True),
-    Step("join", ask_join, take_join),
+    FlowStep(
+        "walk", ask_step, noting.take_words_at_step, numbers=False, files=True, sounds=True, own_way=True
+    ),
+    FlowStep("join", ask_join_at_start, take_join_at_start),
 )

@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from bot.meetings.account import account, numbered, pages
+from bot.meetings.account import account_pages, meeting_account, numbered_notes
 from bot.meetings.asides import NameOf
-from bot.meetings.meetings import lock
+from bot.meetings.meetings import lock_meeting
 from bot.meetings.notes import change_note
-from bot.meetings.preparing import known_names, name_of
-from bot.meetings.walk import closing, here, mark, present_step, speakers_at, spoke
+from bot.meetings.preparing import known_names, name_from_text
+from bot.meetings.walk import at_closing, count_speakers, current_place, mark_step, present_step, speakers_at
 from bot.problems import Invalid
-from bot.reading.words import number
+from bot.reading.words import read_number
 from bot.tables import Meeting, Note
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, noting, overhearing
 
 ORDER: tuple[NameOf, ...] = ("clerk", "chair", "presenter")
@@ -24,20 +24,20 @@ def ask_note(chat: Chat, meeting_id: str, step: str) -> None:
     """`Ghi ý kiến`: says that the next words are noted."""
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is not None:
-        leading.begin(chat, meeting, "note")
+        leading.begin_dialog(chat, meeting, "note")
 
 
 def add_later(chat: Chat, meeting_id: str) -> None:
     """`Ghi nội dung` of a meeting that was held."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin(chat, meeting, "note", later=meeting.state == "held")
+        leading.begin_dialog(chat, meeting, "note", later=meeting.state == "held")
 
 
 def say_note(chat: Chat) -> None:
-    meeting = leading.present(chat, held=bool(chat.data.get("later")))
+    meeting = leading.present_meeting(chat, held=bool(chat.data.get("later")))
     if meeting is not None:
-        leading.say(chat, "meetings/note", meeting, place=here(meeting))
+        leading.say_of_meeting(chat, "meetings/note", meeting, place=current_place(meeting))
 
 
 def edit_note(chat: Chat) -> bool:
@@ -48,13 +48,13 @@ def edit_note(chat: Chat) -> bool:
     note = chat.session.scalar(select(Note).where(Note.message_ref == ref))
     if note is None:
         return False
-    meeting = lock(chat.session, note.meeting_id)
+    meeting = lock_meeting(chat.session, note.meeting_id)
     if meeting is None or meeting.state != "running" or not chat.event.text.strip():
         return False
     if not chat.may("lead", meeting.unit.path):
         return False
     more = change_note(chat.session, note, chat.event.text)
-    leading.say(chat, "meetings/edited", meeting, note=note, parts=1 + len(more))
+    leading.say_of_meeting(chat, "meetings/edited", meeting, note=note, parts=1 + len(more))
     return True
 
 
@@ -63,33 +63,35 @@ def one_spoke(chat: Chat, meeting_id: str, step: str, more: str = "1") -> None:
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is None:
         return
-    if closing(meeting) or present_step(meeting).get("asks") != "speakers":
-        leading.go_on(chat, meeting)
+    if at_closing(meeting) or present_step(meeting).get("asks") != "speakers":
+        leading.show_standing(chat, meeting)
         return
-    spoke(meeting, meeting.step, -1 if more == "0" else 1)
-    leading.say(chat, "meetings/spoke", meeting, speakers=speakers_at(meeting, meeting.step))
+    count_speakers(meeting, meeting.step, -1 if more == "0" else 1)
+    leading.say_of_meeting(chat, "meetings/spoke", meeting, speakers=speakers_at(meeting, meeting.step))
 
 
-def people(chat: Chat, meeting_id: str) -> None:
+def ask_officers(chat: Chat, meeting_id: str) -> None:
     """`Thư ký, chủ trì`: asks who writes, who chairs, who presents; each may be passed over."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin(chat, meeting, "people")
+        leading.begin_dialog(chat, meeting, "people")
 
 
 def _ask_person(role: str) -> Callable[[Chat], None]:
     def ask(chat: Chat) -> None:
-        meeting = leading.present(chat, held=True)
+        meeting = leading.present_meeting(chat, held=True)
         if meeting is not None:
             known = known_names(chat.session, meeting, role)
-            leading.say(chat, "meetings/people", meeting, role=role, now=getattr(meeting, role), known=known)
+            leading.say_of_meeting(
+                chat, "meetings/people", meeting, role=role, now=getattr(meeting, role), known=known
+            )
 
     return ask
 
 
 def _take_person(role: NameOf) -> Callable[[Chat, Answer], None]:
     def take(chat: Chat, answer: Answer) -> None:
-        meeting = leading.present(chat, held=True)
+        meeting = leading.present_meeting(chat, held=True)
         if meeting is None:
             return
         if answer.value and answer.value != "skip":
@@ -99,10 +101,10 @@ def _take_person(role: NameOf) -> Callable[[Chat, Answer], None]:
             setattr(meeting, role, names[answer.value])
         elif not answer.value:
             before = getattr(meeting, role)
-            setattr(meeting, role, name_of(answer.text))
-            overhearing.written(chat, role, instead_of=before)
+            setattr(meeting, role, name_from_text(answer.text))
+            overhearing.note_written(chat, role, instead_of=before)
         if role == ORDER[-1]:
-            leading.go_on(chat, meeting)
+            leading.show_standing(chat, meeting)
         else:
             chat.goto(ORDER[ORDER.index(role) + 1])
 
@@ -111,13 +113,13 @@ def _take_person(role: NameOf) -> Callable[[Chat, Answer], None]:
 
 def read_back(chat: Chat, meeting_id: str) -> None:
     """`Đọc lại biên bản`: everything that was noted, in order, in as many messages as it takes."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is None:
         return
     chat.end()
-    found = list(pages(account(chat.session, meeting))) or [[]]
+    found = list(account_pages(meeting_account(chat.session, meeting))) or [[]]
     for place, page in enumerate(found, 1):
-        leading.say(
+        leading.say_of_meeting(
             chat,
             "meetings/read_back",
             meeting,
@@ -125,41 +127,41 @@ def read_back(chat: Chat, meeting_id: str) -> None:
             place=place,
             last=place == len(found),
             first=place == 1,
-            card=leading.card_of(chat, meeting) if place == 1 else None,
+            card=leading.meeting_card(chat, meeting) if place == 1 else None,
         )
 
 
-def passed(chat: Chat, meeting_id: str) -> None:
+def pass_minutes(chat: Chat, meeting_id: str) -> None:
     """`Đúng, đã thông qua`: the minutes were read back and passed."""
-    meeting = leading.own(chat, meeting_id)
+    meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
     meeting.read_back_at = chat.at
-    if not closing(meeting) and present_step(meeting)["asks"] == "read_back":
-        mark(meeting, "done", chat.at)
-    leading.go_on(chat, meeting)
+    if not at_closing(meeting) and present_step(meeting)["asks"] == "read_back":
+        mark_step(meeting, "done", chat.at)
+    leading.show_standing(chat, meeting)
 
 
-def fix(chat: Chat, meeting_id: str) -> None:
+def fix_notes(chat: Chat, meeting_id: str) -> None:
     """`Sửa`: which note, by its number; the other parts have buttons of their own."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin(chat, meeting, "fix")
+        leading.begin_dialog(chat, meeting, "fix")
 
 
-def ask_which(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+def ask_which_note(chat: Chat) -> None:
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        notes = numbered(chat.session, meeting)
-        leading.say(chat, "meetings/fix", meeting, notes=notes)
+        notes = numbered_notes(chat.session, meeting)
+        leading.say_of_meeting(chat, "meetings/fix", meeting, notes=notes)
 
 
-def take_which(chat: Chat, answer: Answer) -> None:
-    meeting = leading.present(chat, held=True)
+def take_which_note(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    wanted = number(answer.value or answer.text)
-    found = [one for one in numbered(chat.session, meeting) if one.number == wanted]
+    wanted = read_number(answer.value or answer.text)
+    found = [one for one in numbered_notes(chat.session, meeting) if one.number == wanted]
     if not found:
         raise Invalid("note_unknown", number=wanted)
     chat.keep(note=found[0].note.id)
@@ -173,13 +175,13 @@ def _note(chat: Chat, meeting: Meeting) -> Note | None:
 
 
 def ask_text(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "meetings/fix_text", meeting, note=_note(chat, meeting))
+        leading.say_of_meeting(chat, "meetings/fix_text", meeting, note=_note(chat, meeting))
 
 
 def take_text(chat: Chat, answer: Answer) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
     note = _note(chat, meeting)
@@ -190,20 +192,20 @@ def take_text(chat: Chat, answer: Answer) -> None:
     elif note is not None:
         change_note(chat.session, note, chat.event.text or answer.text)
     chat.session.flush()
-    overhearing.written(chat, "note", note.id if note is not None else None)
+    overhearing.note_written(chat, "note", note.id if note is not None else None)
     if note is not None:
         what = "note dropped" if answer.value else "note corrected"
         chat.note(what, f"meeting:{meeting.id} note {note.id}")
     read_back(chat, str(meeting.id))
 
 
-NOTE_FLOW = Flow("note", Step("note", say_note, noting.take_note, numbers=True, files=True, sounds=True))
+NOTE_FLOW = Flow("note", FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True))
 PEOPLE_FLOW = Flow(
     "people",
-    *(Step(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),
+    *(FlowStep(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),
 )
 FIX_FLOW = Flow(
     "fix",
-    Step("which", ask_which, take_which, numbers=True),
-    Step("text", ask_text, take_text, numbers=True),
+    FlowStep("which", ask_which_note, take_which_note, numbers=True),
+    FlowStep("text", ask_text, take_text, numbers=True),
 )

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from bot.meetings.notes import add_note, kind_of_file, notes_of
-from bot.meetings.walk import closing, ends_round, mark, next_member, speakers_at
+from bot.meetings.walk import at_closing, ends_round, mark_step, next_member, speakers_at
 from bot.messages import File
 from bot.reading.words import fold
 from bot.tables import Meeting
-from bot.talk.albums import once, refusals, upload
+from bot.talk.albums import album_refusals, say_once, upload_link
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
 from handlers.meetings import leading, overhearing, step_answers
@@ -18,20 +18,20 @@ SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
 SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
 
 
-def take(chat: Chat, answer: Answer) -> None:
+def take_words_at_step(chat: Chat, answer: Answer) -> None:
     """At the present step: words that lead on, then what the step asks for, then a note."""
-    meeting = leading.present(chat)
+    meeting = leading.present_meeting(chat)
     if meeting is None:
         return
     if answer.files or chat.event.refused:
         _take_files(chat, meeting, answer)
-    elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take(chat, meeting):
+    elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take_step_answer(chat, meeting):
         _note(chat, meeting, chat.event.text or answer.text, None)
 
 
 def take_note(chat: Chat, answer: Answer) -> None:
     """After `Ghi ý kiến`: a note, whatever the step asks for; `later` in the dialog: of a meeting that was held."""
-    meeting = leading.present(chat, held=bool(chat.data.get("later")))
+    meeting = leading.present_meeting(chat, held=bool(chat.data.get("later")))
     if meeting is None:
         return
     if answer.files or chat.event.refused:
@@ -43,7 +43,7 @@ def take_note(chat: Chat, answer: Answer) -> None:
 def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
     if meeting.state != "running":
         return False
-    if closing(meeting):
+    if at_closing(meeting):
         if said in SAYS_END:
             chat.open("meet.end", str(meeting.id))
         return said in SAYS_END
@@ -52,15 +52,15 @@ def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
     if said not in SAYS_NEXT and said not in SAYS_END:
         return False
     if said in SAYS_NEXT or meeting.step == len(meeting.steps) - 1:
-        mark(meeting, "done", chat.at)
-    leading.go_on(chat, meeting)
+        mark_step(meeting, "done", chat.at)
+    leading.show_standing(chat, meeting)
     return True
 
 
 def _in_round(chat: Chat, meeting: Meeting, said: str) -> bool:
     if said in SAYS_NEXT or said in SAYS_MORE:
         next_member(meeting)
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
     elif said in SAYS_OVER or said in SAYS_END:
         chat.open("meet.next", str(meeting.id), str(meeting.step))
     else:
@@ -79,9 +79,11 @@ def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
         chat.event = replace(chat.event, files=others, text=words)
         chat.desk.routes.files(chat)
     elif not files:
-        leading.say(chat, "meetings/refused", meeting, refused=refusals(chat), upload=upload(chat))
+        leading.say_of_meeting(
+            chat, "meetings/refused", meeting, refused=album_refusals(chat), upload=upload_link(chat)
+        )
         if words.strip():
-            overhearing.offer(chat)
+            overhearing.offer_note(chat)
 
 
 def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
@@ -90,7 +92,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
     if meeting.state == "held":
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
-    leading.say(
+    leading.say_of_meeting(
         chat,
         "meetings/noted",
         meeting,
@@ -99,5 +101,5 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         parts=len(notes),
         speakers=speakers_at(meeting, note.step),
         other=step_answers.other_of(chat, meeting) if not file and text.strip() else "",
-        **once(chat, f"note:{meeting.id}"),
+        **say_once(chat, f"note:{meeting.id}"),
     )

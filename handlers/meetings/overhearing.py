@@ -7,8 +7,8 @@ from sqlalchemy import or_, select
 from bot.meetings.asides import Kept, asides_of, join_asides, put_aside, settle_aside
 from bot.meetings.notes import kind_of_file
 from bot.messages import File
-from bot.people.roles import holders
-from bot.reading.words import said, yes
+from bot.people.roles import role_holders
+from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Aside, Meeting
 from bot.talk.chat import Chat
 from handlers.meetings import leading
@@ -21,7 +21,7 @@ REHEARSED = timedelta(days=1)
 
 def running_meeting(chat: Chat) -> Meeting | None:
     """The running meeting that the person leads: that of the dialog, else the latest; one that counts before a rehearsal."""
-    units = {m.unit_id for m in holders(chat.roles(), "lead")}
+    units = {m.unit_id for m in role_holders(chat.roles(), "lead")}
     if not units:
         return None
     found = chat.session.scalars(
@@ -46,7 +46,7 @@ def keep_words(chat: Chat, meeting: Meeting) -> Aside:
     return put_aside(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat))
 
 
-def hear(chat: Chat) -> None:
+def hear_words(chat: Chat) -> None:
     """Words are about to be taken for an answer in a dialog of a running meeting: the dialog answers for them."""
     if chat.dialog.flow in HOLDING and chat.event.text.strip():
         meeting = chat.session.get(Meeting, chat.data.get("meeting") or 0)
@@ -54,14 +54,14 @@ def hear(chat: Chat) -> None:
             chat.hold(keep_words(chat, meeting).id)
 
 
-def written(chat: Chat, kept_as: Kept, kept_id: int | None = None, instead_of: str = "") -> None:
+def note_written(chat: Chat, kept_as: Kept, kept_id: int | None = None, instead_of: str = "") -> None:
     """What was said in this dialog has been written down."""
     for aside in asides_of(chat.session, chat.words):
         settle_aside(chat.session, aside, kept_as, kept_id, instead_of)
     chat.release()
 
 
-def refuse(chat: Chat) -> None:
+def refuse_words(chat: Chat) -> None:
     """What was typed could not be taken where it was typed: it is quoted, and one button makes it a note."""
     if chat.event.payload or chat.event.files or not chat.event.text.strip():
         return
@@ -70,31 +70,33 @@ def refuse(chat: Chat) -> None:
         return
     aside = keep_words(chat, meeting)
     chat.release(aside.id)
-    quote = said(aside.text)
+    quote = quoted_words(aside.text)
     if quote not in chat.trouble:
         chat.trouble += "\n" + chat.desk.render.sentence("aside_refused", {"said": quote})
     chat.offer_too(chat.desk.render.sentence("note_instead", {}), "meet.keep", aside.id)
 
 
-def leave(chat: Chat, words: list[int]) -> None:
+def leave_dialog(chat: Chat, words: list[int]) -> None:
     """A dialog was left before it wrote down what was said in it."""
-    found = [one for one in asides_of(chat.session, words) if not one.kept_as and yes(one.text) is None]
+    found = [
+        one for one in asides_of(chat.session, words) if not one.kept_as and read_yes_no(one.text) is None
+    ]
     if found:
         aside = join_asides(chat.session, found)
         meeting = chat.session.get_one(Meeting, aside.meeting_id)
         waiting, chat.trouble = chat.trouble, ""  # it belongs to what is said next
-        leading.say(chat, "meetings/left", meeting, aside=aside)
+        leading.say_of_meeting(chat, "meetings/left", meeting, aside=aside)
         chat.trouble = waiting
 
 
-def offer(chat: Chat) -> bool:
+def offer_note(chat: Chat) -> bool:
     """Words that nothing has asked for: are they a note? False where no meeting runs."""
     if chat.event.payload or not chat.event.text.strip():
         return False
     meeting = running_meeting(chat)
     if meeting is None:
         return False
-    leading.say(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+    leading.say_of_meeting(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
     return True
 
 
@@ -107,10 +109,12 @@ def offer_files(chat: Chat) -> list[File]:
     fitting = [file for file in chat.event.files if kind_of_file(file)]
     words = chat.event.text
     for file in fitting:
-        leading.say(chat, "meetings/unknown_file", meeting, aside=_keep_file(chat, meeting, words, file))
+        leading.say_of_meeting(
+            chat, "meetings/unknown_file", meeting, aside=_keep_file(chat, meeting, words, file)
+        )
         words = ""
     if words.strip():
-        leading.say(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+        leading.say_of_meeting(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
     return fitting
 
 

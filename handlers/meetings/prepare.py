@@ -7,32 +7,32 @@ from sqlalchemy import select
 
 from bot.calendar import local_day, next_allowed
 from bot.materials.receipts import papers_for
-from bot.meetings.meetings import lock
+from bot.meetings.meetings import lock_meeting
 from bot.meetings.preparing import (
     FOLLOWER,
     PEOPLE,
-    checklist,
-    documents_of,
     guests_of,
     kinds_of,
     known_names,
-    name_of,
+    meeting_checklist,
+    meeting_documents,
+    name_from_text,
     notice_key,
-    overseers,
     parts_of,
+    tick_item,
+    unit_overseers,
 )
-from bot.meetings.preparing import tick as tick_item
 from bot.papers.letterhead import superior_line
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Message, Person
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 OWN_FLOWS = ("prepare", "letterhead")
 """Dialogs that the list may be gone back to in the midst of."""
 
 
-def show(chat: Chat, meeting_id: str) -> None:
+def show_preparations(chat: Chat, meeting_id: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is not None:
         _show(chat, meeting)
@@ -40,7 +40,7 @@ def show(chat: Chat, meeting_id: str) -> None:
 
 def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     """The meeting, locked, if it is set and the person leads its unit; else says why not."""
-    meeting = lock(chat.session, row_id(meeting_id))
+    meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may("lead", meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")
@@ -64,7 +64,7 @@ def _facts(chat: Chat, meeting: Meeting) -> dict[str, Any]:
         "left": (day - chat.today).days,
         "kinds": kinds_of(meeting, parts),
         "guests": guests_of(meeting, parts),
-        "items": checklist(chat.desk.facts.get("rules"), meeting, parts, chat.at, chat.zone),
+        "items": meeting_checklist(chat.desk.facts.get("rules"), meeting, parts, chat.at, chat.zone),
     }
 
 
@@ -75,7 +75,7 @@ def _show(chat: Chat, meeting: Meeting) -> None:
     chat.say("meetings/prepare/list", passed=passed, **_facts(chat, meeting))
 
 
-def tick(chat: Chat, meeting_id: str, key: str, done: str) -> None:
+def tick_preparation(chat: Chat, meeting_id: str, key: str, done: str) -> None:
     """Ticks an item of the list, or takes its tick back; the button says which, so that a second press changes nothing."""
     meeting = _own(chat, meeting_id)
     if meeting is None:
@@ -88,7 +88,7 @@ def tick(chat: Chat, meeting_id: str, key: str, done: str) -> None:
     _show(chat, meeting)
 
 
-def people(chat: Chat, meeting_id: str) -> None:
+def assign_people(chat: Chat, meeting_id: str) -> None:
     """`Phân công`: who chairs, who presents, who takes the minutes."""
     meeting = _own(chat, meeting_id)
     if meeting is not None:
@@ -132,26 +132,26 @@ def _takes(role: str) -> Callable[[Chat, Answer], None]:
 
 def _name(chat: Chat, meeting: Meeting, role: str, answer: Answer) -> str:
     if not answer.value:
-        return name_of(answer.text)
+        return name_from_text(answer.text)
     known = {str(number): name for number, name in known_names(chat.session, meeting, role)}
     if answer.value not in known:
         raise Invalid("choose_button")
     return known[answer.value]
 
 
-def invite(chat: Chat, meeting_id: str) -> None:
+def show_invitation(chat: Chat, meeting_id: str) -> None:
     """`Thư mời`: one message that is nothing but the text, to be forwarded as it is."""
     meeting = _own(chat, meeting_id)
     if meeting is None:
         return
     facts = _facts(chat, meeting)
     parts: list[Duty] = facts["parts"]
-    chat.say("meetings/prepare/invitation", documents=documents_of(meeting, parts), **facts)
+    chat.say("meetings/prepare/invitation", documents=meeting_documents(meeting, parts), **facts)
     tied = papers_for(chat.session, parts)
     chat.say("meetings/prepare/invited", tied=[duty for duty in parts if duty.id in tied], **facts)
 
 
-def notice(chat: Chat, meeting_id: str) -> None:
+def show_notice(chat: Chat, meeting_id: str) -> None:
     """`Báo cấp trên`: the text for who follows the unit, and the offer to send it where that person is registered."""
     meeting = _own(chat, meeting_id)
     if meeting is None:
@@ -164,7 +164,7 @@ def notice(chat: Chat, meeting_id: str) -> None:
 
 
 def _overseers(chat: Chat, meeting: Meeting) -> list[Person]:
-    return [one for one in overseers(chat.session, meeting.unit) if one.id != chat.person.id]
+    return [one for one in unit_overseers(chat.session, meeting.unit) if one.id != chat.person.id]
 
 
 def _told(chat: Chat, meeting: Meeting, parts: list[Duty], person: Person) -> bool:
@@ -172,7 +172,7 @@ def _told(chat: Chat, meeting: Meeting, parts: list[Duty], person: Person) -> bo
     return chat.session.scalar(select(Message.id).where(Message.key == key)) is not None
 
 
-def tell(chat: Chat, meeting_id: str) -> None:
+def send_notice(chat: Chat, meeting_id: str) -> None:
     """Sends the notice, once for the same day, time, place and topics; that much is ticked."""
     meeting = _own(chat, meeting_id)
     if meeting is None:
@@ -195,7 +195,7 @@ def _tell(chat: Chat, meeting: Meeting, facts: dict[str, Any], person: Person) -
     return chat.tell(person, "meetings/prepare/notice_above", key=key, changed=changed, **facts)
 
 
-def banner(chat: Chat, meeting_id: str) -> None:
+def show_backdrop(chat: Chat, meeting_id: str) -> None:
     """`Ma két`: the text of the backdrop; the place is asked once and kept with the unit."""
     meeting = _own(chat, meeting_id)
     if meeting is None:
@@ -208,4 +208,4 @@ def banner(chat: Chat, meeting_id: str) -> None:
     chat.say("meetings/prepare/bannered", **facts)
 
 
-FLOW = Flow("prepare", *(Step(role, _asks(role), _takes(role)) for role in PEOPLE))
+FLOW = Flow("prepare", *(FlowStep(role, _asks(role), _takes(role)) for role in PEOPLE))

@@ -1,48 +1,48 @@
 """Correcting the counts of a meeting: what was said changes and nothing else; old and new stand side by side before it counts."""
 
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.correcting import correct_counts
 from bot.meetings.meetings import counts_of
-from bot.meetings.recounting import Amended, amend, changes, read_parts
+from bot.meetings.recounting import Amended, amend_counts, changed_counts, read_parts
 from bot.meetings.walk import mark_counted
 from bot.problems import Invalid
-from bot.reading.words import number, yes
+from bot.reading.words import read_number, read_yes_no
 from bot.tables import Meeting
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
 
-NAMES = tuple(Counts.__slots__)
+NAMES = tuple(AttendanceCounts.__slots__)
 
 
-def begin(chat: Chat, meeting_id: str) -> None:
+def begin_recount(chat: Chat, meeting_id: str) -> None:
     """`Sửa số liệu`, of a running meeting or one that was held; where nobody was counted yet, the whole count."""
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
     if meeting is None:
         return
     if counts_of(chat.session, meeting) is None:
-        anew(chat, meeting_id)
+        count_anew(chat, meeting_id)
     else:
-        leading.begin(chat, meeting, "recount", said={})
+        leading.begin_dialog(chat, meeting, "recount", said={})
 
 
-def anew(chat: Chat, meeting_id: str) -> None:
+def count_anew(chat: Chat, meeting_id: str) -> None:
     """`Nhập lại cả`: every number once more."""
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
     if meeting is None:
         return
     held = meeting.state == "held"
     then, back = ("result.recounted", "result.fix") if held else ("meet.counted", "meet.walk")
-    leading.count(chat, meeting, then, back)
+    leading.begin_count(chat, meeting, then, back)
 
 
-def _present(chat: Chat) -> tuple[Meeting, Counts] | None:
+def _present(chat: Chat) -> tuple[Meeting, AttendanceCounts] | None:
     meeting = leading.own_with_unit(chat, chat.data["meeting"], held=True)
     counts = counts_of(chat.session, meeting) if meeting else None
     if meeting is None:
         return None
     if counts is None:
-        anew(chat, str(meeting.id))
+        count_anew(chat, str(meeting.id))
         return None
     return meeting, counts
 
@@ -51,20 +51,20 @@ def _said(chat: Chat) -> dict[str, int]:
     return dict(chat.data.get("said", {}))
 
 
-def ask_what(chat: Chat) -> None:
+def ask_changed_counts(chat: Chat) -> None:
     found = _present(chat)
     if found is not None:
         meeting, counts = found
-        leading.say(chat, "meetings/recount/what", meeting, counts=counts)
+        leading.say_of_meeting(chat, "meetings/recount/what", meeting, counts=counts)
 
 
-def take_what(chat: Chat, answer: Answer) -> None:
+def take_changed_counts(chat: Chat, answer: Answer) -> None:
     found = _present(chat)
     if found is None:
         return
     meeting, counts = found
     if answer.value == "all":
-        anew(chat, str(meeting.id))
+        count_anew(chat, str(meeting.id))
     elif answer.value in NAMES:
         chat.keep(name=answer.value)
         chat.goto("value")
@@ -74,10 +74,10 @@ def take_what(chat: Chat, answer: Answer) -> None:
         _say(chat, counts, read_parts(answer.text, counts))
 
 
-def _say(chat: Chat, counts: Counts, parts: dict[str, int]) -> None:
+def _say(chat: Chat, counts: AttendanceCounts, parts: dict[str, int]) -> None:
     """These numbers are new; goes on with what must give way for them, or to the card."""
     said = {**_said(chat), **parts}
-    amended = amend(counts, said)
+    amended = amend_counts(counts, said)
     chat.keep(said=said)
     step = "give" if amended.gives else "card"
     if chat.dialog.step == step:
@@ -91,7 +91,7 @@ def ask_value(chat: Chat) -> None:
     if found is not None:
         meeting, counts = found
         name = chat.data["name"]
-        leading.say(chat, "meetings/recount/value", meeting, name=name, old=getattr(counts, name))
+        leading.say_of_meeting(chat, "meetings/recount/value", meeting, name=name, old=getattr(counts, name))
 
 
 def take_value(chat: Chat, answer: Answer) -> None:
@@ -99,7 +99,7 @@ def take_value(chat: Chat, answer: Answer) -> None:
     if found is None:
         return
     try:
-        parts = {chat.data["name"]: number(answer.value or answer.text)}
+        parts = {chat.data["name"]: read_number(answer.value or answer.text)}
     except Invalid:
         if answer.value:
             raise Invalid("choose_button") from None
@@ -107,12 +107,12 @@ def take_value(chat: Chat, answer: Answer) -> None:
     _say(chat, found[1], parts)
 
 
-def _amended(chat: Chat) -> tuple[Meeting, Counts, Amended] | None:
+def _amended(chat: Chat) -> tuple[Meeting, AttendanceCounts, Amended] | None:
     found = _present(chat)
     if found is None:
         return None
     meeting, counts = found
-    return meeting, counts, amend(counts, _said(chat))
+    return meeting, counts, amend_counts(counts, _said(chat))
 
 
 def ask_give(chat: Chat) -> None:
@@ -120,10 +120,10 @@ def ask_give(chat: Chat) -> None:
     if found is not None:
         meeting, counts, amended = found
         said = [one for one in changes_said(counts, _said(chat)) if one[1] != one[2]]
-        leading.say(chat, "meetings/recount/give", meeting, said=said, gives=amended.gives)
+        leading.say_of_meeting(chat, "meetings/recount/give", meeting, said=said, gives=amended.gives)
 
 
-def changes_said(counts: Counts, said: dict[str, int]) -> list[tuple[str, int | None, int]]:
+def changes_said(counts: AttendanceCounts, said: dict[str, int]) -> list[tuple[str, int | None, int]]:
     return [(name, getattr(counts, name), value) for name, value in said.items()]
 
 
@@ -141,21 +141,23 @@ def take_give(chat: Chat, answer: Answer) -> None:
         _say(chat, counts, read_parts(answer.text, counts))
 
 
-def ask_card(chat: Chat) -> None:
+def ask_recount_card(chat: Chat) -> None:
     found = _amended(chat)
     if found is not None:
         meeting, counts, amended = found
         after = amended.counts
         card = leading.count_card(chat, after, leading.day_of(chat, meeting))
-        leading.say(chat, "meetings/recount/card", meeting, changes=changes(counts, after), card=card)
+        leading.say_of_meeting(
+            chat, "meetings/recount/card", meeting, changes=changed_counts(counts, after), card=card
+        )
 
 
-def take_card(chat: Chat, answer: Answer) -> None:
+def take_recount_card(chat: Chat, answer: Answer) -> None:
     found = _amended(chat)
     if found is None:
         return
     meeting, counts, amended = found
-    agreed = None if answer.value else yes(answer.text)
+    agreed = None if answer.value else read_yes_no(answer.text)
     if amended.gives:  # another phone has changed the counts meanwhile
         chat.goto("give")
     elif answer.value == "ok" or agreed:
@@ -168,13 +170,13 @@ def take_card(chat: Chat, answer: Answer) -> None:
         _say(chat, counts, read_parts(answer.text, counts))
 
 
-def _write(chat: Chat, meeting: Meeting, before: Counts, after: Counts) -> None:
-    found = changes(before, after)
+def _write(chat: Chat, meeting: Meeting, before: AttendanceCounts, after: AttendanceCounts) -> None:
+    found = changed_counts(before, after)
     correct_counts(chat.session, meeting, after, chat.person.id, chat.at)
     kind = "result corrected" if meeting.state == "held" else "attendance corrected"
     for one in found:
         chat.note(kind, f"meeting:{meeting.id} {one.name} {_shown(one.old)}>{_shown(one.new)}"[:60])
-    overhearing.written(chat, "counts")
+    overhearing.note_written(chat, "counts")
     if meeting.state == "running":
         mark_counted(meeting, chat.at)
     leading.say_recounted(chat, meeting, found)
@@ -186,8 +188,8 @@ def _shown(value: int | None) -> str:
 
 FLOW = Flow(
     "recount",
-    Step("what", ask_what, take_what, numbers=True),
-    Step("value", ask_value, take_value, numbers=True),
-    Step("give", ask_give, take_give, numbers=True),
-    Step("card", ask_card, take_card, numbers=True),
+    FlowStep("what", ask_changed_counts, take_changed_counts, numbers=True),
+    FlowStep("value", ask_value, take_value, numbers=True),
+    FlowStep("give", ask_give, take_give, numbers=True),
+    FlowStep("card", ask_recount_card, take_recount_card, numbers=True),
 )

@@ -1,9 +1,9 @@
 """`Họp thử`: walks a whole meeting for practice; it is told on every card, and nothing of it is left."""
 
-from bot.duties.outlook import outlooks
-from bot.meetings.meetings import lock_unit, start
+from bot.duties.outlook import unit_outlooks
+from bot.meetings.meetings import lock_unit, start_meeting
 from bot.meetings.rehearsing import new_rehearsal
-from bot.meetings.walk import stamp
+from bot.meetings.walk import stamp_rules
 from bot.tables import Duty
 from bot.talk.chat import Chat, row_id
 from handlers.meetings import leading
@@ -11,12 +11,12 @@ from handlers.meetings import leading
 PLAIN = "0"
 
 
-def begin(chat: Chat, unit_id: str, duty_id: str = "") -> None:
+def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     """Asks which meeting is rehearsed where several are waiting; a regular one where none is."""
     unit = chat.lead_unit(unit_id)
     if unit is None:
         return
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     if not duty_id and len(waiting) > 1:
         chat.say("meetings/rehearsal/choose", unit=unit, waiting=waiting)
         return
@@ -29,6 +29,6 @@ def begin(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     lock_unit(chat.session, unit.id)
     meeting = new_rehearsal(chat.session, unit, duty, chat.at)
     agenda = chat.desk.facts["regular_agenda"]
-    start(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
-    stamp(meeting, leading.rules_on(chat, chat.today))
-    leading.begin(chat, meeting, "meet")
+    start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+    stamp_rules(meeting, leading.rules_on(chat, chat.today))
+    leading.begin_dialog(chat, meeting, "meet")

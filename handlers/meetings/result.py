@@ -3,18 +3,18 @@
 from datetime import date, datetime, time, timedelta
 
 from bot.calendar import at_local, local_day
-from bot.duties.outlook import outlook, outlooks
+from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.awaiting import line_of
-from bot.meetings.joining import duties_of, offers
+from bot.meetings.joining import duties_of, offered_duties
 from bot.meetings.meetings import held_before, last_place, live_meeting, lock_unit
-from bot.meetings.walk import stamp
+from bot.meetings.walk import stamp_rules
 from bot.problems import Invalid
-from bot.reading.moments import when
+from bot.reading.moments import read_moment
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading
 from handlers.meetings.entering import begin_counts
 
@@ -24,23 +24,23 @@ SOON = timedelta(days=60)
 PLACE_LIMIT = 200
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_result_choice(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("result", unit_id)
     if unit is None:
         return
     if chat.dialog.flow == FLOW.name:
         chat.end()
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     chat.say("meetings/result/choose", unit=unit, waiting=waiting)
 
 
-def for_duty(chat: Chat, duty_id: str) -> None:
+def enter_result_of(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None:
         chat.begin("result", duty=duty.id, unit=duty.unit_id)
 
 
-def plain(chat: Chat, unit_id: str) -> None:
+def enter_unplanned_result(chat: Chat, unit_id: str) -> None:
     """A regular meeting that no plan asked for."""
     unit = chat.lead_unit(unit_id)
     if unit is not None:
@@ -51,7 +51,7 @@ def _duty(chat: Chat) -> Duty | None:
     return chat.session.get(Duty, chat.data["duty"]) if chat.data.get("duty") else None
 
 
-def ask_day(chat: Chat) -> None:
+def ask_result_day(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
     duty = _duty(chat)
     days = {chat.today - timedelta(days=n) for n in range(DAYS_OFFERED)}
@@ -60,12 +60,12 @@ def ask_day(chat: Chat) -> None:
         days.add(local_day(live.planned_at, chat.zone))
     if duty is not None:
         days = {day for day in days if day >= duty.announced_on}
-    view = outlook(chat.session, duty, chat.at, chat.zone) if duty else None
+    view = duty_outlook(chat.session, duty, chat.at, chat.zone) if duty else None
     said = chat.data.get("said", "")
     chat.say("meetings/result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
 
 
-def take_day(chat: Chat, answer: Answer) -> None:
+def take_result_day(chat: Chat, answer: Answer) -> None:
     duty = _duty(chat)
     day, clock = _chosen_day(answer.value), USUAL_CLOCK
     unit = chat.session.get_one(Unit, chat.data["unit"])
@@ -81,7 +81,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
         raise Invalid("date_before_open", day=day, opens=duty.announced_on)
     held_at = min(at_local(day, clock, chat.zone), chat.at)
     chat.keep(held_at=held_at.isoformat(), joint=[])
-    if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
+    if duty is not None and offered_duties(chat.session, duty, day, chat.at, chat.zone):
         chat.goto("join")
     else:
         _count(chat, duty)
@@ -91,15 +91,15 @@ def _held_at(chat: Chat) -> datetime:
     return datetime.fromisoformat(chat.data["held_at"])
 
 
-def ask_join(chat: Chat) -> None:
+def ask_result_join(chat: Chat) -> None:
     """Did the meeting count for other duties too?"""
     duty = chat.session.get_one(Duty, chat.data["duty"])
-    joint.ask(chat, duty, local_day(_held_at(chat), chat.zone))
+    joint.ask_joint_duties(chat, duty, local_day(_held_at(chat), chat.zone))
 
 
-def take_join(chat: Chat, answer: Answer) -> None:
+def take_result_join(chat: Chat, answer: Answer) -> None:
     duty = own_duty(chat, chat.data["duty"], "meeting")
-    if duty is not None and joint.take(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
+    if duty is not None and joint.take_joint_duties(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
         _count(chat, duty)
 
 
@@ -118,7 +118,7 @@ def _count(chat: Chat, duty: Duty | None) -> None:
     )
 
 
-def change(chat: Chat, what: str) -> None:
+def change_result(chat: Chat, what: str) -> None:
     """`Đổi ngày`, `Địa điểm` on the card: asks for it again and comes back."""
     if chat.dialog.flow != "counts" or "held_at" not in chat.data or what not in ("day", "place"):
         chat.open("home")
@@ -127,11 +127,11 @@ def change(chat: Chat, what: str) -> None:
     chat.begin("result", step=what, **{name: chat.data[name] for name in names})
 
 
-def ask_place(chat: Chat) -> None:
+def ask_result_place(chat: Chat) -> None:
     chat.say("meetings/result/place", last=last_place(chat.session, int(chat.data["unit"])))
 
 
-def take_place(chat: Chat, answer: Answer) -> None:
+def take_result_place(chat: Chat, answer: Answer) -> None:
     if answer.value not in ("", "last", "none"):
         raise Invalid("choose_button")
     typed = " ".join(answer.text.split())
@@ -155,17 +155,17 @@ def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
     """The nearest such day up to today; a bare number is a day of the month."""
     said = f"ngay {text.strip()}" if text.strip().isdecimal() else text
     now = chat.at.astimezone(chat.zone).time()
-    moment = when(said, today=chat.today, now=now, past=True)
+    moment = read_moment(said, today=chat.today, now=now, past=True)
     if moment.day is None:
         raise Invalid("date_unclear", said=text)
-    ahead = when(said, today=chat.today, now=now).day
+    ahead = read_moment(said, today=chat.today, now=now).day
     earliest = duty.announced_on if duty else chat.today - timedelta(days=366) + SOON
     if moment.day < earliest and ahead is not None and chat.today < ahead <= chat.today + SOON:
         raise Invalid("date_future", day=ahead)  # "5/4" on 1 April is that of this year, not of the last
     return moment.day, moment.at or USUAL_CLOCK
 
 
-def counted(chat: Chat) -> None:
+def write_result(chat: Chat) -> None:
     """Takes the confirmed counts and writes the meeting."""
     facts = chat.data
     if chat.dialog.step != "card" or "held_at" not in facts:
@@ -184,21 +184,21 @@ def counted(chat: Chat) -> None:
     day = local_day(held_at, chat.zone)
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     before = duties_of(chat.session, live) if live else []
-    together = joint.chosen(chat, duty, day) if duty else []
+    together = joint.chosen_duties(chat, duty, day) if duty else []
     meeting = held_before(
         chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
     )
     meeting.place = facts.get("place") or ""
-    stamp(meeting, leading.rules_on(chat, day))
+    stamp_rules(meeting, leading.rules_on(chat, day))
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
     answered = duties_of(chat.session, meeting)
     joint.say_parted(chat, [one for one in before if one not in answered], day)
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
     chat.say(
         "meetings/result/done",
         meeting=meeting,
-        card=leading.card_of(chat, meeting),
+        card=leading.meeting_card(chat, meeting),
         duties=answered,
         waiting=waiting,
     )
@@ -206,7 +206,7 @@ def counted(chat: Chat) -> None:
 
 FLOW = Flow(
     "result",
-    Step("day", ask_day, take_day, numbers=True),
-    Step("join", ask_join, take_join),
-    Step("place", ask_place, take_place, numbers=True),
+    FlowStep("day", ask_result_day, take_result_day, numbers=True),
+    FlowStep("join", ask_result_join, take_result_join),
+    FlowStep("place", ask_result_place, take_result_place, numbers=True),
 )

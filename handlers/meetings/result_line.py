@@ -7,12 +7,20 @@ line may be a day, it is asked. Nothing is written before the card has been agre
 from datetime import UTC, datetime
 
 from bot.meetings.asides import put_aside
-from bot.meetings.awaiting import Awaited, awaited, held_lately, line_of, reminded_since, running, whole_of
-from bot.people.roles import holders
+from bot.meetings.awaiting import (
+    Awaited,
+    awaited_meetings,
+    held_lately,
+    line_of,
+    reminded_since,
+    running_meetings,
+    whole_of,
+)
+from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Unit
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, step_answers
 from handlers.meetings.entering import begin_counts
 
@@ -37,7 +45,7 @@ MOST = 6
 
 def take_unasked(chat: Chat) -> bool:
     """Whether the words are such a line, and have been taken. The open dialog yields only to what is surely none of its own."""
-    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+    units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
     if not units:
         return False
     text = chat.event.text
@@ -46,7 +54,7 @@ def take_unasked(chat: Chat) -> bool:
         return False
     if kind == "number":
         return _take_number(chat, text, list(units))
-    if kind == "date" and running(chat.session, list(units)):
+    if kind == "date" and running_meetings(chat.session, list(units)):
         return False  # in a meeting it may be anything: it is offered as a note
     if kind == "date":
         chat.begin("line", said=text)
@@ -68,7 +76,7 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     step = flow.steps.get(chat.dialog.step) if flow else None
     if chat.dialog.flow in OWN_FLOWS or (step and step.first) or kind not in ("counts", "share"):
         return False
-    if not any(one.held_at for one in awaited(chat.session, unit_ids, chat.at, chat.zone)):
+    if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.at, chat.zone)):
         return False
     touched = chat.dialog.touched_at or datetime.min.replace(tzinfo=UTC)
     return kind == "counts" or reminded_since(chat.session, chat.person.id, touched)
@@ -76,8 +84,8 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
 
 def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
     """A lone number is a figure only where one meeting waits for its figures; even then it is asked of which."""
-    waiting = [one for one in awaited(chat.session, unit_ids, chat.at, chat.zone) if one.held_at]
-    if running(chat.session, unit_ids) or not waiting:
+    waiting = [one for one in awaited_meetings(chat.session, unit_ids, chat.at, chat.zone) if one.held_at]
+    if running_meetings(chat.session, unit_ids) or not waiting:
         return False
     chat.begin("line", step="which", said=text)
     return True
@@ -86,8 +94,8 @@ def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
 def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
     """Goes to the one meeting that the line can be about, else asks which."""
     ids = _fitting(text, units)
-    live = running(chat.session, ids)
-    waiting = awaited(chat.session, ids, chat.at, chat.zone)
+    live = running_meetings(chat.session, ids)
+    waiting = awaited_meetings(chat.session, ids, chat.at, chat.zone)
     passed = [one for one in waiting if one.held_at]
     held = held_lately(chat.session, ids, chat.at)
     if len(live) == 1:
@@ -115,54 +123,56 @@ def _count(chat: Chat, one: Awaited, said: str) -> None:
 
 
 def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
-    own = leading.own(chat, meeting_id)
+    own = leading.own_meeting(chat, meeting_id)
     if own is not None:
         words = put_aside(chat.session, own, chat.person.id, said, chat.at, leading.message_ref(chat))
         step_answers.take_as(chat, own, "counts", words)
 
 
-def ask_what(chat: Chat) -> None:
+def ask_result_line(chat: Chat) -> None:
     chat.say("meetings/result/unsure", said=chat.data["said"])
 
 
-def take_what(chat: Chat, answer: Answer) -> None:
+def take_result_line(chat: Chat, answer: Answer) -> None:
     if answer.value == "day":
         chat.end()
         chat.open("plan")
     elif answer.value == "counts":
-        units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+        units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
         _find_meeting(chat, chat.data["said"], units)
     else:
         raise Invalid("choose_button")
 
 
-def ask_which(chat: Chat) -> None:
-    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+def ask_result_meeting(chat: Chat) -> None:
+    units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
     ids = _fitting(chat.data["said"], units)
     chat.say(
         "meetings/result/which",
         said=chat.data["said"],
-        running=running(chat.session, ids),
-        waiting=awaited(chat.session, ids, chat.at, chat.zone)[:MOST],
+        running=running_meetings(chat.session, ids),
+        waiting=awaited_meetings(chat.session, ids, chat.at, chat.zone)[:MOST],
         held=held_lately(chat.session, ids, chat.at),
         units=[units[unit_id] for unit_id in ids],
         named=len(units) > 1,
     )
 
 
-def take_which(chat: Chat, answer: Answer) -> None:
+def take_result_meeting(chat: Chat, answer: Answer) -> None:
     """A value is a letter and a row: meeting that was set, duty, meeting that was held, running meeting, unit."""
     letter, row, said = answer.value[:1], row_id(answer.value[1:]), chat.data["said"]
-    units = [m.unit_id for m in holders(chat.roles(), "lead")]
+    units = [m.unit_id for m in role_holders(chat.roles(), "lead")]
     if letter == "m" or letter == "d":
-        chosen = [one for one in awaited(chat.session, units, chat.at, chat.zone) if _is(one, letter, row)]
+        chosen = [
+            one for one in awaited_meetings(chat.session, units, chat.at, chat.zone) if _is(one, letter, row)
+        ]
         if not chosen:
             raise Invalid("choose_button")
         _count(chat, chosen[0], said)
     elif letter == "r":
         _count_running(chat, row, said)
     elif letter == "h":
-        meeting = leading.own(chat, row, held=True)
+        meeting = leading.own_meeting(chat, row, held=True)
         if meeting is not None:
             step_answers.correct_by(chat, meeting, said)
     elif letter == "u" and row in units:
@@ -176,4 +186,8 @@ def _is(one: Awaited, letter: str, row: int) -> bool:
     return of is not None and of.id == row
 
 
-FLOW = Flow("line", Step("what", ask_what, take_what), Step("which", ask_which, take_which))
+FLOW = Flow(
+    "line",
+    FlowStep("what", ask_result_line, take_result_line),
+    FlowStep("which", ask_result_meeting, take_result_meeting),
+)

@@ -4,18 +4,18 @@ from datetime import date, datetime, time
 
 from bot.calendar import at_local, local_day
 from bot.duties.life import coming_calls, follow_usual_day
-from bot.duties.outlook import Outlook, coming_meeting, meetings_on, outlook, outlooks
-from bot.meetings.concerns import Concern, concerns, kind_of
-from bot.meetings.joining import duties_of, note_offered, offers, takes_long
+from bot.duties.outlook import Outlook, coming_meeting, duty_outlook, meetings_on, unit_outlooks
+from bot.meetings.concerns import Concern, kind_of, setting_concerns
+from bot.meetings.joining import duties_of, note_offered, offered_duties, takes_long
 from bot.meetings.meetings import last_place, live_meeting, lock_unit, set_meeting
-from bot.meetings.offering import custom, offer_for, stamped
+from bot.meetings.offering import offer_for, read_stamp, usual_meeting
 from bot.problems import Invalid
 from bot.reading.second_thoughts import other_moment
-from bot.reading.words import yes
+from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint
 from handlers.meetings.days import (
     chosen_day,
@@ -33,12 +33,12 @@ USUAL = "usual-"
 """How the value of the choice begins that answers the day, the hour and the place at once."""
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_schedule(chat: Chat, unit_id: str = "") -> None:
     """Goes straight to the day when there is but one meeting to set, else asks which."""
     unit = chat.unit_for("plan", unit_id)
     if unit is None:
         return
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     if len(waiting) > 1:
         chat.begin("schedule", unit=unit.id)
     elif waiting:
@@ -47,19 +47,19 @@ def show(chat: Chat, unit_id: str = "") -> None:
         _begin(chat, unit.id, coming_meeting(chat.session, unit.id, chat.today))
 
 
-def for_duty(chat: Chat, duty_id: str) -> None:
+def set_meeting_of(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None:
         _begin(chat, duty.unit_id, duty)
 
 
-def usual(chat: Chat, duty_id: str, stamp: str = "") -> None:
+def set_usual_meeting(chat: Chat, duty_id: str, stamp: str = "") -> None:
     """`Như mọi tháng`: sets the meeting for the moment on the button, where the unit usually meets, and asks nothing but
     what somebody must decide."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is None or _is_running(chat, duty.unit_id, duty):
         return
-    day, clock = stamped(stamp)
+    day, clock = read_stamp(stamp)
     live = live_meeting(chat.session, duty.unit_id, duty.id)
     if live is not None and live.planned_at:
         _begin(chat, duty.unit_id, duty)  # somebody has set it in the meantime
@@ -87,7 +87,7 @@ def keep_habit(chat: Chat, unit_id: str, day: str = "") -> None:
 
 def _as_usual(chat: Chat, day: date, clock: time) -> None:
     duty = chat.session.get_one(Duty, chat.data["duty"])
-    chat.keep(day=day.isoformat(), place=custom(chat.session, duty, chat.zone).place)
+    chat.keep(day=day.isoformat(), place=usual_meeting(chat.session, duty, chat.zone).place)
     _after_time(chat, clock)
 
 
@@ -106,13 +106,13 @@ def _is_running(chat: Chat, unit_id: int, duty: Duty | None) -> bool:
     return True
 
 
-def ask_topic(chat: Chat) -> None:
+def ask_meeting_topic(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
     chat.say("meetings/schedule/topic", unit=unit, waiting=waiting)
 
 
-def take_topic(chat: Chat, answer: Answer) -> None:
+def take_meeting_topic(chat: Chat, answer: Answer) -> None:
     if not answer.value:
         raise Invalid("choose_button")
     duty = None
@@ -129,7 +129,7 @@ def take_topic(chat: Chat, answer: Answer) -> None:
 
 def _declined(chat: Chat) -> list[int]:
     """What the unit had before its eyes when it said that its meeting is none of these."""
-    waiting = outlooks(chat.session, int(chat.data["unit"]), chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, int(chat.data["unit"]), chat.at, chat.zone, "meeting")
     return sorted(
         {view.duty.id for view in waiting} | ({chat.data["duty"]} if chat.data.get("duty") else set())
     )
@@ -141,10 +141,10 @@ def _duty(chat: Chat) -> Duty | None:
 
 def _view(chat: Chat) -> Outlook | None:
     duty = _duty(chat)
-    return outlook(chat.session, duty, chat.at, chat.zone) if duty else None
+    return duty_outlook(chat.session, duty, chat.at, chat.zone) if duty else None
 
 
-def ask_day(chat: Chat) -> None:
+def ask_meeting_day(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.data["unit"])
     meeting = live_meeting(chat.session, unit.id, chat.data.get("duty"))
     linked = duties_of(chat.session, meeting) if meeting else []
@@ -163,7 +163,7 @@ def ask_day(chat: Chat) -> None:
     )
 
 
-def take_day(chat: Chat, answer: Answer) -> None:
+def take_meeting_day(chat: Chat, answer: Answer) -> None:
     if answer.value == "none":
         if not _is_running(chat, int(chat.data["unit"]), None):
             declined = _declined(chat)
@@ -172,7 +172,7 @@ def take_day(chat: Chat, answer: Answer) -> None:
             )
         return
     if answer.value.startswith(USUAL):
-        day, clock = stamped(answer.value.removeprefix(USUAL))
+        day, clock = read_stamp(answer.value.removeprefix(USUAL))
         if day is None or clock is None:
             raise Invalid("choose_button")
         _as_usual(chat, day, clock)
@@ -217,7 +217,7 @@ def _after_time(chat: Chat, clock: time) -> None:
         return
     if not chat.data.get("duty") and (planned := _suited(chat)):
         chat.keep(duty=planned.id)
-    found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
+    found = setting_concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
     if found:
         _go_on(chat, "concern")
     else:
@@ -228,7 +228,7 @@ def _after_concerns(chat: Chat) -> None:
     duty = _duty(chat)
     day = date.fromisoformat(chat.data["day"])
     chat.keep(joint=[], asked=[])
-    if duty is not None and offers(chat.session, duty, day, chat.at, chat.zone):
+    if duty is not None and offered_duties(chat.session, duty, day, chat.at, chat.zone):
         _go_on(chat, "join")
     else:
         _after_join(chat)
@@ -259,18 +259,18 @@ def _suited(chat: Chat) -> Duty | None:
     return next((one for one in found if one.id not in declined), None)
 
 
-def ask_join(chat: Chat) -> None:
+def ask_meeting_join(chat: Chat) -> None:
     """May the meeting count for other duties too?"""
     duty = chat.session.get_one(Duty, chat.data["duty"])
-    joint.ask(chat, duty, date.fromisoformat(chat.data["day"]))
+    joint.ask_joint_duties(chat, duty, date.fromisoformat(chat.data["day"]))
 
 
-def take_join(chat: Chat, answer: Answer) -> None:
+def take_meeting_join(chat: Chat, answer: Answer) -> None:
     duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None:
         return
     try:
-        settled = joint.take(chat, answer, duty, date.fromisoformat(chat.data["day"]))
+        settled = joint.take_joint_duties(chat, answer, duty, date.fromisoformat(chat.data["day"]))
     except Invalid:
         if answer.value or not other_moment(answer.text, today=chat.today, now=wall_clock(chat)):
             raise
@@ -281,7 +281,7 @@ def take_join(chat: Chat, answer: Answer) -> None:
 
 
 def ask_concern(chat: Chat) -> None:
-    found = concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
+    found = setting_concerns(chat.session, chat.data["unit"], _duty(chat), _moment(chat), chat.at, chat.zone)
     chat.say("meetings/schedule/concern", concerns=found, at=_moment(chat), other=_other(chat, found))
 
 
@@ -291,7 +291,7 @@ def _other(chat: Chat, found: list[Concern]) -> Duty | None:
 
 
 def take_concern(chat: Chat, answer: Answer) -> None:
-    agreed = None if answer.value else yes(answer.text)
+    agreed = None if answer.value else read_yes_no(answer.text)
     if answer.value == "keep" or agreed:
         _after_concerns(chat)
     elif answer.value == "other":
@@ -329,7 +329,7 @@ def _places(chat: Chat) -> tuple[str, str]:
     return live.place if live else "", last_place(chat.session, unit_id)
 
 
-def ask_place(chat: Chat) -> None:
+def ask_meeting_place(chat: Chat) -> None:
     own, last = _places(chat)
     chat.say("meetings/schedule/place", at=_moment(chat), own=own, last=last)
 
@@ -339,7 +339,7 @@ def _names_moment(chat: Chat, text: str) -> bool:
     return not text.strip().isdecimal() and bool(other_moment(text, today=chat.today, now=wall_clock(chat)))
 
 
-def take_place(chat: Chat, answer: Answer) -> None:
+def take_meeting_place(chat: Chat, answer: Answer) -> None:
     if not answer.value and _names_moment(chat, answer.text):
         _change_moment(chat, answer.text)
         return
@@ -375,7 +375,7 @@ def _settle(chat: Chat, place: str) -> None:
 
 def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str) -> None:
     day = local_day(moment, chat.zone)
-    together = joint.chosen(chat, duty, day) if duty else []
+    together = joint.chosen_duties(chat, duty, day) if duty else []
     asked = chat.data.get("asked", [])
     planned = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.at, chat.zone, together)
     meeting = planned.meeting
@@ -385,7 +385,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
     joint.say_parted(chat, planned.parted, day)
     days = coming_calls(chat.session, duty, chat.at, chat.zone) if duty else []
     before = [one for one in days if one < day]
-    owed = outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
+    owed = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
     chat.say(
         "meetings/schedule/done",
         meeting=meeting,
@@ -403,10 +403,10 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
 
 FLOW = Flow(
     "schedule",
-    Step("topic", ask_topic, take_topic),
-    Step("day", ask_day, take_day, numbers=True),
-    Step("time", ask_time, take_time, numbers=True),
-    Step("concern", ask_concern, take_concern),
-    Step("join", ask_join, take_join),
-    Step("place", ask_place, take_place, numbers=True),
+    FlowStep("topic", ask_meeting_topic, take_meeting_topic),
+    FlowStep("day", ask_meeting_day, take_meeting_day, numbers=True),
+    FlowStep("time", ask_time, take_time, numbers=True),
+    FlowStep("concern", ask_concern, take_concern),
+    FlowStep("join", ask_meeting_join, take_meeting_join),
+    FlowStep("place", ask_meeting_place, take_meeting_place, numbers=True),
 )

@@ -4,13 +4,22 @@ from collections.abc import Callable
 
 from bot.meetings.asides import Kept, settle_aside
 from bot.meetings.meetings import counts_of
-from bot.meetings.preparing import PEOPLE, name_of
+from bot.meetings.preparing import PEOPLE, name_from_text
 from bot.meetings.step_words import agrees_to_minutes, is_counts, is_vote, read_clerk, read_speakers
 from bot.meetings.tasks import WHAT_LIMIT, read_outcome, to_review
-from bot.meetings.votes import electors
-from bot.meetings.walk import CLERK, asks_clerk, closing, mark, names_people, present_step, speakers_at, spoke
+from bot.meetings.votes import meeting_electors
+from bot.meetings.walk import (
+    CLERK,
+    asks_clerk,
+    at_closing,
+    count_speakers,
+    mark_step,
+    names_people,
+    present_step,
+    speakers_at,
+)
 from bot.problems import Invalid
-from bot.reading.words import fold, yes
+from bot.reading.words import fold, read_yes_no
 from bot.tables import Aside, Meeting
 from bot.talk.chat import Chat
 from handlers.meetings import leading, overhearing
@@ -22,7 +31,7 @@ NAMES = {
 }
 
 
-def take(chat: Chat, meeting: Meeting) -> bool:
+def take_step_answer(chat: Chat, meeting: Meeting) -> bool:
     """Takes what was typed as what the present step asks for; False where it cannot be read as that."""
     text = chat.event.text.strip()
     what = _read_as(chat, meeting, text)
@@ -33,7 +42,7 @@ def take(chat: Chat, meeting: Meeting) -> bool:
 
 def other_of(chat: Chat, meeting: Meeting) -> str:
     """What a note of the present step may have been meant as, if the step asks for anything that can be typed."""
-    if meeting.state != "running" or closing(meeting):
+    if meeting.state != "running" or at_closing(meeting):
         return ""
     asks = present_step(meeting).get("asks")
     if asks == "attendance" and not (asks_clerk(meeting) and counts_of(chat.session, meeting)):
@@ -53,13 +62,13 @@ def take_as(chat: Chat, meeting: Meeting, what: str, aside: Aside) -> None:
 def correct_by(chat: Chat, meeting: Meeting, said: str) -> None:
     """A line about the counts of a meeting that was held: what it says is corrected and nothing else."""
     if counts_of(chat.session, meeting) is None:
-        leading.count(chat, meeting, "result.recounted", "result.fix", said)
+        leading.begin_count(chat, meeting, "result.recounted", "result.fix", said)
     else:
-        chat.begin_answered("recount", "what", said, **leading.facts_of(meeting))
+        chat.begin_answered("recount", "what", said, **leading.dialog_facts(meeting))
 
 
 def _read_as(chat: Chat, meeting: Meeting, text: str) -> str:
-    if closing(meeting) or not text:
+    if at_closing(meeting) or not text:
         return ""
     role = _named_role(text)
     if role and names_people(meeting):
@@ -85,11 +94,15 @@ def _counts(chat: Chat, meeting: Meeting, text: str) -> str:
 
 
 def _vote(chat: Chat, meeting: Meeting, text: str) -> str:
-    return "vote" if is_vote(text, electors(chat.session, meeting).voters) else ""
+    return "vote" if is_vote(text, meeting_electors(chat.session, meeting).voters) else ""
 
 
 def _task(_chat: Chat, _meeting: Meeting, text: str) -> str:
-    return "task" if len(text) <= WHAT_LIMIT and yes(text) is None and not agrees_to_minutes(text) else ""
+    return (
+        "task"
+        if len(text) <= WHAT_LIMIT and read_yes_no(text) is None and not agrees_to_minutes(text)
+        else ""
+    )
 
 
 def _outcome(chat: Chat, meeting: Meeting, text: str) -> str:
@@ -123,25 +136,25 @@ def _note_instead(chat: Chat, aside: Aside) -> list[str]:
 def _take_counts(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     facts = {"words": [aside.id], "offer": _note_instead(chat, aside)}
     if counts_of(chat.session, meeting) is not None:
-        chat.begin_answered("recount", "what", aside.text, **leading.facts_of(meeting), **facts)
+        chat.begin_answered("recount", "what", aside.text, **leading.dialog_facts(meeting), **facts)
     else:
-        leading.count(chat, meeting, "meet.counted", "meet.walk", aside.text, **facts)
+        leading.begin_count(chat, meeting, "meet.counted", "meet.walk", aside.text, **facts)
 
 
 def _take_vote(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     facts = {"words": [aside.id], "offer": _note_instead(chat, aside), "line": aside.text}
-    chat.begin("vote", "subject", **leading.facts_of(meeting), **facts)
+    chat.begin("vote", "subject", **leading.dialog_facts(meeting), **facts)
 
 
 def _take_task(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     facts = {"words": [aside.id], "offer": _note_instead(chat, aside)}
-    chat.begin_answered("task", "what", aside.text, **leading.facts_of(meeting), **facts)
+    chat.begin_answered("task", "what", aside.text, **leading.dialog_facts(meeting), **facts)
 
 
 def _take_outcome(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     waiting = to_review(chat.session, meeting)
     if not waiting:
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
         return
     facts = {
         "words": [aside.id],
@@ -150,13 +163,13 @@ def _take_outcome(chat: Chat, meeting: Meeting, aside: Aside) -> None:
         "task": waiting[0].id,
     }
     about = {"seen": [], "left": len(waiting)}
-    chat.begin_answered("look", "state", aside.text, **leading.facts_of(meeting), **facts, **about)
+    chat.begin_answered("look", "state", aside.text, **leading.dialog_facts(meeting), **facts, **about)
 
 
 def _take_name(role: Kept) -> Callable[[Chat, Meeting, Aside], None]:
     def take_name(chat: Chat, meeting: Meeting, aside: Aside) -> None:
         named = aside.text.partition(":")[2] if _named_role(aside.text) == role else ""
-        name = name_of(named or read_clerk(aside.text, alone=True) or aside.text)
+        name = name_from_text(named or read_clerk(aside.text, alone=True) or aside.text)
         before = getattr(meeting, role)
         setattr(meeting, role, name)
         _said(chat, meeting, aside, role, before, f"{role}_taken", name=name)
@@ -168,13 +181,13 @@ def _take_speakers(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     count, before = read_speakers(aside.text), speakers_at(meeting, meeting.step)
     if count is None:
         raise Invalid("number_unclear", said=aside.text)
-    spoke(meeting, meeting.step, count - before)
+    count_speakers(meeting, meeting.step, count - before)
     _said(chat, meeting, aside, "speakers", str(before), "speakers_taken", count=count)
 
 
 def _take_passed(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     meeting.read_back_at = chat.at
-    mark(meeting, "done", chat.at)
+    mark_step(meeting, "done", chat.at)
     _said(chat, meeting, aside, "read_back", "", "read_back_taken")
 
 
@@ -186,7 +199,7 @@ def _said(
     chat.trouble = chat.desk.render.sentence(code, facts)
     label, payload = _note_instead(chat, aside)
     chat.offer_too(label, payload)
-    leading.go_on(chat, meeting)
+    leading.show_standing(chat, meeting)
 
 
 TAKES: dict[str, Callable[[Chat, Meeting, Aside], None]] = {

@@ -12,54 +12,54 @@ from bot.meetings.tasks import (
     read_due,
     read_outcome,
     read_task,
-    reviewed,
+    reviewed_tasks,
     say_outcome,
     settle_task,
     tasks_of,
     to_review,
-    unfinished,
+    unfinished_tasks,
 )
 from bot.problems import Invalid
 from bot.tables import Meeting, Task, Unit
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
 
 STATES = ("done", "going", "dropped")
 
 
-def show(chat: Chat, meeting_id: str, until: str = "") -> None:
+def show_tasks(chat: Chat, meeting_id: str, until: str = "") -> None:
     """What the meeting has given out, the last ones or those up to the number `until`; the first task is begun without any."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is None:
         return
     if tasks_of(chat.session, meeting):
         chat.end()
         _say_tasks(chat, meeting, until=row_id(until))
     else:
-        leading.begin(chat, meeting, "task")
+        leading.begin_dialog(chat, meeting, "task")
 
 
 def _say_tasks(chat: Chat, meeting: Meeting, now: Task | None = None, until: int = 0) -> None:
     page = leading.page_of(tasks_of(chat.session, meeting), now, until)
-    leading.say(chat, "meetings/tasks/tasks", meeting, page=page, now=now)
+    leading.say_of_meeting(chat, "meetings/tasks/tasks", meeting, page=page, now=now)
 
 
-def add(chat: Chat, meeting_id: str) -> None:
-    meeting = leading.own(chat, meeting_id, held=True)
+def begin_task(chat: Chat, meeting_id: str) -> None:
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin(chat, meeting, "task")
+        leading.begin_dialog(chat, meeting, "task")
 
 
-def fix(chat: Chat, task_id: str) -> None:
+def fix_task(chat: Chat, task_id: str) -> None:
     """`Sửa` one: its three questions anew, each with what stands there."""
     found = _own_task(chat, task_id)
     if found is not None:
         task, meeting = found
-        leading.begin(chat, meeting, "task", task=task.id)
+        leading.begin_dialog(chat, meeting, "task", task=task.id)
 
 
-def drop(chat: Chat, task_id: str) -> None:
+def drop_task(chat: Chat, task_id: str) -> None:
     """`Bỏ`: it was given out by mistake."""
     found = _own_task(chat, task_id)
     if found is None:
@@ -72,7 +72,7 @@ def drop(chat: Chat, task_id: str) -> None:
         chat.end()
         _say_tasks(chat, meeting)
     else:
-        leading.go_on(chat, meeting)
+        leading.show_standing(chat, meeting)
 
 
 def _own_task(chat: Chat, task_id: object) -> tuple[Task, Meeting] | None:
@@ -81,7 +81,7 @@ def _own_task(chat: Chat, task_id: object) -> tuple[Task, Meeting] | None:
         chat.end()
         chat.say("talk/not_yours")
         return None
-    meeting = leading.own(chat, task.meeting_id, held=True)
+    meeting = leading.own_meeting(chat, task.meeting_id, held=True)
     return (task, meeting) if meeting else None
 
 
@@ -89,17 +89,17 @@ def _fixed(chat: Chat) -> Task | None:
     return chat.session.get(Task, chat.data["task"]) if chat.data.get("task") else None
 
 
-def ask(step: str) -> Any:
+def ask_task(step: str) -> Any:
     def ask_part(chat: Chat) -> None:
-        meeting = leading.present(chat, held=True)
+        meeting = leading.present_meeting(chat, held=True)
         if meeting is not None:
             facts = {"what": chat.data.get("what"), "old": _fixed(chat)}
-            leading.say(chat, f"meetings/tasks/{step}", meeting, **facts)
+            leading.say_of_meeting(chat, f"meetings/tasks/{step}", meeting, **facts)
 
     return ask_part
 
 
-def take_what(chat: Chat, answer: Answer) -> None:
+def take_task_words(chat: Chat, answer: Answer) -> None:
     old = _fixed(chat)
     if answer.value:
         if answer.value != "same" or old is None:
@@ -147,7 +147,7 @@ def take_due(chat: Chat, answer: Answer) -> None:
 
 
 def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
     task = _fixed(chat)
@@ -158,17 +158,17 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
         task.what, task.who, task.due_on = what[:WHAT_LIMIT], who, due
         chat.session.flush()
         chat.note("task corrected", f"meeting:{meeting.id} task {task.id}")
-    overhearing.written(chat, "task", task.id)
+    overhearing.note_written(chat, "task", task.id)
     chat.end()
     _say_tasks(chat, meeting, task)
 
 
-def look(chat: Chat, meeting_id: str, task_id: str = "") -> None:
+def review_tasks(chat: Chat, meeting_id: str, task_id: str = "") -> None:
     """`Việc buổi trước giao`: what earlier meetings gave out and is not done, one by one; `Sửa`: one looked at, again."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is None:
         return
-    again = [task for task in reviewed(chat.session, meeting) if task.id == row_id(task_id)]
+    again = [task for task in reviewed_tasks(chat.session, meeting) if task.id == row_id(task_id)]
     if again:
         _begin_look(chat, meeting, meeting.unit, again[0], [], 0)
     else:
@@ -184,14 +184,16 @@ def look_between(chat: Chat, unit_id: str) -> None:
 
 def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[int]) -> None:
     """The next task that has not been looked at; `seen` are those passed over."""
-    found = to_review(chat.session, meeting) if meeting else unfinished(chat.session, unit.id)
+    found = to_review(chat.session, meeting) if meeting else unfinished_tasks(chat.session, unit.id)
     waiting = [task for task in found if task.id not in seen]
     if waiting:
         _begin_look(chat, meeting, unit, waiting[0], seen, len(waiting))
         return
     chat.end()
     if meeting is not None:
-        leading.say(chat, "meetings/tasks/looked", meeting, tasks=reviewed(chat.session, meeting), unit=unit)
+        leading.say_of_meeting(
+            chat, "meetings/tasks/looked", meeting, tasks=reviewed_tasks(chat.session, meeting), unit=unit
+        )
     else:
         chat.say("meetings/tasks/looked", meeting=None, tasks=[], unit=unit)
 
@@ -214,7 +216,7 @@ def _looking(chat: Chat) -> tuple[Task, Meeting | None] | None:
     """The task that is looked at and the meeting that does so, if any; else says why not."""
     meeting = None
     if chat.data["meeting"]:
-        meeting = leading.present(chat, held=True)
+        meeting = leading.present_meeting(chat, held=True)
         if meeting is None:
             return None
     elif chat.lead_unit(chat.data["unit"]) is None:
@@ -234,7 +236,7 @@ def _ask_of(chat: Chat, template: str) -> None:
     found = _looking(chat)
     if found is not None:
         task, meeting = found
-        leading.rehearsed(chat, bool(meeting and meeting.rehearsal))
+        leading.say_rehearsed(chat, bool(meeting and meeting.rehearsal))
         late = overdue_task(task, chat.today)
         state = chat.data.get("state", task.state)
         chat.say(template, task=task, state=state, meeting=meeting, late=late, left=chat.data["left"])
@@ -259,7 +261,7 @@ def take_state(chat: Chat, answer: Answer) -> None:
         chat.note(f"task {state}", f"task:{task.id}")
     if words:
         say_outcome(task, words, meeting)
-        overhearing.written(chat, "outcome")
+        overhearing.note_written(chat, "outcome")
         _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])
     else:
         chat.keep(state=state)
@@ -276,7 +278,7 @@ def take_word(chat: Chat, answer: Answer) -> None:
     _check_length(chat, OUTCOME_LIMIT)
     if not answer.value:
         say_outcome(task, answer.text, meeting)
-    overhearing.written(chat, "outcome")
+    overhearing.note_written(chat, "outcome")
     _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])
 
 
@@ -286,12 +288,12 @@ def task_unit(chat: Chat, task: Task) -> Unit:
 
 FLOW = Flow(
     "task",
-    Step("what", ask("what"), take_what, numbers=True),
-    Step("who", ask("who"), take_who, numbers=True),
-    Step("due", ask("due"), take_due, numbers=True),
+    FlowStep("what", ask_task("what"), take_task_words, numbers=True),
+    FlowStep("who", ask_task("who"), take_who, numbers=True),
+    FlowStep("due", ask_task("due"), take_due, numbers=True),
 )
 LOOK_FLOW = Flow(
     "look",
-    Step("state", ask_state, take_state),
-    Step("word", ask_word, take_word, numbers=True),
+    FlowStep("state", ask_state, take_state),
+    FlowStep("word", ask_word, take_word, numbers=True),
 )

@@ -2,8 +2,8 @@
 
 from dataclasses import asdict
 
-from bot.meetings.attendance import Counts
-from bot.meetings.attendance_balance import Told, differs_much, settle, told_of
+from bot.meetings.attendance import AttendanceCounts
+from bot.meetings.attendance_balance import ToldCounts, differs_much, settle_told, told_of
 from bot.meetings.attendance_line import KindsAre, read_further
 from bot.problems import Invalid
 from bot.talk.chat import Chat
@@ -12,11 +12,11 @@ ORDER = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
 UNSAID = ("elsewhere", "temporary", "guests", "late")
 
 
-def told(chat: Chat) -> Told:
+def take_told_counts(chat: Chat) -> ToldCounts:
     return told_of(chat.data.get("counts", {}))
 
 
-def told_before(chat: Chat, name: str) -> Told:
+def told_before(chat: Chat, name: str) -> ToldCounts:
     """What was told when `name` was asked for; where somebody went back to that question, what came later is gone."""
     entered = dict(chat.data.get("counts", {}))
     if name in entered:
@@ -25,15 +25,15 @@ def told_before(chat: Chat, name: str) -> Told:
     return told_of(entered if name != "total" or "total" not in chat.data.get("counts", {}) else {})
 
 
-def roll(chat: Chat) -> int | None:
+def members_on_roll(chat: Chat) -> int | None:
     """The unit's members, as they were known or have been confirmed in this dialog."""
     return chat.data.get("known")
 
 
-def take_line(chat: Chat, text: str, before: Told, kinds: KindsAre = "") -> None:
+def take_line(chat: Chat, text: str, before: ToldCounts, kinds: KindsAre = "") -> None:
     """Takes what a line says of the counts, asks which holds where it says otherwise than before, and goes on."""
     try:
-        reading = read_further(text, before, roll(chat), kinds)
+        reading = read_further(text, before, members_on_roll(chat), kinds)
     except Invalid as problem:
         if problem.code != "attendance_kinds_roll":
             raise
@@ -44,14 +44,14 @@ def take_line(chat: Chat, text: str, before: Told, kinds: KindsAre = "") -> None
         chat.keep(counts=before.known(), newer=reading.told.known(), differs=dict(reading.differs))
         chat.goto("differs")
     else:
-        go_on(chat, reading.told)
+        ask_missing_counts(chat, reading.told)
 
 
-def go_on(chat: Chat, now: Told) -> None:
+def ask_missing_counts(chat: Chat, now: ToldCounts) -> None:
     """Keeps what is told and asks for what is missing, or shows the card."""
-    now = settle(now, roll=None if now.total else roll(chat))
+    now = settle_told(now, roll=None if now.total else members_on_roll(chat))
     chat.keep(counts=now.known())
-    if now.total is not None and differs_much(now.total, roll(chat)):
+    if now.total is not None and differs_much(now.total, members_on_roll(chat)):
         chat.goto("roll")
     elif not now.missing:
         show_card(chat, now.counts())
@@ -63,12 +63,12 @@ def go_on(chat: Chat, now: Told) -> None:
         chat.goto(now.missing)
 
 
-def _next_away(now: Told) -> str:
+def _next_away(now: ToldCounts) -> str:
     """The first of those not told of; the last one once all were."""
     return next((name for name in ORDER[2:] if getattr(now, name) is None), ORDER[-1])
 
 
-def show_card(chat: Chat, counts: Counts) -> None:
+def show_card(chat: Chat, counts: AttendanceCounts) -> None:
     chat.keep(counts=as_said(counts))
     if chat.dialog.step == "card":
         chat.again()
@@ -76,7 +76,7 @@ def show_card(chat: Chat, counts: Counts) -> None:
         chat.goto("card")
 
 
-def as_said(counts: Counts) -> dict[str, int]:
+def as_said(counts: AttendanceCounts) -> dict[str, int]:
     """The counts as the dialog keeps them: without what nobody has said."""
     known = {name: value for name, value in asdict(counts).items() if value is not None}
     return {name: value for name, value in known.items() if value or name not in UNSAID}

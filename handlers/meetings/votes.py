@@ -7,26 +7,26 @@ from bot.meetings.vote_line import read_vote
 from bot.meetings.votes import (
     SUBJECT_LIMIT,
     check_electors,
-    electors,
+    meeting_electors,
     note_electors,
-    shares,
     vote_of,
+    vote_shares,
     votes_of,
     write_vote,
 )
 from bot.problems import Invalid
-from bot.reading.words import fold, number, yes
+from bot.reading.words import fold, read_number, read_yes_no
 from bot.tables import Meeting, Vote
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
 
 RESOLUTION = "nghi quyet"
 
 
-def show(chat: Chat, meeting_id: str, until: str = "") -> None:
+def show_votes(chat: Chat, meeting_id: str, until: str = "") -> None:
     """The votes of the meeting, the last ones or those up to the number `until`; without any, the first one is begun."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is None:
         return
     votes = votes_of(chat.session, meeting)
@@ -34,23 +34,23 @@ def show(chat: Chat, meeting_id: str, until: str = "") -> None:
         chat.end()
         _say_votes(chat, meeting, votes, until=row_id(until))
     else:
-        leading.begin(chat, meeting, "vote")
+        leading.begin_dialog(chat, meeting, "vote")
 
 
 def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None, until: int = 0) -> None:
     page = leading.page_of(votes, now, until)
-    shown = [(vote, shares(vote)) for vote in page.rows]
-    leading.say(chat, "meetings/votes/votes", meeting, votes=shown, page=page, now=now)
+    shown = [(vote, vote_shares(vote)) for vote in page.rows]
+    leading.say_of_meeting(chat, "meetings/votes/votes", meeting, votes=shown, page=page, now=now)
 
 
-def add(chat: Chat, meeting_id: str) -> None:
+def begin_vote(chat: Chat, meeting_id: str) -> None:
     """`Biểu quyết` once more."""
-    meeting = leading.own(chat, meeting_id, held=True)
+    meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin(chat, meeting, "vote")
+        leading.begin_dialog(chat, meeting, "vote")
 
 
-def fix(chat: Chat, vote_id: str) -> None:
+def fix_vote(chat: Chat, vote_id: str) -> None:
     """`Sửa` one: its numbers anew, by those who may vote as the attendance stands now."""
     found = _own_vote(chat, vote_id)
     if found is None:
@@ -59,9 +59,9 @@ def fix(chat: Chat, vote_id: str) -> None:
     facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
     who = _electors_now(chat, meeting, vote)
     if who is None:
-        leading.begin(chat, meeting, "vote", "members", **facts)
+        leading.begin_dialog(chat, meeting, "vote", "members", **facts)
     else:
-        leading.begin(chat, meeting, "vote", "agree", members=who[0], voters=who[1], **facts)
+        leading.begin_dialog(chat, meeting, "vote", "agree", members=who[0], voters=who[1], **facts)
 
 
 def _electors_now(chat: Chat, meeting: Meeting, vote: Vote) -> tuple[int, int] | None:
@@ -77,7 +77,7 @@ def _electors_now(chat: Chat, meeting: Meeting, vote: Vote) -> tuple[int, int] |
     return vote.members, vote.voters
 
 
-def drop(chat: Chat, vote_id: str) -> None:
+def drop_vote(chat: Chat, vote_id: str) -> None:
     found = _own_vote(chat, vote_id)
     if found is None:
         return
@@ -85,7 +85,7 @@ def drop(chat: Chat, vote_id: str) -> None:
     chat.session.delete(vote)
     chat.session.flush()
     chat.note("vote dropped", f"meeting:{meeting.id} vote {vote.id}")
-    leading.go_on(chat, meeting)
+    leading.show_standing(chat, meeting)
 
 
 def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
@@ -94,15 +94,15 @@ def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
         chat.end()
         chat.say("talk/not_yours")
         return None
-    meeting = leading.own(chat, found.meeting_id, held=True)
+    meeting = leading.own_meeting(chat, found.meeting_id, held=True)
     vote = vote_of(chat.session, row_id(vote_id)) if meeting else None
     return (vote, meeting) if vote and meeting else None
 
 
 def ask_subject(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "meetings/votes/subject", meeting)
+        leading.say_of_meeting(chat, "meetings/votes/subject", meeting)
 
 
 def take_subject(chat: Chat, answer: Answer) -> None:
@@ -123,13 +123,13 @@ def take_subject(chat: Chat, answer: Answer) -> None:
 
 
 def ask_resolution(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        leading.say(chat, "meetings/votes/resolution", meeting, subject=chat.data["subject"])
+        leading.say_of_meeting(chat, "meetings/votes/resolution", meeting, subject=chat.data["subject"])
 
 
 def take_resolution(chat: Chat, answer: Answer) -> None:
-    agreed = {"yes": True, "no": False}.get(answer.value, None if answer.value else yes(answer.text))
+    agreed = {"yes": True, "no": False}.get(answer.value, None if answer.value else read_yes_no(answer.text))
     if agreed is None:
         raise Invalid("choose_button")
     chat.keep(resolution=agreed)
@@ -138,10 +138,10 @@ def take_resolution(chat: Chat, answer: Answer) -> None:
 
 def _next(chat: Chat) -> None:
     """Asks who may vote, as far as nobody has said, then for the result."""
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    known = electors(chat.session, meeting)
+    known = meeting_electors(chat.session, meeting)
     members = chat.data.get("members", known.members)
     voters = chat.data.get("voters", known.voters)
     chat.keep(members=members, voters=voters)
@@ -164,7 +164,7 @@ def _take_line(chat: Chat, line: str) -> None:
         chat.goto("agree")
 
 
-def ask_members(chat: Chat) -> None:
+def ask_electors(chat: Chat) -> None:
     _ask_number(chat, "meetings/votes/members")
 
 
@@ -173,27 +173,27 @@ def ask_voters(chat: Chat) -> None:
 
 
 def _ask_number(chat: Chat, template: str) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
         counts = counts_of(chat.session, meeting)
-        leading.say(chat, template, meeting, counts=counts, members=chat.data.get("members"))
+        leading.say_of_meeting(chat, template, meeting, counts=counts, members=chat.data.get("members"))
 
 
-def take_members(chat: Chat, answer: Answer) -> None:
-    meeting = leading.present(chat, held=True)
+def take_electors(chat: Chat, answer: Answer) -> None:
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    members = number(answer.value or answer.text)
+    members = read_number(answer.value or answer.text)
     check_electors(chat.session, meeting, members)
     chat.keep(members=members)
     _next(chat)
 
 
 def take_voters(chat: Chat, answer: Answer) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    voters, members = number(answer.value or answer.text), chat.data["members"]
+    voters, members = read_number(answer.value or answer.text), chat.data["members"]
     check_electors(chat.session, meeting, members, voters)
     note_electors(chat.session, meeting, members, voters, chat.person.id, chat.at)
     chat.keep(voters=voters)
@@ -201,10 +201,10 @@ def take_voters(chat: Chat, answer: Answer) -> None:
 
 
 def ask_agree(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
         facts = {name: chat.data[name] for name in ("subject", "voters", "members")}
-        leading.say(chat, "meetings/votes/agree", meeting, **facts)
+        leading.say_of_meeting(chat, "meetings/votes/agree", meeting, **facts)
 
 
 def take_agree(chat: Chat, answer: Answer) -> None:
@@ -219,23 +219,23 @@ def take_agree(chat: Chat, answer: Answer) -> None:
         _write(chat, agree, against, other)
 
 
-def ask_against(chat: Chat) -> None:
-    meeting = leading.present(chat, held=True)
+def ask_votes_against(chat: Chat) -> None:
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
         left = chat.data["voters"] - chat.data["agree"]
-        leading.say(chat, "meetings/votes/against", meeting, left=left, agree=chat.data["agree"])
+        leading.say_of_meeting(chat, "meetings/votes/against", meeting, left=left, agree=chat.data["agree"])
 
 
-def take_against(chat: Chat, answer: Answer) -> None:
+def take_votes_against(chat: Chat, answer: Answer) -> None:
     agree, voters = chat.data["agree"], chat.data["voters"]
-    against = number(answer.value or answer.text)
+    against = read_number(answer.value or answer.text)
     if against > voters - agree:
         raise Invalid("vote_left", against=against, left=voters - agree, agree=agree, voters=voters)
     _write(chat, agree, against, voters - agree - against)
 
 
 def _write(chat: Chat, agree: int, against: int, other: int) -> None:
-    meeting = leading.present(chat, held=True)
+    meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
     facts = chat.data
@@ -255,17 +255,17 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     result = f"{agree}/{against}/{other}"
     change = f"{before}>{result}" if before else result
     chat.note("vote corrected" if before else "vote taken", f"meeting:{meeting.id} {change}")
-    overhearing.written(chat, "vote", vote.id)
+    overhearing.note_written(chat, "vote", vote.id)
     chat.end()
     _say_votes(chat, meeting, votes_of(chat.session, meeting), vote)
 
 
 FLOW = Flow(
     "vote",
-    Step("subject", ask_subject, take_subject, numbers=True),
-    Step("resolution", ask_resolution, take_resolution),
-    Step("members", ask_members, take_members, numbers=True),
-    Step("voters", ask_voters, take_voters, numbers=True),
-    Step("agree", ask_agree, take_agree, numbers=True),
-    Step("against", ask_against, take_against, numbers=True),
+    FlowStep("subject", ask_subject, take_subject, numbers=True),
+    FlowStep("resolution", ask_resolution, take_resolution),
+    FlowStep("members", ask_electors, take_electors, numbers=True),
+    FlowStep("voters", ask_voters, take_voters, numbers=True),
+    FlowStep("agree", ask_agree, take_agree, numbers=True),
+    FlowStep("against", ask_votes_against, take_votes_against, numbers=True),
 )

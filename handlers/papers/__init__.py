@@ -6,14 +6,14 @@ from handlers.papers import letterhead, papers
 COMMANDS: dict[str, Handler] = {}
 
 ACTIONS: dict[str, Handler] = {
-    "paper": papers.show,
-    "paper.make": papers.make,
-    "paper.past": papers.past,
-    "paper.notes": papers.notes,
-    "letterhead": letterhead.show,
-    "letterhead.place": letterhead.place,
-    "letterhead.heading": letterhead.heading,
-    "letterhead.term": letterhead.term,
+    "paper": papers.show_papers,
+    "paper.make": papers.order_paper,
+    "paper.past": papers.show_past_meetings,
+    "paper.notes": papers.resend_media_notes,
+    "letterhead": letterhead.show_letterhead,
+    "letterhead.place": letterhead.change_place,
+    "letterhead.heading": letterhead.change_heading,
+    "letterhead.term": letterhead.change_term,
 }
 
 FLOWS: tuple[Flow, ...] = (letterhead.FLOW,)

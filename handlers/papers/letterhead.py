@@ -4,14 +4,14 @@ from datetime import date
 
 from bot.papers.letterhead import set_heading, set_place, set_term, superior_line
 from bot.problems import Invalid
-from bot.reading.moments import when
-from bot.reading.words import said
+from bot.reading.moments import read_moment
+from bot.reading.words import quoted_words
 from bot.tables import Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_letterhead(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("letterhead", unit_id)
     if unit is not None:
         _show(chat, unit)
@@ -23,16 +23,16 @@ def _show(chat: Chat, unit: Unit) -> None:
     chat.say("papers/letterhead/page", unit=unit, superior=superior_line(chat.session, unit))
 
 
-def place(chat: Chat, unit_id: str, meeting_id: str = "") -> None:
+def change_place(chat: Chat, unit_id: str, meeting_id: str = "") -> None:
     """Asks for the place; with a meeting its backdrop is shown afterwards."""
     _begin(chat, unit_id, "place", meeting_id)
 
 
-def heading(chat: Chat, unit_id: str) -> None:
+def change_heading(chat: Chat, unit_id: str) -> None:
     _begin(chat, unit_id, "heading")
 
 
-def term(chat: Chat, unit_id: str) -> None:
+def change_term(chat: Chat, unit_id: str) -> None:
     _begin(chat, unit_id, "term")
 
 
@@ -46,11 +46,11 @@ def _unit(chat: Chat) -> Unit:
     return chat.session.get_one(Unit, chat.data["unit"])
 
 
-def ask_place(chat: Chat) -> None:
+def ask_letterhead_place(chat: Chat) -> None:
     chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.data["meeting"])
 
 
-def take_place(chat: Chat, answer: Answer) -> None:
+def take_letterhead_place(chat: Chat, answer: Answer) -> None:
     unit = chat.lead_unit(chat.data["unit"])
     if unit is None:
         return
@@ -94,9 +94,9 @@ def take_term(chat: Chat, answer: Answer) -> None:
 
 
 def _day(chat: Chat, text: str) -> date:
-    day = when(text, today=chat.today, past=True).day
+    day = read_moment(text, today=chat.today, past=True).day
     if day is None:
-        raise Invalid("date_unclear", said=said(text))
+        raise Invalid("date_unclear", said=quoted_words(text))
     return day
 
 
@@ -112,7 +112,7 @@ def _done(chat: Chat, unit: Unit, what: str) -> None:
 
 FLOW = Flow(
     "letterhead",
-    Step("place", ask_place, take_place, numbers=True),
-    Step("heading", ask_heading, take_heading, numbers=True),
-    Step("term", ask_term, take_term, numbers=True),
+    FlowStep("place", ask_letterhead_place, take_letterhead_place, numbers=True),
+    FlowStep("heading", ask_heading, take_heading, numbers=True),
+    FlowStep("term", ask_term, take_term, numbers=True),
 )

@@ -23,7 +23,7 @@ def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
     return None
 
 
-def past(chat: Chat, unit_id: str = "") -> None:
+def show_past_meetings(chat: Chat, unit_id: str = "") -> None:
     """The unit's latest meetings, each with its papers behind a button."""
     unit = chat.unit_for("paper.past", unit_id)
     if unit is None:
@@ -37,7 +37,7 @@ def past(chat: Chat, unit_id: str = "") -> None:
     chat.say("papers/past", unit=unit, meetings=held)
 
 
-def show(chat: Chat, meeting_id: str) -> None:
+def show_papers(chat: Chat, meeting_id: str) -> None:
     """Which papers the meeting calls for."""
     meeting = _meeting(chat, meeting_id)
     if meeting is not None:
@@ -45,7 +45,7 @@ def show(chat: Chat, meeting_id: str) -> None:
         chat.say("papers/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
 
 
-def notes(chat: Chat, meeting_id: str) -> None:
+def resend_media_notes(chat: Chat, meeting_id: str) -> None:
     """The voice messages and photographs that were noted, sent once more to whoever writes the minutes."""
     meeting = _meeting(chat, meeting_id)
     if meeting is None:
@@ -62,7 +62,7 @@ def notes(chat: Chat, meeting_id: str) -> None:
         )
 
 
-def make(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:
+def order_paper(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> None:
     """Asks the clock for one paper."""
     meeting = _meeting(chat, meeting_id)
     if meeting is None:

@@ -5,31 +5,31 @@ from bot.talk.desk import Flow, Handler
 from handlers.people import admin, home, naming, register, settings, talk
 
 COMMANDS: dict[str, Handler] = {
-    "/start": home.start,
-    "/quantri": admin.show,
-    "/caidat": settings.show,
+    "/start": home.start_talk,
+    "/quantri": admin.show_admin,
+    "/caidat": settings.show_settings,
     "/xoadulieu": settings.forget_me,
-    "/huy": talk.cancel,
+    "/huy": talk.cancel_dialog,
     "/trogiup": talk.help_me,
 }
 
 ACTIONS: dict[str, Handler] = {
-    "home": home.show,
-    "admin": admin.show,
-    "admin.lost": admin.lost,
+    "home": home.show_home,
+    "admin": admin.show_admin,
+    "admin.lost": admin.show_lost_contacts,
     "admin.invite": admin.begin_invite,
-    "admin.names": naming.begin,
-    "settings": settings.show,
+    "admin.names": naming.begin_naming,
+    "settings": settings.show_settings,
     "settings.name": naming.begin_own,
-    "settings.hour": settings.hour,
-    "settings.weekends": settings.weekends,
-    "settings.away": settings.away,
+    "settings.hour": settings.set_hour,
+    "settings.weekends": settings.set_weekends,
+    "settings.away": settings.set_away,
     "settings.web": settings.web_link,
     "settings.channel": settings.channel_code,
     "settings.forget": settings.forget_me,
-    GO_ON: talk.go_on,
+    GO_ON: talk.ask_again,
     "help": talk.help_me,
-    "cancel": talk.cancel,
+    "cancel": talk.cancel_dialog,
 }
 
 FLOWS: tuple[Flow, ...] = (

@@ -6,13 +6,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.duties.withdrawing import hand_over
-from bot.people.people import INVITE_DAYS, end_role, invite
-from bot.people.roles import ROLES, holders, within
+from bot.people.people import INVITE_DAYS, create_invitation, end_role
+from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
-from bot.reading.words import said, yes
+from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Contact, Event, Membership, Message, Plan, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.lookup import find_units, holders_of
 
 SHOWN = 20
@@ -23,18 +23,18 @@ PAGES = ("invite", "units")
 
 
 def _office(chat: Chat) -> bool:
-    if holders(chat.roles(), "administer"):
+    if role_holders(chat.roles(), "administer"):
         return True
     chat.say("talk/not_yours")
     return False
 
 
-def show(chat: Chat) -> None:
+def show_admin(chat: Chat) -> None:
     if not _office(chat):
         return
     if chat.dialog.flow in PAGES:
         chat.end()
-    scope = within(Unit.path, chat.roles(), "administer")
+    scope = within_subtree(Unit.path, chat.roles(), "administer")
     staffed = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
     cells = (
         select(func.count()).select_from(Unit).where(scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None))
@@ -56,9 +56,9 @@ def show(chat: Chat) -> None:
 def _plans(chat: Chat) -> list[Plan]:
     """The plans in force of the office's own tree and of the committees above it."""
     above = {
-        int(part) for m in holders(chat.roles(), "administer") for part in m.unit.path.split("/") if part
+        int(part) for m in role_holders(chat.roles(), "administer") for part in m.unit.path.split("/") if part
     }
-    own = within(Unit.path, chat.roles(), "administer")
+    own = within_subtree(Unit.path, chat.roles(), "administer")
     return list(
         chat.session.scalars(
             select(Plan)
@@ -74,7 +74,7 @@ def _failed(chat: Chat) -> int:
     mine = (
         select(Membership.person_id)
         .join(Unit, Unit.id == Membership.unit_id)
-        .where(within(Unit.path, chat.roles(), "administer"))
+        .where(within_subtree(Unit.path, chat.roles(), "administer"))
     )
     lately = select(func.count()).where(
         Message.state == "failed", Message.failed_at > chat.at - LOOK_BACK, Message.person_id.in_(mine)
@@ -90,7 +90,7 @@ def _lost(chat: Chat) -> list[tuple[Membership, Contact]]:
         .join(Unit, Unit.id == Membership.unit_id)
         .join(Contact, Contact.person_id == Membership.person_id)
         .where(
-            within(Unit.path, chat.roles(), "administer"),
+            within_subtree(Unit.path, chat.roles(), "administer"),
             Membership.ended_at.is_(None),
             Contact.lost_at.is_not(None),
             Membership.person_id.not_in(alive),
@@ -102,7 +102,7 @@ def _lost(chat: Chat) -> list[tuple[Membership, Contact]]:
     return sorted(last.values(), key=lambda row: row[1].lost_at or chat.at, reverse=True)
 
 
-def lost(chat: Chat) -> None:
+def show_lost_contacts(chat: Chat) -> None:
     """ "Mất liên lạc": who cannot be reached any more, and since when."""
     if _office(chat):
         rows = _lost(chat)
@@ -114,18 +114,18 @@ def begin_invite(chat: Chat) -> None:
         chat.begin("invite")
 
 
-def ask_unit(chat: Chat) -> None:
+def ask_unit_to_invite(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     chat.say("people/admin/invite_unit", found=found, count=chat.data.get("count", 0))
 
 
-def take_unit(chat: Chat, answer: Answer) -> None:
+def take_unit_to_invite(chat: Chat, answer: Answer) -> None:
     """A unit by its code, by a part of its name, or by its number among those that were found."""
-    scope, offered = within(Unit.path, chat.roles(), "administer"), chat.data.get("found", [])
+    scope, offered = within_subtree(Unit.path, chat.roles(), "administer"), chat.data.get("found", [])
     units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
     chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
     if not units:
-        raise Invalid("unit_unknown", said=said(answer.text))
+        raise Invalid("unit_unknown", said=quoted_words(answer.text))
     if len(units) > 1:
         chat.again()
         return
@@ -162,7 +162,7 @@ def _unit_to_manage(chat: Chat) -> Unit | None:
 
 
 def _invite(chat: Chat, unit: Unit, role: str) -> None:
-    code, _ = invite(chat.session, unit, role, chat.at)
+    code, _ = create_invitation(chat.session, unit, role, chat.at)
     chat.note("invited", f"unit:{unit.id}")
     chat.end()
     links = chat.invite_links(code)
@@ -178,7 +178,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
     unit = _unit_to_manage(chat)
     if unit is None:
         return
-    if answer.value == "no" or yes(answer.text or "?") is False:
+    if answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.back()
         return
     if answer.value != "yes":
@@ -197,7 +197,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "invite",
-    Step("unit", ask_unit, take_unit, numbers=True),
-    Step("role", ask_role, take_role),
-    Step("end", ask_end, take_end),
+    FlowStep("unit", ask_unit_to_invite, take_unit_to_invite, numbers=True),
+    FlowStep("role", ask_role, take_role),
+    FlowStep("end", ask_end, take_end),
 )

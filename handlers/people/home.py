@@ -1,42 +1,42 @@
 """`/start` and the home screen: who the person is here, and one button for each thing to do."""
 
-from bot.duties.counting import current, tallies, urgent_first
-from bot.duties.outlook import outlooks
-from bot.people.roles import holders, within
+from bot.duties.counting import current_demands, tally_demands, urgent_first
+from bot.duties.outlook import unit_outlooks
+from bot.people.roles import role_holders, within_subtree
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 
 
-def start(chat: Chat) -> None:
+def start_talk(chat: Chat) -> None:
     """Only /start is followed by anything that is meant: a code."""
     given = chat.command.rest if chat.command else ""
     if given:
         chat.begin("register", code=given)
     else:
-        show(chat)
+        show_home(chat)
 
 
-def show(chat: Chat) -> None:
+def show_home(chat: Chat) -> None:
     """The home screen; what was begun is left, so that the next words are not taken for an answer to it."""
     chat.end()
     cells = []
     for unit in _units(chat, "lead"):
-        waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+        waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
         cells.append({"unit": unit, "open": waiting, "late": [o for o in waiting if o.overdue]})
     overseen = _units(chat, "sum")
     figures = []
     if overseen:
-        scope = within(Duty.path, chat.roles(), "sum")
-        found = tallies(chat.session, current(scope, chat.today), chat.today)
+        scope = within_subtree(Duty.path, chat.roles(), "sum")
+        found = tally_demands(chat.session, current_demands(scope, chat.today), chat.today)
         figures = [t for t in urgent_first(found, chat.today) if t.open]
     chat.say(
         "people/home/home",
         cells=cells,
         overseen=overseen,
         figures=figures,
-        admin=bool(holders(chat.roles(), "administer")),
+        admin=bool(role_holders(chat.roles(), "administer")),
     )
 
 
 def _units(chat: Chat, action: str) -> list[Unit]:
-    return list({m.unit_id: m.unit for m in holders(chat.roles(), action)}.values())
+    return list({m.unit_id: m.unit for m in role_holders(chat.roles(), action)}.values())

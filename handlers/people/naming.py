@@ -5,7 +5,7 @@ from bot.reading.names import read_name
 from bot.reading.words import fold
 from bot.tables import Membership, Person, Unit
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.lookup import holders_of
 
 
@@ -13,7 +13,7 @@ def begin_own(chat: Chat) -> None:
     chat.begin("naming", step="name", person=chat.person.id)
 
 
-def begin(chat: Chat, unit_id: str) -> None:
+def begin_naming(chat: Chat, unit_id: str) -> None:
     """Whose name of a unit is to be mended; asked only where it has several people."""
     unit = chat.session.get(Unit, row_id(unit_id))
     if unit is None or not chat.may("administer", unit.path):
@@ -52,7 +52,7 @@ def take_whose(chat: Chat, answer: Answer) -> None:
     chat.goto("name")
 
 
-def ask_name(chat: Chat) -> None:
+def ask_mended_name(chat: Chat) -> None:
     chat.say(
         "people/naming/name",
         person=chat.session.get_one(Person, chat.data["person"]),
@@ -60,7 +60,7 @@ def ask_name(chat: Chat) -> None:
     )
 
 
-def take_name(chat: Chat, answer: Answer) -> None:
+def take_mended_name(chat: Chat, answer: Answer) -> None:
     person, unit_id = chat.session.get_one(Person, chat.data["person"]), chat.data.get("unit")
     unit = chat.session.get_one(Unit, unit_id) if unit_id else None
     if unit is not None and not _manages(chat, unit, person):
@@ -81,4 +81,6 @@ def _manages(chat: Chat, unit: Unit, person: Person) -> bool:
     return holds and chat.may("administer", unit.path)
 
 
-FLOW = Flow("naming", Step("whose", ask_whose, take_whose), Step("name", ask_name, take_name))
+FLOW = Flow(
+    "naming", FlowStep("whose", ask_whose, take_whose), FlowStep("name", ask_mended_name, take_mended_name)
+)

@@ -4,9 +4,9 @@ from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
 from bot.people.people import (
     CONSENT_VERSION,
-    accept,
+    accept_invitation,
     find_invite,
-    forget,
+    forget_person,
     join_channel,
     open_invite,
     spent_by,
@@ -15,16 +15,16 @@ from bot.people.people import (
 from bot.problems import Invalid
 from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
-from bot.reading.words import fold, number, said, yes
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Invite, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
 MOST_MEMBERS = 5000
 
 
-def admit(chat: Chat) -> bool:
+def admit_person(chat: Chat) -> bool:
     """Lets a registered person through; of anybody else it wants the code first, and the consent when it has changed."""
     if chat.person.anonymised_at is not None:
         chat.person = start_anew(chat.session, chat.contact, chat.at)
@@ -94,7 +94,7 @@ def ask_code(chat: Chat) -> None:
 def take_code(chat: Chat, answer: Answer) -> None:
     code = code_in(answer.text)
     if not code:
-        raise Invalid("code_shape", said=said(answer.text))
+        raise Invalid("code_shape", said=quoted_words(answer.text))
     if wrong := never_in_codes(code):
         raise Invalid("code_letters", said=code, wrong=wrong)
     if chat.roles() and spent_by(chat.session, code, chat.person):
@@ -129,7 +129,7 @@ def take_consent(chat: Chat, answer: Answer) -> None:
     if answer.value == "whole" or fold(answer.text) in ASKS_WHOLE:
         chat.say("people/register/notice")
         return
-    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else yes(answer.text)
+    agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else read_yes_no(answer.text)
     if agreed is None:
         raise Invalid("choose_button")
     if not agreed:
@@ -160,18 +160,18 @@ def _refuse(chat: Chat) -> None:
     chat.end()
     if not chat.person.consent_version:
         hand_over(chat.session, chat.person.id, chat.at)
-        forget(chat.session, chat.person, chat.at)
+        forget_person(chat.session, chat.person, chat.at)
     chat.say("people/register/refused", has_role=bool(chat.roles()))
 
 
 def _enter(chat: Chat, invite: Invite) -> None:
-    membership = accept(chat.session, invite, chat.person, chat.at, chat.today)
+    membership = accept_invitation(chat.session, invite, chat.person, chat.at, chat.today)
     chat.forget_roles()
     chat.note("role given", f"membership:{membership.id}")
     chat.keep(unit=invite.unit_id, role=invite.role)
 
 
-def ask_name(chat: Chat) -> None:
+def ask_own_name(chat: Chat) -> None:
     """The name that a channel shows is often a nickname: it is offered, never taken unasked."""
     if chat.event.sender:
         chat.keep(shown=_shown_name(chat.event.sender))
@@ -185,9 +185,9 @@ def _shown_name(sender: str) -> str:
         return ""
 
 
-def take_name(chat: Chat, answer: Answer) -> None:
+def take_own_name(chat: Chat, answer: Answer) -> None:
     shown = str(chat.data.get("shown", ""))
-    agreed = None if answer.value else yes(answer.text)
+    agreed = None if answer.value else read_yes_no(answer.text)
     if answer.value == "shown" or (shown and agreed):
         chat.person.name = shown
     elif agreed is not None:
@@ -216,13 +216,13 @@ def _unit(chat: Chat) -> Unit:
     return chat.session.get_one(Unit, int(chat.data["unit"]))
 
 
-def ask_members(chat: Chat) -> None:
+def ask_member_count(chat: Chat) -> None:
     chat.say("people/register/members", unit=_unit(chat))
 
 
-def take_members(chat: Chat, answer: Answer) -> None:
+def take_member_count(chat: Chat, answer: Answer) -> None:
     if answer.value != "skip":
-        count = number(answer.text)
+        count = read_number(answer.text)
         if not 1 <= count <= MOST_MEMBERS:
             raise Invalid("members_range", most=MOST_MEMBERS)
         _unit(chat).members = count
@@ -238,7 +238,7 @@ def ask_meeting_day(chat: Chat) -> None:
 
 def take_meeting_day(chat: Chat, answer: Answer) -> None:
     if answer.value != "skip":
-        day = number(answer.value or answer.text)
+        day = read_number(answer.value or answer.text)
         if not 1 <= day <= 31:
             raise Invalid("day_of_month_range")
         _unit(chat).meeting_day = day
@@ -255,9 +255,9 @@ def _finish(chat: Chat) -> None:
 
 FLOW = Flow(
     "register",
-    Step("code", ask_code, take_code, numbers=True, first=True),
-    Step("consent", ask_consent, take_consent, first=True),
-    Step("name", ask_name, take_name),
-    Step("members", ask_members, take_members, numbers=True),
-    Step("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
+    FlowStep("code", ask_code, take_code, numbers=True, first=True),
+    FlowStep("consent", ask_consent, take_consent, first=True),
+    FlowStep("name", ask_own_name, take_own_name),
+    FlowStep("members", ask_member_count, take_member_count, numbers=True),
+    FlowStep("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
 )

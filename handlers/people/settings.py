@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 from bot.duties.withdrawing import hand_over
 from bot.people.newcomers import look_again
-from bot.people.people import LINK_MINUTES, forget, invite_channel, own_web_chat, secretaries_of
-from bot.people.roles import holders
+from bot.people.people import LINK_MINUTES, forget_person, invite_channel, own_web_chat, secretaries_of
+from bot.people.roles import role_holders
 from bot.problems import Invalid
-from bot.reading.moments import when
+from bot.reading.moments import read_moment
 from bot.reading.names import read_name
-from bot.reading.words import fold, number, said, yes
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Person
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 HOURS = (7, 8, 9, 12, 17, 19, 20)
 FIRST_HOUR, LAST_HOUR = 7, 20
@@ -21,14 +21,14 @@ AWAY_DAYS = (3, 7, 14)
 LONGEST_AWAY = timedelta(days=180)
 
 
-def show(chat: Chat) -> None:
+def show_settings(chat: Chat) -> None:
     if chat.dialog.flow in (FLOW.name, "naming"):
         chat.end()
     chat.say(
         "people/settings/settings",
         away=_away_until(chat),
         delegate=_delegate(chat),
-        leads=bool(holders(chat.roles(), "lead")),
+        leads=bool(role_holders(chat.roles(), "lead")),
     )
 
 
@@ -41,18 +41,18 @@ def _delegate(chat: Chat) -> Person | None:
     return chat.session.get(Person, chat.person.delegate_id) if chat.person.delegate_id else None
 
 
-def hour(chat: Chat) -> None:
+def set_hour(chat: Chat) -> None:
     chat.begin("settings", step="hour")
 
 
-def away(chat: Chat) -> None:
-    if holders(chat.roles(), "lead"):
+def set_away(chat: Chat) -> None:
+    if role_holders(chat.roles(), "lead"):
         chat.begin("settings", step="away")
     else:
         chat.say("talk/not_yours")
 
 
-def weekends(chat: Chat) -> None:
+def set_weekends(chat: Chat) -> None:
     chat.begin("settings", step="weekends")
 
 
@@ -77,7 +77,7 @@ def ask_hour(chat: Chat) -> None:
 
 
 def take_hour(chat: Chat, answer: Answer) -> None:
-    chosen = number(answer.value) if answer.value else _typed_hour(chat, answer.text)
+    chosen = read_number(answer.value) if answer.value else _typed_hour(chat, answer.text)
     if not FIRST_HOUR <= chosen <= LAST_HOUR:
         raise Invalid("hour_range")
     chat.person.reminder_hour = chosen
@@ -101,11 +101,11 @@ def take_weekends(chat: Chat, answer: Answer) -> None:
 
 def _typed_hour(chat: Chat, text: str) -> int:
     try:
-        return number(text)
+        return read_number(text)
     except Invalid:
-        clock = when(text, today=chat.today).at
+        clock = read_moment(text, today=chat.today).at
         if clock is None:
-            raise Invalid("time_unclear", said=said(text)) from None
+            raise Invalid("time_unclear", said=quoted_words(text)) from None
         return clock.hour
 
 
@@ -130,11 +130,11 @@ def take_away(chat: Chat, answer: Answer) -> None:
 
 def _day_said(chat: Chat, text: str) -> date:
     """A day that has just passed, typed without its year, is a slip and no day of next year."""
-    day = when(text, today=chat.today).day
+    day = read_moment(text, today=chat.today).day
     if day is None:
-        raise Invalid("date_unclear", said=said(text))
+        raise Invalid("date_unclear", said=quoted_words(text))
     if day - chat.today > LONGEST_AWAY and not re.search(r"\d{4}", text):
-        return when(text, today=chat.today, past=True).day or day
+        return read_moment(text, today=chat.today, past=True).day or day
     return day
 
 
@@ -152,7 +152,7 @@ def _come_back(chat: Chat) -> None:
 
 def _colleagues(chat: Chat) -> list[Person]:
     """The other secretaries of the person's units."""
-    units = [m.unit_id for m in holders(chat.roles(), "lead")]
+    units = [m.unit_id for m in role_holders(chat.roles(), "lead")]
     found = secretaries_of(chat.session, units)
     return list({p.id: p for people in found.values() for p in people if p.id != chat.person.id}.values())
 
@@ -162,7 +162,7 @@ def ask_delegate(chat: Chat) -> None:
 
 
 def take_delegate(chat: Chat, answer: Answer) -> None:
-    if answer.value == "none" or (answer.text and yes(answer.text) is False):
+    if answer.value == "none" or (answer.text and read_yes_no(answer.text) is False):
         _leave(chat, None)
         return
     found = _named(chat, answer) if answer.text else _chosen(chat, answer.value)
@@ -208,11 +208,11 @@ def take_forget(chat: Chat, answer: Answer) -> None:
     if answer.value == "yes":
         chat.note("forgotten", f"person:{chat.person.id}")
         hand_over(chat.session, chat.person.id, chat.at)
-        forget(chat.session, chat.person, chat.at)
+        forget_person(chat.session, chat.person, chat.at)
         chat.forget_roles()
         chat.end()
         chat.say("people/settings/forgotten")
-    elif answer.value == "no" or (not answer.value and yes(answer.text) is False):
+    elif answer.value == "no" or (not answer.value and read_yes_no(answer.text) is False):
         chat.open("home")
     else:
         raise Invalid("choose_button")
@@ -220,9 +220,9 @@ def take_forget(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "settings",
-    Step("hour", ask_hour, take_hour, numbers=True),
-    Step("weekends", ask_weekends, take_weekends),
-    Step("away", ask_away, take_away, numbers=True),
-    Step("delegate", ask_delegate, take_delegate),
-    Step("forget", ask_forget, take_forget),
+    FlowStep("hour", ask_hour, take_hour, numbers=True),
+    FlowStep("weekends", ask_weekends, take_weekends),
+    FlowStep("away", ask_away, take_away, numbers=True),
+    FlowStep("delegate", ask_delegate, take_delegate),
+    FlowStep("forget", ask_forget, take_forget),
 )

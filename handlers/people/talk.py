@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.people.roles import holders
+from bot.people.roles import role_holders
 from bot.reading.codes import code_in
 from bot.tables import Message
 from bot.talk.chat import Chat
@@ -13,18 +13,20 @@ GROUP_SILENCE = timedelta(hours=12)
 
 
 def help_me(chat: Chat) -> None:
-    may = {action: bool(holders(chat.roles(), action)) for action in ("lead", "sum", "nudge", "administer")}
+    may = {
+        action: bool(role_holders(chat.roles(), action)) for action in ("lead", "sum", "nudge", "administer")
+    }
     chat.say("talk/help", leads=may["lead"], sums=may["sum"], nudges=may["nudge"], admin=may["administer"])
 
 
-def cancel(chat: Chat) -> None:
+def cancel_dialog(chat: Chat) -> None:
     """`/huy`: leaves the present dialog; what a meeting or a draft has already kept stays."""
     flow = chat.dialog.flow
     chat.end()
     chat.say("talk/cancelled", flow=flow)
 
 
-def go_on(chat: Chat) -> None:
+def ask_again(chat: Chat) -> None:
     """Asks the open question once more; home, where none is open any more."""
     if chat.dialog.flow:
         chat.again()
@@ -33,7 +35,7 @@ def go_on(chat: Chat) -> None:
         chat.open("home")
 
 
-def unknown(chat: Chat) -> None:
+def answer_unknown(chat: Chat) -> None:
     """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
     if not chat.dialog.flow and _is_code(chat.event.text):
         chat.begin("register", code=chat.event.text)
@@ -43,9 +45,9 @@ def unknown(chat: Chat) -> None:
     chat.say(
         "talk/unknown",
         meeting=None,
-        leads=bool(holders(chat.roles(), "lead")),
-        sums=bool(holders(chat.roles(), "sum")),
-        admin=bool(holders(chat.roles(), "administer")),
+        leads=bool(role_holders(chat.roles(), "lead")),
+        sums=bool(role_holders(chat.roles(), "sum")),
+        admin=bool(role_holders(chat.roles(), "administer")),
     )
 
 
@@ -55,7 +57,7 @@ def _is_code(text: str) -> bool:
     return said != "" and (" " not in text.strip() or any(sign.isdigit() for sign in said))
 
 
-def edited(chat: Chat) -> None:
+def answer_edit(chat: Chat) -> None:
     """An edit changes nothing but a note of a running meeting; the person is told, and the new words are offered as a note."""
     if chat.desk.routes.edit_note(chat):
         return

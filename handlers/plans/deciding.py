@@ -1,16 +1,15 @@
 """What a plan's workbook would do is decided: its open days are said, it is applied or dropped."""
 
-from bot.plans.plan import Plan as PlanText
-from bot.plans.plan import plan_from_json
-from bot.plans.questions import Question, answered, questions, read_answer
+from bot.plans.plan import PlanText, plan_from_json
+from bot.plans.questions import OfficeQuestion, plan_questions, read_answer, with_answers
 from bot.problems import Invalid
 from bot.tables import Errand
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.plans.offices import UNDECIDED, own_errand
 
 
-def agree(chat: Chat, errand_id: str) -> None:
+def agree_errand(chat: Chat, errand_id: str) -> None:
     errand = own_errand(chat, errand_id, "shown")
     if errand is not None:
         errand.state = "agreed"
@@ -32,7 +31,7 @@ def show_again(chat: Chat, errand_id: str) -> None:
     chat.say("plans/working", kind=errand.kind)
 
 
-def drop(chat: Chat, errand_id: str) -> None:
+def drop_errand(chat: Chat, errand_id: str) -> None:
     errand = own_errand(chat, errand_id, *UNDECIDED)
     if errand is not None:
         errand.state, errand.args, errand.done_at = "dropped", {}, chat.at
@@ -57,24 +56,24 @@ def begin_day(chat: Chat, errand_id: str, place: str) -> None:
         chat.begin("office_day", errand=row_id(errand_id), place=place)
 
 
-def ask_day(chat: Chat) -> None:
+def ask_errand_day(chat: Chat) -> None:
     found = _question(chat, str(chat.data["errand"]), chat.data["place"])
     if found is not None:
         chat.say("plans/ask_day", errand=found[0], question=found[1])
 
 
-def take_day(chat: Chat, answer: Answer) -> None:
+def take_errand_day(chat: Chat, answer: Answer) -> None:
     found = _question(chat, str(chat.data["errand"]), chat.data["place"])
     if found is not None:
         _note_answer(chat, *found, answer.text)
 
 
-def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, Question] | None:
+def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, OfficeQuestion] | None:
     """The question of that number, if the errand still asks; else says what has become of it."""
     errand = own_errand(chat, errand_id, "asking")
     if errand is None:
         return None
-    asked = questions(plan_from_json(errand.args["plan"]))
+    asked = plan_questions(plan_from_json(errand.args["plan"]))
     number = row_id(place)
     if not 1 <= number <= len(asked):
         chat.desk.routes.unknown(chat)
@@ -82,11 +81,11 @@ def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, Question]
     return errand, asked[number - 1]
 
 
-def _note_answer(chat: Chat, errand: Errand, question: Question, text: str) -> None:
+def _note_answer(chat: Chat, errand: Errand, question: OfficeQuestion, text: str) -> None:
     answers = {**errand.args.get("answers", {}), question.key: read_answer(question, text)}
     errand.args = {**errand.args, "answers": answers}
     plan = plan_from_json(errand.args["plan"])
-    if questions(answered(plan, answers)):
+    if plan_questions(with_answers(plan, answers)):
         _ask_question(chat, errand, plan, answers)
         return
     errand.state = "read"
@@ -95,10 +94,10 @@ def _note_answer(chat: Chat, errand: Errand, question: Question, text: str) -> N
 
 
 def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: dict[str, str]) -> None:
-    asked, left = questions(text), questions(answered(text, answers))
+    asked, left = plan_questions(text), plan_questions(with_answers(text, answers))
     number_of = [one.key for one in asked].index(left[0].key) + 1
     chat.end()
     chat.say("plans/ask", errand=errand, question=left[0], number=number_of, total=len(asked))
 
 
-FLOW = Flow("office_day", Step("day", ask_day, take_day, numbers=True))
+FLOW = Flow("office_day", FlowStep("day", ask_errand_day, take_errand_day, numbers=True))

@@ -2,13 +2,13 @@
 
 from sqlalchemy import select
 
-from bot.people.roles import within
+from bot.people.roles import within_subtree
 from bot.problems import Invalid
-from bot.reading.words import fold, number, said, yes
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.store.filetypes import CSV, XLS, XLSX
 from bot.tables import Errand, Plan, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.lookup import find_units
 from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
 
@@ -19,7 +19,7 @@ OFFERED = 8
 YEARS = range(2000, 2101)
 
 
-def show(chat: Chat) -> None:
+def show_office(chat: Chat) -> None:
     """The plans in force that are the office's own, and what can be done with workbooks."""
     if first_office(chat) is None:
         return
@@ -74,13 +74,13 @@ def ask_workbook(chat: Chat, kind: str) -> None:
         chat.desk.routes.unknown(chat)
 
 
-def export(chat: Chat, plan_id: str) -> None:
+def export_plan(chat: Chat, plan_id: str) -> None:
     plan, home = own_plan(chat, plan_id), first_office(chat)
     if plan is not None and home is not None:
         _send(chat, "export", home, plan_id=plan.id)
 
 
-def give(chat: Chat, kind: str) -> None:
+def ask_to_send_workbook(chat: Chat, kind: str) -> None:
     """Asks for the workbook of a plan or of the units."""
     if first_office(chat) is None:
         return
@@ -120,11 +120,11 @@ def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
     return Invalid("one_workbook")
 
 
-def ask_purpose(chat: Chat) -> None:
+def ask_workbook_purpose(chat: Chat) -> None:
     chat.say("plans/purpose", name=chat.data["name"])
 
 
-def take_purpose(chat: Chat, answer: Answer) -> None:
+def take_workbook_purpose(chat: Chat, answer: Answer) -> None:
     """What a workbook is for that came without being asked for."""
     home = first_office(chat)
     if home is None:
@@ -171,9 +171,9 @@ def ask_year(chat: Chat) -> None:
 
 
 def take_year(chat: Chat, answer: Answer) -> None:
-    year = int(answer.value) if answer.value.isdecimal() else number(answer.text)
+    year = int(answer.value) if answer.value.isdecimal() else read_number(answer.text)
     if year not in YEARS:
-        raise Invalid("year_unclear", said=said(answer.text))
+        raise Invalid("year_unclear", said=quoted_words(answer.text))
     plan, home = own_plan(chat, str(chat.data["plan"])), first_office(chat)
     if plan is not None and home is not None:
         _send(chat, "clone", home, plan_id=plan.id, year=year)
@@ -193,7 +193,7 @@ def begin_look_first(chat: Chat, errand_id: str) -> None:
         chat.begin("office", step="unit", errand=errand.id)
 
 
-def ask_unit(chat: Chat) -> None:
+def ask_previewed_unit(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     chat.say(
         "plans/look_unit",
@@ -204,14 +204,14 @@ def ask_unit(chat: Chat) -> None:
     )
 
 
-def take_unit(chat: Chat, answer: Answer) -> None:
-    scope = within(Unit.path, chat.roles(), "administer")
+def take_previewed_unit(chat: Chat, answer: Answer) -> None:
+    scope = within_subtree(Unit.path, chat.roles(), "administer")
     units = find_units(
         chat.session, scope, chosen=answer.value, text=answer.text, offered=chat.data.get("found", [])
     )
     chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
     if not units:
-        raise Invalid("unit_unknown", said=said(answer.text))
+        raise Invalid("unit_unknown", said=quoted_words(answer.text))
     if len(units) > 1:
         chat.again()
         return
@@ -246,7 +246,7 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
         return
     if answer.value == "yes":
         _send(chat, "withdraw", home, "agreed", plan_id=plan.id)
-    elif answer.value == "no" or yes(answer.text or "?") is False:
+    elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.end()
         one_plan(chat, str(plan.id))
     else:
@@ -255,10 +255,10 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "office",
-    Step("file", ask_file, take_file, files=True, tables=True),
-    Step("home", ask_home, take_home),
-    Step("purpose", ask_purpose, take_purpose),
-    Step("year", ask_year, take_year, numbers=True),
-    Step("unit", ask_unit, take_unit, numbers=True),
-    Step("withdraw", ask_withdraw, take_withdraw),
+    FlowStep("file", ask_file, take_file, files=True, tables=True),
+    FlowStep("home", ask_home, take_home),
+    FlowStep("purpose", ask_workbook_purpose, take_workbook_purpose),
+    FlowStep("year", ask_year, take_year, numbers=True),
+    FlowStep("unit", ask_previewed_unit, take_previewed_unit, numbers=True),
+    FlowStep("withdraw", ask_withdraw, take_withdraw),
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import or_, select
 
-from bot.people.roles import holders, within
+from bot.people.roles import role_holders, within_subtree
 from bot.tables import Errand, Plan, Unit
 from bot.talk.chat import Chat, row_id
 
@@ -12,7 +12,7 @@ UNDECIDED = ("asking", "shown")
 
 def offices_of(chat: Chat) -> list[Unit]:
     """The units whose office the person is."""
-    return list({m.unit_id: m.unit for m in holders(chat.roles(), "administer")}.values())
+    return list({m.unit_id: m.unit for m in role_holders(chat.roles(), "administer")}.values())
 
 
 def first_office(chat: Chat) -> Unit | None:
@@ -26,7 +26,7 @@ def first_office(chat: Chat) -> Unit | None:
 
 def plans_in_force(chat: Chat) -> list[Plan]:
     own = [unit.id for unit in offices_of(chat)]
-    below = within(Unit.path, chat.roles(), "administer")
+    below = within_subtree(Unit.path, chat.roles(), "administer")
     return list(
         chat.session.scalars(
             select(Plan)

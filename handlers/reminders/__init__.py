@@ -7,7 +7,7 @@ COMMANDS: dict[str, Handler] = {}
 
 ACTIONS: dict[str, Handler] = {
     "snooze": snooze.ask_snooze,
-    "snooze.at": snooze.snooze,
+    "snooze.at": snooze.snooze_reminder,
 }
 
 FLOWS: tuple[Flow, ...] = ()

@@ -17,7 +17,7 @@ def ask_snooze(chat: Chat, duty_id: str) -> None:
         chat.say("reminders/snooze", duty=duty, evening=evening > chat.at + timedelta(hours=1))
 
 
-def snooze(chat: Chat, duty_id: str, choice: str) -> None:
+def snooze_reminder(chat: Chat, duty_id: str, choice: str) -> None:
     """Says the reminder again in an hour, this evening or tomorrow, unless the duty is done by then."""
     duty = own_duty(chat, duty_id)
     if duty is None:

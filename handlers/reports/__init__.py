@@ -4,19 +4,19 @@ from bot.talk.desk import Flow, Handler
 from handlers.reports import report, scan
 
 COMMANDS: dict[str, Handler] = {
-    "/nop": report.show,
+    "/nop": report.show_reports,
 }
 
 ACTIONS: dict[str, Handler] = {
-    "report": report.show,
-    "report.duty": report.for_duty,
-    "report.done": report.finish,
-    "report.undo": report.undo,
-    "scan": scan.begin,
+    "report": report.show_reports,
+    "report.duty": report.hand_in_report_of,
+    "report.done": report.finish_draft,
+    "report.undo": report.undo_submission,
+    "scan": scan.begin_scan,
     "scan.drop": scan.begin_drop,
     "scan.move": scan.begin_move,
     "scan.turn": scan.begin_turn,
-    "scan.done": scan.done,
+    "scan.done": scan.finish_scan,
 }
 
 FLOWS: tuple[Flow, ...] = (

@@ -6,21 +6,21 @@ from typing import Any
 from markupsafe import Markup
 from sqlalchemy import select
 
-from bot.duties.outlook import Outlook, outlook, outlooks
+from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.materials.materials import MOST_PAPERS
 from bot.messages import File
-from bot.natural import naturally
-from bot.people.roles import holders
+from bot.natural import in_natural_order
+from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import fold
 from bot.reminders.asked_duty import own_duty
-from bot.reports.pages import FEWEST, PICTURES, pictures
-from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_back
+from bot.reports.pages import FEWEST, PICTURES, picture_digests
+from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_submission_back
 from bot.store.filetypes import XLSX
 from bot.tables import Demand, Duty, Submission
-from bot.talk.albums import as_sent, once, refusals, remember_sent, upload, with_new
+from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 DONE_SHOWN = 5
 MOST_WAITING = 6
@@ -29,7 +29,7 @@ AT_ONCE = "now"
 SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
+def show_reports(chat: Chat, unit_id: str = "") -> None:
     """Asks which report; files that wait to be told what they are for come along."""
     files = _kept(chat)
     unit = chat.unit_for("report", unit_id)
@@ -37,7 +37,7 @@ def show(chat: Chat, unit_id: str = "") -> None:
         chat.begin("report", unit=unit.id, files=files)
 
 
-def for_duty(chat: Chat, duty_id: str) -> None:
+def hand_in_report_of(chat: Chat, duty_id: str) -> None:
     """`Nộp báo cáo` of one duty; one that is done may be handed in again as a new version."""
     files = _kept(chat)
     duty = own_duty(chat, duty_id, "report", done_too=True)
@@ -46,19 +46,19 @@ def for_duty(chat: Chat, duty_id: str) -> None:
         chat.begin("report", step="files", unit=duty.unit_id, duty=duty.id)
 
 
-def loose(chat: Chat) -> None:
+def take_loose_files(chat: Chat) -> None:
     """Files that came without being asked for: asks what they are for, and keeps them until that is said."""
-    units = {m.unit_id for m in holders(chat.roles(), "lead")}
-    sends = bool(holders(chat.roles(), "nudge"))
+    units = {m.unit_id for m in role_holders(chat.roles(), "lead")}
+    sends = bool(role_holders(chat.roles(), "nudge"))
     if not chat.event.files:
         chat.say(
             "materials/refused" if sends and not units else "reports/refused",
-            refused=refusals(chat),
-            upload=upload(chat),
+            refused=album_refusals(chat),
+            upload=upload_link(chat),
         )
         return
     books = [file for file in chat.event.files if file.media_type == XLSX]
-    office = holders(chat.roles(), "administer") and not units
+    office = role_holders(chat.roles(), "administer") and not units
     if office and len(books) == len(chat.event.files) == 1:
         facts = {"digest": books[0].digest, "name": books[0].name, "size": books[0].size}
         chat.begin("office", step="purpose", **facts)
@@ -86,7 +86,7 @@ def _waiting(chat: Chat, unit_ids: Iterable[int]) -> list[Outlook]:
     return [
         view
         for unit_id in sorted(unit_ids)
-        for view in outlooks(chat.session, unit_id, chat.at, chat.zone, "report")
+        for view in unit_outlooks(chat.session, unit_id, chat.at, chat.zone, "report")
     ]
 
 
@@ -99,26 +99,26 @@ def _with_new(chat: Chat, kept: list[list[Any]]) -> list[list[Any]]:
     return with_new(chat, kept, MOST_FILES, "too_many_files")
 
 
-def ask_unit(chat: Chat) -> None:
-    units = {m.unit_id: m.unit for m in holders(chat.roles(), "lead")}
+def ask_reporting_unit(chat: Chat) -> None:
+    units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
     chat.say(
         "reports/unit",
-        **once(chat, f"unit:{chat.person.id}"),
-        units=naturally(units.values(), lambda unit: unit.code),
+        **say_once(chat, f"unit:{chat.person.id}"),
+        units=in_natural_order(units.values(), lambda unit: unit.code),
         given=chat.data["files"],
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
     )
 
 
-def take_unit(chat: Chat, answer: Answer) -> None:
+def take_reporting_unit(chat: Chat, answer: Answer) -> None:
     if answer.files or chat.event.refused:
         chat.keep(files=_with_new(chat, _kept(chat)))
         chat.again()
     elif not answer.value:
         raise Invalid("choose_button")
     else:
-        show(chat, answer.value)
+        show_reports(chat, answer.value)
 
 
 def ask_duty(chat: Chat) -> None:
@@ -136,14 +136,14 @@ def ask_duty(chat: Chat) -> None:
         chat.end()
     chat.say(
         "reports/duty",
-        **once(chat, f"report:{chat.person.id}"),
+        **say_once(chat, f"report:{chat.person.id}"),
         waiting=waiting,
         done=done,
         given=files,
         named=len(unit_ids) > 1,
         joinable=sum(packed[3].startswith(PICTURES) for packed in files) >= FEWEST,
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
     )
 
 
@@ -184,8 +184,8 @@ def _draft(chat: Chat) -> Submission:
     return draft_of(chat.session, _duty(chat), chat.person.id, chat.at)
 
 
-def ask_files(chat: Chat) -> None:
-    view = outlook(chat.session, _duty(chat), chat.at, chat.zone)
+def ask_report_files(chat: Chat) -> None:
+    view = duty_outlook(chat.session, _duty(chat), chat.at, chat.zone)
     chat.say(
         "reports/files",
         view=view,
@@ -198,10 +198,10 @@ def ask_files(chat: Chat) -> None:
 
 def _join(draft: Submission) -> int:
     """The draft whose pictures are worth being joined to one file; 0 for none."""
-    return draft.id if len(pictures(draft)) >= FEWEST else 0
+    return draft.id if len(picture_digests(draft)) >= FEWEST else 0
 
 
-def take_files(chat: Chat, answer: Answer) -> None:
+def take_report_files(chat: Chat, answer: Answer) -> None:
     if own_duty(chat, _duty(chat).id, "report", done_too=True) is None:
         return
     draft = _draft(chat)
@@ -230,17 +230,17 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
     chat.dialog.touched_at = chat.at
     chat.say(
         "reports/got",
-        **once(chat, f"draft:{draft.id}"),
+        **say_once(chat, f"draft:{draft.id}"),
         given=draft.files,
         join=_join(draft),
         again=0 if full else len(answer.files) - (len(draft.files) - before),
         full=Markup(full),  # noqa: S704 - our own sentence, which has escaped its facts
-        refused=refusals(chat),
-        upload=upload(chat),
+        refused=album_refusals(chat),
+        upload=upload_link(chat),
     )
 
 
-def finish(chat: Chat, submission_id: str) -> None:
+def finish_draft(chat: Chat, submission_id: str) -> None:
     """`Xong` under a message that stands outside of the talk: hands in that draft."""
     draft = chat.session.get(Submission, row_id(submission_id))
     duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
@@ -250,7 +250,7 @@ def finish(chat: Chat, submission_id: str) -> None:
         _hand_in(chat, draft)
     else:
         chat.trouble = chat.desk.render.sentence("draft_passed", {})
-        for_duty(chat, str(duty.id))
+        hand_in_report_of(chat, str(duty.id))
 
 
 def _hand_in(chat: Chat, draft: Submission) -> None:
@@ -261,25 +261,25 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
 
 
-def undo(chat: Chat, submission_id: str) -> None:
+def undo_submission(chat: Chat, submission_id: str) -> None:
     """`Bấm nhầm` under the receipt: the files are a draft again, and the duty is owed if nothing else was handed in for it."""
     handed = chat.session.get(Submission, row_id(submission_id))
     duty = own_duty(chat, handed.duty_id if handed else 0, "report", done_too=True)
     if handed is None or duty is None:
         return
-    if not take_back(chat.session, handed, chat.person.id, chat.at, chat.zone):
+    if not take_submission_back(chat.session, handed, chat.person.id, chat.at, chat.zone):
         chat.trouble = chat.desk.render.sentence("draft_passed", {})
-        for_duty(chat, str(duty.id))
+        hand_in_report_of(chat, str(duty.id))
         return
     chat.note("report taken back", f"submission:{handed.id}")
     files = [[file.digest, file.name, file.size, file.media_type] for file in handed.files]
     drop_draft(chat.session, handed)
-    chat.begin("report", units=sorted({m.unit_id for m in holders(chat.roles(), "lead")}), files=files)
+    chat.begin("report", units=sorted({m.unit_id for m in role_holders(chat.roles(), "lead")}), files=files)
 
 
 FLOW = Flow(
     "report",
-    Step("duty", ask_duty, take_duty, files=True),
-    Step("files", ask_files, take_files, files=True),
-    Step("unit", ask_unit, take_unit, files=True),
+    FlowStep("duty", ask_duty, take_duty, files=True),
+    FlowStep("files", ask_report_files, take_report_files, files=True),
+    FlowStep("unit", ask_reporting_unit, take_reporting_unit, files=True),
 )

@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
-from bot.reports.pages import FEWEST, Pages, packed, page_numbers, pages_of, pictures
+from bot.reports.pages import FEWEST, Pages, pack_pages, page_numbers, pages_of, picture_digests
 from bot.tables import Duty, Errand, Submission
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 
 KIND = "scan"
 OPEN = ("new", "shown")
@@ -15,12 +15,12 @@ LEAVE, ALL = "leave", "all"
 WAYS = {"right": 90, "left": 270, "over": 180}
 
 
-def begin(chat: Chat, submission_id: str) -> None:
+def begin_scan(chat: Chat, submission_id: str) -> None:
     """Shows the pictures of a draft as numbered pages; what was arranged before stays so, new ones come to the end."""
     draft = _draft(chat, row_id(submission_id))
     if draft is None:
         return
-    found = pictures(draft)
+    found = picture_digests(draft)
     if len(found) < FEWEST:
         _back(chat, draft.duty, "scan_few")
         return
@@ -111,12 +111,12 @@ def _card(chat: Chat, errand: Errand, duty: Duty) -> None:
 
 def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
     """The clock shows them anew, and is patient with the file store anew."""
-    errand.args = {**errand.args, **packed(pages), "round": errand.args["round"] + 1}
+    errand.args = {**errand.args, **pack_pages(pages), "round": errand.args["round"] + 1}
     errand.state, errand.created_at = "new", chat.at
     _working(chat, errand, duty)
 
 
-def done(chat: Chat, errand_id: str, turn: str) -> None:
+def finish_scan(chat: Chat, errand_id: str, turn: str) -> None:
     found = _errand(chat, errand_id, turn)
     if found is not None:
         errand, duty = found
@@ -176,11 +176,11 @@ def _one(chat: Chat, answer: Answer) -> int:
     return numbers[0]
 
 
-def ask_drop(chat: Chat) -> None:
+def ask_page_drop(chat: Chat) -> None:
     chat.say("reports/scan/drop", total=chat.data["total"])
 
 
-def take_drop(chat: Chat, answer: Answer) -> None:
+def take_page_drop(chat: Chat, answer: Answer) -> None:
     found = _asked(chat, answer)
     if found is not None:
         errand, duty = found
@@ -209,11 +209,11 @@ def take_before(chat: Chat, answer: Answer) -> None:
         _arrange(chat, errand, duty, pages_of(errand.args).moved(chat.data["page"], before))
 
 
-def ask_turn(chat: Chat) -> None:
+def ask_page_turn(chat: Chat) -> None:
     chat.say("reports/scan/turn", total=chat.data["total"])
 
 
-def take_turn(chat: Chat, answer: Answer) -> None:
+def take_page_turn(chat: Chat, answer: Answer) -> None:
     if _asked(chat, answer) is not None:
         chat.keep(pages=list(_numbers(chat, answer)))
         chat.goto("way")
@@ -235,9 +235,9 @@ def take_way(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "scan",
-    Step("drop", ask_drop, take_drop, numbers=True, files=True),
-    Step("move", ask_move, take_move, numbers=True, files=True),
-    Step("before", ask_before, take_before, numbers=True, files=True),
-    Step("turn", ask_turn, take_turn, numbers=True, files=True),
-    Step("way", ask_way, take_way, files=True),
+    FlowStep("drop", ask_page_drop, take_page_drop, numbers=True, files=True),
+    FlowStep("move", ask_move, take_move, numbers=True, files=True),
+    FlowStep("before", ask_before, take_before, numbers=True, files=True),
+    FlowStep("turn", ask_page_turn, take_page_turn, numbers=True, files=True),
+    FlowStep("way", ask_way, take_way, files=True),
 )

@@ -6,12 +6,12 @@ from handlers.scores import grade, score, vote
 COMMANDS: dict[str, Handler] = {}
 
 ACTIONS: dict[str, Handler] = {
-    "score": score.show,
-    "score.fix": score.fix,
-    "score.weak": score.weak,
-    "score.vote": vote.begin,
-    "score.list": grade.show,
-    "score.decide": grade.begin,
+    "score": score.show_score,
+    "score.fix": score.fix_score,
+    "score.weak": score.fix_weaknesses,
+    "score.vote": vote.begin_score_vote,
+    "score.list": grade.show_grading,
+    "score.decide": grade.begin_grading,
 }
 
 FLOWS: tuple[Flow, ...] = (

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.calendar import local_day
-from bot.meetings.correcting import locked
-from bot.meetings.meetings import lock
+from bot.meetings.correcting import figures_locked
+from bot.meetings.meetings import lock_meeting
 from bot.meetings.walk import scores_itself
 from bot.problems import Invalid
-from bot.scores.scoring import Point, compute, open_to_change, score_of, vote_on, with_said
-from bot.scores.sheets import Sheet, Sheets, sheet_for
+from bot.scores.scoring import Point, compute_points, open_to_change, score_of, vote_on, with_said
+from bot.scores.sheets import ScoreSheet, ScoreSheets, sheet_for
 from bot.tables import Meeting, Score
 from bot.talk.chat import Chat, row_id
 
@@ -19,7 +19,7 @@ class Case:
     """What is scored, and how far it has got. `points` are what stands now: said, else computed."""
 
     meeting: Meeting
-    sheet: Sheet
+    sheet: ScoreSheet
     score: Score | None
     points: list[Point]
     computed: dict[str, int | None]
@@ -39,7 +39,7 @@ class Case:
 def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None:
     """The case of a meeting that the person may act on, its row locked; else says why there is none and ends the dialog.
     Who leads it cannot work on the score of an old meeting without leave; what was proposed can still be seen."""
-    meeting = lock(chat.session, row_id(meeting_id))
+    meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may(action, meeting.unit.path):
         chat.end()
         chat.say("talk/not_yours")
@@ -51,7 +51,7 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
         chat.say("scores/refused", why=chat.sentence(problem))
         return None
     at_work = not case.proposed or bool(chat.data.get("fixing"))
-    if action == "lead" and at_work and locked(meeting, chat.at, chat.zone):
+    if action == "lead" and at_work and figures_locked(meeting, chat.at, chat.zone):
         _refuse_locked(chat, meeting)
         return None
     return case
@@ -69,48 +69,48 @@ def _case(chat: Chat, meeting: Meeting) -> Case:
     if not begun or meeting.started_at is None:
         raise Invalid("score_not_held")
     day = local_day(meeting.started_at, chat.zone)
-    sheets: Sheets = chat.desk.facts["sheets"]
+    sheets: ScoreSheets = chat.desk.facts["sheets"]
     score = score_of(chat.session, meeting)
     kept = sheets.by_key.get(score.sheet) if score else None
     sheet = kept or sheet_for(chat.session, sheets, day, meeting.unit)
     if sheet is None:
         raise Invalid("score_no_sheet")
-    found = compute(chat.session, meeting, sheet, chat.desk.facts["rules"].on(day))
+    found = compute_points(chat.session, meeting, sheet, chat.desk.facts["rules"].on(day))
     computed = {point.key: point.points for point in found}
     return Case(meeting, sheet, score, with_said(found, score), computed)
 
 
-def changeable(chat: Chat, meeting_id: object) -> Case | None:
+def changeable_case(chat: Chat, meeting_id: object) -> Case | None:
     """The case, if it has a proposal that may still be changed; else shows where it stands."""
     case = case_of(chat, meeting_id)
     if case is None or case.score is None or not case.proposed:
         if case is not None:
             chat.open("score", str(case.meeting.id))
         return None
-    if locked(case.meeting, chat.at, chat.zone):
+    if figures_locked(case.meeting, chat.at, chat.zone):
         _refuse_locked(chat, case.meeting)
         return None
     try:
         open_to_change(case.score)
     except Invalid as problem:
         chat.trouble = chat.sentence(problem)
-        card(chat, case)
+        score_card(chat, case)
         return None
     return case
 
 
-def card(chat: Chat, case: Case) -> None:
+def score_card(chat: Chat, case: Case) -> None:
     """What chi ủy proposes, what the cell has voted, what was decided above."""
     chat.end()
     vote = vote_on(chat.session, case.score) if case.score else None
     chat.say("scores/card", case=case, score=case.score, vote=vote)
 
 
-def why(chat: Chat, point: Point) -> str:
+def why_point(chat: Chat, point: Point) -> str:
     """What is known of a part, in one plain sentence."""
     words = [chat.desk.render.sentence(f"score_why_{one.code}", one.facts) for one in point.why]
     return ", ".join(word if place == 0 else word[:1].lower() + word[1:] for place, word in enumerate(words))
 
 
 def with_reasons(chat: Chat, points: Sequence[Point]) -> list[tuple[Point, str]]:
-    return [(point, why(chat, point)) for point in points]
+    return [(point, why_point(chat, point)) for point in points]

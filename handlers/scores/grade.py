@@ -1,29 +1,29 @@
 """The superior committee decides the grade of a meeting that its cell has scored and voted on."""
 
 from bot.people.people import secretaries_of
-from bot.people.roles import holders, within
+from bot.people.roles import role_holders, within_subtree
 from bot.problems import Invalid
-from bot.reading.words import fold, yes
-from bot.scores.scoring import decide, undecided, vote_on
+from bot.reading.words import fold, read_yes_no
+from bot.scores.scoring import decide_score, undecided_scores, vote_on
 from bot.tables import Meeting, Unit
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
+from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.scores.case import Case, case_of
 
 SHOWN = 10
 
 
-def show(chat: Chat) -> None:
+def show_grading(chat: Chat) -> None:
     """The scores that wait for a decision, the oldest meeting first."""
-    if not holders(chat.roles(), "grade"):
+    if not role_holders(chat.roles(), "grade"):
         chat.say("talk/not_yours")
         return
-    scores, count = undecided(chat.session, within(Unit.path, chat.roles(), "grade"), SHOWN)
+    scores, count = undecided_scores(chat.session, within_subtree(Unit.path, chat.roles(), "grade"), SHOWN)
     rows = [(score, chat.session.get_one(Meeting, score.meeting_id)) for score in scores]
     chat.say("scores/waiting", rows=rows, count=count)
 
 
-def begin(chat: Chat, meeting_id: str) -> None:
+def begin_grading(chat: Chat, meeting_id: str) -> None:
     """`Công nhận`, or another grade; also to change a decision."""
     case = _voted(chat, meeting_id)
     if case is not None and case.score is not None:
@@ -40,13 +40,13 @@ def _voted(chat: Chat, meeting_id: object) -> Case | None:
     return case
 
 
-def ask(chat: Chat) -> None:
+def ask_grade(chat: Chat) -> None:
     case = _voted(chat, chat.data["meeting"])
     if case is not None and case.score is not None:
         chat.say("scores/decide", case=case, score=case.score, vote=vote_on(chat.session, case.score))
 
 
-def take(chat: Chat, answer: Answer) -> None:
+def take_grade(chat: Chat, answer: Answer) -> None:
     case = _voted(chat, chat.data["meeting"])
     if case is None or case.score is None:
         return
@@ -55,7 +55,7 @@ def take(chat: Chat, answer: Answer) -> None:
         chat.trouble = chat.desk.render.sentence("score_decided_by_other", {})
         chat.again()
         return
-    decide(case.score, case.sheet, _grade(answer, case), chat.person.id)
+    decide_score(case.score, case.sheet, _grade(answer, case), chat.person.id)
     chat.note("score decided", f"meeting:{case.meeting.id}")
     chat.end()
     for people in secretaries_of(chat.session, [case.meeting.unit_id]).values():
@@ -74,11 +74,11 @@ def _grade(answer: Answer, case: Case) -> str:
             raise Invalid("choose_button")
         return names[place]
     typed = next((name for name in names if fold(name) == fold(answer.text)), None)
-    if typed is None and yes(answer.text) and case.score is not None:
+    if typed is None and read_yes_no(answer.text) and case.score is not None:
         return case.score.grade
     if typed is None:
         raise Invalid("choose_button")
     return typed
 
 
-FLOW = Flow("grade", Step("decide", ask, take))
+FLOW = Flow("grade", FlowStep("decide", ask_grade, take_grade))

@@ -3,23 +3,23 @@
 import re
 
 from bot.problems import Invalid
-from bot.reading.words import fold, number, plain, said, yes
-from bot.scores.scoring import LONGEST_TEXT, Point, begin_score, propose, say_points
+from bot.reading.words import fold, plain_words, quoted_words, read_number, read_yes_no
+from bot.scores.scoring import LONGEST_TEXT, Point, begin_score, propose_score, say_points
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
-from handlers.scores.case import Case, card, case_of, changeable, why, with_reasons
+from bot.talk.desk import Answer, Flow, FlowStep
+from handlers.scores.case import Case, case_of, changeable_case, score_card, why_point, with_reasons
 
 SHARE = re.compile(r"([0-9]{1,4}) ?(?:/|tren) ?([0-9]{1,4})(?: diem)?\.?")
 NONE = frozenset(("khong", "khong co", "khong co gi", "khong co han che", "chua co", "khong han che"))
 
 
-def show(chat: Chat, meeting_id: str) -> None:
+def show_score(chat: Chat, meeting_id: str) -> None:
     """What is computed and the questions for the rest; the card, once it is whole."""
     case = case_of(chat, meeting_id)
     if case is None:
         return
     if case.proposed:
-        card(chat, case)
+        score_card(chat, case)
     else:
         chat.begin("score", meeting=case.meeting.id, seen=[])
 
@@ -35,7 +35,7 @@ def take_start(chat: Chat, answer: Answer) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is None:
         return
-    if answer.value != "go" and not yes(answer.text):
+    if answer.value != "go" and not read_yes_no(answer.text):
         raise Invalid("choose_button")
     _next(chat, case)
 
@@ -56,7 +56,7 @@ def _next(chat: Chat, case: Case) -> None:
 
 def _finished_by_other(chat: Chat, case: Case) -> None:
     chat.trouble = chat.desk.render.sentence("score_finished_by_other", {})
-    card(chat, case)
+    score_card(chat, case)
 
 
 def _present(chat: Chat) -> tuple[Case, Point] | None:
@@ -76,7 +76,7 @@ def ask_part(chat: Chat) -> None:
         point=point,
         place=case.points.index(point) + 1,
         count=len(case.points),
-        why=why(chat, point),
+        why=why_point(chat, point),
         fixing=_fixing(chat),
     )
 
@@ -121,15 +121,15 @@ def _step_back(chat: Chat, point: Point, seen: list[str]) -> None:
 
 def _points(answer: Answer, most: int) -> int:
     """The points that were pressed or typed: "4", "4/5", "4 điểm"."""
-    text = plain(answer.value or answer.text)
+    text = plain_words(answer.value or answer.text)
     share = SHARE.fullmatch(text)
     if share and int(share[2]) == most:
         value = int(share[1])
     else:
         try:
-            value = number(text.removesuffix("diem"))
+            value = read_number(text.removesuffix("diem"))
         except Invalid:
-            raise Invalid("score_points_unclear", said=said(answer.text), most=most) from None
+            raise Invalid("score_points_unclear", said=quoted_words(answer.text), most=most) from None
     if value > most:
         raise Invalid("score_points_range", most=most)
     return value
@@ -145,9 +145,9 @@ def _corrected(chat: Chat, meeting_id: int, weaknesses: str) -> None:
     """A correction is a new proposal."""
     case = case_of(chat, meeting_id)
     if case is not None and case.score is not None:
-        propose(chat.session, case.score, case.sheet, case.points, weaknesses, chat.at)
+        propose_score(chat.session, case.score, case.sheet, case.points, weaknesses, chat.at)
         chat.note("score corrected", f"meeting:{meeting_id}")
-        card(chat, case)
+        score_card(chat, case)
 
 
 def ask_weak(chat: Chat) -> None:
@@ -171,9 +171,9 @@ def take_weak(chat: Chat, answer: Answer) -> None:
         _next(chat, case)
     else:
         score = case.score or begin_score(chat.session, case.meeting, case.sheet, chat.at)
-        propose(chat.session, score, case.sheet, case.points, weaknesses, chat.at)
+        propose_score(chat.session, score, case.sheet, case.points, weaknesses, chat.at)
         chat.note("score proposed", f"meeting:{case.meeting.id}")
-        show(chat, str(case.meeting.id))
+        show_score(chat, str(case.meeting.id))
 
 
 def _weaknesses(chat: Chat, answer: Answer) -> str:
@@ -187,16 +187,16 @@ def _weaknesses(chat: Chat, answer: Answer) -> str:
     return text
 
 
-def fix(chat: Chat, meeting_id: str) -> None:
+def fix_score(chat: Chat, meeting_id: str) -> None:
     """`Sửa`: one part, chosen from all of them."""
-    case = changeable(chat, meeting_id)
+    case = changeable_case(chat, meeting_id)
     if case is not None:
         chat.begin("score", step="fix", meeting=case.meeting.id, fixing=True)
 
 
-def weak(chat: Chat, meeting_id: str) -> None:
+def fix_weaknesses(chat: Chat, meeting_id: str) -> None:
     """`Sửa hạn chế`."""
-    case = changeable(chat, meeting_id)
+    case = changeable_case(chat, meeting_id)
     if case is not None:
         chat.begin("score", step="weak", meeting=case.meeting.id, fixing=True)
 
@@ -212,7 +212,7 @@ def take_fix(chat: Chat, answer: Answer) -> None:
     if case is None:
         return
     try:
-        place = number(answer.value or answer.text)
+        place = read_number(answer.value or answer.text)
     except Invalid:
         raise Invalid("choose_button") from None
     if not 1 <= place <= len(case.points):
@@ -223,8 +223,8 @@ def take_fix(chat: Chat, answer: Answer) -> None:
 
 FLOW = Flow(
     "score",
-    Step("start", ask_start, take_start),
-    Step("part", ask_part, take_part, numbers=True),
-    Step("weak", ask_weak, take_weak, numbers=True),
-    Step("fix", ask_fix, take_fix, numbers=True),
+    FlowStep("start", ask_start, take_start),
+    FlowStep("part", ask_part, take_part, numbers=True),
+    FlowStep("weak", ask_weak, take_weak, numbers=True),
+    FlowStep("fix", ask_fix, take_fix, numbers=True),
 )

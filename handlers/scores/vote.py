@@ -3,11 +3,11 @@
 import re
 
 from bot.problems import Invalid
-from bot.reading.words import fold, number, plain, said
-from bot.scores.scoring import most_voters, vote
+from bot.reading.words import fold, plain_words, quoted_words, read_number
+from bot.scores.scoring import most_voters, vote_on_score
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, Step
-from handlers.scores.case import Case, card, case_of, changeable
+from bot.talk.desk import Answer, Flow, FlowStep
+from handlers.scores.case import Case, case_of, changeable_case, score_card
 
 SHARE = re.compile(
     r"(?:tan thanh )?([0-9]{1,4}) ?(?:/|tren) ?([0-9]{1,4})(?: (?:dong chi|phieu|d/c|dc))?(?: tan thanh)?\.?"
@@ -15,22 +15,22 @@ SHARE = re.compile(
 ALL = frozenset(("tat ca", "tat ca tan thanh", "tat ca nhat tri", "nhat tri", "nhat tri het", "du ca"))
 
 
-def begin(chat: Chat, meeting_id: str) -> None:
+def begin_score_vote(chat: Chat, meeting_id: str) -> None:
     """`Chi bộ biểu quyết`."""
-    case = changeable(chat, meeting_id)
+    case = changeable_case(chat, meeting_id)
     if case is not None:
         chat.begin("score_vote", meeting=case.meeting.id)
 
 
-def ask(chat: Chat) -> None:
+def ask_score_vote(chat: Chat) -> None:
     case = case_of(chat, chat.data["meeting"])
     if case is not None:
         most, exact = most_voters(chat.session, case.meeting)
         chat.say("scores/vote", score=case.score, sheet=case.sheet, most=most, exact=exact)
 
 
-def take(chat: Chat, answer: Answer) -> None:
-    case = changeable(chat, chat.data["meeting"])
+def take_score_vote(chat: Chat, answer: Answer) -> None:
+    case = changeable_case(chat, chat.data["meeting"])
     if case is None:
         return
     most, exact = most_voters(chat.session, case.meeting)
@@ -48,30 +48,30 @@ def _ballot(answer: Answer, most: int, exact: bool) -> tuple[int, int]:
     """Those who agree and all who voted: "25/26"; "tất cả" and a bare number where it is known who may vote."""
     if answer.value == "all":
         return most, most
-    text = plain(answer.value or answer.text)
+    text = plain_words(answer.value or answer.text)
     if share := SHARE.fullmatch(text):
         return int(share[1]), int(share[2])
     if exact and fold(text) in ALL:
         return most, most
     try:
-        agree = number(text)
+        agree = read_number(text)
     except Invalid:
-        raise Invalid("score_vote_unclear", said=said(answer.text)) from None
+        raise Invalid("score_vote_unclear", said=quoted_words(answer.text)) from None
     if not exact:
         raise Invalid("score_vote_of", agree=agree)
     return agree, most
 
 
-def ask_against(chat: Chat) -> None:
+def ask_score_against(chat: Chat) -> None:
     chat.say("scores/against", left=chat.data["voters"] - chat.data["agree"])
 
 
-def take_against(chat: Chat, answer: Answer) -> None:
-    case = changeable(chat, chat.data["meeting"])
+def take_score_against(chat: Chat, answer: Answer) -> None:
+    case = changeable_case(chat, chat.data["meeting"])
     if case is None:
         return
     left = chat.data["voters"] - chat.data["agree"]
-    against = number(answer.value or answer.text)
+    against = read_number(answer.value or answer.text)
     if against > left:
         raise Invalid("score_against_range", most=left)
     _count(chat, case, against)
@@ -83,13 +83,13 @@ def _count(chat: Chat, case: Case, against: int) -> None:
     counted = (chat.data["agree"], against, chat.data["voters"])
     facts = {"total": case.score.total, "most": case.sheet.most, "grade": case.score.grade}
     subject = chat.desk.render.sentence("score_vote_subject", facts)
-    vote(chat.session, case.meeting, case.score, counted, subject, chat.person.id, chat.at)
+    vote_on_score(chat.session, case.meeting, case.score, counted, subject, chat.person.id, chat.at)
     chat.note("score voted", f"meeting:{case.meeting.id}")
-    card(chat, case)
+    score_card(chat, case)
 
 
 FLOW = Flow(
     "score_vote",
-    Step("vote", ask, take, numbers=True),
-    Step("against", ask_against, take_against, numbers=True),
+    FlowStep("vote", ask_score_vote, take_score_vote, numbers=True),
+    FlowStep("against", ask_score_against, take_score_against, numbers=True),
 )

@@ -4,17 +4,17 @@ from bot.talk.desk import Flow, Handler
 from handlers.summaries import summary
 
 COMMANDS: dict[str, Handler] = {
-    "/tonghop": summary.show,
+    "/tonghop": summary.show_summary,
     "/chuanop": summary.missing_list,
-    "/xuat": summary.export,
+    "/xuat": summary.link_export,
 }
 
 ACTIONS: dict[str, Handler] = {
-    "sum": summary.show,
+    "sum": summary.show_summary,
     "sum.missing": summary.missing_list,
     "sum.units": summary.missing_units,
-    "sum.nudge": summary.nudge,
-    "sum.export": summary.export,
+    "sum.nudge": summary.nudge_missing,
+    "sum.export": summary.link_export,
 }
 
 FLOWS: tuple[Flow, ...] = ()

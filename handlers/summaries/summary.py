@@ -4,10 +4,10 @@ from sqlalchemy import select
 
 from bot.calendar import next_allowed
 from bot.duties.apart import apart_figures
-from bot.duties.counting import Tally, current, missing, tallies, urgent_first
+from bot.duties.counting import Tally, current_demands, missing_duties, tally_demands, urgent_first
 from bot.materials.receipts import receipts_of_demands
-from bot.people.nudging import reach
-from bot.people.roles import holders, within
+from bot.people.nudging import reachable_secretaries
+from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
 from bot.reminders.later import nudge_person
 from bot.scores.standing import below_scores
@@ -28,22 +28,24 @@ DIGITS = 9
 
 
 def _may_sum(chat: Chat) -> bool:
-    if holders(chat.roles(), "sum"):
+    if role_holders(chat.roles(), "sum"):
         return True
     chat.say("talk/not_yours")
     return False
 
 
 def _figures(chat: Chat) -> list[Tally]:
-    scope = within(Duty.path, chat.roles(), "sum")
-    return urgent_first(tallies(chat.session, current(scope, chat.today), chat.today), chat.today)
+    scope = within_subtree(Duty.path, chat.roles(), "sum")
+    return urgent_first(
+        tally_demands(chat.session, current_demands(scope, chat.today), chat.today), chat.today
+    )
 
 
-def show(chat: Chat) -> None:
+def show_summary(chat: Chat) -> None:
     """One line for each thing that is asked for now, then who is missing, then buttons."""
     if _may_sum(chat):
-        units = [m.unit for m in holders(chat.roles(), "sum")]
-        scope = within(Duty.path, chat.roles(), "sum")
+        units = [m.unit for m in role_holders(chat.roles(), "sum")]
+        scope = within_subtree(Duty.path, chat.roles(), "sum")
         lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
         figures = _figures(chat)
         papers = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
@@ -72,8 +74,8 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
     if demand is None:
         return
     rows = _missing(chat, demand, "sum")
-    may = bool(holders(chat.roles(), "nudge"))
-    found = reach(chat.session, _missing(chat, demand, "nudge") if may else [], chat.today)
+    may = bool(role_holders(chat.roles(), "nudge"))
+    found = reachable_secretaries(chat.session, _missing(chat, demand, "nudge") if may else [], chat.today)
     chat.say(
         "summaries/units",
         demand=demand,
@@ -90,7 +92,7 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
 def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
     """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
     if demand_id.isdecimal() and len(demand_id) <= DIGITS:
-        scope = within(Duty.path, chat.roles(), action)
+        scope = within_subtree(Duty.path, chat.roles(), action)
         asked = select(Duty.id).where(Duty.demand_id == int(demand_id), Duty.state != "withdrawn", scope)
         if chat.session.scalars(asked.limit(1)).first() is not None:
             return chat.session.get_one(Demand, int(demand_id))
@@ -99,17 +101,17 @@ def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
 
 
 def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]:
-    scope = within(Duty.path, chat.roles(), action)
-    rows = chat.session.execute(missing(scope & (Duty.demand_id == demand.id), chat.today))
+    scope = within_subtree(Duty.path, chat.roles(), action)
+    rows = chat.session.execute(missing_duties(scope & (Duty.demand_id == demand.id), chat.today))
     return [(duty, unit) for duty, unit in rows]
 
 
-def nudge(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
+def nudge_missing(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
     """Has the secretaries of the missing units reminded in the leader's name, once a day; more than a few after a yes."""
     demand = _demand(chat, demand_id, "nudge")
     if demand is None:
         return
-    found = reach(chat.session, _missing(chat, demand, "nudge"), chat.today)
+    found = reachable_secretaries(chat.session, _missing(chat, demand, "nudge"), chat.today)
     if found.units > UNASKED and agreed != AGREED:
         chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
         return
@@ -122,7 +124,7 @@ def nudge(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
     chat.say("summaries/nudged", demand=demand, told=len(told), later=later, reach=found, named=NAMED)
 
 
-def export(chat: Chat) -> None:
+def link_export(chat: Chat) -> None:
     """`/xuat`: a link to the table; it is made when it is opened."""
     if _may_sum(chat):
         chat.say("summaries/export", link=chat.export_link())

@@ -4,14 +4,14 @@ from bot.talk.desk import Flow, Handler
 from handlers.units import office, unit
 
 COMMANDS: dict[str, Handler] = {
-    "/tinhhinh": unit.show,
+    "/tinhhinh": unit.show_unit,
 }
 
 ACTIONS: dict[str, Handler] = {
-    "unit": unit.show,
-    "admin.unit": office.begin,
+    "unit": unit.show_unit,
+    "admin.unit": office.begin_units_office,
     "admin.card": office.open_card,
-    "admin.reopen": office.reopen,
+    "admin.reopen": office.reopen_closed_unit,
 }
 
 FLOWS: tuple[Flow, ...] = (office.FLOW,)

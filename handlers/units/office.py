@@ -1,21 +1,21 @@
 """The office's pages of a unit: found and looked at, closed or merged, opened again, its first secretary chosen."""
 
 from bot.duties.loading import reload_all
-from bot.people.roles import holders, within
+from bot.people.roles import role_holders, within_subtree
 from bot.problems import Invalid
-from bot.reading.words import said, yes
+from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Membership, Unit
 from bot.talk.chat import Chat, row_id
-from bot.talk.desk import Answer, Flow, Step
-from bot.units.ends import check_below, close_unit, foresee, reopen_unit
-from bot.units.lookup import card_of, find_units, promote
+from bot.talk.desk import Answer, Flow, FlowStep
+from bot.units.ends import check_below, close_unit, foresee_closing, reopen_unit
+from bot.units.lookup import find_units, promote_secretary, unit_card
 from bot.units.news import tell_closed, tell_reopened
 
 OFFERED = 8
 
 
-def begin(chat: Chat) -> None:
-    if holders(chat.roles(), "administer"):
+def begin_units_office(chat: Chat) -> None:
+    if role_holders(chat.roles(), "administer"):
         chat.begin("units")
     else:
         chat.say("talk/not_yours")
@@ -31,12 +31,12 @@ def open_card(chat: Chat, unit_id: str) -> None:
         chat.begin("units", step="card", unit=unit.id)
 
 
-def ask_unit(chat: Chat) -> None:
+def ask_unit_to_manage(chat: Chat) -> None:
     found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
     chat.say("people/admin/find_unit", found=found, count=chat.data.get("count", 0))
 
 
-def take_unit(chat: Chat, answer: Answer) -> None:
+def take_unit_to_manage(chat: Chat, answer: Answer) -> None:
     unit = _found(chat, answer)
     if unit is not None:
         chat.keep(unit=unit.id)
@@ -45,12 +45,12 @@ def take_unit(chat: Chat, answer: Answer) -> None:
 
 def _found(chat: Chat, answer: Answer) -> Unit | None:
     """The one unit that is meant; with several the question is put again with what was found."""
-    scope = within(Unit.path, chat.roles(), "administer")
+    scope = within_subtree(Unit.path, chat.roles(), "administer")
     offered = chat.data.get("found", [])
     units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
     chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
     if not units:
-        raise Invalid("unit_unknown", said=said(answer.text))
+        raise Invalid("unit_unknown", said=quoted_words(answer.text))
     if len(units) == 1:
         return units[0]
     chat.again()
@@ -71,13 +71,13 @@ def _unit(chat: Chat) -> Unit | None:
     return unit
 
 
-def ask_card(chat: Chat) -> None:
+def ask_unit_card(chat: Chat) -> None:
     unit = _unit(chat)
     if unit is not None:
-        chat.say("people/admin/unit", card=card_of(chat.session, unit, chat.today))
+        chat.say("people/admin/unit", card=unit_card(chat.session, unit, chat.today))
 
 
-def take_card(chat: Chat, answer: Answer) -> None:
+def take_unit_card(chat: Chat, answer: Answer) -> None:
     unit = _unit(chat)
     if unit is None:
         return
@@ -86,7 +86,7 @@ def take_card(chat: Chat, answer: Answer) -> None:
         check_below(chat.session, unit, chat.today)
         chat.goto("confirm" if answer.value == "close" else "into")
     elif membership := _secretary(chat, unit, answer.value):
-        promote(chat.session, membership)
+        promote_secretary(chat.session, membership)
         chat.note("first secretary", f"membership:{membership.id}")
         chat.again()
     else:
@@ -95,7 +95,7 @@ def take_card(chat: Chat, answer: Answer) -> None:
 
 def _secretary(chat: Chat, unit: Unit, value: str) -> Membership | None:
     """The secretary whom the button "to be spoken to first" names."""
-    found = card_of(chat.session, unit, chat.today).secretaries
+    found = unit_card(chat.session, unit, chat.today).secretaries
     return next((m for m in found if value == f"first{m.id}"), None)
 
 
@@ -125,7 +125,7 @@ def _into(chat: Chat) -> Unit | None:
 def ask_confirm(chat: Chat) -> None:
     unit = _unit(chat)
     if unit is not None:
-        coming = foresee(chat.session, unit, chat.today, chat.zone, into=_into(chat))
+        coming = foresee_closing(chat.session, unit, chat.today, chat.zone, into=_into(chat))
         chat.say("people/admin/confirm_closing", closed=coming)
 
 
@@ -136,7 +136,7 @@ def take_confirm(chat: Chat, answer: Answer) -> None:
     if into is not None and not chat.may("administer", into.path):
         chat.end()
         chat.say("talk/not_yours")
-    elif answer.value == "no" or yes(answer.text or "?") is False:
+    elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.keep(into=None)
         chat.goto("card")
     elif answer.value == "yes":
@@ -154,7 +154,7 @@ def _close(chat: Chat, unit: Unit, into: Unit | None) -> None:
     chat.say("people/admin/unit_closed", closed=closed, told=told)
 
 
-def reopen(chat: Chat, unit_id: str) -> None:
+def reopen_closed_unit(chat: Chat, unit_id: str) -> None:
     """Takes back a closing of today; plans ask again for what they asked before."""
     unit = chat.session.get(Unit, row_id(unit_id))
     if unit is None or not chat.may("administer", unit.path):
@@ -171,13 +171,13 @@ def reopen(chat: Chat, unit_id: str) -> None:
     reload_all(chat.session, chat.at, chat.zone)
     tell_reopened(chat.session, chat.desk.render, unit, roles, chat.at, chat.zone, but=chat.person.id)
     chat.forget_roles()
-    chat.say("people/admin/unit_reopened", card=card_of(chat.session, unit, chat.today))
+    chat.say("people/admin/unit_reopened", card=unit_card(chat.session, unit, chat.today))
 
 
 FLOW = Flow(
     "units",
-    Step("unit", ask_unit, take_unit, numbers=True),
-    Step("card", ask_card, take_card),
-    Step("into", ask_into, take_into, numbers=True),
-    Step("confirm", ask_confirm, take_confirm),
+    FlowStep("unit", ask_unit_to_manage, take_unit_to_manage, numbers=True),
+    FlowStep("card", ask_unit_card, take_unit_card),
+    FlowStep("into", ask_into, take_into, numbers=True),
+    FlowStep("confirm", ask_confirm, take_confirm),
 )

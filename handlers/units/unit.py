@@ -2,29 +2,29 @@
 
 from sqlalchemy import select
 
-from bot.duties.counting import tallies
-from bot.duties.outlook import outlooks
+from bot.duties.counting import tally_demands
+from bot.duties.outlook import unit_outlooks
 from bot.materials.receipts import papers_for
-from bot.natural import naturally
-from bot.people.roles import holders
+from bot.natural import in_natural_order
+from bot.people.roles import role_holders
 from bot.scores.standing import unit_scores
 from bot.tables import Duty, Membership, Unit
 from bot.talk.chat import Chat
 
 
-def show(chat: Chat, unit_id: str = "") -> None:
-    mine = {m.unit_id: m.unit for m in holders(chat.roles(), "read")}
+def show_unit(chat: Chat, unit_id: str = "") -> None:
+    mine = {m.unit_id: m.unit for m in role_holders(chat.roles(), "read")}
     chosen = [unit for unit in mine.values() if not unit_id or str(unit.id) == unit_id]
     if not chosen:
         chat.say("talk/not_yours")
     elif len(chosen) > 1:
-        chat.say("talk/which_unit", units=naturally(chosen, lambda unit: unit.code), action="unit")
+        chat.say("talk/which_unit", units=in_natural_order(chosen, lambda unit: unit.code), action="unit")
     else:
         _show(chat, chosen[0])
 
 
 def _show(chat: Chat, unit: Unit) -> None:
-    figures = tallies(chat.session, Duty.unit_id == unit.id, chat.today)
+    figures = tally_demands(chat.session, Duty.unit_id == unit.id, chat.today)
     sums = chat.may("sum", unit.path)
     if not figures and sums:
         chat.open("sum")  # a committee that owes nothing itself: its cells are what there is to see
@@ -34,7 +34,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         for name in ("expected", "on_time", "late", "open", "overdue")
     }
     present, obliged = sum(t.present for t in figures), sum(t.obliged for t in figures)
-    waiting = outlooks(chat.session, unit.id, chat.at, chat.zone)
+    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
     staffed = chat.session.scalars(
         select(Membership.id)
         .where(Membership.unit_id == unit.id, Membership.role == "secretary", Membership.ended_at.is_(None))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.channels.text import plain, split_html, units
+from bot.channels.text import plain_text, split_html, utf16_length
 
 TAG = re.compile(r"<(/?)([a-z]+)[^<>]*>")
 WORDS = "Đồng chí báo cáo kết quả sinh hoạt chuyên đề tháng này trước ngày hai mươi lăm. "
@@ -51,16 +51,16 @@ trees = st.recursive(
 def test_parts_fit_are_balanced_and_lose_nothing(text: str, limit: int) -> None:
     parts = split_html(text, limit)
     assert all(len(part.encode("utf-16-le")) // 2 <= limit for part in parts)
-    assert tight("".join(map(plain, parts))) == tight(plain(text))
+    assert tight("".join(map(plain_text, parts))) == tight(plain_text(text))
     for part in parts:
-        assert plain(part).strip()
+        assert plain_text(part).strip()
         assert_balanced(part)
 
 
 @given(trees)
 def test_what_fits_stays_as_it_is(text: str) -> None:
     whole = text.strip(" \t\r\n")
-    assert split_html(text, 100_000) == ([whole] if plain(whole).strip() else [])
+    assert split_html(text, 100_000) == ([whole] if plain_text(whole).strip() else [])
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_tag_that_ends_at_the_cut_is_not_opened_again() -> None:
 
 
 def test_units_outside_the_first_plane_count_twice() -> None:
-    assert units("a😀ộ") == 4
+    assert utf16_length("a😀ộ") == 4
     assert split_html("😀" * 40, 64) == ["😀" * 32, "😀" * 8]
 
 
@@ -134,7 +134,7 @@ def test_a_long_real_text() -> None:
     parts = split_html(text, 4096)
     assert len(parts) == 4
     assert all(part.startswith("<b>Mục ") and part.endswith(".") for part in parts)
-    assert sum(units(part) for part in parts[:-1]) > 3 * 3600
+    assert sum(utf16_length(part) for part in parts[:-1]) > 3 * 3600
 
 
 @pytest.mark.parametrize(
@@ -146,4 +146,4 @@ def test_a_long_real_text() -> None:
     ],
 )
 def test_plain(text: str, expected: str) -> None:
-    assert plain(text) == expected
+    assert plain_text(text) == expected

@@ -12,7 +12,7 @@ from bot.channels import CHANNELS
 from bot.channels.base import Channel
 from bot.service.service import Service
 from bot.settings import Core, with_channels
-from bot.store.db import connect
+from bot.store.db import connect_database
 from bot.talk.receive import utc_now
 from tests.channels.pigeon.channel import Pigeon
 from tests.kit.processes import free_port
@@ -38,7 +38,7 @@ def folder(tmp_path: Path, sqlite_template: Path) -> Path:
 
 async def test_a_third_channel_talks(folder: Path) -> None:
     facts = settings(folder, pigeon_loft="mái đình")
-    db = connect(facts.database_url.get_secret_value())
+    db = connect_database(facts.database_url.get_secret_value())
     service = compose(facts, db, utc_now, kinds=KINDS)
     pigeon = next(one for one in service.channels if isinstance(one, Pigeon))
     ready = asyncio.Event()
@@ -76,7 +76,7 @@ async def end(service: Service, running: asyncio.Task[None]) -> None:
 
 def test_its_link_stands_beside_the_others(folder: Path) -> None:
     facts = settings(folder, pigeon_loft="mái đình", public_url="https://chibo.example")
-    db = connect(facts.database_url.get_secret_value())
+    db = connect_database(facts.database_url.get_secret_value())
     service = compose(facts, db, utc_now, kinds=KINDS)
     links = service.app.state.site.links
     assert links.invitation("ABCD-EFGH") == [
@@ -88,7 +88,7 @@ def test_its_link_stands_beside_the_others(folder: Path) -> None:
 
 def test_without_its_settings_it_is_not_there(folder: Path) -> None:
     facts = settings(folder)
-    db = connect(facts.database_url.get_secret_value())
+    db = connect_database(facts.database_url.get_secret_value())
     service = compose(facts, db, utc_now, kinds=KINDS)
     assert [one.name for one in service.channels] == ["web"]
     assert {"/pigeon", "/telegram"} & {route.path for route in service.app.routes} == set()

@@ -22,8 +22,8 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
 from bot.channels.telegram import channel
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import BadToken, Telegram
-from bot.channels.telegram.sending import keyboard
-from bot.channels.telegram.updates import incoming
+from bot.channels.telegram.sending import inline_keyboard
+from bot.channels.telegram.updates import incoming_of_update
 from bot.messages import (
     Address,
     Choice,
@@ -293,7 +293,7 @@ IN: dict[str, tuple[JSON, Incoming | None]] = {
 
 @pytest.mark.parametrize(("raw", "expected"), IN.values(), ids=IN.keys())
 def test_incoming(raw: JSON, expected: Incoming | None) -> None:
-    assert incoming(Update.de_json(raw), AT, "TroLyChiBoBot") == expected
+    assert incoming_of_update(Update.de_json(raw), AT, "TroLyChiBoBot") == expected
 
 
 # A Bot API on this machine
@@ -1181,14 +1181,14 @@ async def test_without_text_the_choices_go_under_the_last_file(api: Api, start: 
     ],
 )
 def test_rows_can_be_read_on_a_phone(row: list[str], expected: list[list[str]]) -> None:
-    drawn = keyboard([[Choice(label, "p") for label in row], [Choice("Cuối", "q")]])
+    drawn = inline_keyboard([[Choice(label, "p") for label in row], [Choice("Cuối", "q")]])
     assert drawn is not None
     assert labels(drawn.to_dict()["inline_keyboard"]) == [*expected, ["Cuối"]]
 
 
 def test_no_choices_no_keyboard() -> None:
-    assert keyboard([]) is None
-    assert keyboard([[]]) is None
+    assert inline_keyboard([]) is None
+    assert inline_keyboard([[]]) is None
 
 
 OUT_ERRORS: list[tuple[int, str, JSON, Exception]] = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.counting import tallies
+from bot.duties.counting import tally_demands
 from bot.store.db import Database
 from bot.tables import Demand, Duty, Meeting, Message, Reminder, Unit
 from schedules import reminders
@@ -142,7 +142,7 @@ def test_a_reminder_that_still_waits_is_said_in_the_words_of_now(world: World) -
     secretary = world.registered("CB01", "secretary").says("/lichhop").taps("Quý 2").says("15/4 8h")
     secretary.taps("Bỏ qua")
     world.go("2022-04-12 08:01")  # three days before
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     duty = duty_of(world, "cd-2")
     with world.db.read() as session:
         said = select(Message).join(Reminder, Reminder.message_id == Message.id)
@@ -150,7 +150,7 @@ def test_a_reminder_that_still_waits_is_said_in_the_words_of_now(world: World) -
         assert OWN[:60] in waiting.body["text"]
     secretary.presses(f"choice.topic:{duty.id}").says("3").taps("Đồng ý")
     world.later(minutes=5)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.later(minutes=40)
     texts = [reply.text for reply in secretary.looks()]
     assert not [text for text in texts if OWN[:60] in text]
@@ -198,7 +198,9 @@ def test_an_extra_topic_and_the_same_of_another_unit(world: World) -> None:
     with world.db.read() as session:
         found = {
             t.key: t
-            for t in tallies(session, Duty.plan_id == one.plan_id, world.local("2022-05-11 00:00").date())
+            for t in tally_demands(
+                session, Duty.plan_id == one.plan_id, world.local("2022-05-11 00:00").date()
+            )
         }
     tally = found["cd-7+2022-Q2"]
     assert (tally.expected, tally.on_time, tally.open) == (2, 1, 1)

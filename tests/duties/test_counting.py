@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, true
 
-from bot.duties.counting import Tally, asked, current, missing, tallies, urgent_first
-from bot.duties.life import close
-from bot.meetings.attendance import Counts
+from bot.duties.counting import Tally, asked_for, current_demands, missing_duties, tally_demands, urgent_first
+from bot.duties.life import close_duty
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
-from bot.people.roles import below
-from bot.plans.plan import Plan as PlanText
+from bot.people.roles import units_below
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
 from bot.store.db import Database
 from bot.tables import Demand, Duty, Person, Unit
@@ -63,7 +63,7 @@ def world(db: Database, tmp_path: Path) -> World:
 def figures(world: World, today: date, code: str = "DUK") -> dict[str, Tally]:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
-        return {t.key: t for t in tallies(session, below(Duty.path, unit.path), today)}
+        return {t.key: t for t in tally_demands(session, units_below(Duty.path, unit.path), today)}
 
 
 def numbers(tally: Tally) -> tuple[int, int, int, int, int]:
@@ -79,10 +79,10 @@ def duty_of(world: World, code: str, key: str) -> int:
 
 def finish(world: World, code: str, key: str, day: date) -> None:
     with world.db.write() as session:
-        close(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at, ZONE)
+        close_duty(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at, ZONE)
 
 
-def hold(world: World, code: str, key: str, when: str, counts: Counts) -> None:
+def hold(world: World, code: str, key: str, when: str, counts: AttendanceCounts) -> None:
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
         duty = session.get_one(Duty, duty_of(world, code, key))
@@ -119,17 +119,17 @@ def test_what_is_done_before_it_opens_counts(world: World) -> None:
 
 
 def test_a_report_after_the_meeting_is_asked_once_the_meeting_was_held(world: World) -> None:
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 10, 0, 0, 0))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(10, 10, 0, 0, 0))
     after = figures(world, APRIL_15)["sau:t4"]
     assert numbers(after) == (1, 0, 0, 1, 1)
     with world.db.read() as session:
-        rows = session.execute(missing(true(), APRIL_15)).all()
+        rows = session.execute(missing_duties(true(), APRIL_15)).all()
         assert [unit.code for duty, unit in rows if duty.key == "sau:t4"] == ["A1"]
 
 
 def test_attendance_is_sum_over_sum(world: World) -> None:
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(100, 50, 50, 0, 0))
-    hold(world, "A2", "t4", "2022-04-11 19:00", Counts(10, 10, 0, 0, 0))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(100, 50, 50, 0, 0))
+    hold(world, "A2", "t4", "2022-04-11 19:00", AttendanceCounts(10, 10, 0, 0, 0))
     tally = figures(world, APRIL_15)["t4"]
     assert (tally.present, tally.obliged) == (60, 110)
     assert tally.attendance == Fraction(60, 110)
@@ -140,21 +140,21 @@ def test_attendance_is_sum_over_sum(world: World) -> None:
 
 
 def test_who_is_exempt_is_not_obliged(world: World) -> None:
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 7, 1, 0, 2))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(10, 7, 1, 0, 2))
     assert figures(world, APRIL_15)["t4"].attendance == Fraction(7, 8)
-    hold(world, "A2", "t4", "2022-04-10 19:30", Counts(3, 0, 0, 0, 3))
+    hold(world, "A2", "t4", "2022-04-10 19:30", AttendanceCounts(3, 0, 0, 0, 3))
     assert figures(world, APRIL_15)["t4"].attendance == Fraction(7, 8)
 
 
 def test_nobody_counted_is_no_ratio(world: World) -> None:
     assert figures(world, APRIL_15)["t4"].attendance is None
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(3, 0, 0, 0, 3))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(3, 0, 0, 0, 3))
     assert figures(world, APRIL_15)["t4"].attendance is None
 
 
 def test_a_subtree_counts_its_own_alone(world: World) -> None:
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 9, 1, 0, 0))
-    hold(world, "B1", "t4", "2022-04-10 19:30", Counts(20, 10, 10, 0, 0))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(10, 9, 1, 0, 0))
+    hold(world, "B1", "t4", "2022-04-10 19:30", AttendanceCounts(20, 10, 10, 0, 0))
     assert numbers(figures(world, APRIL_15, "DUA")["t4"]) == (3, 1, 0, 2, 0)
     assert figures(world, APRIL_15, "DUA")["t4"].attendance == Fraction(9, 10)
     assert numbers(figures(world, APRIL_15, "DUB")["t4"]) == (1, 1, 0, 0, 0)
@@ -165,12 +165,12 @@ def test_no_units_no_figures(world: World) -> None:
     world.units(("DUC", "Đảng ủy Sở C", "dang_bo_co_so", "", "DUK"))
     assert figures(world, APRIL_15, "DUC") == {}
     with world.db.read() as session:
-        assert session.execute(missing(Duty.path == "/none/", APRIL_15)).all() == []
+        assert session.execute(missing_duties(Duty.path == "/none/", APRIL_15)).all() == []
 
 
 def current_keys(world: World, today: date) -> dict[str, tuple[int, int, int, int, int]]:
     with world.db.read() as session:
-        return {t.key: numbers(t) for t in tallies(session, current(true(), today), today)}
+        return {t.key: numbers(t) for t in tally_demands(session, current_demands(true(), today), today)}
 
 
 def test_the_current_figures_are_whole(world: World) -> None:
@@ -198,14 +198,14 @@ def test_a_demand_without_a_day_is_current_for_a_month_after_it_was_done(world: 
 def test_current_stays_inside_its_scope(world: World) -> None:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "DUB")).one()
-        found = tallies(session, current(below(Duty.path, unit.path), APRIL_15), APRIL_15)
+        found = tally_demands(session, current_demands(units_below(Duty.path, unit.path), APRIL_15), APRIL_15)
         assert {t.expected for t in found} == {1}
 
 
 def test_missing_names_the_most_overdue_first(world: World) -> None:
     finish(world, "A1", "bc", APRIL_15)
     with world.db.read() as session:
-        rows = session.execute(missing(true(), date(2022, 4, 21))).all()
+        rows = session.execute(missing_duties(true(), date(2022, 4, 21))).all()
     assert [(duty.key, unit.code) for duty, unit in rows] == [
         ("bc", "A2"),
         ("bc", "A3"),
@@ -242,10 +242,10 @@ def test_the_urgent_comes_first() -> None:
 
 def test_asked_agrees_with_the_tallies(world: World) -> None:
     """Whoever lists single duties by `asked` sees as many as the tallies count."""
-    hold(world, "A1", "t4", "2022-04-10 19:00", Counts(10, 10, 0, 0, 0))
+    hold(world, "A1", "t4", "2022-04-10 19:00", AttendanceCounts(10, 10, 0, 0, 0))
     for today in (date(2022, 3, 1), APRIL_15, date(2022, 5, 2)):
         with world.db.read() as session:
             rows = session.scalars(
-                select(Duty.id).join(Demand, Demand.id == Duty.demand_id).where(asked(today))
+                select(Duty.id).join(Demand, Demand.id == Duty.demand_id).where(asked_for(today))
             ).all()
         assert len(rows) == sum(t.expected for t in figures(world, today).values())

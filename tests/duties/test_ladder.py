@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_MEETING_DAY, at_local, holiday, safe_day
-from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, said_at, timetable, worth_saying
-from bot.plans.ladders import LADDERS, Rung, RungLine, rung_of
+from bot.calendar import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_MEETING_DAY, at_local, is_holiday, safe_day
+from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, rung_moments, said_at, worth_saying
+from bot.plans.ladders import LADDERS, LadderLine, LadderRung, rung_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MEETING = [rung_of(line) for line in LADDERS["meeting"]]
 REPORT = [rung_of(line) for line in LADDERS["report"]]
 
 
-def rung(at: str, say: str, when: str = "always") -> Rung:
-    return rung_of(RungLine(key=f"{say}-{at.split()[0]}".replace("+", "p"), at=at, say=say, when=when))  # type: ignore[arg-type]
+def rung(at: str, say: str, when: str = "always") -> LadderRung:
+    return rung_of(LadderLine(key=f"{say}-{at.split()[0]}".replace("+", "p"), at=at, say=say, when=when))  # type: ignore[arg-type]
 
 
 def local(text: str) -> datetime:
@@ -39,7 +39,7 @@ APRIL, MAY = month("2022-04-01", "2022-04-30"), month("2022-05-01", "2022-05-31"
 
 
 def test_a_meeting_that_is_never_set() -> None:
-    assert shown(timetable(MEETING, MAY, ZONE)) == [
+    assert shown(rung_moments(MEETING, MAY, ZONE)) == [
         "topic 04/05 07:00",  # 1/5 to 3/5 are holidays
         "set-date-10 21/05 07:00",
         "set-date-3 28/05 07:00",
@@ -52,7 +52,7 @@ def test_a_meeting_that_is_never_set() -> None:
 
 def test_a_meeting_that_is_set() -> None:
     assert (
-        shown(timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-12 19:30"), ZONE))
+        shown(rung_moments(MEETING, month("2022-04-01", "2022-04-30", "2022-04-12 19:30"), ZONE))
         == [
             "topic 01/04 07:00",
             "ready 08/04 07:00",  # 10 and 11/4 are holidays: what is said three days and one day before comes before them
@@ -70,17 +70,17 @@ def test_a_meeting_that_is_set() -> None:
 @pytest.mark.parametrize(("day", "told"), [("17", False), ("18", False), ("19", True)])
 def test_what_it_is_about_is_not_said_twice_in_a_week(day: str, told: bool) -> None:
     """Ten days before the meeting, unless the duty has opened in the week before."""
-    timed = timetable(MEETING, month("2022-06-01", "2022-06-30", f"2022-06-{day} 14:00"), ZONE)
+    timed = rung_moments(MEETING, month("2022-06-01", "2022-06-30", f"2022-06-{day} 14:00"), ZONE)
     assert [t.rung.key for t in timed][:2] == ["topic", "topic-10" if told else "ready"]
 
 
 def test_a_meeting_ends_with_two_questions_after_its_result() -> None:
-    timed = timetable(MEETING, month("2022-06-01", "2022-06-30", "2022-06-20 09:00"), ZONE)
+    timed = rung_moments(MEETING, month("2022-06-01", "2022-06-30", "2022-06-20 09:00"), ZONE)
     assert shown(timed)[-5:-3] == ["result 20/06 12:00", "result-1 21/06 07:00"]
 
 
 def test_a_report() -> None:
-    assert shown(timetable(REPORT, month("2022-06-01", "2022-06-30"), ZONE)) == [
+    assert shown(rung_moments(REPORT, month("2022-06-01", "2022-06-30"), ZONE)) == [
         "due-7 23/06 07:00",
         "due-3 27/06 07:00",
         "due-1 29/06 07:00",
@@ -92,7 +92,7 @@ def test_a_report() -> None:
 
 
 def test_tet_2026_is_left_in_peace() -> None:
-    timed = timetable(REPORT, month("2026-02-01", "2026-02-22"), ZONE)
+    timed = rung_moments(REPORT, month("2026-02-01", "2026-02-22"), ZONE)
     assert shown(timed) == [
         "due-7 06/02 07:00",
         "due-3 10/02 07:00",
@@ -102,52 +102,55 @@ def test_tet_2026_is_left_in_peace() -> None:
         "deputy 25/02 07:00",
         "above 27/02 07:00",
     ]
-    festival = timetable([rung("due+0d", "due")], month("2026-02-01", "2026-02-17"), ZONE)
+    festival = rung_moments([rung("due+0d", "due")], month("2026-02-01", "2026-02-17"), ZONE)
     assert shown(festival) == ["due-duep0d 21/02 07:00"]
 
 
 def test_the_meeting_s_own_morning_is_open_on_a_holiday() -> None:
-    timed = timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-30 08:00"), ZONE)
+    timed = rung_moments(MEETING, month("2022-04-01", "2022-04-30", "2022-04-30 08:00"), ZONE)
     assert "today 30/04 07:00" in shown(timed)
     assert "start 30/04 08:00" in shown(timed)
-    early = timetable(MEETING, month("2022-04-01", "2022-04-30", "2022-04-20 06:15"), ZONE)
+    early = rung_moments(MEETING, month("2022-04-01", "2022-04-30", "2022-04-20 06:15"), ZONE)
     assert "start 20/04 06:15" in shown(early)
 
 
 def test_without_a_due_day_only_what_needs_none_is_left() -> None:
     open_ended = Anchors(date(2022, 4, 1), None, None)
-    assert shown(timetable(MEETING, open_ended, ZONE)) == ["topic 01/04 07:00", "set-date-open 04/04 07:00"]
-    assert timetable(REPORT, open_ended, ZONE) == []
+    assert shown(rung_moments(MEETING, open_ended, ZONE)) == [
+        "topic 01/04 07:00",
+        "set-date-open 04/04 07:00",
+    ]
+    assert rung_moments(REPORT, open_ended, ZONE) == []
 
 
 def test_of_rungs_pushed_together_the_one_meant_last_stays() -> None:
     rungs = [rung("due+2d", "late"), rung("due+0d", "last_day"), rung("due+1d 20:00", "due")]
-    timed = timetable([rung("opens+0d", "topic"), *rungs], APRIL, ZONE)
+    timed = rung_moments([rung("opens+0d", "topic"), *rungs], APRIL, ZONE)
     assert shown(timed)[1:] == ["late-duep2d 04/05 07:00", "due-duep1d 04/05 20:00"]
 
 
 def test_what_it_is_about_comes_first_of_all_that_come_together() -> None:
     day = month("2022-06-30", "2022-06-30")
-    assert shown(timetable(MEETING, day, ZONE))[0] == "topic 30/06 07:00"
-    assert [t.rung.key for t in timetable(MEETING, day, ZONE)] == ["topic", "late", "deputy", "above"]
+    assert shown(rung_moments(MEETING, day, ZONE))[0] == "topic 30/06 07:00"
+    assert [t.rung.key for t in rung_moments(MEETING, day, ZONE)] == ["topic", "late", "deputy", "above"]
 
 
 def test_what_climbs_comes_day_after_day_after_a_festival() -> None:
     """Due just before Tết 2026: the three steps would all come on the first day after it."""
-    timed = timetable(REPORT, month("2026-02-01", "2026-02-15"), ZONE)
+    timed = rung_moments(REPORT, month("2026-02-01", "2026-02-15"), ZONE)
     assert shown(timed)[-3:] == ["late 21/02 07:00", "deputy 22/02 07:00", "above 23/02 07:00"]
 
 
 def test_one_moment_for_two_sayings_is_decided_by_what_they_say_not_by_their_order() -> None:
     rungs = [rung("meeting+0h", "start"), rung("meeting+0d 07:00", "today")]
     anchors = month("2022-06-01", "2022-06-30", "2022-06-20 07:00")
-    assert [t.rung.say for t in timetable(rungs, anchors, ZONE)] == ["start"]
-    assert timetable(rungs, anchors, ZONE) == timetable(rungs[::-1], anchors, ZONE)
+    assert [t.rung.say for t in rung_moments(rungs, anchors, ZONE)] == ["start"]
+    assert rung_moments(rungs, anchors, ZONE) == rung_moments(rungs[::-1], anchors, ZONE)
 
 
 def test_nothing_falls_before_the_duty_opens() -> None:
     short = month("2022-04-28", "2022-04-29")
-    assert shown(timetable(REPORT, short, ZONE)) == [
+    assert shown(rung_moments(REPORT, short, ZONE)) == [
         "due-1 28/04 07:00",
         "last-day 29/04 07:00",
         "late 04/05 07:00",
@@ -157,12 +160,12 @@ def test_nothing_falls_before_the_duty_opens() -> None:
 
 
 def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
-    timed = timetable(MEETING, APRIL, ZONE)[0]
+    timed = rung_moments(MEETING, APRIL, ZONE)[0]
     assert timed.name == "topic@202204010000"
     assert said_at(timed.name) == timed.at
     assert said_at("snooze@202204010000-17") is None
     assert said_at("snooze") is None
-    long = Timed(timed.at, rung_of(RungLine(key="a" * 64, at="opens", say="topic")))
+    long = Timed(timed.at, rung_of(LadderLine(key="a" * 64, at="opens", say="topic")))
     assert len(long.name) == 60
     assert said_at(long.name) == timed.at
 
@@ -191,7 +194,7 @@ def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
 def test_what_is_said_once_of_all_that_has_come(
     since: str | None, at: str, chosen: str, passed: list[str]
 ) -> None:
-    timed = timetable(MEETING, MAY, ZONE)
+    timed = rung_moments(MEETING, MAY, ZONE)
     said, skipped = worth_saying(timed, local(since) if since else None, local(at), MAY, ZONE)
     assert " ".join(one.rung.key for one in said) == chosen
     assert [t.rung.key for t in skipped] == passed
@@ -216,13 +219,13 @@ def test_what_is_said_once_of_all_that_has_come(
 )
 def test_words_about_a_coming_meeting_end_when_it_has_begun(at: str, chosen: str | None) -> None:
     anchors = month("2022-04-01", "2022-04-30", "2022-04-23 19:30")
-    timed = timetable(MEETING, anchors, ZONE)
+    timed = rung_moments(MEETING, anchors, ZONE)
     said, _ = worth_saying(timed, local("2022-04-10 12:00"), local(at), anchors, ZONE)
     assert [one.rung.key for one in said] == ([chosen] if chosen else [])
 
 
 def test_next_is_the_first_later_one() -> None:
-    timed = timetable(REPORT, MAY, ZONE)
+    timed = rung_moments(REPORT, MAY, ZONE)
     assert next_at(timed, None) == timed[0].at
     assert next_at(timed, timed[0].at) == timed[1].at
     assert next_at(timed, timed[-1].at) is None
@@ -243,7 +246,7 @@ def anchors(draw: st.DrawFn) -> Anchors:
 
 
 @st.composite
-def rungs(draw: st.DrawFn) -> list[Rung]:
+def rungs(draw: st.DrawFn) -> list[LadderRung]:
     """Any ladder that a plan may hold."""
     found = []
     for number in range(draw(st.integers(1, 6))):
@@ -256,7 +259,7 @@ def rungs(draw: st.DrawFn) -> list[Rung]:
         )
         when = draw(st.sampled_from(["always", "scheduled", "unscheduled"]))
         to = draw(st.sampled_from(CLIMB))
-        found.append(Rung(f"r{number}", anchor, days, hours, clock, say, when, to))  # type: ignore[arg-type]
+        found.append(LadderRung(f"r{number}", anchor, days, hours, clock, say, when, to))  # type: ignore[arg-type]
     return found
 
 
@@ -264,8 +267,10 @@ ladders = st.one_of(st.just(MEETING), st.just(REPORT), rungs())
 
 
 @given(ladders, anchors())
-def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(steps: list[Rung], given: Anchors) -> None:
-    timed = timetable(steps, given, ZONE)
+def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(
+    steps: list[LadderRung], given: Anchors
+) -> None:
+    timed = rung_moments(steps, given, ZONE)
     moments = [t.at for t in timed]
     assert all(one < next_one for one, next_one in pairwise(moments))
     meeting_day = given.meeting_at.astimezone(ZONE).date() if given.meeting_at else None
@@ -274,7 +279,7 @@ def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(steps: list[R
         own = one.rung.anchor == "meeting" and wall.date() == meeting_day
         assert one.at.tzinfo is UTC
         assert (QUIET_UNTIL_ON_MEETING_DAY if own else QUIET_UNTIL) <= wall.time() < QUIET_FROM
-        assert own or not holiday(wall.date())
+        assert own or not is_holiday(wall.date())
         assert wall >= datetime.combine(given.opens_on, time.min, ZONE)
         assert one.rung.when != ("unscheduled" if given.meeting_at else "scheduled")
     assert len(timed) <= len(steps)
@@ -282,10 +287,10 @@ def test_no_rung_is_at_night_on_a_holiday_or_before_the_duty_opens(steps: list[R
 
 @given(ladders, anchors(), st.datetimes(datetime(2021, 12, 1), datetime(2027, 6, 1), timezones=st.just(UTC)))
 def test_ticking_says_each_rung_at_most_once_and_ends(
-    steps: list[Rung], given: Anchors, at: datetime
+    steps: list[LadderRung], given: Anchors, at: datetime
 ) -> None:
     """However late the ticks come: what has been said or passed never comes again, and the ladder has an end."""
-    timed = timetable(steps, given, ZONE)
+    timed = rung_moments(steps, given, ZONE)
     since: datetime | None = None
     seen: list[str] = []
     moment: datetime | None = at

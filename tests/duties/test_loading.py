@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.duties.loading import Changes, load, reload_all
-from bot.plans.plan import Plan as PlanText
+from bot.duties.loading import Changes, load_plan, reload_all
+from bot.plans.plan import PlanText
 from bot.store.db import Database
 from bot.tables import Demand, Duty, Message, Plan, Topic, Unit
 from schedules import reminders
@@ -55,7 +55,7 @@ def text_of(
 def put(world: World, text: PlanText) -> Changes:
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        return load(session, text, owner, world.at, world.desk.zone)[1]
+        return load_plan(session, text, owner, world.at, world.desk.zone)[1]
 
 
 def snapshot(world: World) -> list[tuple[object, ...]]:
@@ -186,7 +186,7 @@ def test_a_report_that_was_handed_in_stays_when_it_is_asked_for_no_more(world: W
 def test_what_was_withdrawn_comes_back(world: World, tmp_path: Path) -> None:
     put(world, text_of(tmp_path))
     world.registered("CB01", "secretary")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     put(world, text_of(tmp_path, (APRIL,)))
     assert duty(world, "t5").state == "withdrawn"
     world.go("2022-05-12 08:00")
@@ -252,7 +252,7 @@ def test_loaded_in_the_middle_it_announces_what_is_current_once_and_nothing_past
     assert duty(world, "2022-04").next_reminder_at is None
     assert duty(world, "2022-05").next_reminder_at is None
     assert duty(world, "2022-07").next_reminder_at == world.local("2022-06-22 10:00")  # announced on 21/6
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     (told,) = secretary.looks()
     assert told.text.startswith("🔔 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 6/2022")
     assert "🔔 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 7/2022" in told.text
@@ -288,9 +288,9 @@ def test_loaded_at_night_it_is_silent_until_seven(world: World, at: str, told: s
     put(world, shipped("60-KH-DUK-2022.yaml"))
     world.registered("CB01", "secretary")
     assert duty(world, "2022-06").next_reminder_at == world.local(told)
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     world.go(told)
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
 
 
 def test_loaded_again_with_a_slip_mended_before_it_was_announced(world: World, tmp_path: Path) -> None:
@@ -300,7 +300,7 @@ def test_loaded_again_with_a_slip_mended_before_it_was_announced(world: World, t
     world.later(minutes=5)
     put(world, text_of(tmp_path, (APRIL.replace("tháng tư", "tháng Tư"), MAY)))
     world.go("2022-04-06 07:00")
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     world.go("2022-04-06 08:00")
     secretary.looks()
     assert "Chuyên đề tháng Tư" in secretary.last.text
@@ -322,7 +322,7 @@ def test_a_day_that_came_nearer_is_told_at_once(world: World, tmp_path: Path) ->
     secretary.looks()
     put(world, text_of(tmp_path, duties=(REPORT.replace("2022-05-20", "2022-05-13"),)))
     assert duty(world, "bao-cao").next_reminder_at == world.at
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     secretary.looks()
     assert "Hạn đến hết thứ Sáu 13/5, còn 3 ngày" in secretary.last.text
 
@@ -334,7 +334,7 @@ def test_a_waiting_message_is_said_anew_with_the_new_day(world: World, tmp_path:
     secretary.looks()
     tick_through(world, "2022-05-13 07:10")
     put(world, text_of(tmp_path, duties=(REPORT.replace("2022-05-20", "2022-05-18"),)))
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     world.go("2022-05-13 09:00")
     texts = [reply.text for reply in secretary.looks() if "⏰" in reply.text]
     assert len(texts) == 1

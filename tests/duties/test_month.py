@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.plans.plan import Plan
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
 from bot.store.db import Database
 from bot.tables import Duty
@@ -64,7 +64,7 @@ def committee(world: World) -> None:
     )
 
 
-def plan_of(text: str, folder: Path) -> Plan:
+def plan_of(text: str, folder: Path) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=ROOT / "templates" / "agendas")

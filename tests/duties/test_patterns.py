@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.counting import tallies
-from bot.duties.life import close
-from bot.duties.loading import Changes, load, reload_all, withdraw_plan
-from bot.people.roles import below
-from bot.plans.plan import Plan as PlanText
+from bot.duties.counting import tally_demands
+from bot.duties.life import close_duty
+from bot.duties.loading import Changes, load_plan, reload_all, withdraw_plan
+from bot.people.roles import units_below
+from bot.plans.plan import PlanText
 from bot.problems import Rejected
 from bot.store.db import Database
 from bot.tables import Duty, Plan, Unit
@@ -61,7 +61,7 @@ def world(db: Database) -> World:
 def put(world: World, text: PlanText, **answers: str) -> Changes:
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        return load(session, text, owner, world.at, ZONE, answers=answers)[1]
+        return load_plan(session, text, owner, world.at, ZONE, answers=answers)[1]
 
 
 def duties(world: World, unit: str, prefix: str = "") -> list[Duty]:
@@ -78,7 +78,7 @@ def do(world: World, unit: str, key: str) -> None:
     """The unit does the duty now."""
     with world.db.write() as session:
         row = session.scalars(select(Duty).where(Duty.key == key, Duty.unit.has(code=unit))).one()
-        close(session, row, world.at.astimezone(ZONE).date(), world.at, ZONE)
+        close_duty(session, row, world.at.astimezone(ZONE).date(), world.at, ZONE)
 
 
 def test_the_committee_hands_on_what_each_unit_has_handed_in(world: World, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_committee_hands_on_what_each_unit_has_handed_in(world: World, tmp_p
     assert (handed.key, handed.opens_on) == ("chuyen:cd@CB01", date(2022, 4, 12))
     leads.says("/thangnay")
     assert "Chuyển báo cáo của Chi bộ Văn phòng: Tự soi" in leads.last.text
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     leads.looks()
     assert "Chuyển báo cáo của Chi bộ Văn phòng: Tự soi" in leads.last.text
 
@@ -221,7 +221,7 @@ def test_what_was_due_stays_in_the_figures_when_a_plan_is_taken_back(world: Worl
     def figures() -> list[tuple[str, int, int, int]]:
         with world.db.read() as session:
             path = session.scalars(select(Unit.path).where(Unit.code == "DUK")).one()
-            found = tallies(session, below(Duty.path, path), date(2022, 5, 10))
+            found = tally_demands(session, units_below(Duty.path, path), date(2022, 5, 10))
             return [(t.key, t.expected, t.done, t.overdue) for t in found]
 
     before = figures()

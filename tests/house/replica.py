@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.messages import Address, Incoming, Reply
-from bot.store.db import Database, connect
+from bot.store.db import Database, connect_database
 from bot.talk import outbox
 from bot.talk import sender as sender_module
 from bot.talk.sender import Sender
@@ -128,14 +128,14 @@ def tick(db: Database, name: str, at: str) -> None:
 
     world = World(db, datetime.fromisoformat(at))
     wait_for_go()
-    say(world.tick({"reminders": reminders.tick, "summaries": summaries.tick}[name]))
+    say(world.tick({"reminders": reminders.say_reminders, "summaries": summaries.tell_leaders}[name]))
 
 
 JOBS: dict[str, Callable[..., None]] = {"send": send, "receive": receive, "talk": talk, "tick": tick}
 
 
 def main(job: str, url: str, facts: dict[str, Any]) -> None:
-    db = connect(url)
+    db = connect_database(url)
     JOBS[job](db, **facts)
     db.close()
 

@@ -42,14 +42,14 @@ def test_public_holidays_have_their_vietnamese_name(
     monkeypatch.setenv("LANGUAGE", "en_US")
     calendar._year.cache_clear()
     assert calendar.rest_day(date.fromisoformat(day)) == Rest("holiday", name)
-    assert calendar.holiday(date.fromisoformat(day))
+    assert calendar.is_holiday(date.fromisoformat(day))
     assert not calendar.working_day(date.fromisoformat(day))
 
 
 def test_weekends_are_rest_days_but_no_holidays() -> None:
     assert calendar.rest_day(date(2022, 4, 16)) == Rest("weekend", "saturday")
     assert calendar.rest_day(date(2022, 4, 17)) == Rest("weekend", "sunday")
-    assert not calendar.holiday(date(2022, 4, 16))
+    assert not calendar.is_holiday(date(2022, 4, 16))
 
 
 @pytest.mark.parametrize("day", ["2024-05-04", "2025-04-26", "2026-01-10", "2026-08-22", "2026-11-23"])
@@ -172,7 +172,7 @@ def test_the_next_allowed_moment_is_allowed(moment: datetime, except_day: date |
     assert allowed >= moment
     assert allowed.tzinfo is UTC
     assert time(6 if local.date() == except_day else 7) <= local.time() < time(21)
-    assert local.date() == except_day or not calendar.holiday(local.date())
+    assert local.date() == except_day or not calendar.is_holiday(local.date())
     assert calendar.next_allowed(allowed, VIETNAM, except_day=except_day) == allowed
 
 
@@ -191,7 +191,7 @@ def test_order_is_kept_from_day_to_day_at_one_clock_time(
 @given(moments, st.timedeltas(timedelta(0), timedelta(days=3)))
 def test_order_is_kept_where_no_holiday_lies_between(moment: datetime, later: timedelta) -> None:
     first_day = calendar.local_day(moment, VIETNAM)
-    if not any(calendar.holiday(first_day + timedelta(n)) for n in range(5)):
+    if not any(calendar.is_holiday(first_day + timedelta(n)) for n in range(5)):
         first = calendar.next_allowed(moment, VIETNAM)
         assert first <= calendar.next_allowed(moment + later, VIETNAM)
 
@@ -217,7 +217,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 )
 def test_a_period_is_read_from_its_key(key: str, first: str, last: str) -> None:
     expected = Period(date.fromisoformat(first), date.fromisoformat(last), key.strip().upper())
-    assert calendar.period(key) == expected
+    assert calendar.period_named(key) == expected
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_period_is_read_from_its_key(key: str, first: str, last: str) -> None:
 )
 def test_an_unreadable_period_is_refused(key: str) -> None:
     with pytest.raises(Invalid) as refused:
-        calendar.period(key)
+        calendar.period_named(key)
     assert (refused.value.code, refused.value.facts) == ("period_unclear", {"said": key})
 
 
@@ -239,9 +239,9 @@ def test_an_unreadable_period_is_refused(key: str) -> None:
     ],
 )
 def test_periods_are_those_that_touch_the_span(span: calendar.Span, keys: list[str]) -> None:
-    found = calendar.periods(span, date(2021, 12, 31), date(2022, 4, 1))
+    found = calendar.periods_within(span, date(2021, 12, 31), date(2022, 4, 1))
     assert [one.key for one in found] == keys
-    assert found == [calendar.period(key) for key in keys]
+    assert found == [calendar.period_named(key) for key in keys]
 
 
 def test_quarters_between_are_the_periods_of_a_quarter() -> None:
@@ -252,7 +252,7 @@ def test_quarters_between_are_the_periods_of_a_quarter() -> None:
 
 @given(st.sampled_from(["month", "quarter", "half_year", "year"]), days, days)
 def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: date, last: date) -> None:
-    found = calendar.periods(span, first, last)
+    found = calendar.periods_within(span, first, last)
     assert bool(found) is (first <= last)
     assert all(a.last + timedelta(1) == b.first for a, b in pairwise(found))
     assert all(one.first <= last and one.last >= first for one in found)
@@ -277,22 +277,22 @@ def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: dat
 def test_the_usual_day_leaves_a_rest_day_but_not_its_period(
     usual: int, key: str, after: str, before: str
 ) -> None:
-    within = calendar.period(key)
+    within = calendar.period_named(key)
     assert calendar.usual_meeting_day(usual, within) == date.fromisoformat(after)
     assert calendar.usual_meeting_day(usual, within, "after") == date.fromisoformat(after)
     assert calendar.usual_meeting_day(usual, within, "before") == date.fromisoformat(before)
 
 
 def test_the_usual_day_can_be_kept_on_a_rest_day() -> None:
-    assert calendar.usual_meeting_day(24, calendar.period("2026-11"), "keep") == date(2026, 11, 24)
-    assert calendar.usual_meeting_day(31, calendar.period("2022-04"), "keep") == date(2022, 4, 30)
-    assert calendar.usual_meeting_day(5, calendar.period("2022-06"), "keep") == date(2022, 6, 5)
+    assert calendar.usual_meeting_day(24, calendar.period_named("2026-11"), "keep") == date(2026, 11, 24)
+    assert calendar.usual_meeting_day(31, calendar.period_named("2022-04"), "keep") == date(2022, 4, 30)
+    assert calendar.usual_meeting_day(5, calendar.period_named("2022-06"), "keep") == date(2022, 6, 5)
 
 
 @pytest.mark.parametrize("usual", [0, 32, -1])
 def test_a_usual_day_that_no_month_has_is_refused(usual: int) -> None:
     with pytest.raises(ValueError, match="no month"):
-        calendar.usual_meeting_day(usual, calendar.period("2022-04"))
+        calendar.usual_meeting_day(usual, calendar.period_named("2022-04"))
 
 
 def test_local_days_and_moments() -> None:

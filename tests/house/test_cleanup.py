@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.messages import Reply
 from bot.store.db import Database
 from bot.tables import Contact, Errand, Event, Invite, Membership, Message, Note, Person
-from bot.talk.outbox import post
+from bot.talk.outbox import post_message
 from bot.talk.receive import receive
 from schedules import cleanup, reminders
 from tests.kit import Talker, World, shipped
@@ -31,7 +31,7 @@ def contact_of(world: World, talker: Talker) -> Contact:
 
 def test_nothing_to_do_on_a_quiet_day(world: World) -> None:
     world.registered("CB01", "secretary")
-    assert world.tick(cleanup.tick) == 0
+    assert world.tick(cleanup.clean_up) == 0
 
 
 def test_events_go_after_90_days_and_web_talk_after_400(world: World) -> None:
@@ -39,14 +39,14 @@ def test_events_go_after_90_days_and_web_talk_after_400(world: World) -> None:
     web = world.person("w", channel="web").says(world.invite("CB01", "leader")).taps("Đồng ý")
     world.later(days=90, seconds=30)
     phone.says("/tinhhinh")
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         kept = session.scalars(select(Event)).all()
         assert {event.contact_id for event in kept if event.seq} == {contact_of(world, web).id}
         assert [event.seq for event in kept if not event.seq] == [None]
         assert "Đồng ý" in " ".join(event.said for event in kept)
     world.later(days=311)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert session.scalars(select(Event)).all() == []
 
@@ -56,7 +56,7 @@ def test_a_redelivered_event_is_known_for_90_days(world: World) -> None:
     event = talker._event(text="/tinhhinh")
     talker.sends(event)
     world.later(days=89)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     seen = len(talker.got)
     talker.sends(event)
     assert len(talker.got) == seen
@@ -67,14 +67,16 @@ def test_messages_go_after_400_days_but_those_that_still_wait(world: World) -> N
     contact = contact_of(world, talker)
     with world.db.write() as session:
         for state in ("sent", "withdrawn", "failed", "waiting"):
-            message = post(session, contact, Reply(state), world.at, due_at=world.at + timedelta(days=999))
+            message = post_message(
+                session, contact, Reply(state), world.at, due_at=world.at + timedelta(days=999)
+            )
             message.state = state
     world.later(days=399)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert len(session.scalars(select(Message)).all()) > 4
     world.later(days=2)
-    assert world.tick(cleanup.tick) > 0
+    assert world.tick(cleanup.clean_up) > 0
     with world.db.read() as session:
         assert {message.body["text"] for message in session.scalars(select(Message))} == {"waiting"}
 
@@ -83,10 +85,10 @@ def test_a_reminder_keeps_its_message(world: World) -> None:
     world.load(shipped("60-KH-DUK-2022.yaml"))
     talker = world.registered("CB01", "secretary")
     world.go("2022-04-01 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     talker.looks()
     world.later(days=401)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert any("T4" in str(m.body) or "03-NQ/TW" in str(m.body) for m in session.scalars(select(Message)))
 
@@ -95,11 +97,11 @@ def test_codes_go_90_days_after_they_ran_out(world: World) -> None:
     world.invite("CB01", "secretary")
     talker = world.person().says(world.invite("CB01", "leader"))  # has not answered the notice
     world.later(days=14 + 89)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert len(session.scalars(select(Invite)).all()) == 2
     world.later(days=2)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert session.scalars(select(Invite)).all() == []
     talker.taps("Đồng ý")
@@ -117,12 +119,12 @@ def test_the_place_of_a_forgotten_person_goes_once_the_last_word_is_out(world: W
 
     event = talker._event(payload=payload)
     receive(world.desk, event)  # the answer waits
-    assert world.tick(cleanup.tick) == 0
+    assert world.tick(cleanup.clean_up) == 0
     assert contact_of(world, talker)
     talker.looks()
     assert "Đã xóa" in talker.last.text
-    assert world.tick(cleanup.tick) == 1
-    assert world.tick(cleanup.tick) == 0
+    assert world.tick(cleanup.clean_up) == 1
+    assert world.tick(cleanup.clean_up) == 0
     with world.db.read() as session:
         contact = session.scalars(select(Contact).where(Contact.person_id == person.id)).one()
         assert contact.place == f"-{contact.id}"
@@ -148,6 +150,6 @@ def test_errands_are_dropped_when_their_time_is_over(db: Database) -> None:
                     created_at=world.at - timedelta(days=days),
                 )
             )
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with db.read() as session:
         assert session.scalars(select(Errand.state)).all() == ["done"]

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from bot import __main__ as main
-from bot.people.people import hashed
-from bot.store.db import connect
+from bot.people.people import hashed_code
+from bot.store.db import connect_database
 from bot.tables import Duty, Invite, Unit
 from tests.kit import ROOT
 
@@ -33,7 +33,7 @@ def run(*words: str | Path, code: int = 0) -> Result:
 
 
 def count(url: str, table: type) -> int:
-    db = connect(url)
+    db = connect_database(url)
     with db.read() as session:
         found = session.scalar(select(func.count()).select_from(table)) or 0
     db.close()
@@ -52,9 +52,9 @@ def test_from_an_empty_database_to_an_invitation(url: str) -> None:
     code = re.match(r"code: ([A-Z2-9]{4}-[A-Z2-9]{4})\n", printed)
     assert code is not None
     assert f"web: http://127.0.0.1:8080/w/new/{code[1]}" in printed
-    db = connect(url)
+    db = connect_database(url)
     with db.read() as session:
-        assert session.scalars(select(Invite)).one().code_hash == hashed(code[1])
+        assert session.scalars(select(Invite)).one().code_hash == hashed_code(code[1])
     db.close()
     assert "Mọi thứ đều đúng" in run("check").output
 

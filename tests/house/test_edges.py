@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.calendar import quiet_since
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.messages import Reply
 from bot.people.people import CONSENT_VERSION, end_role
 from bot.problems import Invalid
@@ -19,7 +19,7 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
-from bot.units.tree import Row, write_units
+from bot.units.tree import UnitRow, write_units
 from schedules import cleanup, reminders
 from tests.kit import ZONE, Talker, World, shipped
 
@@ -164,7 +164,7 @@ def test_an_ended_role_takes_its_waiting_reminders_along(world: World, secretary
     office = world.registered("DUK", "admin")
     secretary.says("/caidat").taps("Giờ nhắc").taps("20h")
     world.go("2022-04-20 07:05")
-    assert world.tick(reminders.tick) >= 1
+    assert world.tick(reminders.say_reminders) >= 1
     assert waiting_reminders(world) == [world.local("2022-04-20 20:00")]
     office.says("/quantri").taps("Cấp mã mời").says("CB01").taps("✖️ Kết thúc vai trò").taps(
         "Kết thúc vai trò"
@@ -182,7 +182,7 @@ def test_a_done_duty_is_never_reminded(world: World, secretary: Talker) -> None:
     with world.db.write() as session:
         duty = session.get_one(Duty, april(world).id)
         duty.state, duty.next_reminder_at = "done", world.at - timedelta(hours=1)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.go("2022-04-01 09:00")
     assert not any("tháng 4/2022" in reply.text for reply in secretary.looks())
 
@@ -198,9 +198,9 @@ def test_what_could_not_go_out_is_overtaken_by_what_is_said_next(world: World, s
         "2022-04-14 17:30",
     ):
         world.go(moment)
-        world.tick(reminders.tick)
+        world.tick(reminders.say_reminders)
         with world.db.write() as session:  # and every send of it fails
-            outbox.claim(session, world.at, ["telegram"], 10)
+            outbox.claim_messages(session, world.at, ["telegram"], 10)
     with world.db.read() as session:
         waiting = session.scalars(
             select(Message)
@@ -215,17 +215,17 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
     night, morning = world.local("2022-04-05 23:30"), world.local("2022-04-06 07:00")
     with world.db.write() as session:
         contact = session.scalars(select(Contact)).one()
-        outbox.post(
+        outbox.post_message(
             session, contact, Reply("evening"), night, bulk=True, due_at=world.local("2022-04-05 20:00")
         )
-        outbox.post(
+        outbox.post_message(
             session, contact, Reply("night"), night, bulk=True, due_at=world.local("2022-04-05 22:00")
         )
-        outbox.post(session, contact, Reply("answer"), night)
+        outbox.post_message(session, contact, Reply("answer"), night)
     for at, expected in ((night, {"answer"}), (morning, {"evening"})):
         with world.db.write() as session:
-            claimed = outbox.claim(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
-            outbox.settle(session, [outbox.Outcome(c, "sent") for c in claimed], at)
+            claimed = outbox.claim_messages(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
+            outbox.settle_messages(session, [outbox.Outcome(c, "sent") for c in claimed], at)
             assert {c.reply.text for c in claimed} == expected
 
 
@@ -252,7 +252,7 @@ def test_when_the_quiet_began(moment: str, since: str | None) -> None:
 
 def test_a_unit_founded_later_owes_nothing_of_before(world: World) -> None:
     world.go("2022-06-10 09:00")
-    row = Row("units.csv:2", "CB03", "Chi bộ mới", "chi_bo", "co_quan", "DUK", 12, 5)
+    row = UnitRow("units.csv:2", "CB03", "Chi bộ mới", "chi_bo", "co_quan", "DUK", 12, 5)
     with world.db.write() as session:
         write_units(session, [row], date(2022, 6, 10))
     world.load(shipped(PLAN))
@@ -271,7 +271,7 @@ def test_a_duty_that_is_added_after_the_meeting_gets_its_day(world: World, secre
     added = extra.model_copy(update={"due": extra.due.model_copy(update={"topics": ("2022-04",)})})
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        load(session, plan.model_copy(update={"duties": (*plan.duties, added)}), owner, world.at, ZONE)
+        load_plan(session, plan.model_copy(update={"duties": (*plan.duties, added)}), owner, world.at, ZONE)
     with world.db.read() as session:
         duty = session.scalars(
             select(Duty).where(Duty.key.startswith(added.key), Duty.unit_id == april(world).unit_id)
@@ -314,38 +314,38 @@ def test_database_errors_do_not_quote_what_was_said(db: Database, caplog: pytest
 
 
 def test_old_reminders_of_done_duties_are_forgotten(world: World, secretary: Talker) -> None:
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     entered(world, secretary)
     done = april(world).id
     world.later(days=500)
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert session.scalars(select(Reminder).where(Reminder.duty_id == done)).all() == []
 
 
 def test_the_demo_empties_only_its_own_folder(tmp_path: Path) -> None:
-    from bot.service.demo import prepare
+    from bot.service.demo import prepare_demo
 
     (tmp_path / "chibo.db").write_text("a year of work", "utf-8")
     with pytest.raises(Invalid, match="demo_folder"):
-        prepare(tmp_path, "127.0.0.1:8080", keep=False)
+        prepare_demo(tmp_path, "127.0.0.1:8080", keep=False)
     assert (tmp_path / "chibo.db").exists()
     own = tmp_path / "demo"
-    prepare(own, "127.0.0.1:8080", keep=False)
+    prepare_demo(own, "127.0.0.1:8080", keep=False)
     (own / "demo.db").write_text("x", "utf-8")
-    prepare(own, "127.0.0.1:8080", keep=False)
+    prepare_demo(own, "127.0.0.1:8080", keep=False)
     assert not (own / "demo.db").exists()
 
 
 def test_people_are_told_apart_by_who_is_there(world: World) -> None:
-    from bot.people.people import present
+    from bot.people.people import present_person
 
     here = Person(created_at=world.at)
     gone = Person(created_at=world.at, away_until=date(2022, 4, 10))
-    assert present([here, gone], date(2022, 4, 5)) == [here]
-    assert present([gone], date(2022, 4, 5)) == [gone]
-    assert present([here, gone], date(2022, 4, 11)) == [here, gone]
+    assert present_person([here, gone], date(2022, 4, 5)) == [here]
+    assert present_person([gone], date(2022, 4, 5)) == [gone]
+    assert present_person([here, gone], date(2022, 4, 11)) == [here, gone]
 
 
 def test_a_closed_database_opens_nothing_more(db: Database) -> None:

@@ -25,7 +25,7 @@ def test_a_month_from_reminder_to_summary(db: Database) -> None:
     leader = world.registered("DUK", "leader")
 
     world.go("2022-04-01 08:05")
-    assert world.tick(reminders.tick) == 2
+    assert world.tick(reminders.say_reminders) == 2
     assert [r for r in secretary.looks() if "03-NQ/TW" in r.text]
     assert "Tháng 4" in secretary.last.text or "tháng 4" in secretary.last.text
 
@@ -33,7 +33,7 @@ def test_a_month_from_reminder_to_summary(db: Database) -> None:
     assert "19h30 thứ Ba 05/4" in secretary.last.text
 
     world.go("2022-04-05 19:31")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     secretary.taps("Bắt đầu họp")
     assert "Bước 1/" in secretary.last.text
@@ -53,12 +53,12 @@ def test_a_month_from_reminder_to_summary(db: Database) -> None:
     assert "đúng hạn" in secretary.last.text
 
     world.go("2022-05-04 09:00")
-    world.tick(reminders.tick)  # the other cell hears that it is late, and has the day for it
-    world.tick(summaries.tick)
+    world.tick(reminders.say_reminders)  # the other cell hears that it is late, and has the day for it
+    world.tick(summaries.tell_leaders)
     leader.looks()
     assert "T4" not in leader.last.text
     world.go("2022-05-05 09:00")
-    world.tick(summaries.tick)
+    world.tick(summaries.tell_leaders)
     leader.looks()
     assert leader.last.text.startswith("<b>T4: 1/2 đã họp</b>, 1 đúng hạn, 1 chưa (1 quá hạn)")
     assert "Chi bộ Công ty Nước sạch" in leader.last.text

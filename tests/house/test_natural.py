@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from bot.natural import in_tree_order, natural
+from bot.natural import in_tree_order, natural_key
 from bot.store.db import Database
-from bot.summaries.table import workbook
+from bot.summaries.table import summary_workbook
 from bot.tables import Membership, Unit
 from bot.units.lookup import find_units
 from bot.units.table_out import living_units
@@ -79,11 +79,13 @@ def test_tables_stand_in_the_order_of_the_tree(world: World) -> None:
     words = world.desk.render.folder / "web" / "export.yaml"
     with world.db.read() as session:
         roles = session.scalars(select(Membership).where(Membership.role == "leader")).all()
-        book = workbook(session, roles, world.at.date(), ZONE, yaml.safe_load(words.read_text("utf-8")))
+        book = summary_workbook(
+            session, roles, world.at.date(), ZONE, yaml.safe_load(words.read_text("utf-8"))
+        )
     sheet = load_workbook(BytesIO(book)).worksheets[0]
     column = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert list(dict.fromkeys(column)) == [f"CB{n}" for n in sorted(NUMBERS)]
-    assert column == sorted(column, key=lambda code: natural(str(code)))
+    assert column == sorted(column, key=lambda code: natural_key(str(code)))
 
 
 def test_a_code_that_changes_changes_its_place(world: World) -> None:
@@ -97,7 +99,7 @@ def test_a_code_that_changes_changes_its_place(world: World) -> None:
 
 @given(st.lists(st.integers(0, 10**9), min_size=2), st.sampled_from(["CB", "Thôn ", "TDP-"]))
 def test_numbers_are_counted(numbers: list[int], before: str) -> None:
-    told = sorted((f"{before}{number}" for number in numbers), key=natural)
+    told = sorted((f"{before}{number}" for number in numbers), key=natural_key)
     assert told == [f"{before}{number}" for number in sorted(numbers)]
 
 

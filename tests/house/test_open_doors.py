@@ -15,7 +15,7 @@ import pytest
 
 from bot.messages import Choice
 from bot.reading.words import fold
-from bot.store.db import connect
+from bot.store.db import connect_database
 from schedules import plans as errands
 from schedules import reminders
 from schedules import reports as scans
@@ -50,7 +50,7 @@ class Stage:
         self.folder, self.channel, self.copies = folder, channel, itertools.count(1)
         self.path = folder / "stage.db"
         shutil.copy(database, self.path)
-        self.world = World(connect(f"sqlite:///{self.path}"))
+        self.world = World(connect_database(f"sqlite:///{self.path}"))
         committee(self.world)
 
     def person(self, code: str, role: str) -> Talker:
@@ -63,7 +63,7 @@ class Stage:
             connection.exec_driver_sql("ROLLBACK")
             connection.exec_driver_sql(f"VACUUM INTO '{path}'")
             connection.exec_driver_sql("BEGIN")
-        world = World(connect(f"sqlite:///{path}"), talker.world.at)
+        world = World(connect_database(f"sqlite:///{path}"), talker.world.at)
         world.shelf, world.ids = talker.world.shelf, itertools.count(number * 100_000)
         twin = Talker(world, talker.address)
         twin.screen = copy.copy(talker.screen)
@@ -72,8 +72,8 @@ class Stage:
 
 
 def runs(talker: Talker) -> Talker:
-    talker.world.tick(errands.tick)
-    talker.world.tick(scans.tick)
+    talker.world.tick(errands.do_plan_errands)
+    talker.world.tick(scans.join_scans)
     talker.looks()
     return talker
 
@@ -222,7 +222,7 @@ def confirmation(stage: Stage) -> Talker:
 def reminder(stage: Stage) -> Talker:
     talker = secretary(stage)
     stage.world.go("2022-04-01 09:00")
-    stage.world.tick(reminders.tick)
+    stage.world.tick(reminders.say_reminders)
     talker.looks()
     return talker
 

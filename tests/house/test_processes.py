@@ -134,13 +134,13 @@ def fill(db: Database, people: int, each: int) -> None:
         session.flush()
         for number in range(each):
             for contact in contacts:
-                outbox.post(session, contact, Reply(str(number)), APRIL, bulk=True)
+                outbox.post_message(session, contact, Reply(str(number)), APRIL, bulk=True)
             session.flush()
 
 
 def all_sent(db: Database) -> bool:
     with db.read() as session:
-        return outbox.pending(session) == 0
+        return outbox.pending_messages(session) == 0
 
 
 def taken(paper: Path) -> list[tuple[str, int, str]]:

@@ -6,32 +6,32 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import select
 
-from bot.store.db import Database, connect
-from bot.store.schema import differences, migrate, up_to_date
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema, schema_differences, up_to_date
 from bot.tables import Duty, Plan, Topic, Unit
 
 
 def test_migrations_match_the_models(db: Database) -> None:
     assert up_to_date(db)
-    assert differences(db) == []
+    assert schema_differences(db) == []
 
 
 def test_migrating_twice_changes_nothing(db: Database) -> None:
-    migrate(db)
+    migrate_schema(db)
     assert up_to_date(db)
 
 
 def test_an_empty_database_is_not_up_to_date(tmp_path: object) -> None:
-    fresh = connect(f"sqlite:///{tmp_path}/fresh.db")
+    fresh = connect_database(f"sqlite:///{tmp_path}/fresh.db")
     assert not up_to_date(fresh)
-    migrate(fresh)
+    migrate_schema(fresh)
     assert up_to_date(fresh)
     fresh.close()
 
 
 def test_rows_of_the_first_release_are_kept(tmp_path: object) -> None:
-    old = connect(f"sqlite:///{tmp_path}/old.db")
-    migrate(old, "0001")
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0001")
     insert = "INSERT INTO {}".format
     with old.engine.begin() as connection:
         run = connection.exec_driver_sql
@@ -52,8 +52,8 @@ def test_rows_of_the_first_release_are_kept(tmp_path: object) -> None:
                 "VALUES (1, 1, 'cd-1', '', 'x', 'thematic', '[]', '{}')"
             )
         )
-    migrate(old)
-    assert differences(old) == []
+    migrate_schema(old)
+    assert schema_differences(old) == []
     with old.read() as session:
         plan = session.scalars(select(Plan)).one()
         assert plan.mark == hashlib.sha256("60-KH/ĐUK\n2022-04-18\nBan Thường vụ\n".encode()).hexdigest()
@@ -67,8 +67,8 @@ def test_rows_of_the_first_release_are_kept(tmp_path: object) -> None:
 
 def test_what_is_planned_is_announced_ahead_after_the_migration(tmp_path: object) -> None:
     """A duty of May that nobody was told of is told ten days before; one that is under way keeps its next word."""
-    old = connect(f"sqlite:///{tmp_path}/old.db")
-    migrate(old, "0008")
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0008")
     first = {"key": "topic", "at": "opens+0d", "say": "topic", "when": "always", "to": "secretary"}
     keys = (
         "set-date-10 set-date-3 topic-10 ready upload today start result result-1 last-day late deputy above"
@@ -103,8 +103,8 @@ def test_what_is_planned_is_announced_ahead_after_the_migration(tmp_path: object
             moment = f"2022-{month}-18 00:00:00.000000"
             state = {"kind": "meeting", "state": "open", "reminded_until": said, "next_reminder_at": moment}
             put("duties", id=number, **duty, **days, **state)
-    migrate(old)
-    assert differences(old) == []
+    migrate_schema(old)
+    assert schema_differences(old) == []
     with old.read() as session:
         april, may = session.scalars(select(Duty).order_by(Duty.id)).all()
         assert (may.announced_on, may.opens_on) == (date(2022, 4, 21), date(2022, 5, 1))

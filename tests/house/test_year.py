@@ -16,18 +16,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bot.calendar import at_local, end_of_day, holiday, local_day, next_allowed, quiet_since
-from bot.duties.counting import tallies
-from bot.duties.ladder import Anchors, next_at, timetable
-from bot.duties.life import close, rungs_of
-from bot.duties.loading import load
+from bot.calendar import at_local, end_of_day, is_holiday, local_day, next_allowed, quiet_since
+from bot.duties.counting import tally_demands
+from bot.duties.ladder import Anchors, next_at, rung_moments
+from bot.duties.life import close_duty, rungs_of
+from bot.duties.loading import load_plan
 from bot.duties.withdrawing import DONE, SUMMED
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before, set_meeting
 from bot.people.newcomers import CAUGHT_UP
 from bot.people.people import CONSENT_VERSION
-from bot.people.roles import below
-from bot.plans.questions import Open, questions
+from bot.people.roles import units_below
+from bot.plans.questions import Open, plan_questions
 from bot.store.db import Database
 from bot.tables import (
     Contact,
@@ -116,8 +116,8 @@ class Year:
             text = shipped(name)
             with self.world.db.write() as session:
                 owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
-                answers = {one.key: SAID[one.open] for one in questions(text)}
-                load(session, text, owner, self.world.at, ZONE, answers=answers)
+                answers = {one.key: SAID[one.open] for one in plan_questions(text)}
+                load_plan(session, text, owner, self.world.at, ZONE, answers=answers)
 
     def days(self) -> Iterator[date]:
         day = START
@@ -130,15 +130,15 @@ class Year:
         end = end_of_day(day, ZONE)
         self.world.at = max(self.world.at, at_local(day, time(6), ZONE))
         while self.world.at < end:
-            self.world.tick(reminders.tick)
-            self.world.tick(summaries.tick)
+            self.world.tick(reminders.say_reminders)
+            self.world.tick(summaries.tell_leaders)
             self.deliver()
             with self.world.db.read() as session:
                 coming = [
                     moment
                     for moment in (
-                        reminders.next_moment(session),
-                        summaries.next_moment(session),
+                        reminders.next_reminder_moment(session),
+                        summaries.next_summary_moment(session),
                         session.scalar(
                             select(Message.due_at)
                             .where(Message.state == "waiting", Message.due_at > self.world.at)
@@ -153,9 +153,9 @@ class Year:
 
     def deliver(self) -> None:
         with self.world.db.write() as session:
-            while claimed := outbox.claim(session, self.world.at, ["telegram"], 500):
+            while claimed := outbox.claim_messages(session, self.world.at, ["telegram"], 500):
                 outcomes = [outbox.Outcome(one, "sent") for one in claimed]
-                outbox.settle(session, outcomes, self.world.at)
+                outbox.settle_messages(session, outcomes, self.world.at)
 
     def act(self, day: date, *, before: datetime) -> None:
         """At noon the people do what they have meant to do that day."""
@@ -183,11 +183,11 @@ class Year:
         in_time = duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
         self.diary[duty.demand.key, "in time" if in_time else "late"] += 1
         if duty.kind == "meeting":
-            counts = Counts(total=20, present=18, absent_excused=1, absent_unexcused=1, exempt=0)
+            counts = AttendanceCounts(total=20, present=18, absent_excused=1, absent_unexcused=1, exempt=0)
             moment = at_local(day, time(8), ZONE)
             held_before(session, duty.unit, duty, moment, counts, 1, self.world.at, ZONE)
         else:
-            close(session, duty, day, self.world.at, ZONE)
+            close_duty(session, duty, day, self.world.at, ZONE)
 
     def _decide(self, session, duty: Duty, day: date) -> tuple[date, str]:  # type: ignore[no-untyped-def]
         """When they will do it; a meeting that will be held in time is set beforehand."""
@@ -251,7 +251,7 @@ def test_a_year_of_forty_units(year: Year, tmp_path: Path) -> None:
             (row.person_id, row.unit_id): row.role
             for row in session.scalars(select(Membership).order_by(Membership.id))
         }
-        figures = tallies(session, below(Duty.path, "/1/"), END)
+        figures = tally_demands(session, units_below(Duty.path, "/1/"), END)
     assert len(duties) > 500
     assert len(table) > 1000
     told_as_done = (DONE, SUMMED)
@@ -303,7 +303,7 @@ def nobody_is_woken(duties: Mapping[int, Duty], meetings: Mapping[int, datetime 
         local = row.sent_at.astimezone(ZONE)
         held = meetings.get(row.duty_id)
         own_day = held is not None and local_day(held, ZONE) == local.date()
-        assert own_day or not holiday(local.date()), (duties[row.duty_id].key, local)
+        assert own_day or not is_holiday(local.date()), (duties[row.duty_id].key, local)
         assert own_day or quiet_since(row.sent_at, ZONE) is None, (duties[row.duty_id].key, local)
 
 
@@ -356,7 +356,7 @@ def nothing_is_forgotten(
         if duty.demand.relative or duty.waits:
             known = max(known or at_local(START, time(6), ZONE), at_local(duty.opens_on, time(12), ZONE))
         known = held.get(told_of) or known
-        first = next_at(timetable(rungs_of(duty.demand), anchors, ZONE), known)
+        first = next_at(rung_moments(rungs_of(duty.demand), anchors, ZONE), known)
         until = duty.done_at or end_of_day(END, ZONE)
         # People are told at their own hour, up to two hours after the rung; a holiday may lie between.
         first = first and next_allowed(first, ZONE, weekends=False)

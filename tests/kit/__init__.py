@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from bot.calendar import at_local
-from bot.duties.loading import load
+from bot.duties.loading import load_plan
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
-from bot.people.people import invite
+from bot.people.people import create_invitation
 from bot.plans.guidance.rules import Rules, read_rules
-from bot.plans.plan import Plan as PlanText
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.reading.words import fold
-from bot.reminders.look_ahead import foresee
-from bot.scores.sheets import Sheets, read_sheets
+from bot.reminders.look_ahead import foresee_messages
+from bot.scores.sheets import ScoreSheets, read_sheets
 from bot.store.db import Database
 from bot.tables import Contact, Message, Plan, Unit
 from bot.talk import outbox
@@ -94,7 +94,7 @@ def rules() -> Rules:
 
 
 @cache
-def sheets() -> Sheets:
+def sheets() -> ScoreSheets:
     return read_sheets(ROOT / "schedules" / "scores")
 
 
@@ -129,7 +129,7 @@ class World:
                 "rules": rules(),
                 "sheets": sheets(),
             },
-            foresee=partial(foresee, say_due=reminders.say_due),
+            foresee=partial(foresee_messages, say_due=reminders.say_due),
         )
 
     def local(self, text: str) -> datetime:
@@ -158,12 +158,12 @@ class World:
     def load(self, text: PlanText, owner: str = "DUK") -> Plan:
         with self.db.write() as session:
             unit = session.scalars(select(Unit).where(Unit.code == owner)).one()
-            return load(session, text, unit, self.at, ZONE)[0]
+            return load_plan(session, text, unit, self.at, ZONE)[0]
 
     def invite(self, unit_code: str, role: str) -> str:
         with self.db.write() as session:
             unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
-            return invite(session, unit, role, self.at)[0]
+            return create_invitation(session, unit, role, self.at)[0]
 
     def person(self, name: str = "", channel: str = "telegram") -> "Talker":
         return Talker(self, Address(channel, name or f"{next(self.ids)}"))
@@ -270,12 +270,12 @@ class Talker:
             while True:
                 claimed = [
                     c
-                    for c in outbox.claim(session, self.world.at, [self.address.channel], 1000)
+                    for c in outbox.claim_messages(session, self.world.at, [self.address.channel], 1000)
                     if c.contact_id == contact.id
                 ]
                 if not claimed:
                     break
-                outbox.settle(session, [outbox.Outcome(c, "sent") for c in claimed], self.world.at)
+                outbox.settle_messages(session, [outbox.Outcome(c, "sent") for c in claimed], self.world.at)
                 new += [c.reply for c in claimed]
             self._unclaim(session, contact.id)
         for reply in new:

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.materials.enclosing import BYTES_ALONG, MOST_ALONG, enclose
-from bot.materials.materials import distinct, files_for, files_of, files_seen, prefixes
-from bot.materials.receipts import receipts
+from bot.materials.enclosing import BYTES_ALONG, MOST_ALONG, share_materials
+from bot.materials.materials import distinct_files, files_for, files_of, files_seen, path_prefixes
+from bot.materials.receipts import material_receipts
 from bot.messages import File, Refusal
-from bot.people.roles import below
+from bot.people.roles import units_below
 from bot.store.db import Database
-from bot.tables import Audit, Contact, Duty, Membership, Message, Plan, Topic, TopicFile, TopicReceipt, Unit
+from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membership, Message, Plan, Topic, Unit
 from bot.talk.receive import receive
-from bot.units.rows import Row
+from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, reminders
 from schedules import materials as papers
@@ -74,7 +74,7 @@ def tied(talker: Talker, *files: File, topic: str = "nông thôn mới") -> Talk
 
 def told(world: World) -> int:
     world.later(minutes=3)
-    return world.tick(papers.tick)
+    return world.tick(papers.send_materials)
 
 
 def names(talker: Talker) -> list[list[str]]:
@@ -84,7 +84,7 @@ def names(talker: Talker) -> list[list[str]]:
 
 def kept(world: World, *columns: object) -> list[object]:
     with world.db.read() as session:
-        rows = session.execute(select(*columns).order_by(TopicFile.id)).all()  # type: ignore[call-overload]
+        rows = session.execute(select(*columns).order_by(Material.id)).all()  # type: ignore[call-overload]
         return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
 
@@ -93,7 +93,7 @@ def counted(world: World, code: str, key: str = "t4") -> tuple[int, int]:
         plan_id = session.scalars(select(Plan.id)).one()
         path = session.scalars(select(Unit.path).where(Unit.code == code)).one()
         day = world.at.date()
-        found = receipts(session, plan_id, key, "", below(Duty.path, path), day)
+        found = material_receipts(session, plan_id, key, "", units_below(Duty.path, path), day)
         return found.received, found.expected
 
 
@@ -121,7 +121,7 @@ def test_an_album_goes_along_with_the_reminder_once(world: World) -> None:
     office.says("gửi")
     assert "2 tệp, tới 2 đơn vị." in office.last.text
     assert told(world) == 0
-    assert None not in kept(world, TopicFile.told_at)
+    assert None not in kept(world, Material.told_at)
 
     tick_through(world, "2022-04-01 08:30")
     for code in ("A1", "A2"):
@@ -170,7 +170,7 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     second.presses(f"papers.got:{duty_of(world, 'A1')}").presses(f"papers.got:{duty_of(world, 'A1')}")
     assert "nhận đủ tài liệu, thứ Sáu 01/4." in second.last.text
     with world.db.read() as session:
-        receipt = session.scalars(select(TopicReceipt)).one()
+        receipt = session.scalars(select(MaterialReceipt)).one()
         first_id = session.scalars(
             select(Contact.person_id).where(Contact.place == first.address.place)
         ).one()
@@ -206,7 +206,7 @@ def test_what_is_tied_later_is_told_once_to_who_has_had_the_reminder(world: Worl
     world.go("2022-04-05 21:30")
     tied(office, NOTES, stored("them.pdf", b"them"))
     assert counted(world, "DUA") == (0, 2)
-    assert world.tick(papers.tick) == 0  # more may follow
+    assert world.tick(papers.send_materials) == 0  # more may follow
     world.later(minutes=1)
     tied(office, stored("nua.pdf", b"nua"))
     assert told(world) == 1
@@ -244,8 +244,8 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
 
     monkeypatch.setattr(papers, "_tell_units", breaks)
     with pytest.raises(OSError, match="killed"):
-        world.tick(papers.tick)
-    assert kept(world, TopicFile.told_at) == [None]
+        world.tick(papers.send_materials)
+    assert kept(world, Material.told_at) == [None]
     tied(office, NOTES)
     assert told(world) == 3
     assert told(world) == 0
@@ -266,7 +266,7 @@ def test_two_replicas_tell_each_unit_once(world: World, monkeypatch: pytest.Monk
     world.later(minutes=3)
     monkeypatch.setattr(papers, "PORTION", 1)
     with ThreadPoolExecutor(3) as pool:
-        assert sum(pool.map(lambda _: world.tick(papers.tick), range(3))) == 3
+        assert sum(pool.map(lambda _: world.tick(papers.send_materials), range(3))) == 3
     for cell in cells:
         cell.looks()
         assert names(cell) == [["noi-dung.pdf"]]
@@ -341,10 +341,10 @@ def test_a_file_taken_back_leaves_what_still_waits(world: World) -> None:
     cell.says("/caidat").taps("Giờ nhắc").taps("19")
     tied(office, TALK, NOTES)
     world.go("2022-04-01 08:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     office.taps("Xem tài liệu").taps("Thu hồi 1.").taps("↩️ Thu hồi")
     world.go("2022-04-01 09:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.go("2022-04-01 19:01")
     cell.looks()
     assert names(cell) == [["goi-y.docx"]]
@@ -369,8 +369,8 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
         world.registered("A2", "secretary", meeting_day=20),
     )
     tied(office, TALK)
-    assert kept(world, TopicFile.path) == ["/1/2/"]
-    [file_id] = kept(world, TopicFile.id)
+    assert kept(world, Material.path) == ["/1/2/"]
+    [file_id] = kept(world, Material.id)
     stranger.presses("papers").taps("1.")
     assert "noi-dung.pdf" not in stranger.last.text
     assert "Chưa có tệp nào gửi kèm." in stranger.last.text
@@ -395,7 +395,7 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
     assert "không thuộc phạm vi" in cell.last.text
     assert counted(world, "DUK") == (0, 2)
     tied(stranger, TALK, topic="chuyển đổi số")
-    assert kept(world, TopicFile.path) == ["/1/2/", "/1/3/"]
+    assert kept(world, Material.path) == ["/1/2/", "/1/3/"]
     reads_well(office, stranger, follower, cell, sibling)
 
 
@@ -412,11 +412,11 @@ def test_the_same_bytes_and_the_same_event_twice(world: World) -> None:
     office.sends(press).sends(press)
     office.sends(office._event(payload=card.payload, label=card.label))
     assert "Nút đó là của việc đã qua." in office.last.text
-    assert kept(world, TopicFile.name) == ["noi-dung.pdf"]
+    assert kept(world, Material.name) == ["noi-dung.pdf"]
     tied(office, stored("lan-hai.pdf", b"noi dung"))
     assert office.last.text.startswith("1 tệp trùng với tệp đã gửi kèm, không ghi hai lần.\n\n👉")
     tied(above, stored("cua-khoi.pdf", b"noi dung"))
-    assert kept(world, TopicFile.name) == ["noi-dung.pdf", "cua-khoi.pdf"]
+    assert kept(world, Material.name) == ["noi-dung.pdf", "cua-khoi.pdf"]
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     assert names(cell) == [["noi-dung.pdf"]]
@@ -450,7 +450,7 @@ def test_who_leads_a_cell_and_a_committee_says_what_the_file_is_for(world: World
         leading.ended_at = world.at
     both.presses(button)
     assert "không thuộc phạm vi" in both.last.text
-    assert kept(world, TopicFile.id) == []
+    assert kept(world, Material.id) == []
     reads_well(both)
 
 
@@ -477,7 +477,7 @@ def test_more_and_other_files_on_the_way(world: World) -> None:
     office.taps("Hủy").hands(refused=[OVER])
     assert office.last.text.startswith("⚠️ to.pdf: tệp 25 MB")
     assert labels(office) == ["📎 Tài liệu chuyên đề", "🏠 Trang chính"]
-    assert kept(world, TopicFile.id) == []
+    assert kept(world, Material.id) == []
     reads_well(office)
 
 
@@ -493,7 +493,7 @@ def test_too_many_files(world: World) -> None:
     tied(office, many[24])
     assert office.last.text.startswith("Mỗi chuyên đề nhận nhiều nhất 20 tệp")
     assert "1 tệp, tới 2 đơn vị" in office.last.text
-    assert len(kept(world, TopicFile.id)) == 20
+    assert len(kept(world, Material.id)) == 20
     cell = world.registered("A1", "secretary", meeting_day=20)
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
@@ -571,7 +571,7 @@ def test_who_is_forgotten_leaves_the_files_and_the_receipts(world: World) -> Non
     new = world.registered("A1", "secretary", meeting_day=20).says("/thangnay")
     assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):\n– noi-dung.pdf" in new.last.text
     world.registered("DUA", "admin").presses("papers").taps("1.").taps("Thu hồi 1.").taps("↩️ Thu hồi")
-    assert None not in kept(world, TopicFile.withdrawn_at)
+    assert None not in kept(world, Material.withdrawn_at)
 
 
 def test_several_topics_of_one_morning(world: World, tmp_path: Path) -> None:
@@ -587,7 +587,7 @@ def test_several_topics_of_one_morning(world: World, tmp_path: Path) -> None:
     assert labels(cell)[-2:] == ["✅ Đã nhận tài liệu 1", "✅ Đã nhận tài liệu 2"]
     cell.taps("Đã nhận tài liệu 1")
     with world.db.read() as session:
-        noted = session.scalars(select(TopicReceipt)).one()
+        noted = session.scalars(select(MaterialReceipt)).one()
         plan = session.get_one(Plan, noted.plan_id)
         assert (plan.symbol, noted.key) == ("8-KH/ĐU", "t4")
     cell.says("/thangnay")
@@ -598,9 +598,9 @@ def test_files_follow_a_committee_that_moves(world: World) -> None:
     office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK)
     with world.db.write() as session:
-        row = Row("", "DUA", "Đảng ủy Sở Công", "dang_bo", "", "DUB", None, None)
+        row = UnitRow("", "DUA", "Đảng ủy Sở Công", "dang_bo", "", "DUB", None, None)
         write_units(session, [row], world.at.date())
-    assert kept(world, TopicFile.path) == ["/1/3/2/"]
+    assert kept(world, Material.path) == ["/1/3/2/"]
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     assert names(cell) == [["noi-dung.pdf"]]
@@ -635,11 +635,11 @@ def test_many_duties_in_one_query(world: World) -> None:
 
 
 def test_small_pieces() -> None:
-    assert prefixes("/1/5/23/") == ["/1/", "/1/5/", "/1/5/23/"]
-    one = TopicFile(digest="a", name="a", size=1, media_type="x")
-    same = TopicFile(digest="a", name="b", size=1, media_type="x")
-    assert [f.name for f in distinct([one, same])] == ["a"]
-    nothing = enclose([], lambda _file: "")
+    assert path_prefixes("/1/5/23/") == ["/1/", "/1/5/", "/1/5/23/"]
+    one = Material(digest="a", name="a", size=1, media_type="x")
+    same = Material(digest="a", name="b", size=1, media_type="x")
+    assert [f.name for f in distinct_files([one, same])] == ["a"]
+    nothing = share_materials([], lambda _file: "")
     assert (nothing.papers, nothing.files, nothing.links) == ((), (), {})
 
 
@@ -650,8 +650,8 @@ def test_cleaning_up_leaves_files_and_receipts(world: World) -> None:
     cell.looks()
     cell.taps("Đã nhận tài liệu")
     world.later(days=500)
-    world.tick(cleanup.tick)
-    assert kept(world, TopicFile.digest) == [TALK.digest]
+    world.tick(cleanup.clean_up)
+    assert kept(world, Material.digest) == [TALK.digest]
     assert counted(world, "DUA") == (1, 2)
     with world.db.read() as session:
         assert session.scalar(select(func.count()).where(Message.state == "failed")) == 0

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
-from bot.materials.receipts import receipts
-from bot.people.roles import below
-from bot.store.db import Database, connect
-from bot.store.schema import migrate
-from bot.tables import Duty, Plan, TopicFile, TopicReceipt
+from bot.materials.receipts import material_receipts
+from bot.people.roles import units_below
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema
+from bot.tables import Duty, Material, MaterialReceipt, Plan
 from schedules import materials as papers
 from tests.duties.test_month import labels, plan_of, reads_well
 from tests.kit import Talker, World, stored
@@ -53,7 +53,9 @@ def got(talker: Talker) -> list[str]:
 def counted(world: World, period: str, key: str = "thuong-ky") -> tuple[int, int]:
     with world.db.read() as session:
         plan_id = session.scalars(select(Plan.id)).one()
-        found = receipts(session, plan_id, key, period, below(Duty.path, "/1/"), world.at.date())
+        found = material_receipts(
+            session, plan_id, key, period, units_below(Duty.path, "/1/"), world.at.date()
+        )
         return found.received, found.expected
 
 
@@ -82,7 +84,7 @@ def test_a_file_of_january_goes_out_in_january_alone(world: World) -> None:
     assert cell.last.text.count("noi-dung.pdf") == 1  # under January's, which is still open
     album(office, NOTES, name="b").taps("Sinh hoạt thường kỳ").taps("Tháng 3/2022").taps("Gửi")
     world.later(minutes=3)
-    world.tick(papers.tick)
+    world.tick(papers.send_materials)
     tick_through(world, "2022-03-29 08:30")
     assert got(cell) == ["noi-dung.pdf", "goi-y.docx"]
     assert "Kỳ: tháng 3/2022" in cell.last.text
@@ -100,7 +102,7 @@ def test_a_file_for_every_turn_is_brought_and_received_each_time(world: World) -
     album(office, TALK).taps("Sinh hoạt thường kỳ").says("mọi kỳ")
     assert "Kỳ: mọi kỳ\n1 tệp, tới 2 đơn vị:" in office.last.text
     office.taps("Gửi")
-    assert kept(world, TopicFile.period) == [""]
+    assert kept(world, Material.period) == [""]
     tick_through(world, "2022-01-20 08:30")
     assert got(cell) == ["noi-dung.pdf"]
     cell.taps("Đã nhận tài liệu")
@@ -118,7 +120,7 @@ def test_the_next_turn_is_prepared_while_this_one_runs(world: World) -> None:
     tick_through(world, "2022-01-14 08:30")
     album(office, TALK).taps("Sinh hoạt thường kỳ").taps("Tháng 2/2022").taps("Gửi")
     world.later(minutes=3)
-    assert world.tick(papers.tick) == 0
+    assert world.tick(papers.send_materials) == 0
     tick_through(world, "2022-02-15 08:30")
     assert got(cell) == ["noi-dung.pdf"]
     quarter = album(office, NOTES, name="b").taps("Chuyên đề quý")
@@ -132,7 +134,7 @@ def test_a_topic_that_comes_once_asks_nothing_of_turns(world: World) -> None:
         "📎 Gửi kèm chuyên đề: <b>Chuyên đề toàn khóa</b>\n1 tệp, tới 2 đơn vị:"
     )
     office.taps("Gửi")
-    assert kept(world, TopicFile.period) == [""]
+    assert kept(world, Material.period) == [""]
 
 
 def test_turns_are_gone_through_and_other_answers_asked_again(world: World) -> None:
@@ -152,7 +154,7 @@ def test_turns_are_gone_through_and_other_answers_asked_again(world: World) -> N
     office.hands(NOTES)
     assert "2 tệp" in office.last.text
     office.taps("Tháng 9/2022").taps("Quay lại").taps("Tháng 8/2022").taps("Gửi")
-    assert kept(world, TopicFile.period) == ["2022-08", "2022-08"]
+    assert kept(world, Material.period) == ["2022-08", "2022-08"]
     reads_well(office)
 
 
@@ -164,7 +166,7 @@ def test_the_page_of_a_topic_shows_one_turn_and_those_beside_it(world: World) ->
         if turn == "Tháng 1":
             office.taps("Kỳ trước")
         office.taps(turn).taps("Gửi")
-        assert len(kept(world, TopicFile.id)) == number + 1
+        assert len(kept(world, Material.id)) == number + 1
     office.taps("Xem tài liệu")
     assert "<b>Sinh hoạt thường kỳ</b>\nKỳ: tháng 2/2022\n1. <a" in office.last.text
     assert "goi-y.docx" in office.last.text
@@ -195,18 +197,18 @@ def test_who_loses_the_role_on_the_way_ties_nothing(world: World) -> None:
     office = album(world.registered("DU", "admin"), TALK).taps("Sinh hoạt thường kỳ")
     office.says("/xoadulieu").taps("Xóa")
     office.presses("papers.topic:1")
-    assert kept(world, TopicFile.id) == []
+    assert kept(world, Material.id) == []
 
 
 def test_files_and_receipts_of_before_go_to_the_turn_they_were_tied_at(tmp_path: Path) -> None:
-    old = connect(f"sqlite:///{tmp_path}/old.db")
-    migrate(old, "0003")
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0003")
     with old.engine.begin() as connection:
         for line in OLD.strip().split("\n"):
             connection.exec_driver_sql(line)
-    migrate(old)
+    migrate_schema(old)
     with old.read() as session:
-        rows = session.execute(select(TopicFile.name, TopicFile.period).order_by(TopicFile.id)).all()
+        rows = session.execute(select(Material.name, Material.period).order_by(Material.id)).all()
         assert [tuple(row) for row in rows] == [
             ("jan", "2022-01"),
             ("feb", "2022-02"),
@@ -214,8 +216,8 @@ def test_files_and_receipts_of_before_go_to_the_turn_they_were_tied_at(tmp_path:
             ("once", ""),
         ]
         kept_receipts = session.execute(
-            select(TopicReceipt.key, TopicReceipt.unit_id, TopicReceipt.period).order_by(
-                TopicReceipt.key, TopicReceipt.unit_id
+            select(MaterialReceipt.key, MaterialReceipt.unit_id, MaterialReceipt.period).order_by(
+                MaterialReceipt.key, MaterialReceipt.unit_id
             )
         ).all()
         assert [tuple(row) for row in kept_receipts] == [

@@ -7,14 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.meetings.attendance import Counts, arrived, check, counts_of_values, filled, kinds_away, rate
+from bot.meetings.attendance import (
+    AttendanceCounts,
+    attendance_rate,
+    check_counts,
+    count_late_arrival,
+    counts_of_values,
+    fill_counts,
+    kinds_away,
+)
 from bot.meetings.attendance_line import read_line, read_told
 from bot.problems import Invalid
 
 small = st.integers(0, 300)
 
 
-def five(counts: Counts) -> tuple[int, ...]:
+def five(counts: AttendanceCounts) -> tuple[int, ...]:
     """Total, present, excused, unexcused, exempt; of the kinds nothing was said."""
     assert astuple(counts)[5:] == (0, None, None, 0, None, None, 0, 0)
     return astuple(counts)[:5]
@@ -205,8 +213,8 @@ def test_what_is_written_is_read_back(present: int, excused: int, unexcused: int
     total = present + excused + unexcused + exempt
     if total == 0:
         return
-    counts = Counts(total, present, excused, unexcused, exempt)
-    check(counts)
+    counts = AttendanceCounts(total, present, excused, unexcused, exempt)
+    check_counts(counts)
     for line in (
         f"{total} {present} {excused} {unexcused} {exempt}",
         f"{present}/{total}, vắng {excused} có phép {unexcused} không, miễn {exempt}",
@@ -227,45 +235,45 @@ def test_whatever_is_read_holds(text: str) -> None:
         counts = read_line(text, 28)
     except Invalid:
         return
-    check(counts)
+    check_counts(counts)
 
 
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        (Counts(28, 25, 2, 1, 0), Fraction(25, 28)),
-        (Counts(30, 25, 2, 1, 2), Fraction(25, 28)),
-        (Counts(28, 28, 0, 0, 0), Fraction(1)),
-        (Counts(2, 0, 0, 0, 2), None),
+        (AttendanceCounts(28, 25, 2, 1, 0), Fraction(25, 28)),
+        (AttendanceCounts(30, 25, 2, 1, 2), Fraction(25, 28)),
+        (AttendanceCounts(28, 28, 0, 0, 0), Fraction(1)),
+        (AttendanceCounts(2, 0, 0, 0, 2), None),
     ],
 )
-def test_the_rate_leaves_out_the_exempt(counts: Counts, expected: Fraction | None) -> None:
-    assert rate(counts) == expected
+def test_the_rate_leaves_out_the_exempt(counts: AttendanceCounts, expected: Fraction | None) -> None:
+    assert attendance_rate(counts) == expected
 
 
 @pytest.mark.parametrize(
     ("counts", "code"),
     [
-        (Counts(0, 0, 0, 0, 0), "attendance_total_zero"),
-        (Counts(5001, 5001, 0, 0, 0), "attendance_too_large"),
-        (Counts(28, 29, 0, 0, 0), "attendance_present_over_total"),
-        (Counts(28, 25, 2, 0, 0), "attendance_sum"),
-        (Counts(28, 25, 2, 1, 1), "attendance_sum"),
+        (AttendanceCounts(0, 0, 0, 0, 0), "attendance_total_zero"),
+        (AttendanceCounts(5001, 5001, 0, 0, 0), "attendance_too_large"),
+        (AttendanceCounts(28, 29, 0, 0, 0), "attendance_present_over_total"),
+        (AttendanceCounts(28, 25, 2, 0, 0), "attendance_sum"),
+        (AttendanceCounts(28, 25, 2, 1, 1), "attendance_sum"),
     ],
 )
-def test_counts_that_cannot_be_are_refused(counts: Counts, code: str) -> None:
+def test_counts_that_cannot_be_are_refused(counts: AttendanceCounts, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check(counts)
+        check_counts(counts)
     assert refused.value.code == code
 
 
 def test_the_largest_count_is_taken() -> None:
-    check(Counts(5000, 4990, 5, 0, 5))
+    check_counts(AttendanceCounts(5000, 4990, 5, 0, 5))
 
 
 def test_a_count_below_zero_is_no_count() -> None:
     with pytest.raises(ValueError, match="below zero"):
-        Counts(28, 29, 0, -1, 0)
+        AttendanceCounts(28, 29, 0, -1, 0)
 
 
 # Kinds of members
@@ -385,12 +393,12 @@ def test_kinds_that_do_not_add_up_are_said_with_their_numbers(
 
 
 def test_the_rate_leaves_out_those_who_meet_elsewhere() -> None:
-    assert rate(Counts(28, 24, 1, 0, 1, elsewhere=2)) == Fraction(24, 25)
-    assert rate(Counts(3, 0, 0, 0, 1, elsewhere=2)) is None
+    assert attendance_rate(AttendanceCounts(28, 24, 1, 0, 1, elsewhere=2)) == Fraction(24, 25)
+    assert attendance_rate(AttendanceCounts(3, 0, 0, 0, 1, elsewhere=2)) is None
 
 
 def test_what_follows_is_filled_in() -> None:
-    assert counts_of_values({"total": 28, "present": 28, "probationary": 3}) == Counts(
+    assert counts_of_values({"total": 28, "present": 28, "probationary": 3}) == AttendanceCounts(
         28, 28, 0, 0, 0, 0, 25, 3, 0, 25, 3
     )
     some = counts_of_values(
@@ -404,21 +412,21 @@ def test_what_follows_is_filled_in() -> None:
 @pytest.mark.parametrize(
     ("counts", "kind", "present", "absences", "there"),
     [
-        (Counts(28, 25, 2, 1, 0), "", 26, (2, 0), (None, None)),
-        (Counts(28, 25, 3, 0, 0), "", 26, (2, 0), (None, None)),
-        (Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3), "official", 27, (1, 0), (24, 3)),
-        (Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 24, 2), "probationary", 27, (1, 0), (24, 3)),
-        (Counts(28, 25, 2, 1, 0, 0, 25, 2, 1, 23, 2), "temporary", 26, (2, 0), (23, 2)),
+        (AttendanceCounts(28, 25, 2, 1, 0), "", 26, (2, 0), (None, None)),
+        (AttendanceCounts(28, 25, 3, 0, 0), "", 26, (2, 0), (None, None)),
+        (AttendanceCounts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3), "official", 27, (1, 0), (24, 3)),
+        (AttendanceCounts(28, 26, 1, 1, 0, 0, 25, 3, 0, 24, 2), "probationary", 27, (1, 0), (24, 3)),
+        (AttendanceCounts(28, 25, 2, 1, 0, 0, 25, 2, 1, 23, 2), "temporary", 26, (2, 0), (23, 2)),
     ],
 )
 def test_one_who_comes_late(
-    counts: Counts,
+    counts: AttendanceCounts,
     kind: str,
     present: int,
     absences: tuple[int, int],
     there: tuple[int | None, int | None],
 ) -> None:
-    later = arrived(counts, kind)
+    later = count_late_arrival(counts, kind)
     assert (later.present, later.late) == (present, 1)
     assert (later.absent_excused, later.absent_unexcused) == absences
     assert (later.present_official, later.present_probationary) == there
@@ -426,14 +434,14 @@ def test_one_who_comes_late(
 
 def test_nobody_comes_late_where_nobody_is_away_or_no_place_of_the_kind_is_left() -> None:
     with pytest.raises(Invalid, match="attendance_nobody_away"):
-        arrived(Counts(28, 27, 0, 0, 1))
-    whole = Counts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3)
+        count_late_arrival(AttendanceCounts(28, 27, 0, 0, 1))
+    whole = AttendanceCounts(28, 26, 1, 1, 0, 0, 25, 3, 0, 23, 3)
     assert kinds_away(whole) == ["official"]
-    assert kinds_away(Counts(28, 26, 1, 1, 0)) == []
+    assert kinds_away(AttendanceCounts(28, 26, 1, 1, 0)) == []
     with pytest.raises(Invalid, match="attendance_kind_over"):
-        arrived(whole, "probationary")
+        count_late_arrival(whole, "probationary")
     with pytest.raises(Invalid, match="attendance_present_kinds"):
-        arrived(whole)
+        count_late_arrival(whole)
 
 
 small_kinds = st.integers(0, 30)
@@ -449,10 +457,12 @@ def test_kinds_that_add_up_are_written_and_read_back(
     elsewhere = total - present - excused
     if total == 0:
         return
-    counts = filled(
-        Counts(total, present, excused, 0, 0, elsewhere, official, beginners, 0, off_there, new_there, guests)
+    counts = fill_counts(
+        AttendanceCounts(
+            total, present, excused, 0, 0, elsewhere, official, beginners, 0, off_there, new_there, guests
+        )
     )
-    check(counts)
+    check_counts(counts)
     line = (
         f"{total} đảng viên, {official} chính thức, {beginners} dự bị, có mặt {present}, trong đó "
         f"{off_there} chính thức, {new_there} dự bị, vắng {excused} có phép, {elsewhere} ở nơi khác, {guests} khách"

@@ -39,11 +39,11 @@ def reminded(world: World, talker: Talker, until: str) -> Talker:
     """All reminders up to that moment go out and are read, hour by hour."""
     end = world.local(until)
     while world.at < end:
-        world.tick(reminders.tick)
+        world.tick(reminders.say_reminders)
         talker.looks()
         world.later(minutes=30)
     world.at = end
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     talker.looks()
     return talker
 
@@ -63,7 +63,7 @@ def held(world: World) -> list[tuple[str, int, int, str]]:
 
 def handed(world: World) -> list[str]:
     with world.db.read() as session:
-        rows = session.scalars(select(Submission).where(Submission.state == "handed"))
+        rows = session.scalars(select(Submission).where(Submission.state == "handed").order_by(Submission.id))
         return [file.name for row in rows for file in row.files]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.counting import tallies
-from bot.meetings.joining import joinable, may_join, takes_long
+from bot.duties.counting import tally_demands
+from bot.meetings.joining import joinable_duties, may_join, takes_long
 from bot.store.db import Database
 from bot.tables import Duty, Meeting, MeetingDuty
 from tests.duties.test_month import committee, labels, plan_of, reads_well
@@ -180,7 +180,9 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
     with world.db.read() as session:
         found = {
             (t.key, t.expected, t.on_time, t.present)
-            for t in tallies(session, Duty.unit.has(code="CB01"), world.local("2022-04-12 00:00").date())
+            for t in tally_demands(
+                session, Duty.unit.has(code="CB01"), world.local("2022-04-12 00:00").date()
+            )
             if t.kind == "meeting"
         }
     assert found == {("thang", 1, 1, 28), ("cd", 1, 1, 28)}
@@ -491,7 +493,7 @@ def test_what_runs_or_is_set_for_another_day_is_left_alone(world: World, put) ->
     secretary.presses(f"meet.begin:{duty_of(world, 'thang').id}")
     with world.db.read() as session:
         duty = session.get_one(Duty, duty_of(world, "cd").id)
-        assert joinable(session, duty, date(2022, 4, 12), world.at, ZONE) == []
+        assert joinable_duties(session, duty, date(2022, 4, 12), world.at, ZONE) == []
     reads_well(secretary)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.plans.agenda import Agenda, Step
+from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
 from bot.tables import Attendance, Duty, Meeting, Note, Topic
 from tests.duties.test_month import committee, labels, reads_well
@@ -491,16 +491,16 @@ def test_nobody_else_may_touch_the_meeting(world: World, secretary: Talker) -> N
     [
         ((), "Tuyên bố lý do, giới thiệu đại biểu", 15),
         (
-            (Step(key="b", title="Họp {unit} về {topic}", words="{topic}"),),
+            (AgendaStep(key="b", title="Họp {unit} về {topic}", words="{topic}"),),
             "Họp Chi bộ Văn phòng về A & B",
             1,
         ),
     ],
 )
 def test_names_are_filled_in_and_an_agenda_of_homework_alone_is_not_walked(
-    world: World, secretary: Talker, steps: tuple[Step, ...], first: str, count: int
+    world: World, secretary: Talker, steps: tuple[AgendaStep, ...], first: str, count: int
 ) -> None:
-    homework = Step(key="after", title="Gửi báo cáo của {unit}", after=True)
+    homework = AgendaStep(key="after", title="Gửi báo cáo của {unit}", after=True)
     with world.db.write() as session:
         topic = session.scalars(select(Topic).where(Topic.key == "2022-04")).one()
         agenda = Agenda(key="x", title="x", steps=(*steps, homework))

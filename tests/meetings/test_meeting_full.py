@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 
 from bot.meetings.walk import least_minutes
 from bot.messages import File, Refusal
-from bot.people.people import forget
-from bot.plans.agenda import Agenda
-from bot.plans.agenda import Step as AgendaStep
+from bot.people.people import forget_person
+from bot.plans.agenda import Agenda, AgendaStep
 from bot.plans.yaml_in import read_agenda
 from bot.store.db import Database
 from bot.store.filetypes import OGG
@@ -406,7 +405,7 @@ def test_other_files_are_still_reports_and_sound_is_none(world: World, secretary
 def test_a_forgotten_person_leaves_no_voice(world: World, secretary: Talker) -> None:
     opened(secretary).hands(VOICE)
     with world.db.write() as session:
-        forget(session, session.get_one(Person, notes(world)[0].person_id), world.at)
+        forget_person(session, session.get_one(Person, notes(world)[0].person_id), world.at)
     (note,) = notes(world)
     assert (note.kind, note.text, note.digest, note.name) == ("voice", "", "", "")
 
@@ -607,7 +606,9 @@ def test_everything_is_read_back_in_order_and_passed(world: World, secretary: Ta
     assert row(world).read_back_at is not None
     assert row(world).marks["14"] == "done"
     with world.db.read() as session:
-        actions = session.scalars(select(Audit.action).where(Audit.action.startswith("note "))).all()
+        actions = session.scalars(
+            select(Audit.action).where(Audit.action.startswith("note ")).order_by(Audit.id)
+        ).all()
     assert actions == ["note corrected", "note dropped"]
     reads_well(secretary)
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.calendar import at_local
-from bot.materials.materials import tie
+from bot.materials.materials import tie_materials
 from bot.meetings.meetings import set_meeting
-from bot.meetings.preparing import Item, checklist, checklists
+from bot.meetings.preparing import ChecklistItem, duty_checklists, meeting_checklist
 from bot.plans.guidance.rules import read_rules
 from bot.problems import Rejected
 from bot.store.db import Database
@@ -115,12 +115,12 @@ def listed(
     members: int | None = 28,
     topic: str = "regular",
     **more: list[str],
-) -> list[Item]:
+) -> list[ChecklistItem]:
     moment = at_local(date.fromisoformat(day), datetime.min.time().replace(hour=19), ZONE)
     unit = Unit(name="x", kind=kind, members=members)
     meeting = Meeting(unit=unit, kind=topic, planned_at=moment, ready=more.get("ready", []))
     now = at_local(date.fromisoformat(at), datetime.min.time().replace(hour=8), ZONE)
-    return checklist(rules(), meeting, [], now, ZONE)
+    return meeting_checklist(rules(), meeting, [], now, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ def test_what_is_late_open_and_done() -> None:
 def test_no_list_without_rules_or_without_a_day() -> None:
     meeting = Meeting(unit=Unit(name="x", kind="chi_bo"), kind="regular", planned_at=None, ready=[])
     at = datetime(2026, 2, 1, tzinfo=UTC)
-    assert checklist(rules(), meeting, [], at, ZONE) == []
+    assert meeting_checklist(rules(), meeting, [], at, ZONE) == []
     meeting.planned_at = at
-    assert checklist(None, meeting, [], at, ZONE) == []
-    assert checklists(rules(), [(Duty(id=1), None)], at, ZONE) == {}
+    assert meeting_checklist(None, meeting, [], at, ZONE) == []
+    assert duty_checklists(rules(), [(Duty(id=1), None)], at, ZONE) == {}
 
 
 @pytest.mark.parametrize(
@@ -538,7 +538,7 @@ def test_files_of_the_topic_are_offered_with_the_invitation(world: World) -> Non
     with world.db.write() as session:
         topic = session.get_one(Topic, of(world).topic_id)
         person = session.scalars(select(Membership.person_id)).one()
-        tie(session, topic, "", ["/1/"], [stored("de-cuong.pdf")], person, world.at)
+        tie_materials(session, topic, "", ["/1/"], [stored("de-cuong.pdf")], person, world.at)
     secretary.taps("Thư mời")
     assert "📎 Chuyên đề có tệp tài liệu" in secretary.last.text
     secretary.taps("Tệp tài liệu")
@@ -768,7 +768,7 @@ def test_one_meeting_of_two_plans_has_its_list_said_once(db: Database, tmp_path:
     secretary = world.registered("CB01", "secretary").says("/lichhop").taps("Quý 2").says("20/4 19h30")
     secretary.taps("Tính chung").taps("Bỏ qua")
     tick_through(world, "2022-04-17 09:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     tick_through(world, "2022-04-18 09:00")
     secretary.looks()
     assert secretary.last.text.count("<b>Sắp họp") == 2

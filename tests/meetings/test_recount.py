@@ -3,16 +3,16 @@
 import pytest
 from sqlalchemy import select
 
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import counts_of
-from bot.meetings.recounting import amend, read_parts
+from bot.meetings.recounting import amend_counts, read_parts
 from bot.problems import Invalid
 from bot.store.db import Database
 from bot.tables import Meeting, Paper, Unit
 from tests.duties.test_month import committee, labels, reads_well
 from tests.kit import Talker, World, shipped
 
-WHOLE = Counts(
+WHOLE = AttendanceCounts(
     total=28,
     present=25,
     absent_excused=1,
@@ -54,7 +54,7 @@ def secretary(world: World) -> Talker:
     return talker
 
 
-def stored(world: World) -> Counts:
+def stored(world: World) -> AttendanceCounts:
     with world.db.read() as session:
         found = counts_of(session, session.scalars(select(Meeting)).one())
     assert found is not None
@@ -149,6 +149,6 @@ def test_only_what_is_said_is_read(line: str, said: dict[str, int]) -> None:
 
 def test_sums_that_nothing_unsaid_can_mend_are_refused() -> None:
     with pytest.raises(Invalid, match="attendance_sum"):
-        amend(WHOLE, {"total": 28, "present": 40})
+        amend_counts(WHOLE, {"total": 28, "present": 40})
     with pytest.raises(Invalid):
         read_parts("hôm nay trời mưa", WHOLE)

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.meetings.concerns import concerns
+from bot.meetings.concerns import setting_concerns
 from bot.meetings.meetings import live_meeting
 from bot.meetings.rehearsing import forget_rehearsal
 from bot.store.db import Database
@@ -114,7 +114,7 @@ def test_a_real_meeting_knows_nothing_of_a_rehearsal_that_is_open(world: World, 
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
         assert unit.members == 28
         assert live_meeting(session, unit.id, None) is None
-        assert concerns(session, unit.id, None, world.at, world.at, world.desk.zone) == []
+        assert setting_concerns(session, unit.id, None, world.at, world.at, world.desk.zone) == []
     secretary.says("/hop").taps("T4 ·")
     assert secretary.last.text.startswith("<b>Bước 1/8")
     secretary.says("/hop")

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
-from bot.duties.counting import tallies
-from bot.meetings.attendance import Counts
+from bot.duties.counting import tally_demands
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.problems import Invalid
 from bot.store.db import Database
@@ -202,7 +202,7 @@ def test_a_duty_that_was_closed_in_another_transaction_is_not_closed_twice(
     world: World, secretary: Talker
 ) -> None:
     """The domain itself looks again once it holds the unit's lock."""
-    counts = Counts(28, 28, 0, 0, 0)
+    counts = AttendanceCounts(28, 28, 0, 0, 0)
     with world.db.read() as stale:
         duty = stale.scalars(select(Duty).where(Duty.key == "2022-04", Duty.unit.has(code="CB01"))).one()
         unit = stale.get_one(Unit, duty.unit_id)
@@ -229,7 +229,7 @@ def test_a_running_meeting_may_be_entered_as_held(world: World, secretary: Talke
 
 def test_waiting_reminders_are_withdrawn(world: World, secretary: Talker) -> None:
     world.go("2022-04-19 07:10")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng")
     with world.db.read() as session:
         assert session.scalar(select(func.count()).where(Message.state == "waiting")) == 0
@@ -291,7 +291,9 @@ def test_votes_tasks_and_notes_are_added_afterwards(world: World, secretary: Tal
     with world.db.read() as session:
         found = session.scalars(select(Note).order_by(Note.id)).all()
         assert [(note.text, note.step) for note in found] == [("Ý kiến một", 0), ("Ý kiến hai", 0)]
-        actions = session.scalars(select(Audit.action).where(Audit.subject.like("meeting:1 note%"))).all()
+        actions = session.scalars(
+            select(Audit.action).where(Audit.subject.like("meeting:1 note%")).order_by(Audit.id)
+        ).all()
         assert actions == ["result corrected", "result corrected", "note corrected"]
     reads_well(secretary)
 
@@ -330,14 +332,14 @@ def test_counts_are_corrected_logged_and_counted_at_once(world: World, secretary
 
 def _share(world: World, leader: Talker) -> str:
     with world.db.read() as session:
-        (tally,) = [t for t in tallies(session, Duty.key == "2022-04", world.at.date()) if t.present]
+        (tally,) = [t for t in tally_demands(session, Duty.key == "2022-04", world.at.date()) if t.present]
         return f"{tally.present}/{tally.obliged}"
 
 
 def test_those_elsewhere_need_not_come_in_the_figures_too(world: World, secretary: Talker) -> None:
     entered(world, secretary, "25/28, 1 có phép, 2 ở nơi khác")
     with world.db.read() as session:
-        (tally,) = [t for t in tallies(session, Duty.key == "2022-04", world.at.date()) if t.present]
+        (tally,) = [t for t in tally_demands(session, Duty.key == "2022-04", world.at.date()) if t.present]
         assert (tally.present, tally.obliged) == (25, 26)
 
 
@@ -410,7 +412,9 @@ def test_after_thirty_days_a_leader_must_let_it_be(world: World, secretary: Talk
     secretary.presses("result.fix:1")
     assert "Buổi họp thứ Sáu 01/4 đã quá 30 ngày" in secretary.last.text
     with world.db.read() as session:
-        actions = session.scalars(select(Audit.action).where(Audit.action.startswith("leave"))).all()
+        actions = session.scalars(
+            select(Audit.action).where(Audit.action.startswith("leave")).order_by(Audit.id)
+        ).all()
         assert actions == ["leave asked", "leave asked", "leave given"]
     reads_well(secretary, leader, follower)
 

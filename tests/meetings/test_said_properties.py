@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import select
 
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import counts_of
 from bot.plans.agenda import Agenda
 from bot.plans.yaml_in import read_agenda
@@ -42,13 +42,13 @@ class Diary:
     random: random.Random
     phones: list[Talker]
     typed: list[str] = field(default_factory=list)
-    confirmed: Counts | None = None
+    confirmed: AttendanceCounts | None = None
 
     def meeting(self) -> Meeting:
         with self.world.db.read() as session:
             return session.scalars(select(Meeting)).one()
 
-    def counts(self) -> Counts | None:
+    def counts(self) -> AttendanceCounts | None:
         with self.world.db.read() as session:
             return counts_of(session, session.scalars(select(Meeting)).one())
 

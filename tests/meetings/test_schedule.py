@@ -342,7 +342,7 @@ def tick_through(world: World, last: str, *readers: Talker) -> None:
     end: datetime = world.local(last)
     while True:
         with world.db.read() as session:
-            moments = [reminders.next_moment(session)]
+            moments = [reminders.next_reminder_moment(session)]
             if readers:
                 waits = (Message.state == "waiting", Message.due_at > world.at)
                 moments.append(session.scalar(select(func.min(Message.due_at)).where(*waits)))
@@ -350,7 +350,7 @@ def tick_through(world: World, last: str, *readers: Talker) -> None:
         if following is None or following > end:
             break
         world.at = max(world.at, following)
-        world.tick(reminders.tick)
+        world.tick(reminders.say_reminders)
         for reader in readers:
             reader.looks()
     world.at = end

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.meetings.vote_line import check_vote, read_vote
-from bot.meetings.votes import AFTER, shares
+from bot.meetings.votes import AFTER, vote_shares
 from bot.problems import Invalid
 from bot.store.db import Database
 from bot.tables import Attendance, Audit, Meeting, Vote
@@ -197,11 +197,11 @@ def test_whatever_is_read_adds_up(voters: int, text: str) -> None:
 
 def test_both_shares_and_the_majority_of_all() -> None:
     vote = Vote(agree=14, against=6, other=0, voters=20, members=28)
-    assert shares(vote).of_voters == Fraction(7, 10)
-    assert shares(vote).of_members == Fraction(1, 2)
-    assert not shares(vote).majority  # half is not more than half
-    assert shares(Vote(agree=15, against=5, other=0, voters=20, members=28)).majority
-    assert shares(Vote(agree=0, against=0, other=0, voters=0, members=1)).of_voters is None
+    assert vote_shares(vote).of_voters == Fraction(7, 10)
+    assert vote_shares(vote).of_members == Fraction(1, 2)
+    assert not vote_shares(vote).majority  # half is not more than half
+    assert vote_shares(Vote(agree=15, against=5, other=0, voters=20, members=28)).majority
+    assert vote_shares(Vote(agree=0, against=0, other=0, voters=0, members=1)).of_voters is None
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from bot.meetings.attendance import check
+from bot.meetings.attendance import check_counts
 from bot.meetings.meetings import counts_of
 from bot.meetings.vote_line import check_vote
 from bot.messages import File, Incoming
 from bot.papers import render_paper
-from bot.papers.collecting import facts_of
+from bot.papers.collecting import collect_minutes_facts
 from bot.papers.numbering import number_for
-from bot.plans.agenda import Agenda, Step
+from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
 from bot.store.filetypes import OGG
 from bot.tables import Meeting, Note, Task, Topic, Unit, Vote
@@ -26,15 +26,15 @@ from tests.duties.test_month import committee, reads_well
 from tests.kit import ROOT, ZONE, Talker, World, shipped
 
 STEPS = (
-    Step(key="clerk", title="Cử thư ký", optional=True),
-    Step(key="attendance", title="Điểm danh", asks="attendance"),
-    Step(key="last", title="Việc đã giao", asks="last_tasks"),
-    Step(key="plans", title="Từng đồng chí", for_each="member", most_minutes=5),
-    Step(key="advice", title="Góp ý", for_each="member"),
-    Step(key="talk", title="Thảo luận", asks="speakers", least_minutes=3),
-    Step(key="tasks", title="Phân công", asks="tasks"),
-    Step(key="vote", title="Biểu quyết", asks="vote"),
-    Step(key="minutes", title="Đọc lại", asks="read_back"),
+    AgendaStep(key="clerk", title="Cử thư ký", optional=True),
+    AgendaStep(key="attendance", title="Điểm danh", asks="attendance"),
+    AgendaStep(key="last", title="Việc đã giao", asks="last_tasks"),
+    AgendaStep(key="plans", title="Từng đồng chí", for_each="member", most_minutes=5),
+    AgendaStep(key="advice", title="Góp ý", for_each="member"),
+    AgendaStep(key="talk", title="Thảo luận", asks="speakers", least_minutes=3),
+    AgendaStep(key="tasks", title="Phân công", asks="tasks"),
+    AgendaStep(key="vote", title="Biểu quyết", asks="vote"),
+    AgendaStep(key="minutes", title="Đọc lại", asks="read_back"),
 )
 LINES = (
     "đủ",
@@ -213,7 +213,7 @@ def _holds(walkers: Walkers) -> None:
         assert 0 <= meeting.step <= len(STEPS)
         found = counts_of(session, meeting)
         if found is not None:
-            check(found)
+            check_counts(found)
             unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
             assert unit.members == found.total
         for vote in session.scalars(select(Vote)):
@@ -231,7 +231,7 @@ def _minutes_hold_every_note_once(walkers: Walkers, folder: Path) -> None:
     with walkers.world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
         number_for(session, meeting, "BB", walkers.world.at, ZONE)
-        facts = facts_of(session, meeting, ZONE)
+        facts = collect_minutes_facts(session, meeting, ZONE)
     target = folder / "minutes.docx"
     render_paper("BB", facts, ROOT / "templates" / "documents", target)
     document = Document(str(target))

@@ -6,8 +6,7 @@ from sqlalchemy import select
 from bot.meetings.meetings import counts_of
 from bot.meetings.step_words import agrees_to_minutes, is_counts, is_vote, read_clerk, read_speakers
 from bot.messages import File
-from bot.plans.agenda import Agenda
-from bot.plans.agenda import Step as AgendaStep
+from bot.plans.agenda import Agenda, AgendaStep
 from bot.plans.yaml_in import read_agenda
 from bot.store.db import Database
 from bot.tables import Meeting, Note, Task, Topic, Vote

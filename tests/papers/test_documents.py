@@ -18,26 +18,26 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pypdf import PdfReader
 
-from bot.papers import NoConverter, NotConverted, converter, render_paper, to_pdf
+from bot.papers import NoConverter, NotConverted, find_converter, render_paper, to_pdf
 from bot.papers.__main__ import main as draw_all
 from bot.papers.facts import (
     AttendanceFacts,
     MinutesFacts,
     Noted,
     PaperFacts,
+    PaperUnit,
     PlanFacts,
     ScoreFacts,
     StepFacts,
     TaskFacts,
-    UnitFacts,
     VoteFacts,
 )
 from bot.papers.forms import read_forms, read_words
-from bot.papers.rendering import environment
+from bot.papers.rendering import tag_environment
 from bot.papers.tags import Wording
-from bot.papers.texts import clean
+from bot.papers.texts import clean_text
 from bot.problems import Problem, Rejected
-from bot.reading.readings import readings
+from bot.reading.readings import documents_to_read
 from bot.talk.render import Renderer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -71,7 +71,7 @@ def known(day: date = date(2026, 8, 5), **facts: Any) -> MinutesFacts:
     """A meeting of which everything is known."""
     began = datetime(day.year, day.month, day.day, 19, 30, tzinfo=ZONE)
     whole = MinutesFacts(
-        unit=UnitFacts("Chi bộ thôn Đông", "chi_bo", "Đảng bộ xã Kỳ Lợi", "Kỳ Lợi"),
+        unit=PaperUnit("Chi bộ thôn Đông", "chi_bo", "Đảng bộ xã Kỳ Lợi", "Kỳ Lợi"),
         kind="regular",
         topics=("Tự soi, tự sửa",),
         plans=(PlanFacts("42-KH/ĐU", date(2026, 2, 8), "Đảng ủy xã Kỳ Lợi", "Sinh hoạt chuyên đề"),),
@@ -115,7 +115,7 @@ def known(day: date = date(2026, 8, 5), **facts: Any) -> MinutesFacts:
 def unknown(day: date = date(2026, 8, 5), kind: str = "thematic") -> MinutesFacts:
     """A meeting of which only the day is known."""
     return MinutesFacts(
-        unit=UnitFacts("Chi bộ thôn Đông", "chi_bo", "", ""),
+        unit=PaperUnit("Chi bộ thôn Đông", "chi_bo", "", ""),
         kind=kind,
         topics=(),
         plans=(),
@@ -450,11 +450,11 @@ def test_what_nobody_knows_is_a_blank(kind: str, sort: str, tmp_path: Path) -> N
 
 
 def test_a_committee_signs_in_its_own_name(tmp_path: Path) -> None:
-    facts = known(unit=UnitFacts("Đảng ủy xã Kỳ Lợi", "dang_uy", "Đảng bộ thị xã", "Kỳ Lợi"))
+    facts = known(unit=PaperUnit("Đảng ủy xã Kỳ Lợi", "dang_uy", "Đảng bộ thị xã", "Kỳ Lợi"))
     text = whole(made("NQ", facts, tmp_path))
     assert "Số 03-NQ/ĐU" in text
     assert "T/M ĐẢNG ỦY" in text
-    other = known(unit=UnitFacts("Mặt trận", "mat_tran", "", ""))
+    other = known(unit=PaperUnit("Mặt trận", "mat_tran", "", ""))
     assert f"Số 05-BB/{BLANK}" in whole(made("BB", other, tmp_path))
 
 
@@ -642,7 +642,7 @@ def test_a_crowded_paper_stays_well_formed(kind: str, tmp_path: Path) -> None:
 
 
 def test_text_is_cleaned_wherever_it_stands() -> None:
-    assert clean({"a": ["x\x00\ty\r\nz\rq", None, 7]}) == {"a": ["x y\nz\nq", None, 7]}
+    assert clean_text({"a": ["x\x00\ty\r\nz\rq", None, 7]}) == {"a": ["x y\nz\nq", None, 7]}
 
 
 @pytest.fixture
@@ -759,7 +759,7 @@ def test_every_tag_is_documented() -> None:
 
 def test_a_blank_is_only_for_what_is_missing() -> None:
     filled = (
-        environment(BLANK).from_string("{{ a }}|{{ b }}|{{ c }}|{{ d }}").render(a=None, b="", c=0, d="<")
+        tag_environment(BLANK).from_string("{{ a }}|{{ b }}|{{ c }}|{{ d }}").render(a=None, b="", c=0, d="<")
     )
     assert filled == f"{BLANK}|{BLANK}|0|&lt;"
 
@@ -771,7 +771,7 @@ def test_only_known_kinds_are_made(tmp_path: Path) -> None:
 
 def test_without_a_converter_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "which", lambda _name: None)
-    assert converter() is None
+    assert find_converter() is None
     with pytest.raises(NoConverter):
         to_pdf(tmp_path / "BB.docx", tmp_path)
 
@@ -797,7 +797,7 @@ def test_a_converter_that_makes_nothing_is_told(monkeypatch: pytest.MonkeyPatch,
 
 
 @pytest.mark.process
-@pytest.mark.skipif(converter() is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(find_converter() is None, reason="LibreOffice is not installed")
 @pytest.mark.parametrize(("kind", "facts"), [("BB", crowded()), ("NQ", known()), ("BC", unknown())])
 def test_libreoffice_converts_it(kind: str, facts: MinutesFacts, tmp_path: Path) -> None:
     made(kind, facts, tmp_path)
@@ -816,7 +816,7 @@ def test_the_backdrop_is_no_document_to_read(sort: str) -> None:
         {"type": "Kết luận", "symbol": "21-KL/TW"},
         {"type": "Phong trào"},
     ]
-    assert [one["type"] for one in readings(listed)] == ["Kết luận", "Phong trào"]
+    assert [one["type"] for one in documents_to_read(listed)] == ["Kết luận", "Phong trào"]
     macro = "{% from '_parts.html' import documents %}[{{ documents(topic) }}]"
     environment = Renderer(ROOT / "templates", ZONE).environment
     said = environment.from_string(macro).render(topic={"documents": listed})

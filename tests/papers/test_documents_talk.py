@@ -43,7 +43,7 @@ def meeting_of(world: World) -> Meeting:
 
 
 def runs(world: World, talker: Talker) -> Talker:
-    world.tick(documents.tick)
+    world.tick(documents.make_papers)
     talker.looks()
     return talker
 
@@ -135,7 +135,7 @@ def test_a_broken_template_is_told_and_costs_no_number_twice(
     own = RecordingRenderer(folder, ZONE)
     desk = Desk(**{**vars(world.desk), "render": own})
     secretary.presses(f"paper.make:{meeting_of(world).id}:BB")
-    documents.tick(desk, world.at)
+    documents.make_papers(desk, world.at)
     secretary.looks()
     assert "mẫu văn bản có lỗi" in secretary.last.text
     assert "BB.docx" in secretary.last.text

@@ -10,8 +10,8 @@ from bot.papers import fonts
 from bot.papers.fonts import LETTERS, Font, font_of_papers, letters_in
 from bot.problems import Rejected
 from bot.settings import Settings
-from bot.store.db import connect
-from bot.store.schema import migrate
+from bot.store.db import connect_database
+from bot.store.schema import migrate_schema
 from bot.talk.render import Renderer
 from tests.kit import ROOT, ZONE
 
@@ -53,8 +53,8 @@ def test_a_font_without_them_is_told_with_what_to_install(
 ) -> None:
     machine(tmp_path, monkeypatch, charset=LATIN_ONLY)
     database = f"sqlite:///{tmp_path}/a.db"
-    db = connect(database)
-    migrate(db)
+    db = connect_database(database)
+    migrate_schema(db)
     db.close()
     settings = Settings(_env_file=None, database_url=database, files_url=f"file://{tmp_path}/files")
     render = Renderer(ROOT / "templates", ZONE)

@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from bot.meetings.correcting import correct_day
 from bot.meetings.officers import clerk_among
 from bot.meetings.votes import AFTER
-from bot.papers.collecting import facts_of, kinds_for
+from bot.papers.collecting import collect_minutes_facts, kinds_for
 from bot.papers.facts import MinutesFacts, Noted, PlanFacts
 from bot.papers.numbering import UNKNOWN_TERM, number_for
 from bot.problems import Invalid
-from bot.reading.signers import deputy, name_in, secretary
+from bot.reading.signers import name_in, speaks_of_deputy, speaks_of_secretary
 from bot.store.db import Database
 from bot.tables import (
     Attendance,
@@ -173,7 +173,7 @@ def _answers(session: Session, meeting: Meeting, symbol: str, topic_kind: str, t
 
 def _facts(session: Session, meeting: Meeting) -> MinutesFacts:
     session.flush()
-    return facts_of(session, meeting, ZONE)
+    return collect_minutes_facts(session, meeting, ZONE)
 
 
 def test_a_bare_meeting_knows_nothing(session: Session) -> None:
@@ -499,10 +499,10 @@ def test_a_name_is_read_only_where_it_is_sure(text: str, name: str) -> None:
 
 
 def test_who_signs_is_read() -> None:
-    assert deputy("Phó Bí thư Lê Thị Hoa")
-    assert not deputy("Bí thư")
-    assert secretary("pho bi thu")
-    assert not secretary("Thư ký")
+    assert speaks_of_deputy("Phó Bí thư Lê Thị Hoa")
+    assert not speaks_of_deputy("Bí thư")
+    assert speaks_of_secretary("pho bi thu")
+    assert not speaks_of_secretary("Thư ký")
 
 
 def _registered(session: Session, unit: Unit, name: str, **facts: Any) -> Person:
@@ -518,22 +518,24 @@ def _registered(session: Session, unit: Unit, name: str, **facts: Any) -> Person
 def test_the_secretary_is_who_was_registered_on_the_day(session: Session) -> None:
     unit = _cell(session)
     meeting = _meeting(session, unit)
-    assert facts_of(session, meeting, ZONE).secretary == ""
+    assert collect_minutes_facts(session, meeting, ZONE).secretary == ""
     _registered(session, unit, "Nguyễn Văn An", ended_at=EVENING + timedelta(days=30))
     _registered(session, unit, "Lê Thị Hoa", since=EVENING + timedelta(days=30))
     _registered(session, unit, "Trần Văn Bảy", role="follower")
-    assert facts_of(session, meeting, ZONE).secretary == "Nguyễn Văn An"
+    assert collect_minutes_facts(session, meeting, ZONE).secretary == "Nguyễn Văn An"
     later = _meeting(session, unit, EVENING + timedelta(days=60))
-    assert facts_of(session, later, ZONE).secretary == "Lê Thị Hoa"
+    assert collect_minutes_facts(session, later, ZONE).secretary == "Lê Thị Hoa"
     earlier = _meeting(session, unit, EVENING - timedelta(days=400))
-    assert facts_of(session, earlier, ZONE).secretary == "Lê Thị Hoa"  # nobody was then: who is it now
+    assert (
+        collect_minutes_facts(session, earlier, ZONE).secretary == "Lê Thị Hoa"
+    )  # nobody was then: who is it now
 
 
 @pytest.mark.parametrize("name", ["", "b🐯", "hoa_86", "Bí thư"])
 def test_a_nickname_does_not_sign(session: Session, name: str) -> None:
     unit = _cell(session)
     _registered(session, unit, name)
-    assert facts_of(session, _meeting(session, unit), ZONE).secretary == ""
+    assert collect_minutes_facts(session, _meeting(session, unit), ZONE).secretary == ""
 
 
 def test_the_secretary_who_led_it_chaired_it_unless_somebody_else_is_named(session: Session) -> None:
@@ -547,7 +549,7 @@ def test_the_secretary_who_led_it_chaired_it_unless_somebody_else_is_named(sessi
         (first.id, "Phó Bí thư Lê Thị Hoa", "Phó Bí thư Lê Thị Hoa"),
     ):
         meeting = _meeting(session, unit, led_by=led_by, chair=said)
-        assert facts_of(session, meeting, ZONE).chair == chair
+        assert collect_minutes_facts(session, meeting, ZONE).chair == chair
 
 
 @pytest.mark.parametrize(
@@ -570,9 +572,9 @@ def test_a_clerk_who_was_only_noted(session: Session, noted: str, clerk: str) ->
     steps = [{"key": "clerk", "title": "Cử thư ký"}, *STEPS]
     meeting = _meeting(session, _cell(session), steps=steps)
     _note(session, meeting, 0, noted)
-    assert facts_of(session, meeting, ZONE).clerk == clerk
+    assert collect_minutes_facts(session, meeting, ZONE).clerk == clerk
     meeting.clerk = "Trần Văn Bảy"
-    assert facts_of(session, meeting, ZONE).clerk == "Trần Văn Bảy"
+    assert collect_minutes_facts(session, meeting, ZONE).clerk == "Trần Văn Bảy"
 
 
 def test_where_more_is_spoken_of_a_bare_name_is_no_clerk() -> None:

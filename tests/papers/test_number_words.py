@@ -6,7 +6,7 @@ import pytest
 
 from bot.papers.forms import numerals_of, read_words
 from bot.papers.number_words import Numerals, in_words
-from bot.reading.words import number
+from bot.reading.words import read_number
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "documents"
 
@@ -68,4 +68,4 @@ def test_what_is_too_large_has_no_words(numerals: Numerals, value: int) -> None:
 def test_what_is_written_is_read_back(numerals: Numerals) -> None:
     """The reader of a person's numbers understands every one up to 99,999 that is tried."""
     for value in [*range(1, 1300), *range(1300, 100_000, 977)]:
-        assert number(in_words(value, numerals)) == value
+        assert read_number(in_words(value, numerals)) == value

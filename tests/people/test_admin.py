@@ -384,7 +384,9 @@ def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker)
     office.presses(reopen)
     assert office.last.text.startswith("Chi bộ Văn phòng Sở A đang hoạt động, không cần mở lại.\n\n")
     with world.db.read() as session:
-        noted = session.scalars(select(Audit).where(Audit.subject == f"unit:{unit(world, 'A-01').id}")).all()
+        noted = session.scalars(
+            select(Audit).where(Audit.subject == f"unit:{unit(world, 'A-01').id}").order_by(Audit.id)
+        ).all()
         assert [one.action for one in noted] == ["unit closed", "unit reopened"]
         assert all(one.person_id for one in noted)
 

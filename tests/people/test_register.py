@@ -303,7 +303,7 @@ def test_refusing_leaves_nothing_and_the_code_good(world: World) -> None:
     with world.db.read() as session:
         assert session.scalar(select(func.count()).select_from(Membership)) == 0
         assert session.scalars(select(Invite)).one().used_at is None
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     with world.db.read() as session:
         assert not session.scalars(select(Contact).where(Contact.place == talker.address.place)).all()
         assert {message.body["text"] for message in session.scalars(select(Message))} == {""}
@@ -514,7 +514,7 @@ def test_a_second_channel_becomes_the_same_person(world: World) -> None:
 
     world.go("2022-04-01 09:00")
     web.says("/tinhhinh")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert not [r for r in phone.looks() if "🔔" in r.text]  # the channel that was used last gets it
     assert [r for r in web.looks() if "🔔" in r.text]
 

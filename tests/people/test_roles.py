@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.materials.materials import tie
+from bot.materials.materials import tie_materials
 from bot.meetings.asides import put_aside
-from bot.people.roles import below, holders, may, reaches, within
-from bot.plans.plan import Plan, plan_to_json
+from bot.people.roles import may_act, role_holders, role_reaches, units_below, within_subtree
+from bot.plans.plan import PlanText, plan_to_json
 from bot.plans.yaml_in import read_plan
-from bot.reports.pages import Pages, packed, pictures
+from bot.reports.pages import Pages, pack_pages, picture_digests
 from bot.reports.submissions import add_files, draft_of
 from bot.store.db import Database
 from bot.store.filetypes import JPEG
@@ -23,14 +23,14 @@ from bot.tables import (
     Demand,
     Duty,
     Errand,
+    Material,
+    MaterialReceipt,
     Meeting,
     Membership,
     Note,
     Submission,
     Task,
     Topic,
-    TopicFile,
-    TopicReceipt,
     Unit,
     Vote,
 )
@@ -272,8 +272,8 @@ class Stage:
                 session.scalar(select(func.count()).select_from(Note)),
                 session.execute(select(Vote.id, Vote.agree)).all(),
                 session.execute(select(Task.id, Task.state)).all(),
-                session.execute(select(TopicFile.id, TopicFile.withdrawn_at)).all(),
-                session.scalar(select(func.count()).select_from(TopicReceipt)),
+                session.execute(select(Material.id, Material.withdrawn_at)).all(),
+                session.scalar(select(func.count()).select_from(MaterialReceipt)),
                 session.scalar(select(func.count()).select_from(Membership)),
             ]
 
@@ -326,10 +326,10 @@ def _paper(world: World) -> None:
             .where(Topic.key == "t4", PlanRow.unit_id == unit.id)
         ).one()
         person = session.scalars(select(Membership.person_id)).one()
-        tie(session, topic, "", [unit.path], [stored("tai-lieu.pdf")], person, world.at)
+        tie_materials(session, topic, "", [unit.path], [stored("tai-lieu.pdf")], person, world.at)
 
 
-def _errands(world: World, text: Plan) -> None:
+def _errands(world: World, text: PlanText) -> None:
     """Two workbooks of DUA's office: one that waits for a yes, one of which something has been asked."""
     due = text.duties[0].due.model_copy(update={"by": None, "every": "ask"})
     vague = text.model_copy(update={"duties": (text.duties[0].model_copy(update={"due": due}),)})
@@ -351,7 +351,7 @@ def _draft(world: World) -> None:
         draft = draft_of(session, duty, session.scalars(select(Membership.person_id)).one(), world.at)
         add_files(session, draft, [replace(stored(f"{n}.jpg", b"%d" % n), media_type=JPEG) for n in (1, 2)])
         args = {"submission": draft.id, "duty": duty.id, "round": 1}
-        args |= packed(Pages().joined_by(pictures(draft)))
+        args |= pack_pages(Pages().joined_by(picture_digests(draft)))
         facts = {"person_id": draft.person_id, "unit_id": duty.unit_id, "created_at": world.at}
         session.add(Errand(kind="scan", args=args, **facts))
         meeting = session.scalars(select(Meeting)).one()
@@ -375,7 +375,7 @@ def _facts(world: World) -> dict[str, object]:
             "own_demand": duties["bc"].demand_id,
             "plan": duties["bc"].plan_id,
             "topic": duties["t4"].demand.topic_id,
-            "paper": session.scalars(select(TopicFile.id)).one(),
+            "paper": session.scalars(select(Material.id)).one(),
             "draft": session.scalars(select(Submission.id)).one(),
             "note": session.scalars(select(Note.id)).one(),
             "aside": session.scalars(select(Aside.id).where(Aside.kept_as == "")).one(),
@@ -528,9 +528,12 @@ def test_reach_in_memory_equals_reach_in_a_query(stage: Stage) -> None:
         units = {u.code: u for u in session.scalars(select(Unit))}
         for role, unit, reached in cases:
             mine = [Membership(unit=units[unit], role=role)]
-            assert set(session.scalars(select(Unit.code).where(within(Unit.path, mine, "read")))) == reached
-            assert {u.code for u in units.values() if may(mine, "read", u.path)} == reached
-            assert {u.code for u in units.values() if reaches(mine[0], u.path)} == reached
+            assert (
+                set(session.scalars(select(Unit.code).where(within_subtree(Unit.path, mine, "read"))))
+                == reached
+            )
+            assert {u.code for u in units.values() if may_act(mine, "read", u.path)} == reached
+            assert {u.code for u in units.values() if role_reaches(mine[0], u.path)} == reached
 
 
 def test_paths_that_begin_alike_are_not_confused(stage: Stage) -> None:
@@ -543,14 +546,16 @@ def test_paths_that_begin_alike_are_not_confused(stage: Stage) -> None:
             unit.path = f"/{unit.id}/"
         rows = session.execute(select(Unit.code, Unit.path)).all()
         for code, path in rows:
-            found = set(session.scalars(select(Unit.code).where(below(Unit.path, path))))
+            found = set(session.scalars(select(Unit.code).where(units_below(Unit.path, path))))
             assert found == {other for other, deeper in rows if deeper.startswith(path)}, code
 
 
 def test_no_role_reaches_nothing(stage: Stage) -> None:
     with stage.world.db.read() as session:
-        assert session.scalars(select(Unit.code).where(within(Unit.path, [], "read"))).all() == []
+        assert session.scalars(select(Unit.code).where(within_subtree(Unit.path, [], "read"))).all() == []
         unit = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         follower = [Membership(unit=unit, role="follower")]
-        assert holders(follower, "nudge") == []
-        assert session.scalars(select(Unit.code).where(within(Unit.path, follower, "nudge"))).all() == []
+        assert role_holders(follower, "nudge") == []
+        assert (
+            session.scalars(select(Unit.code).where(within_subtree(Unit.path, follower, "nudge"))).all() == []
+        )

@@ -81,10 +81,10 @@ def test_the_hour_by_button_and_what_cannot_be(world: World) -> None:
 def test_the_hour_is_the_one_at_which_reminders_come(world: World) -> None:
     talker = world.registered("CB01", "secretary").says("/caidat").taps("Giờ nhắc").taps("17h")
     world.go("2022-04-01 08:30")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert talker.looks() == []
     world.go("2022-04-01 17:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert heard(talker)
 
 
@@ -138,7 +138,7 @@ def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -
         one.says("/caidat").last.text
     )
     world.go("2022-04-01 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert heard(other)
     assert not heard(one)
     assert heard(delegate)  # its own duty
@@ -150,7 +150,7 @@ def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -
     assert person_of(world, one).delegate_id is None
     world.load(shipped("42-KH-DUK-2022.yaml"))
     world.go("2022-04-04 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert any("chuyên đề" in reply.text for reply in one.looks())
 
 
@@ -159,7 +159,7 @@ def test_without_a_delegate_the_other_secretary_is_reminded(world: World) -> Non
     one.says("/caidat").taps("Đi vắng").says("15/4").taps("Không ủy quyền")
     assert "đồng chí khác phụ trách" in one.last.text
     world.go("2022-04-01 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert heard(other)
     assert not heard(one)
 
@@ -236,7 +236,7 @@ def test_deleting_ones_data(world: World) -> None:
         assert [text for text in told if text] == [talker.last.text]
     assert person_of(world, other).delegate_id is None
     assert world.person("w", channel="web").says(link).last.text.startswith("Mã này đã được dùng.")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert talker.looks() == []
 
 
@@ -254,7 +254,7 @@ def test_registering_anew_before_and_after_the_cleanup(world: World, cleaned: bo
     talker = world.registered("CB01", "secretary").says("/xoadulieu").taps("Xóa")
     old = person_of(world, talker)
     if cleaned:
-        world.tick(cleanup.tick)
+        world.tick(cleanup.clean_up)
         with world.db.read() as session:
             contact = session.scalars(select(Contact).where(Contact.person_id == old.id)).one()
             assert contact.place == f"-{contact.id}"
@@ -264,10 +264,10 @@ def test_registering_anew_before_and_after_the_cleanup(world: World, cleaned: bo
     fresh = person_of(world, talker)
     assert fresh.id != old.id
     assert fresh.anonymised_at is None
-    world.tick(cleanup.tick)
+    world.tick(cleanup.clean_up)
     world.load(shipped("42-KH-DUK-2022.yaml"))
     world.later(days=3)  # a Monday
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.later(hours=8)
     assert talker.looks()  # the place is still known
 
@@ -275,7 +275,7 @@ def test_registering_anew_before_and_after_the_cleanup(world: World, cleaned: bo
 def test_a_waiting_reminder_does_not_follow_who_was_forgotten(world: World) -> None:
     talker = world.registered("CB01", "secretary").says("/caidat").taps("Giờ nhắc").taps("17h")
     world.go("2022-04-01 08:30")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     talker.says("/xoadulieu").taps("Xóa")
     world.go("2022-04-01 17:30")
     assert talker.looks() == []

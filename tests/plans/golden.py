@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from bot.plans.expected import Expected, UnitFacts, expected, expected_about
+from bot.plans.expected import Expected, UnitProfile, expected_about, expected_duties
 from bot.plans.fields import Document
-from bot.plans.plan import Plan
-from bot.plans.questions import answered
+from bot.plans.plan import PlanText
+from bot.plans.questions import with_answers
 from bot.plans.yaml_in import read_plan
 
 ROOT = Path(__file__).parent.parent.parent
@@ -20,7 +20,7 @@ day at all is "". What is waited for stands at the end."""
 
 
 @cache
-def plan(name: str) -> Plan:
+def plan(name: str) -> PlanText:
     return read_plan(PLANS / f"{name}.yaml", agendas=AGENDAS)
 
 
@@ -36,20 +36,20 @@ SAID: dict[str, dict[str, str]] = {
 
 
 @cache
-def said(name: str) -> Plan:
+def said(name: str) -> PlanText:
     """The plan once the office has said its days; a "định kỳ" stays open."""
-    return answered(plan(name), SAID.get(name, {}))
+    return with_answers(plan(name), SAID.get(name, {}))
 
 
 Line = tuple[str, str, str | None, str | None]
 """A unit of a sample tree: code, kind, sector, code of the parent. The first owns the plan."""
 
 
-def tree(*lines: Line) -> dict[str, UnitFacts]:
+def tree(*lines: Line) -> dict[str, UnitProfile]:
     """The units of a sample tree by code."""
     owner = lines[0][0]
     return {
-        code: UnitFacts(code, kind, sector, direct=parent == owner) for code, kind, sector, parent in lines
+        code: UnitProfile(code, kind, sector, direct=parent == owner) for code, kind, sector, parent in lines
     }
 
 
@@ -67,14 +67,14 @@ def rows(found: Iterable[Expected]) -> list[Row]:
     return sorted(row(one) for one in found)
 
 
-def own(name: str, unit: UnitFacts) -> list[Row]:
-    found = expected(said(name), unit)
+def own(name: str, unit: UnitProfile) -> list[Row]:
+    found = expected_duties(said(name), unit)
     days = [str(one.due_on or "9999") for one in found]
     assert days == sorted(days)
     return rows(found)
 
 
-def about(name: str, unit: UnitFacts) -> list[Row]:
+def about(name: str, unit: UnitProfile) -> list[Row]:
     """What the committee or its offices owe about the unit."""
     return rows(one for _, found in expected_about(said(name), unit) for one in found)
 

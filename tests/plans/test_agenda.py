@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.agenda import Agenda, fill, unfold
+from bot.plans.agenda import Agenda, fill_step_texts, unfold_agenda
 from bot.plans.yaml_in import read_agenda
 from bot.problems import Rejected
 
@@ -77,14 +77,14 @@ def test_every_shipped_agenda_can_be_led(path: Path) -> None:
     assert "notes" in [step.asks for step in found.steps]
     afterwards = [step.after for step in found.steps]
     assert afterwards == sorted(afterwards)
-    for step in unfold(found, ["Nghị quyết A"]):
-        words = fill(str(step.words), {"unit": "Chi bộ 1", "topic": "Chuyên đề 1"})
+    for step in unfold_agenda(found, ["Nghị quyết A"]):
+        words = fill_step_texts(str(step.words), {"unit": "Chi bộ 1", "topic": "Chuyên đề 1"})
         assert "{" not in words
         assert 20 < len(words) < 300
 
 
 def test_each_document_is_a_step() -> None:
-    steps = unfold(agenda("monthly-documents"), ["Nghị quyết A", "Kế hoạch {unit}"])
+    steps = unfold_agenda(agenda("monthly-documents"), ["Nghị quyết A", "Kế hoạch {unit}"])
     assert [step.key for step in steps] == [
         "opening",
         "attendance",
@@ -97,17 +97,17 @@ def test_each_document_is_a_step() -> None:
     assert first.title == "Bí thư cấp ủy báo cáo văn bản: Nghị quyết A"
     assert first.words == "Tiếp theo, tôi xin báo cáo những nội dung chính của Nghị quyết A."
     assert (first.owner, first.for_each, first.phase) == ("Bí thư cấp ủy", None, "Báo cáo văn bản")
-    assert "document" not in "".join(step.key for step in unfold(agenda("monthly-documents"), []))
+    assert "document" not in "".join(step.key for step in unfold_agenda(agenda("monthly-documents"), []))
 
 
 def test_steps_without_a_loop_stay_as_they_are() -> None:
     found = agenda("regular")
-    assert unfold(found, ["Nghị quyết A"]) == list(found.steps)
+    assert unfold_agenda(found, ["Nghị quyết A"]) == list(found.steps)
 
 
 def test_filling_knows_its_names_and_leaves_the_rest() -> None:
     values = {"topic": "A {unit}", "unit": "B"}
-    assert fill("{topic}, {unit}, {other}, {", values) == "A {unit}, B, {other}, {"
+    assert fill_step_texts("{topic}, {unit}, {other}, {", values) == "A {unit}, B, {other}, {"
 
 
 def test_the_faults_of_an_agenda_by_line(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_parts_inside_of_parts_have_one_spelling(tmp_path: Path) -> None:
         "  - {key: c, title: Từng người, for_each: member, asks: speakers}\n",
         "utf-8",
     )
-    steps = unfold(read_agenda(path), ["Nghị quyết A"])
+    steps = unfold_agenda(read_agenda(path), ["Nghị quyết A"])
     assert [step.phase for step in steps] == ["Tiến hành › Thảo luận", "Tiến hành › Kết luận", None]
     assert (steps[1].least_minutes, steps[1].most_minutes) == (5, 10)
     assert (steps[2].key, steps[2].for_each, steps[2].title) == ("c", "member", "Từng người")

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.plans.agenda import PLACEHOLDER, Agenda
-from bot.plans.cloning.draft import clone
+from bot.plans.cloning.draft import clone_plan
 from bot.plans.cloning.written_years import Move
 from bot.plans.fields import Document, Window
 from bot.plans.guidance.rules import Rules, document_lists, read_rules, with_minutes
-from bot.plans.plan import Decision, Plan, plan_from_json, plan_to_json
+from bot.plans.plan import Decision, PlanText, plan_from_json, plan_to_json
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Invalid
@@ -44,25 +44,25 @@ def shipped() -> dict[str, Agenda]:
 
 
 @cache
-def plan(stem: str) -> Plan:
+def plan(stem: str) -> PlanText:
     return read_plan(ROOT / "schedules" / "plans" / f"{stem}.yaml", agendas=AGENDAS)
 
 
-def made(source: Plan, year: int) -> Plan:
-    return clone(source, year, rules(), sentences())
+def made(source: PlanText, year: int) -> PlanText:
+    return clone_plan(source, year, rules(), sentences())
 
 
-def written(folder: Path, text: str) -> Plan:
+def written(folder: Path, text: str) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=AGENDAS)
 
 
-def whys(draft: Plan, field: str) -> list[str]:
+def whys(draft: PlanText, field: str) -> list[str]:
     return [one.why for one in draft.decide if one.field == field]
 
 
-def documents(source: Plan) -> list[tuple[Document, ...]]:
+def documents(source: PlanText) -> list[tuple[Document, ...]]:
     return [found for _, found in document_lists(source)]
 
 

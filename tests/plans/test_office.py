@@ -8,8 +8,8 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from bot.messages import File
-from bot.plans.plan import Plan as PlanText
-from bot.plans.workbook import read_sheet, write_plan
+from bot.plans.plan import PlanText
+from bot.plans.workbook import read_plan_workbook, write_plan
 from bot.store.db import Database
 from bot.store.filetypes import XLSX
 from bot.tables import Audit, Duty, Errand, Message, Plan, Unit
@@ -61,7 +61,7 @@ def on_the_shelf(world: World, path: Path) -> File:
 
 def runs(world: World, talker: Talker) -> Talker:
     """The clock does what has been asked for."""
-    world.tick(errands.tick)
+    world.tick(errands.do_plan_errands)
     talker.looks()
     return talker
 
@@ -231,13 +231,13 @@ def test_a_loaded_plan_goes_out_as_a_workbook_and_to_another_year(
     (book,) = office.last.files
     path = tmp_path / "lay.xlsx"
     path.write_bytes(world.shelf.read(book.digest))
-    assert read_sheet(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES) == text
+    assert read_plan_workbook(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES) == text
     office.says("/quantri").taps("Kế hoạch").taps("1. 42-KH/ĐUK").taps("Chép sang năm khác").says("2027")
     runs(world, office)
     assert "điểm cần đồng chí quyết định" in office.last.text
     (book,) = office.last.files
     path.write_bytes(world.shelf.read(book.digest))
-    moved = read_sheet(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES)
+    moved = read_plan_workbook(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES)
     assert moved.head.starts.year == 2027
     assert moved.decide
     office.taps("Nạp kế hoạch").hands(on_the_shelf(world, path))
@@ -408,7 +408,7 @@ def test_a_plan_typed_into_the_form_is_asked_about_looked_at_and_applied(
     office.taps("Áp dụng")
     runs(world, office)
     assert "Đã áp dụng kế hoạch 12-KH/ĐU" in office.last.text
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     pilot.looks()
     assert "Tự soi, tự sửa (sinh hoạt điểm)" in pilot.last.text
     with world.db.read() as session:

@@ -11,21 +11,21 @@ from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
 from bot.plans import yaml_in as plan_file
-from bot.plans.agenda import Step
-from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.agenda import AgendaStep
+from bot.plans.expected import Relative, UnitProfile, expected_duties
 from bot.plans.fields import Document, SourceKey, Who, Window
-from bot.plans.ladders import LADDERS, Rung, RungLine
+from bot.plans.ladders import LADDERS, LadderLine, LadderRung
 from bot.plans.plan import (
     Due,
-    Duty,
+    DutyText,
     Head,
-    Plan,
-    Topic,
+    PlanText,
+    TopicText,
     Variant,
-    documents_of,
     ladder_of,
     plan_from_json,
     plan_to_json,
+    topic_documents,
     topic_of,
 )
 from bot.plans.yaml_in import read_plan
@@ -176,11 +176,11 @@ BROKEN = [
 
 def unit(
     kind: str = "chi_bo", sector: str | None = "co_quan", direct: bool = True, code: str = "CB1"
-) -> UnitFacts:
-    return UnitFacts(code, kind, sector, direct)
+) -> UnitProfile:
+    return UnitProfile(code, kind, sector, direct)
 
 
-def read(folder: Path, text: str) -> Plan:
+def read(folder: Path, text: str) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=AGENDAS)
@@ -334,7 +334,7 @@ def test_a_plan_outlives_its_files(tmp_path: Path) -> None:
     assert set(plan.ladders) == {"meeting", "report", "short"}
     again = plan_from_json(plan_to_json(plan))
     assert again == plan
-    assert expected(again, unit()) == expected(plan, unit())
+    assert expected_duties(again, unit()) == expected_duties(plan, unit())
     with pytest.raises(ValidationError):
         plan_from_json("{}")
 
@@ -361,7 +361,7 @@ def test_a_broken_shipped_agenda_is_named_by_its_own_file(tmp_path: Path) -> Non
 
 
 def test_the_default_ladders() -> None:
-    plan = Plan.model_validate(yaml.safe_load(HEAD))
+    plan = PlanText.model_validate(yaml.safe_load(HEAD))
     late = [
         ("due", 1, 0, None, "late", "secretary"),
         ("due", 3, 0, None, "late", "deputy"),
@@ -419,14 +419,14 @@ plan: {symbol: A, date: 2022-01-01, issuer: B, title: C, starts: 2022-01-01, end
 @pytest.mark.parametrize(
     ("at", "rung"),
     [
-        ("due", Rung("a", "due", 0, 0, None, "late", "always")),
-        ("opens+12d 7:30", Rung("a", "opens", 12, 0, time(7, 30), "late", "always")),
-        ("safe 16:00", Rung("a", "safe", 0, 0, time(16), "late", "always")),
-        ("meeting-2h", Rung("a", "meeting", 0, -2, None, "late", "always")),
-        ("due+5d, to: above", Rung("a", "due", 5, 0, None, "late", "always", "above")),
+        ("due", LadderRung("a", "due", 0, 0, None, "late", "always")),
+        ("opens+12d 7:30", LadderRung("a", "opens", 12, 0, time(7, 30), "late", "always")),
+        ("safe 16:00", LadderRung("a", "safe", 0, 0, time(16), "late", "always")),
+        ("meeting-2h", LadderRung("a", "meeting", 0, -2, None, "late", "always")),
+        ("due+5d, to: above", LadderRung("a", "due", 5, 0, None, "late", "always", "above")),
     ],
 )
-def test_when_a_rung_falls(tmp_path: Path, at: str, rung: Rung) -> None:
+def test_when_a_rung_falls(tmp_path: Path, at: str, rung: LadderRung) -> None:
     text = BASE.replace(
         "{key: late, at: due+1d, say: late, when: unscheduled}", "{key: a, say: late, at: " + at + "}"
     )
@@ -434,7 +434,7 @@ def test_when_a_rung_falls(tmp_path: Path, at: str, rung: Rung) -> None:
 
 
 def test_what_is_expected_and_in_what_order(tmp_path: Path) -> None:
-    found = expected(read(tmp_path, BASE), unit())
+    found = expected_duties(read(tmp_path, BASE), unit())
     assert [(e.key, e.kind, e.opens_on, e.due_on, e.safe_on) for e in found] == [
         ("plan", "confirm", date(2022, 2, 1), date(2022, 2, 27), date(2022, 2, 25)),
         ("q1", "meeting", date(2022, 1, 1), date(2022, 3, 31), date(2022, 3, 31)),
@@ -470,7 +470,7 @@ def test_what_is_expected_and_in_what_order(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_deadline_operators(tmp_path: Path, due: str, days: list[tuple[str, str, str]]) -> None:
     text = BASE.replace("Báo cáo quý {period}", "Báo cáo").replace("{every: quarter}", due)
-    found = [e for e in expected(read(tmp_path, text), unit()) if e.key.startswith("report")]
+    found = [e for e in expected_duties(read(tmp_path, text), unit()) if e.key.startswith("report")]
     assert [(e.key, str(e.due_on), str(e.safe_on)) for e in found] == days
 
 
@@ -484,34 +484,34 @@ def test_the_deadline_operators(tmp_path: Path, due: str, days: list[tuple[str, 
     ],
 )
 def test_a_period_is_told_as_a_number(tmp_path: Path, span: str, day: str, said: str) -> None:
-    found = expected(read(tmp_path, BASE.replace("every: quarter", f"every: {span}{day}")), unit())
+    found = expected_duties(read(tmp_path, BASE.replace("every: quarter", f"every: {span}{day}")), unit())
     assert f"Báo cáo quý {said}" in [e.title for e in found]
 
 
 def test_a_dated_duty_opens_thirty_days_before_but_not_before_the_plan(tmp_path: Path) -> None:
     text = BASE.replace("    opens: 2022-02-01\n", "")
-    opens = {e.key: e.opens_on for e in expected(read(tmp_path, text), unit())}
+    opens = {e.key: e.opens_on for e in expected_duties(read(tmp_path, text), unit())}
     assert opens["plan"] == date(2022, 1, 28)
     later = text.replace("starts: 2022-01-01", "starts: 2022-02-10").replace("2022-Q1", "2022-03")
-    opens = {e.key: e.opens_on for e in expected(read(tmp_path, later), unit())}
+    opens = {e.key: e.opens_on for e in expected_duties(read(tmp_path, later), unit())}
     assert (opens["plan"], opens["report:2022-Q1"]) == (date(2022, 2, 10), date(2022, 2, 10))
 
 
 def test_before_a_meeting_and_for_every_topic_that_the_unit_has(tmp_path: Path) -> None:
     text = BASE.replace("{after_meeting: 2, topics: [q1]}", "{before_meeting: 5}")
     plan = read(tmp_path, text + "  ")
-    found = [e for e in expected(plan, unit(sector="doanh_nghiep")) if e.relative]
+    found = [e for e in expected_duties(plan, unit(sector="doanh_nghiep")) if e.relative]
     assert [(e.key, e.relative, e.variant) for e in found] == [
         ("send:q1", Relative("before", 5, "q1"), None),
         ("send:q2", Relative("before", 5, "q2"), "business"),
     ]
     assert found[1].title == "Gửi chuyên đề: Bản doanh nghiệp"
-    assert [e.key for e in expected(plan, unit(direct=False)) if e.relative] == ["send:q2"]
+    assert [e.key for e in expected_duties(plan, unit(direct=False)) if e.relative] == ["send:q2"]
 
 
 def test_a_topic_without_a_period_is_expected_of_nobody(tmp_path: Path) -> None:
     plan = read(tmp_path, BASE.replace("    period: 2022-Q1\n", ""))
-    assert not [e for e in expected(plan, unit()) if e.topic == "q1"]
+    assert not [e for e in expected_duties(plan, unit()) if e.topic == "q1"]
     assert topic_of(plan, "q1").period is None
 
 
@@ -519,7 +519,7 @@ def test_the_first_variant_that_fits(tmp_path: Path) -> None:
     text = BASE.replace("title: Bản khác}", "documents: [{type: Tài liệu, title: Thêm}]}")
     plan = read(tmp_path, text)
     variants = {
-        sector: next(e for e in expected(plan, unit(sector=sector)) if e.key == "q2")
+        sector: next(e for e in expected_duties(plan, unit(sector=sector)) if e.key == "q2")
         for sector in ("doanh_nghiep", "co_quan", None)
     }
     assert {sector: e.variant for sector, e in variants.items()} == {
@@ -529,8 +529,8 @@ def test_the_first_variant_that_fits(tmp_path: Path) -> None:
     }
     assert variants["co_quan"].title == "Chuyên đề hai"
     topic = topic_of(plan, "q2")
-    assert [d.title for d in documents_of(topic, "other")] == ["Thêm"]
-    assert documents_of(topic, "business") == documents_of(topic, None) == ()
+    assert [d.title for d in topic_documents(topic, "other")] == ["Thêm"]
+    assert topic_documents(topic, "business") == topic_documents(topic, None) == ()
     with pytest.raises(KeyError):
         topic_of(plan, "q3")
 
@@ -557,7 +557,7 @@ def test_who(tmp_path: Path, who: str, fitting: set[str]) -> None:
     ]
     plan = read(tmp_path, BASE.replace("title: Lập kế hoạch\n", f"title: Lập kế hoạch\n    who: {who}\n"))
     plan = plan_from_json(plan_to_json(plan))
-    assert {u.code for u in units if "plan" in {e.key for e in expected(plan, u)}} == fitting
+    assert {u.code for u in units if "plan" in {e.key for e in expected_duties(plan, u)}} == fitting
 
 
 @pytest.mark.parametrize(
@@ -598,14 +598,14 @@ def test_a_document_twice_in_a_variant_or_in_the_plan(tmp_path: Path) -> None:
 
 def test_units_that_are_alike_share_a_list_and_named_ones_do_not(tmp_path: Path) -> None:
     plan = read(tmp_path, BASE.replace("{kinds: [chi_bo], direct: yes}", "{except: [x]}"))
-    assert expected(plan, unit(code="a")) is expected(plan, unit(code="b"))
-    assert "q1" not in {e.key for e in expected(plan, unit(code="x"))}
+    assert expected_duties(plan, unit(code="a")) is expected_duties(plan, unit(code="b"))
+    assert "q1" not in {e.key for e in expected_duties(plan, unit(code="x"))}
 
 
 def test_two_versions_of_a_plan_are_kept_apart(tmp_path: Path) -> None:
     old = read(tmp_path, BASE)
     new = read(tmp_path, BASE.replace("period: 2022-Q1", "period: 2022-01"))
-    assert expected(old, unit()) != expected(new, unit())
+    assert expected_duties(old, unit()) != expected_duties(new, unit())
     assert old.key == new.key
 
 
@@ -613,7 +613,7 @@ def test_ten_thousand_units_each_have_their_own(tmp_path: Path) -> None:
     plan = read(tmp_path, BASE)
     sectors = ("co_quan", "doanh_nghiep", "truong_hoc")
     units = [unit(code=f"U{n}", sector=sectors[n % 3], direct=n % 2 == 0) for n in range(10_000)]
-    number = sum(len(expected(plan, one)) for one in units)
+    number = sum(len(expected_duties(plan, one)) for one in units)
     assert number == 5_000 * 8 + 5_000 * 6
 
 
@@ -621,7 +621,7 @@ def test_values_cannot_be_changed(tmp_path: Path) -> None:
     plan = read(tmp_path, BASE)
     with pytest.raises(ValidationError):
         plan.head.title = "Khác"  # type: ignore[misc]
-    first = expected(plan, unit())[0]
+    first = expected_duties(plan, unit())[0]
     assert replace(first, title="Khác") != first
 
 
@@ -631,7 +631,19 @@ def fields(model: type[BaseModel]) -> set[str]:
 
 def test_the_page_on_plans_names_every_field_and_its_example_is_sound(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "plans.md").read_text("utf-8")
-    models = (Plan, Head, Document, Topic, Who, Window, Variant, Duty, Due, RungLine, Step)
+    models = (
+        PlanText,
+        Head,
+        Document,
+        TopicText,
+        Who,
+        Window,
+        Variant,
+        DutyText,
+        Due,
+        LadderLine,
+        AgendaStep,
+    )
     assert [name for model in models for name in sorted(fields(model)) if f"`{name}`" not in page] == []
     example = page.split("```yaml\n")[1].split("```")[0]
     assert len(read(tmp_path, example).duties) > 2

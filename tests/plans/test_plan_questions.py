@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.loading import load
-from bot.plans.questions import Open, Question, questions, read_answer
+from bot.duties.loading import load_plan
+from bot.plans.questions import OfficeQuestion, Open, plan_questions, read_answer
 from bot.problems import Invalid, Rejected
-from bot.store.db import Database, connect
-from bot.store.schema import migrate
+from bot.store.db import Database, connect_database
+from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, Plan, Unit
 from tests.duties.test_month import committee, plan_of, reads_well
 from tests.house.test_cli import UNITS, run, url
@@ -32,9 +32,9 @@ duties:
   - {key: kt, do: report, title: "Kế hoạch kiểm tra năm {period}", due: {every: year}}
   - {key: bc, do: report, title: "Báo cáo (kỳ {period})", to: Ban Thường vụ, due: {every: ask}}
 """
-DAY = Question("kt", Open.DAY, "Kế hoạch", None, date(2022, 3, 22), date(2023, 12, 31))
-LAST = Question("cuoi-nam", Open.LAST, "Kiểm điểm", None, date(2022, 11, 1), date(2022, 12, 31))
-SPAN = Question("bc", Open.SPAN, "Báo cáo", None, date(2022, 3, 22), date(2023, 12, 31))
+DAY = OfficeQuestion("kt", Open.DAY, "Kế hoạch", None, date(2022, 3, 22), date(2023, 12, 31))
+LAST = OfficeQuestion("cuoi-nam", Open.LAST, "Kiểm điểm", None, date(2022, 11, 1), date(2022, 12, 31))
+SPAN = OfficeQuestion("bc", Open.SPAN, "Báo cáo", None, date(2022, 3, 22), date(2023, 12, 31))
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def world(db: Database) -> World:
         (SPAN, "none", "none"),
     ],
 )
-def test_an_answer_is_read_as_people_write_it(question: Question, text: str, meant: str) -> None:
+def test_an_answer_is_read_as_people_write_it(question: OfficeQuestion, text: str, meant: str) -> None:
     assert read_answer(question, text) == meant
 
 
@@ -82,14 +82,14 @@ def test_an_answer_is_read_as_people_write_it(question: Question, text: str, mea
         (SPAN, "thỉnh thoảng", "plan_answer_span"),
     ],
 )
-def test_what_is_no_answer_is_asked_again(question: Question, text: str, code: str) -> None:
+def test_what_is_no_answer_is_asked_again(question: OfficeQuestion, text: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
         read_answer(question, text)
     assert refused.value.code == code
 
 
 def test_a_day_that_no_year_of_the_plan_has_is_refused() -> None:
-    short = Question("kt", Open.DAY, "x", None, date(2022, 4, 1), date(2022, 12, 31))
+    short = OfficeQuestion("kt", Open.DAY, "x", None, date(2022, 4, 1), date(2022, 12, 31))
     with pytest.raises(Invalid) as refused:
         read_answer(short, "31/1")
     assert refused.value.code == "plan_answer_outside"
@@ -101,13 +101,13 @@ def test_nothing_is_loaded_before_all_is_answered(world: World, tmp_path: Path) 
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         with pytest.raises(Rejected) as refused:
-            load(session, text, owner, world.at, ZONE, answers={"kt": "01-31"})
+            load_plan(session, text, owner, world.at, ZONE, answers={"kt": "01-31"})
         assert [(p.place, p.code) for p in refused.value.problems] == [
             ("topics.cuoi-nam", "plan_ask_last"),
             ("duties.bc", "plan_ask_span"),
         ]
         with pytest.raises(Rejected) as refused:
-            load(session, text, owner, world.at, ZONE)
+            load_plan(session, text, owner, world.at, ZONE)
         assert "plan_ask_day" in {p.code for p in refused.value.problems}
         assert session.scalars(select(Duty.id)).all() == []
 
@@ -191,7 +191,8 @@ def test_on_the_command_line(url: str, tmp_path: Path) -> None:
 
 def test_no_shipped_plan_makes_up_a_day_of_the_year() -> None:
     asked = {
-        path.stem: {one.key: one.open for one in questions(plan(path.stem))} for path in PLANS.glob("*.yaml")
+        path.stem: {one.key: one.open for one in plan_questions(plan(path.stem))}
+        for path in PLANS.glob("*.yaml")
     }
     assert asked == {
         "42-KH-DUK-2022": {},
@@ -208,8 +209,8 @@ def test_no_shipped_plan_makes_up_a_day_of_the_year() -> None:
 
 
 def test_a_plan_loaded_before_keeps_the_days_it_had(tmp_path: Path) -> None:
-    old = connect(f"sqlite:///{tmp_path}/old.db")
-    migrate(old, "0004")
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0004")
     content = '{"duties": [{"key": "kt", "due": {"every": "year"}}, {"key": "q1", "due": {"every": "year", "within": "Q1"}}]}'
     with old.engine.begin() as connection:
         connection.exec_driver_sql(
@@ -220,7 +221,7 @@ def test_a_plan_loaded_before_keeps_the_days_it_had(tmp_path: Path) -> None:
             " VALUES (1, 'm', '', 'x', 'x', 1, ?, '{\"bc\": \"quarter\"}', '2022-04-18')",
             (content,),
         )
-    migrate(old)
+    migrate_schema(old)
     with old.read() as session:
         assert session.scalars(select(Plan.answers)).one() == {"bc": "quarter", "kt": "12-31"}
     old.close()

@@ -19,23 +19,23 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.plans.agenda import Agenda, Step
+from bot.plans.agenda import Agenda, AgendaStep
 from bot.plans.fields import KINDS, SECTORS, Document, Filter
-from bot.plans.ladders import LADDERS, RungLine
-from bot.plans.plan import Decision, Due, Duty, Head, Plan, Topic, Variant
-from bot.plans.workbook import read_sheet, write_plan, write_template
+from bot.plans.ladders import LADDERS, LadderLine
+from bot.plans.plan import Decision, Due, DutyText, Head, PlanText, TopicText, Variant
+from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.plans.workbook.names import key_from, key_typed
-from bot.plans.workbook.shape import TABLES, Table, words_of_sheets
+from bot.plans.workbook.shape import TABLES, SheetTable, words_of_sheets
 from bot.plans.workbook.values import (
     FOR_CODES,
     FOR_TEXTS,
     day_typed,
     days_typed,
-    joined,
+    join_cell,
     moment_said,
     moment_typed,
-    parts,
     period_typed,
+    split_cell,
     within_typed,
     yes_typed,
 )
@@ -58,11 +58,11 @@ HEAD = {
 }
 
 
-def read(path: Path) -> Plan:
-    return read_sheet(path, agendas=AGENDAS, templates=TEMPLATES)
+def read(path: Path) -> PlanText:
+    return read_plan_workbook(path, agendas=AGENDAS, templates=TEMPLATES)
 
 
-def there_and_back(plan: Plan, folder: Path) -> Plan:
+def there_and_back(plan: PlanText, folder: Path) -> PlanText:
     path = folder / "ke-hoach.xlsx"
     write_plan(plan, path, templates=TEMPLATES)
     return read(path)
@@ -107,7 +107,7 @@ class Form:
             self.put(sheet, heading, value, self.rows[sheet])
         return self.rows[sheet]
 
-    def read(self) -> Plan:
+    def read(self) -> PlanText:
         self.book.save(self.path)
         return read(self.path)
 
@@ -436,7 +436,7 @@ def test_any_plan_comes_back_as_it_was(
 
 def test_what_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
     texts = ["=SUM(A1:A9)", "+84", "@ai", "-5", "#REF!"]
-    plan = Plan.model_validate(
+    plan = PlanText.model_validate(
         {
             "plan": {"issuer": texts[0], "title": texts[1], "starts": "2022-01-01", "ends": "2022-12-31"},
             "decide": [{"field": one, "why": one} for one in texts],
@@ -453,7 +453,7 @@ def test_what_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
 def test_more_than_a_cell_holds_is_not_cut(tmp_path: Path) -> None:
     codes = ["x" * 900 + str(number) for number in range(40)]
     topic = {"key": "a", "title": "A", "meeting": "regular", "who": {"units": codes}}
-    plan = Plan.model_validate(
+    plan = PlanText.model_validate(
         {
             "plan": {"issuer": "A", "title": "B", "starts": "2022-01-01", "ends": "2022-12-31"},
             "topics": [topic],
@@ -471,11 +471,11 @@ def test_more_than_a_cell_holds_is_not_cut(tmp_path: Path) -> None:
 FORMAT: list[tuple[str, Any, set[str]]] = [
     ("head", Head, {"basis", "documents"}),
     ("documents", Document, set()),
-    ("topics", Topic, {"variants", "documents"}),
+    ("topics", TopicText, {"variants", "documents"}),
     ("variants", Variant, {"documents"}),
-    ("duties", Duty, set()),
-    ("ladders", RungLine, set()),
-    ("agendas", Step, set()),
+    ("duties", DutyText, set()),
+    ("ladders", LadderLine, set()),
+    ("agendas", AgendaStep, set()),
     ("decisions", Decision, set()),
 ]
 
@@ -496,7 +496,7 @@ def test_every_field_has_a_column(name: str, model: Any, elsewhere: set[str]) ->
     assert set(Agenda.model_fields) == {"key", "title", "steps"}
 
 
-def table_of(name: str) -> Table:
+def table_of(name: str) -> SheetTable:
     return next(table for table in TABLES if table.name == name)
 
 
@@ -523,14 +523,14 @@ def test_labels_tell_their_values_apart() -> None:
 def test_every_choice_of_the_format_has_a_label() -> None:
     choices = {
         "merging": Head.model_fields["merging"],
-        "meetings": Topic.model_fields["meeting"],
-        "does": Duty.model_fields["do"],
+        "meetings": TopicText.model_fields["meeting"],
+        "does": DutyText.model_fields["do"],
         "counts": Due.model_fields["count"],
-        "says": RungLine.model_fields["say"],
-        "whens": RungLine.model_fields["when"],
-        "tos": RungLine.model_fields["to"],
-        "asks": Step.model_fields["asks"],
-        "spans": Topic.model_fields["every"],
+        "says": LadderLine.model_fields["say"],
+        "whens": LadderLine.model_fields["when"],
+        "tos": LadderLine.model_fields["to"],
+        "asks": AgendaStep.model_fields["asks"],
+        "spans": TopicText.model_fields["every"],
         "periods": Due.model_fields["every"],
     }
     for name, field in choices.items():
@@ -651,13 +651,13 @@ def test_every_shipped_moment_is_said_in_words() -> None:
 )
 def test_lists_come_apart_as_they_were_put_together(items: list[str]) -> None:
     tidy = [" ".join(item.split()) for item in items]
-    assert parts(joined(tidy, FOR_CODES), FOR_CODES) == tidy
-    assert parts(joined(tidy, FOR_TEXTS), FOR_TEXTS) == tidy
+    assert split_cell(join_cell(tidy, FOR_CODES), FOR_CODES) == tidy
+    assert split_cell(join_cell(tidy, FOR_TEXTS), FOR_TEXTS) == tidy
 
 
 def test_lists_as_clerks_write_them() -> None:
-    assert parts("CB01, CB02;CB03\nCB04,", FOR_CODES) == ["CB01", "CB02", "CB03", "CB04"]
-    assert parts("- Như trên;\n- Ban Tổ chức, Văn phòng;", FOR_TEXTS) == [
+    assert split_cell("CB01, CB02;CB03\nCB04,", FOR_CODES) == ["CB01", "CB02", "CB03", "CB04"]
+    assert split_cell("- Như trên;\n- Ban Tổ chức, Văn phòng;", FOR_TEXTS) == [
         "Như trên",
         "Ban Tổ chức, Văn phòng",
     ]

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.calendar import period
+from bot.calendar import period_named
 from bot.plans.agenda import Agenda
 from bot.plans.fields import KINDS, SECTORS
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import Plan
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Rejected
@@ -28,7 +28,7 @@ def shipped() -> dict[str, Agenda]:
     return {path.stem: read_agenda(path) for path in AGENDAS.glob("*.yaml")}
 
 
-def read_back(folder: Path, text: str) -> Plan:
+def read_back(folder: Path, text: str) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=AGENDAS)
@@ -270,9 +270,9 @@ def test_a_default_that_nothing_uses_is_written(tmp_path: Path) -> None:
 HEAD = {"issuer": "Đảng ủy xã", "title": "Kế hoạch", "starts": "2022-01-01", "ends": "2025-12-31"}
 
 
-def whole(parts: dict[str, Any]) -> Plan:
+def whole(parts: dict[str, Any]) -> PlanText:
     """A plan as `read_plan` would give it, with the agendas and ladders that it uses."""
-    plan = Plan.model_validate({"plan": HEAD, **parts})
+    plan = PlanText.model_validate({"plan": HEAD, **parts})
     agendas = {topic.agenda for topic in plan.topics}
     ladders = {topic.ladder for topic in plan.topics} | {duty.ladder for duty in plan.duties}
     return plan.model_copy(
@@ -297,7 +297,7 @@ FIRST, LAST = date(2022, 1, 1), date(2025, 12, 31)
 days = st.dates(FIRST, LAST)
 windows = st.one_of(
     st.sampled_from(["2022", "2023-H2", "2024-Q1", "2024-02"])
-    .map(period)
+    .map(period_named)
     .map(lambda p: {"from": p.first, "to": p.last}),
     st.tuples(days, days).map(lambda pair: {"from": min(pair), "to": max(pair)}),
 )

@@ -9,19 +9,19 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.expected import Relative, UnitProfile, expected_duties
 from bot.plans.fields import Document
 from bot.plans.guidance.rules import (
     Rules,
     RuleSet,
     meets_target,
-    notices,
     read_rules,
+    superseded_notices,
     with_minutes,
     without_minutes,
 )
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import Plan
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parent.parent.parent
 PLANS = sorted((ROOT / "schedules" / "plans").glob("*.yaml"))
 AGENDAS = ROOT / "templates" / "agendas"
 CENTRE = "Ban Chấp hành Trung ương Đảng"
-CELL = UnitFacts("CB01", "chi_bo", "co_quan", direct=True)
+CELL = UnitProfile("CB01", "chi_bo", "co_quan", direct=True)
 
 
 @cache
@@ -38,11 +38,11 @@ def shipped() -> Rules:
 
 
 @cache
-def plan(stem: str) -> Plan:
+def plan(stem: str) -> PlanText:
     return read_plan(ROOT / "schedules" / "plans" / f"{stem}.yaml", agendas=AGENDAS)
 
 
-def written(folder: Path, text: str) -> Plan:
+def written(folder: Path, text: str) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=AGENDAS)
@@ -184,12 +184,12 @@ def test_bodies_that_are_no_more(addressee: str, on: str, body: str | None) -> N
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_no_plan_was_overtaken_when_it_came_out(path: Path) -> None:
     head = plan(path.stem).head
-    assert notices(plan(path.stem), shipped(), head.date or head.starts) == []
+    assert superseded_notices(plan(path.stem), shipped(), head.date or head.starts) == []
 
 
 @pytest.mark.parametrize("path", PLANS, ids=lambda path: path.stem)
 def test_each_thing_is_noticed_once_with_every_field(path: Path) -> None:
-    found = notices(plan(path.stem), shipped(), date(2026, 11, 22))
+    found = superseded_notices(plan(path.stem), shipped(), date(2026, 11, 22))
     assert found
     fields = [field for notice in found for field in notice.fields]
     assert len(fields) == len(set(fields))
@@ -198,7 +198,7 @@ def test_each_thing_is_noticed_once_with_every_field(path: Path) -> None:
 
 
 def test_what_is_noticed_about_the_study_plan() -> None:
-    found = notices(plan("60-KH-DUK-2022"), shipped(), date(2026, 11, 22))
+    found = superseded_notices(plan("60-KH-DUK-2022"), shipped(), date(2026, 11, 22))
     documents = [
         (notice.fields, notice.replacement.by.symbol) for notice in found if notice.replacement is not None
     ]
@@ -215,7 +215,7 @@ def test_what_is_noticed_about_the_study_plan() -> None:
 
 
 def test_one_document_in_many_lists_is_noticed_once() -> None:
-    found = notices(plan("tu-soi-tu-sua-ky-loi-2022"), shipped(), date(2026, 11, 22))
+    found = superseded_notices(plan("tu-soi-tu-sua-ky-loi-2022"), shipped(), date(2026, 11, 22))
     assert [notice.fields for notice in found if notice.replacement] == [
         ("plan.basis[5]", "topics[0].documents[2]", "topics[1].documents[2]", "topics[2].documents[2]")
     ]
@@ -225,8 +225,8 @@ def test_an_undated_document_is_not_one_that_came_after_the_plan(tmp_path: Path)
     text = MINUTES_PLAN.replace("  title: Kế hoạch thử\n", UNDATED)
     young, old = written(tmp_path, text), written(tmp_path, text.replace("date: 2026", "date: 2024"))
     on = date(2026, 11, 22)
-    assert [notice.fields for notice in notices(young, shipped(), on)] == [("plan.documents[0]",)]
-    assert notices(old, shipped(), on) == []
+    assert [notice.fields for notice in superseded_notices(young, shipped(), on)] == [("plan.documents[0]",)]
+    assert superseded_notices(old, shipped(), on) == []
 
 
 UNDATED = """\
@@ -264,7 +264,7 @@ def test_minutes_are_confirmed_where_the_guidance_sets_days(tmp_path: Path) -> N
     assert (first.do, first.due.after_meeting, first.ladder) == ("confirm", 2, "minutes")
     assert first.title == rule_set("2026-01-01").upload_title
     assert found.ladders["minutes"] == LADDERS["minutes"]
-    asked = [one for one in expected(found, CELL) if one.key == "dang-so-tay:new"]
+    asked = [one for one in expected_duties(found, CELL) if one.key == "dang-so-tay:new"]
     assert [one.relative for one in asked] == [Relative("after", 2, "new")]
     assert "Tháng có hướng dẫn mới" in asked[0].title
 

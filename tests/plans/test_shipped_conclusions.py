@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.plans.expected import expected, expected_about
+from bot.plans.expected import expected_about, expected_duties
 from bot.plans.fields import SourceKey
 from bot.plans.plan import topic_of
-from bot.plans.questions import Open, answered, questions
+from bot.plans.questions import Open, plan_questions, with_answers
 from bot.plans.yaml_in import read_agenda
 from tests.plans.golden import AGENDAS, Line, Row, about, cited, own, plan, row, said, tree
 
@@ -244,7 +244,7 @@ def test_the_topics_of_the_year_and_of_the_term_stand_side_by_side() -> None:
 
 
 def test_a_meeting_about_it_in_every_year() -> None:
-    meetings = [e for e in expected(plan(NAME), UNITS["CB01"]) if e.kind == "meeting"]
+    meetings = [e for e in expected_duties(plan(NAME), UNITS["CB01"]) if e.kind == "meeting"]
     yearly = [e for e in meetings if e.topic != "chuyen-de-toan-khoa"]
     assert [e.due_on.year for e in yearly if e.due_on] == [2022, 2023, 2024, 2025]
 
@@ -254,7 +254,7 @@ def test_who_receives_what() -> None:
     found = {
         (e.key.partition(":")[0], e.to, e.via)
         for unit in UNITS.values()
-        for e in expected(plan(NAME), unit)
+        for e in expected_duties(plan(NAME), unit)
         if e.to
     }
     assert found == {
@@ -272,7 +272,7 @@ def test_who_receives_what() -> None:
 
 
 def test_titles_name_their_period() -> None:
-    titles = {e.key: e.title for e in expected(said(NAME), UNITS["CB01"])}
+    titles = {e.key: e.title for e in expected_duties(said(NAME), UNITS["CB01"])}
     assert titles["bao-cao-ket-qua:2023-Q1"] == "Báo cáo kết quả thực hiện (quý I/2023)"
     assert titles["kiem-tra:2022-H2"] == "Tổ chức kiểm tra, giám sát 6 tháng một lần (kỳ II/2022)"
     assert titles["so-ket-hang-nam:2024"] == "Báo cáo và tổ chức sơ, tổng kết năm 2024"
@@ -280,14 +280,14 @@ def test_titles_name_their_period() -> None:
 
 
 def test_what_has_no_day_or_no_period_is_asked_about() -> None:
-    assert [(one.key, one.open) for one in questions(plan(NAME))] == [
+    assert [(one.key, one.open) for one in plan_questions(plan(NAME))] == [
         ("danh-gia-mo-hinh", Open.DAY),
         ("so-ket-hang-nam", Open.DAY),
         ("ke-hoach-kiem-tra-hang-nam", Open.DAY),
         ("dinh-ky-kiem-tra", Open.SPAN),
     ]
-    settled = answered(plan(NAME), {"dinh-ky-kiem-tra": "year"})
-    found = [row(e) for e in expected(settled, UNITS["UBKT"]) if e.key.startswith("dinh-ky")]
+    settled = with_answers(plan(NAME), {"dinh-ky-kiem-tra": "year"})
+    found = [row(e) for e in expected_duties(settled, UNITS["UBKT"]) if e.key.startswith("dinh-ky")]
     assert found == [
         ("dinh-ky-kiem-tra:2022", "report", OPENS, "2022-12-31", "2022-12-30"),
         ("dinh-ky-kiem-tra:2023", "report", "2023-01-01", "2023-12-31", "2023-12-29"),

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.plans.expected import expected, expected_about
+from bot.plans.expected import expected_about, expected_duties
 from bot.plans.fields import SourceKey
 from bot.plans.plan import topic_of
-from bot.plans.questions import Open, answered, questions
+from bot.plans.questions import Open, plan_questions, with_answers
 from bot.plans.yaml_in import read_agenda
 from tests.plans.golden import AGENDAS, Line, Row, cited, own, plan, row, said, tree
 
@@ -70,7 +70,7 @@ def test_what_each_unit_is_expected_to_do(code: str) -> None:
 
 
 def test_a_june_meeting_may_come_too_late_for_the_report_and_one_of_december_does_not() -> None:
-    due = {e.key: e.due_on for e in expected(said(NAME), UNITS["CBCS"])}
+    due = {e.key: e.due_on for e in expected_duties(said(NAME), UNITS["CBCS"])}
     may, june = due["dot-19-5"], due["bao-cao-19-5"]
     assert may is not None
     assert june is not None
@@ -162,7 +162,9 @@ def test_the_topics() -> None:
 
 
 def test_who_receives_what() -> None:
-    found = {(e.key, e.to, e.via) for unit in UNITS.values() for e in expected(plan(NAME), unit) if e.to}
+    found = {
+        (e.key, e.to, e.via) for unit in UNITS.values() for e in expected_duties(plan(NAME), unit) if e.to
+    }
     district = (
         "Ban Tuyên giáo Huyện uỷ (để tổng hợp, báo cáo Ban Thường vụ Huyện uỷ và Ban Tuyên giáo Tỉnh uỷ)"
     )
@@ -176,12 +178,12 @@ def test_who_receives_what() -> None:
 
 
 def test_the_report_without_a_period_is_asked_about() -> None:
-    assert [(one.key, one.open) for one in questions(plan(NAME))] == [
+    assert [(one.key, one.open) for one in plan_questions(plan(NAME))] == [
         ("dot-cuoi-nam", Open.LAST),
         ("dinh-ky", Open.SPAN),
     ]
-    settled = answered(plan(NAME), {"dinh-ky": "half_year"})
-    found = [(row(e), e.to) for e in expected(settled, UNITS["BTG"]) if e.key.startswith("dinh-ky")]
+    settled = with_answers(plan(NAME), {"dinh-ky": "half_year"})
+    found = [(row(e), e.to) for e in expected_duties(settled, UNITS["BTG"]) if e.key.startswith("dinh-ky")]
     above = "Ban Thường vụ Huyện uỷ và Tỉnh uỷ"
     assert found == [
         (("dinh-ky:2022-H1", "report", OPENS, "2022-06-30", "2022-06-30"), above),

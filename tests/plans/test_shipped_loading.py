@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from bot.plans.plan import Plan
-from bot.plans.questions import answered, questions
+from bot.plans.plan import PlanText
+from bot.plans.questions import plan_questions, with_answers
 from bot.store.db import Database
 from bot.tables import Duty
 from tests.kit import World
@@ -25,9 +25,9 @@ CASES = [
 ]
 
 
-def settled(name: str) -> Plan:
+def settled(name: str) -> PlanText:
     """The plan with the days that its office says; what has no period is left out."""
-    return answered(said(name), {one.key: "none" for one in questions(said(name))})
+    return with_answers(said(name), {one.key: "none" for one in plan_questions(said(name))})
 
 
 @pytest.mark.parametrize(("name", "lines", "golden", "about"), CASES, ids=[case[0] for case in CASES])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.expected import Relative, UnitFacts, expected
+from bot.plans.expected import Relative, UnitProfile, expected_duties
 from bot.plans.fields import SourceKey
-from bot.plans.plan import documents_of, plan_from_json, plan_to_json, topic_of
+from bot.plans.plan import plan_from_json, plan_to_json, topic_documents, topic_of
 from tests.plans.golden import AGENDAS, PLANS, ROOT, Line, Row, about, cited, own, plan, row, tree
 
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"
@@ -119,7 +119,9 @@ def test_what_each_unit_is_expected_to_do(name: str, code: str) -> None:
 def test_before_a_day_that_is_a_rest_day_or_follows_one(
     name: str, kind: str, key: str, deadline: str, last: str, safe: str
 ) -> None:
-    (one,) = (e for e in expected(plan(name), UnitFacts("U", kind, None, direct=True)) if e.key == key)
+    (one,) = (
+        e for e in expected_duties(plan(name), UnitProfile("U", kind, None, direct=True)) if e.key == key
+    )
     assert one.due_on is not None
     shown = [f"{day:%a %d/%m/%Y}" for day in (one.due_on + timedelta(days=1), one.due_on, one.safe_on) if day]
     assert shown == [deadline, last, safe]
@@ -131,7 +133,7 @@ def test_who_reports_to_whom() -> None:
         (e.key, e.to, e.via)
         for name in (STUDY, THEMES)
         for code in ("DB01", "BTG", "BTC", "VP", "UBKT")
-        for e in expected(plan(name), UNITS[code])
+        for e in expected_duties(plan(name), UNITS[code])
         if e.to
     }
     below = "Các chi, đảng bộ cơ sở"
@@ -233,12 +235,12 @@ def test_the_themes_and_their_pool() -> None:
 def test_a_quarter_without_a_theme_asks_for_one_of_the_unit_s_own() -> None:
     whole = plan(THEMES)
     without = whole.model_copy(update={"topics": tuple(t for t in whole.topics if t.key != "cd-3")})
-    found = [row(e) for e in expected(without, UNITS["CB01"]) if e.topic == "moi-quy"]
+    found = [row(e) for e in expected_duties(without, UNITS["CB01"]) if e.topic == "moi-quy"]
     assert found == [
         ("moi-quy:2022-Q3", "meeting", "2022-07-01", "2022-09-30", "2022-09-30"),
         ("gui-chuyen-de:moi-quy:2022-Q3", "report", "2022-07-01", "+2 moi-quy:2022-Q3", ""),
     ]
-    assert not [e for e in expected(whole, UNITS["CB01"]) if e.topic == "moi-quy"]
+    assert not [e for e in expected_duties(whole, UNITS["CB01"]) if e.topic == "moi-quy"]
 
 
 @pytest.mark.parametrize(
@@ -262,16 +264,16 @@ def test_a_quarter_without_a_theme_asks_for_one_of_the_unit_s_own() -> None:
     ],
 )
 def test_the_third_theme_by_kind_of_unit(sector: str, variant: str, title: str) -> None:
-    cell = UnitFacts("CB", "chi_bo", sector, direct=True)
-    meeting, after = (e for e in expected(plan(THEMES), cell) if e.topic == "cd-3")
+    cell = UnitProfile("CB", "chi_bo", sector, direct=True)
+    meeting, after = (e for e in expected_duties(plan(THEMES), cell) if e.topic == "cd-3")
     assert (meeting.variant, meeting.title, meeting.kind) == (variant, title, "meeting")
     assert after.relative == Relative("after", 2, "cd-3")
     assert after.title == f"Báo cáo hoàn thiện sau sinh hoạt chuyên đề: {title}"
 
 
 def test_two_plans_of_one_number_are_two_documents() -> None:
-    ours = documents_of(topic_of(plan(STUDY), "2022-07"), None)[2]
-    theirs = documents_of(topic_of(plan(THEMES), "cd-4"), None)[0]
+    ours = topic_documents(topic_of(plan(STUDY), "2022-07"), None)[2]
+    theirs = topic_documents(topic_of(plan(THEMES), "cd-4"), None)[0]
     assert ours.symbol == theirs.symbol == "31-KH/ĐUK"
     assert ours.key != theirs.key
 
@@ -279,9 +281,9 @@ def test_two_plans_of_one_number_are_two_documents() -> None:
 def test_one_meeting_may_answer_the_two_plans_of_a_commune() -> None:
     def open_in_september(name: str) -> set[tuple[str | None, str]]:
         here = plan(name)
-        cell = UnitFacts("CB01", "chi_bo", "nong_thon", direct=True)
+        cell = UnitProfile("CB01", "chi_bo", "nong_thon", direct=True)
         day = date(2022, 9, 15)
-        meetings = [e for e in expected(here, cell) if e.kind == "meeting" and e.topic and e.due_on]
+        meetings = [e for e in expected_duties(here, cell) if e.kind == "meeting" and e.topic and e.due_on]
         return {
             (topic_of(here, e.topic).theme, topic_of(here, e.topic).meeting)
             for e in meetings

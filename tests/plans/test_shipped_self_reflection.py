@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from bot.calendar import last_day_before, safe_day
-from bot.plans.expected import expected, expected_about
+from bot.plans.expected import expected_about, expected_duties
 from bot.plans.fields import SourceKey
 from bot.plans.plan import topic_of
-from bot.plans.questions import answered, questions
+from bot.plans.questions import plan_questions, with_answers
 from bot.plans.yaml_in import read_agenda
 from tests.plans.golden import AGENDAS, Line, Row, about, cited, own, plan, row, tree
 
@@ -90,10 +90,10 @@ def test_what_each_unit_is_expected_to_do(code: str) -> None:
 def test_the_days_before_the_last_permitted_meeting(
     code: str, deadline: str, meeting: str, five: str, five_safe: str, three: str, three_safe: str
 ) -> None:
-    held = next(e.due_on for e in expected(plan(NAME), UNITS[code]) if e.kind == "meeting")
+    held = next(e.due_on for e in expected_duties(plan(NAME), UNITS[code]) if e.kind == "meeting")
     assert held == last_day_before(date.fromisoformat(deadline))
     assert f"{held:%a %Y-%m-%d}" == meeting
-    found = list(expected(plan(NAME), UNITS[code]))
+    found = list(expected_duties(plan(NAME), UNITS[code]))
     found += [e for _, passed in expected_about(plan(NAME), UNITS[code]) for e in passed]
     (report,) = (e for e in found if e.key.startswith("bao-cao-chuyen-de:"))
     (passed_on,) = (e for e in found if e.key.startswith("chuyen-thi-uy"))
@@ -169,7 +169,7 @@ def test_the_committee_before_the_pilot_before_the_others() -> None:
 
 def test_who_receives_what() -> None:
     here = plan(NAME)
-    found = [e for unit in UNITS.values() for e in expected(here, unit)]
+    found = [e for unit in UNITS.values() for e in expected_duties(here, unit)]
     found += [e for unit in UNITS.values() for _, passed in expected_about(here, unit) for e in passed]
     assert {(e.key.partition(":")[0], e.to, e.via) for e in found if e.to} == {
         ("ke-hoach", "Thường trực Đảng uỷ", "Văn phòng Đảng uỷ"),
@@ -195,16 +195,16 @@ def test_who_receives_what() -> None:
 
 
 def test_reports_without_a_period_are_asked_about() -> None:
-    assert [one.key for one in questions(plan(NAME))] == ["dinh-ky-doan-cong-tac", "dinh-ky-van-phong"]
-    settled = answered(plan(NAME), {"dinh-ky-doan-cong-tac": "quarter", "dinh-ky-van-phong": "none"})
-    assert questions(settled) == []
-    assert [row(e) for e in expected(settled, UNITS["D82"])] == [
+    assert [one.key for one in plan_questions(plan(NAME))] == ["dinh-ky-doan-cong-tac", "dinh-ky-van-phong"]
+    settled = with_answers(plan(NAME), {"dinh-ky-doan-cong-tac": "quarter", "dinh-ky-van-phong": "none"})
+    assert plan_questions(settled) == []
+    assert [row(e) for e in expected_duties(settled, UNITS["D82"])] == [
         ("dinh-ky-doan-cong-tac:2022-Q3", "report", "2022-08-05", "2022-09-30", "2022-09-30"),
         ("dinh-ky-doan-cong-tac:2022-Q4", "report", "2022-10-01", "2022-12-31", "2022-12-30"),
     ]
-    (first, _) = expected(settled, UNITS["D82"])
+    (first, _) = expected_duties(settled, UNITS["D82"])
     assert first.title.endswith("(kỳ III/2022)")
-    assert expected(settled, UNITS["VP"]) == []
+    assert expected_duties(settled, UNITS["VP"]) == []
 
 
 def test_a_commune_that_stands_in_the_tree_as_a_grassroots_committee_is_asked_the_same() -> None:

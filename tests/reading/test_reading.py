@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.problems import Invalid
-from bot.reading.moments import Moment, when
-from bot.reading.words import fold, number, said, yes
+from bot.reading.moments import SpokenMoment, read_moment
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.talk.render import Renderer
 from tests.kit import ROOT, ZONE
 
@@ -105,7 +105,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     ],
 )
 def test_numbers_in_any_form(text: str, value: int) -> None:
-    assert number(text) == value
+    assert read_number(text) == value
 
 
 @pytest.mark.parametrize(
@@ -146,24 +146,24 @@ def test_numbers_in_any_form(text: str, value: int) -> None:
 )
 def test_what_is_not_one_whole_number_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:
-        number(text)
+        read_number(text)
     assert refused.value.code == "number_unclear"
     assert refused.value.facts == {"said": " ".join(text.split())}
 
 
 @given(st.integers(0, 99_999), st.sampled_from(["{}", "{} đ/c", "có mặt {}", "dạ {} đồng chí ạ"]))
 def test_every_number_in_digits_is_read(value: int, frame: str) -> None:
-    assert number(frame.format(value)) == value
+    assert read_number(frame.format(value)) == value
 
 
 @given(st.text())
 def test_any_text_gives_a_number_or_is_refused(text: str) -> None:
-    assert outcome(lambda: number(text)) in {"read", "number_unclear"}
+    assert outcome(lambda: read_number(text)) in {"read", "number_unclear"}
 
 
 def test_quoted_words_are_short() -> None:
-    assert said("  hai \n ba ") == "hai ba"
-    assert len(said("x" * 500)) == 60
+    assert quoted_words("  hai \n ba ") == "hai ba"
+    assert len(quoted_words("x" * 500)) == 60
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_quoted_words_are_short() -> None:
     ],
 )
 def test_days(text: str, day: str) -> None:
-    assert when(text, today=SUNDAY, now=NOON) == Moment(date.fromisoformat(day), None)
+    assert read_moment(text, today=SUNDAY, now=NOON) == SpokenMoment(date.fromisoformat(day), None)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +263,7 @@ def test_days(text: str, day: str) -> None:
     ],
 )
 def test_times(text: str, at: time) -> None:
-    assert when(text, today=SUNDAY, now=NOON) == Moment(None, at)
+    assert read_moment(text, today=SUNDAY, now=NOON) == SpokenMoment(None, at)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_times(text: str, at: time) -> None:
     ],
 )
 def test_days_with_their_time(text: str, day: str, at: time | None) -> None:
-    assert when(text, today=SUNDAY, now=NOON) == Moment(date.fromisoformat(day), at)
+    assert read_moment(text, today=SUNDAY, now=NOON) == SpokenMoment(date.fromisoformat(day), at)
 
 
 @pytest.mark.parametrize(
@@ -315,12 +315,12 @@ def test_days_with_their_time(text: str, day: str, at: time | None) -> None:
     ],
 )
 def test_days_of_a_meeting_already_held(text: str, day: str) -> None:
-    assert when(text, today=SUNDAY, now=NOON, past=True).day == date.fromisoformat(day)
+    assert read_moment(text, today=SUNDAY, now=NOON, past=True).day == date.fromisoformat(day)
 
 
 def test_without_a_clock_today_counts() -> None:
-    assert when("chủ nhật 8h", today=SUNDAY, now=None) == Moment(SUNDAY, time(8))
-    assert when("bây giờ", today=SUNDAY, now=None) == Moment(SUNDAY, None)
+    assert read_moment("chủ nhật 8h", today=SUNDAY, now=None) == SpokenMoment(SUNDAY, time(8))
+    assert read_moment("bây giờ", today=SUNDAY, now=None) == SpokenMoment(SUNDAY, None)
 
 
 @pytest.mark.parametrize(
@@ -377,13 +377,13 @@ def test_without_a_clock_today_counts() -> None:
 )
 def test_moments_that_cannot_be_or_be_read(text: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        when(text, today=SUNDAY, now=NOON)
+        read_moment(text, today=SUNDAY, now=NOON)
     assert (refused.value.code, refused.value.facts["said"]) == (code, text)
 
 
 def test_a_weekday_that_is_not_the_date_s_own_is_refused() -> None:
     with pytest.raises(Invalid) as refused:
-        when("thứ sáu 21/4", today=SUNDAY, now=NOON)
+        read_moment("thứ sáu 21/4", today=SUNDAY, now=NOON)
     assert refused.value.code == "date_weekday_differs"
     assert refused.value.facts == {"said": "thứ sáu 21/4", "day": date(2022, 4, 21)}
 
@@ -392,12 +392,15 @@ def test_a_weekday_that_is_not_the_date_s_own_is_refused() -> None:
 def test_every_written_moment_is_read_back(day: date, at: time, time_first: bool) -> None:
     clock, written = f"{at:%Hh%M}", f"{day:%d/%m/%Y}"
     text = f"{clock} {written}" if time_first else f"{written} {clock}"
-    assert when(text, today=SUNDAY) == Moment(day, at.replace(second=0, microsecond=0))
+    assert read_moment(text, today=SUNDAY) == SpokenMoment(day, at.replace(second=0, microsecond=0))
 
 
 @given(st.dates(date(2010, 1, 1), date(2089, 12, 31)), st.dates(date(2010, 1, 1), date(2089, 12, 31)))
 def test_a_day_without_its_year_is_the_nearest_one(day: date, today: date) -> None:
-    ahead, behind = when(f"{day:%d/%m}", today=today).day, when(f"{day:%d/%m}", today=today, past=True).day
+    ahead, behind = (
+        read_moment(f"{day:%d/%m}", today=today).day,
+        read_moment(f"{day:%d/%m}", today=today, past=True).day,
+    )
     assert ahead is not None
     assert behind is not None
     assert behind <= today <= ahead
@@ -428,7 +431,7 @@ WORDS_OF_A_MOMENT = [
 
 @given(st.text() | st.lists(st.sampled_from(WORDS_OF_A_MOMENT)).map(" ".join), st.booleans())
 def test_any_text_gives_a_moment_or_is_refused(text: str, past: bool) -> None:
-    code = outcome(lambda: when(text, today=SUNDAY, now=NOON, past=past) == Moment(None, None))
+    code = outcome(lambda: read_moment(text, today=SUNDAY, now=NOON, past=past) == SpokenMoment(None, None))
     assert code in {"read", "date_unclear", "date_impossible", "time_impossible", "date_weekday_differs"}
 
 
@@ -489,7 +492,7 @@ def test_any_text_gives_a_moment_or_is_refused(text: str, past: bool) -> None:
     ],
 )
 def test_yes_and_no(text: str, answer: bool | None) -> None:
-    assert yes(text) is answer
+    assert read_yes_no(text) is answer
 
 
 PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, "elsewhere": 0}

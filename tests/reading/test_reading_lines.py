@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.meetings.attendance_line import read_line, read_told
 from bot.problems import Invalid
-from bot.reading.words import fold, number
+from bot.reading.words import fold, read_number
 
 ASK = ()
 """A person would ask back too: the line leaves something open or contradicts itself."""
@@ -478,7 +478,7 @@ def test_every_number_below_a_thousand_in_every_wording(hundred: int) -> None:
     for value in range(100 * hundred, 100 * hundred + 100):
         for words in spoken_ways(value):
             for written in (words, fold(words), words.upper(), f"{words} đồng chí"):
-                assert number(written) == value, written
+                assert read_number(written) == value, written
 
 
 @st.composite

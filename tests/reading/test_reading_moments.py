@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 
 from bot.problems import Invalid
-from bot.reading.moments import when
+from bot.reading.moments import read_moment
 
 TODAY, NOW = date(2026, 11, 27), time(8)
 ASK = "?"
@@ -147,7 +147,7 @@ LINES = [
 
 def reading(text: str) -> str:
     try:
-        found = when(text, today=TODAY, now=NOW)
+        found = read_moment(text, today=TODAY, now=NOW)
     except Invalid:
         return ASK
     parts = (found.day and found.day.isoformat(), found.at and f"{found.at:%H:%M}")
@@ -194,5 +194,5 @@ def test_a_moment_without_marks_is_the_same_or_a_question() -> None:
 )
 def test_the_word_of_a_moment_that_was_not_understood_is_quoted(text: str, word: str) -> None:
     with pytest.raises(Invalid) as refused:
-        when(text, today=TODAY, now=NOW)
+        read_moment(text, today=TODAY, now=NOW)
     assert refused.value.facts.get("word", "") == word

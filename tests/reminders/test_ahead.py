@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.duties.ladder import said_at
-from bot.duties.loading import load
-from bot.plans.expected import UnitFacts, expected, tight_meetings
-from bot.plans.plan import Plan as PlanText
-from bot.reminders.look_ahead import foresee
+from bot.duties.loading import load_plan
+from bot.plans.expected import UnitProfile, expected_duties, tight_meetings
+from bot.plans.plan import PlanText
+from bot.reminders.look_ahead import foresee_messages
 from bot.store.db import Database
 from bot.tables import Duty, Meeting, Reminder, Unit
 from schedules import reminders, summaries
@@ -56,15 +56,15 @@ def live(world: World, last: str) -> Iterator[datetime]:
     last_seen: datetime | None = None
     while True:
         with world.db.read() as session:
-            moments = [reminders.next_moment(session), summaries.next_moment(session)]
+            moments = [reminders.next_reminder_moment(session), summaries.next_summary_moment(session)]
         coming = min((moment for moment in moments if moment), default=None)
         if coming is None or coming > end:
             break
         assert coming != last_seen, "the clock stands still"
         last_seen = coming
         world.at = max(world.at, coming)
-        world.tick(reminders.tick)
-        world.tick(summaries.tick)
+        world.tick(reminders.say_reminders)
+        world.tick(summaries.tell_leaders)
         yield world.at
     world.at = max(world.at, end)
 
@@ -342,7 +342,7 @@ def test_a_meeting_is_asked_for_in_time_for_the_report_on_it(world: World) -> No
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         answers = {"dinh-ky": "none", "dot-cuoi-nam": "2022-12-10"}
-        load(session, windowed(), owner, world.at, ZONE, answers=answers)
+        load_plan(session, windowed(), owner, world.at, ZONE, answers=answers)
     until(world, "2022-06-14 20:00")
     days = said_on(world, "dot-19-5")
     assert days[0] == "2022-04-21"
@@ -358,7 +358,7 @@ def test_a_look_ahead_plans_nothing_in_the_past(world: World) -> None:
     with world.db.read() as session:
         ids = [session.scalars(select(Unit.id).where(Unit.code == code)).one() for code in ("DUK", "CB3")]
     world.go("2022-04-18 08:00")
-    found = foresee(
+    found = foresee_messages(
         world.desk,
         shipped("60-KH-DUK-2022.yaml"),
         ids[0],
@@ -381,5 +381,5 @@ def test_a_plan_says_how_far_ahead(world: World, tmp_path: Path) -> None:
     text = plan_of(MONTHLY, tmp_path)
     for ahead, day in ((0, date(2022, 6, 1)), (3, date(2022, 5, 27)), (20, date(2022, 5, 12))):
         told = text.model_copy(update={"head": text.head.model_copy(update={"announce": ahead})})
-        found = {one.key: one for one in expected(told, UnitFacts("CB1", "chi_bo", None, True))}
+        found = {one.key: one for one in expected_duties(told, UnitProfile("CB1", "chi_bo", None, True))}
         assert found["hang-thang:2022-06"].announced_on == day

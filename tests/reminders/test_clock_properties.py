@@ -17,23 +17,23 @@ from bot.calendar import (
     QUIET_FROM,
     QUIET_UNTIL,
     at_local,
-    holiday,
+    is_holiday,
+    is_weekend,
     local_day,
     next_allowed,
     safe_day,
-    weekend,
 )
-from bot.duties.ladder import CLIMB, Anchors, next_at, timetable, worth_saying
-from bot.duties.life import close
+from bot.duties.ladder import CLIMB, Anchors, next_at, rung_moments, worth_saying
+from bot.duties.life import close_duty
 from bot.duties.withdrawing import DONE
 from bot.meetings.meetings import set_meeting
 from bot.people.newcomers import CAUGHT_UP
-from bot.plans.ladders import RUNG_AT, Rung, RungLine, rung_of
-from bot.plans.plan import Plan
+from bot.plans.ladders import RUNG_AT, LadderLine, LadderRung, rung_of
+from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
-from bot.store.db import Database, connect
+from bot.store.db import Database, connect_database
 from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
-from bot.talk.outbox import lose
+from bot.talk.outbox import lose_contact
 from schedules import reminders
 from tests.kit import ROOT, ZONE, World
 
@@ -88,8 +88,8 @@ def days(draw: st.DrawFn) -> Anchors:
     return Anchors(opens, due, safe_day(due) if due else None, meeting_at)
 
 
-def rungs(ladder: Sequence[dict[str, str]]) -> list[Rung]:
-    return [rung_of(RungLine.model_validate(line)) for line in ladder]
+def rungs(ladder: Sequence[dict[str, str]]) -> list[LadderRung]:
+    return [rung_of(LadderLine.model_validate(line)) for line in ladder]
 
 
 @TIMELESS
@@ -97,7 +97,7 @@ def rungs(ladder: Sequence[dict[str, str]]) -> list[Rung]:
 def test_no_reminder_at_night_on_a_holiday_or_before_its_duty_opens(
     ladder: list[dict[str, str]], given: Anchors
 ) -> None:
-    timed = timetable(rungs(ladder), given, ZONE)
+    timed = rung_moments(rungs(ladder), given, ZONE)
     own_day = local_day(given.meeting_at, ZONE) if given.meeting_at else None
     for one in timed:
         own = own_day if one.rung.anchor == "meeting" else None
@@ -113,8 +113,8 @@ def test_the_order_of_a_ladder_changes_nothing(
     ladders: tuple[list[dict[str, str]], list[dict[str, str]]], given: Anchors
 ) -> None:
     ladder, mixed = ladders
-    timed = timetable(rungs(ladder), given, ZONE)
-    assert timed == timetable(rungs(mixed), given, ZONE) == timetable(rungs(ladder[::-1]), given, ZONE)
+    timed = rung_moments(rungs(ladder), given, ZONE)
+    assert timed == rung_moments(rungs(mixed), given, ZONE) == rung_moments(rungs(ladder[::-1]), given, ZONE)
 
 
 @TIMELESS
@@ -125,7 +125,7 @@ def test_each_step_up_has_a_day_of_its_own(given: Anchors) -> None:
     climb = [
         {"key": f"climb-{to}", "at": at, "say": "late", "to": to} for at, to in zip(steps, CLIMB, strict=True)
     ]
-    timed = timetable(rungs(climb), given, ZONE)
+    timed = rung_moments(rungs(climb), given, ZONE)
     assert [one.rung.to for one in timed] == (list(CLIMB) if given.due_on else [])
     told_on = [local_day(one.at, ZONE) for one in timed]
     assert told_on == sorted(set(told_on))
@@ -136,7 +136,7 @@ def test_each_step_up_has_a_day_of_its_own(given: Anchors) -> None:
 def test_however_late_the_ticks_come_nothing_is_said_twice(
     ladder: list[dict[str, str]], given: Anchors, late: list[int]
 ) -> None:
-    timed = timetable(rungs(ladder), given, ZONE)
+    timed = rung_moments(rungs(ladder), given, ZONE)
     since, seen = None, list[str]()
     delays = cycle(late)
     while moment := next_at(timed, since):
@@ -195,7 +195,7 @@ def plan_text(meeting: list[dict[str, str]], report: list[dict[str, str]], symbo
     )
 
 
-def plan_of(folder: Path, text: str) -> Plan:
+def plan_of(folder: Path, text: str) -> PlanText:
     path = folder / "plan.yaml"
     path.write_text(text, "utf-8")
     return read_plan(path, agendas=ROOT / "templates" / "agendas")
@@ -206,7 +206,7 @@ def fresh(template: Path) -> Iterator[tuple[World, Path]]:
     """A world of its own for each example: a committee with a leader, a cell with two secretaries."""
     folder = Path(tempfile.mkdtemp(prefix="year-"))
     shutil.copy(template, folder / "test.db")
-    db = connect(f"sqlite:///{folder / 'test.db'}")
+    db = connect_database(f"sqlite:///{folder / 'test.db'}")
     event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     try:
         world = World(db, at_local(NEW_YEAR, time(6), ZONE))
@@ -239,11 +239,11 @@ def act(world: World, one: Act, meeting_days: set[date]) -> None:
             first.away_until = local_day(world.at, ZONE) + timedelta(days=number)
         elif what == "lose":
             contact = session.scalars(select(Contact).where(Contact.person_id == 1)).one()
-            lose(session, contact, "blocked", world.at)
+            lose_contact(session, contact, "blocked", world.at)
         elif what == "return":
             session.execute(update(Contact).values(lost_at=None))
         elif what == "close" and duty:
-            close(session, duty, local_day(world.at, ZONE), world.at, ZONE)
+            close_duty(session, duty, local_day(world.at, ZONE), world.at, ZONE)
         elif what == "meet" and duty and duty.kind == "meeting":
             moment = world.at + timedelta(days=number, hours=1 + which)
             unit = session.get_one(Unit, duty.unit_id)
@@ -266,7 +266,7 @@ def live(world: World, happens: list[Act], late: list[int]) -> set[date]:
     for turn in count():
         assert turn < 1000, "the ladders have an end"
         with world.db.read() as session:
-            following = reminders.next_moment(session)
+            following = reminders.next_reminder_moment(session)
         acted = at_local(NEW_YEAR + timedelta(days=todo[0][0]), time(10), ZONE) if todo else None
         if acted and (following is None or acted <= following):
             world.at = max(world.at, acted)
@@ -277,7 +277,7 @@ def live(world: World, happens: list[Act], late: list[int]) -> set[date]:
         else:
             world.at = max(world.at, following + timedelta(minutes=next(delays)))
             deliver(world)
-            world.tick(reminders.tick)
+            world.tick(reminders.say_reminders)
     return meeting_days
 
 
@@ -317,7 +317,7 @@ def test_a_year_of_one_unit(
             assert earliest <= duty.announced_on <= duty.opens_on
             _awake(message.due_at, meeting_days)
             if said.person_id == 3:
-                assert not weekend(local_day(message.due_at, ZONE))
+                assert not is_weekend(local_day(message.due_at, ZONE))
             key = said.rung.partition("@")[0]
             if key in (CAUGHT_UP, DONE):
                 continue
@@ -338,7 +338,7 @@ def _awake(moment: datetime, meeting_days: set[date]) -> None:
         assert time(6) <= wall.time() < QUIET_FROM
     else:
         assert QUIET_UNTIL <= wall.time() < QUIET_FROM
-        assert not holiday(wall.date())
+        assert not is_holiday(wall.date())
 
 
 def told(world: World) -> list[tuple[str, str, int]]:

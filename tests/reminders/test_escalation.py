@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select, update
 
 from bot.messages import Reply
 from bot.people.people import spoken_to, stand_ins
-from bot.people.superiors import above
+from bot.people.superiors import superiors_of
 from bot.reminders.escalation import how_often, out_of_touch
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
@@ -73,7 +73,7 @@ def person_id(world: World, talker: Talker) -> int:
 def lose(world: World, talker: Talker) -> None:
     with world.db.write() as session:
         contact = session.scalars(select(Contact).where(Contact.place == talker.address.place)).one()
-        outbox.lose(session, contact, "blocked", world.at)
+        outbox.lose_contact(session, contact, "blocked", world.at)
 
 
 def heard(world: World, talker: Talker) -> list[tuple[str, str]]:
@@ -177,7 +177,7 @@ def test_what_is_done_before_it_went_out_is_not_told_above(world: World, tmp_pat
     one.looks()
     one.presses(f"report.duty:{duty_of(world, 'A01').id}")
     one.hands(stored("a.pdf")).taps("Xong")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.go("2022-06-15 08:30")
     leader.looks()
     climbed = [reply.text for reply in leader.got if reply.text.startswith("⚠️")]
@@ -237,7 +237,7 @@ def test_the_lowest_rank_is_the_first(world: World, tmp_path: Path) -> None:
     with world.db.write() as session:
         mine = Membership.person_id == person_id(world, deputy)
         session.execute(update(Membership).where(mine).values(rank=1))
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert heard(world, first)
     assert not heard(world, deputy)
 
@@ -251,7 +251,7 @@ def test_a_lost_contact_falls_back_to_another_then_to_the_next_secretary(
         web = Contact(person_id=person_id(world, first), channel="web", place="w", used_at=world.at)
         session.add(web)
     lose(world, first)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     with world.db.read() as session:
         written = session.scalars(select(Message).join(Reminder, Reminder.message_id == Message.id)).one()
         assert (written.channel, written.person_id) == ("web", person_id(world, first))
@@ -265,21 +265,21 @@ def test_what_could_not_reach_the_first_is_said_to_the_next(world: World, tmp_pa
     """The first secretary blocks the assistant when the message goes out."""
     world.load(plan_of(PLAN, tmp_path))
     first, second = world.registered("A01", "secretary"), world.registered("A01", "secretary")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert heard(world, first) == [("06/06 08:00", "due-7")]
     world.go("2022-06-06 08:00")
     lose(world, first)
-    assert world.tick(reminders.tick) == 1
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 1
+    assert world.tick(reminders.say_reminders) == 0
     assert heard(world, second) == [("06/06 08:00", "due-7")]
 
 
 def test_nobody_left_is_tried_once(world: World, tmp_path: Path) -> None:
     world.load(plan_of(PLAN, tmp_path))
     only = world.registered("A01", "secretary")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     lose(world, only)
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert duty_of(world, "A01").next_reminder_at == world.local("2022-06-07 07:00")
 
 
@@ -328,7 +328,7 @@ def test_the_nearest_from_above(world: World) -> None:
     ids = [person_id(world, talker) for talker in (top, middle, follower, both)]
     with world.db.read() as session:
         units = {unit.code: unit for unit in session.scalars(select(Unit))}
-        found = above(session, {unit.id: unit.path for unit in units.values()})
+        found = superiors_of(session, {unit.id: unit.path for unit in units.values()})
     assert {code: set(found[unit.id]) for code, unit in units.items()} == {
         "DUK": {ids[2], ids[0]},
         "DUA": {ids[2], ids[0]},
@@ -340,7 +340,10 @@ def test_the_nearest_from_above(world: World) -> None:
     for talker in (middle, both):
         lose(world, talker)
     with world.db.read() as session:
-        assert above(session, {units["A01"].id: units["A01"].path})[units["A01"].id] == [ids[2], ids[0]]
+        assert superiors_of(session, {units["A01"].id: units["A01"].path})[units["A01"].id] == [
+            ids[2],
+            ids[0],
+        ]
 
 
 def test_how_often_counts_what_has_gone_out(world: World, tmp_path: Path) -> None:
@@ -355,7 +358,7 @@ def test_how_often_counts_what_has_gone_out(world: World, tmp_path: Path) -> Non
             1,
         )
         contact = session.scalars(select(Contact).where(Contact.person_id == person_id(world, second))).one()
-        taken = outbox.post(session, contact, Reply("x"), world.at, bulk=True)
+        taken = outbox.post_message(session, contact, Reply("x"), world.at, bulk=True)
         session.flush()
         taken.state = "withdrawn"
         session.add(
@@ -380,7 +383,7 @@ def test_units_out_of_touch_are_named_to_their_leader_alone(world: World, tmp_pa
     top.says("/tonghop")
     assert "⚠️ Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
     world.go("2022-06-13 08:00")
-    world.tick(summaries.tick)
+    world.tick(summaries.tell_leaders)
     top.looks()
     assert "⚠️ Mất liên lạc 2 đơn vị: Chi bộ A01, Chi bộ Thanh tra.\n" in top.last.text
     with world.db.read() as session:
@@ -461,4 +464,4 @@ def test_one_unit_can_be_said_for_alone_and_nothing_is_kept(world: World, tmp_pa
         assert reminders.say_due(world.desk, session, world.at, unit_id=unit) == 0
         session.rollback()
     assert moments(world) == []
-    assert world.tick(reminders.tick) == 2
+    assert world.tick(reminders.say_reminders) == 2

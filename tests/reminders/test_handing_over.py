@@ -34,12 +34,12 @@ def in_the_evening(world: World, talker: Talker) -> None:
 
 def morning(world: World) -> None:
     world.go("2022-05-04 07:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
 
 
 def evening(world: World, *talkers: Talker) -> None:
     world.go("2022-05-04 19:30")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
 
 
 def test_the_unit_that_stays_is_still_heard_of_and_the_other_hears_its_own(world: World) -> None:
@@ -47,7 +47,7 @@ def test_the_unit_that_stays_is_still_heard_of_and_the_other_hears_its_own(world
     both.says(world.invite("CB02", "secretary")).taps("Bỏ qua").taps("Không cố định")
     deputy = world.registered("CB01", "secretary")
     in_the_evening(world, both)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     for talker in (both, deputy):
         talker.looks()
     morning(world)
@@ -66,7 +66,7 @@ def test_who_leaves_hands_what_waits_to_the_one_who_stands_in(world: World) -> N
     first = world.registered("CB01", "secretary")
     second = world.registered("CB01", "secretary")
     in_the_evening(world, first)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     for talker in (first, second):
         talker.looks()
     morning(world)
@@ -82,7 +82,7 @@ def test_who_is_forgotten_leaves_nothing_unsaid(world: World) -> None:
     first = world.registered("CB01", "secretary")
     second = world.registered("CB01", "secretary")
     in_the_evening(world, first)
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     for talker in (first, second):
         talker.looks()
     morning(world)

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.duties.loading import load
-from bot.plans.questions import questions
+from bot.duties.loading import load_plan
+from bot.plans.questions import plan_questions
 from bot.store.db import Database
 from bot.tables import Duty, Unit
 from schedules import reminders, summaries
@@ -32,8 +32,13 @@ def world(db: Database) -> World:
     text = shipped("tu-soi-tu-sua-ky-loi-2022.yaml")
     with db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
-        load(
-            session, text, owner, world.at, ZONE, answers={one.key: SAID[one.open] for one in questions(text)}
+        load_plan(
+            session,
+            text,
+            owner,
+            world.at,
+            ZONE,
+            answers={one.key: SAID[one.open] for one in plan_questions(text)},
         )
     return world
 
@@ -78,8 +83,8 @@ def lives(world: World, until: str, *talkers: Talker) -> None:
             if not world.at < moment <= end:
                 continue
             world.at = moment
-            world.tick(reminders.tick)
-            world.tick(summaries.tick)
+            world.tick(reminders.say_reminders)
+            world.tick(summaries.tell_leaders)
             for talker in talkers:
                 talker.looks()
         day += timedelta(days=1)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.materials.materials import tie
+from bot.materials.materials import tie_materials
 from bot.messages import Reply
 from bot.people.people import end_role
 from bot.store.db import Database
@@ -31,7 +31,7 @@ def world(db: Database) -> World:
     world = World(db)
     committee(world)
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     return world
 
 
@@ -59,7 +59,7 @@ def leaves(world: World, talker: Talker) -> None:
 def is_lost(world: World, talker: Talker) -> None:
     with world.db.write() as session:
         contact = session.scalars(select(Contact).where(Contact.place == talker.address.place)).one()
-        outbox.lose(session, contact, "blocked", world.at)
+        outbox.lose_contact(session, contact, "blocked", world.at)
 
 
 def test_registered_on_the_28th_hears_of_the_topic_its_documents_and_what_is_due(world: World) -> None:
@@ -196,7 +196,7 @@ def test_the_files_of_the_topic_come_along(world: World) -> None:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         person = session.scalars(select(Person.id)).first()
         assert person is not None
-        tie(session, topic, "", [owner.path], [stored("de-cuong.pdf")], person, world.at)
+        tie_materials(session, topic, "", [owner.path], [stored("de-cuong.pdf")], person, world.at)
     tick_through(world, "2022-04-28 14:00", first)
     leaves(world, first)
     second = world.registered("CB01", "secretary")

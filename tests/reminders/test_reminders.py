@@ -200,9 +200,9 @@ def test_holidays_and_quiet_hours_are_left_in_peace(world: World) -> None:
     tick_through(world, "2022-06-19 12:00")
     for quiet in ("2022-06-20 21:00", "2022-06-20 23:59", "2022-06-21 06:59"):
         world.go(quiet)
-        assert world.tick(reminders.tick) == 0, quiet
+        assert world.tick(reminders.say_reminders) == 0, quiet
     world.go("2022-06-21 07:00")
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     assert moments(world)[-1] == ("21/06 08:00", "set-date-10 topic")  # July's topic comes ten days ahead
 
 
@@ -247,16 +247,16 @@ def test_after_an_outage_of_ten_days_it_is_said_once(world: World, caplog: pytes
     secretary.says("/lichhop").taps("2. T5").says("20/5 14h").taps("Bỏ qua")
     world.go("2022-05-19 09:30")
     caplog.set_level("INFO", "bot.reminders")
-    assert world.tick(reminders.tick) == 1
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 1
+    assert world.tick(reminders.say_reminders) == 0
     assert moments(world)[3:] == [("19/05 09:30", "upload")]
     assert {record.message.split()[0] for record in caplog.records} == {"reminder.skipped"}
     assert [record.message.rpartition("=")[2] for record in caplog.records] == ["topic-10", "ready"]
 
     world.go("2022-05-30 22:00")
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     world.go("2022-05-31 07:00")
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     assert moments(world)[4:] == [("31/05 08:00", "result-1")]
     reads_well(secretary)
 
@@ -266,9 +266,9 @@ def test_an_outage_over_the_last_day_speaks_of_the_day_it_is(world: World) -> No
     tick_through(world, "2022-05-29 10:00")
     secretary.looks()
     world.go("2022-05-31 23:00")
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     world.go("2022-06-01 07:00")
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     world.go("2022-06-01 08:00")
     secretary.looks()
     assert secretary.last.text.startswith("⚠️ <b>Quá hạn 1 ngày</b>")
@@ -276,7 +276,7 @@ def test_an_outage_over_the_last_day_speaks_of_the_day_it_is(world: World) -> No
 
 def test_nobody_registered(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "bot.reminders")
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert {record.message.split()[0] for record in caplog.records} == {"reminder.nobody"}
     secretary = world.registered("CB01", "secretary")
     tick_through(world, "2022-04-20 00:00")
@@ -289,7 +289,7 @@ def test_who_cannot_be_reached_is_logged(world: World, caplog: pytest.LogCapture
     world.registered("CB01", "secretary")
     with world.db.write() as session:
         session.execute(update(Contact).values(lost_at=world.at, lost_reason="blocked"))
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert [record.message.split()[0] for record in caplog.records] == ["reminder.unreachable"]
 
 
@@ -321,7 +321,7 @@ def test_away_with_and_without_a_delegate(world: World) -> None:
 def test_who_leads_two_units_reads_which_is_meant(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     secretary.says(f"/start {world.invite('CB02', 'secretary')}").says("40").says("10")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     world.later(hours=1)
     assert len(secretary.looks()) == 1
     assert secretary.last.text.count("Chi bộ Văn phòng\n⏰") == 1
@@ -333,7 +333,7 @@ def test_a_reminder_waits_for_a_dialog_half_an_hour_at_most(world: World) -> Non
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-01 08:10")
     secretary.says("/nop").taps("Báo cáo")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     for number in range(3):
         world.later(minutes=9)
         secretary.hands(stored("a.pdf", f"{number}".encode()))
@@ -346,7 +346,7 @@ def test_a_reminder_waits_for_a_dialog_half_an_hour_at_most(world: World) -> Non
 def test_while_the_meeting_runs_nothing_is_said_of_it(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     secretary.says("/hop").taps("T4 ·")
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert waiting(world) == 0
 
 
@@ -354,7 +354,7 @@ def test_a_reminder_is_let_through_when_the_dialog_ends(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-01 08:10")
     secretary.says("/nop").taps("Báo cáo")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     assert secretary.looks() == []
     secretary.says("/huy")
     assert "🔔" in secretary.got[-1].text
@@ -362,13 +362,13 @@ def test_a_reminder_is_let_through_when_the_dialog_ends(world: World) -> None:
 
 def test_two_ticks_write_nothing_twice(world: World) -> None:
     world.registered("CB01", "secretary")
-    assert world.tick(reminders.tick) == 1
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 1
+    assert world.tick(reminders.say_reminders) == 0
     with world.db.write() as session:
         session.execute(
             update(Duty).where(Duty.key == "2022-04").values(next_reminder_at=world.at, reminded_until=None)
         )
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert len(said(world)) == 1
 
 
@@ -376,7 +376,7 @@ def test_ticks_of_several_replicas_at_once_write_each_message_once(world: World)
     for code in ("CB01", "CB02", "CB03"):
         world.registered(code, "secretary")
     with ThreadPoolExecutor(4) as replicas:
-        written = list(replicas.map(lambda _: world.tick(reminders.tick), range(4)))
+        written = list(replicas.map(lambda _: world.tick(reminders.say_reminders), range(4)))
     assert sum(written) == 3
     assert sorted(person for _, person, _ in said(world)) == [1, 2, 3]
 
@@ -391,7 +391,7 @@ def test_what_cannot_be_written_silences_nobody_else(world: World, caplog: pytes
         session.flush()
         assert demand.topic is not None
         demand.topic.documents = [{"symbol": "1"}]
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     assert [r.message.split()[0] for r in caplog.records] == ["reminder.unwritable"]
     with world.db.write() as session:
         session.execute(
@@ -406,7 +406,7 @@ def test_what_cannot_be_written_silences_nobody_else(world: World, caplog: pytes
 def test_snooze(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-19 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     secretary.taps("Nhắc lại sau").taps("Sau 1 giờ")
     assert "✅ Sẽ nhắc lại lúc 9h05 thứ Ba 19/4." in secretary.last.text
@@ -432,7 +432,7 @@ def test_snooze(world: World) -> None:
 def test_a_snoozed_reminder_goes_when_the_meeting_is_set(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-19 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     secretary.taps("Nhắc lại sau").taps("Sáng mai")
     secretary.says("/lichhop").says("25/4 14h").taps("Bỏ qua")
@@ -446,12 +446,12 @@ def test_of_two_duties_in_one_waiting_message_the_open_one_is_said_anew(world: W
     assert sorted(moments(world)[-1][1].split()) == ["due-3", "set-date-3"]
     secretary.says("/nop").taps("Báo cáo").hands(stored("a.pdf")).taps("Xong")
     assert waiting(world) == 0
-    assert world.tick(reminders.tick) == 1
+    assert world.tick(reminders.say_reminders) == 1
     assert moments(world)[-1] == ("27/06 08:00", "set-date-3")
     world.go("2022-06-27 08:01")
     assert len(secretary.looks()) == 1
     assert "Báo cáo" not in secretary.last.text
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
     reads_well(secretary)
 
 
@@ -462,8 +462,8 @@ def test_what_the_unit_has_read_is_told_once_to_who_stands_in(world: World) -> N
     first.looks()
     first.says("/caidat").taps("Đi vắng").says("30/6").taps("1. Đồng chí đăng ký")
     second.looks()
-    assert world.tick(reminders.tick) == 1
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 1
+    assert world.tick(reminders.say_reminders) == 0
     (told,) = second.looks()
     assert told.text.startswith("<b>Việc đang chờ đồng chí</b>\n\n🔔 <b>Họp thường kỳ: ")
     assert "tháng 6/2022" in told.text
@@ -483,11 +483,11 @@ def test_what_the_unit_has_read_is_told_once_to_who_stands_in(world: World) -> N
 def test_a_meeting_left_running_is_asked_after(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-05 08:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     secretary.says("/lichhop").says("8/4 14h").taps("Bỏ qua")
     world.go("2022-04-08 14:10")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.says("/hop").taps("T4 ·").taps("Tiếp").says("/huy")
     before = len(said(world))
     tick_through(world, "2022-04-08 17:05")
@@ -509,7 +509,7 @@ def test_many_units_in_one_tick(db: Database, monkeypatch: pytest.MonkeyPatch) -
     world.units(*((f"M{n}", f"Chi bộ {n}", "chi_bo", "co_quan", "DUK") for n in range(9)))
     world.load(shipped("60-KH-DUK-2022.yaml"))
     people = [world.registered(f"M{n}", "secretary") for n in range(9)]
-    assert world.tick(reminders.tick) == 9
+    assert world.tick(reminders.say_reminders) == 9
     world.later(hours=1)
     for talker in people:
         assert len(talker.looks()) == 1
@@ -517,13 +517,13 @@ def test_many_units_in_one_tick(db: Database, monkeypatch: pytest.MonkeyPatch) -
 
 def test_next_moment_is_that_of_the_next_rung(world: World) -> None:
     with world.db.read() as session:
-        assert reminders.next_moment(session) == world.local("2022-04-01 08:00")
-    world.tick(reminders.tick)
+        assert reminders.next_reminder_moment(session) == world.local("2022-04-01 08:00")
+    world.tick(reminders.say_reminders)
     with world.db.read() as session:
-        assert reminders.next_moment(session) == world.local(
+        assert reminders.next_reminder_moment(session) == world.local(
             "2022-04-04 07:00"
         )  # no day is set, none is usual
     with world.db.write() as session:
         session.execute(update(Duty).values(next_reminder_at=None))
     with world.db.read() as session:
-        assert reminders.next_moment(session) is None
+        assert reminders.next_reminder_moment(session) is None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.calendar import at_local, next_allowed, weekend
+from bot.calendar import at_local, is_weekend, next_allowed
 from bot.store.db import Database
 from schedules import reminders, summaries
 from tests.duties.test_month import committee, labels, plan_of, reads_well
@@ -131,10 +131,10 @@ def test_no_leader_is_told_anything_on_a_weekend(world: World) -> None:
     while world.at < world.local("2022-07-01 00:00"):
         for talker in people:
             talker.looks()
-        world.tick(reminders.tick)
-        world.tick(summaries.tick)
+        world.tick(reminders.say_reminders)
+        world.tick(summaries.tell_leaders)
         if leader.looks() + follower.looks():
             told_on.add(world.at.astimezone(ZONE).date())
         world.at = next(at for at in clock if at > world.at)
     assert len(told_on) > 10
-    assert not [day for day in told_on if weekend(day)]
+    assert not [day for day in told_on if is_weekend(day)]

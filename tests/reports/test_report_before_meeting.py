@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.counting import tallies
+from bot.duties.counting import tally_demands
 from bot.store.db import Database
 from bot.tables import Duty, Submission
 from schedules import reminders
@@ -56,7 +56,9 @@ def duty(world: World, key: str) -> Duty:
 def counted(world: World, key: str) -> tuple[int, int, int]:
     """In time, late, open, as a leader is told."""
     with world.db.read() as session:
-        one = next(t for t in tallies(session, Duty.path.startswith("/1/"), world.at.date()) if t.key == key)
+        one = next(
+            t for t in tally_demands(session, Duty.path.startswith("/1/"), world.at.date()) if t.key == key
+        )
         return one.on_time, one.late, one.open
 
 
@@ -116,7 +118,7 @@ def test_a_kept_report_is_not_asked_for_again(world: World, secretary: Talker) -
     tick_through(world, "2022-06-14 20:00")
     secretary.looks()
     assert not [reply for reply in secretary.got[before:] if "Báo cáo đợt 19/5" in reply.text]
-    assert world.tick(reminders.tick) == 0
+    assert world.tick(reminders.say_reminders) == 0
 
 
 def test_a_kept_report_is_taken_back_or_sent_anew(world: World, secretary: Talker) -> None:
@@ -167,6 +169,6 @@ def test_no_reminder_asks_for_the_report_before_the_meeting(world: World, secret
     assert not [text for text in asked if "Báo cáo đợt 19/5" in text]
     hold(secretary, "14/6")
     world.go("2022-06-16 09:00")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     assert "Báo cáo đợt 19/5" in secretary.last.text

@@ -61,7 +61,7 @@ def begun(secretary: Talker) -> Talker:
 
 def runs(talker: Talker) -> Talker:
     """The clock does what has been asked for."""
-    talker.world.tick(scans.tick)
+    talker.world.tick(scans.join_scans)
     talker.looks()
     return talker
 
@@ -314,7 +314,7 @@ def test_a_draft_that_is_gone_meanwhile(world: World, secretary: Talker, how: st
     assert files(world, "handed" if how == "handed in" else "dropped") == ["anh-1.jpg", "anh-2.jpg"]
     assert files(world) == []
     assert state(world) == "dropped"
-    assert world.tick(scans.tick) == 0
+    assert world.tick(scans.join_scans) == 0
 
 
 def test_buttons_of_an_earlier_sheet_change_nothing(world: World, secretary: Talker) -> None:
@@ -427,7 +427,7 @@ def test_a_store_that_is_away_is_asked_again_for_half_an_hour(world: World, secr
     assert runs(secretary).last == before
     world.later(minutes=11)
     assert runs(secretary).last.text.startswith("⚠️ Việc ghép ảnh chưa làm được do lỗi của hệ thống")
-    assert (world.tick(scans.tick), state(world)) == (0, "done")
+    assert (world.tick(scans.join_scans), state(world)) == (0, "done")
     secretary.taps("Thử lại")
     before = secretary.last
     assert runs(secretary).last == before
@@ -459,7 +459,7 @@ def test_of_two_that_do_it_at_once_one_wins(world: World, secretary: Talker, ste
     plain = world.desk
 
     def other() -> None:
-        scans.tick(plain, world.at)
+        scans.join_scans(plain, world.at)
 
     before = len(secretary.got)
     with_shelf(world, other)
@@ -487,5 +487,5 @@ def test_what_was_changed_while_the_sheet_was_made_is_not_shown(world: World, se
 
 def test_the_office_leaves_these_errands_alone(world: World, secretary: Talker) -> None:
     begun(secretary).hands(*photos(world, 1, 2)).taps("Ghép ảnh")
-    assert world.tick(errands.tick) == 0
+    assert world.tick(errands.do_plan_errands) == 0
     assert runs(secretary).last.text.startswith("📄 <b>Bản ghép có 2 trang")

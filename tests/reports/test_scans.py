@@ -14,10 +14,10 @@ from PIL import ExifTags, Image, ImageDraw, ImageFont, PngImagePlugin
 from pypdf import PdfReader
 
 from bot.problems import Invalid, Rejected
-from bot.reports.pages import Pages, packed, page_numbers, pages_of
+from bot.reports.pages import Pages, pack_pages, page_numbers, pages_of
 from bot.reports.scans import LADDER, Page, contact_sheet, make_pdf
 from bot.store.files import open_store
-from bot.store.filetypes import JPEG, PDF, sniff
+from bot.store.filetypes import JPEG, PDF, sniff_type
 from bot.talk.render import Renderer
 
 RENDER = Renderer(Path(__file__).parent.parent.parent / "templates", ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -364,7 +364,7 @@ def test_the_file_store_takes_both(tmp_path: Path) -> None:
     contact_sheet([lambda: oriented(6)], tmp_path / "sheet.jpg")
     assert store.keep("Báo cáo quý II-2022.pdf", tmp_path / "pages.pdf").media_type == PDF
     assert store.keep("Xem trước.jpg", tmp_path / "sheet.jpg").media_type == JPEG
-    assert sniff(tmp_path / "pages.pdf") == PDF
+    assert sniff_type(tmp_path / "pages.pdf") == PDF
 
 
 @pytest.mark.parametrize(
@@ -418,7 +418,7 @@ def test_whatever_is_done_no_page_is_lost_or_doubled(
             pages = pages.joined_by(digests)
         assert sorted([*(digest for digest, _ in pages.kept), *pages.out]) == sorted(digests)
         assert {turn for _, turn in pages.kept} <= {0, 90, 180, 270}
-        assert pages_of(packed(pages)) == pages
+        assert pages_of(pack_pages(pages)) == pages
 
 
 def test_the_last_page_stays() -> None:

@@ -17,19 +17,27 @@ from bot.problems import Invalid, Problem, Rejected
 from bot.scores.scoring import (
     Point,
     begin_score,
-    compute,
-    decide,
+    compute_points,
+    decide_score,
     last_held,
     most_voters,
-    propose,
+    propose_score,
     say_points,
-    undecided,
-    vote,
+    undecided_scores,
     vote_on,
+    vote_on_score,
     with_said,
     year_grades,
 )
-from bot.scores.sheets import ANSWERS, NUMBERS, Sheet, Sheets, read_sheet, read_sheets, sheet_for
+from bot.scores.sheets import (
+    ANSWERS,
+    NUMBERS,
+    ScoreSheet,
+    ScoreSheets,
+    read_score_sheet,
+    read_sheets,
+    sheet_for,
+)
 from bot.store.db import Database
 from bot.tables import (
     Attendance,
@@ -55,15 +63,15 @@ SENTENCES = yaml.safe_load((ROOT / "templates" / "problems" / "scores.yaml").rea
 
 
 @cache
-def sheets() -> Sheets:
+def sheets() -> ScoreSheets:
     return read_sheets(ROOT / "schedules" / "scores")
 
 
-def general() -> Sheet:
+def general() -> ScoreSheet:
     return sheets().by_key["42-HD-BTCTW"]
 
 
-def local() -> Sheet:
+def local() -> ScoreSheet:
     return sheets().by_key["vi-du-phuong"]
 
 
@@ -132,11 +140,11 @@ def heads(session: Session, meeting: Meeting, **facts: Any) -> Attendance:
     return row
 
 
-def found(session: Session, meeting: Meeting, sheet: Sheet) -> dict[str, Point]:
-    return {point.key: point for point in compute(session, meeting, sheet, rules())}
+def found(session: Session, meeting: Meeting, sheet: ScoreSheet) -> dict[str, Point]:
+    return {point.key: point for point in compute_points(session, meeting, sheet, rules())}
 
 
-def points(session: Session, meeting: Meeting, sheet: Sheet) -> dict[str, int | None]:
+def points(session: Session, meeting: Meeting, sheet: ScoreSheet) -> dict[str, int | None]:
     return {key: point.points for key, point in found(session, meeting, sheet).items()}
 
 
@@ -220,7 +228,7 @@ def test_which_sheet_holds(db: Database) -> None:
 
 def test_the_nearest_committees_sheet_wins() -> None:
     near = local().model_copy(update={"units": ("BP",)}).named("gan")
-    three = Sheets({**sheets().by_key, "gan": near})
+    three = ScoreSheets({**sheets().by_key, "gan": near})
     for codes, key in (
         (["CB", "BP", "PHUONG-VI-DU"], "gan"),
         (["CB", "PHUONG-VI-DU"], "vi-du-phuong"),
@@ -339,7 +347,7 @@ def written(folder: Path, text: str, name: str = "bang.yaml") -> Path:
 def test_a_broken_sheet(tmp_path: Path, old: str, new: str, place: str, code: str) -> None:
     assert old in SOUND
     with pytest.raises(Rejected) as caught:
-        read_sheet(written(tmp_path, SOUND.replace(old, new)))
+        read_score_sheet(written(tmp_path, SOUND.replace(old, new)))
     assert (f"bang.yaml:{place}", code) in [(p.place, p.code) for p in caught.value.problems]
     environment = Environment(undefined=StrictUndefined, autoescape=False)
     sentences = SENTENCES | {
@@ -707,7 +715,7 @@ def test_the_minutes(
 def test_a_resolution(db: Database, tmp_path: Path) -> None:
     """More than half of the cell's official members, not of those who were there."""
     text = SOUND.replace("minutes_short: {at_most: 0}", "resolution_passed: {is: yes}")
-    sheet = read_sheet(written(tmp_path, text))
+    sheet = read_score_sheet(written(tmp_path, text))
     with db.write() as session:
         writer = person(session).id
         for number, (agree, members, given) in enumerate([(14, 28, None), (15, 28, 6), (0, 0, None)]):
@@ -742,11 +750,11 @@ def scored(db: Database) -> Callable[..., tuple[Meeting, Score, list[Point]]]:
         heads(session, meeting, official=26, present_official=24, probationary=2, present_probationary=1)
         score = begin_score(session, meeting, general(), AT)
         left = total
-        for point in with_said(compute(session, meeting, general(), rules()), None):
+        for point in with_said(compute_points(session, meeting, general(), rules()), None):
             value = min(left, point.part.most)
             say_points(score, point, value)
             left -= value
-        known = with_said(compute(session, meeting, general(), rules()), score)
+        known = with_said(compute_points(session, meeting, general(), rules()), score)
         return meeting, score, known
 
     return make
@@ -756,7 +764,7 @@ def test_the_sum_and_its_grade(db: Database, scored: Any) -> None:
     with db.write() as session:
         for number, (total, grade) in enumerate([(100, "Tốt"), (90, "Tốt"), (89, "Khá"), (49, "Kém")]):
             _, score, known = scored(session, unit(session, f"S{number}"), total)
-            propose(session, score, general(), known, "  Ít ý kiến  ", AT)
+            propose_score(session, score, general(), known, "  Ít ý kiến  ", AT)
             assert (score.total, score.grade, score.weaknesses, score.voted) == (
                 total,
                 grade,
@@ -789,16 +797,16 @@ def test_points_beyond_a_part_are_refused(db: Database, scored: Any) -> None:
 def test_the_vote(db: Database, scored: Any, counted: tuple[int, int, int], voted: bool) -> None:
     with db.write() as session:
         meeting, score, known = scored(session)
-        propose(session, score, general(), known, "", AT)
+        propose_score(session, score, general(), known, "", AT)
         writer = person(session).id
         assert most_voters(session, meeting) == (24, True)
-        row = vote(session, meeting, score, counted, "Chấm điểm", writer, AT)
+        row = vote_on_score(session, meeting, score, counted, "Chấm điểm", writer, AT)
         assert score.voted is voted
         assert (row.agree, row.against, row.other) == (*counted[:2], counted[2] - counted[0] - counted[1])
         assert (row.voters, row.members, row.resolution) == (counted[2], 26, False)
-        vote(session, meeting, score, (20, 0, 20), "Chấm điểm", writer, AT)
+        vote_on_score(session, meeting, score, (20, 0, 20), "Chấm điểm", writer, AT)
         assert session.query(Vote).count() == 1
-        propose(session, score, general(), known, "", AT)
+        propose_score(session, score, general(), known, "", AT)
         assert (score.voted, vote_on(session, score)) == (False, None)
 
 
@@ -806,9 +814,9 @@ def test_the_vote(db: Database, scored: Any, counted: tuple[int, int, int], vote
 def test_a_vote_that_cannot_be(db: Database, scored: Any, counted: tuple[int, int, int]) -> None:
     with db.write() as session:
         meeting, score, known = scored(session)
-        propose(session, score, general(), known, "", AT)
+        propose_score(session, score, general(), known, "", AT)
         with pytest.raises(Invalid) as caught:
-            vote(session, meeting, score, counted, "x", 1, AT)
+            vote_on_score(session, meeting, score, counted, "x", 1, AT)
         assert caught.value.code == "score_vote_range"
         assert vote_on(session, score) is None
 
@@ -828,19 +836,19 @@ def test_nothing_is_voted_on_before_it_is_proposed_nor_decided_before_it_is_vote
         meeting, score, known = scored(session)
         writer = person(session).id
         with pytest.raises(Invalid, match="score_not_proposed"):
-            vote(session, meeting, score, (24, 0, 24), "x", writer, AT)
-        propose(session, score, general(), known, "", AT)
+            vote_on_score(session, meeting, score, (24, 0, 24), "x", writer, AT)
+        propose_score(session, score, general(), known, "", AT)
         with pytest.raises(Invalid, match="score_not_voted"):
-            decide(score, general(), "Tốt", writer)
-        vote(session, meeting, score, (24, 0, 24), "x", writer, AT)
+            decide_score(score, general(), "Tốt", writer)
+        vote_on_score(session, meeting, score, (24, 0, 24), "x", writer, AT)
         with pytest.raises(Invalid, match="choose_button"):
-            decide(score, general(), "Xuất sắc", writer)
-        decide(score, general(), "Khá", writer)
+            decide_score(score, general(), "Xuất sắc", writer)
+        decide_score(score, general(), "Khá", writer)
         assert (score.grade, score.decided_grade, score.decided_by) == ("Tốt", "Khá", writer)
         for change in (
             lambda: say_points(score, known[0], 1),
-            lambda: propose(session, score, general(), known, "", AT),
-            lambda: vote(session, meeting, score, (24, 0, 24), "x", writer, AT),
+            lambda: propose_score(session, score, general(), known, "", AT),
+            lambda: vote_on_score(session, meeting, score, (24, 0, 24), "x", writer, AT),
         ):
             with pytest.raises(Invalid, match="score_decided"):
                 change()
@@ -862,18 +870,18 @@ def test_the_year(db: Database, scored: Any) -> None:
             (right, 55, "", {"started_at": new_year - timedelta(seconds=1)}),
         ):
             meeting, score, known = scored(session, where, total, **facts)
-            propose(session, score, general(), known, "", AT)
-            vote(session, meeting, score, (24, 0, 24), "x", writer, AT)
+            propose_score(session, score, general(), known, "", AT)
+            vote_on_score(session, meeting, score, (24, 0, 24), "x", writer, AT)
             if decided:
-                decide(score, general(), decided, writer)
+                decide_score(score, general(), decided, writer)
         _, score, known = scored(session, right, 40)
-        propose(session, score, general(), known, "", AT)  # not voted on
+        propose_score(session, score, general(), known, "", AT)  # not voted on
         everywhere = Unit.path.startswith(root.path)
         assert year_grades(session, everywhere, 2026, ZONE) == {"Tốt": 2, "Khá": 2, "Trung bình": 1}
         assert year_grades(session, Unit.id == left.id, 2026, ZONE) == {"Tốt": 1, "Khá": 2}
         assert year_grades(session, everywhere, 2027, ZONE) == {"Tốt": 1}
         assert year_grades(session, everywhere, 2025, ZONE) == {}
-        rows, count = undecided(session, everywhere, 2)
+        rows, count = undecided_scores(session, everywhere, 2)
         assert (len(rows), count) == (2, 4)
         assert [row.total for row in rows] == [92, 80]
         last = last_held(session, right)
@@ -886,6 +894,6 @@ def test_the_year(db: Database, scored: Any) -> None:
 
 def test_the_sheet_in_the_documentation_can_be_read(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "scores.md").read_text("utf-8")
-    sheet = read_sheet(written(tmp_path, text.split("```yaml\n")[1].split("```")[0]))
+    sheet = read_score_sheet(written(tmp_path, text.split("```yaml\n")[1].split("```")[0]))
     assert sheet.least_minutes(30) == 120
     assert [name for name in (*NUMBERS, *ANSWERS) if f"`{name}`" not in text] == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.problems import Invalid, Rejected
-from bot.store.aside import Aside
+from bot.store.aside import Inspector
 from bot.store.files import look_into, open_store, take_in
 from tests.store import aside_tasks as tasks
 
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.process
 
 
 @pytest.fixture
-def aside() -> Iterator[Aside]:
-    one = Aside(workers=1, memory=600 * 2**20)
+def aside() -> Iterator[Inspector]:
+    one = Inspector(workers=1, memory=600 * 2**20)
     yield one
     one.close()
 
 
-def test_it_answers_and_keeps_its_process(aside: Aside) -> None:
+def test_it_answers_and_keeps_its_process(aside: Inspector) -> None:
     assert [aside.call(tasks.double, number) for number in range(3)] == [0, 2, 4]
     assert aside._idle[0].calls == 3
     assert aside.call(tasks.print_and_answer, "xong") == "xong"
@@ -32,7 +32,9 @@ def test_it_answers_and_keeps_its_process(aside: Aside) -> None:
 @pytest.mark.parametrize(
     "work", [tasks.never_end, tasks.fill_memory, tasks.die, tasks.break_down, tasks.say_much]
 )
-def test_whatever_an_ill_made_file_does_the_next_is_seen(aside: Aside, work: Callable[[], object]) -> None:
+def test_whatever_an_ill_made_file_does_the_next_is_seen(
+    aside: Inspector, work: Callable[[], object]
+) -> None:
     assert aside.call(tasks.double, 1) == 2
     with pytest.raises(Invalid) as caught:
         aside.call(work, seconds=2)
@@ -40,7 +42,7 @@ def test_whatever_an_ill_made_file_does_the_next_is_seen(aside: Aside, work: Cal
     assert aside.call(tasks.double, 2) == 4
 
 
-def test_what_the_work_raises_comes_back(aside: Aside) -> None:
+def test_what_the_work_raises_comes_back(aside: Inspector) -> None:
     with pytest.raises(Invalid) as invalid:
         aside.call(tasks.refuse, "file_too_large")
     assert (invalid.value.code, invalid.value.facts) == ("file_too_large", {"name": "tệp", "limit_mb": 5})
@@ -51,7 +53,7 @@ def test_what_the_work_raises_comes_back(aside: Aside) -> None:
         aside.call(tasks.lose_the_disk)
 
 
-def test_somebodys_first_file_comes_before_anothers_second(aside: Aside, tmp_path: Path) -> None:
+def test_somebodys_first_file_comes_before_anothers_second(aside: Inspector, tmp_path: Path) -> None:
     path = tmp_path / "order"
     aside.call(tasks.double, 1)
     with ThreadPoolExecutor(8) as pool:
@@ -67,7 +69,7 @@ def test_somebodys_first_file_comes_before_anothers_second(aside: Aside, tmp_pat
     assert path.read_text("utf-8").split() == ["a0", "b1", "a1", "a2", "a3"]
 
 
-def test_a_process_makes_room_after_many_calls(aside: Aside, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_makes_room_after_many_calls(aside: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.store.aside.CALLS", 2)
     aside.call(tasks.double, 1)
     first = aside._idle[0].process.pid
@@ -105,7 +107,7 @@ def endless_pdf(path: Path) -> Path:
     return path
 
 
-def test_a_pdf_that_never_ends_is_refused_and_not_kept(aside: Aside, tmp_path: Path) -> None:
+def test_a_pdf_that_never_ends_is_refused_and_not_kept(aside: Inspector, tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store"))
     with pytest.raises(Invalid) as caught:
         take_in(

@@ -21,7 +21,7 @@ from pypdf import PdfWriter
 
 from bot.messages import File, Refusal
 from bot.problems import Invalid
-from bot.store.files import Store, clean_name, open_store, refusal, take_in
+from bot.store.files import Store, clean_name, open_store, refusal_of, take_in
 from bot.store.filetypes import DOCX, JPEG, PDF, PNG
 
 ROOT = Path(__file__).parents[2]
@@ -321,12 +321,12 @@ def test_a_stamped_file_is_not_stored_and_not_described(
     with pytest.raises(FileNotFoundError):
         store.size(digest)
     assert source.exists()
-    assert refusal(name, refused.value) == Refusal("tep.docx", "file_secret")
+    assert refusal_of(name, refused.value) == Refusal("tep.docx", "file_secret")
 
 
 def test_refusal_keeps_the_facts_as_text() -> None:
     invalid = Invalid("file_too_large", name="a.pdf", limit_mb=20, size_mb=21)
-    assert refusal("x/a.pdf", invalid) == Refusal(
+    assert refusal_of("x/a.pdf", invalid) == Refusal(
         "a.pdf", "file_too_large", (("limit_mb", "20"), ("name", "a.pdf"), ("size_mb", "21"))
     )
 

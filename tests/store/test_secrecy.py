@@ -17,7 +17,7 @@ from pypdf.errors import DependencyError
 
 from bot.problems import Invalid
 from bot.store import filetypes
-from bot.store.secrecy import secret_file, stamped, stamped_name
+from bot.store.secrecy import bears_secrecy_stamp, secret_file, stamped_name
 
 STAMPED = [
     "MẬT",
@@ -137,13 +137,13 @@ NOT_STAMPED = [
 @pytest.mark.parametrize("text", STAMPED)
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_a_stamp_is_found_in_either_unicode_form(text: str, form: str) -> None:
-    assert stamped(unicodedata.normalize("NFD" if form == "NFD" else "NFC", text))
+    assert bears_secrecy_stamp(unicodedata.normalize("NFD" if form == "NFD" else "NFC", text))
 
 
 @pytest.mark.parametrize("text", NOT_STAMPED)
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_words_about_secrecy_are_no_stamp(text: str, form: str) -> None:
-    assert not stamped(unicodedata.normalize("NFD" if form == "NFD" else "NFC", text))
+    assert not bears_secrecy_stamp(unicodedata.normalize("NFD" if form == "NFD" else "NFC", text))
 
 
 @pytest.mark.parametrize(
@@ -580,7 +580,7 @@ def doc(text: bytes, *, flags: int = 0, magic: bytes = b"\xec\xa5") -> bytes:
 def test_doc(tmp_path: Path, text: bytes, secret: bool) -> None:
     path = tmp_path / "a.doc"
     path.write_bytes(doc(text))
-    assert filetypes.sniff(path) == filetypes.DOC
+    assert filetypes.sniff_type(path) == filetypes.DOC
     assert secret_file(path, filetypes.DOC, "a.doc") is secret
 
 

@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy.orm import Session
 
 from bot.store.db import Database
-from bot.summaries.table import workbook
+from bot.summaries.table import summary_workbook
 from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -137,7 +137,7 @@ def roles(db: Database) -> dict[str, list[Membership]]:
 
 def _read(db: Database, memberships: list[Membership]) -> list[list[tuple[Any, ...]]]:
     with db.read() as session:
-        content = workbook(session, memberships, TODAY, ZONE, WORDS)
+        content = summary_workbook(session, memberships, TODAY, ZONE, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
     return [list(sheet.iter_rows(values_only=True)) for sheet in book]
 
@@ -185,7 +185,7 @@ def test_nobody_sees_beyond_the_own_subtree(db: Database, roles: dict[str, list[
 
 def test_no_text_becomes_a_formula(db: Database, roles: dict[str, list[Membership]]) -> None:
     with db.read() as session:
-        content = workbook(session, roles["all"], TODAY, ZONE, WORDS)
+        content = summary_workbook(session, roles["all"], TODAY, ZONE, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
     assert book.sheetnames == [WORDS["units"]["name"], WORDS["totals"]["name"]]
     risky = 0

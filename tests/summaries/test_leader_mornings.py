@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.duties.life import close
+from bot.duties.life import close_duty
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Person, Unit
 from schedules import reminders, summaries
@@ -44,7 +44,7 @@ def finish(world: World, key: str, *codes: str) -> None:
             select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.code.in_(codes), Duty.key == key)
         ).all()
         for duty in duties:
-            close(session, duty, world.at.astimezone(ZONE).date(), world.at, ZONE)
+            close_duty(session, duty, world.at.astimezone(ZONE).date(), world.at, ZONE)
 
 
 def mornings(world: World, last: str, *talkers: Talker) -> dict[date, list[str]]:
@@ -55,8 +55,8 @@ def mornings(world: World, last: str, *talkers: Talker) -> dict[date, list[str]]
     while day <= end:
         for clock in ("07:00", "08:00", "08:11", "17:00"):
             world.at = max(world.at, world.local(f"{day} {clock}"))
-            world.tick(reminders.tick)
-            world.tick(summaries.tick)
+            world.tick(reminders.say_reminders)
+            world.tick(summaries.tell_leaders)
             for other in (*cells, *talkers[1:]):
                 other.looks()
             for reply in talkers[0].looks():

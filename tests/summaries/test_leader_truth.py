@@ -96,7 +96,7 @@ class Walk:
             self.tick()
 
     def tick(self) -> None:
-        for tick in (reminders.tick, summaries.tick):
+        for tick in (reminders.say_reminders, summaries.tell_leaders):
             self.world.tick(tick)
         self.world.later(minutes=15)
         for cell in self.cells.values():

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from bot.duties.life import close
-from bot.meetings.attendance import Counts
+from bot.duties.life import close_duty
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.messages import Reply
 from bot.store.db import Database
@@ -42,7 +42,7 @@ def hold(world: World, codes: Sequence[str], key: str, when: str, present: int =
         for code in codes:
             unit = session.scalars(select(Unit).where(Unit.code == code)).one()
             duty = session.scalars(select(Duty).where(Duty.unit_id == unit.id, Duty.key == key)).one()
-            counts = Counts(20, present, 20 - present, 0, 0)
+            counts = AttendanceCounts(20, present, 20 - present, 0, 0)
             at = world.local(when)
             held_before(session, unit, duty, at, counts, person, max(at, world.at), ZONE)
 
@@ -54,7 +54,7 @@ def cells(first: int, last: int) -> list[str]:
 def told(world: World, talker: Talker, moment: str) -> list[Reply]:
     """What the summaries' tick brings at this moment."""
     world.go(moment)
-    world.tick(summaries.tick)
+    world.tick(summaries.tell_leaders)
     return talker.looks()
 
 
@@ -352,7 +352,7 @@ def test_nothing_to_say_nothing_sent(world: World) -> None:
     leader = world.registered("DUB", "leader")
     with world.db.write() as session:
         for duty in session.scalars(select(Duty).join(Unit, Unit.id == Duty.unit_id)):
-            close(session, duty, duty.opens_on, world.at, world.desk.zone)
+            close_duty(session, duty, duty.opens_on, world.at, world.desk.zone)
     assert len(told(world, leader, "2022-04-04 08:00")) == 1  # what was done this week is worth a line
     assert "👉 Đồng chí không phải làm gì thêm." in leader.last.text
     assert told(world, leader, "2022-04-12 08:00") == []
@@ -422,8 +422,8 @@ def test_a_due_day_of_an_outage_is_said_once(world: World) -> None:
 def test_two_replicas_say_it_once(world: World) -> None:
     leader = world.registered("DUA", "leader")
     world.go("2022-04-04 08:00")
-    assert world.tick(summaries.tick) == 1
-    assert world.tick(summaries.tick) == 0
+    assert world.tick(summaries.tell_leaders) == 1
+    assert world.tick(summaries.tell_leaders) == 0
     assert len(leader.looks()) == 1
 
 
@@ -435,23 +435,23 @@ def test_whoever_cannot_be_reached_or_has_no_role_any_more_is_left_out(world: Wo
         role = session.scalars(select(Membership).where(Membership.person_id == contact.person_id)).one()
         role.ended_at = world.at
     world.go("2022-04-04 08:00")
-    assert world.tick(summaries.tick) == 0
+    assert world.tick(summaries.tell_leaders) == 0
 
 
 def test_when_the_next_leader_is_looked_after(world: World) -> None:
     with world.db.read() as session:
-        assert summaries.next_moment(session) is None
+        assert summaries.next_summary_moment(session) is None
     leader = world.registered("DUA", "leader")
     told(world, leader, "2022-04-29 08:00")
     with world.db.read() as session:
-        assert summaries.next_moment(session) == world.local("2022-05-04 08:00")
+        assert summaries.next_summary_moment(session) == world.local("2022-05-04 08:00")
 
 
 def test_secretaries_followers_and_the_office_get_none(world: World) -> None:
     people = [world.registered("DUA", role) for role in ("follower", "admin")]
     people.append(world.registered("A01", "secretary"))
     world.go("2022-04-04 08:00")
-    assert world.tick(summaries.tick) == 0
+    assert world.tick(summaries.tell_leaders) == 0
     assert [person.looks() for person in people] == [[], [], []]
 
 

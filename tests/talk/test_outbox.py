@@ -17,8 +17,8 @@ from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, 
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
 from bot.talk import outbox, sender
-from bot.talk.outbox import Claimed, Outcome, claim, settle
-from bot.talk.sender import GIVE_UP, Pace, Sender, backoff
+from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
+from bot.talk.sender import GIVE_UP, Pace, Sender, backoff_of
 from tests.kit import APRIL, stored
 
 SECONDS = 120
@@ -61,12 +61,14 @@ class Office:
         with self.db.write() as session:
             contact = self._at(session, place)
             for text in texts:
-                outbox.post(session, contact, Reply(text, (), files), self.at, bulk=bulk, due_at=due_at)
+                outbox.post_message(
+                    session, contact, Reply(text, (), files), self.at, bulk=bulk, due_at=due_at
+                )
                 session.flush()
 
     def claims(self, *channels: str, bulk: bool = True, limit: int = 100) -> list[str]:
         with self.db.write() as session:
-            got = claim(session, self.at, channels or ["telegram"], limit, bulk=bulk)
+            got = claim_messages(session, self.at, channels or ["telegram"], limit, bulk=bulk)
         self.claimed |= {one.reply.text: one for one in got}
         return [one.reply.text for one in got]
 
@@ -74,7 +76,9 @@ class Office:
         self, *texts: str, kind: str = "sent", wait: timedelta = timedelta(), reason: str = ""
     ) -> None:
         with self.db.write() as session:
-            settle(session, [Outcome(self.claimed[text], kind, wait, reason) for text in texts], self.at)
+            settle_messages(
+                session, [Outcome(self.claimed[text], kind, wait, reason) for text in texts], self.at
+            )
 
     def message(self, text: str) -> Message:
         with self.db.read() as session:
@@ -271,7 +275,7 @@ def test_messages_of_a_web_chat_are_numbered_in_their_order(office: Office) -> N
 
 def test_backing_off_doubles_up_to_ten_minutes() -> None:
     for attempts, seconds in ((1, 2), (2, 4), (5, 32), (9, 512), (10, 600), (500, 600)):
-        wait = backoff(attempts).total_seconds()
+        wait = backoff_of(attempts).total_seconds()
         assert 0.8 * seconds <= wait <= 1.2 * seconds
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.messages import Address, Choice, Incoming, Reply
 from bot.problems import Invalid
-from bot.reading.words import number
+from bot.reading.words import read_number
 from bot.store.db import Database
 from bot.tables import Audit, Contact, Dialog, Event, Meeting, Membership, Message, Person, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Desk, Flow, Routes, Step
+from bot.talk.desk import Answer, Desk, Flow, FlowStep, Routes
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from handlers import ACTIONS
@@ -75,7 +75,7 @@ def take_size(chat: Chat, answer: Answer) -> None:
 
 
 def take_count(chat: Chat, answer: Answer) -> None:
-    count = 0 if answer.value == "none" else number(answer.text)
+    count = 0 if answer.value == "none" else read_number(answer.text)
     chat.keep(count=count)
     chat.goto("note")
 
@@ -88,9 +88,9 @@ def take_note(chat: Chat, answer: Answer) -> None:
 
 ORDER = Flow(
     "order",
-    Step("size", lambda chat: chat.say("size"), take_size),
-    Step("count", lambda chat: chat.say("count"), take_count, numbers=True),
-    Step("note", saying("note?"), take_note, files=True),
+    FlowStep("size", lambda chat: chat.say("size"), take_size),
+    FlowStep("count", lambda chat: chat.say("count"), take_count, numbers=True),
+    FlowStep("note", saying("note?"), take_note, files=True),
 )
 ROUTES = Routes(
     commands={
@@ -167,7 +167,7 @@ def test_the_desk_is_woken_after_the_commit(small: World) -> None:
 
     def wake() -> None:
         with small.db.read() as session:
-            waiting.append(outbox.pending(session))
+            waiting.append(outbox.pending_messages(session))
 
     desk = Desk(small.db, small.desk.render, ROUTES, ZONE, PlainLinks(), wake)
     receive(desk, incoming(small, text="/start"))
@@ -216,7 +216,7 @@ def test_a_button_whose_handler_has_a_bug_is_apologised_for(small: World) -> Non
     person = small.person("77").says("/start")
     with small.db.write() as session:
         contact = session.scalars(select(Contact)).one()
-        outbox.post(session, contact, Reply("press", ((Choice("Crash", "crash"),),)), small.at)
+        outbox.post_message(session, contact, Reply("press", ((Choice("Crash", "crash"),),)), small.at)
     person.looks()
     person.taps("Crash")
     assert person.last.text.startswith("sorry")
@@ -345,12 +345,12 @@ def test_a_typed_number_means_the_message_that_was_read_last(small: World) -> No
         contact = session.scalars(select(Contact)).one()
         menu = small.desk.render.reply("menu", {})
         due = small.at + timedelta(days=1)
-        outbox.post(session, contact, menu, small.at, bulk=True, due_at=due)
+        outbox.post_message(session, contact, menu, small.at, bulk=True, due_at=due)
     person.says("/order")
     with small.db.write() as session:
         contact = session.scalars(select(Contact)).one()
         other = ((Choice("Khác", "greet:other"), Choice("Nữa", "greet:more")),)
-        outbox.post(session, contact, Reply("held back", other), small.at, bulk=True)
+        outbox.post_message(session, contact, Reply("held back", other), small.at, bulk=True)
     person.looks()
     assert person.last.text == "size?"
     assert person.says("2").last.text == "count?"
@@ -410,7 +410,7 @@ def test_files_go_to_the_step_that_wants_them(small: World) -> None:
 def test_a_person_who_shuts_the_bot_out_is_lost_until_they_come_back(small: World) -> None:
     person = small.person("77").says("/start")
     with small.db.write() as session:
-        outbox.post(session, session.scalars(select(Contact)).one(), Reply("waits"), small.at)
+        outbox.post_message(session, session.scalars(select(Contact)).one(), Reply("waits"), small.at)
     receive(small.desk, incoming(small, "e-block", blocked=True))
     assert contact_of(person).lost_reason == "blocked"
     with small.db.read() as session:

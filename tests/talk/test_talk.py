@@ -160,7 +160,7 @@ def test_a_group_is_told_once_in_twelve_hours(world: World) -> None:
 def reminded(world: World) -> Talker:
     talker = world.registered("CB01", "secretary")
     world.go("2022-04-01 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     talker.looks()
     return talker.taps("Nhắc lại sau")
 
@@ -194,7 +194,7 @@ def test_putting_off_what_is_done_by_then(world: World) -> None:
 def test_this_evening_is_not_offered_in_the_evening(world: World) -> None:
     talker = world.registered("CB01", "secretary")
     world.go("2022-04-01 20:30")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     talker.looks()
     talker.taps("Nhắc lại sau")
     assert not [choice for choice in talker.choices if "Tối nay" in choice.label]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.messages import File
 from bot.problems import Invalid, Rejected
 from bot.store.db import Database
-from bot.store.files import open_store, refusal, take_in
+from bot.store.files import open_store, refusal_of, take_in
 from bot.tables import Unit
 from bot.units.table_in import read_units
 from bot.units.tree import Imported, write_units
@@ -59,14 +59,14 @@ def sends(world: World, office: Talker, folder: Path, content: bytes, name: str 
     try:
         taken = take_in(open_store(str(folder / "store")), name, folder / "in")
     except Invalid as refused:
-        return office.hands(refused=[refusal(name, refused)]).last.text
+        return office.hands(refused=[refusal_of(name, refused)]).last.text
     file = world.shelf.keep(name, folder / "in")
     office.hands(File(file.digest, name, taken.size, taken.media_type))
     return runs(world, office)
 
 
 def runs(world: World, office: Talker) -> str:
-    world.tick(errands.tick)
+    world.tick(errands.do_plan_errands)
     office.looks()
     return office.last.text
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from bot import __main__ as main
-from bot.store.db import connect
+from bot.store.db import connect_database
 from bot.tables import Unit
 from tests.kit import ROOT
 
@@ -31,7 +31,7 @@ def run(*words: str | Path, code: int = 0) -> str:
 
 
 def closed(url: str) -> list[str]:
-    db = connect(url)
+    db = connect_database(url)
     with db.read() as session:
         found = list(
             session.scalars(select(Unit.code).where(Unit.closed_on.is_not(None)).order_by(Unit.code))

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.calendar import local_day
-from bot.duties.counting import tallies
+from bot.duties.counting import tally_demands
 from bot.duties.loading import reload_all
-from bot.meetings.attendance import Counts
+from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before, set_meeting
-from bot.people.roles import below
+from bot.people.roles import units_below
 from bot.plans.yaml_in import read_plan
 from bot.problems import Invalid
 from bot.store.db import Database
@@ -31,10 +31,10 @@ from bot.tables import (
     Unit,
     UnitSpan,
 )
-from bot.units.ends import CLOSED, REOPENED, Closed, close_unit, foresee, reopen_unit
-from bot.units.lookup import card_of, promote
+from bot.units.ends import CLOSED, REOPENED, Closed, close_unit, foresee_closing, reopen_unit
+from bot.units.lookup import promote_secretary, unit_card
 from bot.units.news import tell_closed
-from bot.units.rows import Row
+from bot.units.rows import UnitRow
 from bot.units.table_in import read_units
 from bot.units.table_out import write_unit_list
 from bot.units.tree import write_units
@@ -76,7 +76,7 @@ def hold(world: World, code: str, key: str, when: str) -> None:
         person = session.scalars(select(Person.id).order_by(Person.id)).first()
         assert person is not None
         world.go(when)
-        held_before(session, found, duty, world.at, Counts(20, 18, 2, 0, 0), person, world.at, ZONE)
+        held_before(session, found, duty, world.at, AttendanceCounts(20, 18, 2, 0, 0), person, world.at, ZONE)
 
 
 def plan_meeting(world: World, code: str, key: str, when: str) -> int:
@@ -91,7 +91,7 @@ def figures(world: World, code: str, until: date = date.max) -> Figures:
     """Of each demand that is due by then: expected, on time, late, open, overdue in this subtree, today."""
     with world.db.read() as session:
         top = session.scalars(select(Unit).where(Unit.code == code)).one()
-        found = tallies(session, below(Duty.path, top.path), local_day(world.at, ZONE))
+        found = tally_demands(session, units_below(Duty.path, top.path), local_day(world.at, ZONE))
         return {
             t.key: (t.expected, t.on_time, t.late, t.open, t.overdue)
             for t in found
@@ -146,7 +146,7 @@ def test_a_unit_closed_in_the_middle_of_a_quarter(world: World) -> None:
     assert before["DUA"]["cd-2"] == (2, 1, 0, 1, 1)
     assert third[0] == 2
     with world.db.read() as session:
-        seen = foresee(session, unit(world, "A1"), date(2022, 8, 15), ZONE)
+        seen = foresee_closing(session, unit(world, "A1"), date(2022, 8, 15), ZONE)
     closed = close(world, "A1")
     assert (closed.lapsed, closed.withdrawn) == (seen.lapsed, seen.withdrawn)
     assert {code: figures(world, code, HALF) for code in ("DUK", "DUA")} == before
@@ -383,9 +383,9 @@ def test_what_a_committee_owes_about_a_closed_unit(world: World, tmp_path: Path)
     assert set(states(world, "DUK").values()) == {"open"}
 
 
-def row_of(world: World, code: str, parent: str) -> Row:
+def row_of(world: World, code: str, parent: str) -> UnitRow:
     one = unit(world, code)
-    return Row("units.csv:2", one.code, one.name, one.kind, one.sector, parent, None, None)
+    return UnitRow("units.csv:2", one.code, one.name, one.kind, one.sector, parent, None, None)
 
 
 def test_a_move_leaves_the_figures_of_the_past_where_they_were(world: World) -> None:
@@ -466,11 +466,11 @@ def test_who_of_several_secretaries_is_spoken_to_first(world: World) -> None:
     people = [world.registered("A1", "secretary") for _ in range(3)]
     with world.db.write() as session:
         cell = session.scalars(select(Unit).where(Unit.code == "A1")).one()
-        first, second, third = card_of(session, cell, local_day(world.at, ZONE)).secretaries
+        first, second, third = unit_card(session, cell, local_day(world.at, ZONE)).secretaries
         for promoted, order in ((third, [third, first, second]), (second, [second, third, first])):
-            promote(session, promoted)
+            promote_secretary(session, promoted)
             session.flush()
-            assert card_of(session, cell, local_day(world.at, ZONE)).secretaries == order
+            assert unit_card(session, cell, local_day(world.at, ZONE)).secretaries == order
     assert len(people) == 3
 
 
@@ -511,7 +511,7 @@ def test_an_offices_workbooks_hold_its_own_part_of_the_tree(world: World, tmp_pa
         home = session.scalars(select(Unit.id).where(Unit.code == "DUA")).one()
         for kind, args in (("unit_export", {}), ("units", {"name": file.name, "digest": file.digest})):
             session.add(Errand(person_id=person, unit_id=home, kind=kind, args=args, created_at=world.at))
-    world.tick(errands.tick)
+    world.tick(errands.do_plan_errands)
     with world.db.read() as session:
         said = [m.body["text"] for m in session.scalars(select(Message).order_by(Message.id))]
     assert "“B1” không thuộc văn phòng của đồng chí" in said[-1]

@@ -16,8 +16,8 @@ from bot.tables import Duty, Unit, UnitSpan
 from bot.talk.render import Renderer
 from bot.units.rows import COLUMNS, SHIFTS, written_day
 from bot.units.table_in import read_units
-from bot.units.table_out import LISTED, living_units, read_form, write_unit_list, write_units_template
-from bot.units.tree import Imported, Row, write_units
+from bot.units.table_out import LISTED, living_units, read_units_form, write_unit_list, write_units_template
+from bot.units.tree import Imported, UnitRow, write_units
 from tests.kit import ROOT, ZONE, World, shipped
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"
@@ -86,12 +86,12 @@ def paths(db: Database) -> dict[str, str]:
 def test_the_ways_a_csv_is_written(tmp_path: Path, text: str) -> None:
     rows = read_units(csv_file(tmp_path, text)).rows
     assert [row.code for row in rows] == ["DUK", "DUA", "DUB", "CB01"]
-    assert rows[3] == Row("5", "CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUA", 28, 5)
+    assert rows[3] == UnitRow("5", "CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUA", 28, 5)
 
 
 def test_columns_may_stand_in_any_order_and_be_left_out(tmp_path: Path) -> None:
     rows = read_units(csv_file(tmp_path, "kind,ghi_chu,name,code\nchi_bo,x,Chi bộ 1,CB1\n")).rows
-    assert rows == [Row("2", "CB1", "Chi bộ 1", "chi_bo", "", "", None, None)]
+    assert rows == [UnitRow("2", "CB1", "Chi bộ 1", "chi_bo", "", "", None, None)]
 
 
 def test_a_name_over_two_lines_keeps_its_place(tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_xlsx_with_numbers_as_spreadsheets_keep_them(tmp_path: Path) -> None:
         )
     ).rows
     assert rows[0].code == rows[1].parent_code == "101"
-    assert rows[1] == Row("4", "CB1", "Chi bộ 1", "chi_bo", "nong_thon", "101", 28, 5)
+    assert rows[1] == UnitRow("4", "CB1", "Chi bộ 1", "chi_bo", "nong_thon", "101", 28, 5)
 
 
 def test_every_fault_at_once_with_its_place(tmp_path: Path) -> None:
@@ -378,7 +378,7 @@ def test_a_name_that_is_also_a_word_stays_a_name(tmp_path: Path) -> None:
 def test_the_header_in_vietnamese(tmp_path: Path) -> None:
     text = "Mã đơn vị *;TÊN ĐƠN VỊ;loai to chuc;Ngày giải thể;Mã đơn vị nhận sáp nhập\nA;Tên;Chi bộ;15/9/2022;B\n"
     (row,) = read_units(csv_file(tmp_path, text)).rows
-    assert row == Row("2", "A", "Tên", "chi_bo", "", "", None, None, "", date(2022, 9, 15), "B")
+    assert row == UnitRow("2", "A", "Tên", "chi_bo", "", "", None, None, "", date(2022, 9, 15), "B")
     assert problems_of(csv_file(tmp_path, "Mã đơn vị;Ghi chú\nA;B\n")) == [("", "units_header")]
 
 
@@ -504,7 +504,7 @@ def test_an_office_changes_its_own_part_of_the_tree(db: Database, tmp_path: Path
 
 
 def test_the_form_knows_every_column_and_every_word() -> None:
-    form = read_form(ROOT / "templates")
+    form = read_units_form(ROOT / "templates")
     assert (
         tuple(form.labels["columns"]) == COLUMNS == tuple(form.sheet["widths"]) == tuple(form.sheet["about"])
     )
@@ -541,7 +541,7 @@ def test_the_empty_form(tmp_path: Path) -> None:
     sheet["A3"], sheet["B3"], sheet["C3"], sheet["I3"] = "007", "Chi bộ Bảy", "Chi bộ", date(2022, 3, 1)
     book.save(path)
     assert read_units(path).rows == [
-        Row(
+        UnitRow(
             "3",
             "007",
             "Chi bộ Bảy",

@@ -17,10 +17,10 @@ from openpyxl.styles import Alignment
 from bot.plans.workbook.book import read_book
 from bot.problems import Rejected
 from bot.reading.words import fold
-from bot.units.account import alike, passed_rows
+from bot.units.account import alike_problems, passed_rows
 from bot.units.matching import settle_rows
 from bot.units.table_in import UnitsTable, read_units
-from bot.units.table_out import read_form
+from bot.units.table_out import read_units_form
 from bot.units.tables import find_tables
 from bot.units.words import code_of_name, kind_of_name, usual_day, whole_number
 from tests.kit import ROOT
@@ -187,7 +187,7 @@ def test_columns_under_the_names_that_offices_give_them(tmp_path: Path, heading:
     others = {"name": "Tên đơn vị", "code": "Mã đơn vị", "members": "Số đảng viên"}
     others.pop(column, None)
     path = saved(tmp_path, [[heading, *others.values()], ["x", *("CB" for _ in others)]])
-    tables, _ = find_tables(read_book(path)[0], read_form(ROOT / "templates"))
+    tables, _ = find_tables(read_book(path)[0], read_units_form(ROOT / "templates"))
     assert {name: letter for name, letter in tables[0].letters.items() if letter == "A"} == (
         {column: "A"} if column else {}
     )
@@ -536,7 +536,7 @@ def test_faults_that_are_alike_are_one_line(tmp_path: Path) -> None:
     rows = [["Tên chi bộ", "Số đảng viên"], *([f"Chi bộ {n}", "nhiều"] for n in range(1, 31))]
     with pytest.raises(Rejected) as caught:
         read(tmp_path, rows)
-    (line,) = alike(caught.value.problems)
+    (line,) = alike_problems(caught.value.problems)
     assert (line.place, line.code) == ("B2, B3, B4 … (30)", "unit_number_wrong")
 
 

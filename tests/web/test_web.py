@@ -21,12 +21,12 @@ from sqlalchemy import func, select
 
 from bot.channels.base import WayIn
 from bot.channels.web.channel import Hub, Web, safe_html
-from bot.channels.web.icons import drawn
+from bot.channels.web.icons import draw_signs
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
-from bot.people.people import invite
+from bot.people.people import create_invitation
 from bot.problems import Invalid
 from bot.store import files
-from bot.store.db import Database, connect
+from bot.store.db import Database, connect_database
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Contact, Event, Membership, Message, Person, Unit
 from bot.talk import outbox
@@ -133,7 +133,7 @@ class Installation:
         try:
             return files.take_in(self.store, name, path)
         except Invalid as invalid:
-            return files.refusal(name, invalid)
+            return files.refusal_of(name, invalid)
 
     async def webhook(self, body: bytes, headers: Mapping[str, str]) -> int:
         secret = headers.get("x-telegram-bot-api-secret-token", "")
@@ -146,7 +146,7 @@ class Installation:
             self.db, [] if self.mute else [Web()], self.now, delivered=self.hub.notify, idle=0.05
         )
         self.desk = Desk(self.db, self.render, ROUTES, ZONE, self.links, wake=lambda: self.sender.wake())
-        app = web.build(
+        app = web.build_site(
             self.desk,
             self.take,
             self.links,
@@ -213,7 +213,7 @@ class Installation:
 
     def tell(self, contact_id: int, reply: Reply) -> None:
         with self.db.write() as session:
-            outbox.post(session, session.get_one(Contact, contact_id), reply, self.now())
+            outbox.post_message(session, session.get_one(Contact, contact_id), reply, self.now())
         self.sender.wake()
 
     def count(self, model: type[Event] | type[Message] | type[Contact]) -> int:
@@ -223,7 +223,7 @@ class Installation:
 
 @contextmanager
 def running(database_url: str, folder: Path) -> Iterator[Installation]:
-    db = connect(database_url)
+    db = connect_database(database_url)
     site = Installation(database_url, db, folder)
     site.start()
     try:
@@ -468,7 +468,7 @@ def test_labels_and_file_names_are_escaped(site: Installation, browser: httpx.Cl
         ("<tg-spoiler>a</tg-spoiler></div>", "a"),
         (
             '<a href="https://a.vn/✅">✅</a>',
-            f'<a href="https://a.vn/✅" target="_blank" rel="noopener noreferrer">{drawn("✅")}</a>',
+            f'<a href="https://a.vn/✅" target="_blank" rel="noopener noreferrer">{draw_signs("✅")}</a>',
         ),
     ],
 )
@@ -616,7 +616,7 @@ def test_without_javascript_a_slow_answer_is_not_waited_for_long(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.chat.ANSWER_SECONDS", 0.2)
-    db = connect(database_url)
+    db = connect_database(database_url)
     site = Installation(database_url, db, tmp_path, mute=True)
     site.start()
     try:
@@ -677,7 +677,7 @@ def test_files_from_the_chat(site: Installation, browser: httpx.Client) -> None:
     assert event.album
     assert site.store.read(event.files[0].digest) == PNG
     mine, told = lines_after(browser, chat, wanted=2)
-    clip = drawn("📎")
+    clip = draw_signs("📎")
     assert mine["html"] == f"{clip} Báo &quot;cáo&quot; &lt;1&gt;.png<br>{clip} passwd<br>{clip} trống.pdf"
     assert told["html"] == "Đã nhận 1 tệp, từ chối 2."
     browser.post(f"{chat}/files", data={"id": str(uuid.uuid4())}, files=parts[:1], headers=JSON)
@@ -842,7 +842,7 @@ def code(site: Installation) -> str:
         unit = Unit(code="CB01", name="Chi bộ 1", kind="chi_bo", path="/1/")
         session.add(unit)
         session.flush()
-        return invite(session, unit, "secretary", site.now())[0]
+        return create_invitation(session, unit, "secretary", site.now())[0]
 
 
 def _entry(browser: httpx.Client, code: str) -> dict[str, str]:
@@ -983,8 +983,8 @@ def test_health(site: Installation, browser: httpx.Client, monkeypatch: pytest.M
     contact = site.contact("telegram")
     with site.db.write() as session:
         row = session.get_one(Contact, contact)
-        outbox.post(session, row, Reply("cũ"), site.now() - timedelta(minutes=5))
-        outbox.post(session, row, Reply("mai"), site.now(), due_at=site.now() + timedelta(days=1))
+        outbox.post_message(session, row, Reply("cũ"), site.now() - timedelta(minutes=5))
+        outbox.post_message(session, row, Reply("mai"), site.now(), due_at=site.now() + timedelta(days=1))
     found = browser.get("/health").json()
     assert found["waiting"] == 2
     assert 299 <= found["oldest_waiting_seconds"] <= 302
@@ -992,7 +992,7 @@ def test_health(site: Installation, browser: httpx.Client, monkeypatch: pytest.M
     def fail(*_arguments: object) -> None:
         raise OSError("gone")
 
-    monkeypatch.setattr(outbox, "pending", fail)
+    monkeypatch.setattr(outbox, "pending_messages", fail)
     down = browser.get("/health")
     assert (down.status_code, down.json()) == (503, {"database": "down"})
     monkeypatch.setattr(web, "HEALTH_SECONDS", 0.1)
@@ -1002,7 +1002,7 @@ def test_health(site: Installation, browser: httpx.Client, monkeypatch: pytest.M
         over.wait(SECONDS)
         answered.set()
 
-    monkeypatch.setattr(outbox, "pending", hangs)
+    monkeypatch.setattr(outbox, "pending_messages", hangs)
     assert browser.get("/health").status_code == 503
     assert not answered.is_set(), "a database that hangs is not waited for"
     over.set()
@@ -1081,7 +1081,7 @@ def test_routes_and_front_page_of_the_caller(shared: Installation) -> None:
         return PlainTextResponse("own")
 
     site: Site = shared.app.state.site
-    app = web.build(
+    app = web.build_site(
         site.desk,
         site.receive,
         site.links,

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web.guard import Limits, guarded
+from bot.web.guard import Limits, guarded_protocol
 from tests.kit.processes import free_port
 
 SECONDS = 120
@@ -33,7 +33,7 @@ async def served(limits: Limits) -> AsyncIterator[int]:
     port = free_port()
     app = Starlette(routes=[Route("/", size, methods=["GET", "POST"]), Route("/slow", slow)])
     config = uvicorn.Config(
-        app, "127.0.0.1", port, log_config=None, access_log=False, http=guarded(limits), ws="none"
+        app, "127.0.0.1", port, log_config=None, access_log=False, http=guarded_protocol(limits), ws="none"
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())

@@ -37,9 +37,17 @@ from bot.channels.base import (
     WebAddress,
 )
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.sending import Limiter, keyboard, meaning_of, wait_of
-from bot.channels.telegram.updates import IN_LIMIT, MEGABYTE, NAME, Attached, attached_of, incoming, too_large
-from bot.channels.text import plain, split_html
+from bot.channels.telegram.sending import Limiter, inline_keyboard, outcome_of_error, wait_of
+from bot.channels.telegram.updates import (
+    IN_LIMIT,
+    MEGABYTE,
+    NAME,
+    Attached,
+    attached_of,
+    incoming_of_update,
+    too_large,
+)
+from bot.channels.text import plain_text, split_html
 from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
 
 # Else the library warns at every 429, of which the waiting time will become a timedelta.
@@ -290,9 +298,9 @@ class Telegram(Channel):
         if not texts and not files:
             raise Unsendable("empty")
         try:
-            await self._deliver(chat, texts, files, keyboard(reply.choices))
+            await self._deliver(chat, texts, files, inline_keyboard(reply.choices))
         except TelegramError as error:
-            meaning = meaning_of(error)
+            meaning = outcome_of_error(error)
             if meaning is error:
                 raise
             raise meaning from error
@@ -326,7 +334,7 @@ class Telegram(Channel):
             if "can't parse entities" not in str(error).lower():
                 raise
             log.error("telegram.send markup refused chat=%s", chat)  # The error quotes the text.
-            await say(text=plain(text))
+            await say(text=plain_text(text))
 
     async def _get_updates(self, offset: int, hold: int) -> list[dict[str, Any]]:
         """The updates as they are: Bot.get_updates fails at one that it cannot read, and logs what people wrote."""
@@ -368,7 +376,7 @@ class Telegram(Channel):
         username = self.username  # Out here: before the start there is none, and nothing may be dropped.
         try:
             update = Update.de_json(raw, self._bot)
-            return update, incoming(update, self._now(), username)
+            return update, incoming_of_update(update, self._now(), username)
         except Exception as error:  # noqa: BLE001 - one update that cannot be read must not come again for ever
             log.error("telegram.read dropped update=%s error=%s", raw["update_id"], type(error).__name__)
             return None, None

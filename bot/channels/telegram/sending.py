@@ -24,7 +24,7 @@ _LOST = {
 }
 
 
-def keyboard(choices: Iterable[Sequence[Choice]]) -> InlineKeyboardMarkup | None:
+def inline_keyboard(choices: Iterable[Sequence[Choice]]) -> InlineKeyboardMarkup | None:
     rows = [narrow for row in choices for narrow in _narrow(row)]
     return InlineKeyboardMarkup([[_button(c) for c in row] for row in rows]) if rows else None
 
@@ -85,7 +85,7 @@ def wait_of(error: Exception) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-def meaning_of(error: TelegramError) -> Exception:
+def outcome_of_error(error: TelegramError) -> Exception:
     """What an error of sending is to the outbox; one that may pass is given back as it is."""
     said = str(error).lower()
     if seconds := wait_of(error):

@@ -18,7 +18,7 @@ _OUTSIDE = (ChatMemberStatus.LEFT, ChatMemberStatus.BANNED)
 _INSIDE = (ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR)
 
 
-def incoming(update: Update, at: datetime, username: str = "") -> Incoming | None:
+def incoming_of_update(update: Update, at: datetime, username: str = "") -> Incoming | None:
     """The event that an update is, without the file that may have to be fetched; None for what is none of the bot's.
 
     `at` is when it arrived; `username` is the bot's, by which a group calls it.

@@ -12,7 +12,7 @@ from typing import Self
 from pydantic import BaseModel
 
 from bot.channels.base import Abilities, Channel, Tools
-from bot.channels.web.icons import drawn
+from bot.channels.web.icons import draw_signs
 from bot.messages import Address, Reply
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
@@ -116,7 +116,7 @@ class Hub:
 
 def plain_html(text: str) -> str:
     """What a person has typed, as HTML."""
-    return drawn(html.escape(text)).replace("\n", "<br>")
+    return draw_signs(html.escape(text)).replace("\n", "<br>")
 
 
 def safe_html(text: str) -> str:
@@ -166,7 +166,7 @@ class _Drawing(HTMLParser):
         self._out.append(self._text(data[end:]))
 
     def _text(self, text: str) -> str:
-        return drawn(html.escape(text)) if "pre" in self._open else plain_html(text)
+        return draw_signs(html.escape(text)) if "pre" in self._open else plain_html(text)
 
     def finished(self) -> str:
         return "".join(self._out) + "".join(f"</{tag}>" for tag in reversed(self._open))

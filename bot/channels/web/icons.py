@@ -42,7 +42,7 @@ NAMES = {sign: name for name, signs in ICONS.items() for sign in signs}
 _SIGN = re.compile(f"[{''.join(NAMES)}]\ufe0f?")
 
 
-def drawn(text: str) -> str:
+def draw_signs(text: str) -> str:
     """Text or HTML with its signs as drawings that screen readers pass over; other signs stay as they are."""
     return _SIGN.sub(lambda found: _drawing(NAMES[found[0][0]]), text)
 

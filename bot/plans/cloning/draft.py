@@ -4,17 +4,17 @@ from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date
 
-from bot.plans.cloning.questions import anniversary_questions, asked_before, questions
+from bot.plans.cloning.questions import anniversary_questions, asked_before, cloning_questions
 from bot.plans.cloning.written_years import Move
 from bot.plans.fields import Window
 from bot.plans.guidance.rules import Rules, with_minutes, without_minutes
-from bot.plans.plan import Decision, Due, Duty, Head, Plan, Topic, Variant
+from bot.plans.plan import Decision, Due, DutyText, Head, PlanText, TopicText, Variant
 from bot.problems import Invalid
 
 FIRST_YEAR, LAST_YEAR = 1900, 2099
 
 
-def clone(plan: Plan, year: int, rules: Rules, sentences: Mapping[str, str]) -> Plan:
+def clone_plan(plan: PlanText, year: int, rules: Rules, sentences: Mapping[str, str]) -> PlanText:
     """The plan with all of its days moved from its first year to `year`; one of several years keeps its length.
 
     Whole months, quarters, half years and years stay whole; other days keep their day and month, 29/2 becomes 28/2. Years of
@@ -40,14 +40,20 @@ def clone(plan: Plan, year: int, rules: Rules, sentences: Mapping[str, str]) -> 
     return draft if bare is plan else with_minutes(draft, rules)
 
 
-def _decisions(plan: Plan, moved: Plan, rules: Rules, sentences: Mapping[str, str]) -> tuple[Decision, ...]:
+def _decisions(
+    plan: PlanText, moved: PlanText, rules: Rules, sentences: Mapping[str, str]
+) -> tuple[Decision, ...]:
     """What is to be asked of the new plan, then what `plan` had open of its own."""
     before = asked_before(plan, rules, sentences)
     kept = (one for one in plan.decide if one not in before)
-    return (*questions(moved, rules, sentences), *anniversary_questions(plan, moved, sentences), *kept)
+    return (
+        *cloning_questions(moved, rules, sentences),
+        *anniversary_questions(plan, moved, sentences),
+        *kept,
+    )
 
 
-def _moved_keys(plan: Plan, move: Move) -> dict[str, str]:
+def _moved_keys(plan: PlanText, move: Move) -> dict[str, str]:
     """Old keys to new; the old ones stay if two things would get the same."""
     keys = [*(topic.key for topic in plan.topics), *(duty.key for duty in plan.duties)]
     moved = {key: move.key(key) for key in keys}
@@ -66,7 +72,7 @@ def _head(head: Head, move: Move) -> Head:
     )
 
 
-def _topic(topic: Topic, move: Move, keys: Mapping[str, str]) -> Topic:
+def _topic(topic: TopicText, move: Move, keys: Mapping[str, str]) -> TopicText:
     return topic.model_copy(
         update={
             "key": keys[topic.key],
@@ -83,7 +89,7 @@ def _variant(variant: Variant, move: Move) -> Variant:
     return variant.model_copy(update={"title": variant.title and move.title(variant.title)})
 
 
-def _duty(duty: Duty, move: Move, keys: Mapping[str, str]) -> Duty:
+def _duty(duty: DutyText, move: Move, keys: Mapping[str, str]) -> DutyText:
     return duty.model_copy(
         update={
             "key": keys[duty.key],

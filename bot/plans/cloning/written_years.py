@@ -80,7 +80,7 @@ class Anniversary:
     base: int | None
 
 
-def anniversaries(title: str) -> Iterator[Anniversary]:
+def written_anniversaries(title: str) -> Iterator[Anniversary]:
     """Every "N năm" of a title that may count the years since something; "sau 02 năm" and the like do not."""
     for found in COUNTED.finditer(title):
         birthday = BIRTHDAY.match(title, found.end())

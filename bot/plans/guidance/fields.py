@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.plans.agenda import Key, Strict, Text, YesNo, check_placeholders
-from bot.plans.fields import Day, Document, Window, fault
+from bot.plans.fields import Day, Document, Window, field_fault
 from bot.plans.guidance.words import same_symbol, stands_in, written_in
 
 MOST = 1000
@@ -21,7 +21,7 @@ def _number(value: object) -> int:
     written = str(value).strip()
     if written.isascii() and written.isdecimal() and int(written) <= MOST:
         return int(written)
-    raise fault("rules_not_a_number", value=written, most=MOST)
+    raise field_fault("rules_not_a_number", value=written, most=MOST)
 
 
 Number = Annotated[int, BeforeValidator(_number)]
@@ -37,7 +37,7 @@ class Target(Strict):
     @model_validator(mode="after")
     def _one_of_two(self) -> "Target":
         if (self.above is None) == (self.at_least is None):
-            raise fault("rules_target_choice", allowed=["above", "at_least"])
+            raise field_fault("rules_target_choice", allowed=["above", "at_least"])
         return self
 
     def met_by(self, ratio: Fraction) -> bool:
@@ -59,7 +59,7 @@ Circumstance = Literal["cell", "not_cell", "committee", "no_committee", "regular
 
 def _for_a_button(key: str) -> str:
     if len(key) > KEY_LIMIT:
-        raise fault("plan_too_long", limit=KEY_LIMIT)
+        raise field_fault("plan_too_long", limit=KEY_LIMIT)
     return key
 
 
@@ -105,9 +105,9 @@ class RuleSet(Strict):
     @model_validator(mode="after")
     def _whole(self) -> "RuleSet":
         if self.last and self.last < self.first:
-            raise fault("plan_period_order", first=self.first, last=self.last)
+            raise field_fault("plan_period_order", first=self.first, last=self.last)
         if (self.upload_days is None) != (self.upload_title is None):
-            raise fault("rules_upload_half")
+            raise field_fault("rules_upload_half")
         if self.upload_title:
             check_placeholders(self.upload_title, ("topic",))
         return self
@@ -145,7 +145,7 @@ class Replaced(Strict):
         return self.document.date or (self.dated.first if self.dated else date.min)
 
 
-class Body(Strict):
+class AdvisingBody(Strict):
     """A body, or a level of bodies, that is no more since `first`, with the advice whom to decide on instead.
 
     `names` are found in any spelling; `written` (abbreviations) only as they stand, as words of their own.

@@ -15,23 +15,23 @@ from bot.plans.agenda import Strict
 from bot.plans.expected import recurrences
 from bot.plans.faults import Fault
 from bot.plans.fields import Document, Who
-from bot.plans.guidance.fields import Body, Replaced, RuleSet, Standing
+from bot.plans.guidance.fields import AdvisingBody, Replaced, RuleSet, Standing
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import Due, Duty, Plan, Topic, lines_of
+from bot.plans.plan import Due, DutyText, PlanText, TopicText, lines_of
 from bot.plans.yaml_in import read_strict
 
 __all__ = [
-    "Body",
+    "AdvisingBody",
     "Notice",
     "Replacement",
     "RuleSet",
     "Rules",
-    "addressees",
-    "cited",
+    "cited_documents",
     "document_lists",
     "meets_target",
-    "notices",
+    "plan_addressees",
     "read_rules",
+    "superseded_notices",
     "with_minutes",
     "without_minutes",
 ]
@@ -73,7 +73,7 @@ class Rules(Strict):
 
     guidance: Annotated[tuple[RuleSet, ...], Field(strict=False)] = ()
     replaced_documents: Annotated[tuple[Replaced, ...], Field(strict=False)] = Field((), alias="replaced")
-    bodies: Annotated[tuple[Body, ...], Field(strict=False)] = ()
+    bodies: Annotated[tuple[AdvisingBody, ...], Field(strict=False)] = ()
 
     def on(self, day: date) -> RuleSet | None:
         """The guidance in force on that day; None before the first known one."""
@@ -93,7 +93,7 @@ class Rules(Strict):
             cited = step.by
         return Replacement(document, tuple(steps[:known])) if known else None
 
-    def gone(self, addressee: str, on: date) -> Body | None:
+    def gone(self, addressee: str, on: date) -> AdvisingBody | None:
         """The body named in the text of an addressee that was no more on that day."""
         return next((one for one in self.bodies if one.first <= on and one.named_in(addressee)), None)
 
@@ -134,39 +134,39 @@ class Notice:
     fields: tuple[str, ...]
     replacement: Replacement | None = None
     addressee: str | None = None
-    body: Body | None = None
+    body: AdvisingBody | None = None
 
 
-def notices(plan: Plan, rules: Rules, on: date) -> list[Notice]:
+def superseded_notices(plan: PlanText, rules: Rules, on: date) -> list[Notice]:
     """The documents that the plan cites and that were replaced by that day, then the addressees (issuer, recipients, guests,
     `to`, `via`) that were no more; each once, in the order of the plan."""
     replacements: dict[str, tuple[Replacement, list[str]]] = {}
-    for place, document in cited(plan):
+    for place, document in cited_documents(plan):
         found = rules.replaced(document, on)
         if found is None or _too_young(plan, document, found):
             continue
         mark = found.steps[0].document.symbol or ""
         replacements.setdefault(mark, (found, []))[1].append(place)
-    bodies: dict[str, tuple[Body, list[str]]] = {}
-    for place, text in addressees(plan):
+    bodies: dict[str, tuple[AdvisingBody, list[str]]] = {}
+    for place, text in plan_addressees(plan):
         if body := rules.gone(text, on):
             bodies.setdefault(text, (body, []))[1].append(place)
     told = [Notice(tuple(places), replacement=found) for found, places in replacements.values()]
     return told + [Notice(tuple(p), addressee=text, body=body) for text, (body, p) in bodies.items()]
 
 
-def _too_young(plan: Plan, document: Document, found: Replacement) -> bool:
+def _too_young(plan: PlanText, document: Document, found: Replacement) -> bool:
     """Whether a document cited without its day cannot be the replaced one, which is younger than the plan."""
     return document.date is None and found.steps[0].earliest > (plan.head.date or plan.head.ends)
 
 
-def cited(plan: Plan) -> Iterator[tuple[str, Document]]:
+def cited_documents(plan: PlanText) -> Iterator[tuple[str, Document]]:
     """Every document that the plan names, with its field."""
     for name, documents in document_lists(plan):
         yield from ((f"{name}[{index}]", document) for index, document in enumerate(documents))
 
 
-def document_lists(plan: Plan) -> Iterator[tuple[str, tuple[Document, ...]]]:
+def document_lists(plan: PlanText) -> Iterator[tuple[str, tuple[Document, ...]]]:
     """Every list of documents that is not empty, with its field."""
     lists = [("plan.basis", plan.head.basis), ("plan.documents", plan.head.documents)]
     for number, topic in enumerate(plan.topics):
@@ -176,7 +176,7 @@ def document_lists(plan: Plan) -> Iterator[tuple[str, tuple[Document, ...]]]:
     return ((name, documents) for name, documents in lists if documents)
 
 
-def addressees(plan: Plan) -> Iterator[tuple[str, str]]:
+def plan_addressees(plan: PlanText) -> Iterator[tuple[str, str]]:
     """Every body that the plan speaks for or to, as it is written, with its field."""
     yield "plan.issuer", plan.head.issuer
     yield from ((f"plan.recipients[{index}]", text) for index, text in enumerate(plan.head.recipients))
@@ -188,7 +188,7 @@ def addressees(plan: Plan) -> Iterator[tuple[str, str]]:
                 yield f"duties[{number}].{name}", text
 
 
-def with_minutes(plan: Plan, rules: Rules) -> Plan:
+def with_minutes(plan: PlanText, rules: Rules) -> PlanText:
     """The plan with a duty to confirm that the minutes are uploaded, for the topics whose last day falls under guidance
     that sets days for it: under 42-HD/BTCTW of 28/10/2025 two days after the meeting, under 12-HD/BTCTW none.
 
@@ -209,7 +209,7 @@ def with_minutes(plan: Plan, rules: Rules) -> Plan:
     numbered = (f"{MINUTES}-{number}" for number in count(2))
     names = (name for name in chain([MINUTES], numbered) if name not in taken)
     duties = [
-        Duty(
+        DutyText(
             key=key,
             do="confirm",
             title=title,
@@ -223,7 +223,7 @@ def with_minutes(plan: Plan, rules: Rules) -> Plan:
     return plan.model_copy(update={"duties": (*plan.duties, *duties), "ladders": ladders})
 
 
-def without_minutes(plan: Plan, rules: Rules) -> Plan:
+def without_minutes(plan: PlanText, rules: Rules) -> PlanText:
     """The plan as it was before `with_minutes`; the plan itself if that is not where its duty comes from."""
     bare = plan.model_copy(
         update={"duties": tuple(d for d in plan.duties if not _MINUTES_KEY.fullmatch(d.key))}
@@ -242,7 +242,7 @@ def without_minutes(plan: Plan, rules: Rules) -> Plan:
     return bare.model_copy(update={"ladders": ladders})
 
 
-def _last_day(topic: Topic, plan: Plan) -> date | None:
+def _last_day(topic: TopicText, plan: PlanText) -> date | None:
     """The last day of the topic's last meeting; None for one of the pool."""
     if topic.every:
         turns = recurrences(topic, plan.head)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from bot.reading.words import plain
+from bot.reading.words import plain_words
 
 DASHES = re.compile("[\u2010-\u2015\u2212]")
 NUMBER_WORD = re.compile(r"^so:?(?=\d)")
@@ -18,13 +18,13 @@ def same_symbol(one: str, other: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _symbol(text: str) -> str:
-    bare = DASHES.sub("-", plain(text)).replace(" ", "")
+    bare = DASHES.sub("-", plain_words(text)).replace(" ", "")
     return LEADING_ZEROS.sub("", NUMBER_WORD.sub("", bare)).replace("-qdi/", "-qd/")
 
 
 def stands_in(name: str, text: str) -> bool:
     """Whether the name stands in the text as whole words, in any case and placing of tones."""
-    return _as_words(plain(name), plain(text))
+    return _as_words(plain_words(name), plain_words(text))
 
 
 def written_in(short: str, text: str) -> bool:

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from bot.plans.plan import Plan
+from bot.plans.plan import PlanText
 from bot.plans.workbook.book import read_book
-from bot.plans.workbook.drawing import draw
+from bot.plans.workbook.drawing import draw_workbook
 from bot.plans.workbook.reading import plain_values
 from bot.plans.workbook.rows import SheetFindings, rows_of_tables
 from bot.plans.workbook.shape import words_of_sheets
@@ -12,7 +12,7 @@ from bot.plans.workbook.writing import rows_of_plan
 from bot.plans.yaml_in import whole_plan
 
 
-def read_sheet(path: Path, *, agendas: Path, templates: Path) -> Plan:
+def read_plan_workbook(path: Path, *, agendas: Path, templates: Path) -> PlanText:
     """The plan in the workbook `path`, the very same that `read_plan` gives for its YAML file.
 
     `agendas` is the folder of shipped agendas, `templates` that of all wording. Raises Rejected with all problems of the
@@ -23,12 +23,12 @@ def read_sheet(path: Path, *, agendas: Path, templates: Path) -> Plan:
     return whole_plan(found, plain_values(tables, found), agendas=agendas)
 
 
-def write_plan(plan: Plan, path: Path, *, templates: Path) -> None:
+def write_plan(plan: PlanText, path: Path, *, templates: Path) -> None:
     """Writes the workbook that `read_sheet` reads back as this plan. Raises Invalid("sheet_cell_too_long", field=...)."""
     words = words_of_sheets(templates, templates / "agendas")
-    draw(path, words, rows_of_plan(plan, words, templates / "agendas"))
+    draw_workbook(path, words, rows_of_plan(plan, words, templates / "agendas"))
 
 
 def write_template(path: Path, *, agendas: Path, templates: Path) -> None:
     """Writes the empty form, with its guide and an example; drop-downs offer the agendas shipped in `agendas`."""
-    draw(path, words_of_sheets(templates, agendas), {})
+    draw_workbook(path, words_of_sheets(templates, agendas), {})

@@ -12,7 +12,7 @@ from zipfile import ZipFile, is_zipfile
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.plans.workbook.package import is_strict, merged_ranges, transitional
+from bot.plans.workbook.package import is_strict, merged_ranges, transitional_package
 from bot.problems import Invalid, Problem, Rejected
 from bot.store.compound import Compound
 
@@ -45,7 +45,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class WorkSheet:
     """A sheet's rows that hold anything, by number; each with its cells that hold anything, by column from 1.
 
     `merged`: first row, first column, last row, last column of each place where several cells are one.
@@ -57,7 +57,7 @@ class Sheet:
     merged: tuple[tuple[int, int, int, int], ...] = field(default=(), repr=False)
 
 
-def read_book(path: Path) -> list[Sheet]:
+def read_book(path: Path) -> list[WorkSheet]:
     """The sheets of the XLSX file (transitional or strict), those with charts left out. Raises Rejected: sheet_unreadable,
     sheet_old (.xls), sheet_locked (a password) or sheet_too_large."""
     try:
@@ -109,15 +109,15 @@ class _Content:
     merged: tuple[tuple[int, int, int, int], ...]
 
 
-def _sheets(path: Path) -> list[Sheet]:
+def _sheets(path: Path) -> list[WorkSheet]:
     with path.open("rb") as file:
-        source: IO[bytes] = BytesIO(transitional(file)) if is_strict(file) else file
+        source: IO[bytes] = BytesIO(transitional_package(file)) if is_strict(file) else file
         shown = _contents(path.name, source, computed=False)
         formulas = (c.data_type == "f" for one in shown for row in one.rows.values() for c in row.values())
         computed = _contents(path.name, source, computed=True) if any(formulas) else []
     results = {one.title: one.rows for one in computed}
     return [
-        Sheet(
+        WorkSheet(
             one.title,
             {n: dict(_cells(row, results.get(one.title, {}).get(n, {}))) for n, row in one.rows.items()},
             one.hidden,

@@ -28,7 +28,7 @@ from bot.plans.workbook.look import (
     put,
     style,
 )
-from bot.plans.workbook.shape import DUTIES, TABLES, TOPICS, VARIANTS, Column, Form, Table, Words
+from bot.plans.workbook.shape import DUTIES, TABLES, TOPICS, VARIANTS, Column, Form, SheetTable, Words
 from bot.plans.workbook.writing import Line
 
 SPARE_ROWS = 40
@@ -43,7 +43,7 @@ OPEN = ("choices", "agenda", "ladder")
 LIMITS = {"title": 32, "prompt": 255}
 
 
-def draw(path: Path, words: Words, lines: Mapping[str, Sequence[Line]]) -> None:
+def draw_workbook(path: Path, words: Words, lines: Mapping[str, Sequence[Line]]) -> None:
     """Writes the workbook to `path`: `lines` of each table by its name, and some empty ones to fill in."""
     book = Workbook()
     draw_guide(book.active, words)
@@ -59,7 +59,7 @@ def draw(path: Path, words: Words, lines: Mapping[str, Sequence[Line]]) -> None:
     book.save(path)
 
 
-def _draw_table(sheet: Any, table: Table, lines: Sequence[Line], words: Words, lists: "_Lists") -> None:
+def _draw_table(sheet: Any, table: SheetTable, lines: Sequence[Line], words: Words, lists: "_Lists") -> None:
     sheet.freeze_panes = "C2" if table in (TOPICS, DUTIES) else "A2"
     last = 1 + len(lines) + SPARE_ROWS
     for number, column in enumerate(table.columns, start=1):
@@ -85,7 +85,7 @@ def _draw_table(sheet: Any, table: Table, lines: Sequence[Line], words: Words, l
     _printed(sheet, rows="1:1")
 
 
-def _draw_upright(sheet: Any, table: Table, line: Line, words: Words, lists: "_Lists") -> None:
+def _draw_upright(sheet: Any, table: SheetTable, line: Line, words: Words, lists: "_Lists") -> None:
     for letter, width in (("A", 32), ("B", 62), ("C", 62)):
         sheet.column_dimensions[letter].width = width
     for row, column in enumerate(table.columns, start=1):
@@ -128,7 +128,7 @@ def _printed(sheet: Any, rows: str | None = None) -> None:
         sheet.print_title_rows = rows
 
 
-def _offer(sheet: Any, table: Table, column: Column, cells: str, words: Words, lists: "_Lists") -> None:
+def _offer(sheet: Any, table: SheetTable, column: Column, cells: str, words: Words, lists: "_Lists") -> None:
     """The column's help when one of its cells is chosen, and what may be chosen in it."""
     source = lists.source(table, column)
     offer = DataValidation(type="list" if source else None, formula1=source, allow_blank=True)
@@ -151,7 +151,7 @@ class _Lists:
         self.sources: dict[tuple[str, ...], str] = {}
         sheet.sheet_state = "hidden"
 
-    def source(self, table: Table, column: Column) -> str | None:
+    def source(self, table: SheetTable, column: Column) -> str | None:
         if column.form in ("topic", "topics"):
             return f"='{self.words.sheets['topics']}'!$B$2:$B${LAST_ROW}"
         if column.form == "variant":
@@ -160,7 +160,7 @@ class _Lists:
         offered = self._offered(table, column)
         return self._written(tuple(offered)) if offered else None
 
-    def _offered(self, table: Table, column: Column) -> Sequence[str]:
+    def _offered(self, table: SheetTable, column: Column) -> Sequence[str]:
         if column.form == "yes":
             return list(self.words.lists["yes"].values())
         suggested = self.words.suggested.get(table.name, {}).get(column.name)

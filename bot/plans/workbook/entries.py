@@ -5,7 +5,7 @@ from typing import Any
 from bot.plans.faults import Loc
 from bot.plans.workbook.book import Cell
 from bot.plans.workbook.names import key_typed
-from bot.plans.workbook.rows import Row, SheetFindings
+from bot.plans.workbook.rows import SheetFindings, SheetRow
 from bot.plans.workbook.shape import DUE_COLUMNS, NEEDED_WITH, WITH_OPERATOR, Column, Words
 from bot.plans.workbook.values import (
     FOR_CODES,
@@ -14,8 +14,8 @@ from bot.plans.workbook.values import (
     day_typed,
     days_typed,
     moment_typed,
-    parts,
     period_typed,
+    split_cell,
     within_typed,
     yes_typed,
 )
@@ -25,7 +25,7 @@ Values = dict[str, Any]
 ANY = "any"
 
 
-def values_of(row: Row, found: SheetFindings) -> Values:
+def values_of(row: SheetRow, found: SheetFindings) -> Values:
     """What the cells mean, by column; a cell that cannot be read is None and has been reported, a blank one is left out."""
     values: Values = {}
     for name, cell in row.cells.items():
@@ -59,12 +59,12 @@ def _meant(column: Column, cell: Cell, words: Words) -> object:
         case "choice" | "part":
             return _code(text, column, words)
         case "choices":
-            codes = [_code(part, column, words) for part in parts(text, FOR_CODES)]
+            codes = [_code(part, column, words) for part in split_cell(text, FOR_CODES)]
             return [] if ANY in codes and ANY in words.labels(column) else codes
         case "codes":
-            return parts(text, FOR_CODES)
+            return split_cell(text, FOR_CODES)
         case "texts":
-            return parts(text, FOR_TEXTS)
+            return split_cell(text, FOR_TEXTS)
     return text
 
 
@@ -75,7 +75,7 @@ def _code(text: str, column: Column, words: Words) -> str:
     return next((code for code, label in labels.items() if said in (fold(label), fold(code))), text)
 
 
-def entry_of(row: Row, values: Values, loc: Loc, found: SheetFindings) -> dict[str, Any]:
+def entry_of(row: SheetRow, values: Values, loc: Loc, found: SheetFindings) -> dict[str, Any]:
     """The values at their places in the entry; `found` learns the cell of each, of the blank ones too."""
     entry: dict[str, Any] = {}
     for column in row.table.columns:
@@ -93,7 +93,7 @@ def entry_of(row: Row, values: Values, loc: Loc, found: SheetFindings) -> dict[s
     return entry
 
 
-def due_of(row: Row, values: Values, loc: Loc, found: SheetFindings) -> dict[str, Any] | None:
+def due_of(row: SheetRow, values: Values, loc: Loc, found: SheetFindings) -> dict[str, Any] | None:
     """The deadline as the plan's format has it; empty without an operator, None where it has been reported as broken."""
     operator = values.get("due", "")
     if operator not in WITH_OPERATOR:
@@ -113,7 +113,7 @@ def due_of(row: Row, values: Values, loc: Loc, found: SheetFindings) -> dict[str
     return due if sound else None
 
 
-def _blamed(row: Row, operator: str, given: set[str], found: SheetFindings) -> bool:
+def _blamed(row: SheetRow, operator: str, given: set[str], found: SheetFindings) -> bool:
     labels = found.words.lists["operators"]
     extra = given - WITH_OPERATOR[operator]
     for name in sorted(extra):

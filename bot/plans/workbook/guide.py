@@ -21,7 +21,7 @@ from bot.plans.workbook.look import (
     put,
     style,
 )
-from bot.plans.workbook.shape import TABLES, Table, Words
+from bot.plans.workbook.shape import TABLES, SheetTable, Words
 from bot.plans.workbook.writing import Line, rows_of_example
 
 GUIDE_WIDTHS = (30.0, 34.0, 44.0, 62.0)
@@ -65,7 +65,7 @@ def draw_example(sheet: Any, words: Words) -> None:
     paper.printed()
 
 
-def _draw_lines(paper: "_Paper", table: Table, shown: Sequence[Line], words: Words) -> None:
+def _draw_lines(paper: "_Paper", table: SheetTable, shown: Sequence[Line], words: Words) -> None:
     texts = words.texts["example"]
     if table.upright:
         numbers = [texts["value"]]

@@ -25,10 +25,10 @@ def key_from(words: str) -> str:
     letters = _letters(words)
     if len(letters) <= LONGEST:
         return letters or "x"
-    return f"{letters[: LONGEST + 1].rpartition('-')[0] or letters[:LONGEST]}-{mark(letters)}"
+    return f"{letters[: LONGEST + 1].rpartition('-')[0] or letters[:LONGEST]}-{heading_mark(letters)}"
 
 
-def mark(text: str) -> str:
+def heading_mark(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
@@ -43,7 +43,9 @@ def made_keys(titles: Mapping[Row, str], contents: Mapping[Row, str], taken: Ite
     """
     made = {row: key_from(title) for row, title in titles.items()}
     used = Counter(taken) + Counter(made.values())
-    return {row: key if used[key] == 1 else f"{key}-{mark(contents[row])}" for row, key in made.items()}
+    return {
+        row: key if used[key] == 1 else f"{key}-{heading_mark(contents[row])}" for row, key in made.items()
+    }
 
 
 @dataclass

@@ -55,7 +55,7 @@ def is_strict(file: IO[bytes]) -> bool:
             return False
 
 
-def transitional(file: IO[bytes]) -> bytes:
+def transitional_package(file: IO[bytes]) -> bytes:
     """The same package under the names that are usual. The caller has bounded what it unpacks to."""
     out = BytesIO()
     with ZipFile(file) as archive, ZipFile(out, "w", ZIP_DEFLATED) as written:

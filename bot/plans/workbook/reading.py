@@ -8,15 +8,15 @@ from typing import Any
 from bot.plans.faults import Loc
 from bot.plans.workbook.entries import Values, due_of, entry_of, values_of
 from bot.plans.workbook.names import KEY, Names, key_from, key_typed, made_keys
-from bot.plans.workbook.rows import Row, SheetFindings, Spot
-from bot.plans.workbook.values import parts
+from bot.plans.workbook.rows import SheetFindings, SheetRow, SheetSpot
+from bot.plans.workbook.values import split_cell
 from bot.reading.words import fold
 
 Entry = dict[str, Any]
 Homes = Mapping[str, tuple[Loc, Entry]]
 
 
-def plain_values(tables: Mapping[str, list[Row]], found: SheetFindings) -> dict[str, Any]:
+def plain_values(tables: Mapping[str, list[SheetRow]], found: SheetFindings) -> dict[str, Any]:
     """What the YAML file of the same plan would hold; what cannot be read has been reported and stands as None."""
     return _Reading(tables, found).whole()
 
@@ -25,7 +25,7 @@ def plain_values(tables: Mapping[str, list[Row]], found: SheetFindings) -> dict[
 class _Reading:
     """Reads the tables in the order in which their entries name each other."""
 
-    tables: Mapping[str, list[Row]]
+    tables: Mapping[str, list[SheetRow]]
     found: SheetFindings
     topics: Names = field(default_factory=Names)
     things: Names = field(default_factory=Names)
@@ -34,7 +34,7 @@ class _Reading:
     variants: dict[str, Names] = field(default_factory=lambda: defaultdict(Names))
 
     def whole(self) -> dict[str, Any]:
-        self.found.spots[()] = Spot("", "", 0)
+        self.found.spots[()] = SheetSpot("", "", 0)
         for names, listed in ((self.agendas, "agendas"), (self.ladders, "ladders")):
             for key, label in self.found.words.lists[listed].items():
                 names.add(key, label)
@@ -52,7 +52,7 @@ class _Reading:
         data["decide"] = [self._entry(row, ("decide", i)) for i, row in enumerate(self.tables["decisions"])]
         return data
 
-    def _keys(self) -> dict[Row, str]:
+    def _keys(self) -> dict[SheetRow, str]:
         """The key of each topic and duty, made where none is given, and all their names."""
         rows = [*self.tables["topics"], *self.tables["duties"]]
         keys = self._made(rows, "title")
@@ -61,15 +61,15 @@ class _Reading:
                 names.add(key, row.text("key"), row.text("title"))
         return keys
 
-    def _made(self, rows: list[Row], title: str) -> dict[Row, str]:
+    def _made(self, rows: list[SheetRow], title: str) -> dict[SheetRow, str]:
         given = {row: key_typed(row.text("key")) for row in rows if row.text("key")}
         bare = [row for row in rows if row not in given]
         self._blame_twins(bare)
         titles = {row: row.text(title) or _own_words(row) for row in bare}
         return given | made_keys(titles, {row: row.contents for row in bare}, given.values())
 
-    def _blame_twins(self, rows: list[Row]) -> None:
-        first: dict[tuple[str, str], Row] = {}
+    def _blame_twins(self, rows: list[SheetRow]) -> None:
+        first: dict[tuple[str, str], SheetRow] = {}
         for row in rows:
             twin = first.setdefault((row.table.name, row.contents), row)
             if twin is not row:
@@ -77,10 +77,10 @@ class _Reading:
                 self.found.blame(spot, "sheet_row_twice", {"first": twin.number})
                 self.found.silent.update(row.spots.values())
 
-    def _entry(self, row: Row, loc: Loc, **more: object) -> Entry:
+    def _entry(self, row: SheetRow, loc: Loc, **more: object) -> Entry:
         return self._placed(row, self._values(row), loc, **more)
 
-    def _values(self, row: Row) -> Values:
+    def _values(self, row: SheetRow) -> Values:
         values = values_of(row, self.found)
         for name, value in values.items():
             if isinstance(value, str) and (names := self._names(row.table.column(name).form)):
@@ -89,7 +89,7 @@ class _Reading:
                 values[name] = self._all_found(row, name, value)
         return values
 
-    def _placed(self, row: Row, values: Values, loc: Loc, **more: object) -> Entry:
+    def _placed(self, row: SheetRow, values: Values, loc: Loc, **more: object) -> Entry:
         return {**entry_of(row, values, loc, self.found), **more}
 
     def _names(self, form: str) -> tuple[Names, str] | None:
@@ -100,7 +100,7 @@ class _Reading:
             "ladder": (self.ladders, "plan_unknown_ladder"),
         }.get(form)
 
-    def _found(self, row: Row, name: str, text: str, names: Names, code: str) -> str | None:
+    def _found(self, row: SheetRow, name: str, text: str, names: Names, code: str) -> str | None:
         keys = names.find(text)
         if len(keys) == 1:
             return keys[0]
@@ -110,15 +110,15 @@ class _Reading:
             self.found.blame_once(row.spots[name], code, {"value": text, "known": names.shown})
         return None
 
-    def _all_found(self, row: Row, name: str, text: str) -> list[str | None]:
+    def _all_found(self, row: SheetRow, name: str, text: str) -> list[str | None]:
         """Titles hold commas: a piece that is no name as a whole is taken apart at them."""
         if self.topics.find(text):
             pieces = [text]
         else:
             pieces = [
                 piece
-                for part in parts(text, ";\n")
-                for piece in ([part] if self.topics.find(part) else parts(part, ","))
+                for part in split_cell(text, ";\n")
+                for piece in ([part] if self.topics.find(part) else split_cell(part, ","))
             ]
         return [self._found(row, name, piece, self.topics, "plan_unknown_topic") for piece in pieces]
 
@@ -127,14 +127,14 @@ class _Reading:
             return self._entry(row, ("plan",))
         return None
 
-    def _duty(self, row: Row, loc: Loc, key: str) -> Entry:
+    def _duty(self, row: SheetRow, loc: Loc, key: str) -> Entry:
         values = self._values(row)
         due = due_of(row, values, loc, self.found)
         entry = self._placed(row, {n: v for n, v in values.items() if n[:3] != "due"}, loc, key=key)
         return entry if due == {} else {**entry, "due": due}
 
     def _variants(self, homes: Homes) -> None:
-        by_topic: dict[str, list[Row]] = defaultdict(list)
+        by_topic: dict[str, list[SheetRow]] = defaultdict(list)
         topic: str | None = ""
         for row in self.tables["variants"]:
             if row.text("topic") or topic == "":
@@ -149,7 +149,7 @@ class _Reading:
                 home["variants"].append(self._entry(row, (*loc, "variants", index), key=keys[row]))
                 self.variants[topic].add(keys[row], row.text("key"), row.text("title"))
 
-    def _home(self, row: Row) -> str | None:
+    def _home(self, row: SheetRow) -> str | None:
         """The key of the topic to which the row says that it belongs."""
         if text := row.text("topic"):
             return self._found(row, "topic", text, self.topics, "plan_unknown_topic")
@@ -167,7 +167,7 @@ class _Reading:
             shelf = entry.setdefault(name, [])
             shelf.append(self._entry(row, (*loc, name, len(shelf))))
 
-    def _shelf(self, row: Row, head: Entry, homes: Homes) -> tuple[Loc, Entry, str] | None:
+    def _shelf(self, row: SheetRow, head: Entry, homes: Homes) -> tuple[Loc, Entry, str] | None:
         """Where a document belongs: the place of the entry, the entry, and the name of its list."""
         part = values_of(row, self.found).get("part", "")
         if not part:
@@ -193,7 +193,9 @@ class _Reading:
             return loc, home, "documents"
         return self._variant_shelf(row, topic, loc, home)
 
-    def _variant_shelf(self, row: Row, topic: str, loc: Loc, home: Entry) -> tuple[Loc, Entry, str] | None:
+    def _variant_shelf(
+        self, row: SheetRow, topic: str, loc: Loc, home: Entry
+    ) -> tuple[Loc, Entry, str] | None:
         names = self.variants[topic]
         if not row.text("variant"):
             self.found.blame(row.spots.get("variant", row.spots["part"]), "plan_missing")
@@ -204,7 +206,7 @@ class _Reading:
                 return (*loc, "variants", index), variant, "documents"
         return None
 
-    def _blame_extra(self, row: Row, name: str) -> None:
+    def _blame_extra(self, row: SheetRow, name: str) -> None:
         labels = self.found.words.lists["parts"]
         allowed = [labels["variant"]] if name == "variant" else [labels["topic"], labels["variant"]]
         facts = {"value": row.spots[name].heading, "allowed": allowed}
@@ -236,9 +238,9 @@ class _Reading:
         known = [] if KEY.fullmatch(title) else self.ladders.find(title)
         return known[0] if known else key_typed(title)
 
-    def _groups(self, table: str, names: Names) -> Iterator[tuple[str, str, list[Row]]]:
+    def _groups(self, table: str, names: Names) -> Iterator[tuple[str, str, list[SheetRow]]]:
         """The rows of each ladder or agenda, with its key and title; a row that names none goes with the one above."""
-        groups: dict[str, list[Row]] = defaultdict(list)
+        groups: dict[str, list[SheetRow]] = defaultdict(list)
         titles: dict[str, str] = {}
         rows = self.tables[table]
         typed = {fold(row.text("name")): key_typed(row.text("agenda")) for row in rows if row.text("agenda")}
@@ -257,7 +259,7 @@ class _Reading:
             yield key, titles[key], rows
 
 
-def _own_words(row: Row) -> str:
+def _own_words(row: SheetRow) -> str:
     """What a row without a title says of itself, its place in another table left out; a variant for all others says nothing."""
     said = [cell.text for name, cell in row.cells.items() if name not in ("topic", "name", "agenda")]
     return " ".join(said) or "others"

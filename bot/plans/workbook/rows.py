@@ -7,8 +7,8 @@ from difflib import get_close_matches
 from openpyxl.utils import get_column_letter
 
 from bot.plans.faults import Loc
-from bot.plans.workbook.book import Cell, Sheet
-from bot.plans.workbook.shape import HEAD, TABLES, UNREAD, Column, Table, Words
+from bot.plans.workbook.book import Cell, WorkSheet
+from bot.plans.workbook.shape import HEAD, TABLES, UNREAD, Column, SheetTable, Words
 from bot.plans.yaml_in import Findings
 from bot.problems import Problem, Rejected
 from bot.reading.words import fold
@@ -30,7 +30,7 @@ STANDS_AT = {
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SheetSpot:
     """A place in the workbook that a fault can be laid to; `rank` grows from its top to its end."""
 
     sheet: str
@@ -41,13 +41,13 @@ class Spot:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class SheetRow:
     """A row of a table: the cells that hold anything, and the spots of all of its columns, by the column's name."""
 
-    table: Table
+    table: SheetTable
     number: int
     cells: Mapping[str, Cell]
-    spots: Mapping[str, Spot]
+    spots: Mapping[str, SheetSpot]
 
     def text(self, name: str) -> str:
         return self.cells[name].text if name in self.cells else ""
@@ -62,8 +62,8 @@ class SheetFindings(Findings):
     """What is wrong with a workbook. `spots` says where each value of the plan stands; a silent one has been reported."""
 
     words: Words = field(kw_only=True)
-    spots: dict[Loc, Spot] = field(default_factory=dict)
-    silent: set[Spot] = field(default_factory=set)
+    spots: dict[Loc, SheetSpot] = field(default_factory=dict)
+    silent: set[SheetSpot] = field(default_factory=set)
 
     def report(
         self, loc: Loc, code: str, given: Mapping[str, object] | None = None, line: int | None = None
@@ -77,23 +77,23 @@ class SheetFindings(Findings):
         if spot not in self.silent:
             self.blame(spot, code, self._in_labels(spot, code, facts))
 
-    def blame(self, spot: Spot, code: str, facts: Mapping[str, object] | None = None) -> None:
+    def blame(self, spot: SheetSpot, code: str, facts: Mapping[str, object] | None = None) -> None:
         """A fault of this very cell; facts are in the workbook's words already."""
         shown: dict[str, object] = {"field": spot.heading, **(facts or {})}
         if isinstance(known := shown.get("known"), list):
-            shown["hint"] = closest(str(shown.get("value", "")), known)
+            shown["hint"] = closest_known(str(shown.get("value", "")), known)
         own = code.replace("plan_", "sheet_", 1) if code in OWN_SENTENCE else code
         place = f"{spot.sheet}!{spot.place}" if spot.place else spot.sheet
         problem = spot.rank, Problem(f"{self.name} {place}".rstrip(), own, shown)
         if problem not in self.problems:
             self.problems.append(problem)
 
-    def blame_once(self, spot: Spot, code: str, facts: Mapping[str, object] | None = None) -> None:
+    def blame_once(self, spot: SheetSpot, code: str, facts: Mapping[str, object] | None = None) -> None:
         """A fault that makes the cell unreadable, so that nothing else needs to be said of it."""
         self.blame(spot, code, facts)
         self.silent.add(spot)
 
-    def _in_labels(self, spot: Spot, code: str, facts: Mapping[str, object]) -> dict[str, object]:
+    def _in_labels(self, spot: SheetSpot, code: str, facts: Mapping[str, object]) -> dict[str, object]:
         labels = dict(self.words.texts["terms"])
         if code == "plan_placeholder":
             labels |= self.words.lists["placeholders"]
@@ -108,16 +108,16 @@ class SheetFindings(Findings):
         return shown
 
 
-def closest(value: str, known: Sequence[str]) -> str:
+def closest_known(value: str, known: Sequence[str]) -> str:
     """The one of `known` that may have been meant; empty if none is near."""
     folded = {fold(one): one for one in known}
     return next((folded[near] for near in get_close_matches(fold(value), list(folded), 1)), "")
 
 
-def rows_of_tables(sheets: Sequence[Sheet], found: SheetFindings) -> dict[str, list[Row]]:
+def rows_of_tables(sheets: Sequence[WorkSheet], found: SheetFindings) -> dict[str, list[SheetRow]]:
     """The rows of each table, by its name; a table without a sheet has none. Raises Rejected for a workbook of another kind."""
     names = {fold(name): key for key, name in found.words.sheets.items()}
-    placed: dict[str, tuple[int, Sheet]] = {}
+    placed: dict[str, tuple[int, WorkSheet]] = {}
     strangers = []
     for index, sheet in enumerate(sheets):
         if key := names.get(fold(sheet.title)):
@@ -143,13 +143,13 @@ def _read_sheets(words: Words) -> list[str]:
 
 
 def _spot(
-    index: int, sheet: Sheet, row: int, column: int, heading: str = "", of: Column | None = None
-) -> Spot:
+    index: int, sheet: WorkSheet, row: int, column: int, heading: str = "", of: Column | None = None
+) -> SheetSpot:
     place = f"{get_column_letter(column)}{row}" if row else ""
-    return Spot(sheet.title, place, (index * 10**7 + row) * 10**5 + column, heading, of)
+    return SheetSpot(sheet.title, place, (index * 10**7 + row) * 10**5 + column, heading, of)
 
 
-def _rows(table: Table, index: int, sheet: Sheet, found: SheetFindings) -> Iterator[Row]:
+def _rows(table: SheetTable, index: int, sheet: WorkSheet, found: SheetFindings) -> Iterator[SheetRow]:
     if table.upright:
         yield _upright(table, index, sheet, found)
         return
@@ -175,14 +175,16 @@ def _rows(table: Table, index: int, sheet: Sheet, found: SheetFindings) -> Itera
                 found.silent.add(at[column.name])
         kept = {name: cells[column] for name, column in places.items() if column in cells}
         if kept:
-            yield Row(table, number, kept, at)
+            yield SheetRow(table, number, kept, at)
 
 
-def _headings(table: Table, words: Words) -> dict[str, str]:
+def _headings(table: SheetTable, words: Words) -> dict[str, str]:
     return {fold(words.heading(table, column.name)): column.name for column in table.columns}
 
 
-def _columns(table: Table, index: int, sheet: Sheet, header: int, found: SheetFindings) -> dict[str, int]:
+def _columns(
+    table: SheetTable, index: int, sheet: WorkSheet, header: int, found: SheetFindings
+) -> dict[str, int]:
     """Which column of the sheet is which of the table, by its heading."""
     headings, words = _headings(table, found.words), found.words
     known = [words.heading(table, column.name) for column in table.columns]
@@ -208,7 +210,7 @@ def _columns(table: Table, index: int, sheet: Sheet, header: int, found: SheetFi
     return places
 
 
-def _blame_unnamed(index: int, sheet: Sheet, header: int, found: SheetFindings) -> None:
+def _blame_unnamed(index: int, sheet: WorkSheet, header: int, found: SheetFindings) -> None:
     named = set(sheet.rows[header])
     for number, cells in sorted(sheet.rows.items()):
         if number > header:
@@ -217,12 +219,12 @@ def _blame_unnamed(index: int, sheet: Sheet, header: int, found: SheetFindings) 
             named |= set(cells)
 
 
-def _upright(table: Table, index: int, sheet: Sheet, found: SheetFindings) -> Row:
+def _upright(table: SheetTable, index: int, sheet: WorkSheet, found: SheetFindings) -> SheetRow:
     """The one entry of a sheet whose headings stand in the first column and its values in the second."""
     headings, words = _headings(table, found.words), found.words
     known = [words.heading(table, column.name) for column in table.columns]
     cells: dict[str, Cell] = {}
-    spots: dict[str, Spot] = {}
+    spots: dict[str, SheetSpot] = {}
     for number, row in sorted(sheet.rows.items()):
         label = row[1].text if 1 in row else ""
         name = headings.get(fold(label))
@@ -241,4 +243,4 @@ def _upright(table: Table, index: int, sheet: Sheet, found: SheetFindings) -> Ro
             found.silent.add(spots[column.name])
             facts = {"value": words.heading(table, column.name)}
             found.blame(_spot(index, sheet, 1, 1), "sheet_column_missing", facts)
-    return Row(table, 0, cells, spots)
+    return SheetRow(table, 0, cells, spots)

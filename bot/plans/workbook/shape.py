@@ -31,7 +31,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """A sheet with a heading and a row for each entry; in an `upright` one the headings stand below each other."""
 
     name: str
@@ -60,7 +60,7 @@ def _due(name: str, form: Form, listed: str = "", usual: str = "") -> Column:
     return Column(f"due_{name}", ("due", name), form, listed, usual=usual)
 
 
-HEAD = Table(
+HEAD = SheetTable(
     "head",
     (
         _column("symbol", "text"),
@@ -76,7 +76,7 @@ HEAD = Table(
     ),
     upright=True,
 )
-DOCUMENTS = Table(
+DOCUMENTS = SheetTable(
     "documents",
     (
         Column("part", (), "part", "parts", needed=True),
@@ -92,7 +92,7 @@ DOCUMENTS = Table(
         _column("file", "text"),
     ),
 )
-TOPICS = Table(
+TOPICS = SheetTable(
     "topics",
     (
         _column("key", "key"),
@@ -111,7 +111,7 @@ TOPICS = Table(
         _column("asks_last", "yes"),
     ),
 )
-VARIANTS = Table(
+VARIANTS = SheetTable(
     "variants",
     (
         Column("topic", (), "topic", needed=True),
@@ -120,7 +120,7 @@ VARIANTS = Table(
         _column("title", "text"),
     ),
 )
-DUTIES = Table(
+DUTIES = SheetTable(
     "duties",
     (
         _column("key", "key"),
@@ -146,7 +146,7 @@ DUTIES = Table(
         _column("ladder", "ladder", "ladders"),
     ),
 )
-LADDERS = Table(
+LADDERS = SheetTable(
     "ladders",
     (
         Column("name", (), "text", needed=True),
@@ -157,7 +157,7 @@ LADDERS = Table(
         _column("to", "choice", "tos", usual="secretary"),
     ),
 )
-AGENDAS = Table(
+AGENDAS = SheetTable(
     "agendas",
     (
         Column("name", (), "text", needed=True),
@@ -175,7 +175,9 @@ AGENDAS = Table(
         _column("key", "key"),
     ),
 )
-DECISIONS = Table("decisions", (_column("field", "text", needed=True), _column("why", "text", needed=True)))
+DECISIONS = SheetTable(
+    "decisions", (_column("field", "text", needed=True), _column("why", "text", needed=True))
+)
 
 TABLES = (HEAD, DOCUMENTS, TOPICS, VARIANTS, DUTIES, LADDERS, AGENDAS, DECISIONS)
 UNREAD = ("guide", "example", "lists")
@@ -207,10 +209,10 @@ class Words:
     texts: Mapping[str, Any]
     example: Mapping[str, Any]
 
-    def heading(self, table: Table, name: str) -> str:
+    def heading(self, table: SheetTable, name: str) -> str:
         return str(self.columns[table.name][name]["heading"])
 
-    def help(self, table: Table, name: str) -> str:
+    def help(self, table: SheetTable, name: str) -> str:
         return str(self.columns[table.name][name]["help"])
 
     def labels(self, column: Column) -> Mapping[str, str]:

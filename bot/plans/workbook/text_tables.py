@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-from bot.plans.workbook.book import Cell, Sheet
+from bot.plans.workbook.book import Cell, WorkSheet
 from bot.problems import Problem, Rejected
 from bot.reading.old_letters import from_tcvn
 from bot.reading.words import fold
@@ -18,7 +18,7 @@ _SEP = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _FAMILIAR = ("chi bo", "dang bo", "dang uy", "dang vien", "don vi", "so ", "ten ")
 
 
-def read_text_table(path: Path) -> Sheet:
+def read_text_table(path: Path) -> WorkSheet:
     """The rows of a text file, numbered as a spreadsheet shows them.
 
     Raises Rejected: units_unreadable (no text), text_quote_open (`row`: a quotation mark without its other one).
@@ -29,7 +29,7 @@ def read_text_table(path: Path) -> Sheet:
         delimiter = found[1]
     lines = text[found.end() :] if found else text  # a spreadsheet does not count this line
     rows = _parted(lines, delimiter or _delimiter(lines), path.name)
-    return Sheet("", {number: row for number, row in rows.items() if row})
+    return WorkSheet("", {number: row for number, row in rows.items() if row})
 
 
 def _decoded(content: bytes, name: str) -> str:

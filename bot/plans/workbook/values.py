@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from bot.calendar import ROMAN, Period, period
+from bot.calendar import ROMAN, Period, period_named
 from bot.plans.agenda import PLACEHOLDER
 from bot.plans.plan import WITHIN
 from bot.plans.workbook.shape import Words
 from bot.problems import Invalid
-from bot.reading.words import fold, plain
+from bot.reading.words import fold, plain_words
 
 DAY_IN_FIGURES = re.compile(r"(?:ngay )?(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?[/.\-] ?(\d{4})")
 DAY_IN_WORDS = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2}),? nam (\d{4})")
@@ -34,14 +34,14 @@ Span = tuple[date, date]
 
 def day_typed(text: str) -> str:
     """A day as the plan's format takes it; what is none comes back as it is."""
-    said = plain(text)
+    said = plain_words(text)
     found = DAY_IN_FIGURES.fullmatch(said) or DAY_IN_WORDS.fullmatch(said)
     return "/".join(found.groups()) if found else text
 
 
 def period_typed(text: str) -> object:
     """A period as the plan's format takes it: its key, or its two days; what is none comes back as it is."""
-    said = plain(text)
+    said = plain_words(text)
     if key := _period_key(said):
         return key
     if (found := RANGE.fullmatch(said)) and (span := _range(*(part for part in found.groups() if part))):
@@ -65,7 +65,7 @@ def _period_key(said: str) -> str | None:
 
 def _whole(key: str) -> Period | None:
     try:
-        return period(key)
+        return period_named(key)
     except Invalid:
         return None
 
@@ -109,7 +109,7 @@ def period_said(first: date, last: date, words: Words) -> str:
 
 def within_typed(text: str) -> str:
     """A part of each year, as the plan's format names it; what is none comes back as it is."""
-    said = plain(text)
+    said = plain_words(text)
     if found := WITHIN_QUARTER.fullmatch(said):
         return f"Q{QUARTERS[found[1]]}"
     if found := WITHIN_HALF.fullmatch(said):
@@ -134,7 +134,7 @@ def within_said(part: str, words: Words) -> str:
 
 
 def days_typed(text: str) -> str:
-    found = NUMBER_OF_DAYS.fullmatch(plain(text))
+    found = NUMBER_OF_DAYS.fullmatch(plain_words(text))
     return (found[1].lstrip("0") or "0") if found else text
 
 
@@ -146,8 +146,8 @@ def yes_typed(text: str) -> str | None:
 
 def moment_typed(text: str, words: Words) -> str:
     """When a rung reminds ("due+1d 09:00"), from words; what is not in our words comes back as it is."""
-    said = plain(text)
-    clock = plain(str(words.texts["clock"])).partition("{clock}")[0]
+    said = plain_words(text)
+    clock = plain_words(str(words.texts["clock"])).partition("{clock}")[0]
     lead, parted, late = said.partition(clock) if clock in said else said.partition(clock.strip(", "))
     time = re.fullmatch(r"(\d{1,2}) ?(?::|h|gio) ?(\d{2})?", late.strip()) if parted else None
     if parted and not time:
@@ -187,7 +187,7 @@ def moment_said(at: str, words: Words) -> str:
     return at
 
 
-def parts(text: str, separators: str) -> list[str]:
+def split_cell(text: str, separators: str) -> list[str]:
     """The values of a cell that holds several. One in "double quotes" may hold a separator; a bullet before one is dropped."""
     found: list[str] = []
     rest = text.strip()
@@ -205,11 +205,13 @@ def parts(text: str, separators: str) -> list[str]:
     return found
 
 
-def joined(items: Iterable[str], separators: str) -> str:
+def join_cell(items: Iterable[str], separators: str) -> str:
     """Several values as one cell, which `parts` takes apart again."""
     glue = "\n" if separators == FOR_TEXTS else "; "
     return glue.join(
-        item if parts(item, separators) == [item] and item[0] != '"' else '"' + item.replace('"', '""') + '"'
+        item
+        if split_cell(item, separators) == [item] and item[0] != '"'
+        else '"' + item.replace('"', '""') + '"'
         for item in items
     )
 

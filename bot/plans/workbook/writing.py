@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.plans.agenda import Agenda
 from bot.plans.ladders import LADDERS as SHIPPED_LADDERS
-from bot.plans.plan import OPERATORS, Plan
+from bot.plans.plan import OPERATORS, PlanText
 from bot.plans.workbook.entries import ANY
 from bot.plans.workbook.names import Names
 from bot.plans.workbook.shape import (
@@ -21,14 +21,14 @@ from bot.plans.workbook.shape import (
     TOPICS,
     VARIANTS,
     Column,
-    Table,
+    SheetTable,
     Words,
 )
 from bot.plans.workbook.values import (
     FOR_CODES,
     FOR_TEXTS,
     blanks_said,
-    joined,
+    join_cell,
     moment_said,
     period_said,
     within_said,
@@ -42,7 +42,7 @@ FIRST_SURE_DAY = date(1900, 3, 1)
 """Spreadsheets count the days before it in two ways."""
 
 
-def rows_of_plan(plan: Plan, words: Words, agendas: Path) -> dict[str, list[Line]]:
+def rows_of_plan(plan: PlanText, words: Words, agendas: Path) -> dict[str, list[Line]]:
     """The lines of each table, by its name; a line has a value for each column that is not blank.
 
     Ladders and agendas that reading fills in again (the agendas shipped in `agendas`) are left out.
@@ -76,7 +76,7 @@ def rows_of_plan(plan: Plan, words: Words, agendas: Path) -> dict[str, list[Line
     }
 
 
-def _names(words: Words, plan: Plan, listed: str) -> Names:
+def _names(words: Words, plan: PlanText, listed: str) -> Names:
     """What the reader of the workbook will know these by."""
     names = Names()
     for key, label in words.lists[listed].items():
@@ -88,14 +88,14 @@ def _names(words: Words, plan: Plan, listed: str) -> Names:
     return names
 
 
-def _own_ladders(plan: Plan) -> Iterator[str]:
+def _own_ladders(plan: PlanText) -> Iterator[str]:
     climbed = {topic.ladder for topic in plan.topics} | {duty.ladder for duty in plan.duties}
     for name, lines in plan.ladders.items():
         if name not in climbed or SHIPPED_LADDERS.get(name) != lines:
             yield name
 
 
-def _own_agendas(plan: Plan, folder: Path) -> Iterator[str]:
+def _own_agendas(plan: PlanText, folder: Path) -> Iterator[str]:
     used = {topic.agenda for topic in plan.topics}
     for name, agenda in plan.agendas.items():
         if name not in used or _shipped(folder / f"{name}.yaml") != agenda:
@@ -131,7 +131,7 @@ class _Writing:
         self.words = words
         self.names = {"agenda": agendas, "ladder": ladders}
 
-    def line(self, table: Table, entry: Mapping[str, Any]) -> Line:
+    def line(self, table: SheetTable, entry: Mapping[str, Any]) -> Line:
         cells = {column.name: self._cell(table, column, entry) for column in table.columns if column.path}
         return {name: cell for name, cell in cells.items() if cell not in (None, "")}
 
@@ -151,7 +151,7 @@ class _Writing:
         for document in documents:
             yield {**home, **self.line(DOCUMENTS, document)}
 
-    def _cell(self, table: Table, column: Column, entry: Mapping[str, Any]) -> Written | None:
+    def _cell(self, table: SheetTable, column: Column, entry: Mapping[str, Any]) -> Written | None:
         if column.path[0] == "due":
             value = entry["due"].get("" if column.name == "due" else column.name)
         else:
@@ -193,9 +193,9 @@ class _Writing:
             case "choices":
                 return ", ".join(self.words.labels(column)[one] for one in value)
             case "codes" | "topics":
-                return joined(value, FOR_CODES)
+                return join_cell(value, FOR_CODES)
             case "texts":
-                return joined(value, FOR_TEXTS)
+                return join_cell(value, FOR_TEXTS)
             case "agenda" | "ladder":
                 return self._called(column, value)
         return str(value)
@@ -214,4 +214,4 @@ def _at(entry: Any, path: tuple[str, ...]) -> Any:
 
 def rows_of_example(words: Words) -> dict[str, list[Line]]:
     """The lines of the example that goes with the wording; what it uses of the shipped agendas and ladders is named only."""
-    return rows_of_plan(Plan.model_validate(words.example), words, Path())
+    return rows_of_plan(PlanText.model_validate(words.example), words, Path())
