@@ -13,9 +13,10 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, write_people, write_units
 from benchmarks.whole import APRIL
-from bot.meetings.meetings import add_note, start_meeting
-from bot.papers import render_paper
+from bot.meetings.meetings import start_meeting
+from bot.meetings.notes import add_note
 from bot.papers.collecting import collect_minutes_facts
+from bot.papers.rendering import render_paper
 from bot.plans.yaml_in import read_agenda
 from bot.settings import ROOT
 from bot.tables import Attendance, Meeting, Unit

@@ -200,11 +200,6 @@ def periods_within(span: Span, first: date, last: date) -> list[Period]:
     return found
 
 
-def quarters_between(first: date, last: date) -> list[Period]:
-    """As `periods("quarter", first, last)`."""
-    return periods_within("quarter", first, last)
-
-
 def _period_at(span: Span, year: int, month: int) -> Period:
     length = MONTHS_OF[span]
     number = (month - 1) // length + 1

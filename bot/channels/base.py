@@ -55,7 +55,6 @@ class Abilities:
     file_out_limit: int | None = None
     sounds: bool = False
     """Whether spoken words come in as files."""
-    writes_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

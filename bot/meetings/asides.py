@@ -56,12 +56,6 @@ def put_aside(
     return aside
 
 
-def aside_by_ref(session: Session, person_id: int, ref: str) -> Aside | None:
-    """What the chat message `ref` of that person said."""
-    query = select(Aside).where(Aside.person_id == person_id, Aside.message_ref == ref)
-    return session.scalars(query.order_by(Aside.id.desc()).limit(1)).first() if ref else None
-
-
 def asides_of(session: Session, ids: Sequence[int]) -> Sequence[Aside]:
     return session.scalars(select(Aside).where(Aside.id.in_(ids)).order_by(Aside.id)).all()
 

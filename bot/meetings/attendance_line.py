@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
-from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.attendance_balance import ToldCounts, settle_told, told_differences, told_of
 from bot.problems import Invalid
 from bot.reading.attendance_phrases import readings_of
 from bot.reading.attendance_words import is_unclear, read_items
-from bot.reading.words import quoted_words as quoted
 
 NOBODY = ToldCounts()
 CLOSE = 1
@@ -37,26 +35,6 @@ class AttendanceReading:
 
     told: ToldCounts
     differs: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-
-def read_line(text: str, roll: int | None = None) -> AttendanceCounts:
-    """The counts of a whole meeting from one line: "25/28, vắng 2 có phép 1 không", "đủ", "28 25 2 1 0".
-
-    `roll` is the unit's number of members, used where the line gives no total. Five bare numbers are total, present,
-    excused, unexcused, exempt; four leave out the exempt. What is not said of excused, unexcused and exempt is 0 only if
-    the sum then holds. Raises what `read_told` raises and Invalid: "attendance_absent_unexplained" (absent = how many lack
-    a reason), "attendance_total_unknown", "attendance_present_unknown" (said).
-    """
-    told = read_told(text, roll)
-    if told.missing == "away":
-        if told.absent_excused is not None and told.absent_unexcused is not None:
-            settle_told(replace(told, absent=told.absent_excused + told.absent_unexcused))
-        raise Invalid("attendance_absent_unexplained", absent=told.left)
-    if told.missing == "total":
-        raise Invalid("attendance_total_unknown")
-    if told.missing == "present":
-        raise Invalid("attendance_present_unknown", said=quoted(text))
-    return told.counts()
 
 
 def read_told(text: str, roll: int | None = None, kinds: KindsAre = "") -> ToldCounts:

@@ -25,7 +25,7 @@ SHARE = re.compile(
 ADD_UP = frozenset(
     f"attendance_{what}"
     for what in (
-        *("absent_unexplained", "total_unknown", "sum", "present_over_total", "kinds_sum", "kind_over"),
+        *("sum", "present_over_total", "kinds_sum", "kind_over"),
         *("present_kinds", "too_large", "total_zero", "late_over", "percent", "kinds_roll"),
     )
 )

@@ -14,8 +14,6 @@ from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.meetings.concerns import kind_of
 from bot.meetings.joining import answer_on, parts_in_order
 from bot.meetings.joining import duties_of as duties_of
-from bot.meetings.notes import add_note as add_note
-from bot.meetings.notes import notes_of as notes_of
 from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda

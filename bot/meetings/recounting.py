@@ -16,7 +16,6 @@ from bot.tables import Meeting, Paper, Score, Vote
 PARTS = ("present", "absent_excused", "absent_unexcused", "exempt", "elsewhere")
 KINDS = ("official", "probationary", "temporary")
 THERE = {"present_official": "official", "present_probationary": "probationary"}
-MAIN = ("total", "present", "absent_excused", "absent_unexcused", "exempt")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from bot.plans.guidance.rules import RuleSet
+from bot.plans.guidance.fields import RuleSet
 from bot.reading.words import fold
 from bot.tables import Meeting
 

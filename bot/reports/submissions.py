@@ -109,14 +109,3 @@ def take_submission_back(
 def drop_draft(session: Session, draft: Submission) -> None:
     draft.state = "dropped"
     session.flush()
-
-
-def submission_versions(session: Session, duty_id: int) -> list[Submission]:
-    """What was handed in for a duty, newest first."""
-    return list(
-        session.scalars(
-            select(Submission)
-            .where(Submission.duty_id == duty_id, Submission.version.is_not(None))
-            .order_by(Submission.version.desc())
-        )
-    )

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from bot.meetings.joining import duties_of, merging_of
 from bot.meetings.walk import minutes_in_all
-from bot.plans.guidance.rules import MINUTES, RuleSet, meets_target
+from bot.plans.guidance.fields import RuleSet
+from bot.plans.guidance.rules import MINUTES, meets_target
 from bot.scores.sheets import Condition, ScoreSheet
 from bot.tables import Attendance, Duty, Meeting, Note, Task, Vote
 

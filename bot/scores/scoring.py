@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local
 from bot.meetings.votes import AFTER
-from bot.plans.guidance.rules import RuleSet
+from bot.plans.guidance.fields import RuleSet
 from bot.problems import Invalid
 from bot.scores.facts import Facts, KnownFact, condition_holds, known_fact, score_facts, ticked_preparations
 from bot.scores.sheets import Criterion, Part, ScoreSheet

@@ -30,7 +30,8 @@ from bot.tables import Contact, Membership, Message, Person, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
-from bot.units.tree import UnitRow, write_units
+from bot.units.rows import UnitRow
+from bot.units.tree import write_units
 from bot.web.site import site_of
 
 MARK = ".demo"

@@ -17,8 +17,6 @@ from bot.units.faults import tree_faults
 from bot.units.matching import settle_rows
 from bot.units.rows import UnitRow
 
-__all__ = ["Imported", "UnitChange", "UnitRow", "write_units"]
-
 SHAPE = ("name", "kind", "sector", "parent_code")
 MOVING = ("open", "waiting", "withdrawn")
 """What is not asked now may be asked again: then at the unit's own place."""

@@ -6,7 +6,8 @@ from bot.calendar import local_day
 from bot.duties.outlook import unit_outlooks
 from bot.meetings.attendance import KINDS, count_late_arrival, counts_of_values, kinds_away
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import call_off, counts_of, end_meeting, notes_of, write_counts
+from bot.meetings.meetings import call_off, counts_of, end_meeting, write_counts
+from bot.meetings.notes import notes_of
 from bot.meetings.rehearsing import forget_rehearsal
 from bot.meetings.tasks import tasks_of
 from bot.meetings.votes import votes_of

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from bot.calendar import local_day
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.meetings.joining import answer_on, offered_duties
-from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, notes_of, start_meeting
+from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, start_meeting
+from bot.meetings.notes import notes_of
 from bot.meetings.rehearsing import rehearsal_of
 from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of

@@ -244,12 +244,6 @@ def test_periods_are_those_that_touch_the_span(span: calendar.Span, keys: list[s
     assert found == [calendar.period_named(key) for key in keys]
 
 
-def test_quarters_between_are_the_periods_of_a_quarter() -> None:
-    first, last = date(2022, 4, 18), date(2022, 11, 30)
-    assert [one.key for one in calendar.quarters_between(first, last)] == ["2022-Q2", "2022-Q3", "2022-Q4"]
-    assert calendar.quarters_between(last, first) == []
-
-
 @given(st.sampled_from(["month", "quarter", "half_year", "year"]), days, days)
 def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: date, last: date) -> None:
     found = calendar.periods_within(span, first, last)

@@ -19,7 +19,8 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
-from bot.units.tree import UnitRow, write_units
+from bot.units.rows import UnitRow
+from bot.units.tree import write_units
 from schedules import cleanup, reminders
 from tests.kit import ZONE, Talker, World, shipped
 

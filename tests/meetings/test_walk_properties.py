@@ -14,9 +14,9 @@ from bot.meetings.attendance import check_counts
 from bot.meetings.meetings import counts_of
 from bot.meetings.vote_line import check_vote
 from bot.messages import File, Incoming
-from bot.papers import render_paper
 from bot.papers.collecting import collect_minutes_facts
 from bot.papers.numbering import number_for
+from bot.papers.rendering import render_paper
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
 from bot.store.filetypes import OGG

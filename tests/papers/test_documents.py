@@ -18,8 +18,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from pypdf import PdfReader
 
-from bot.papers import NoConverter, NotConverted, find_converter, render_paper, to_pdf
 from bot.papers.__main__ import main as draw_all
+from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.papers.facts import (
     AttendanceFacts,
     MinutesFacts,
@@ -33,7 +33,7 @@ from bot.papers.facts import (
     VoteFacts,
 )
 from bot.papers.forms import read_forms, read_words
-from bot.papers.rendering import tag_environment
+from bot.papers.rendering import render_paper, tag_environment
 from bot.papers.tags import Wording
 from bot.papers.texts import clean_text
 from bot.problems import Problem, Rejected

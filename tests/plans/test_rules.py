@@ -11,9 +11,9 @@ from jinja2 import Environment, StrictUndefined
 
 from bot.plans.expected import Relative, UnitProfile, expected_duties
 from bot.plans.fields import Document
+from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import (
     Rules,
-    RuleSet,
     meets_target,
     read_rules,
     superseded_notices,

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.meetings.attendance_line import read_line, read_told
+from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
 from bot.reading.words import fold, read_number
+from tests.kit.lines import read_line
 
 ASK = ()
 """A person would ask back too: the line leaves something open or contradicts itself."""

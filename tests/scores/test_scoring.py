@@ -12,7 +12,8 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from sqlalchemy.orm import Session
 
-from bot.plans.guidance.rules import RuleSet, read_rules
+from bot.plans.guidance.fields import RuleSet
+from bot.plans.guidance.rules import read_rules
 from bot.problems import Invalid, Problem, Rejected
 from bot.scores.scoring import (
     Point,

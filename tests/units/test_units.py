@@ -14,10 +14,10 @@ from bot.problems import Rejected
 from bot.store.db import Database
 from bot.tables import Duty, Unit, UnitSpan
 from bot.talk.render import Renderer
-from bot.units.rows import COLUMNS, SHIFTS, written_day
+from bot.units.rows import COLUMNS, SHIFTS, UnitRow, written_day
 from bot.units.table_in import read_units
 from bot.units.table_out import LISTED, living_units, read_units_form, write_unit_list, write_units_template
-from bot.units.tree import Imported, UnitRow, write_units
+from bot.units.tree import Imported, write_units
 from tests.kit import ROOT, ZONE, World, shipped
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"

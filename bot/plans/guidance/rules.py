@@ -20,22 +20,6 @@ from bot.plans.ladders import LADDERS
 from bot.plans.plan import Due, DutyText, PlanText, TopicText, lines_of
 from bot.plans.yaml_in import read_strict
 
-__all__ = [
-    "AdvisingBody",
-    "Notice",
-    "Replacement",
-    "RuleSet",
-    "Rules",
-    "cited_documents",
-    "document_lists",
-    "meets_target",
-    "plan_addressees",
-    "read_rules",
-    "superseded_notices",
-    "with_minutes",
-    "without_minutes",
-]
-
 MINUTES = "dang-so-tay"
 _MINUTES_KEY = re.compile(rf"{MINUTES}(?:-\d+)?")
 

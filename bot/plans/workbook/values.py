@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from bot.calendar import ROMAN, Period, period_named
 from bot.plans.agenda import PLACEHOLDER
@@ -225,7 +225,3 @@ def blanks_typed(text: str, words: Words) -> str:
 def blanks_said(text: str, words: Words) -> str:
     names = words.lists["placeholders"]
     return PLACEHOLDER.sub(lambda found: f"{{{names.get(found[1], found[1])}}}", text)
-
-
-def day_of_serial(serial: float, epoch: date) -> date:
-    return epoch + timedelta(days=int(serial))
