@@ -12,7 +12,8 @@ import yaml
 from sqlalchemy import func, select
 
 from bot.calendar import local_day
-from bot.duties.loading import Changes, load_plan, reload_all, text_of, withdraw_plan
+from bot.duties.changes import Changes
+from bot.duties.loading import load_plan, reload_all, text_of, withdraw_plan
 from bot.people.roles import units_below
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.expected import tight_meetings

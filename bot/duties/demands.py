@@ -2,52 +2,30 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from bot.calendar import local_day, next_allowed
+from bot.calendar import next_allowed
+from bot.duties.changes import Loading, note_title
 from bot.duties.ladder import Anchors, Timed, next_at, rung_moments
 from bot.duties.usual import Habit, expected_day, in_time
 from bot.plans.expected import Expected
 from bot.plans.ladders import rung_of
-from bot.plans.plan import PlanText, lines_of
-from bot.tables import Demand, Plan, Topic
+from bot.plans.plan import lines_of
+from bot.tables import Demand, Topic
 
 Name = tuple[str, str]
 """A demand's key and variant."""
 
 
-class Titles(Protocol):
-    """Where the titles of what is new and of what has changed are noted."""
-
-    new: list[str]
-    changed: list[str]
-
-
 class Demands:
     """Writes each demand when it is first asked for, and remembers what the duties of one demand have in common."""
 
-    def __init__(
-        self,
-        session: Session,
-        plan: Plan,
-        text: PlanText,
-        topics: Mapping[Name, Topic],
-        at: datetime,
-        zone: ZoneInfo,
-        titles: Titles,
-    ) -> None:
-        self._session = session
-        self._plan = plan
-        self._text = text
+    def __init__(self, loading: Loading, topics: Mapping[Name, Topic]) -> None:
+        self._loading = loading
         self._topics = topics
-        self._at = at
-        self._zone = zone
-        self._titles = titles
-        rows = session.scalars(select(Demand).where(Demand.plan_id == plan.id))
+        rows = loading.session.scalars(select(Demand).where(Demand.plan_id == loading.plan.id))
         self._rows: dict[Name, Demand] = {(demand.key, demand.variant): demand for demand in rows}
         self._written: set[Name] = set()
         self._timetables: dict[tuple[str, str, date | None], list[Timed]] = {}
@@ -62,15 +40,15 @@ class Demands:
         facts = self._facts(want)
         demand = self._rows.get(name)
         if demand is None:
-            demand = Demand(plan_id=self._plan.id, key=name[0], variant=name[1], **facts)
-            self._session.add(demand)
+            demand = Demand(plan_id=self._loading.plan.id, key=name[0], variant=name[1], **facts)
+            self._loading.session.add(demand)
             self._rows[name] = demand
-            self._note(self._titles.new, name, want)
+            self._note(self._loading.changes.new, name, want)
         elif any(getattr(demand, field_name) != value for field_name, value in facts.items()):
             for field_name, value in facts.items():
                 setattr(demand, field_name, value)
-            self._note(self._titles.changed, name, want)
-        self._session.flush()
+            self._note(self._loading.changes.changed, name, want)
+        self._loading.session.flush()
         self._written.add(name)
         return demand
 
@@ -81,7 +59,7 @@ class Demands:
             usual_on = expected_day(habit, want.opens_on, in_time(want.due_on, want.report_due_on))
         key = *demand_name(want), usual_on
         if key not in self._timetables:
-            rungs = [rung_of(line) for line in lines_of(self._text, want.ladder)]
+            rungs = [rung_of(line) for line in lines_of(self._loading.text, want.ladder)]
             anchors = Anchors(
                 want.opens_on,
                 want.due_on,
@@ -89,7 +67,7 @@ class Demands:
                 announced_on=want.announced_on,
                 usual_on=usual_on,
             )
-            self._timetables[key] = rung_moments(rungs, anchors, self._zone)
+            self._timetables[key] = rung_moments(rungs, anchors, self._loading.zone)
         return self._timetables[key]
 
     def counted_from(self) -> set[str]:
@@ -98,17 +76,16 @@ class Demands:
 
     def _note(self, titles: list[str], name: Name, want: Expected) -> None:
         self.changed.add(name)
-        if want.title not in titles:
-            titles.append(want.title)
+        note_title(titles, want.title)
 
     def first_reminder(self, want: Expected, habit: Habit) -> datetime | None:
         """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
-        if want.relative or (want.due_on is not None and want.due_on < local_day(self._at, self._zone)):
+        if want.relative or (want.due_on is not None and want.due_on < self._loading.today):
             return None
         return self.not_before_now(next_at(self.timetable(want, habit), None))
 
     def not_before_now(self, moment: datetime | None) -> datetime | None:
-        return None if moment is None else max(moment, next_allowed(self._at, self._zone))
+        return None if moment is None else max(moment, next_allowed(self._loading.at, self._loading.zone))
 
     def _facts(self, want: Expected) -> dict[str, Any]:
         topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None
@@ -126,7 +103,7 @@ class Demands:
             "reports_on": want.reports_on or "",
             "recipient": want.to or "",
             "via": want.via or "",
-            "rungs": [line.model_dump() for line in lines_of(self._text, want.ladder)],
+            "rungs": [line.model_dump() for line in lines_of(self._loading.text, want.ladder)],
             "relative": _relative(want),
         }
 

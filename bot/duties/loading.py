@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.portions import Comparison
 from bot.plans.fields import Document
@@ -17,31 +17,6 @@ from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan
 from bot.plans.questions import Open, plan_questions, with_answers
 from bot.problems import Problem, Rejected
 from bot.tables import Demand, Duty, Plan, Topic, Unit
-
-
-@dataclass
-class Changes:
-    """What loading did: how many duties of how many units, and the titles of what is new, moved or gone.
-
-    `changed` also names what has other words or documents than before; its duties count as moved when they are its own.
-    `lapsed`: what is asked no more although its last day had passed; it stays in the figures as not done.
-    """
-
-    units: int = 0
-    added: int = 0
-    moved: int = 0
-    kept: int = 0
-    done: int = 0
-    withdrawn: int = 0
-    lapsed: int = 0
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-
-    @property
-    def nothing(self) -> bool:
-        return not (self.added or self.moved or self.withdrawn or self.lapsed or self.changed)
-
 
 ASKED = {
     Open.SPAN: ("duties", "plan_ask_span"),
@@ -71,14 +46,11 @@ def load_plan(
     said = {**(known.answers if known else {}), **(answers or {})}
     whole = with_answers(text, said)
     _check(text, whole)
-    changes = Changes()
     plan = _write_plan(session, known, text, owner, at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
-    topics = _write_topics(session, plan, whole, changes)
-    demands = Demands(session, plan, whole, topics, at, zone, changes)
-    comparison = Comparison(session, plan, whole, owner, demands, at, zone, changes)
-    comparison.run(only)
-    return plan, changes
+    loading = Loading(session, plan, whole, owner, at, zone)
+    Comparison(loading, Demands(loading, _write_topics(loading))).run(only)
+    return plan, loading.changes
 
 
 def _check(text: PlanText, whole: PlanText) -> None:
@@ -109,10 +81,9 @@ def _write_plan(session: Session, plan: Plan | None, text: PlanText, owner: Unit
     return plan
 
 
-def _write_topics(
-    session: Session, plan: Plan, text: PlanText, changes: Changes
-) -> dict[tuple[str, str], Topic]:
+def _write_topics(loading: Loading) -> dict[tuple[str, str], Topic]:
     """The topics' rows by key and variant. One that is out of the pool by now is nobody's choice any more."""
+    session, plan, text = loading.session, loading.plan, loading.text
     known = {(t.key, t.variant): t for t in session.scalars(select(Topic).where(Topic.plan_id == plan.id))}
     rows: dict[tuple[str, str], Topic] = {}
     for topic in text.topics:
@@ -135,7 +106,7 @@ def _write_topics(
                 row = Topic(plan_id=plan.id, key=topic.key, variant=variant)
                 session.add(row)
             elif any(getattr(row, column) != value for column, value in facts.items()):
-                note_title(changes.changed, title)
+                note_title(loading.changes.changed, title)
             if row.id and row.documents != papers:
                 _forget_picks(session, row)
             for column, value in facts.items():
@@ -154,11 +125,6 @@ def _forget_picks(session: Session, topic: Topic) -> None:
     demands = select(Demand.id).where(Demand.topic_id == topic.id)
     open_ones = update(Duty).where(Duty.demand_id.in_(demands), Duty.state != "done")
     session.execute(open_ones.values(picks=[]).execution_options(synchronize_session=False))
-
-
-def note_title(titles: list[str], title: str) -> None:
-    if title not in titles:
-        titles.append(title)
 
 
 def topic_faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]:
@@ -184,12 +150,9 @@ def text_of(plan: Plan) -> PlanText:
 def withdraw_plan(session: Session, plan: Plan, at: datetime, zone: ZoneInfo) -> Changes:
     """Takes a plan back: what was done stays, what was due by yesterday stays in the figures as not done, the rest is
     asked no more. Loaded again, it comes back."""
-    changes = Changes()
-    text = text_of(plan)
-    owner = session.get_one(Unit, plan.unit_id)
-    nothing = text.model_copy(update={"topics": (), "duties": ()})
-    demands = Demands(session, plan, nothing, {}, at, zone, changes)
-    Comparison(session, plan, nothing, owner, demands, at, zone, changes).run()
+    nothing = text_of(plan).model_copy(update={"topics": (), "duties": ()})
+    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), at, zone)
+    Comparison(loading, Demands(loading, {})).run()
     plan.withdrawn_at = at
     session.flush()
-    return changes
+    return loading.changes

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.duties.loading import Changes, load_plan, reload_all
+from bot.duties.changes import Changes
+from bot.duties.loading import load_plan, reload_all
 from bot.plans.plan import PlanText
 from bot.store.db import Database
 from bot.tables import Demand, Duty, Message, Plan, Topic, Unit

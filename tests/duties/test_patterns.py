@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.duties.changes import Changes
 from bot.duties.counting import tally_demands
 from bot.duties.life import close_duty
-from bot.duties.loading import Changes, load_plan, reload_all, withdraw_plan
+from bot.duties.loading import load_plan, reload_all, withdraw_plan
 from bot.people.roles import units_below
 from bot.plans.plan import PlanText
 from bot.problems import Rejected
@@ -255,7 +256,8 @@ def test_a_hand_on_ends_with_the_unit_that_it_is_about(world: World, tmp_path: P
 
 def test_more_units_than_one_portion(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.duties.portions.UNITS", 2)
-    monkeypatch.setattr("bot.duties.portions.ROWS", 3)
+    for module in ("portions", "following", "leaving"):
+        monkeypatch.setattr(f"bot.duties.{module}.ROWS", 3)
     text = plan_of(HEAD + CHAIN, tmp_path)
     changes = put(world, text)
     assert (changes.units, changes.added) == (4, 9)

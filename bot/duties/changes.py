@@ -1,0 +1,70 @@
+"""One loading of a plan, and what it changes."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.people.roles import units_below
+from bot.plans.expected import UnitProfile
+from bot.plans.plan import PlanText
+from bot.tables import Plan, Unit
+
+
+@dataclass
+class Changes:
+    """What loading did: how many duties of how many units, and the titles of what is new, moved or gone.
+
+    `changed` also names what has other words or documents than before; its duties count as moved when they are its own.
+    `lapsed`: what is asked no more although its last day had passed; it stays in the figures as not done.
+    """
+
+    units: int = 0
+    added: int = 0
+    moved: int = 0
+    kept: int = 0
+    done: int = 0
+    withdrawn: int = 0
+    lapsed: int = 0
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.added or self.moved or self.withdrawn or self.lapsed or self.changed)
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A plan that is loaded for the subtree of `owner`: its row, and its text with the questions answered. `at` is now, in UTC."""
+
+    session: Session
+    plan: Plan
+    text: PlanText
+    owner: Unit
+    at: datetime
+    zone: ZoneInfo
+    changes: Changes = field(default_factory=Changes)
+
+    @cached_property
+    def today(self) -> date:
+        return local_day(self.at, self.zone)
+
+    def living(self) -> ColumnElement[bool]:
+        """The units that the plan is for."""
+        open_today = or_(Unit.closed_on.is_(None), Unit.closed_on > self.today)
+        return and_(units_below(Unit.path, self.owner.path), open_today)
+
+    def profile(self, unit: Any) -> UnitProfile:
+        return UnitProfile(unit.code, unit.kind, unit.sector, unit.parent_id == self.owner.id)
+
+
+def note_title(titles: list[str], title: str) -> None:
+    if title not in titles:
+        titles.append(title)
