@@ -14,6 +14,7 @@ import yaml
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, ChannelRefused, Receive, Tools
 from bot.channels.web.channel import Hub, Web
+from bot.commands.backup import back_up, look_at, put_back
 from bot.commands.check import check_installation
 from bot.commands.common import (
     AGENDAS,
@@ -242,6 +243,23 @@ def migrate_command() -> None:
     """Brings the database up to date."""
     with explain_problems(), configured_database():
         say_line("migrated")
+
+
+@app.command("backup")
+def backup_command(
+    file: Path,
+    check: Annotated[bool, typer.Option("--check", help="Only looks whether FILE is whole.")] = False,
+) -> None:
+    """Writes the database and the files into FILE while the program runs; with --check proves that FILE is whole."""
+    with explained():
+        look_at(file) if check else back_up(file)
+
+
+@app.command("restore")
+def restore_command(file: Path) -> None:
+    """Puts a backup into an empty database and an empty file store."""
+    with explained():
+        put_back(file)
 
 
 @app.command()

@@ -3,10 +3,11 @@
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from threading import Condition, Lock
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -50,6 +51,15 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Reads as of one moment, however long it takes; writers go on meanwhile."""
+        engine = self.engine.execution_options(
+            **{"reading": True} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        )
+        with self._counted(), engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def _counted(self) -> Iterator[None]:
         with self._quiet:
             if self._closed:
@@ -84,6 +94,14 @@ def connect_database(url: str) -> Database:
             hide_parameters=True,
         )
     )
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Where an SQLite database lies; None for one in memory, or PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(str(parsed.database))
 
 
 def take_turns(session: Session, name: str) -> None:

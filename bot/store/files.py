@@ -69,6 +69,15 @@ class Store:
         with _as_os_error():
             return int(self._backend.head(_key(digest))["size"])
 
+    def digests(self) -> Iterator[str]:
+        """Of everything that is stored, in no order."""
+        with _as_os_error():
+            for part in self._backend.list():
+                for entry in part:
+                    folder, _, rest = str(entry["path"]).partition("/")
+                    if re.fullmatch("[0-9a-f]{64}", folder + rest):
+                        yield folder + rest
+
     def drop(self, digest: str) -> None:
         """Forget the bytes; nothing happens where there are none."""
         with _as_os_error():

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, MetaData, text
 
 from bot.store.db import Database
 from bot.tables import Base
@@ -27,14 +27,23 @@ def _config(connection: Connection | None = None) -> Config:
 
 def migrate_schema(db: Database, revision: str = "head") -> None:
     """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
-    with db.engine.connect() as connection, _tables_may_be_rebuilt(db, connection), connection.begin():
-        if not db.sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        command.upgrade(_config(connection), revision)
+    with db.engine.connect() as connection, may_rebuild_tables(db, connection), connection.begin():
+        upgrade(connection, revision)
+
+
+def upgrade(connection: Connection, revision: str = "head", *, anew: bool = False) -> None:
+    """Upgrades within the caller's transaction; `anew` first drops every table, which the caller knows to be empty."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    if anew:
+        there = MetaData()
+        there.reflect(connection)
+        there.drop_all(connection)
+    command.upgrade(_config(connection), revision)
 
 
 @contextmanager
-def _tables_may_be_rebuilt(db: Database, connection: Connection) -> Iterator[None]:
+def may_rebuild_tables(db: Database, connection: Connection) -> Iterator[None]:
     """SQLite changes a table by making it anew, which keys that point at it would forbid; it looks at them afterwards.
 
     The switch does nothing inside a transaction, so it goes past SQLAlchemy, which would begin one.
@@ -56,8 +65,23 @@ def _tables_may_be_rebuilt(db: Database, connection: Connection) -> Iterator[Non
 def up_to_date(db: Database) -> bool:
     """Whether the database stands at the newest revision."""
     with db.engine.connect() as connection:
-        now = MigrationContext.configure(connection).get_current_revision()
-    return now == ScriptDirectory.from_config(_config()).get_current_head()
+        return revision_of(connection) == newest()
+
+
+def newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Where the database stands; None before its first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def knows(revision: str) -> bool:
+    """Whether this program's own migrations have made that revision; else a newer program has been at work."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
+    )
 
 
 def schema_differences(db: Database) -> list[object]:
