@@ -251,14 +251,14 @@ def backup_command(
     check: Annotated[bool, typer.Option("--check", help="Only looks whether FILE is whole.")] = False,
 ) -> None:
     """Writes the database and the files into FILE while the program runs; with --check proves that FILE is whole."""
-    with explained():
+    with explain_problems():
         look_at(file) if check else back_up(file)
 
 
 @app.command("restore")
 def restore_command(file: Path) -> None:
     """Puts a backup into an empty database and an empty file store."""
-    with explained():
+    with explain_problems():
         put_back(file)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.commands.common import existing, say
+from bot.commands.common import existing_file, say_line
 from bot.problems import Invalid, Problem, Rejected
 from bot.settings import Settings, read_settings
 from bot.store.backup import check_backup, restore_backup, write_backup
-from bot.store.db import connect, sqlite_file
+from bot.store.db import connect_database, sqlite_file
 from bot.store.files import Store, open_store
-from bot.talk.outbox import pending
+from bot.talk.outbox import pending_messages
 from bot.talk.receive import utc_now
 
 PLACES = {
@@ -30,35 +30,35 @@ def back_up(file: Path) -> None:
     where = sqlite_file(url)
     if where is not None and not where.is_file():
         raise Rejected([Problem("DATABASE_URL", "database_missing", {"path": str(where)})])
-    db = connect(url)
+    db = connect_database(url)
     try:
         with _placed(file), _disk_explained(file, "backup_unwritten"):
             made = write_backup(db, _store(settings), file, utc_now())
     finally:
         db.close()
-    say("backed_up", made=made, file=file)
+    say_line("backed_up", made=made, file=file)
 
 
 def look_at(file: Path) -> None:
     with _placed(file):
-        say("backup_checked", made=check_backup(existing(file)), file=file)
+        say_line("backup_checked", made=check_backup(existing_file(file)), file=file)
 
 
 def put_back(file: Path) -> None:
-    existing(file)
+    existing_file(file)
     settings = read_settings()
     url = settings.database_url.get_secret_value()
     if where := sqlite_file(url):
         where.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    db = connect(url)
+    db = connect_database(url)
     try:
         with _placed(file), _disk_explained(file, "restore_unwritten"):
             made = restore_backup(db, _store(settings), file)
             with db.read() as session:
-                waiting = pending(session)
+                waiting = pending_messages(session)
     finally:
         db.close()
-    say("restored", made=made, file=file, waiting=waiting)
+    say_line("restored", made=made, file=file, waiting=waiting)
 
 
 def _store(settings: Settings) -> Store:

@@ -22,9 +22,9 @@ from bot.problems import Invalid
 from bot.store import backup
 from bot.store.archive import SEAL_LENGTH
 from bot.store.backup import check_backup, restore_backup, write_backup
-from bot.store.db import Database, connect
+from bot.store.db import Database, connect_database
 from bot.store.files import Store, open_store
-from bot.store.schema import migrate, newest, up_to_date
+from bot.store.schema import migrate_schema, newest, up_to_date
 from bot.tables import Base, Contact, Message, Note, Person
 from schedules import reminders
 from tests.conftest import _named, _run
@@ -74,7 +74,7 @@ def lived_in(db: Database, store: Store, folder: Path) -> World:
     world.load(shipped("60-KH-DUK-2022.yaml"))
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-01 08:05")
-    world.tick(reminders.tick)
+    world.tick(reminders.say_reminders)
     secretary.looks()
     secretary.says("/hop").taps("Họp thường kỳ").says("Ý kiến: “đồng ý”\nvà 😀")
     put(store, folder, PAPER)
@@ -96,7 +96,7 @@ def test_what_is_put_back_is_what_was_there(
     told = check_backup(file)
     assert told.tables["units"].rows == 2
     assert told.files == 1
-    other, other_store = connect(new_database(kind)), open_store(str(tmp_path / "other"))
+    other, other_store = connect_database(new_database(kind)), open_store(str(tmp_path / "other"))
     assert restore_backup(other, other_store, file) == told
     again = check_backup(copy_of(other, other_store, tmp_path))
     assert again.tables == told.tables  # row for row, by their hashes
@@ -115,12 +115,12 @@ def test_the_talk_goes_on_and_nothing_is_said_twice(
         said = set(session.scalars(select(Message.id).where(Message.state == "sent")))
         waits = set(session.scalars(select(Message.id).where(Message.state == "waiting")))
     file = copy_of(db, store, tmp_path)
-    other = connect(new_database("sqlite" if not db.sqlite else "postgresql"))
+    other = connect_database(new_database("sqlite" if not db.sqlite else "postgresql"))
     restore_backup(other, store, file)
     there = World(other, world.at)
     there.ids = world.ids
     secretary = there.person(contact.place)
-    there.tick(reminders.tick)
+    there.tick(reminders.say_reminders)
     before = len(secretary.got)
     secretary.says("Ý kiến thứ hai")
     assert len(secretary.got) == before + 1 + len(waits)
@@ -158,7 +158,7 @@ def test_writing_goes_on_and_the_backup_is_of_one_moment(
     assert told.tables["persons"].rows <= (persons or 0) + 1
     with db.read() as session:
         assert (session.scalar(select(func.count()).select_from(Person)) or 0) > told.tables["persons"].rows
-    restore_backup(other := connect(new_database("sqlite")), store, file)
+    restore_backup(other := connect_database(new_database("sqlite")), store, file)
     other.close()
 
 
@@ -166,7 +166,7 @@ HALF = """
 import sys
 from pathlib import Path
 from bot.store.backup import write_backup
-from bot.store.db import connect
+from bot.store.db import connect_database
 from bot.store.files import Store, open_store
 from datetime import UTC, datetime
 
@@ -179,7 +179,7 @@ class Slow(Store):
 
 store = open_store(sys.argv[2])
 store.__class__ = Slow
-write_backup(connect(sys.argv[1]), store, Path(sys.argv[3]), datetime.now(UTC))
+write_backup(connect_database(sys.argv[1]), store, Path(sys.argv[3]), datetime.now(UTC))
 """
 
 
@@ -268,10 +268,10 @@ def test_it_is_put_into_an_empty_place_only(
     assert check_backup(copy_of(db, store, tmp_path)).tables == before
     strange = open_store(str(tmp_path / "strange"))
     put(strange, tmp_path, b"another paper")
-    other = connect(new_database("sqlite"))
+    other = connect_database(new_database("sqlite"))
     with pytest.raises(Invalid, match="restore_files_full"):
         restore_backup(other, strange, file)
-    migrate(other)  # tables without a row are an empty place as well
+    migrate_schema(other)  # tables without a row are an empty place as well
     restore_backup(other, open_store(str(tmp_path / "empty")), file)
     other.close()
 
@@ -295,7 +295,7 @@ def test_one_that_broke_off_is_done_again(
     put(store, tmp_path, b"%PDF-1.4 second")
     file = copy_of(db, store, tmp_path)
     other, place = (
-        connect(new_database("sqlite" if db.sqlite else "postgresql")),
+        connect_database(new_database("sqlite" if db.sqlite else "postgresql")),
         open_store(str(tmp_path / "o")),
     )
     with pytest.raises(OSError, match="No space"):
@@ -309,8 +309,8 @@ def test_one_that_broke_off_is_done_again(
 def test_an_old_backup_is_brought_up_to_date(
     store: Store, tmp_path: Path, new_database: Callable[[str], str]
 ) -> None:
-    old = connect(new_database("sqlite"))
-    migrate(old, "0005")
+    old = connect_database(new_database("sqlite"))
+    migrate_schema(old, "0005")
     with old.write() as session:
         session.execute(
             sql(
@@ -319,7 +319,7 @@ def test_an_old_backup_is_brought_up_to_date(
         )
     file = copy_of(old, store, tmp_path)
     assert check_backup(file).revision == "0005"
-    other = connect(new_database("sqlite"))
+    other = connect_database(new_database("sqlite"))
     restore_backup(other, store, file)
     assert up_to_date(other)
     with other.read() as session:
@@ -336,7 +336,7 @@ def test_rows_may_point_at_rows_that_come_after_them(
     with db.write() as session:
         session.execute(insert(units), [{**row, "id": 9, "code": "A", "name": "trên"}])
         session.execute(insert(units), [{**row, "id": 3, "code": "B", "name": "dưới", "parent_id": 9}])
-    other = connect(new_database("sqlite" if db.sqlite else "postgresql"))
+    other = connect_database(new_database("sqlite" if db.sqlite else "postgresql"))
     restore_backup(other, store, copy_of(db, store, tmp_path))
     with other.write() as session:
         session.execute(insert(units), [{**row, "code": "C", "name": "mới"}])
@@ -351,13 +351,15 @@ def test_rows_may_point_at_rows_that_come_after_them(
 def test_a_large_file_passes_through_in_pieces(
     store: Store, tmp_path: Path, new_database: Callable[[str], str]
 ) -> None:
-    db = connect(new_database("sqlite"))
-    migrate(db)
+    db = connect_database(new_database("sqlite"))
+    migrate_schema(db)
     size = 96 * 2**20
     put(store, tmp_path, bytes(size))
     tracemalloc.start()
     file = copy_of(db, store, tmp_path)
-    restore_backup(other := connect(new_database("sqlite")), place := open_store(str(tmp_path / "o")), file)
+    restore_backup(
+        other := connect_database(new_database("sqlite")), place := open_store(str(tmp_path / "o")), file
+    )
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert file.stat().st_size > size
