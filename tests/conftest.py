@@ -113,7 +113,7 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """After a whole run, every message template must have been shown by some conversation."""
-    from tests.kit import RENDERED, message_templates
+    from tests.kit.desk import RENDERED, message_templates
 
     SHOWN.update(RENDERED)
     if hasattr(session.config, "workeroutput"):

@@ -7,71 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.plans.plan import PlanText
-from bot.plans.yaml_in import read_plan
 from bot.store.db import Database
 from bot.tables import Duty
 from bot.talk.render import Renderer
-from tests.kit import ROOT, ZONE, Talker, World, shipped
-
-FOREIGN = re.compile(r"\b(None|True|False|the|and|meeting|report|duty|undefined)\b")
-
-OTHER_DAYS = re.compile(
-    r"[Tt]hứ [2-7]\b|\bCN\b|(?:[Tt]hứ (?:Hai|Ba|Tư|Năm|Sáu|Bảy)|Chủ nhật)(?:, ?\d| \d/| \d\d/[12]\b| \d\d/0[3-9])"
-)
-"""Days written otherwise than "thứ Tư 04/5" and "Chủ nhật 12/02": other weekdays, a comma, other padding."""
-
-CONFIRM = """
-plan:
-  symbol: 9-KH/CB
-  date: 2022-03-25
-  issuer: Đảng ủy mẫu
-  title: Kế hoạch thử
-  starts: 2022-04-01
-  ends: 2022-06-30
-duties:
-  - key: so-tay
-    do: confirm
-    title: Cập nhật Sổ tay đảng viên tháng {period}
-    due: {every: month}
-"""
-
-
-def reads_well(*talkers: Talker) -> None:
-    """No message of the talk has a stray line, a foreign word or an unfilled place; the last line says what to do."""
-    for talker in talkers:
-        for reply in talker.got:
-            lines = reply.text.split("\n")
-            assert not FOREIGN.search(re.sub(r"<[^>]*>", "", reply.text)), reply.text
-            assert "{" not in reply.text, reply.text
-            assert "\n\n\n" not in reply.text, reply.text
-            assert not OTHER_DAYS.search(reply.text), reply.text
-            assert lines[0].strip(), reply.text
-            assert not [line for line in lines if line != line.rstrip() or "  " in line], reply.text
-            assert not reply.choices or lines[-1].startswith("👉"), reply.text
-            labels = [choice.label for row in reply.choices for choice in row]
-            assert len(labels) == len(set(labels)), labels
-            assert all(0 < len(label) <= 60 for label in labels), labels
-            assert not [label for label in labels if OTHER_DAYS.search(label)], labels
-
-
-def committee(world: World) -> None:
-    world.units(
-        ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
-        ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
-        ("CB02", "Chi bộ Công ty Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
-        ("CB03", "Chi bộ Thôn Đông", "chi_bo", "nong_thon", "DUK"),
-    )
-
-
-def plan_of(text: str, folder: Path) -> PlanText:
-    path = folder / "plan.yaml"
-    path.write_text(text, "utf-8")
-    return read_plan(path, agendas=ROOT / "templates" / "agendas")
-
-
-def labels(talker: Talker) -> list[str]:
-    return [choice.label for choice in talker.choices]
+from tests.kit.committees import committee as committee
+from tests.kit.places import ROOT, ZONE
+from tests.kit.plans import CONFIRM, shipped
+from tests.kit.plans import plan_of as plan_of
+from tests.kit.wording import labels as labels
+from tests.kit.wording import reads_well as reads_well
+from tests.kit.world import World
 
 
 def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Database) -> None:

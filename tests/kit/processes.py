@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.kit import ROOT
+from tests.kit.places import ROOT
 
 
 def free_port() -> int:

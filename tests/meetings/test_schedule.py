@@ -1,16 +1,14 @@
 """`/lichhop`: the meeting is set, questioned, moved; its reminders move with it."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import func, select
 
 from bot.store.db import Database
 from bot.tables import Duty, Meeting, Message, Reminder
 from bot.talk.outbox import HOLD
-from schedules import reminders
 from tests.duties.test_month import committee, labels, reads_well
 from tests.kit import Talker, World, shipped
+from tests.kit.ticking import tick_through as tick_through
 
 
 @pytest.fixture
@@ -335,25 +333,6 @@ def said_at(world: World) -> list[tuple[str, str]]:
         return [
             (rung.split("@")[0], f"{(at - HOLD).astimezone(zone):%d/%m %H:%M}") for rung, at in rows if at
         ]
-
-
-def tick_through(world: World, last: str, *readers: Talker) -> None:
-    """Every tick that is due until then, each at its own time; the readers get their messages as they go out."""
-    end: datetime = world.local(last)
-    while True:
-        with world.db.read() as session:
-            moments = [reminders.next_reminder_moment(session)]
-            if readers:
-                waits = (Message.state == "waiting", Message.due_at > world.at)
-                moments.append(session.scalar(select(func.min(Message.due_at)).where(*waits)))
-        following = min((moment for moment in moments if moment), default=None)
-        if following is None or following > end:
-            break
-        world.at = max(world.at, following)
-        world.tick(reminders.say_reminders)
-        for reader in readers:
-            reader.looks()
-    world.at = end
 
 
 def test_the_reminders_follow_the_meeting(world: World, secretary: Talker) -> None:

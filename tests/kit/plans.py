@@ -1,0 +1,38 @@
+"""Plans for a test: the shipped ones, and those that a test writes itself."""
+
+from functools import cache
+from pathlib import Path
+
+from bot.plans.plan import PlanText
+from bot.plans.yaml_in import read_plan
+from tests.kit.places import AGENDAS, PLANS
+
+MONTHLY = "60-KH-DUK-2022.yaml"
+"""The shipped plan of a topic a month, from April to December 2022."""
+
+
+@cache
+def shipped(name: str) -> PlanText:
+    return read_plan(PLANS / name, agendas=AGENDAS)
+
+
+def plan_of(text: str, folder: Path) -> PlanText:
+    path = folder / "plan.yaml"
+    path.write_text(text, "utf-8")
+    return read_plan(path, agendas=AGENDAS)
+
+
+CONFIRM = """
+plan:
+  symbol: 9-KH/CB
+  date: 2022-03-25
+  issuer: Đảng ủy mẫu
+  title: Kế hoạch thử
+  starts: 2022-04-01
+  ends: 2022-06-30
+duties:
+  - key: so-tay
+    do: confirm
+    title: Cập nhật Sổ tay đảng viên tháng {period}
+    due: {every: month}
+"""

@@ -1,0 +1,87 @@
+"""One installation with a clock that the test moves; the database is real, only the wire is not."""
+
+import itertools
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.calendar import at_local
+from bot.duties.loading import load_plan
+from bot.messages import Address
+from bot.people.people import create_invitation
+from bot.plans.plan import PlanText
+from bot.store.db import Database
+from bot.tables import Plan, Unit
+from bot.talk.desk import Desk
+from tests.kit.desk import make_desk
+from tests.kit.files import MemoryShelf
+from tests.kit.places import ZONE
+from tests.kit.talker import Talker
+
+APRIL = datetime(2022, 4, 1, 1, 0, tzinfo=UTC)  # 08:00 on 1 April 2022 in Viet Nam
+
+
+class World:
+    """One installation with a clock that the test moves."""
+
+    def __init__(self, db: Database, at: datetime = APRIL) -> None:
+        self.db = db
+        self.at = at
+        self.ids = itertools.count(1)
+        self.shelf = MemoryShelf()
+        self.desk = make_desk(db, shelf=self.shelf)
+
+    def local(self, text: str) -> datetime:
+        """ "2022-04-05 19:30" in Viet Nam."""
+        wanted = datetime.fromisoformat(text)
+        return at_local(wanted.date(), wanted.time(), ZONE)
+
+    def go(self, text: str) -> None:
+        self.at = self.local(text)
+
+    def later(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+    def units(self, *rows: tuple[str, str, str, str, str | None]) -> None:
+        """(code, name, kind, sector, parent code), parents first."""
+        with self.db.write() as session:
+            for code, name, kind, sector, parent_code in rows:
+                parent = session.scalar(select(Unit).where(Unit.code == parent_code)) if parent_code else None
+                unit = Unit(
+                    code=code, name=name, kind=kind, sector=sector, parent_id=parent.id if parent else None
+                )
+                session.add(unit)
+                session.flush()
+                unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+
+    def load(self, text: PlanText, owner: str = "DUK") -> Plan:
+        with self.db.write() as session:
+            unit = session.scalars(select(Unit).where(Unit.code == owner)).one()
+            return load_plan(session, text, unit, self.at, ZONE)[0]
+
+    def invite(self, unit_code: str, role: str) -> str:
+        with self.db.write() as session:
+            unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
+            return create_invitation(session, unit, role, self.at)[0]
+
+    def person(self, name: str = "", channel: str = "telegram") -> "Talker":
+        return Talker(self, Address(channel, name or f"{next(self.ids)}"))
+
+    def registered(self, unit_code: str, role: str, **facts: object) -> "Talker":
+        """A person who has gone through the registration."""
+        talker = self.person(channel=str(facts.get("channel", "telegram")))
+        talker.says(f"/start {self.invite(unit_code, role)}")
+        talker.taps("Đồng ý")
+        if "tên gì" in talker.last.text:
+            talker.says(str(facts["name"])) if facts.get("name") else talker.taps("Bỏ qua")
+        if role == "secretary" and "bao nhiêu đảng viên" in talker.last.text:
+            talker.says(str(facts.get("members", 28)))
+        if role == "secretary" and "ngày nào trong tháng" in talker.last.text:
+            talker.says(str(facts.get("meeting_day", 5)))
+        assert any(choice.label.endswith("Cài đặt") for choice in talker.choices), talker.last.text
+        return talker
+
+    def tick(self, does: Callable[[Desk, datetime], int]) -> int:
+        """What the clock does now; how much there was to do."""
+        return does(self.desk, self.at)
