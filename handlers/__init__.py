@@ -24,10 +24,24 @@ COMMANDS: dict[str, Handler] = {name: handler for room in ROOMS for name, handle
 ACTIONS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.ACTIONS.items()}
 FLOWS = {flow.name: flow for room in ROOMS for flow in room.FLOWS}
 
+FORMER = {
+    "papers": "materials",
+    "papers.topic": "materials.topic",
+    "papers.add": "materials.add",
+    "papers.back": "materials.back",
+    "papers.drop": "materials.drop",
+    "papers.again": "materials.again",
+    "papers.got": "materials.got",
+    "choice.papers": "choice.documents",
+    "office.purpose=paper": "material",
+}
+"""Buttons of messages that were sent before a thing had its present name: they go on working."""
+
 ROUTES = Routes(
     commands=COMMANDS,
     actions=ACTIONS,
     flows=FLOWS,
+    former=FORMER,
     admit=register.admit_person,
     unknown=talk.answer_unknown,
     files=asides.files_first(report.take_loose_files),

@@ -1,4 +1,4 @@
-"""Papers: files tied to a topic after its reminder has gone out are told to the units that have had it, once."""
+"""Materials: files tied to a topic after its reminder has gone out are told to the units that have had it, once."""
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import local_day, next_allowed
 from bot.duties.turns import turn_of
-from bot.materials.enclosing import share_materials
 from bot.materials.materials import (
     TOLD_KEY,
     duties_about_topic,
@@ -18,6 +17,7 @@ from bot.materials.materials import (
     spoken_in,
     unit_was_reminded,
 )
+from bot.materials.sharing import share_materials
 from bot.messages import Reply
 from bot.people.people import secretaries_of, spoken_to
 from bot.store.db import take_turns
@@ -56,7 +56,7 @@ def _tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
     seen: set[int] = set()
     while True:
         with desk.db.write() as session:
-            take_turns(session, "papers")
+            take_turns(session, "materials")
             files = _untold(session, turn)
             seen = seen or {file.id for file in files}
             files = [file for file in files if file.id in seen]
@@ -129,7 +129,7 @@ def _tell_units(
         if not fresh:
             continue
         if unit_id not in contacts:
-            log.info("papers.nobody unit=%s duty=%s", unit_id, duty.id)
+            log.info("materials.nobody unit=%s duty=%s", unit_id, duty.id)
             continue
         _write(desk, session, contacts[unit_id], duty, fresh, at)
         written += 1
@@ -188,21 +188,21 @@ def _reached(session: Session, person_ids: Iterable[int]) -> dict[int, Contact]:
 def _write(
     desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[Material], at: datetime
 ) -> None:
-    enclosed = share_materials(files, desk.links.file)
+    shared = share_materials(files, desk.links.file)
     context = {
         "duty": duty,
         "period": turn_of(duty),
-        "enclosed": enclosed,
+        "shared": shared,
         "today": local_day(at, desk.zone),
     }
     said = desk.render.reply("materials/told", context)
     message = outbox.post_message(
         session,
         contact,
-        Reply(said.text, said.choices, enclosed.files),
+        Reply(said.text, said.choices, shared.files),
         at,
         bulk=True,
         due_at=next_allowed(at, desk.zone),
         key=_key(files[0].id, duty.unit_id),
     )
-    note_materials_of(message, enclosed.papers)
+    note_materials_of(message, shared.materials)

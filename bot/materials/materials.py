@@ -14,9 +14,9 @@ from bot.people.roles import units_below
 from bot.problems import Invalid
 from bot.tables import Demand, Duty, Material, Message, Reminder, Topic, Unit
 
-MOST_PAPERS = 20
+MOST_MATERIALS = 20
 """So many files may one committee have tied to one topic, or to one turn of it."""
-SPOKEN = "papers"
+SPOKEN = "materials"
 """Under this name a message's body lists the digests of the files that it brings or links."""
 TOLD_KEY = "paper:"
 """How the keys of messages begin that tell of files tied later."""
@@ -71,7 +71,7 @@ def tie_materials(
 
     Answers how many are new: the same bytes are tied once.
 
-    Raises Invalid("too_many_papers", most=...).
+    Raises Invalid("too_many_materials", most=...).
     """
     files = list(files)
     fresh = [(path, _fresh(session, topic, period, path, files)) for path in paths]
@@ -86,8 +86,8 @@ def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterab
     there = session.scalars(query).all()
     known = {file.digest for file in there}
     fresh = {file.digest: file for file in files if file.digest not in known}
-    if len(fresh) + sum((file.path, file.period) == (path, period) for file in there) > MOST_PAPERS:
-        raise Invalid("too_many_papers", most=MOST_PAPERS)
+    if len(fresh) + sum((file.path, file.period) == (path, period) for file in there) > MOST_MATERIALS:
+        raise Invalid("too_many_materials", most=MOST_MATERIALS)
     return list(fresh.values())
 
 

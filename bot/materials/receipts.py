@@ -29,7 +29,7 @@ class Receipts:
     expected: int
 
 
-def papers_for(session: Session, duties: Iterable[Duty]) -> dict[int, MaterialState]:
+def materials_for(session: Session, duties: Iterable[Duty]) -> dict[int, MaterialState]:
     """The files of these duties' topics by the duties' ids; a duty whose topic has none is not in the answer."""
     duties = list(duties)
     files = files_for(session, duties)

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.duties.outlook import days_overdue
-from bot.materials.enclosing import share_materials
+from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer, offers_for
 from bot.meetings.preparing import duty_checklists
 from bot.messages import Reply
 from bot.reminders.due import DueRung, hour_of, outlook_of, rungs_told
-from bot.reminders.enclosed import Papers, new_papers, note_papers, papers_of
+from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
 from bot.reminders.staff import Staff
 from bot.tables import Contact, Membership, Message, Person, Reminder
 from bot.talk import outbox
@@ -60,21 +60,21 @@ def tell_secretaries(
         return 0
     units = _units_led(session, by_person)
     _overtake(session, by_person)
-    papers = new_papers(session, [one for items in by_person.values() for one in items])
+    materials = new_materials(session, [one for items in by_person.values() for one in items])
     every = [one for items in by_person.values() for one in items]
     offers = offers_for(session, [one.duty for one in every if one.meeting is None], at, desk.zone)
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
         named = len(about) > 1 or about != units.get(person_id)
-        if post := _worded(desk, staff.contacts[person_id], items, at, papers, offers, named=named):
+        if post := _worded(desk, staff.contacts[person_id], items, at, materials, offers, named=named):
             posts.append(post)
     written = outbox.post_many(session, posts, at)
     note_rungs_told(
         session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at
     )
-    brought = {number: papers_of(by_person[person_id], papers) for person_id, number in written.items()}
-    note_papers(session, {number: chain(*found.values()) for number, found in brought.items() if found})
+    brought = {number: materials_of(by_person[person_id], materials) for person_id, number in written.items()}
+    note_materials(session, {number: chain(*found.values()) for number, found in brought.items() if found})
     return len(written)
 
 
@@ -160,7 +160,7 @@ def _worded(
     contact: Contact,
     items: list[DueRung],
     at: datetime,
-    papers: Papers,
+    materials: Materials,
     offers: Mapping[int, Offer],
     *,
     named: bool,
@@ -168,8 +168,8 @@ def _worded(
     """The message; what cannot be put into words is logged and silences nobody else."""
     items.sort(key=lambda one: _urgency(one, at, desk.zone))
     views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
-    own = papers_of(items, papers)
-    enclosed = share_materials(chain(*own.values()), desk.links.file)
+    own = materials_of(items, materials)
+    shared = share_materials(chain(*own.values()), desk.links.file)
     today = local_day(at, desk.zone)
     before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
     context = {
@@ -178,9 +178,9 @@ def _worded(
         "catching_up": any(one.anew for one in items),
         "today": today,
         "named": named,
-        "papers": own,
+        "materials": own,
         "offers": offers,
-        "enclosed": enclosed,
+        "shared": shared,
         "lists": duty_checklists(desk.facts.get("rules"), before, at, desk.zone),
     }
     try:
@@ -190,7 +190,7 @@ def _worded(
         log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
         return None
     due_at = min(hour_of(contact.person, one, at, desk.zone) for one in items)
-    return outbox.Post(contact, Reply(reply.text, reply.choices, enclosed.files), due_at)
+    return outbox.Post(contact, Reply(reply.text, reply.choices, shared.files), due_at)
 
 
 def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int, int, int]:

@@ -169,8 +169,8 @@ class Duty(Base):
 class Material(Base):
     """A file that a committee has tied to a topic; it goes out with the topic's reminder to the units below `path`."""
 
-    __tablename__ = "topic_files"
-    __table_args__ = (Index("ix_topic_files_topic", "plan_id", "key"),)
+    __tablename__ = "materials"
+    __table_args__ = (Index("ix_materials_topic", "plan_id", "key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
@@ -193,7 +193,7 @@ class Material(Base):
 class MaterialReceipt(Base):
     """That a unit has said that it received the files of a topic's turn."""
 
-    __tablename__ = "topic_receipts"
+    __tablename__ = "material_receipts"
 
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"), primary_key=True)
     key: Mapped[str] = mapped_column(String(64), primary_key=True)

@@ -80,6 +80,8 @@ class Routes:
     """What was typed could not be taken; it may be wanted elsewhere."""
     offer: Callable[["Chat"], bool] = lambda _: False
     """Words that nothing has asked for: does a room want them?"""
+    former: Mapping[str, str] = field(default_factory=dict)
+    """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None
     """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
 

@@ -267,7 +267,7 @@ def press_choice(chat: Chat, payload: str) -> None:
     if not payload.startswith("="):
         chat.go_beside()
         name, *arguments = payload.split(":")
-        action = chat.desk.routes.actions.get(name)
+        action = chat.desk.routes.actions.get(chat.desk.routes.former.get(name, name))
         if action is None or not takes_arguments(action, arguments):
             chat.desk.routes.unknown(chat)
         else:
@@ -285,7 +285,8 @@ def press_choice(chat: Chat, payload: str) -> None:
         chat.back()
     else:
         chat.dialog.touched_at = chat.at
-        step.take(chat, Answer(value=value))
+        asked = f"{chat.dialog.flow}.{chat.dialog.step}={value}"
+        step.take(chat, Answer(value=chat.desk.routes.former.get(asked, value)))
 
 
 def takes_arguments(handler: Handler, arguments: list[str]) -> bool:

@@ -13,7 +13,7 @@ ACTIONS: dict[str, Handler] = {
     "confirm.undo": month.unconfirm_duty,
     "choice.topic": choice.choose_topic_of,
     "choice.add": choice.for_unit,
-    "choice.papers": choice.choose_documents,
+    "choice.documents": choice.choose_documents,
     "choice.drop": choice.drop_added_topic,
     "choice.apart": choice.meet_apart,
 }

@@ -49,7 +49,7 @@ def choose_documents(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, documents_pickable(duty)):
         chat.begin(
-            "choice", step="papers", unit=duty.unit_id, duty=duty.id, picks=picked_places(duty), page=0
+            "choice", step="documents", unit=duty.unit_id, duty=duty.id, picks=picked_places(duty), page=0
         )
 
 
@@ -219,16 +219,16 @@ def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
 def _say_done(chat: Chat, duty: Duty) -> None:
     chat.end()
     meeting = meeting_of(chat.session, duty)
-    chat.say("duties/choice/done", duty=duty, meeting=meeting, papers=documents_pickable(duty))
+    chat.say("duties/choice/done", duty=duty, meeting=meeting, documents=documents_pickable(duty))
 
 
-def ask_papers(chat: Chat) -> None:
+def ask_documents(chat: Chat) -> None:
     duty = chat.session.get_one(Duty, chat.data["duty"])
     documents = duty.topic.documents if duty.topic else []
     pages = max(1, -(-len(documents) // PAGE))
     page = min(int(chat.data.get("page", 0)), pages - 1)
     chat.say(
-        "duties/choice/papers",
+        "duties/choice/documents",
         duty=duty,
         documents=documents[page * PAGE : (page + 1) * PAGE],
         picks=chat.data["picks"],
@@ -239,7 +239,7 @@ def ask_papers(chat: Chat) -> None:
     )
 
 
-def take_papers(chat: Chat, answer: Answer) -> None:
+def take_documents(chat: Chat, answer: Answer) -> None:
     duty = own_duty(chat, chat.data["duty"], "meeting")
     if duty is None or _turned(chat, answer.value):
         return
@@ -295,6 +295,6 @@ FLOW = Flow(
     "choice",
     FlowStep("topic", ask_pool_topic, take_pool_topic, numbers=True),
     FlowStep("card", ask_choice_card, take_choice_card),
-    FlowStep("papers", ask_papers, take_papers, numbers=True),
+    FlowStep("documents", ask_documents, take_documents, numbers=True),
     FlowStep("drop", ask_topic_drop, take_topic_drop),
 )

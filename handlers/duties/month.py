@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.duties.life import reopen_duty
 from bot.duties.outlook import Outlook, coming_meeting, done_since, duty_outlook, unit_outlooks
 from bot.duties.reports_on import behind_meetings
-from bot.materials.receipts import papers_for
+from bot.materials.receipts import materials_for
 from bot.meetings.choosing import addable_topics, documents_pickable, replacement_topics
 from bot.meetings.joining import duties_of
 from bot.meetings.offering import offers_for
@@ -35,7 +35,7 @@ def show_month(chat: Chat, unit_id: str = "") -> None:
         done=done,
         choices={view.duty.id: _choices(chat, view) for view in waiting},
         joint={view.duty.id: _joint(chat, view) for view in waiting},
-        tied=papers_for(chat.session, [view.duty for view in waiting]),
+        tied=materials_for(chat.session, [view.duty for view in waiting]),
         addable=bool(addable_topics(chat.session, unit, chat.today)),
         given=count_unfinished(chat.session, unit.id),
     )
@@ -56,7 +56,7 @@ def _choices(chat: Chat, view: Outlook) -> list[str]:
         return []
     found = {
         "topic": bool(view.duty.chosen or replacement_topics(chat.session, view.duty)),
-        "papers": documents_pickable(view.duty),
+        "documents": documents_pickable(view.duty),
         "drop": view.duty.added,
     }
     return [name for name, offered in found.items() if offered]

@@ -1,18 +1,18 @@
 """Files that a committee ties to a topic, and their receipts."""
 
 from bot.talk.desk import Flow, Handler
-from handlers.materials import enclosing, files
+from handlers.materials import files, sending
 
 COMMANDS: dict[str, Handler] = {}
 
 ACTIONS: dict[str, Handler] = {
-    "papers": files.show_shelves,
-    "papers.topic": files.show_topic_files,
-    "papers.add": enclosing.begin_sending,
-    "papers.back": files.ask_back,
-    "papers.drop": files.take_file_back,
-    "papers.again": files.send_again,
-    "papers.got": files.confirm_receipt,
+    "materials": files.show_shelves,
+    "materials.topic": files.show_topic_files,
+    "materials.add": sending.begin_sending,
+    "materials.back": files.ask_back,
+    "materials.drop": files.take_file_back,
+    "materials.again": files.send_again,
+    "materials.got": files.confirm_receipt,
 }
 
-FLOWS: tuple[Flow, ...] = (enclosing.FLOW,)
+FLOWS: tuple[Flow, ...] = (sending.FLOW,)

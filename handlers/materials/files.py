@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, topic_turns, turn_of
-from bot.materials.enclosing import share_materials
 from bot.materials.materials import files_seen, take_material_back
-from bot.materials.receipts import Receipts, confirm_materials, material_receipts, papers_for
+from bot.materials.receipts import Receipts, confirm_materials, material_receipts, materials_for
+from bot.materials.sharing import share_materials
 from bot.materials.shelves import TopicShelf, topic_in_reach, topic_shelves
 from bot.messages import File
 from bot.people.roles import may_act, role_holders, within_subtree
@@ -138,7 +138,7 @@ def take_file_back(chat: Chat, file_id: str) -> None:
     file, its_topic = found
     if file.withdrawn_at is None:
         take_material_back(chat.session, file, chat.at)
-        chat.note("paper taken back", f"paper:{file.id}")
+        chat.note("material taken back", f"material:{file.id}")
     _show_topic(chat, its_topic, file.period, gone=file.name)
 
 
@@ -147,18 +147,18 @@ def send_again(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "meeting", done_too=True)
     if duty is None:
         return
-    papers = papers_for(chat.session, [duty]).get(duty.id)
-    if papers is None:
+    materials = materials_for(chat.session, [duty]).get(duty.id)
+    if materials is None:
         chat.say("materials/gone", duty=duty)
         return
-    enclosed = share_materials(papers.files, chat.desk.links.file)
+    shared = share_materials(materials.files, chat.desk.links.file)
     chat.say(
         "materials/again",
-        files=enclosed.files,
+        files=shared.files,
         duty=duty,
         period=turn_of(duty),
-        enclosed=enclosed,
-        received=papers.received,
+        shared=shared,
+        received=materials.received,
     )
 
 
@@ -172,5 +172,5 @@ def confirm_receipt(chat: Chat, duty_id: str) -> None:
         chat.say("materials/gone", duty=duty)
         return
     if receipt.at == chat.at:
-        chat.note("papers received", f"duty:{duty.id}")
+        chat.note("materials received", f"duty:{duty.id}")
     chat.say("materials/got", duty=duty, receipt=receipt)

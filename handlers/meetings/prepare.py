@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.calendar import local_day, next_allowed
-from bot.materials.receipts import papers_for
+from bot.materials.receipts import materials_for
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.preparing import (
     FOLLOWER,
@@ -147,7 +147,7 @@ def show_invitation(chat: Chat, meeting_id: str) -> None:
     facts = _facts(chat, meeting)
     parts: list[Duty] = facts["parts"]
     chat.say("meetings/prepare/invitation", documents=meeting_documents(meeting, parts), **facts)
-    tied = papers_for(chat.session, parts)
+    tied = materials_for(chat.session, parts)
     chat.say("meetings/prepare/invited", tied=[duty for duty in parts if duty.id in tied], **facts)
 
 

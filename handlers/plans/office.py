@@ -133,9 +133,9 @@ def take_workbook_purpose(chat: Chat, answer: Answer) -> None:
     if answer.value == "drop":
         chat.end()
         chat.say("plans/dropped")
-    elif answer.value == "paper":
+    elif answer.value == "material":
         file = [facts["digest"], facts["name"], chat.data["size"], XLSX]
-        chat.begin("papers", step="topic", files=[file])
+        chat.begin("materials", step="topic", files=[file])
     elif answer.value not in GIVEN:
         raise Invalid("choose_button")
     elif len(offices_of(chat)) > 1:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
-from bot.materials.materials import MOST_PAPERS
+from bot.materials.materials import MOST_MATERIALS
 from bot.messages import File
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
@@ -64,13 +64,13 @@ def take_loose_files(chat: Chat) -> None:
         chat.begin("office", step="purpose", **facts)
         return
     if sends and not units:
-        files = with_new(chat, _kept(chat), MOST_PAPERS, "too_many_papers")
-        chat.begin("papers", step="topic", files=files)
+        files = with_new(chat, _kept(chat), MOST_MATERIALS, "too_many_materials")
+        chat.begin("materials", step="topic", files=files)
         return
     files = _with_new(chat, _kept(chat))
     sent = remember_sent(chat)
     if sends:
-        chat.begin("papers", step="purpose", files=files)
+        chat.begin("materials", step="purpose", files=files)
     elif len(units) == 1 or 0 < len(_waiting(chat, units)) <= MOST_WAITING:
         chat.begin("report", units=sorted(units), files=files)
     elif units:

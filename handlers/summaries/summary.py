@@ -48,7 +48,7 @@ def show_summary(chat: Chat) -> None:
         scope = within_subtree(Duty.path, chat.roles(), "sum")
         lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
         figures = _figures(chat)
-        papers = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
+        receipts = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
         chat.say(
             "summaries/now",
             figures=figures,
@@ -56,7 +56,7 @@ def show_summary(chat: Chat) -> None:
             units=units,
             lost=lost,
             lost_names=names,
-            papers=papers,
+            receipts=receipts,
             scores=below_scores(chat),
         )
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
 from bot.duties.outlook import unit_outlooks
-from bot.materials.receipts import papers_for
+from bot.materials.receipts import materials_for
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.scores.standing import unit_scores
@@ -47,7 +47,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         present=present,
         obliged=obliged,
         waiting=waiting,
-        tied=papers_for(chat.session, [view.duty for view in waiting]),
+        tied=materials_for(chat.session, [view.duty for view in waiting]),
         staffed=staffed is not None,
         leads=chat.may("lead", unit.path),
         sums=sums,

@@ -376,7 +376,7 @@ def test_documents_are_ticked_shown_and_led_through(world: World) -> None:
         "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 10-NQ/TW (02/02/1999)",
         "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 03-NQ/TU (12/12/2001)",
     ]
-    press(secretary, "choice.papers", duty_of(world, "2022-04").id)
+    press(secretary, "choice.documents", duty_of(world, "2022-04").id)
     assert secretary.last.text.startswith("Buổi này đang họp nên chưa đổi được.")
     reads_well(secretary)
 
@@ -385,7 +385,7 @@ def test_all_documents_again_and_those_of_a_chosen_topic(world: World, tmp_path:
     world.load(plan_of(POOL, tmp_path))
     secretary = world.registered("CB01", "secretary")
     duty = duty_of(world, "goc")
-    press(secretary, "choice.papers", duty.id)
+    press(secretary, "choice.documents", duty.id)
     assert secretary.last.text.startswith("Hiện không có gì khác để chọn.")  # its topic leaves no choice
     press(secretary, "choice.topic", duty.id).says("1").taps("Đồng ý").taps("Chọn văn bản").says("1").taps(
         "Xong"
@@ -414,7 +414,7 @@ def test_another_units_secretary_chooses_nothing(world: World) -> None:
         for action, row in (
             ("choice.topic", duty_of(world, "cd-2").id),
             ("choice.add", added.unit_id),
-            ("choice.papers", duty_of(world, "2022-04").id),
+            ("choice.documents", duty_of(world, "2022-04").id),
             ("choice.drop", added.id),
             ("choice.apart", added.id),
         ):

@@ -19,7 +19,7 @@ from bot.units.lookup import find_units
 from bot.units.table_out import living_units
 from tests.duties.test_month import plan_of
 from tests.kit import ZONE, Talker, World
-from tests.materials.test_papers import PLAN
+from tests.materials.test_materials import PLAN
 
 NUMBERS = (10, 2, 24, 1, 3, 11, 20, 12)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from bot.materials.enclosing import BYTES_ALONG, MOST_ALONG, share_materials
 from bot.materials.materials import distinct_files, files_for, files_of, files_seen, path_prefixes
 from bot.materials.receipts import material_receipts
+from bot.materials.sharing import BYTES_ALONG, MOST_ALONG, share_materials
 from bot.messages import File, Refusal
 from bot.people.roles import units_below
 from bot.store.db import Database
@@ -17,8 +17,7 @@ from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membersh
 from bot.talk.receive import receive
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
-from schedules import cleanup, reminders
-from schedules import materials as papers
+from schedules import cleanup, materials, reminders
 from tests.duties.test_month import labels, plan_of, reads_well
 from tests.kit import Talker, World, stored
 from tests.meetings.test_schedule import tick_through
@@ -74,7 +73,7 @@ def tied(talker: Talker, *files: File, topic: str = "nông thôn mới") -> Talk
 
 def told(world: World) -> int:
     world.later(minutes=3)
-    return world.tick(papers.send_materials)
+    return world.tick(materials.send_materials)
 
 
 def names(talker: Talker) -> list[list[str]]:
@@ -167,7 +166,8 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     )
 
     world.go("2022-04-03 09:00")
-    second.presses(f"papers.got:{duty_of(world, 'A1')}").presses(f"papers.got:{duty_of(world, 'A1')}")
+    second.presses(f"materials.got:{duty_of(world, 'A1')}")
+    second.presses(f"papers.got:{duty_of(world, 'A1')}")  # a button of an earlier release
     assert "nhận đủ tài liệu, thứ Sáu 01/4." in second.last.text
     with world.db.read() as session:
         receipt = session.scalars(select(MaterialReceipt)).one()
@@ -175,7 +175,7 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
             select(Contact.person_id).where(Contact.place == first.address.place)
         ).one()
         assert receipt.person_id == first_id
-        assert session.scalar(select(func.count()).where(Audit.action == "papers received")) == 1
+        assert session.scalar(select(func.count()).where(Audit.action == "materials received")) == 1
     assert (counted(world, "DUA"), counted(world, "DUB")) == ((1, 2), (0, 0))
     first.says("/tinhhinh")
     assert "📎 Tài liệu: đã nhận thứ Sáu 01/4" in first.last.text
@@ -206,7 +206,7 @@ def test_what_is_tied_later_is_told_once_to_who_has_had_the_reminder(world: Worl
     world.go("2022-04-05 21:30")
     tied(office, NOTES, stored("them.pdf", b"them"))
     assert counted(world, "DUA") == (0, 2)
-    assert world.tick(papers.send_materials) == 0  # more may follow
+    assert world.tick(materials.send_materials) == 0  # more may follow
     world.later(minutes=1)
     tied(office, stored("nua.pdf", b"nua"))
     assert told(world) == 1
@@ -233,8 +233,8 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
-    monkeypatch.setattr(papers, "PORTION", 1)
-    real, turns = papers._tell_units, []
+    monkeypatch.setattr(materials, "PORTION", 1)
+    real, turns = materials._tell_units, []
 
     def breaks(*args):  # type: ignore[no-untyped-def]
         turns.append(args)
@@ -242,9 +242,9 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
             raise OSError("killed")
         return real(*args)
 
-    monkeypatch.setattr(papers, "_tell_units", breaks)
+    monkeypatch.setattr(materials, "_tell_units", breaks)
     with pytest.raises(OSError, match="killed"):
-        world.tick(papers.send_materials)
+        world.tick(materials.send_materials)
     assert kept(world, Material.told_at) == [None]
     tied(office, NOTES)
     assert told(world) == 3
@@ -264,9 +264,9 @@ def test_two_replicas_tell_each_unit_once(world: World, monkeypatch: pytest.Monk
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
-    monkeypatch.setattr(papers, "PORTION", 1)
+    monkeypatch.setattr(materials, "PORTION", 1)
     with ThreadPoolExecutor(3) as pool:
-        assert sum(pool.map(lambda _: world.tick(papers.send_materials), range(3))) == 3
+        assert sum(pool.map(lambda _: world.tick(materials.send_materials), range(3))) == 3
     for cell in cells:
         cell.looks()
         assert names(cell) == [["noi-dung.pdf"]]
@@ -279,7 +279,7 @@ def test_a_meeting_that_was_held_is_not_told_of_new_files(world: World) -> None:
     tied(office, TALK)
     assert told(world) == 0
     assert counted(world, "DUA") == (0, 2)
-    cell.presses(f"papers.again:{duty_of(world, 'A1')}")
+    cell.presses(f"materials.again:{duty_of(world, 'A1')}")
     assert [file.name for file in cell.last.files] == ["noi-dung.pdf"]
     cell.taps("Đã nhận tài liệu")
     assert counted(world, "DUA") == (1, 2)
@@ -318,9 +318,9 @@ def test_a_file_taken_back_is_sent_no_more(world: World) -> None:
     assert office.last.text.startswith("↩️ Đã thu hồi: noi-dung.pdf\n\n📎 <b>Chuyên đề")
     assert "1. <a" in office.last.text
     assert "2. <a" not in office.last.text
-    office.presses(button.replace("papers.back", "papers.drop"))
+    office.presses(button.replace("materials.back", "materials.drop"))
     with world.db.read() as session:
-        assert session.scalar(select(func.count()).where(Audit.action == "paper taken back")) == 1
+        assert session.scalar(select(func.count()).where(Audit.action == "material taken back")) == 1
     tick_through(world, "2022-04-01 08:30")
     cell.looks()
     assert names(cell) == [["goi-y.docx"]]
@@ -371,13 +371,13 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
     tied(office, TALK)
     assert kept(world, Material.path) == ["/1/2/"]
     [file_id] = kept(world, Material.id)
-    stranger.presses("papers").taps("1.")
+    stranger.presses("materials").taps("1.")
     assert "noi-dung.pdf" not in stranger.last.text
     assert "Chưa có tệp nào gửi kèm." in stranger.last.text
     for action in ("back", "drop"):
-        stranger.presses(f"papers.{action}:{file_id}")
+        stranger.presses(f"materials.{action}:{file_id}")
         assert "không thuộc phạm vi" in stranger.last.text
-        follower.presses(f"papers.{action}:{file_id}")
+        follower.presses(f"materials.{action}:{file_id}")
         assert "không thuộc phạm vi" in follower.last.text
     follower.says("/tonghop").taps("Tài liệu chuyên đề").taps("1.")
     assert "noi-dung.pdf" in follower.last.text
@@ -386,12 +386,12 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
     assert "không thuộc phạm vi" in follower.last.text
     tick_through(world, "2022-04-01 08:30")
     sibling.looks()
-    sibling.presses(f"papers.got:{duty_of(world, 'A1')}")
+    sibling.presses(f"materials.got:{duty_of(world, 'A1')}")
     assert "không thuộc phạm vi" in sibling.last.text
-    sibling.presses(f"papers.again:{duty_of(world, 'A1')}")
+    sibling.presses(f"materials.again:{duty_of(world, 'A1')}")
     assert "không thuộc phạm vi" in sibling.last.text
     cell.looks()
-    cell.presses("papers")
+    cell.presses("materials")
     assert "không thuộc phạm vi" in cell.last.text
     assert counted(world, "DUK") == (0, 2)
     tied(stranger, TALK, topic="chuyển đổi số")
@@ -522,7 +522,7 @@ def test_a_file_that_is_too_large_goes_as_a_link(world: World) -> None:
     cell.looks()
     assert names(cell) == [["vua.pdf"]]
     assert "📎 nua.pdf (80,0 MB): <a" in cell.last.text
-    cell.presses(f"papers.again:{duty_of(world, 'A1')}")
+    cell.presses(f"materials.again:{duty_of(world, 'A1')}")
     assert [file.name for file in cell.last.files] == ["vua.pdf"]
     reads_well(cell)
 
@@ -533,9 +533,9 @@ def test_without_a_plan_in_force_the_file_is_written_down_nowhere(world: World) 
         session.execute(update(Plan).values(withdrawn_at=world.at))
     office.hands(TALK)
     assert office.last.text.startswith("Hiện chưa có chuyên đề nào trong kế hoạch đang dùng")
-    office.presses("papers")
+    office.presses("materials")
     assert "Chưa có chuyên đề nào trong kế hoạch đang dùng." in office.last.text
-    office.presses("papers.topic:1")
+    office.presses("materials.topic:1")
     assert "không thuộc phạm vi" in office.last.text
     reads_well(office)
 
@@ -552,11 +552,11 @@ def test_many_topics_are_paged(world: World, tmp_path: Path) -> None:
     assert "trang 2/2" in leader.last.text
     leader.says("trang trước").taps("Trang sau").taps("Chủ đề số 11")
     assert "<b>Chủ đề số 11</b>\n1 tệp, tới 2 đơn vị" in leader.last.text
-    leader.taps("Quay lại").taps("Trang chính").presses("papers").taps("Trang sau")
+    leader.taps("Quay lại").taps("Trang chính").presses("materials").taps("Trang sau")
     assert "(trang 2/2)" in leader.last.text
     leader.taps("Trang trước")
     assert "(trang 1/2)\n1. T3 · Chủ đề số 3: chưa có tệp" in leader.last.text
-    assert "trang 2/2" in leader.presses("papers:99").last.text
+    assert "trang 2/2" in leader.presses("materials:99").last.text
     reads_well(leader)
 
 
@@ -570,7 +570,7 @@ def test_who_is_forgotten_leaves_the_files_and_the_receipts(world: World) -> Non
     assert counted(world, "DUA") == (1, 2)
     new = world.registered("A1", "secretary", meeting_day=20).says("/thangnay")
     assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):\n– noi-dung.pdf" in new.last.text
-    world.registered("DUA", "admin").presses("papers").taps("1.").taps("Thu hồi 1.").taps("↩️ Thu hồi")
+    world.registered("DUA", "admin").presses("materials").taps("1.").taps("Thu hồi 1.").taps("↩️ Thu hồi")
     assert None not in kept(world, Material.withdrawn_at)
 
 
@@ -640,7 +640,7 @@ def test_small_pieces() -> None:
     same = Material(digest="a", name="b", size=1, media_type="x")
     assert [f.name for f in distinct_files([one, same])] == ["a"]
     nothing = share_materials([], lambda _file: "")
-    assert (nothing.papers, nothing.files, nothing.links) == ((), (), {})
+    assert (nothing.materials, nothing.files, nothing.links) == ((), (), {})
 
 
 def test_cleaning_up_leaves_files_and_receipts(world: World) -> None:

@@ -9,11 +9,11 @@ from bot.materials.materials import files_for, introduced_duties, note_materials
 from bot.reminders.due import DueRung
 from bot.tables import Material, Message
 
-Papers = Mapping[int, Sequence[Material]]
+Materials = Mapping[int, Sequence[Material]]
 """Files by the ids of the duties whose topics they belong to."""
 
 
-def new_papers(session: Session, spoken: Iterable[DueRung]) -> Papers:
+def new_materials(session: Session, spoken: Iterable[DueRung]) -> Materials:
     """The files of those topics of which nothing has been said before, or which somebody has never heard of."""
     spoken = [one for one in spoken if one.duty.kind == "meeting"]
     meetings = {one.duty.id: one.duty for one in spoken}
@@ -23,11 +23,11 @@ def new_papers(session: Session, spoken: Iterable[DueRung]) -> Papers:
     return files_for(session, [duty for duty in meetings.values() if duty.id not in known])
 
 
-def papers_of(items: Iterable[DueRung], papers: Papers) -> dict[int, Sequence[Material]]:
-    return {one.duty.id: papers[one.duty.id] for one in items if one.duty.id in papers}
+def materials_of(items: Iterable[DueRung], materials: Materials) -> dict[int, Sequence[Material]]:
+    return {one.duty.id: materials[one.duty.id] for one in items if one.duty.id in materials}
 
 
-def note_papers(session: Session, written: Mapping[int, Iterable[Material]]) -> None:
+def note_materials(session: Session, written: Mapping[int, Iterable[Material]]) -> None:
     """Writes down which message (id) brings which files."""
     rows = session.scalars(select(Message).where(Message.id.in_(written))) if written else ()
     for message in rows:

@@ -14,24 +14,24 @@ BYTES_ALONG = 20 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class SharedMaterials:
-    """`files` go along with the message; `links` leads, by digest, to the others of `papers`."""
+    """`files` go along with the message; `links` leads, by digest, to the others of `materials`."""
 
-    papers: tuple[Material, ...]
+    materials: tuple[Material, ...]
     files: tuple[File, ...]
     links: Mapping[str, str]
 
 
-def share_materials(papers: Iterable[Material], link: Callable[[File], str]) -> SharedMaterials:
+def share_materials(materials: Iterable[Material], link: Callable[[File], str]) -> SharedMaterials:
     """Shares the files out; `link` makes the link by which one is fetched."""
-    papers = distinct_files(papers)
+    materials = distinct_files(materials)
     along: list[File] = []
     links: dict[str, str] = {}
     room = BYTES_ALONG
-    for paper in papers:
-        file = File(paper.digest, paper.name, paper.size, paper.media_type)
+    for material in materials:
+        file = File(material.digest, material.name, material.size, material.media_type)
         if len(along) < MOST_ALONG and file.size <= room:
             along.append(file)
             room -= file.size
         else:
             links[file.digest] = link(file)
-    return SharedMaterials(tuple(papers), tuple(along), links)
+    return SharedMaterials(tuple(materials), tuple(along), links)

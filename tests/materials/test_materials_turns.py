@@ -10,10 +10,10 @@ from bot.people.roles import units_below
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Duty, Material, MaterialReceipt, Plan
-from schedules import materials as papers
+from schedules import materials
 from tests.duties.test_month import labels, plan_of, reads_well
 from tests.kit import Talker, World, stored
-from tests.materials.test_papers import NOTES, TALK, album, kept, names
+from tests.materials.test_materials import NOTES, TALK, album, kept, names
 from tests.meetings.test_schedule import tick_through
 
 PLAN = """
@@ -84,7 +84,7 @@ def test_a_file_of_january_goes_out_in_january_alone(world: World) -> None:
     assert cell.last.text.count("noi-dung.pdf") == 1  # under January's, which is still open
     album(office, NOTES, name="b").taps("Sinh hoạt thường kỳ").taps("Tháng 3/2022").taps("Gửi")
     world.later(minutes=3)
-    world.tick(papers.send_materials)
+    world.tick(materials.send_materials)
     tick_through(world, "2022-03-29 08:30")
     assert got(cell) == ["noi-dung.pdf", "goi-y.docx"]
     assert "Kỳ: tháng 3/2022" in cell.last.text
@@ -120,7 +120,7 @@ def test_the_next_turn_is_prepared_while_this_one_runs(world: World) -> None:
     tick_through(world, "2022-01-14 08:30")
     album(office, TALK).taps("Sinh hoạt thường kỳ").taps("Tháng 2/2022").taps("Gửi")
     world.later(minutes=3)
-    assert world.tick(papers.send_materials) == 0
+    assert world.tick(materials.send_materials) == 0
     tick_through(world, "2022-02-15 08:30")
     assert got(cell) == ["noi-dung.pdf"]
     quarter = album(office, NOTES, name="b").taps("Chuyên đề quý")
@@ -196,7 +196,7 @@ def test_the_page_of_a_topic_shows_one_turn_and_those_beside_it(world: World) ->
 def test_who_loses_the_role_on_the_way_ties_nothing(world: World) -> None:
     office = album(world.registered("DU", "admin"), TALK).taps("Sinh hoạt thường kỳ")
     office.says("/xoadulieu").taps("Xóa")
-    office.presses("papers.topic:1")
+    office.presses("materials.topic:1")
     assert kept(world, Material.id) == []
 
 
@@ -229,7 +229,7 @@ def test_files_and_receipts_of_before_go_to_the_turn_they_were_tied_at(tmp_path:
 
 
 def test_a_unit_may_have_a_receipt_for_each_turn(db: Database) -> None:
-    key = inspect(db.engine).get_pk_constraint("topic_receipts")["constrained_columns"]
+    key = inspect(db.engine).get_pk_constraint("material_receipts")["constrained_columns"]
     assert key == ["plan_id", "key", "period", "unit_id"]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, topic_turns
-from bot.materials.materials import MOST_PAPERS, tie_materials, units_reached
+from bot.materials.materials import MOST_MATERIALS, tie_materials, units_reached
 from bot.materials.shelves import topic_in_reach, topic_shelves
 from bot.messages import File
 from bot.people.roles import role_holders
@@ -26,7 +26,7 @@ DIGITS = 9
 def begin_sending(chat: Chat, topic_id: str) -> None:
     """`Gửi thêm tệp` of one topic: waits for the files."""
     if _reached(chat, topic_id) is not None:
-        chat.begin("papers", step="files", topic=int(topic_id), files=[])
+        chat.begin("materials", step="files", topic=int(topic_id), files=[])
 
 
 def _reached(chat: Chat, topic_id: object) -> tuple[Topic, list[str]] | None:
@@ -48,7 +48,7 @@ def _more(chat: Chat, answer: Answer) -> bool:
     if chat.dialog.step == "purpose":
         chat.keep(files=with_new(chat, kept, MOST_FILES, "too_many_files"))
     else:
-        chat.keep(files=with_new(chat, kept, MOST_PAPERS, "too_many_papers"))
+        chat.keep(files=with_new(chat, kept, MOST_MATERIALS, "too_many_materials"))
     return True
 
 
@@ -67,8 +67,8 @@ def take_sender_role(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer):
         chat.again()
     elif answer.value == "topic":
-        if len(chat.data["files"]) > MOST_PAPERS:
-            raise Invalid("too_many_papers", most=MOST_PAPERS)
+        if len(chat.data["files"]) > MOST_MATERIALS:
+            raise Invalid("too_many_materials", most=MOST_MATERIALS)
         chat.goto("topic")
     elif answer.value == "report":
         _hand_over(chat)
@@ -242,7 +242,7 @@ def _tie(chat: Chat) -> None:
     period = chat.data.get("period", EVERY)
     added = tie_materials(chat.session, topic, period, paths, files, chat.person.id, chat.at)
     if added:
-        chat.note("papers tied", f"topic:{topic.id}")
+        chat.note("materials tied", f"topic:{topic.id}")
     chat.end()
     units = units_reached(chat.session, topic, period, paths)
     known = len(files) - added
@@ -250,7 +250,7 @@ def _tie(chat: Chat) -> None:
 
 
 FLOW = Flow(
-    "papers",
+    "materials",
     FlowStep("topic", ask_material_topic, take_material_topic, files=True),
     FlowStep("purpose", ask_sender_role, take_sender_role, files=True),
     FlowStep("files", ask_material_files, take_material_files, files=True),
