@@ -15,11 +15,12 @@ from bot.channels.base import Channel, WebAddress
 from bot.problems import Problem, Rejected
 
 ROOT = Path(__file__).resolve().parent.parent
+ENV_FILE = ".env"
 
 
 class Core(BaseSettings):
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True
+        env_file=ENV_FILE, env_file_encoding="utf-8", frozen=True, extra="ignore", env_ignore_empty=True
     )
 
     database_url: SecretStr = SecretStr("sqlite:///data/chibo.db")

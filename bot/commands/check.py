@@ -1,5 +1,6 @@
 """What `check` looks at: the database, the shipped plans, the templates, the file store, the font of the papers."""
 
+import os
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -9,16 +10,16 @@ from bot.papers.fonts import WANTED, font_of_papers
 from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
 from bot.scores.sheets import read_sheets
-from bot.settings import Settings
+from bot.settings import ENV_FILE, Settings
 from bot.store import files
-from bot.store.db import connect_database
-from bot.store.schema import up_to_date
+from bot.store.db import connect_database, sqlite_file
+from bot.store.schema import knows_revision, newest_revision, revision_of
 from bot.talk.render import Renderer
 
 
 def check_installation(settings: Settings, root: Path, render: Renderer) -> dict[str, object]:
     """Facts about an installation in order. Raises Rejected with everything that is wrong."""
-    problems = [*_database(settings), *_files(settings), *_font()]
+    problems = [*_database(settings), *_files(settings), *_open_to_others(settings), *_font()]
     plans = sorted((root / "schedules" / "plans").glob("*.yaml"))
     for path in plans:
         try:
@@ -43,17 +44,38 @@ def check_installation(settings: Settings, root: Path, render: Renderer) -> dict
 
 def _database(settings: Settings) -> list[Problem]:
     url = settings.database_url.get_secret_value()
-    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+    place = sqlite_file(url)
+    if place is not None and not place.exists():
         return [Problem("DATABASE_URL", "database_behind")]
     db = connect_database(url)
     try:
-        if not up_to_date(db):
-            return [Problem("DATABASE_URL", "database_behind")]
+        with db.engine.connect() as connection:
+            present = revision_of(connection)
     except SQLAlchemyError as error:
         return [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
     finally:
         db.close()
-    return []
+    if present is not None and not knows_revision(present):
+        return [Problem("DATABASE_URL", "database_newer", {"revision": present})]
+    return [] if present == newest_revision() else [Problem("DATABASE_URL", "database_behind")]
+
+
+def _open_to_others(settings: Settings) -> list[Problem]:
+    """What other users of the machine could read: the settings bear tokens, the rest what people have said."""
+    if os.name != "posix" or _files(settings):
+        return []
+    place = sqlite_file(settings.database_url.get_secret_value())
+    folder = files.folder_of_store(settings.files_url.get_secret_value())
+    found = [Problem(str(path), "folder_open", {"path": path}) for path in (folder,) if path and _open(path)]
+    if place is not None and _open(place) and _open(place.parent):
+        found.append(Problem(str(place), "file_open", {"path": place}))
+    if _open(Path(ENV_FILE)):
+        found.append(Problem(ENV_FILE, "file_open", {"path": ENV_FILE}))
+    return found
+
+
+def _open(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & 0o077)
 
 
 def _font() -> list[Problem]:

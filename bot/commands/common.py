@@ -1,7 +1,8 @@
 """What every command has in common: how it speaks, how it fails, how it opens the database, what it looks up."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from bot.plans.guidance.rules import Rules, read_rules
 from bot.problems import Invalid, Problem, Rejected
 from bot.scores.sheets import ScoreSheets, read_sheets
 from bot.settings import ROOT, Settings, read_settings
-from bot.store.db import Database, connect_database
-from bot.store.schema import migrate_schema, up_to_date
+from bot.store.db import Database, DatabaseGone, connect_database, sqlite_file
+from bot.store.files import open_store
+from bot.store.schema import migrate_schema, revision_of
 from bot.tables import Unit
 from bot.talk.render import Renderer
 
@@ -50,23 +52,47 @@ def explain_problems() -> Iterator[None]:
     except Rejected as error:
         raise fail_with(error.problems) from None
     except Invalid as error:
-        raise fail_with([Problem("", error.code, error.facts)]) from None
+        place = "DATABASE_URL" if error.code.startswith("database_") else ""
+        raise fail_with([Problem(place, error.code, error.facts)]) from None
+    except DatabaseGone as error:
+        raise fail_with([Problem("DATABASE_URL", "database_gone", {"path": str(error)})]) from None
     except SQLAlchemyError as error:
         raise fail_with(
             [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
         ) from None
 
 
-def open_database(settings: Settings, *, bring_up: bool = True) -> Database:
+def open_database(settings: Settings) -> Database:
+    """The database, brought up to date. What is written from now on is for the eyes of this program's user alone."""
+    os.umask(0o077)
     url = settings.database_url.get_secret_value()
-    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    place = sqlite_file(url)
+    if place is not None:
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     db = connect_database(url)
-    if bring_up:
+    try:
+        prove_not_emptied(db, settings)
         migrate_schema(db)
-    elif not up_to_date(db):
-        raise Rejected([Problem("DATABASE_URL", "database_behind")])
+        if place is not None:
+            with suppress(PermissionError):  # somebody else's file, opened to this program on purpose
+                place.chmod(0o600)
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def prove_not_emptied(db: Database, settings: Settings) -> None:
+    """A new database beside files that somebody has handed in: the full one was lost, or DATABASE_URL names another place."""
+    with db.engine.connect() as connection:
+        if revision_of(connection) is not None:
+            return
+    try:
+        stored = next(open_store(settings.files_url.get_secret_value()).digests(), None)
+    except (OSError, ValueError):  # the store's own trouble is said elsewhere
+        return
+    if stored is not None:
+        raise Rejected([Problem("DATABASE_URL", "database_emptied")])
 
 
 @contextmanager

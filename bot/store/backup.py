@@ -19,7 +19,7 @@ from bot.store.archive import Archive, members_of, new_archive
 from bot.store.db import Database
 from bot.store.files import Store
 from bot.store.rows import ask_keys_later, has_rows, insert_lines, lift_keys, lines_of, tables_of
-from bot.store.schema import knows, may_rebuild_tables, revision_of, upgrade
+from bot.store.schema import knows_revision, may_rebuild_tables, prove_known, revision_of, upgrade_schema
 
 log = logging.getLogger(__name__)
 
@@ -89,8 +89,7 @@ def write_backup(db: Database, store: Store, file: Path, at: datetime) -> Manife
 def _known(revision: str | None) -> str:
     if revision is None:
         raise Invalid("database_behind")
-    if not knows(revision):
-        raise Invalid("database_newer", revision=revision)
+    prove_known(revision)
     return revision
 
 
@@ -203,7 +202,7 @@ def restore_backup(db: Database, store: Store, file: Path) -> Manifest:
     Raises Invalid: backup_damaged, backup_newer, restore_database_full, restore_files_full.
     """
     manifest, digests = _look_through(file)
-    if not knows(manifest.revision):
+    if not knows_revision(manifest.revision):
         raise Invalid("backup_newer")
     with db.engine.connect() as connection:
         if any(has_rows(connection, table) for table in tables_of(connection)):
@@ -223,7 +222,7 @@ def restore_backup(db: Database, store: Store, file: Path) -> Manifest:
 
 
 def _fill(connection: Connection, manifest: Manifest, file: Path) -> None:
-    upgrade(connection, manifest.revision, anew=True)
+    upgrade_schema(connection, manifest.revision, anew=True)
     tables = {table.name: table for table in tables_of(connection)}
     for table in tables.values():  # what a migration has put there by itself is in the backup as well
         connection.execute(table.delete())
@@ -237,4 +236,4 @@ def _fill(connection: Connection, manifest: Manifest, file: Path) -> None:
             raise Invalid("backup_damaged")
     lift_keys(connection, tables.values())
     ask_keys_later(connection, tables.values(), later=False)
-    upgrade(connection)
+    upgrade_schema(connection)

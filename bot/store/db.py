@@ -23,6 +23,10 @@ PRAGMAS = (
 )
 
 
+class DatabaseGone(Exception):
+    """The file of the database was deleted, emptied or replaced under the running program, which still holds the old one."""
+
+
 class Database:
     """An engine with two kinds of sessions: `write()` is one transaction, `read()` sees one snapshot and keeps nothing.
 
@@ -30,8 +34,10 @@ class Database:
     process queue instead, and leaves SQLite's own waiting to other processes.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None) -> None:
         self.engine = engine
+        self._file = file
+        self._identity: tuple[int, int] | None = None
         self.sqlite = engine.dialect.name == "sqlite"
         self._turn: Any = Lock() if self.sqlite else nullcontext()
         self._write = sessionmaker(engine, expire_on_commit=False)
@@ -59,8 +65,23 @@ class Database:
         with self._counted(), engine.connect() as connection:
             yield connection
 
+    def prove_same_file(self) -> None:
+        """Raises DatabaseGone; what is written into a deleted file is lost with the last process that holds it."""
+        if self._file is None:
+            return
+        try:
+            found = self._file.stat()
+        except FileNotFoundError:
+            found = None
+        identity = (found.st_dev, found.st_ino) if found and found.st_size else None
+        if self._identity is None:
+            self._identity = identity
+        elif identity != self._identity:
+            raise DatabaseGone(str(self._file))
+
     @contextmanager
     def _counted(self) -> Iterator[None]:
+        self.prove_same_file()
         with self._quiet:
             if self._closed:
                 raise RuntimeError("the database is closed")
@@ -84,16 +105,8 @@ def connect_database(url: str) -> Database:
     """`url` is an SQLAlchemy URL; `sqlite:///data/x.db` and `postgresql://…` are the two that are promised."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed))
-    return Database(
-        create_engine(
-            parsed.set(drivername="postgresql+psycopg"),
-            pool_size=POOL,
-            max_overflow=4,
-            pool_pre_ping=True,
-            hide_parameters=True,
-        )
-    )
+        return Database(_sqlite(parsed), sqlite_file(url))
+    return Database(_postgresql(parsed))
 
 
 def sqlite_file(url: str) -> Path | None:
@@ -108,6 +121,32 @@ def take_turns(session: Session, name: str) -> None:
     """Waits for every other transaction that has taken its turn under this name; SQLite's writers take turns anyhow."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=POOL,
+        max_overflow=4,
+        pool_pre_ping=True,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "connect")
+    def settle(connection: Any, _record: Any) -> None:
+        if _pooled(connection):
+            connection.prepare_threshold = None
+
+    return engine
+
+
+def _pooled(connection: Any) -> bool:
+    """Whether something like pgbouncer stands between: each transaction may then meet another server process, which knows no
+    statement that was prepared at the last one. Its number for the process is its own."""
+    with connection.cursor() as cursor:
+        (number,) = cursor.execute("SELECT pg_backend_pid()").fetchone()
+    connection.rollback()
+    return bool(number != connection.info.backend_pid)
 
 
 def _sqlite(url: URL) -> Engine:

@@ -111,14 +111,20 @@ def open_store(url: str) -> Store:
     """
     if url.startswith("s3://"):
         return Store(_bucket(url))
+    folder = folder_of_store(url)
+    if folder is None:
+        raise ValueError("the file store is a folder or an s3:// address")
+    return Store(_folder(folder))
+
+
+def folder_of_store(url: str) -> Path | None:
+    """Where a store that is a folder lies; None for a bucket, and for what is neither."""
     if url.startswith("file://"):
         parts = urlsplit(url)
         if parts.netloc not in ("", "localhost"):
             raise ValueError("a file:// address has three slashes: file:///path")
-        return Store(_folder(Path(unquote(parts.path))))
-    if not url or "://" in url:
-        raise ValueError("the file store is a folder or an s3:// address")
-    return Store(_folder(Path(url)))
+        return Path(unquote(parts.path))
+    return Path(url) if url and "://" not in url else None
 
 
 def _folder(path: Path) -> LocalStore:

@@ -11,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
+from bot.problems import Invalid
 from bot.store.db import Database
 from bot.tables import Base
 
@@ -28,17 +29,22 @@ def _config(connection: Connection | None = None) -> Config:
 def migrate_schema(db: Database, revision: str = "head") -> None:
     """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
     with db.engine.connect() as connection, may_rebuild_tables(db, connection), connection.begin():
-        upgrade(connection, revision)
+        upgrade_schema(connection, revision)
 
 
-def upgrade(connection: Connection, revision: str = "head", *, anew: bool = False) -> None:
-    """Upgrades within the caller's transaction; `anew` first drops every table, which the caller knows to be empty."""
+def upgrade_schema(connection: Connection, revision: str = "head", *, anew: bool = False) -> None:
+    """Upgrades within the caller's transaction; `anew` first drops every table, which the caller knows_revision to be empty.
+
+    Raises Invalid(database_newer) where a newer program has been at work: what this one would write could harm it.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     if anew:
         there = MetaData()
         there.reflect(connection)
         there.drop_all(connection)
+    elif (present := revision_of(connection)) is not None:
+        prove_known(present)
     command.upgrade(_config(connection), revision)
 
 
@@ -65,10 +71,10 @@ def may_rebuild_tables(db: Database, connection: Connection) -> Iterator[None]:
 def up_to_date(db: Database) -> bool:
     """Whether the database stands at the newest revision."""
     with db.engine.connect() as connection:
-        return revision_of(connection) == newest()
+        return revision_of(connection) == newest_revision()
 
 
-def newest() -> str | None:
+def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
@@ -77,7 +83,13 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def knows(revision: str) -> bool:
+def prove_known(revision: str) -> None:
+    """Raises Invalid(database_newer)."""
+    if not knows_revision(revision):
+        raise Invalid("database_newer", revision=revision)
+
+
+def knows_revision(revision: str) -> bool:
     """Whether this program's own migrations have made that revision; else a newer program has been at work."""
     return any(
         script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()

@@ -19,6 +19,7 @@ from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
 from bot.reading.words import fold
+from bot.store.db import DatabaseGone
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.tables import Contact, Event, Membership, Message, Person
 from bot.talk import outbox
@@ -29,7 +30,7 @@ log = logging.getLogger(__name__)
 
 BACK = "<"
 TEXT_LIMIT = 4000
-DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError)
+DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError, DatabaseGone)
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
 

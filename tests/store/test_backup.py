@@ -24,7 +24,7 @@ from bot.store.archive import SEAL_LENGTH
 from bot.store.backup import check_backup, restore_backup, write_backup
 from bot.store.db import Database, connect_database
 from bot.store.files import Store, open_store
-from bot.store.schema import migrate_schema, newest, up_to_date
+from bot.store.schema import migrate_schema, newest_revision, up_to_date
 from bot.tables import Base, Contact, Message, Note, Person
 from schedules import reminders
 from tests.conftest import _named, _run
@@ -230,7 +230,7 @@ def test_a_byte_that_changed_is_found_wherever_it_is(db: Database, store: Store,
 
 
 def sealed(folder: Path, file: Path) -> Path:
-    """Seals an altered copy anew, as somebody would who knows how."""
+    """Seals an altered copy anew, as somebody would who knows_revision how."""
     body = file.read_bytes()
     other = folder / "sealed.tar"
     other.write_bytes(body + b"sha256 " + hashlib.sha256(body).hexdigest().encode() + b"\n")
@@ -428,7 +428,7 @@ def test_what_cannot_be_is_said_and_writes_nothing(
         assert "DATABASE_URL: Cơ sở dữ liệu ở bản 9999" in run("backup", "x.tar", code=1).output
     finally:
         with db.write() as session:
-            session.execute(sql("UPDATE alembic_version SET version_num = (:v)"), {"v": newest()})
+            session.execute(sql("UPDATE alembic_version SET version_num = (:v)"), {"v": newest_revision()})
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/gone.db")
     assert "Không có tệp cơ sở dữ liệu" in run("backup", "x.tar", code=1).output
     assert not (tmp_path / "gone.db").exists()
