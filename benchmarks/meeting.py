@@ -66,7 +66,7 @@ def whole_meeting(desk: Desk, place: int) -> int:
     for step, many in enumerate(notes):
         for number in range(many):
             send(text=f"Ý kiến {number} ở bước {step}: nhất trí với báo cáo, đề nghị bổ sung giải pháp")
-        if meeting.steps[step]["asks"] == "attendance":
+        if meeting.steps[step].asks == "attendance":
             send(payload=f"meet.count:{meeting.id}:{step}")
             send(text=COUNTS)
             send(text="đúng")

@@ -54,8 +54,6 @@ def _meeting(session: Session) -> int:
         state="planned",
         planned_at=APRIL,
         created_at=APRIL,
-        steps=[],
-        marks={},
     )
     session.add(meeting)
     session.flush()

@@ -82,9 +82,7 @@ def hold_meetings(session: Session) -> None:
         "kind": "regular",
         "state": "held",
         "place": "",
-        "steps": [],
         "step": 0,
-        "marks": {},
     }
     times = {"started_at": MONDAY, "ended_at": MONDAY, "planned_at": MONDAY, "created_at": MONDAY}
     session.execute(insert(Meeting), [{"id": d, "unit_id": unit, **shared, **times} for d, unit in held])

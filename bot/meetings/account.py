@@ -60,14 +60,14 @@ def meeting_account(session: Session, meeting: Meeting) -> list[Section]:
         tasks_of(session, meeting),
     )
     looked_at = reviewed_tasks(session, meeting)
-    asks = [step.get("asks") for step in meeting.steps]
+    asks = [step.asks for step in meeting.steps]
     review_at = asks.index("last_tasks") if "last_tasks" in asks else 0
     sections = []
     for place in range(max(1, len(meeting.steps))):
         whole = round_of(meeting, place)
         section = Section(
             place,
-            meeting.steps[place]["title"] if meeting.steps else "",
+            meeting.steps[place].title if meeting.steps else "",
             tuple(one for one in notes if one.note.step == place),
             tuple(vote for vote in votes if vote.step == place),
             tuple(task for task in tasks if task.step == place),

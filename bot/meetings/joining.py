@@ -1,7 +1,7 @@
 """One meeting for several plans: which of a unit's duties it may answer, and the links between them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,7 +15,6 @@ from bot.duties.withdrawing import withdraw_reminders
 from bot.tables import Demand, Duty, Meeting, MeetingDuty
 
 Why = Literal["theme", "month", "sequential", "embedded"]
-ASKED = "asked"
 LONG_SINCE = date(2025, 10, 28)
 
 
@@ -120,7 +119,7 @@ def offered_duties(session: Session, duty: Duty, day: date, at: datetime, zone: 
     """As `joinable`, without what the meeting answers already, what does not go with that, and what was offered before."""
     meeting = meeting_of(session, duty)
     linked = duties_of(session, meeting) if meeting else []
-    past = {one.id for one in linked} | set(meeting.marks.get(ASKED, []) if meeting else [])
+    past = {one.id for one in linked} | set(meeting.marks.offered if meeting else ())
     return [
         joint
         for joint in joinable_duties(session, duty, day, at, zone)
@@ -131,7 +130,8 @@ def offered_duties(session: Session, duty: Duty, day: date, at: datetime, zone: 
 
 def note_offered(meeting: Meeting, duty_ids: Iterable[int]) -> None:
     """Remembers until the meeting begins that these were offered, so that nobody is asked twice."""
-    meeting.marks = {**meeting.marks, ASKED: sorted({*meeting.marks.get(ASKED, []), *duty_ids})}
+    offered = sorted({*meeting.marks.offered, *duty_ids})
+    meeting.marks = replace(meeting.marks, offered=tuple(offered))
 
 
 def clashing_pair(duties: Sequence[Duty], day: date) -> tuple[Duty, Duty] | None:

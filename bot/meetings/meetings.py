@@ -19,6 +19,7 @@ from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
 from bot.tables import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
+from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
 KEPT = ("official", "probationary", "temporary", "guests")
 """What a new count, of as many members, leaves as it was unless it says something of it."""
@@ -106,11 +107,11 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
         kind=kind_of(duty),
         state="planned",
         created_at=at,
-        steps=[],
-        marks={},
+        steps=(),
+        marks=MeetingMarks(),
         step=0,
         place="",
-        walk={},
+        walk=MeetingWalk(),
     )
     session.add(meeting)
     session.flush()
@@ -132,12 +133,15 @@ def start_meeting(
     duties = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
     parts = parts_in_order(meeting, duties)
     steps = meeting_programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
-    meeting.steps = [step.model_dump(mode="json") for step in steps if not step.after]
-    meeting.marks = {"after": list(dict.fromkeys(step.title for step in steps if step.after))}
+    meeting.steps = tuple(
+        MeetingStep(**step.model_dump(exclude={"after"})) for step in steps if not step.after
+    )
+    homework = dict.fromkeys(step.title for step in steps if step.after)
+    meeting.marks = MeetingMarks(homework=tuple(homework))
     meeting.state, meeting.step = "running", 0
     meeting.started_at, meeting.led_by = at, person_id
     meeting.planned_at = meeting.planned_at or at
-    meeting.walk = {}
+    meeting.walk = MeetingWalk()
     enter_step(meeting, at)
 
 
@@ -151,8 +155,8 @@ def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -
         raise Invalid("meeting_has_notes")
     if meeting.planned_at == meeting.started_at:
         meeting.planned_at = None
-    meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, [], {}
-    meeting.started_at, meeting.walk, meeting.rules = None, {}, ""
+    meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, (), MeetingMarks()
+    meeting.started_at, meeting.walk, meeting.rules = None, MeetingWalk(), ""
     session.flush()
     for duty in duties_of(session, meeting):
         set_reminder(session, duty, at, zone)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
@@ -13,6 +13,7 @@ from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import fold, plain_words, quoted_words
 from bot.tables import Meeting, Task
+from bot.tables.walked import TaskReview
 
 OPEN = ("open", "going")
 WHAT_LIMIT, WHO_LIMIT, OUTCOME_LIMIT = 2000, 120, 2000
@@ -184,10 +185,8 @@ def say_outcome(task: Task, words: str, meeting: Meeting | None) -> None:
 
 
 def _keep_review(task: Task, meeting: Meeting) -> None:
-    """How the meeting found it, for its own record: later ones will find it otherwise."""
-    reviews = (meeting.walk or {}).get("reviews") or {}
-    kept = {**reviews, str(task.id): [task.state, task.outcome]}
-    meeting.walk = {**(meeting.walk or {}), "reviews": kept}
+    kept = {**meeting.walk.reviews, task.id: TaskReview(task.state, task.outcome)}
+    meeting.walk = replace(meeting.walk, reviews=kept)
 
 
 def overdue_task(task: Task, today: date) -> bool:

@@ -1,17 +1,14 @@
 """The walk through a meeting's agenda: where it stands, how long its steps take, who has spoken, the rounds of members."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from bot.plans.guidance.fields import RuleSet
 from bot.reading.words import fold
 from bot.tables import Meeting
+from bot.tables.walked import MeetingStep, StepMark, StepTime
 
-AT, OFF, PAUSED, TOLD = "at", "off", "paused", "told"
-SPEAKERS, LOOPS = "speakers", "loops"
-UNWORDED = "unworded"
 CLERK = "clerk"
 SCORE = "score"
 """The step at which the meeting scores itself, by its key in the agendas."""
@@ -34,9 +31,9 @@ def at_closing(meeting: Meeting) -> bool:
     return meeting.step >= len(meeting.steps)
 
 
-def present_step(meeting: Meeting) -> dict[str, Any]:
-    """The step at which the meeting stands; its last one once all are behind; {} without an agenda."""
-    return dict(meeting.steps[min(meeting.step, len(meeting.steps) - 1)]) if meeting.steps else {}
+def present_step(meeting: Meeting) -> MeetingStep:
+    """The step at which the meeting stands; its last one once all are behind; an empty one without an agenda."""
+    return meeting.steps[current_place(meeting)] if meeting.steps else MeetingStep()
 
 
 def current_place(meeting: Meeting) -> int:
@@ -46,18 +43,22 @@ def current_place(meeting: Meeting) -> int:
 
 def enter_step(meeting: Meeting, at: datetime) -> None:
     """The present step begins now, unless the meeting has been there before."""
-    if not at_closing(meeting) and str(meeting.step) not in _of(meeting, AT):
-        _put(meeting, AT, str(meeting.step), [at.isoformat(), None])
+    if not at_closing(meeting) and meeting.step not in meeting.walk.times:
+        _time_step(meeting, StepTime(at))
 
 
-def mark_step(meeting: Meeting, what: str, at: datetime) -> None:
-    """Notes what became of the present step (done or skipped) and goes on to the next; past the last one is the close."""
-    meeting.marks = {**meeting.marks, str(meeting.step): what}
-    begun, ended = _of(meeting, AT).get(str(meeting.step), [None, None])
-    if begun and not ended:
-        _put(meeting, AT, str(meeting.step), [begun, at.isoformat()])
+def mark_step(meeting: Meeting, what: StepMark, at: datetime) -> None:
+    """Notes what became of the present step and goes on to the next; past the last one is the close."""
+    meeting.marks = replace(meeting.marks, steps={**meeting.marks.steps, meeting.step: what})
+    time = meeting.walk.times.get(meeting.step)
+    if time and not time.ended:
+        _time_step(meeting, StepTime(time.begun, at))
     meeting.step += 1
     enter_step(meeting, at)
+
+
+def _time_step(meeting: Meeting, time: StepTime) -> None:
+    meeting.walk = replace(meeting.walk, times={**meeting.walk.times, meeting.step: time})
 
 
 def step_back(meeting: Meeting) -> None:
@@ -67,41 +68,38 @@ def step_back(meeting: Meeting) -> None:
 def count_skipped(meeting: Meeting) -> int:
     """How many steps were passed over that should have been there."""
     return sum(
-        meeting.marks.get(str(place)) == "skipped" and not step.get("optional")
+        meeting.marks.steps.get(place) == StepMark.SKIPPED and not step.optional
         for place, step in enumerate(meeting.steps)
     )
 
 
 def pause_walk(meeting: Meeting, at: datetime) -> None:
-    meeting.walk = {**meeting.walk, PAUSED: at.isoformat()}
+    meeting.walk = replace(meeting.walk, paused_at=at)
 
 
 def resume_walk(meeting: Meeting, at: datetime) -> None:
     """Whoever goes on ends the pause; it counts for no step."""
-    since = meeting.walk.get(PAUSED)
-    if since:
-        step = str(meeting.step)
-        seconds = max(0, round((at - datetime.fromisoformat(since)).total_seconds()))
-        _put(meeting, OFF, step, _of(meeting, OFF).get(step, 0) + seconds)
-        meeting.walk = {name: value for name, value in meeting.walk.items() if name != PAUSED}
+    walk = meeting.walk
+    if walk.paused_at:
+        seconds = max(0, round((at - walk.paused_at).total_seconds()))
+        pauses = {**walk.pauses, meeting.step: walk.pauses.get(meeting.step, 0) + seconds}
+        meeting.walk = replace(walk, pauses=pauses, paused_at=None)
 
 
 def minutes_of_step(meeting: Meeting, step: int, at: datetime) -> int | None:
     """Whole minutes that the step took, or has taken so far, without pauses; None where it has not begun."""
-    begun, ended = _of(meeting, AT).get(str(step), [None, None])
-    if not begun:
+    time = meeting.walk.times.get(step)
+    if time is None:
         return None
-    until = datetime.fromisoformat(ended) if ended else at
-    return _minutes(until - datetime.fromisoformat(begun), _of(meeting, OFF).get(str(step), 0))
+    return _minutes((time.ended or at) - time.begun, meeting.walk.pauses.get(step, 0))
 
 
 def minutes_in_all(meeting: Meeting, at: datetime) -> int | None:
     """Whole minutes since the walk began, without pauses; None for a meeting that was entered afterwards."""
-    begun = [begun for begun, _ in _of(meeting, AT).values()]
+    begun = [time.begun for time in meeting.walk.times.values()]
     if not begun:
         return None
-    until = meeting.ended_at or at
-    return _minutes(until - datetime.fromisoformat(min(begun)), sum(_of(meeting, OFF).values()))
+    return _minutes((meeting.ended_at or at) - min(begun), sum(meeting.walk.pauses.values()))
 
 
 def _minutes(span: timedelta, off: int) -> int:
@@ -111,27 +109,27 @@ def _minutes(span: timedelta, off: int) -> int:
 def time_remarks(meeting: Meeting, least: int | None, at: datetime) -> list[Remark]:
     """What is to be said about time now, and noted as said; `least` is that of the whole meeting, of the guidance in force."""
     found = []
-    if meeting.step and meeting.marks.get(str(meeting.step - 1)) == "done":
+    if meeting.step and meeting.marks.steps.get(meeting.step - 1) == StepMark.DONE:
         found.append(_of_step(meeting, meeting.step - 1, "step_short", at))
-    if not at_closing(meeting) and str(meeting.step) not in meeting.marks:
+    if not at_closing(meeting) and meeting.step not in meeting.marks.steps:
         found.append(_of_step(meeting, meeting.step, "step_long", at))
     whole = minutes_in_all(meeting, at)
     if at_closing(meeting) and least and whole is not None and whole < least:
         found.append(("whole_short", Remark("whole_short", whole, least)))
-    said = list(meeting.walk.get(TOLD, []))
+    said = meeting.walk.remarks
     fresh = [one for one in found if one is not None and one[0] not in said]
     if fresh:
-        meeting.walk = {**meeting.walk, TOLD: [*said, *(key for key, _ in fresh)]}
+        meeting.walk = replace(meeting.walk, remarks=(*said, *(key for key, _ in fresh)))
     return [remark for _, remark in fresh]
 
 
-def _of_step(meeting: Meeting, step: int, wish: Wish, at: datetime) -> tuple[str, Remark] | None:
-    wished = meeting.steps[step].get("least_minutes" if wish == "step_short" else "most_minutes")
-    minutes = minutes_of_step(meeting, step, at)
+def _of_step(meeting: Meeting, place: int, wish: Wish, at: datetime) -> tuple[str, Remark] | None:
+    step, minutes = meeting.steps[place], minutes_of_step(meeting, place, at)
+    wished = step.least_minutes if wish == "step_short" else step.most_minutes
     if not wished or minutes is None:
         return None
     off = minutes < wished if wish == "step_short" else minutes > wished
-    return (f"{wish}:{step}", Remark(wish, minutes, wished)) if off else None
+    return (f"{wish}:{place}", Remark(wish, minutes, wished)) if off else None
 
 
 def least_minutes(rules: RuleSet | None, *, merged: bool) -> int | None:
@@ -148,34 +146,38 @@ def stamp_rules(meeting: Meeting, rules: RuleSet | None) -> None:
 
 
 def speakers_at(meeting: Meeting, step: int) -> int:
-    return int(_of(meeting, SPEAKERS).get(str(step), 0))
+    return meeting.walk.speakers.get(step, 0)
 
 
 def counts_speakers(meeting: Meeting, step: int) -> bool:
-    return 0 <= step < len(meeting.steps) and meeting.steps[step].get("asks") == "speakers"
+    return 0 <= step < len(meeting.steps) and meeting.steps[step].asks == "speakers"
 
 
 def count_speakers(meeting: Meeting, step: int, more: int = 1) -> int:
     """Counts more who have spoken at the step (below zero: fewer), whose words are still to come; answers how many there are."""
     number = max(0, speakers_at(meeting, step) + more)
-    _put(meeting, SPEAKERS, str(step), number)
-    _put(meeting, UNWORDED, str(step), min(number, max(0, count_unworded(meeting, step) + more)))
+    _put_speakers(meeting, step, number, min(number, max(0, count_unworded(meeting, step) + more)))
     return number
+
+
+def _put_speakers(meeting: Meeting, step: int, number: int, unworded: int) -> None:
+    walk = meeting.walk
+    meeting.walk = replace(
+        walk, speakers={**walk.speakers, step: number}, unworded={**walk.unworded, step: unworded}
+    )
 
 
 def count_unworded(meeting: Meeting, step: int) -> int:
     """How many of those who have spoken were counted by themselves, and nothing of their words is noted yet."""
-    return int(_of(meeting, UNWORDED).get(str(step), 0))
+    return meeting.walk.unworded.get(step, 0)
 
 
 def one_more_opinion(meeting: Meeting, step: int) -> None:
     """Something was noted at the step: the words of one who was counted already, else of one more."""
     if not counts_speakers(meeting, step):
         return
-    if count_unworded(meeting, step):
-        _put(meeting, UNWORDED, str(step), count_unworded(meeting, step) - 1)
-    else:
-        _put(meeting, SPEAKERS, str(step), speakers_at(meeting, step) + 1)
+    number, unworded = speakers_at(meeting, step), count_unworded(meeting, step)
+    _put_speakers(meeting, step, number + (not unworded), max(0, unworded - 1))
 
 
 def round_of(meeting: Meeting, step: int) -> range | None:
@@ -191,13 +193,13 @@ def round_of(meeting: Meeting, step: int) -> range | None:
 
 
 def _each_member(meeting: Meeting, step: int) -> bool:
-    return 0 <= step < len(meeting.steps) and meeting.steps[step].get("for_each") == "member"
+    return 0 <= step < len(meeting.steps) and meeting.steps[step].for_each == "member"
 
 
 def count_heard(meeting: Meeting, step: int) -> int:
     """Of how many members the round has been gone through."""
     whole = round_of(meeting, step)
-    return int(_of(meeting, LOOPS).get(str(whole.start), 0)) if whole else 0
+    return meeting.walk.heard.get(whole.start, 0) if whole else 0
 
 
 def ends_round(meeting: Meeting, step: int) -> bool:
@@ -210,7 +212,8 @@ def hear_member(meeting: Meeting) -> None:
     """One more member has been gone through; nobody is named."""
     whole = round_of(meeting, meeting.step)
     if whole is not None:
-        _put(meeting, LOOPS, str(whole.start), count_heard(meeting, meeting.step) + 1)
+        heard = {**meeting.walk.heard, whole.start: count_heard(meeting, meeting.step) + 1}
+        meeting.walk = replace(meeting.walk, heard=heard)
 
 
 def next_member(meeting: Meeting) -> None:
@@ -222,35 +225,27 @@ def next_member(meeting: Meeting) -> None:
 
 def mark_counted(meeting: Meeting, at: datetime) -> None:
     """Everybody has been counted: the step that asked for it is done, unless it asks who writes as well."""
-    waits = at_closing(meeting) or present_step(meeting).get("asks") != "attendance"
+    waits = at_closing(meeting) or present_step(meeting).asks != "attendance"
     if not waits and not asks_clerk(meeting, open_only=True):
-        mark_step(meeting, "done", at)
+        mark_step(meeting, StepMark.DONE, at)
 
 
 def names_people(meeting: Meeting) -> bool:
     """Whether the clerk is chosen at the present step: where no step is there for it alone, with the attendance."""
     step = present_step(meeting)
-    alone = any(one.get("key") == CLERK for one in meeting.steps)
-    return bool(step) and (step.get("key") == CLERK if alone else step.get("asks") == "attendance")
+    alone = any(one.key == CLERK for one in meeting.steps)
+    return step.key == CLERK if alone else step.asks == "attendance"
 
 
 def scores_itself(meeting: Meeting) -> bool:
     """Whether a running meeting has come to the step at which it scores itself."""
     return meeting.state == "running" and any(
-        step.get("key") == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
+        step.key == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
     )
 
 
 def asks_clerk(meeting: Meeting, *, open_only: bool = False) -> bool:
     """Whether the present step, alone or with the attendance, asks who writes; `open_only`: and nobody has said it yet."""
     step = present_step(meeting)
-    asked = names_people(meeting) and (step.get("key") == CLERK or "thu ky" in fold(str(step.get("title"))))
+    asked = names_people(meeting) and (step.key == CLERK or "thu ky" in fold(step.title))
     return asked and not (open_only and meeting.clerk)
-
-
-def _of(meeting: Meeting, name: str) -> Mapping[str, Any]:
-    return dict((meeting.walk or {}).get(name) or {})
-
-
-def _put(meeting: Meeting, name: str, key: str, value: Any) -> None:
-    meeting.walk = {**(meeting.walk or {}), name: {**_of(meeting, name), key: value}}

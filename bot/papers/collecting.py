@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -89,7 +88,7 @@ def collect_minutes_facts(session: Session, meeting: Meeting, zone: ZoneInfo) ->
         votes=_votes(session, meeting),
         score=_score(session, meeting),
         read_back=meeting.read_back_at.astimezone(zone) if meeting.read_back_at else None,
-        homework=tuple(meeting.marks.get("after", ())),
+        homework=meeting.marks.homework,
         papers=_papers(session, meeting, zone),
         secretary=secretary.name,
     )
@@ -167,30 +166,22 @@ def _attendance(session: Session, meeting: Meeting) -> AttendanceFacts | None:
 
 
 def _step(meeting: Meeting, place: int, notes: Sequence[Note], zone: ZoneInfo) -> StepFacts:
-    step, mark = meeting.steps[place], meeting.marks.get(str(place), "")
-    begun, ended = [*(_walked(meeting, "at", place) or ()), None, None][:2]
+    step, walk = meeting.steps[place], meeting.walk
+    begun, ended = walk.times.get(place, (None, None))
     return StepFacts(
         number=place + 1,
-        key=step.get("key", ""),
-        title=step.get("title", ""),
-        phases=tuple(part.strip() for part in (step.get("phase") or "").split(INSIDE) if part.strip()),
-        owner=step.get("owner") or "",
-        asks=step.get("asks") or "none",
-        state=mark if mark in ("done", "skipped") else "",
+        key=step.key,
+        title=step.title,
+        phases=tuple(part.strip() for part in (step.phase or "").split(INSIDE) if part.strip()),
+        owner=step.owner or "",
+        asks=step.asks,
+        state=meeting.marks.steps.get(place, ""),
         noted=_noted(notes),
-        speakers=_walked(meeting, "speakers", place),
-        turns=_walked(meeting, "loops", place),
-        begun=_moment(begun, zone),
-        ended=_moment(ended, zone),
+        speakers=walk.speakers.get(place),
+        turns=walk.heard.get(place),
+        begun=begun and begun.astimezone(zone),
+        ended=ended and ended.astimezone(zone),
     )
-
-
-def _walked(meeting: Meeting, what: str, place: int) -> Any:
-    return ((meeting.walk or {}).get(what) or {}).get(str(place))
-
-
-def _moment(text: str | None, zone: ZoneInfo) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(zone) if text else None
 
 
 def _noted(notes: Iterable[Note]) -> Noted:
@@ -222,7 +213,7 @@ def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
         .order_by(held.desc(), Meeting.id.desc())
         .limit(1)
     )
-    found = [int(task_id) for task_id in _reviews(meeting)]
+    found = list(meeting.walk.reviews)
     rows = session.scalars(
         select(Task)
         .where(
@@ -238,8 +229,8 @@ def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
 def _looked_at(session: Session, row: Task, meeting: Meeting) -> TaskFacts:
     """How the task stood at the meeting: as it found it itself, or as was known by then; "" where neither is known."""
     state, outcome = row.state, row.outcome
-    if str(row.id) in _reviews(meeting):
-        state, outcome = _reviews(meeting)[str(row.id)]
+    if row.id in meeting.walk.reviews:
+        state, outcome = meeting.walk.reviews[row.id]
     elif row.reviewed_id != meeting.id and (row.state == "open" or _settled_later(session, row, meeting)):
         state, outcome = "", ""
     return TaskFacts(row.what, row.who, row.due_on, state, outcome.strip())
@@ -255,10 +246,6 @@ def _settled_later(session: Session, row: Task, meeting: Meeting) -> bool:
         )
     )
     return bool(settled and meeting.ended_at and settled > meeting.ended_at)
-
-
-def _reviews(meeting: Meeting) -> dict[str, list[str]]:
-    return (meeting.walk or {}).get("reviews") or {}
 
 
 def _held(meeting: Meeting) -> datetime:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.joining import duties_of, merging_of
-from bot.meetings.walk import minutes_in_all
+from bot.meetings.walk import count_skipped, minutes_in_all
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import MINUTES, meets_target
 from bot.scores.sheets import Condition, ScoreSheet
@@ -112,10 +112,7 @@ def _heads(row: Attendance, rules: RuleSet | None) -> dict[str, KnownFact]:
 def _walk(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
     """What only the walk step by step can tell."""
     steps = len(meeting.steps)
-    missing = sum(
-        not step.get("optional") and meeting.marks.get(str(place)) == "skipped"
-        for place, step in enumerate(meeting.steps)
-    )
+    missing = count_skipped(meeting)
     facts = {"steps": steps, "missing": missing}
     noted = session.scalar(select(func.count()).where(Note.meeting_id == meeting.id)) or 0
     given = session.scalar(select(func.count()).where(Task.meeting_id == meeting.id)) or 0
@@ -128,9 +125,8 @@ def _walk(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
         "notes": KnownFact(noted, {"notes": noted}),
         "tasks_given": KnownFact(given, {"given": given}),
     }
-    speakers = meeting.walk.get("speakers")
-    if speakers:
-        spoke = sum(int(count) for count in speakers.values())
+    if meeting.walk.speakers:
+        spoke = sum(meeting.walk.speakers.values())
         found["speakers"] = KnownFact(spoke, {"speakers": spoke})
     return found
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.tables.base import Base
 from bot.tables.plans import Topic
 from bot.tables.units import Unit
+from bot.tables.walked import MARKS, STEPS, WALK, MeetingMarks, MeetingStep, MeetingWalk
 
 
 class Meeting(Base):
@@ -26,10 +27,9 @@ class Meeting(Base):
     """planned, running, held or cancelled"""
     planned_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(String(200), default="")
-    steps: Mapped[list[Any]] = mapped_column(default=list)
+    steps: Mapped[tuple[MeetingStep, ...]] = mapped_column(STEPS, default=())
     step: Mapped[int] = mapped_column(default=0)
-    marks: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """What became of each step, by its index: done or skipped."""
+    marks: Mapped[MeetingMarks] = mapped_column(MARKS, default=MeetingMarks())
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     rules: Mapped[str] = mapped_column(String(60), default="")
@@ -41,8 +41,7 @@ class Meeting(Base):
     chair: Mapped[str] = mapped_column(String(120), default="")
     ready: Mapped[list[Any]] = mapped_column(default=list)
     """What of the preparations is ticked, by the keys of the checklist."""
-    walk: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """How the walk went, by step: {"at": {step: [begun, ended]}, "speakers": {step: n}, "loops": {step: n}}."""
+    walk: Mapped[MeetingWalk] = mapped_column(WALK, default=MeetingWalk())
     rehearsal: Mapped[bool] = mapped_column(default=False)
     """Held for practice: no duty, no figure, no paper knows of it."""
     read_back_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """The end of a unit: it is closed or goes into another one; what it owes lapses or falls away, its people's roles end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -18,8 +18,6 @@ from bot.units.rows import UnitRow
 
 CLOSED = "unit closed"
 REOPENED = "unit reopened"
-MARK = "closed"
-"""Stands among the marks of a meeting that a closing has cancelled, so that a reopening finds it."""
 NAMED = 3
 BATCH = 5000
 
@@ -79,7 +77,7 @@ def close_unit(
     closed = foresee_closing(session, unit, on, zone, into=into)
     _end_duties(session, unit, on, at)
     for meeting in session.scalars(select(Meeting).where(_planned(unit, on, zone))).all():
-        meeting.state, meeting.marks = "cancelled", {**meeting.marks, MARK: at.isoformat()}
+        meeting.state, meeting.marks = "cancelled", replace(meeting.marks, closed_at=at)
     for membership in closed.ended:
         end_role(session, membership, at)
         hand_over(session, membership.person_id, at, unit_id=unit.id)
@@ -225,9 +223,9 @@ def reopen_unit(
     _open_span(session, unit)
     cancelled = select(Meeting).where(Meeting.unit_id == unit.id, Meeting.state == "cancelled")
     for meeting in session.scalars(cancelled).all():
-        if meeting.marks.get(MARK) == closed_at.isoformat():
+        if meeting.marks.closed_at == closed_at:
             meeting.state = "planned"
-            meeting.marks = {name: what for name, what in meeting.marks.items() if name != MARK}
+            meeting.marks = replace(meeting.marks, closed_at=None)
     session.add(Audit(at=at, person_id=by, action=REOPENED, subject=f"unit:{unit.id}"))
     roles = _give_back(session, unit, closed_at, at)
     session.flush()

@@ -58,7 +58,7 @@ def meeting_card(chat: Chat, meeting: Meeting) -> CountCard | None:
 
 def scored_here(chat: Chat, meeting: Meeting) -> bool:
     """Whether the present step is the one at which the meeting scores itself, by a sheet of its day."""
-    if at_closing(meeting) or present_step(meeting).get("key") != SCORE or meeting.rehearsal:
+    if at_closing(meeting) or present_step(meeting).key != SCORE or meeting.rehearsal:
         return False
     sheets: ScoreSheets = chat.desk.facts["sheets"]
     return sheet_for(chat.session, sheets, day_of(chat, meeting), meeting.unit) is not None

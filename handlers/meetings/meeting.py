@@ -33,6 +33,7 @@ from bot.meetings.walk import (
 )
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting
+from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading, noting
@@ -186,16 +187,16 @@ def ask_step(chat: Chat) -> None:
         )
         return
     place, step = meeting.step, meeting.steps[meeting.step]
-    walked = str(place) in meeting.marks
+    walked = place in meeting.marks.steps
     leading.say_of_meeting(
         chat,
         "meetings/step",
         meeting,
         step=step,
-        asks=step["asks"],
+        asks=step.asks,
         own_notes=[n for n in notes if n.step == place],
         step_minutes=None if walked else minutes_of_step(meeting, place, chat.at),
-        waiting=len(to_review(chat.session, meeting)) if step["asks"] == "last_tasks" else 0,
+        waiting=len(to_review(chat.session, meeting)) if step.asks == "last_tasks" else 0,
         speakers=speakers_at(meeting, place),
         in_round=round_of(meeting, place) is not None,
         ends_round=ends_round(meeting, place),
@@ -209,19 +210,19 @@ def ask_step(chat: Chat) -> None:
 
 def go_forward(chat: Chat, meeting_id: str, step: str) -> None:
     """`Tiếp`; at the end of a round of members, `Hết`."""
-    _go_on(chat, meeting_id, step, "done")
+    _go_on(chat, meeting_id, step, StepMark.DONE)
 
 
 def skip_step(chat: Chat, meeting_id: str, step: str) -> None:
     """`Bỏ qua`; of a step that need not be there, `Không có`."""
-    _go_on(chat, meeting_id, step, "skipped")
+    _go_on(chat, meeting_id, step, StepMark.SKIPPED)
 
 
-def _go_on(chat: Chat, meeting_id: str, step: str, what: str) -> None:
+def _go_on(chat: Chat, meeting_id: str, step: str, what: StepMark) -> None:
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is not None:
         if not at_closing(meeting):
-            if what == "done" and ends_round(meeting, meeting.step):
+            if what is StepMark.DONE and ends_round(meeting, meeting.step):
                 hear_member(meeting)
             mark_step(meeting, what, chat.at)
         leading.show_standing(chat, meeting)

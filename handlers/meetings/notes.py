@@ -13,6 +13,7 @@ from bot.meetings.walk import at_closing, count_speakers, current_place, mark_st
 from bot.problems import Invalid
 from bot.reading.words import read_number
 from bot.tables import Meeting, Note
+from bot.tables.walked import StepMark
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, noting, overhearing
@@ -63,7 +64,7 @@ def one_spoke(chat: Chat, meeting_id: str, step: str, more: str = "1") -> None:
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is None:
         return
-    if at_closing(meeting) or present_step(meeting).get("asks") != "speakers":
+    if at_closing(meeting) or present_step(meeting).asks != "speakers":
         leading.show_standing(chat, meeting)
         return
     count_speakers(meeting, meeting.step, -1 if more == "0" else 1)
@@ -137,8 +138,8 @@ def pass_minutes(chat: Chat, meeting_id: str) -> None:
     if meeting is None:
         return
     meeting.read_back_at = chat.at
-    if not at_closing(meeting) and present_step(meeting)["asks"] == "read_back":
-        mark_step(meeting, "done", chat.at)
+    if not at_closing(meeting) and present_step(meeting).asks == "read_back":
+        mark_step(meeting, StepMark.DONE, chat.at)
     leading.show_standing(chat, meeting)
 
 

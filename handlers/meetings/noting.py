@@ -7,6 +7,7 @@ from bot.meetings.walk import at_closing, ends_round, mark_step, next_member, sp
 from bot.messages import File
 from bot.reading.words import fold
 from bot.tables import Meeting
+from bot.tables.walked import StepMark
 from bot.talk.albums import album_refusals, say_once, upload_link
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
@@ -52,7 +53,7 @@ def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
     if said not in SAYS_NEXT and said not in SAYS_END:
         return False
     if said in SAYS_NEXT or meeting.step == len(meeting.steps) - 1:
-        mark_step(meeting, "done", chat.at)
+        mark_step(meeting, StepMark.DONE, chat.at)
     leading.show_standing(chat, meeting)
     return True
 

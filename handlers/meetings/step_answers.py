@@ -21,6 +21,7 @@ from bot.meetings.walk import (
 from bot.problems import Invalid
 from bot.reading.words import fold, read_yes_no
 from bot.tables import Aside, Meeting
+from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from handlers.meetings import leading, overhearing
 
@@ -44,14 +45,14 @@ def other_of(chat: Chat, meeting: Meeting) -> str:
     """What a note of the present step may have been meant as, if the step asks for anything that can be typed."""
     if meeting.state != "running" or at_closing(meeting):
         return ""
-    asks = present_step(meeting).get("asks")
+    asks = present_step(meeting).asks
     if asks == "attendance" and not (asks_clerk(meeting) and counts_of(chat.session, meeting)):
         return "counts"
     if asks_clerk(meeting):
         return "clerk"
     if asks == "last_tasks":
         return "outcome" if to_review(chat.session, meeting) else ""
-    return {"vote": "vote", "tasks": "task"}.get(str(asks), "")
+    return {"vote": "vote", "tasks": "task"}.get(asks, "")
 
 
 def take_as(chat: Chat, meeting: Meeting, what: str, aside: Aside) -> None:
@@ -73,11 +74,11 @@ def _read_as(chat: Chat, meeting: Meeting, text: str) -> str:
     role = _named_role(text)
     if role and names_people(meeting):
         return role
-    asks = str(present_step(meeting).get("asks"))
+    asks = present_step(meeting).asks
     reader = READS.get(asks)
     if reader is not None and (found := reader(chat, meeting, text)):
         return found
-    alone = present_step(meeting).get("key") == CLERK
+    alone = present_step(meeting).key == CLERK
     return CLERK if asks_clerk(meeting, open_only=True) and read_clerk(text, alone=alone) else ""
 
 
@@ -187,7 +188,7 @@ def _take_speakers(chat: Chat, meeting: Meeting, aside: Aside) -> None:
 
 def _take_passed(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     meeting.read_back_at = chat.at
-    mark_step(meeting, "done", chat.at)
+    mark_step(meeting, StepMark.DONE, chat.at)
     _said(chat, meeting, aside, "read_back", "", "read_back_taken")
 
 

@@ -56,7 +56,7 @@ def resend_media_notes(chat: Chat, meeting_id: str) -> None:
     for start in range(0, len(kept), AT_ONCE):
         some = kept[start : start + AT_ONCE]
         files = tuple(File(note.digest, note.name, 0, note.media_type) for note in some)
-        steps = [meeting.steps[note.step]["title"] if note.step < len(meeting.steps) else "" for note in some]
+        steps = [meeting.steps[note.step].title if note.step < len(meeting.steps) else "" for note in some]
         chat.say(
             "papers/notes", files=files, meeting=meeting, first=start + 1, last=start + len(some), steps=steps
         )

@@ -371,7 +371,7 @@ def test_documents_are_ticked_shown_and_led_through(world: World) -> None:
     secretary.taps("Bắt đầu họp")
     with world.db.read() as session:
         (meeting,) = session.scalars(select(Meeting)).all()
-        titles = [step["title"] for step in meeting.steps]
+        titles = [step.title for step in meeting.steps]
     assert [title for title in titles if "NQ/T" in title] == [
         "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 10-NQ/TW (02/02/1999)",
         "Bí thư cấp ủy báo cáo văn bản: Nghị quyết 03-NQ/TU (12/12/2001)",
@@ -397,7 +397,7 @@ def test_all_documents_again_and_those_of_a_chosen_topic(world: World, tmp_path:
     press(secretary, "meet.duty", duty.id)
     with world.db.read() as session:
         (meeting,) = session.scalars(select(Meeting)).all()
-        led = [step["title"].split()[-1] for step in meeting.steps if "QĐ/TW" in step["title"]]
+        led = [step.title.split()[-1] for step in meeting.steps if "QĐ/TW" in step.title]
     assert led == ["5-QĐ/TW", "7-QĐ/TW"]
     reads_well(secretary)
 

@@ -118,7 +118,7 @@ def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> No
             "planned",
             None,
             None,
-            [],
+            (),
         )
     assert april(world).next_reminder_at is not None
     secretary.presses(mistake)

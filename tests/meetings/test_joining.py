@@ -155,7 +155,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
     secretary.presses(f"meet.duty:{duty_of(world, 'cd').id}")
     assert "Bước 1/" in secretary.last.text  # asked once, when it was set
     (meeting, _) = meetings(world, "running")[0]
-    parts = [(step["key"], step["phase"]) for step in meeting.steps]
+    parts = [(step.key, step.phase) for step in meeting.steps]
     assert parts == [
         ("opening", "Mở đầu"),
         ("attendance", "Mở đầu"),
@@ -169,7 +169,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
         ("discussion", "Chuyên đề quý Hai"),
         ("conclusion", "Chuyên đề quý Hai"),
     ]
-    assert len(meeting.marks["after"]) == 1
+    assert len(meeting.marks.homework) == 1
     secretary.taps("Tiếp").taps("Điểm danh").says("đủ").taps("Đúng").taps("Tiếp")
     for _ in meeting.steps[2:]:
         secretary.taps("Tiếp")
@@ -227,7 +227,7 @@ def test_begun_without_a_date_it_is_asked_then(world: World, put) -> None:  # ty
     assert "Bước 1/" in other.last.text
     ((meeting, keys),) = meetings(world, "planned", "running")
     assert keys == ["cd", "thang"]
-    assert meeting.steps[2]["phase"] == "Sinh hoạt tháng Tư · Báo cáo văn bản"
+    assert meeting.steps[2].phase == "Sinh hoạt tháng Tư · Báo cáo văn bản"
     reads_well(secretary, other)
 
 
@@ -238,13 +238,13 @@ def test_two_monthly_topics_are_one_monthly_meeting(world: World, put) -> None: 
     assert "cùng kỳ họp tháng" in secretary.last.text
     secretary.taps("Tính chung")
     ((meeting, _),) = meetings(world, "running")
-    assert [step["title"].rpartition(": ")[2] for step in meeting.steps if step["key"][0:3] == "doc"] == [
+    assert [step.title.rpartition(": ")[2] for step in meeting.steps if step.key[0:3] == "doc"] == [
         "Nghị quyết 1-NQ/TW",
         "Nghị quyết 2-NQ/TW",
         "Kết luận 3-KL/TW",
     ]
-    assert [step["key"] for step in meeting.steps][-2:] == ["discussion", "conclusion"]
-    assert meeting.steps[4]["phase"] == "Đợt sinh hoạt chính trị · Báo cáo văn bản"
+    assert [step.key for step in meeting.steps][-2:] == ["discussion", "conclusion"]
+    assert meeting.steps[4].phase == "Đợt sinh hoạt chính trị · Báo cáo văn bản"
     reads_well(secretary)
 
 

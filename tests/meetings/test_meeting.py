@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
 from bot.tables import Attendance, Duty, Meeting, Note, Topic
+from bot.tables.walked import MeetingMarks, StepMark
 from tests.duties.test_month import committee, labels, reads_well
 from tests.kit import Talker, World, shipped
 
@@ -104,7 +105,7 @@ def test_one_step_a_document_to_the_end(world: World, secretary: Talker) -> None
     assert "xây dựng, chỉnh đốn Đảng và hệ thống chính trị: đúng hạn\n\n👉 Việc tiếp theo: Báo cáo" in (
         secretary.last.text
     )
-    assert row(world).marks == {"after": [], **{str(n): "done" for n in range(8)}}
+    assert row(world).marks == MeetingMarks(steps=dict.fromkeys(range(8), StepMark.DONE))
     reads_well(secretary)
 
 
@@ -507,8 +508,8 @@ def test_names_are_filled_in_and_an_agenda_of_homework_alone_is_not_walked(
         topic.title, topic.agenda = "A & B", agenda.model_dump(mode="json", by_alias=True)
     opened(secretary)
     meeting = row(world)
-    assert (meeting.steps[0]["title"], len(meeting.steps)) == (first, count)
-    assert meeting.marks["after"] == (["Gửi báo cáo của Chi bộ Văn phòng"] if steps else [])
+    assert (meeting.steps[0].title, len(meeting.steps)) == (first, count)
+    assert meeting.marks.homework == (("Gửi báo cáo của Chi bộ Văn phòng",) if steps else ())
     assert first.replace("&", "&amp;") in secretary.last.text
     reads_well(secretary)
 

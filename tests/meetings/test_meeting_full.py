@@ -1,6 +1,5 @@
 """The meeting in full: every shipped agenda walked, time, rounds of members, speakers, kinds, late arrivals, reading back."""
 
-import itertools
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -125,7 +124,7 @@ def test_nested_parts_and_a_step_that_may_be_missing(world: World, secretary: Ta
     secretary.taps("Bỏ qua")
     counted(secretary)
     assert "bỏ qua 1 bước" in secretary.last.text
-    assert row(world).marks == {"after": [], "0": "skipped", "1": "skipped", "2": "done"}
+    assert row(world).marks.steps == {0: "skipped", 1: "skipped", 2: "done"}
     reads_well(secretary)
 
 
@@ -154,7 +153,7 @@ def test_personal_plans_member_by_member(world: World, secretary: Talker) -> Non
             assert f"👥 Đã xong: {number} đồng chí" in secretary.last.text
     secretary.taps("Hết")
     assert now_at(secretary) == "Bước 8/9"
-    assert row(world).walk["loops"] == {"4": 3}
+    assert row(world).walk.heard == {4: 3}
     secretary.taps("Lùi")
     assert "👥 Đã xong: 3 đồng chí" in secretary.last.text
     secretary.taps("Thêm").taps("Đọc lại")
@@ -167,16 +166,16 @@ def test_a_double_press_counts_one_member_and_words_lead_on(world: World, secret
     button = secretary.find("Đồng chí tiếp theo").payload
     secretary.presses(button).presses(button)
     assert "đã sang bước khác" in secretary.last.text
-    assert row(world).walk["loops"] == {"4": 1}
+    assert row(world).walk.heard == {4: 1}
     secretary.taps("Tiếp").taps("Tiếp").presses(button)
     assert "đã sang bước khác" in secretary.last.text
-    assert row(world).walk["loops"] == {"4": 1}
+    assert row(world).walk.heard == {4: 1}
     secretary.says("Đồng chí góp ý: nêu rõ hạn")
     secretary.says("tiếp theo")
     assert now_at(secretary) == "Bước 5/9"
     secretary.says("tiếp").says("tiếp").says("còn").says("tiếp").says("tiếp").says("hết rồi")
     assert now_at(secretary) == "Bước 8/9"
-    assert row(world).walk["loops"] == {"4": 4}
+    assert row(world).walk.heard == {4: 4}
     assert [note.text for note in notes(world)] == ["Đồng chí góp ý: nêu rõ hạn"]
     reads_well(secretary)
 
@@ -184,7 +183,7 @@ def test_a_double_press_counts_one_member_and_words_lead_on(world: World, secret
 def test_who_skips_the_round_has_heard_nobody(world: World, secretary: Talker) -> None:
     two_parts(world, secretary).taps("Bỏ qua").taps("Bỏ qua").taps("Bỏ qua")
     assert now_at(secretary) == "Bước 8/9"
-    assert "loops" not in row(world).walk
+    assert row(world).walk.heard == {}
     reads_well(secretary)
 
 
@@ -212,10 +211,10 @@ def test_minutes_of_the_step_and_in_all_without_the_pause(world: World, secretar
     assert "⏰ Cả buổi: 20 phút" in secretary.last.text
     secretary.taps("Kết thúc")
     assert "thứ Sáu 01/4 · 20 phút\n" in secretary.last.text
-    at = row(world).walk["at"]
-    assert sorted(at, key=int) == [str(n) for n in range(8)]
-    moments = list(itertools.chain.from_iterable(at[str(n)] for n in range(8)))
-    assert all(moments)
+    times = row(world).walk.times
+    assert sorted(times) == list(range(8))
+    moments = [moment for place in range(8) for moment in times[place] if moment]
+    assert len(moments) == 16
     assert moments == sorted(moments)
     reads_well(secretary)
 
@@ -310,10 +309,10 @@ def test_each_opinion_counts_one_speaker_and_one_may_be_added(world: World, secr
     secretary.taps("Bớt 1").taps("Về bước họp")
     assert "👥 Đã phát biểu: 3 lượt\n\n📝 Đã ghi 2 ý kiến" in secretary.last.text
     secretary.taps("Tiếp").says("Không đếm ở bước này")
-    assert row(world).walk["speakers"] == {"8": 3}
+    assert row(world).walk.speakers == {8: 3}
     secretary.presses(f"meet.spoke:{row(world).id}:9")
     assert "Bước 10/15" in secretary.last.text
-    assert row(world).walk["speakers"] == {"8": 3}
+    assert row(world).walk.speakers == {8: 3}
     reads_well(secretary)
 
 
@@ -325,7 +324,7 @@ def test_two_phones_lose_no_note_and_no_speaker(world: World, secretary: Talker)
         secretary.says(f"A{number}")
         other.says(f"B{number}")
     assert [note.text for note in notes(world)] == [f"{who}{n}" for n in range(5) for who in "AB"]
-    assert row(world).walk["speakers"] == {"8": 10}
+    assert row(world).walk.speakers == {8: 10}
     reads_well(secretary, other)
 
 
@@ -348,8 +347,8 @@ def test_phones_that_speak_at_the_very_same_time_lose_nothing(world: World, secr
     for place in range(4):
         assert [text for text in said if text.startswith(f"{place}-")] == [f"{place}-{n}" for n in range(6)]
     walk = row(world).walk
-    assert walk["speakers"]["8"] - walk["unworded"]["8"] == 24
-    assert walk["speakers"]["8"] <= 28
+    assert walk.speakers[8] - walk.unworded[8] == 24
+    assert walk.speakers[8] <= 28
 
 
 # Voice and photographs
@@ -604,7 +603,7 @@ def test_everything_is_read_back_in_order_and_passed(world: World, secretary: Ta
     assert "<b>Đã qua 15 bước" in secretary.last.text
     assert "Đã đọc lại và thông qua biên bản lúc 8h" in secretary.last.text
     assert row(world).read_back_at is not None
-    assert row(world).marks["14"] == "done"
+    assert row(world).marks.steps[14] == "done"
     with world.db.read() as session:
         actions = session.scalars(
             select(Audit.action).where(Audit.action.startswith("note ")).order_by(Audit.id)

@@ -268,7 +268,7 @@ def test_nobody_else_touches_a_task(world: World, secretary: Talker) -> None:
 
 def reviews(world: World, meeting: int) -> object:
     with world.db.read() as session:
-        return session.get_one(Meeting, meeting).walk.get("reviews")
+        return session.get_one(Meeting, meeting).walk.reviews
 
 
 def test_of_many_tasks_every_one_can_be_corrected(world: World, secretary: Talker) -> None:
@@ -293,12 +293,12 @@ def test_a_wrong_outcome_is_taken_back_and_the_meeting_keeps_what_it_found(
     world.go("2022-05-05 08:00")
     begun(secretary).taps("Thêm").taps("Việc đã giao các buổi trước (2)")
     secretary.taps("Xong").says("đã họp dân").taps("Bỏ").taps("Không cần")
-    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["dropped", ""]}
+    assert reviews(world, 2) == {1: ("done", "đã họp dân"), 2: ("dropped", "")}
     secretary.taps("Họp tiếp").taps("Thêm").taps("Việc các buổi trước: đã xem 2").taps("Sửa 2")
     assert "<b>Việc B – chi ủy – hạn thứ Tư 20/4</b>\nĐang ghi: bỏ" in secretary.last.text
     secretary.taps("Giữ nguyên").taps("Sửa 2").says("đang làm: còn 3 hộ")
     assert "2. Việc B – chi ủy – hạn thứ Tư 20/4: đang làm: còn 3 hộ" in secretary.last.text
-    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
+    assert reviews(world, 2) == {1: ("done", "đã họp dân"), 2: ("going", "còn 3 hộ")}
     ended(secretary.taps("Họp tiếp"))
     world.go("2022-06-03 08:00")
     begun(secretary).taps("Thêm").taps("Việc đã giao các buổi trước (1)").says("xong, đủ 12 hộ")

@@ -222,7 +222,7 @@ def _holds(walkers: Walkers) -> None:
         for task in session.scalars(select(Task)):
             assert task.meeting_id == meeting.id
             assert task.state == "open"
-        speakers = meeting.walk.get("speakers", {}).get("5", 0)
+        speakers = meeting.walk.speakers.get(5, 0)
         assert speakers >= 0
 
 
@@ -257,7 +257,7 @@ def _ended(walkers: Walkers) -> None:
     if "họp ngày nào" in phone.last.text:
         phone.taps("Hôm nay")
     assert walkers.meeting().state == "held"
-    at = walkers.meeting().walk["at"]
-    assert sorted(at, key=int) == [str(place) for place in range(len(STEPS))]
-    ended = [moment for place in range(len(STEPS)) for moment in at[str(place)]]
+    at = walkers.meeting().walk.times
+    assert sorted(at) == list(range(len(STEPS)))
+    ended = [moment for place in range(len(STEPS)) for moment in at[place]]
     assert all(ended)

@@ -206,12 +206,12 @@ def test_the_counts_do_not_jump_past_the_clerk_of_the_same_step(world: World, se
 def test_speakers_typed_and_tapped_are_counted_once(world: World, secretary: Talker) -> None:
     opened(world, secretary, "speakers").taps("➕ 1 ý kiến").says("Đồng chí Ba: nhất trí với dự thảo")
     assert "1 lượt phát biểu" in secretary.last.text
-    assert meeting(world).walk["speakers"] == {"0": 1}
+    assert meeting(world).walk.speakers == {0: 1}
     secretary.says("Đồng chí Tư: bổ sung hạn").says("7 lượt phát biểu")
     assert secretary.last.text.startswith("👥 Đã ghi số lượt phát biểu: 7.")
-    assert meeting(world).walk["speakers"] == {"0": 7}
+    assert meeting(world).walk.speakers == {0: 7}
     secretary.taps("Ghi vào biên bản")
-    assert meeting(world).walk["speakers"]["0"] == 3
+    assert meeting(world).walk.speakers[0] == 3
     assert len(notes(world)) == 3
     reads_well(secretary)
 

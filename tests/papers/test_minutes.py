@@ -40,6 +40,8 @@ from bot.tables import (
     UnitSpan,
     Vote,
 )
+from bot.tables.walked import MeetingWalk, TaskReview
+from tests.kit.walked import as_loaded
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 EVENING = datetime(2026, 8, 5, 12, 30, tzinfo=UTC)  # 19:30 in Viet Nam
@@ -96,7 +98,7 @@ def _meeting(session: Session, unit: Unit, at: datetime = EVENING, **facts: Any)
         "steps": STEPS,
         **facts,
     }
-    meeting = Meeting(unit_id=unit.id, **given)
+    meeting = Meeting(unit_id=unit.id, **as_loaded(given))
     session.add(meeting)
     session.flush()
     return meeting
@@ -258,7 +260,7 @@ def test_tasks_of_the_last_meeting_come_back_with_what_came_of_them(session: Ses
     facts = _facts(session, meeting)
     told = [(one.what, one.state, one.outcome) for one in facts.reviewed]
     assert told == [("Thu đảng phí", "done", "Đủ"), ("Kẻ pa nô", "", ""), ("Sửa hội trường", "", "")]
-    meeting.walk = {"reviews": {str(panel.id): ["going", "Đã kẻ một nửa "]}}
+    meeting.walk = MeetingWalk(reviews={panel.id: TaskReview("going", "Đã kẻ một nửa ")})
     told = [(one.what, one.state, one.outcome) for one in _facts(session, meeting).reviewed]
     assert told[1:] == [("Kẻ pa nô", "going", "Đã kẻ một nửa"), ("Sửa hội trường", "", "")]
     assert [(one.what, one.who, one.due_on) for one in facts.tasks] == [
@@ -281,7 +283,7 @@ def test_what_was_known_of_a_task_before_the_meeting_is_told(session: Session) -
         at = EVENING + timedelta(days=days)
         session.add(Audit(at=at, action="task done", subject=f"task:{task.id}"))
     _task(session, before, "Rà soát")
-    meeting.walk = {"reviews": {str(old.id): ["going", ""]}}
+    meeting.walk = MeetingWalk(reviews={old.id: TaskReview("going", "")})
     told = [(one.what, one.state, one.outcome) for one in _facts(session, meeting).reviewed]
     assert told == [
         ("Làm đường", "going", ""),

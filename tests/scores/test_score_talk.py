@@ -10,6 +10,7 @@ from bot.store.db import Database
 from bot.tables import Attendance, Audit, Meeting, Person, Score, Unit, Vote
 from tests.duties.test_month import committee, labels, reads_well
 from tests.kit import Talker, World
+from tests.kit.walked import as_loaded
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def held(world: World, code: str = "CB01", begin: str = "2026-04-03 19:30", **fa
             "created_at": began,
             **facts,
         }
-        meeting = Meeting(unit_id=unit.id, **given)
+        meeting = Meeting(unit_id=unit.id, **as_loaded(given))
         session.add(meeting)
         session.flush()
         session.add(

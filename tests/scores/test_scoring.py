@@ -55,6 +55,7 @@ from bot.tables import (
     Unit,
     Vote,
 )
+from tests.kit.walked import as_loaded
 
 ROOT = Path(__file__).parent.parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -120,7 +121,7 @@ def held(session: Session, where: Unit | None = None, minutes: float = 95, **fac
         "created_at": AT,
         **facts,
     }
-    row = Meeting(unit_id=where.id, **given)
+    row = Meeting(unit_id=where.id, **as_loaded(given))
     session.add(row)
     session.flush()
     return row

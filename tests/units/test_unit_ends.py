@@ -31,6 +31,7 @@ from bot.tables import (
     Unit,
     UnitSpan,
 )
+from bot.tables.walked import MeetingMarks
 from bot.units.ends import CLOSED, REOPENED, Closed, close_unit, foresee_closing, reopen_unit
 from bot.units.lookup import promote_secretary, unit_card
 from bot.units.news import tell_closed
@@ -216,7 +217,7 @@ def test_meetings_of_a_closed_unit(world: World) -> None:
     world.go("2022-08-25 09:00")
     late = plan_meeting(world, "A1", "cd-4", "2022-10-20 19:30")
     with world.db.write() as session:
-        session.get_one(Meeting, late).marks = {"asked": [1]}
+        session.get_one(Meeting, late).marks = MeetingMarks(offered=(1,))
     closed = close(world, "A1", date(2022, 8, 22))
     assert closed.meetings == 1
     with world.db.read() as session:
@@ -227,7 +228,7 @@ def test_meetings_of_a_closed_unit(world: World) -> None:
     reopen(world, "A1")
     with world.db.read() as session:
         assert session.get_one(Meeting, late).state == "planned"
-        assert session.get_one(Meeting, late).marks == {"asked": [1]}
+        assert session.get_one(Meeting, late).marks == MeetingMarks(offered=(1,))
 
 
 def refusal(world: World, act: Callable[[], Any]) -> str:

@@ -1,0 +1,20 @@
+"""A meeting written in a test as the JSON that its row holds."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.dialects import sqlite
+
+from bot.tables.walked import MARKS, STEPS, WALK
+
+COLUMNS = {"steps": STEPS, "marks": MARKS, "walk": WALK}
+
+
+def as_loaded(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts of a meeting with its steps, marks and walk as the values that such JSON is loaded as."""
+    read = {
+        name: column.process_result_value(facts[name], sqlite.dialect())  # type: ignore[attr-defined]
+        for name, column in COLUMNS.items()
+        if name in facts
+    }
+    return {**facts, **read}
