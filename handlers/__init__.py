@@ -16,6 +16,7 @@ from handlers import (
 )
 from handlers.meetings import asides, notes, overhearing, result_line
 from handlers.people import register, talk
+from handlers.plans import office
 from handlers.reports import report
 
 ROOMS = (plans, duties, reminders, meetings, scores, papers, reports, materials, summaries, units, people)
@@ -44,7 +45,7 @@ ROUTES = Routes(
     former=FORMER,
     admit=register.admit_person,
     unknown=talk.answer_unknown,
-    files=asides.files_first(report.take_loose_files),
+    files=asides.files_first(office.books_first(report.take_loose_files)),
     edited=talk.answer_edit,
     edit_note=notes.edit_note,
     group=talk.refuse_group,

@@ -5,7 +5,9 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
+from bot.messages import File
 from bot.tables import SubmissionFile
+from bot.talk.answers import Album
 from bot.talk.chat import Chat
 
 T = TypeVar("T")
@@ -13,31 +15,27 @@ SETTLE_SECONDS = 1.2
 """An album arrives as several events; what is said of it waits this long, so that it is said once."""
 
 
-def with_new(chat: Chat, kept: list[list[Any]], most: int, code: str) -> list[list[Any]]:
-    """The kept files and those that have just come, the same bytes once; beyond `most` the sentence `code` is said."""
-    known = {file[0] for file in kept}
+def with_new(chat: Chat, kept: Sequence[File], most: int, code: str) -> tuple[list[File], str]:
+    """The kept files and those that have just come, the same bytes once; beyond `most`, the sentence `code` too."""
+    found, trouble = list(kept), ""
     for file in chat.event.files:
-        if file.digest in known:
+        if file.digest in {one.digest for one in found}:
             continue
-        if len(kept) >= most:
-            chat.trouble = chat.desk.render.sentence(code, {"most": most})
+        if len(found) >= most:
+            trouble = chat.desk.render.sentence(code, {"most": most})
             break
-        known.add(file.digest)
-        kept.append([file.digest, file.name, file.size, file.media_type])
-    sent = remember_sent(chat)
-    if chat.dialog.flow:
-        chat.keep(sent=sent)
-    return album_in_order(kept, [file[0] for file in kept], sent["at"])
+        found.append(file)
+    chat.album = remember_sent(chat)
+    return album_in_order(found, [file.digest for file in found], chat.album.at), trouble
 
 
-def remember_sent(chat: Chat) -> dict[str, Any]:
-    """The pieces of the present album with the channel's numbers of their messages; `sent` of the dialog's data."""
-    album, number = chat.event.album, chat.event.message_ref
+def remember_sent(chat: Chat) -> Album:
+    """The pieces of the present album with the channel's numbers of their messages."""
+    album, number, old = chat.event.album, chat.event.message_ref, chat.album
     if not (album and number.isascii() and number.isdigit()):
-        return dict(chat.data.get("sent", {"album": "", "at": {}}))
-    old = chat.data.get("sent", {})
-    known = old["at"] if old.get("album") == album else {}
-    return {"album": album, "at": known | {file.digest: int(number) for file in chat.event.files}}
+        return old
+    known = old.at if old.album == album else {}
+    return Album(album, known | {file.digest: int(number) for file in chat.event.files})
 
 
 def album_in_order(items: Sequence[T], digests: Sequence[str], sent: Mapping[str, int]) -> list[T]:
@@ -52,7 +50,7 @@ def album_in_order(items: Sequence[T], digests: Sequence[str], sent: Mapping[str
 def as_sent(chat: Chat, files: Sequence[SubmissionFile]) -> None:
     """Puts a draft's files of the present album into the order of their messages; the positions stay, what is there moves."""
     contents = [(file.digest, file.name, file.size, file.media_type) for file in files]
-    ordered = album_in_order(contents, [file.digest for file in files], remember_sent(chat)["at"])
+    ordered = album_in_order(contents, [file.digest for file in files], remember_sent(chat).at)
     for file, (digest, name, size, media_type) in zip(files, ordered, strict=True):
         file.digest, file.name, file.size, file.media_type = digest, name, size, media_type
 

@@ -1,8 +1,9 @@
 """One person's talk inside one transaction, and what handlers may do with it."""
 
+import logging
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,7 +16,10 @@ from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
 from bot.tables import Audit, Contact, Dialog, Membership, Message, Person, Unit
 from bot.talk import outbox
-from bot.talk.desk import Answer, Desk
+from bot.talk.answers import BARE, A, Album, Answers, Untyped, load_answers
+from bot.talk.desk import Answer, Desk, Flow, Handler
+
+log = logging.getLogger(__name__)
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -40,6 +44,7 @@ class Chat:
         """The open question beside which something else was asked for: what is said then leads back to it."""
         self._offers: list[Choice] = []
         self._roles: list[Membership] | None = None
+        self._answers: Answers | None = None
 
     @cached_property
     def command(self) -> Command | None:
@@ -50,13 +55,41 @@ class Chat:
     def today(self) -> date:
         return local_day(self.at, self.zone)
 
+    def answers(self, kind: type[A]) -> A:
+        """What the open dialog knows; what is changed in it is kept. Raises LookupError where another dialog is open."""
+        if not isinstance(self._open, kind):
+            raise LookupError(f"{kind.__name__} in the dialog {self.dialog.flow!r}")
+        return self._open
+
+    def answers_if(self, kind: type[A]) -> A | None:
+        """The same, or None where another dialog is open."""
+        return self._open if isinstance(self._open, kind) else None
+
+    @property
+    def _open(self) -> Answers:
+        if self._answers is None:
+            flow = self.desk.routes.flows.get(self.dialog.flow)
+            try:
+                self._answers = flow.load(self.dialog.data) if flow else Answers()
+            except ValueError:
+                log.exception("answers unreadable person=%s flow=%s", self.person.id, self.dialog.flow)
+                self._answers = load_answers(BARE, self.dialog.data)
+        return self._answers
+
+    def put_down(self) -> None:
+        """Writes what has been answered to the dialog's row; at the end of an event."""
+        flow = self.desk.routes.flows.get(self.dialog.flow)
+        if flow is not None and type(self._answers) is flow.answers:
+            self.dialog.data = flow.dump(self._answers)
+
     @property
     def data(self) -> dict[str, Any]:
-        return self.dialog.data
+        """Of a dialog without a dataclass; so is `keep`."""
+        untyped = self.answers_if(Untyped)
+        return untyped.data() if untyped else {}
 
     def keep(self, **facts: Any) -> None:
-        """Remembers facts for the later steps of this dialog."""
-        self.dialog.data = {**self.dialog.data, **facts}
+        self._answers = Untyped.of({**self.answers(Untyped).data(), **facts})
 
     def say(
         self,
@@ -65,10 +98,13 @@ class Chat:
         files: tuple[File, ...] = (),
         key: str | None = None,
         wait: float = 0,
+        trouble: str = "",
         **context: Any,
     ) -> None:
-        """Answers the person. With `key`, an answer of the same key that has not gone out yet is replaced."""
-        reply = self.reply(template, **context)
+        """Answers the person, with what went wrong before it. With `key`, an answer of the same key that has not gone out yet
+        is replaced."""
+        self._lead(trouble)
+        reply = self.reply(template, **context, trouble=self.trouble)
         if self.trouble:
             reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
             self.trouble = ""
@@ -87,17 +123,16 @@ class Chat:
         """The next message has this button too; with `always` every further question of the dialog as well."""
         choice = Choice(label, ":".join(str(part) for part in action))
         if always:
-            self.keep(offer=[choice.label, choice.payload])
+            self._open.offer = choice
         else:
             self._offers.append(choice)
 
     def offer_no_more(self) -> None:
         """The lasting button of the dialog goes."""
-        self.keep(offer=None)
+        self._open.offer = None
 
     def _with_offers(self, reply: Reply) -> tuple[tuple[Choice, ...], ...]:
-        lasting = self.data.get("offer") if self.dialog.flow else None
-        offered = [*self._offers, *([Choice(*lasting)] if lasting else [])]
+        offered = [*self._offers, *([self._open.offer] if self._open.offer else [])]
         self._offers = []
         taken = {choice.label for row in reply.choices for choice in row}
         rows = list(reply.choices)
@@ -141,30 +176,44 @@ class Chat:
     def sentence(self, problem: Invalid) -> str:
         return self.desk.render.sentence(problem.code, {"today": self.today, **problem.facts})
 
-    def begin(self, flow: str, step: str = "", **facts: Any) -> None:
-        """Starts a dialog and asks its first question."""
-        self._enter(flow, facts)
-        self._ask(step or self.desk.routes.flows[flow].first)
+    @overload
+    def begin(self, what: Answers, step: str = "", *, trouble: str = "") -> None: ...
+    @overload
+    def begin(self, what: str, step: str = "", **facts: Any) -> None: ...
+    def begin(self, what: Answers | str, step: str = "", *, trouble: str = "", **facts: Any) -> None:
+        """Starts the dialog of these answers and asks its first question, or that of `step`."""
+        flow = self._enter(what, facts)
+        self._ask(step or flow.first, trouble)
 
-    def begin_answered(self, flow: str, step: str, text: str, **facts: Any) -> None:
+    def begin_answered(self, what: Answers | str, step: str, text: str, **facts: Any) -> None:
         """Starts a dialog at a question that has been answered before it was asked. Raises Invalid as its step does, which
         then is asked."""
-        self._enter(flow, facts)
+        flow = self._enter(what, facts)
         self._stand_at(step)
-        self.desk.routes.flows[flow].steps[step].take(self, Answer(text=text))
+        flow.steps[step].take(self, Answer(text=text))
 
-    def _enter(self, flow: str, facts: dict[str, Any]) -> None:
-        self._let_go(facts.get("words", []))
-        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, facts, []
+    def begin_unasked(self, answers: Answers, step: str) -> None:
+        """Starts a dialog at a question that something else on the screen asks."""
+        self._enter(answers, {})
+        self._stand_at(step)
 
-    def goto(self, step: str) -> None:
+    def _enter(self, what: Answers | str, facts: dict[str, Any]) -> Flow:
+        routes = self.desk.routes
+        flow = routes.flows[what] if isinstance(what, str) else routes.flow_of[type(what)]
+        answers = Untyped.of(facts) if isinstance(what, str) else what
+        self._let_go(answers.words)
+        self.dialog.flow, self.dialog.data, self.dialog.trail = flow.name, {}, []
+        self._answers = answers
+        return flow
+
+    def goto(self, step: str, *, trouble: str = "") -> None:
         """The present question is answered; asks the next one."""
         self.dialog.trail = [*self.dialog.trail, self.dialog.step]
-        self._ask(step)
+        self._ask(step, trouble)
 
-    def again(self) -> None:
+    def again(self, *, trouble: str = "") -> None:
         """Asks the present question once more."""
-        self._ask(self.dialog.step)
+        self._ask(self.dialog.step, trouble)
 
     def back(self) -> None:
         trail = list(self.dialog.trail)
@@ -175,19 +224,29 @@ class Chat:
     def end(self) -> None:
         self._let_go([])
         self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = "", "", {}, []
+        self._answers = None
+
+    @property
+    def album(self) -> Album:
+        """What the open dialog knows of the album that is just arriving."""
+        return self._open.sent
+
+    @album.setter
+    def album(self, sent: Album) -> None:
+        self._open.sent = sent
 
     @property
     def words(self) -> list[int]:
         """What the person has said in this dialog and stands nowhere yet, by ids that the rooms know."""
-        return list(self.data.get("words", [])) if self.dialog.flow else []
+        return list(self._open.words)
 
     def hold(self, *words: int) -> None:
         """The dialog answers for these words: it writes them down (`release`), or they are handed to `Routes.leave`."""
-        self.keep(words=[*self.words, *(word for word in words if word not in self.words)])
+        self._open.words = [*self.words, *(word for word in words if word not in self.words)]
 
     def release(self, *words: int) -> None:
         """These words have found their place; without any, all of them."""
-        self.keep(words=[word for word in self.words if words and word not in words])
+        self._open.words = [word for word in self.words if words and word not in words]
 
     def _let_go(self, kept: list[int]) -> None:
         left = [word for word in self.words if word not in kept]
@@ -195,9 +254,14 @@ class Chat:
             self.release()
             self.desk.routes.leave(self, left)
 
-    def open(self, action: str, *arguments: str) -> None:
-        """Goes on as if the button of that action had been pressed."""
-        self.desk.routes.actions[action](self, *arguments)
+    def open(self, action: str, *arguments: str, trouble: str = "") -> None:
+        """Goes on as if the button of that action had been pressed, but for what went wrong."""
+        self.run(self.desk.routes.actions[action], *arguments, trouble=trouble)
+
+    def run(self, handler: Handler, *arguments: str, trouble: str = "") -> None:
+        """Lets the handler answer, with what went wrong before its words."""
+        self._lead(trouble)
+        handler(self, *arguments)
 
     def roles(self) -> list[Membership]:
         """The person's roles that have not ended."""
@@ -243,19 +307,23 @@ class Chat:
 
     def adopt_dialog(self) -> None:
         """After the contact has moved to another person: goes on in that person's dialog."""
-        self.dialog = open_dialog(self.session, self.contact.person_id)
+        self.dialog, self._answers = open_dialog(self.session, self.contact.person_id), None
         self.end()
 
     def note(self, action: str, subject: str = "") -> None:
         self.session.add(Audit(at=self.at, person_id=self.person.id, action=action, subject=subject))
+
+    def _lead(self, trouble: str) -> None:
+        self.trouble = "\n\n".join(part for part in (self.trouble, trouble) if part)
 
     def _stand_at(self, step: str) -> None:
         self.dialog.step = step
         self.dialog.question += 1
         self.dialog.touched_at = self.at
 
-    def _ask(self, step: str) -> None:
+    def _ask(self, step: str, trouble: str = "") -> None:
         self._stand_at(step)
+        self._lead(trouble)
         self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
 
 

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import TypeAdapter
+
 from bot.messages import File
 from bot.store.db import Database
+from bot.talk.answers import Answers, Untyped, load_answers
 from bot.talk.render import Renderer
 
 if TYPE_CHECKING:
@@ -45,12 +49,22 @@ class FlowStep:
 
 
 class Flow:
-    """A dialog of several questions; the first step opens it."""
+    """A dialog of several questions; the first step opens it. `answers`: the dataclass of what it learns (bot/talk/answers.py)."""
 
-    def __init__(self, name: str, *steps: FlowStep) -> None:
+    def __init__(self, name: str, *steps: FlowStep, answers: type[Answers] = Untyped) -> None:
         self.name = name
+        self.answers = answers
         self.first = steps[0].name
         self.steps = {step.name: step for step in steps}
+        self._adapter: TypeAdapter[Any] = TypeAdapter(answers)
+
+    def load(self, data: Mapping[str, Any]) -> Answers:
+        """What the JSON of a dialog's row says. Raises ValueError when it lacks what has no default."""
+        return Untyped.of(data) if self.answers is Untyped else load_answers(self._adapter, data)
+
+    def dump(self, answers: Answers) -> dict[str, Any]:
+        found: dict[str, Any] = self._adapter.dump_python(answers, mode="json")
+        return found | found.pop("facts") if self.answers is Untyped else found
 
 
 Handler = Callable[..., object]
@@ -76,14 +90,19 @@ class Routes:
     """Recorded sound came where the open question takes none: was it wanted elsewhere?"""
     hear: Callable[["Chat"], None] = lambda _: None
     """Words are about to be taken for the answer to the open question."""
-    refuse: Callable[["Chat"], None] = lambda _: None
-    """What was typed could not be taken; it may be wanted elsewhere."""
+    refuse: Callable[["Chat", str], str] = lambda _, trouble: trouble
+    """What was typed could not be taken, for that reason; it may be wanted elsewhere, which the answer says too."""
     offer: Callable[["Chat"], bool] = lambda _: False
     """Words that nothing has asked for: does a room want them?"""
     former: Mapping[str, str] = field(default_factory=dict)
     """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None
     """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
+
+    @cached_property
+    def flow_of(self) -> Mapping[type[Answers], Flow]:
+        """The flow by its answers, each of which belongs to one."""
+        return {flow.answers: flow for flow in self.flows.values()}
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,7 @@ def _attempt(desk: Desk, event: Incoming) -> bool:
             if chat is None:
                 return False
             _handle(chat)
+            chat.put_down()
             return True
     except (IntegrityError, *DATABASE_FAULTS):
         raise
@@ -74,6 +75,7 @@ def _recover(desk: Desk, event: Incoming) -> bool:
             chat = _open_chat(desk, session, event)
             if chat is not None:
                 desk.routes.unknown(chat)
+                chat.put_down()
             return chat is not None
     code = secrets.token_hex(3)
     log.exception("handler failed event=%s code=%s", event.id, code)
@@ -194,9 +196,7 @@ def _handle(chat: Chat) -> None:
         try:
             route_event(chat)
         except Invalid as problem:
-            chat.trouble = chat.sentence(problem)
-            chat.desk.routes.refuse(chat)
-            _ask_again(chat)
+            _ask_again(chat, chat.desk.routes.refuse(chat, chat.sentence(problem)))
 
 
 def _mark_blocked(chat: Chat, blocked: bool) -> None:
@@ -207,11 +207,11 @@ def _mark_blocked(chat: Chat, blocked: bool) -> None:
         look_again(chat.session, chat.person.id, chat.at)
 
 
-def _ask_again(chat: Chat) -> None:
+def _ask_again(chat: Chat, trouble: str) -> None:
     if chat.dialog.flow:
-        chat.again()
+        chat.again(trouble=trouble)
     else:
-        chat.desk.routes.unknown(chat)
+        chat.run(chat.desk.routes.unknown, trouble=trouble)
 
 
 def route_event(chat: Chat) -> None:
@@ -277,11 +277,9 @@ def press_choice(chat: Chat, payload: str) -> None:
     question, _, value = payload[1:].partition(":")
     step = present_flow_step(chat)
     if step is None:
-        chat.trouble = chat.desk.render.sentence("button_passed", {})
-        chat.desk.routes.actions.get("home", chat.desk.routes.unknown)(chat)
+        chat.open("home", trouble=chat.desk.render.sentence("button_passed", {}))
     elif question != str(chat.dialog.question):
-        chat.trouble = chat.desk.render.sentence("question_passed", {})
-        chat.again()
+        chat.again(trouble=chat.desk.render.sentence("question_passed", {}))
     elif value == BACK:
         chat.back()
     else:

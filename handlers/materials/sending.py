@@ -5,10 +5,11 @@ from typing import Any
 from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, topic_turns
 from bot.materials.materials import MOST_MATERIALS, tie_materials, units_reached
+from bot.materials.sending import Sending
 from bot.materials.shelves import topic_in_reach, topic_shelves
-from bot.messages import File
 from bot.people.roles import role_holders
 from bot.problems import Invalid
+from bot.reports.handing_in import HandingIn
 from bot.reports.submissions import MOST_FILES
 from bot.tables import Topic
 from bot.talk.albums import album_refusals, say_once, upload_link, with_new
@@ -26,7 +27,7 @@ DIGITS = 9
 def begin_sending(chat: Chat, topic_id: str) -> None:
     """`Gửi thêm tệp` of one topic: waits for the files."""
     if _reached(chat, topic_id) is not None:
-        chat.begin("materials", step="files", topic=int(topic_id), files=[])
+        chat.begin(Sending(topic=int(topic_id)), "files")
 
 
 def _reached(chat: Chat, topic_id: object) -> tuple[Topic, list[str]] | None:
@@ -40,23 +41,22 @@ def _reached(chat: Chat, topic_id: object) -> tuple[Topic, list[str]] | None:
     return found
 
 
-def _more(chat: Chat, answer: Answer) -> bool:
-    """Takes in files that have come for the present question; whether any came, taken or refused."""
+def _more(chat: Chat, answer: Answer) -> str | None:
+    """Takes in files that have come for the present question; None if none came, neither taken nor refused, else what is wrong
+    with them in number."""
     if not (answer.files or chat.event.refused):
-        return False
-    kept = list(chat.data["files"])
-    if chat.dialog.step == "purpose":
-        chat.keep(files=with_new(chat, kept, MOST_FILES, "too_many_files"))
-    else:
-        chat.keep(files=with_new(chat, kept, MOST_MATERIALS, "too_many_materials"))
-    return True
+        return None
+    sending, undecided = chat.answers(Sending), chat.dialog.step == "purpose"
+    most, code = (MOST_FILES, "too_many_files") if undecided else (MOST_MATERIALS, "too_many_materials")
+    sending.files, full = with_new(chat, sending.files, most, code)
+    return full
 
 
 def ask_sender_role(chat: Chat) -> None:
     chat.say(
         "materials/purpose",
         **say_once(chat, f"purpose:{chat.person.id}"),
-        given=chat.data["files"],
+        given=chat.answers(Sending).files,
         refused=album_refusals(chat),
         upload=upload_link(chat),
     )
@@ -64,10 +64,10 @@ def ask_sender_role(chat: Chat) -> None:
 
 def take_sender_role(chat: Chat, answer: Answer) -> None:
     """Who leads a unit and a committee says which of the two has sent the files."""
-    if _more(chat, answer):
-        chat.again()
+    if (full := _more(chat, answer)) is not None:
+        chat.again(trouble=full)
     elif answer.value == "topic":
-        if len(chat.data["files"]) > MOST_MATERIALS:
+        if len(chat.answers(Sending).files) > MOST_MATERIALS:
             raise Invalid("too_many_materials", most=MOST_MATERIALS)
         chat.goto("topic")
     elif answer.value == "report":
@@ -79,11 +79,11 @@ def take_sender_role(chat: Chat, answer: Answer) -> None:
 def _hand_over(chat: Chat) -> None:
     """They are a report: goes on there with the same files."""
     units = {held.unit_id for held in role_holders(chat.roles(), "lead")}
-    files = chat.data["files"]
+    files = chat.answers(Sending).files
     if len(units) == 1:
-        chat.begin("report", unit=units.pop(), files=files)
+        chat.begin(HandingIn(units.pop(), files=files))
     elif units:
-        chat.begin("report", step="unit", files=files)
+        chat.begin(HandingIn(files=files), "unit")
     else:
         chat.end()
         chat.say("talk/not_yours")
@@ -92,8 +92,13 @@ def _hand_over(chat: Chat) -> None:
 def ask_material_topic(chat: Chat) -> None:
     found = topic_shelves(chat.session, chat.roles(), "nudge", chat.today)
     last = max(0, (len(found) - 1) // PAGE)
-    page = min(int(chat.data.get("page", 0)), last)
-    facts = {"given": chat.data["files"], "refused": album_refusals(chat), "upload": upload_link(chat)}
+    sending = chat.answers(Sending)
+    page = min(sending.page, last)
+    facts: dict[str, Any] = {
+        "given": sending.files,
+        "refused": album_refusals(chat),
+        "upload": upload_link(chat),
+    }
     if not found:
         chat.end()
         chat.say("materials/none", **facts)
@@ -110,10 +115,10 @@ def ask_material_topic(chat: Chat) -> None:
 
 
 def take_material_topic(chat: Chat, answer: Answer) -> None:
-    if _more(chat, answer):
-        chat.again()
+    if (full := _more(chat, answer)) is not None:
+        chat.again(trouble=full)
     elif answer.value.startswith("page"):
-        chat.keep(page=int(answer.value.removeprefix("page")))
+        chat.answers(Sending).page = int(answer.value.removeprefix("page"))
         chat.again()
     elif not answer.value:
         raise Invalid("choose_button")
@@ -121,19 +126,20 @@ def take_material_topic(chat: Chat, answer: Answer) -> None:
         _take(chat, found[0])
 
 
-def _take(chat: Chat, topic: Topic) -> None:
+def _take(chat: Chat, topic: Topic, trouble: str = "") -> None:
     """The topic is known: of one that recurs it is asked which turn the files are for."""
-    chat.keep(topic=topic.id, period=EVERY, turns=None)
-    chat.goto("turn" if topic_turns(chat.session, topic) else "card")
+    sending = chat.answers(Sending)
+    sending.topic, sending.period, sending.turns = topic.id, EVERY, None
+    chat.goto("turn" if topic_turns(chat.session, topic) else "card", trouble=trouble)
 
 
 def ask_material_turn(chat: Chat) -> None:
     """The turns from the one at hand on, the others a page before and after."""
-    found = _reached(chat, chat.data["topic"])
+    sending = chat.answers(Sending)
+    found = _reached(chat, sending.topic)
     if found is None:
         return
-    its = topic_turns(chat.session, found[0])
-    start = chat.data.get("turns")
+    its, start = topic_turns(chat.session, found[0]), sending.turns
     if start is None:
         now = at_hand(its, chat.today)
         start = its.index(now) if now else 0
@@ -145,7 +151,7 @@ def ask_material_turn(chat: Chat) -> None:
         before=max(0, start - TURNS) if start else None,
         after=start + TURNS if start + TURNS < len(its) else None,
         always=ALWAYS,
-        given=chat.data["files"],
+        given=chat.answers(Sending).files,
         refused=album_refusals(chat),
         upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
@@ -153,20 +159,21 @@ def ask_material_turn(chat: Chat) -> None:
 
 
 def take_material_turn(chat: Chat, answer: Answer) -> None:
-    if _more(chat, answer):
-        chat.again()
+    if (full := _more(chat, answer)) is not None:
+        chat.again(trouble=full)
         return
+    sending = chat.answers(Sending)
     if answer.value.startswith("from"):
-        chat.keep(turns=int(answer.value.removeprefix("from")))
+        sending.turns = int(answer.value.removeprefix("from"))
         chat.again()
         return
-    found = _reached(chat, chat.data["topic"])
+    found = _reached(chat, sending.topic)
     if found is None:
         return
     if answer.value == ALWAYS:
-        chat.keep(period=EVERY)
+        sending.period = EVERY
     elif turn := _turn_of(chat, found[0], answer.value):
-        chat.keep(period=turn.key)
+        sending.period = turn.key
     else:
         raise Invalid("choose_button")
     chat.goto("card")
@@ -177,13 +184,14 @@ def _turn_of(chat: Chat, topic: Topic, period: str) -> Period | None:
 
 
 def ask_material_files(chat: Chat) -> None:
-    topic = chat.session.get_one(Topic, chat.data["topic"])
+    topic = chat.session.get_one(Topic, chat.answers(Sending).topic)
     chat.say("materials/send", topic=topic, refused=album_refusals(chat), upload=chat.upload_link())
 
 
 def take_material_files(chat: Chat, answer: Answer) -> None:
-    if _more(chat, answer) and chat.data["files"]:
-        _take(chat, chat.session.get_one(Topic, chat.data["topic"]))
+    full, sending = _more(chat, answer), chat.answers(Sending)
+    if full is not None and sending.files:
+        _take(chat, chat.session.get_one(Topic, sending.topic), full)
     elif chat.event.refused:
         chat.again()
     elif answer.value == "drop":
@@ -193,14 +201,15 @@ def take_material_files(chat: Chat, answer: Answer) -> None:
 
 
 def _drop(chat: Chat) -> None:
-    topic = chat.session.get_one(Topic, chat.data["topic"])
+    topic = chat.session.get_one(Topic, chat.answers(Sending).topic)
     chat.end()
     chat.say("materials/dropped", topic=topic)
 
 
 def ask_sending_card(chat: Chat) -> None:
     """What goes to how many units."""
-    found = _reached(chat, chat.data["topic"])
+    sending = chat.answers(Sending)
+    found = _reached(chat, sending.topic)
     if found is None:
         return
     topic, paths = found
@@ -209,8 +218,8 @@ def ask_sending_card(chat: Chat) -> None:
         **say_once(chat, f"card:{chat.person.id}"),
         topic=topic,
         **_turn(chat, topic),
-        given=chat.data["files"],
-        units=units_reached(chat.session, topic, chat.data.get("period", EVERY), paths),
+        given=chat.answers(Sending).files,
+        units=units_reached(chat.session, topic, sending.period, paths),
         refused=album_refusals(chat),
         upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
@@ -218,12 +227,12 @@ def ask_sending_card(chat: Chat) -> None:
 
 
 def _turn(chat: Chat, topic: Topic) -> dict[str, Any]:
-    return {"period": chat.data.get("period", EVERY), "recurs": bool(topic_turns(chat.session, topic))}
+    return {"period": chat.answers(Sending).period, "recurs": bool(topic_turns(chat.session, topic))}
 
 
 def take_sending_card(chat: Chat, answer: Answer) -> None:
-    if _more(chat, answer):
-        chat.again()
+    if (full := _more(chat, answer)) is not None:
+        chat.again(trouble=full)
     elif answer.value == "send":
         _tie(chat)
     elif answer.value == "drop":
@@ -233,13 +242,12 @@ def take_sending_card(chat: Chat, answer: Answer) -> None:
 
 
 def _tie(chat: Chat) -> None:
-    found = _reached(chat, chat.data["topic"])
+    sending = chat.answers(Sending)
+    found = _reached(chat, sending.topic)
     if found is None:
         return
     topic, paths = found
-    files = [File(*packed) for packed in chat.data["files"]]
-    facts = _turn(chat, topic)
-    period = chat.data.get("period", EVERY)
+    files, period, facts = sending.files, sending.period, _turn(chat, topic)
     added = tie_materials(chat.session, topic, period, paths, files, chat.person.id, chat.at)
     if added:
         chat.note("materials tied", f"topic:{topic.id}")
@@ -256,4 +264,5 @@ FLOW = Flow(
     FlowStep("files", ask_material_files, take_material_files, files=True),
     FlowStep("turn", ask_material_turn, take_material_turn, files=True),
     FlowStep("card", ask_sending_card, take_sending_card, files=True),
+    answers=Sending,
 )

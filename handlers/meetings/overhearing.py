@@ -61,19 +61,20 @@ def note_written(chat: Chat, kept_as: Kept, kept_id: int | None = None, instead_
     chat.release()
 
 
-def refuse_words(chat: Chat) -> None:
+def refuse_words(chat: Chat, trouble: str) -> str:
     """What was typed could not be taken where it was typed: it is quoted, and one button makes it a note."""
     if chat.event.payload or chat.event.files or not chat.event.text.strip():
-        return
+        return trouble
     meeting = running_meeting(chat)
     if meeting is None:
-        return
+        return trouble
     aside = keep_words(chat, meeting)
     chat.release(aside.id)
     quote = quoted_words(aside.text)
-    if quote not in chat.trouble:
-        chat.trouble += "\n" + chat.desk.render.sentence("aside_refused", {"said": quote})
     chat.offer_too(chat.desk.render.sentence("note_instead", {}), "meet.keep", aside.id)
+    if quote in trouble:
+        return trouble
+    return trouble + "\n" + chat.desk.render.sentence("aside_refused", {"said": quote})
 
 
 def leave_dialog(chat: Chat, words: list[int]) -> None:

@@ -1,5 +1,6 @@
 """`/quantri`: the office's page: invitations, who cannot be reached, what has failed."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
@@ -11,6 +12,7 @@ from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Contact, Event, Membership, Message, Plan, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.lookup import find_units, holders_of
@@ -20,6 +22,16 @@ OFFERED = 8
 LOOK_BACK = timedelta(days=30)
 PAGES = ("invite", "units")
 """The dialogs that the office's page opens and that going back to it ends."""
+
+
+@dataclass
+class Inviting(Answers):
+    """The unit, the units that what was typed has found (so many in all), the role that is to end."""
+
+    unit: int | None = None
+    found: list[int] = field(default_factory=list)
+    count: int = 0
+    ending: int | None = None
 
 
 def _office(chat: Chat) -> bool:
@@ -111,30 +123,32 @@ def show_lost_contacts(chat: Chat) -> None:
 
 def begin_invite(chat: Chat) -> None:
     if _office(chat):
-        chat.begin("invite")
+        chat.begin(Inviting())
 
 
 def ask_unit_to_invite(chat: Chat) -> None:
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("people/admin/invite_unit", found=found, count=chat.data.get("count", 0))
+    inviting = chat.answers(Inviting)
+    found = [chat.session.get_one(Unit, unit_id) for unit_id in inviting.found]
+    chat.say("people/admin/invite_unit", found=found, count=inviting.count)
 
 
 def take_unit_to_invite(chat: Chat, answer: Answer) -> None:
     """A unit by its code, by a part of its name, or by its number among those that were found."""
-    scope, offered = within_subtree(Unit.path, chat.roles(), "administer"), chat.data.get("found", [])
-    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
-    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
+    scope, inviting = within_subtree(Unit.path, chat.roles(), "administer"), chat.answers(Inviting)
+    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=inviting.found)
+    inviting.found = [unit.id for unit in units[:OFFERED]] if len(units) > 1 else []
+    inviting.count = len(units)
     if not units:
         raise Invalid("unit_unknown", said=quoted_words(answer.text))
     if len(units) > 1:
         chat.again()
         return
-    chat.keep(unit=units[0].id)
+    inviting.unit = units[0].id
     chat.goto("role")
 
 
 def ask_role(chat: Chat) -> None:
-    unit = chat.session.get_one(Unit, chat.data["unit"])
+    unit = chat.session.get_one(Unit, chat.answers(Inviting).unit)
     chat.say("people/admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
 
 
@@ -146,14 +160,14 @@ def take_role(chat: Chat, answer: Answer) -> None:
     if answer.value in ROLES:
         _invite(chat, unit, answer.value)
     elif any(f"end{m.id}" == answer.value for m in holders_of(chat.session, unit)):
-        chat.keep(ending=int(answer.value.removeprefix("end")))
+        chat.answers(Inviting).ending = int(answer.value.removeprefix("end"))
         chat.goto("end")
     else:
         raise Invalid("choose_button")
 
 
 def _unit_to_manage(chat: Chat) -> Unit | None:
-    unit = chat.session.get_one(Unit, chat.data["unit"])
+    unit = chat.session.get_one(Unit, chat.answers(Inviting).unit)
     if chat.may("administer", unit.path):
         return unit
     chat.end()
@@ -170,7 +184,8 @@ def _invite(chat: Chat, unit: Unit, role: str) -> None:
 
 
 def ask_end(chat: Chat) -> None:
-    chat.say("people/admin/end_role", membership=chat.session.get_one(Membership, chat.data["ending"]))
+    membership = chat.session.get_one(Membership, chat.answers(Inviting).ending)
+    chat.say("people/admin/end_role", membership=membership)
 
 
 def take_end(chat: Chat, answer: Answer) -> None:
@@ -183,7 +198,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
         return
     if answer.value != "yes":
         raise Invalid("choose_button")
-    membership = chat.session.get_one(Membership, chat.data["ending"])
+    membership = chat.session.get_one(Membership, chat.answers(Inviting).ending)
     if membership.ended_at is None:
         end_role(chat.session, membership, chat.at)
         hand_over(chat.session, membership.person_id, chat.at, unit_id=membership.unit_id)
@@ -200,4 +215,5 @@ FLOW = Flow(
     FlowStep("unit", ask_unit_to_invite, take_unit_to_invite, numbers=True),
     FlowStep("role", ask_role, take_role),
     FlowStep("end", ask_end, take_end),
+    answers=Inviting,
 )

@@ -5,13 +5,14 @@ from bot.duties.outlook import unit_outlooks
 from bot.people.roles import role_holders, within_subtree
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
+from handlers.people.register import Registering
 
 
 def start_talk(chat: Chat) -> None:
     """Only /start is followed by anything that is meant: a code."""
     given = chat.command.rest if chat.command else ""
     if given:
-        chat.begin("register", code=given)
+        chat.begin(Registering(given))
     else:
         show_home(chat)
 

@@ -1,16 +1,27 @@
 """A person's name: said by oneself in the settings, mended by the office at the unit's card."""
 
+from dataclasses import dataclass
+
 from bot.problems import Invalid
 from bot.reading.names import read_name
 from bot.reading.words import fold
 from bot.tables import Membership, Person, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.lookup import holders_of
 
 
+@dataclass
+class Naming(Answers):
+    """Whose name; of the office's question also whose unit's card it was asked at."""
+
+    unit: int | None = None
+    person: int | None = None
+
+
 def begin_own(chat: Chat) -> None:
-    chat.begin("naming", step="name", person=chat.person.id)
+    chat.begin(Naming(person=chat.person.id), "name")
 
 
 def begin_naming(chat: Chat, unit_id: str) -> None:
@@ -22,21 +33,24 @@ def begin_naming(chat: Chat, unit_id: str) -> None:
         return
     people = {m.person_id for m in holders_of(chat.session, unit)}
     if len(people) == 1:
-        chat.begin("naming", step="name", person=people.pop(), unit=unit.id)
+        chat.begin(Naming(unit.id, people.pop()), "name")
     else:
-        chat.begin("naming", unit=unit.id)
+        chat.begin(Naming(unit.id))
+
+
+def _unit(chat: Chat) -> Unit | None:
+    return chat.session.get(Unit, chat.answers(Naming).unit or 0)
 
 
 def _holders(chat: Chat) -> list[Membership]:
     """Each person of the unit once."""
-    found = holders_of(chat.session, chat.session.get_one(Unit, chat.data["unit"]))
+    unit = _unit(chat)
+    found = holders_of(chat.session, unit) if unit else []
     return list({m.person_id: m for m in reversed(found)}.values())[::-1]
 
 
 def ask_whose(chat: Chat) -> None:
-    chat.say(
-        "people/naming/whose", holders=_holders(chat), unit=chat.session.get_one(Unit, chat.data["unit"])
-    )
+    chat.say("people/naming/whose", holders=_holders(chat), unit=_unit(chat))
 
 
 def take_whose(chat: Chat, answer: Answer) -> None:
@@ -48,21 +62,18 @@ def take_whose(chat: Chat, answer: Answer) -> None:
     ]
     if len(found) != 1:
         raise Invalid("choose_button")
-    chat.keep(person=found[0].person_id)
+    chat.answers(Naming).person = found[0].person_id
     chat.goto("name")
 
 
 def ask_mended_name(chat: Chat) -> None:
-    chat.say(
-        "people/naming/name",
-        person=chat.session.get_one(Person, chat.data["person"]),
-        unit_id=chat.data.get("unit"),
-    )
+    naming = chat.answers(Naming)
+    person = chat.session.get_one(Person, naming.person)
+    chat.say("people/naming/name", person=person, unit_id=naming.unit)
 
 
 def take_mended_name(chat: Chat, answer: Answer) -> None:
-    person, unit_id = chat.session.get_one(Person, chat.data["person"]), chat.data.get("unit")
-    unit = chat.session.get_one(Unit, unit_id) if unit_id else None
+    person, unit = chat.session.get_one(Person, chat.answers(Naming).person), _unit(chat)
     if unit is not None and not _manages(chat, unit, person):
         chat.end()
         chat.say("talk/not_yours")
@@ -82,5 +93,8 @@ def _manages(chat: Chat, unit: Unit, person: Person) -> bool:
 
 
 FLOW = Flow(
-    "naming", FlowStep("whose", ask_whose, take_whose), FlowStep("name", ask_mended_name, take_mended_name)
+    "naming",
+    FlowStep("whose", ask_whose, take_whose),
+    FlowStep("name", ask_mended_name, take_mended_name),
+    answers=Naming,
 )

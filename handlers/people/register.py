@@ -1,5 +1,7 @@
 """Registration: a code, the notice on secrecy and data, what is not known yet of the unit; and the second channel."""
 
+from dataclasses import dataclass
+
 from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
 from bot.people.people import (
@@ -17,11 +19,23 @@ from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Invite, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
 MOST_MEMBERS = 5000
+
+
+@dataclass
+class Registering(Answers):
+    code: str = ""
+    """What came along with /start, until it is taken."""
+    invite: int | None = None
+    unit: int | None = None
+    role: str = ""
+    shown: str = ""
+    """The person's name on the channel, if it may be one."""
 
 
 def admit_person(chat: Chat) -> bool:
@@ -39,7 +53,7 @@ def admit_person(chat: Chat) -> bool:
     if chat.roles():
         if _leaves(chat):
             return True
-        chat.begin("register", step="consent")
+        chat.begin(Registering(), "consent")
     else:
         _want_code(chat)
     return False
@@ -71,24 +85,24 @@ def _want_code(chat: Chat) -> None:
     if reading_notice and not given and name not in ("/start", "/huy"):
         chat.again()
     else:
-        chat.begin("register", code=given)
+        chat.begin(Registering(given))
 
 
 def ask_code(chat: Chat) -> None:
     """A code that came along with /start is taken at once; else it is asked for."""
-    given = str(chat.data.get("code", ""))
+    registering, trouble = chat.answers(Registering), ""
+    given, registering.code = registering.code, ""
     if given:
-        chat.keep(code="")
         try:
             take_code(chat, Answer(text=given))
         except Invalid as problem:
-            chat.trouble = chat.sentence(problem)
+            trouble = chat.sentence(problem)
         else:
             return
     if chat.roles():
-        chat.open("home")
+        chat.open("home", trouble=trouble)
     else:
-        chat.say("people/register/code", left=bool(chat.person.consent_version))
+        chat.say("people/register/code", trouble=trouble, left=bool(chat.person.consent_version))
 
 
 def take_code(chat: Chat, answer: Answer) -> None:
@@ -107,7 +121,7 @@ def take_code(chat: Chat, answer: Answer) -> None:
         _enter(chat, invite)
         _ask_of_unit(chat)
     else:
-        chat.keep(invite=invite.id)
+        chat.answers(Registering).invite = invite.id
         chat.goto("consent")
 
 
@@ -121,7 +135,7 @@ def _join(chat: Chat, invite: Invite) -> None:
 
 
 def ask_consent(chat: Chat) -> None:
-    invite = chat.session.get(Invite, int(chat.data.get("invite", 0)))
+    invite = chat.session.get(Invite, chat.answers(Registering).invite or 0)
     chat.say("people/register/consent", invite=invite, unit=invite.unit if invite else None)
 
 
@@ -138,10 +152,9 @@ def take_consent(chat: Chat, answer: Answer) -> None:
     invite = None
     if not chat.roles():
         try:
-            invite = open_invite(chat.session, int(chat.data.get("invite", 0)), chat.at)
+            invite = open_invite(chat.session, chat.answers(Registering).invite or 0, chat.at)
         except Invalid as problem:
-            chat.trouble = chat.sentence(problem)
-            chat.begin("register")
+            chat.begin(Registering(), trouble=chat.sentence(problem))
             return
     chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
     chat.note("consent", f"version:{CONSENT_VERSION}")
@@ -168,14 +181,16 @@ def _enter(chat: Chat, invite: Invite) -> None:
     membership = accept_invitation(chat.session, invite, chat.person, chat.at, chat.today)
     chat.forget_roles()
     chat.note("role given", f"membership:{membership.id}")
-    chat.keep(unit=invite.unit_id, role=invite.role)
+    registering = chat.answers(Registering)
+    registering.unit, registering.role = invite.unit_id, invite.role
 
 
 def ask_own_name(chat: Chat) -> None:
     """The name that a channel shows is often a nickname: it is offered, never taken unasked."""
+    registering = chat.answers(Registering)
     if chat.event.sender:
-        chat.keep(shown=_shown_name(chat.event.sender))
-    chat.say("people/register/name", shown=chat.data.get("shown", ""))
+        registering.shown = _shown_name(chat.event.sender)
+    chat.say("people/register/name", shown=registering.shown)
 
 
 def _shown_name(sender: str) -> str:
@@ -186,7 +201,7 @@ def _shown_name(sender: str) -> str:
 
 
 def take_own_name(chat: Chat, answer: Answer) -> None:
-    shown = str(chat.data.get("shown", ""))
+    shown = chat.answers(Registering).shown
     agreed = None if answer.value else read_yes_no(answer.text)
     if answer.value == "shown" or (shown and agreed):
         chat.person.name = shown
@@ -194,7 +209,7 @@ def take_own_name(chat: Chat, answer: Answer) -> None:
         raise Invalid("name_wanted")
     elif answer.value != "skip":
         chat.person.name = read_name(answer.text)
-    if "role" in chat.data:
+    if chat.answers(Registering).role:
         _ask_of_unit(chat)
     else:
         chat.end()
@@ -203,17 +218,17 @@ def take_own_name(chat: Chat, answer: Answer) -> None:
 
 def _ask_of_unit(chat: Chat) -> None:
     """Asks a secretary what is not known yet of the unit."""
-    unit = _unit(chat)
-    if chat.data["role"] == "secretary" and unit.members is None:
+    unit, leads = _unit(chat), chat.answers(Registering).role == "secretary"
+    if leads and unit.members is None:
         chat.goto("members")
-    elif chat.data["role"] == "secretary" and unit.meeting_day is None:
+    elif leads and unit.meeting_day is None:
         chat.goto("meeting_day")
     else:
         _finish(chat)
 
 
 def _unit(chat: Chat) -> Unit:
-    return chat.session.get_one(Unit, int(chat.data["unit"]))
+    return chat.session.get_one(Unit, chat.answers(Registering).unit)
 
 
 def ask_member_count(chat: Chat) -> None:
@@ -247,7 +262,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
 
 
 def _finish(chat: Chat) -> None:
-    unit, role = _unit(chat), str(chat.data["role"])
+    unit, role = _unit(chat), chat.answers(Registering).role
     chat.end()
     chat.say("people/register/welcome", unit=unit, role=role)
     chat.open("home")
@@ -260,4 +275,5 @@ FLOW = Flow(
     FlowStep("name", ask_own_name, take_own_name),
     FlowStep("members", ask_member_count, take_member_count, numbers=True),
     FlowStep("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
+    answers=Registering,
 )

@@ -1,6 +1,7 @@
 """`/caidat`: the reminder hour, weekends, away with a delegate, the web link, a second channel, deleting one's data."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.duties.withdrawing import hand_over
@@ -12,6 +13,7 @@ from bot.reading.moments import read_moment
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Person
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 
@@ -19,6 +21,12 @@ HOURS = (7, 8, 9, 12, 17, 19, 20)
 FIRST_HOUR, LAST_HOUR = 7, 20
 AWAY_DAYS = (3, 7, 14)
 LONGEST_AWAY = timedelta(days=180)
+
+
+@dataclass
+class Setting(Answers):
+    until: date | None = None
+    """The last day away, while it is asked who stands in."""
 
 
 def show_settings(chat: Chat) -> None:
@@ -42,22 +50,22 @@ def _delegate(chat: Chat) -> Person | None:
 
 
 def set_hour(chat: Chat) -> None:
-    chat.begin("settings", step="hour")
+    chat.begin(Setting(), "hour")
 
 
 def set_away(chat: Chat) -> None:
     if role_holders(chat.roles(), "lead"):
-        chat.begin("settings", step="away")
+        chat.begin(Setting(), "away")
     else:
         chat.say("talk/not_yours")
 
 
 def set_weekends(chat: Chat) -> None:
-    chat.begin("settings", step="weekends")
+    chat.begin(Setting(), "weekends")
 
 
 def forget_me(chat: Chat) -> None:
-    chat.begin("settings", step="forget")
+    chat.begin(Setting(), "forget")
 
 
 def web_link(chat: Chat) -> None:
@@ -121,7 +129,7 @@ def take_away(chat: Chat, answer: Answer) -> None:
     day = _day_said(chat, answer.value or answer.text)
     if day < chat.today:
         raise Invalid("date_past", day=day)
-    chat.keep(until=day.isoformat())
+    chat.answers(Setting).until = day
     if _colleagues(chat):
         chat.goto("delegate")
     else:
@@ -187,7 +195,7 @@ def _named(chat: Chat, answer: Answer) -> list[Person]:
 
 
 def _leave(chat: Chat, delegate: Person | None) -> None:
-    until = date.fromisoformat(chat.data["until"])
+    until = chat.answers(Setting).until
     chat.person.away_until = until
     chat.person.delegate_id = delegate.id if delegate else None
     chat.session.flush()
@@ -225,4 +233,5 @@ FLOW = Flow(
     FlowStep("away", ask_away, take_away, numbers=True),
     FlowStep("delegate", ask_delegate, take_delegate),
     FlowStep("forget", ask_forget, take_forget),
+    answers=Setting,
 )

@@ -8,6 +8,7 @@ from bot.people.roles import role_holders
 from bot.reading.codes import code_in
 from bot.tables import Message
 from bot.talk.chat import Chat
+from handlers.people.register import Registering
 
 GROUP_SILENCE = timedelta(hours=12)
 
@@ -31,14 +32,13 @@ def ask_again(chat: Chat) -> None:
     if chat.dialog.flow:
         chat.again()
     else:
-        chat.trouble = chat.desk.render.sentence("button_passed", {})
-        chat.open("home")
+        chat.open("home", trouble=chat.desk.render.sentence("button_passed", {}))
 
 
 def answer_unknown(chat: Chat) -> None:
     """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
     if not chat.dialog.flow and _is_code(chat.event.text):
-        chat.begin("register", code=chat.event.text)
+        chat.begin(Registering(chat.event.text))
         return
     if chat.desk.routes.offer(chat):
         return

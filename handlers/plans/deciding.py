@@ -1,12 +1,23 @@
 """What a plan's workbook would do is decided: its open days are said, it is applied or dropped."""
 
+from dataclasses import dataclass
+
 from bot.plans.plan import PlanText, plan_from_json
 from bot.plans.questions import OfficeQuestion, plan_questions, read_answer, with_answers
 from bot.problems import Invalid
 from bot.tables import Errand
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.plans.offices import UNDECIDED, own_errand
+
+
+@dataclass
+class DayOfPlan(Answers):
+    """The errand and the number of its question."""
+
+    errand: int
+    place: str
 
 
 def agree_errand(chat: Chat, errand_id: str) -> None:
@@ -53,17 +64,19 @@ def answer_question(chat: Chat, errand_id: str, place: str, said: str) -> None:
 def begin_day(chat: Chat, errand_id: str, place: str) -> None:
     """`Ngày khác`: the day is typed."""
     if _question(chat, errand_id, place) is not None:
-        chat.begin("office_day", errand=row_id(errand_id), place=place)
+        chat.begin(DayOfPlan(row_id(errand_id), place))
 
 
 def ask_errand_day(chat: Chat) -> None:
-    found = _question(chat, str(chat.data["errand"]), chat.data["place"])
+    asked = chat.answers(DayOfPlan)
+    found = _question(chat, str(asked.errand), asked.place)
     if found is not None:
         chat.say("plans/ask_day", errand=found[0], question=found[1])
 
 
 def take_errand_day(chat: Chat, answer: Answer) -> None:
-    found = _question(chat, str(chat.data["errand"]), chat.data["place"])
+    asked = chat.answers(DayOfPlan)
+    found = _question(chat, str(asked.errand), asked.place)
     if found is not None:
         _note_answer(chat, *found, answer.text)
 
@@ -100,4 +113,4 @@ def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: dict[str,
     chat.say("plans/ask", errand=errand, question=left[0], number=number_of, total=len(asked))
 
 
-FLOW = Flow("office_day", FlowStep("day", ask_errand_day, take_errand_day, numbers=True))
+FLOW = Flow("office_day", FlowStep("day", ask_errand_day, take_errand_day, numbers=True), answers=DayOfPlan)

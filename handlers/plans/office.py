@@ -1,14 +1,19 @@
 """The office's plans in chat: workbooks sent and asked for, a look ahead, a plan taken back; the work is done by errands."""
 
+from dataclasses import dataclass, field
+
 from sqlalchemy import select
 
-from bot.people.roles import within_subtree
+from bot.materials.sending import Sending
+from bot.messages import File
+from bot.people.roles import role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.store.filetypes import CSV, XLS, XLSX
 from bot.tables import Errand, Plan, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.desk import Answer, Flow, FlowStep, Handler
 from bot.units.lookup import find_units
 from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
 
@@ -17,6 +22,21 @@ ASKED = ("template", "unit_template", "unit_export", "export")
 WAITING_SHOWN = 3
 OFFERED = 8
 YEARS = range(2000, 2101)
+
+
+@dataclass
+class OfficeWork(Answers):
+    """What the workbook is and its file; the plan, or the errand of one that is not applied yet, that something is done with;
+    the units that what was typed has found, so many in all."""
+
+    kind: str = ""
+    digest: str = ""
+    name: str = ""
+    size: int = 0
+    plan: int | None = None
+    errand: int | None = None
+    found: list[int] = field(default_factory=list)
+    count: int = 0
 
 
 def show_office(chat: Chat) -> None:
@@ -85,30 +105,34 @@ def ask_to_send_workbook(chat: Chat, kind: str) -> None:
     if first_office(chat) is None:
         return
     if kind in GIVEN:
-        chat.begin("office", kind=kind)
+        chat.begin(OfficeWork(kind))
     else:
         chat.desk.routes.unknown(chat)
 
 
 def ask_file(chat: Chat) -> None:
-    chat.say("plans/give", kind=chat.data["kind"], homes=offices_of(chat))
+    chat.say("plans/give", kind=chat.answers(OfficeWork).kind, homes=offices_of(chat))
 
 
 def take_file(chat: Chat, answer: Answer) -> None:
     home = first_office(chat)
     if home is None:
         return
-    taken = (XLSX, CSV) if chat.data["kind"] == "units" else (XLSX,)
+    work = chat.answers(OfficeWork)
+    taken = (XLSX, CSV) if work.kind == "units" else (XLSX,)
     books = [file for file in answer.files if file.media_type in taken]
     if len(books) != 1 or len(answer.files) != 1:
         raise _no_workbook(chat, answer)
-    homes = offices_of(chat)
-    facts = {"digest": books[0].digest, "name": books[0].name}
-    if len(homes) > 1:
-        chat.keep(**facts)
+    work.digest, work.name = books[0].digest, books[0].name
+    _send_workbook(chat, work, home)
+
+
+def _send_workbook(chat: Chat, work: OfficeWork, home: Unit) -> None:
+    """Asks the office of several committees whose it is first."""
+    if len(offices_of(chat)) > 1:
         chat.goto("home")
-        return
-    _send(chat, chat.data["kind"], home, **facts)
+    else:
+        _send(chat, work.kind, home, digest=work.digest, name=work.name)
 
 
 def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
@@ -120,8 +144,22 @@ def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
     return Invalid("one_workbook")
 
 
+def books_first(otherwise: Handler) -> Handler:
+    """A workbook that came without being asked for to who is nothing but an office; everything else is for `otherwise`."""
+
+    def take(chat: Chat) -> None:
+        files = chat.event.files
+        office = role_holders(chat.roles(), "administer") and not role_holders(chat.roles(), "lead")
+        if office and len(files) == 1 and files[0].media_type == XLSX:
+            chat.begin(OfficeWork(digest=files[0].digest, name=files[0].name, size=files[0].size), "purpose")
+        else:
+            otherwise(chat)
+
+    return take
+
+
 def ask_workbook_purpose(chat: Chat) -> None:
-    chat.say("plans/purpose", name=chat.data["name"])
+    chat.say("plans/purpose", name=chat.answers(OfficeWork).name)
 
 
 def take_workbook_purpose(chat: Chat, answer: Answer) -> None:
@@ -129,20 +167,17 @@ def take_workbook_purpose(chat: Chat, answer: Answer) -> None:
     home = first_office(chat)
     if home is None:
         return
-    facts = {"digest": str(chat.data["digest"]), "name": str(chat.data["name"])}
+    work = chat.answers(OfficeWork)
     if answer.value == "drop":
         chat.end()
         chat.say("plans/dropped")
     elif answer.value == "material":
-        file = [facts["digest"], facts["name"], chat.data["size"], XLSX]
-        chat.begin("materials", step="topic", files=[file])
+        chat.begin(Sending([File(work.digest, work.name, work.size, XLSX)]), "topic")
     elif answer.value not in GIVEN:
         raise Invalid("choose_button")
-    elif len(offices_of(chat)) > 1:
-        chat.keep(kind=answer.value)
-        chat.goto("home")
     else:
-        _send(chat, answer.value, home, **facts)
+        work.kind = answer.value
+        _send_workbook(chat, work, home)
 
 
 def ask_home(chat: Chat) -> None:
@@ -156,17 +191,18 @@ def take_home(chat: Chat, answer: Answer) -> None:
     chosen = named or [unit for unit in homes if str(unit.id) == answer.value]
     if not chosen:
         raise Invalid("choose_button")
-    _send(chat, chat.data["kind"], chosen[0], digest=chat.data["digest"], name=chat.data["name"])
+    work = chat.answers(OfficeWork)
+    _send(chat, work.kind, chosen[0], digest=work.digest, name=work.name)
 
 
 def begin_clone(chat: Chat, plan_id: str) -> None:
     plan = own_plan(chat, plan_id)
     if plan is not None:
-        chat.begin("office", step="year", plan=plan.id)
+        chat.begin(OfficeWork(plan=plan.id), "year")
 
 
 def ask_year(chat: Chat) -> None:
-    plan = chat.session.get_one(Plan, chat.data["plan"])
+    plan = chat.session.get_one(Plan, chat.answers(OfficeWork).plan)
     chat.say("plans/year", plan=plan, year=chat.today.year)
 
 
@@ -174,7 +210,7 @@ def take_year(chat: Chat, answer: Answer) -> None:
     year = int(answer.value) if answer.value.isdecimal() else read_number(answer.text)
     if year not in YEARS:
         raise Invalid("year_unclear", said=quoted_words(answer.text))
-    plan, home = own_plan(chat, str(chat.data["plan"])), first_office(chat)
+    plan, home = own_plan(chat, str(chat.answers(OfficeWork).plan)), first_office(chat)
     if plan is not None and home is not None:
         _send(chat, "clone", home, plan_id=plan.id, year=year)
 
@@ -183,33 +219,27 @@ def begin_look(chat: Chat, plan_id: str) -> None:
     """A look ahead for one unit, by a plan that is loaded."""
     plan = own_plan(chat, plan_id)
     if plan is not None:
-        chat.begin("office", step="unit", plan=plan.id)
+        chat.begin(OfficeWork(plan=plan.id), "unit")
 
 
 def begin_look_first(chat: Chat, errand_id: str) -> None:
     """The same before the plan is applied."""
     errand = own_errand(chat, errand_id, "shown")
     if errand is not None:
-        chat.begin("office", step="unit", errand=errand.id)
+        chat.begin(OfficeWork(errand=errand.id), "unit")
 
 
 def ask_previewed_unit(chat: Chat) -> None:
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say(
-        "plans/look_unit",
-        found=found,
-        count=chat.data.get("count", 0),
-        errand_id=chat.data.get("errand"),
-        plan_id=chat.data.get("plan"),
-    )
+    work = chat.answers(OfficeWork)
+    found = [chat.session.get_one(Unit, unit_id) for unit_id in work.found]
+    chat.say("plans/look_unit", found=found, count=work.count, errand_id=work.errand, plan_id=work.plan)
 
 
 def take_previewed_unit(chat: Chat, answer: Answer) -> None:
-    scope = within_subtree(Unit.path, chat.roles(), "administer")
-    units = find_units(
-        chat.session, scope, chosen=answer.value, text=answer.text, offered=chat.data.get("found", [])
-    )
-    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
+    scope, work = within_subtree(Unit.path, chat.roles(), "administer"), chat.answers(OfficeWork)
+    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=work.found)
+    work.found = [unit.id for unit in units[:OFFERED]] if len(units) > 1 else []
+    work.count = len(units)
     if not units:
         raise Invalid("unit_unknown", said=quoted_words(answer.text))
     if len(units) > 1:
@@ -221,27 +251,28 @@ def take_previewed_unit(chat: Chat, answer: Answer) -> None:
 
 
 def _look(chat: Chat, home: Unit, unit: Unit) -> None:
-    if "errand" in chat.data:
-        errand = own_errand(chat, str(chat.data["errand"]), "shown")
+    work = chat.answers(OfficeWork)
+    if work.errand is not None:
+        errand = own_errand(chat, str(work.errand), "shown")
         if errand is not None:
             facts = {"plan": errand.args["plan"], "answers": errand.args.get("answers", {}), "of": errand.id}
             _send(chat, "look", chat.session.get_one(Unit, errand.unit_id), unit=unit.id, usual=True, **facts)
-    elif (plan := own_plan(chat, str(chat.data["plan"]))) is not None:
+    elif (plan := own_plan(chat, str(work.plan))) is not None:
         _send(chat, "look", home, plan_id=plan.id, unit=unit.id, usual=True)
 
 
 def begin_withdraw(chat: Chat, plan_id: str) -> None:
     plan = own_plan(chat, plan_id)
     if plan is not None:
-        chat.begin("office", step="withdraw", plan=plan.id)
+        chat.begin(OfficeWork(plan=plan.id), "withdraw")
 
 
 def ask_withdraw(chat: Chat) -> None:
-    chat.say("plans/withdraw", plan=chat.session.get_one(Plan, chat.data["plan"]))
+    chat.say("plans/withdraw", plan=chat.session.get_one(Plan, chat.answers(OfficeWork).plan))
 
 
 def take_withdraw(chat: Chat, answer: Answer) -> None:
-    plan, home = own_plan(chat, str(chat.data["plan"])), first_office(chat)
+    plan, home = own_plan(chat, str(chat.answers(OfficeWork).plan)), first_office(chat)
     if plan is None or home is None:
         return
     if answer.value == "yes":
@@ -261,4 +292,5 @@ FLOW = Flow(
     FlowStep("year", ask_year, take_year, numbers=True),
     FlowStep("unit", ask_previewed_unit, take_previewed_unit, numbers=True),
     FlowStep("withdraw", ask_withdraw, take_withdraw),
+    answers=OfficeWork,
 )

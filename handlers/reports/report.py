@@ -1,22 +1,22 @@
 """`/nop`: hands in a report: choose the duty, send files, `Xong`, a receipt."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import select
 
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.materials.materials import MOST_MATERIALS
+from bot.materials.sending import Sending
 from bot.messages import File
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import fold
 from bot.reminders.asked_duty import own_duty
+from bot.reports.handing_in import HandingIn
 from bot.reports.pages import FEWEST, PICTURES, picture_digests
 from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_submission_back
-from bot.store.filetypes import XLSX
 from bot.tables import Demand, Duty, Submission
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
@@ -34,16 +34,16 @@ def show_reports(chat: Chat, unit_id: str = "") -> None:
     files = _kept(chat)
     unit = chat.unit_for("report", unit_id)
     if unit is not None:
-        chat.begin("report", unit=unit.id, files=files)
+        chat.begin(HandingIn(unit.id, files=files))
 
 
-def hand_in_report_of(chat: Chat, duty_id: str) -> None:
+def hand_in_report_of(chat: Chat, duty_id: str, *, trouble: str = "") -> None:
     """`Nộp báo cáo` of one duty; one that is done may be handed in again as a new version."""
     files = _kept(chat)
     duty = own_duty(chat, duty_id, "report", done_too=True)
     if duty is not None:
-        _add_kept(chat, draft_of(chat.session, duty, chat.person.id, chat.at), files)
-        chat.begin("report", step="files", unit=duty.unit_id, duty=duty.id)
+        full = _add_kept(chat, draft_of(chat.session, duty, chat.person.id, chat.at), files)
+        chat.begin(HandingIn(duty.unit_id, duty=duty.id), "files", trouble=full or trouble)
 
 
 def take_loose_files(chat: Chat) -> None:
@@ -57,28 +57,16 @@ def take_loose_files(chat: Chat) -> None:
             upload=upload_link(chat),
         )
         return
-    books = [file for file in chat.event.files if file.media_type == XLSX]
-    office = role_holders(chat.roles(), "administer") and not units
-    if office and len(books) == len(chat.event.files) == 1:
-        facts = {"digest": books[0].digest, "name": books[0].name, "size": books[0].size}
-        chat.begin("office", step="purpose", **facts)
-        return
-    if sends and not units:
-        files = with_new(chat, _kept(chat), MOST_MATERIALS, "too_many_materials")
-        chat.begin("materials", step="topic", files=files)
-        return
-    files = _with_new(chat, _kept(chat))
-    sent = remember_sent(chat)
+    most, code = (MOST_MATERIALS, "too_many_materials") if sends and not units else (MOST_FILES, "too_many_files")
+    files, full = with_new(chat, _kept(chat), most, code)
     if sends:
-        chat.begin("materials", step="purpose", files=files)
+        chat.begin(Sending(files, sent=chat.album), "purpose" if units else "topic", trouble=full)
     elif len(units) == 1 or 0 < len(_waiting(chat, units)) <= MOST_WAITING:
-        chat.begin("report", units=sorted(units), files=files)
+        chat.begin(HandingIn(units=sorted(units), files=files, sent=chat.album), trouble=full)
     elif units:
-        chat.begin("report", step="unit", files=files)
+        chat.begin(HandingIn(files=files, sent=chat.album), "unit", trouble=full)
     else:
-        chat.say("talk/not_yours")
-    if chat.dialog.flow:
-        chat.keep(sent=sent)
+        chat.say("talk/not_yours", trouble=full)
 
 
 def _waiting(chat: Chat, unit_ids: Iterable[int]) -> list[Outlook]:
@@ -90,13 +78,20 @@ def _waiting(chat: Chat, unit_ids: Iterable[int]) -> list[Outlook]:
     ]
 
 
-def _kept(chat: Chat) -> list[list[Any]]:
+def _kept(chat: Chat) -> list[File]:
     """The files of this dialog that belong to no report yet."""
-    return list(chat.data.get("files", [])) if chat.dialog.flow == "report" else []
+    handing = chat.answers_if(HandingIn)
+    return handing.files if handing else []
 
 
-def _with_new(chat: Chat, kept: list[list[Any]]) -> list[list[Any]]:
-    return with_new(chat, kept, MOST_FILES, "too_many_files")
+def _more(chat: Chat, answer: Answer) -> bool:
+    """Takes in files that have come for a question about others, which is put again; whether any came, taken or refused."""
+    if not (answer.files or chat.event.refused):
+        return False
+    handing = chat.answers(HandingIn)
+    handing.files, full = with_new(chat, handing.files, MOST_FILES, "too_many_files")
+    chat.again(trouble=full)
+    return True
 
 
 def ask_reporting_unit(chat: Chat) -> None:
@@ -105,24 +100,23 @@ def ask_reporting_unit(chat: Chat) -> None:
         "reports/unit",
         **say_once(chat, f"unit:{chat.person.id}"),
         units=in_natural_order(units.values(), lambda unit: unit.code),
-        given=chat.data["files"],
+        given=_kept(chat),
         refused=album_refusals(chat),
         upload=upload_link(chat),
     )
 
 
 def take_reporting_unit(chat: Chat, answer: Answer) -> None:
-    if answer.files or chat.event.refused:
-        chat.keep(files=_with_new(chat, _kept(chat)))
-        chat.again()
-    elif not answer.value:
+    if _more(chat, answer):
+        return
+    if not answer.value:
         raise Invalid("choose_button")
-    else:
-        show_reports(chat, answer.value)
+    show_reports(chat, answer.value)
 
 
 def ask_duty(chat: Chat) -> None:
-    unit_ids = [int(one) for one in chat.data.get("units") or [chat.data["unit"]]]
+    handing = chat.answers(HandingIn)
+    unit_ids = handing.units or ([handing.unit] if handing.unit else [])
     waiting = _waiting(chat, unit_ids)
     done = chat.session.scalars(
         select(Duty)
@@ -131,7 +125,6 @@ def ask_duty(chat: Chat) -> None:
         .order_by(Duty.done_at.desc())
         .limit(DONE_SHOWN)
     ).all()
-    files = chat.data.get("files", [])
     if not waiting and not done:
         chat.end()
     chat.say(
@@ -139,18 +132,16 @@ def ask_duty(chat: Chat) -> None:
         **say_once(chat, f"report:{chat.person.id}"),
         waiting=waiting,
         done=done,
-        given=files,
+        given=handing.files,
         named=len(unit_ids) > 1,
-        joinable=sum(packed[3].startswith(PICTURES) for packed in files) >= FEWEST,
+        joinable=sum(file.media_type.startswith(PICTURES) for file in handing.files) >= FEWEST,
         refused=album_refusals(chat),
         upload=upload_link(chat),
     )
 
 
 def take_duty(chat: Chat, answer: Answer) -> None:
-    if answer.files or chat.event.refused:
-        chat.keep(files=_with_new(chat, _kept(chat)))
-        chat.again()
+    if _more(chat, answer):
         return
     if not answer.value:
         raise Invalid("choose_button")
@@ -158,26 +149,28 @@ def take_duty(chat: Chat, answer: Answer) -> None:
     duty = own_duty(chat, wanted, "report", done_too=True)
     if duty is None:
         return
-    files = _kept(chat)
-    chat.keep(duty=duty.id, files=[])
+    handing = chat.answers(HandingIn)
+    files, handing.files, handing.duty = handing.files, [], duty.id
     draft = _draft(chat)
     alone = not draft.files  # files that were sent once and left are looked at first
-    _add_kept(chat, draft, files)
-    if at_once and files and alone and not chat.trouble:
+    full = _add_kept(chat, draft, files)
+    if at_once and files and alone and not full:
         _hand_in(chat, draft)
     else:
-        chat.goto("files")
+        chat.goto("files", trouble=full)
 
 
-def _add_kept(chat: Chat, draft: Submission, files: list[list[Any]]) -> None:
+def _add_kept(chat: Chat, draft: Submission, files: list[File]) -> str:
+    """Puts the files into the draft; the sentence that says why not all of them have found room."""
     try:
-        add_files(chat.session, draft, [File(*packed) for packed in files])
+        add_files(chat.session, draft, files)
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
+        return chat.sentence(problem)
+    return ""
 
 
 def _duty(chat: Chat) -> Duty:
-    return chat.session.get_one(Duty, chat.data["duty"])
+    return chat.session.get_one(Duty, chat.answers(HandingIn).duty)
 
 
 def _draft(chat: Chat) -> Submission:
@@ -225,7 +218,7 @@ def _take_in(chat: Chat, draft: Submission, answer: Answer) -> None:
         add_files(chat.session, draft, answer.files)
     except Invalid as problem:
         full = chat.sentence(problem)
-    chat.keep(sent=remember_sent(chat))
+    chat.album = remember_sent(chat)
     as_sent(chat, draft.files)
     chat.dialog.touched_at = chat.at
     chat.say(
@@ -249,8 +242,7 @@ def finish_draft(chat: Chat, submission_id: str) -> None:
     if draft.person_id == chat.person.id and draft.state == "draft":
         _hand_in(chat, draft)
     else:
-        chat.trouble = chat.desk.render.sentence("draft_passed", {})
-        hand_in_report_of(chat, str(duty.id))
+        hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))
 
 
 def _hand_in(chat: Chat, draft: Submission) -> None:
@@ -268,13 +260,12 @@ def undo_submission(chat: Chat, submission_id: str) -> None:
     if handed is None or duty is None:
         return
     if not take_submission_back(chat.session, handed, chat.person.id, chat.at, chat.zone):
-        chat.trouble = chat.desk.render.sentence("draft_passed", {})
-        hand_in_report_of(chat, str(duty.id))
+        hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))
         return
     chat.note("report taken back", f"submission:{handed.id}")
-    files = [[file.digest, file.name, file.size, file.media_type] for file in handed.files]
+    files = [File(file.digest, file.name, file.size, file.media_type) for file in handed.files]
     drop_draft(chat.session, handed)
-    chat.begin("report", units=sorted({m.unit_id for m in role_holders(chat.roles(), "lead")}), files=files)
+    chat.begin(HandingIn(units=sorted({m.unit_id for m in role_holders(chat.roles(), "lead")}), files=files))
 
 
 FLOW = Flow(
@@ -282,4 +273,5 @@ FLOW = Flow(
     FlowStep("duty", ask_duty, take_duty, files=True),
     FlowStep("files", ask_report_files, take_report_files, files=True),
     FlowStep("unit", ask_reporting_unit, take_reporting_unit, files=True),
+    answers=HandingIn,
 )

@@ -1,11 +1,15 @@
 """Photographs of a draft into one PDF: which pages, in what order, which way up; the pictures are worked on by the clock."""
 
+from dataclasses import dataclass, field
+
 from sqlalchemy import select
 
 from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
+from bot.reports.handing_in import HandingIn
 from bot.reports.pages import FEWEST, Pages, pack_pages, page_numbers, pages_of, picture_digests
 from bot.tables import Duty, Errand, Submission
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 
@@ -13,6 +17,17 @@ KIND = "scan"
 OPEN = ("new", "shown")
 LEAVE, ALL = "leave", "all"
 WAYS = {"right": 90, "left": 270, "over": 180}
+
+
+@dataclass
+class Arranging(Answers):
+    """The errand and how often it has been arranged, its pages in all; the one page that moves, those that turn."""
+
+    errand: int
+    round: int
+    total: int
+    page: int = 0
+    pages: list[int] = field(default_factory=list)
 
 
 def begin_scan(chat: Chat, submission_id: str) -> None:
@@ -64,8 +79,7 @@ def _draft(chat: Chat, submission_id: int) -> Submission | None:
 
 def _back(chat: Chat, duty: Duty, code: str) -> None:
     """To the files of the report, with a word on why."""
-    chat.trouble = chat.desk.render.sentence(code, {})
-    chat.open("report.duty", str(duty.id))
+    chat.open("report.duty", str(duty.id), trouble=chat.desk.render.sentence(code, {}))
 
 
 def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] | None:
@@ -83,8 +97,7 @@ def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] 
     elif errand.state != "shown":
         _back(chat, draft.duty, "scan_passed")
     elif str(turn) != str(errand.args["round"]):
-        chat.trouble = chat.desk.render.sentence("scan_changed", {})
-        _card(chat, errand, draft.duty)
+        _card(chat, errand, draft.duty, chat.desk.render.sentence("scan_changed", {}))
     else:
         return errand, draft.duty
     return None
@@ -92,11 +105,7 @@ def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] 
 
 def _rest(chat: Chat, duty: Duty) -> None:
     """Back among the report's files without a question: what is sent or said now belongs to them."""
-    chat.end()
-    chat.dialog.flow, chat.dialog.step = "report", "files"
-    chat.dialog.question += 1
-    chat.dialog.touched_at = chat.at
-    chat.keep(unit=duty.unit_id, duty=duty.id)
+    chat.begin_unasked(HandingIn(duty.unit_id, duty=duty.id), "files")
 
 
 def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
@@ -104,9 +113,10 @@ def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
     chat.say("reports/scan/working", joining=errand.state == "agreed", total=len(pages_of(errand.args)))
 
 
-def _card(chat: Chat, errand: Errand, duty: Duty) -> None:
+def _card(chat: Chat, errand: Errand, duty: Duty, trouble: str = "") -> None:
     _rest(chat, duty)
-    chat.say("reports/scan/card", errand=errand, total=len(pages_of(errand.args)), lines=[])
+    total = len(pages_of(errand.args))
+    chat.say("reports/scan/card", trouble=trouble, errand=errand, total=total, lines=[])
 
 
 def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
@@ -141,12 +151,13 @@ def _begin(chat: Chat, step: str, errand_id: str, turn: str) -> None:
     if found is None:
         return
     errand, _ = found
-    chat.begin("scan", step, errand=errand.id, round=errand.args["round"], total=len(pages_of(errand.args)))
+    chat.begin(Arranging(errand.id, errand.args["round"], len(pages_of(errand.args))), step)
 
 
 def _asked(chat: Chat, answer: Answer) -> tuple[Errand, Duty] | None:
     """The errand that the present question is about, unless the answer is something else: files, `leave`."""
-    found = _errand(chat, chat.data["errand"], chat.data["round"])
+    arranging = chat.answers(Arranging)
+    found = _errand(chat, arranging.errand, arranging.round)
     if found is None:
         return None
     errand, duty = found
@@ -161,7 +172,7 @@ def _asked(chat: Chat, answer: Answer) -> tuple[Errand, Duty] | None:
 
 
 def _numbers(chat: Chat, answer: Answer) -> tuple[int, ...]:
-    total = int(chat.data["total"])
+    total = chat.answers(Arranging).total
     return tuple(range(1, total + 1)) if answer.value == ALL else page_numbers(_words(answer), total)
 
 
@@ -177,7 +188,7 @@ def _one(chat: Chat, answer: Answer) -> int:
 
 
 def ask_page_drop(chat: Chat) -> None:
-    chat.say("reports/scan/drop", total=chat.data["total"])
+    chat.say("reports/scan/drop", total=chat.answers(Arranging).total)
 
 
 def take_page_drop(chat: Chat, answer: Answer) -> None:
@@ -188,49 +199,51 @@ def take_page_drop(chat: Chat, answer: Answer) -> None:
 
 
 def ask_move(chat: Chat) -> None:
-    chat.say("reports/scan/move", total=chat.data["total"])
+    chat.say("reports/scan/move", total=chat.answers(Arranging).total)
 
 
 def take_move(chat: Chat, answer: Answer) -> None:
     if _asked(chat, answer) is not None:
-        chat.keep(page=_one(chat, answer))
+        chat.answers(Arranging).page = _one(chat, answer)
         chat.goto("before")
 
 
 def ask_before(chat: Chat) -> None:
-    chat.say("reports/scan/before", page=chat.data["page"], total=chat.data["total"])
+    arranging = chat.answers(Arranging)
+    chat.say("reports/scan/before", page=arranging.page, total=arranging.total)
 
 
 def take_before(chat: Chat, answer: Answer) -> None:
-    found = _asked(chat, answer)
+    arranging, found = chat.answers(Arranging), _asked(chat, answer)
     if found is not None:
         errand, duty = found
-        before = int(chat.data["total"]) + 1 if answer.value == "end" else _one(chat, answer)
-        _arrange(chat, errand, duty, pages_of(errand.args).moved(chat.data["page"], before))
+        before = arranging.total + 1 if answer.value == "end" else _one(chat, answer)
+        _arrange(chat, errand, duty, pages_of(errand.args).moved(arranging.page, before))
 
 
 def ask_page_turn(chat: Chat) -> None:
-    chat.say("reports/scan/turn", total=chat.data["total"])
+    chat.say("reports/scan/turn", total=chat.answers(Arranging).total)
 
 
 def take_page_turn(chat: Chat, answer: Answer) -> None:
     if _asked(chat, answer) is not None:
-        chat.keep(pages=list(_numbers(chat, answer)))
+        chat.answers(Arranging).pages = list(_numbers(chat, answer))
         chat.goto("way")
 
 
 def ask_way(chat: Chat) -> None:
-    chat.say("reports/scan/way", pages=chat.data["pages"], total=chat.data["total"])
+    arranging = chat.answers(Arranging)
+    chat.say("reports/scan/way", pages=arranging.pages, total=arranging.total)
 
 
 def take_way(chat: Chat, answer: Answer) -> None:
-    found = _asked(chat, answer)
+    arranging, found = chat.answers(Arranging), _asked(chat, answer)
     if found is None:
         return
     if answer.value not in WAYS:
         raise Invalid("choose_button")
     errand, duty = found
-    _arrange(chat, errand, duty, pages_of(errand.args).turned(chat.data["pages"], WAYS[answer.value]))
+    _arrange(chat, errand, duty, pages_of(errand.args).turned(arranging.pages, WAYS[answer.value]))
 
 
 FLOW = Flow(
@@ -240,4 +253,5 @@ FLOW = Flow(
     FlowStep("before", ask_before, take_before, numbers=True, files=True),
     FlowStep("turn", ask_page_turn, take_page_turn, numbers=True, files=True),
     FlowStep("way", ask_way, take_way, files=True),
+    answers=Arranging,
 )

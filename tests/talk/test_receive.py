@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from bot.reading.words import read_number
 from bot.store.db import Database
 from bot.tables import Audit, Contact, Dialog, Event, Meeting, Membership, Message, Person, Unit
 from bot.talk import outbox
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Desk, Flow, FlowStep, Routes
 from bot.talk.receive import receive
@@ -51,7 +53,7 @@ def greet(chat: Chat, name: str) -> None:
 def crash(chat: Chat) -> None:
     chat.say("say", text="never seen")
     chat.note("crashing")
-    chat.keep(half="done")
+    chat.begin(Order(size="half"), "count")
     raise RuntimeError("a bug")
 
 
@@ -63,27 +65,36 @@ def twice(chat: Chat) -> None:
     chat.session.flush()
 
 
+@dataclass
+class Order(Answers):
+    size: str = ""
+    count: int = 0
+
+
 def count_up(chat: Chat) -> None:
-    chat.keep(count=chat.data.get("count", 0) + 1)
+    counted = chat.answers_if(Order)
+    if counted is None:
+        chat.begin_unasked(Order(count=1), "count")
+    else:
+        counted.count += 1
 
 
 def take_size(chat: Chat, answer: Answer) -> None:
     if answer.value not in {"s", "m", "l"}:
         raise Invalid("size_unknown", said=answer.text)
-    chat.keep(size=answer.value)
+    chat.answers(Order).size = answer.value
     chat.goto("count")
 
 
 def take_count(chat: Chat, answer: Answer) -> None:
-    count = 0 if answer.value == "none" else read_number(answer.text)
-    chat.keep(count=count)
+    chat.answers(Order).count = 0 if answer.value == "none" else read_number(answer.text)
     chat.goto("note")
 
 
 def take_note(chat: Chat, answer: Answer) -> None:
-    facts = {**chat.data, "files": len(answer.files), "length": len(answer.text)}
+    order = chat.answers(Order)
     chat.end()
-    chat.say("say", text=f"{facts['size']} {facts['count']} {facts['files']} {facts['length']}")
+    chat.say("say", text=f"{order.size} {order.count} {len(answer.files)} {len(answer.text)}")
 
 
 ORDER = Flow(
@@ -91,17 +102,18 @@ ORDER = Flow(
     FlowStep("size", lambda chat: chat.say("size"), take_size),
     FlowStep("count", lambda chat: chat.say("count"), take_count, numbers=True),
     FlowStep("note", saying("note?"), take_note, files=True),
+    answers=Order,
 )
 ROUTES = Routes(
     commands={
         "/start": hello,
         "/menu": lambda chat: chat.say("menu"),
-        "/order": lambda chat: chat.begin("order"),
+        "/order": lambda chat: chat.begin(Order()),
         "/crash": crash,
         "/twice": twice,
         "/count": count_up,
     },
-    actions={"greet": greet, "crash": crash},
+    actions={"home": saying("unknown"), "greet": greet, "crash": crash},
     flows={"order": ORDER},
     admit=lambda chat: not chat.event.text.startswith("stranger"),
     unknown=saying("unknown"),
@@ -230,7 +242,7 @@ def test_a_payload_that_was_never_offered_is_not_understood_whatever_it_breaks(s
     assert person.last.text == "unknown"
     assert set(events(small).values()) == {""}
     dialog = dialog_of(person)
-    assert (dialog.flow, dialog.step, dialog.data) == ("order", "size", {}), "what it had done is undone"
+    assert (dialog.step, dialog.data["size"]) == ("size", ""), "what it had done is undone"
 
 
 def test_a_malformed_payload_is_not_understood(small: World) -> None:
@@ -301,7 +313,7 @@ def test_a_button_of_a_passed_question_is_no_answer_to_the_present_one(small: Wo
     person.taps("Nhỏ")
     person.presses(old)
     assert person.last.text == "passed\n\ncount?"
-    assert dialog_of(person).data == {"size": "s"}
+    assert dialog_of(person).data["size"] == "s"
     person.says("/start").presses(old)
     assert person.last.text == "gone\n\nunknown"
 
@@ -317,7 +329,7 @@ def test_a_choice_may_be_typed(small: World) -> None:
     for said in ("Vừa thôi", "vừa thôi", "VỪA THÔI", "vua thoi", " Vua  thoi! ", "2", " 2. "):
         person.says("/order").says(said)
         assert person.last.text == "count?", said
-        assert dialog_of(person).data == {"size": "m"}
+        assert dialog_of(person).data["size"] == "m"
 
 
 def test_a_button_may_be_typed_without_a_dialog(small: World) -> None:
@@ -333,9 +345,9 @@ def test_a_button_may_be_typed_without_a_dialog(small: World) -> None:
 
 def test_a_number_where_a_number_is_asked_for_is_the_answer(small: World) -> None:
     person = small.person("77").says("/order").taps("Nhỏ").says("2")
-    assert dialog_of(person).data == {"size": "s", "count": 2}
+    assert (dialog_of(person).data["size"], dialog_of(person).data["count"]) == ("s", 2)
     other = small.person("78").says("/order").taps("Nhỏ").says("thôi")
-    assert dialog_of(other).data == {"size": "s", "count": 0}, "a label may be typed there all the same"
+    assert dialog_of(other).data["count"] == 0, "a label may be typed there all the same"
 
 
 def test_a_typed_number_means_the_message_that_was_read_last(small: World) -> None:
@@ -483,7 +495,7 @@ def test_events_of_one_person_on_two_channels_take_turns(small: World) -> None:
     ]
     assert all(at_once([lambda event=event: receive(small.desk, event) for event in arriving]))  # type: ignore[misc]
     with small.db.read() as session:
-        assert session.scalars(select(Dialog)).one().data == {"count": 8}
+        assert session.scalars(select(Dialog)).one().data["count"] == 8
 
 
 def test_people_who_write_to_each_other_at_once_do_not_block_each_other(small: World) -> None:
@@ -497,7 +509,7 @@ def test_people_who_write_to_each_other_at_once_do_not_block_each_other(small: W
         assert chat.tell(other, "say", text=f"from {chat.contact.place}")
         chat.session.flush()
 
-    routes = Routes(**{**vars(ROUTES), "commands": {"/tell": tell_other}})
+    routes = replace(ROUTES, commands={"/tell": tell_other})
     desk = Desk(small.db, small.desk.render, routes, ZONE, PlainLinks())
     told = [Incoming(f"t{p.address.place}", p.address, small.at, "/tell") for p in people]
     assert at_once([lambda event=event: receive(desk, event) for event in told]) == [True, True]  # type: ignore[misc]
