@@ -7,7 +7,7 @@ A flow's dataclass has a field for each thing that its steps learn from each oth
         unit: int | None = None
         person: int | None = None
 
-    FLOW = Flow("naming", Step("whose", ask_whose, take_whose), Step("name", ask_name, take_name), answers=Naming)
+    FLOW = Flow("naming", FlowStep("whose", ask_whose, take_whose), FlowStep("name", ask_name, take_name), answers=Naming)
 
 `chat.begin(Naming(unit=unit.id), step="name")` starts the dialog: the class names the flow. `chat.answers(Naming)` are its answers,
 and what is changed in them is kept: `chat.answers(Naming).person = person.id`. Dates, moments, enums and nested dataclasses are fields

@@ -57,7 +57,9 @@ def take_loose_files(chat: Chat) -> None:
             upload=upload_link(chat),
         )
         return
-    most, code = (MOST_MATERIALS, "too_many_materials") if sends and not units else (MOST_FILES, "too_many_files")
+    most, code = (
+        (MOST_MATERIALS, "too_many_materials") if sends and not units else (MOST_FILES, "too_many_files")
+    )
     files, full = with_new(chat, _kept(chat), most, code)
     if sends:
         chat.begin(Sending(files, sent=chat.album), "purpose" if units else "topic", trouble=full)
