@@ -28,14 +28,13 @@ from bot.commands.common import (
     shipped_sheets,
     unit_of,
 )
-from bot.commands.plans import plan_app, preview_lines
+from bot.commands.plans import plan_app
 from bot.commands.units import units_app
 from bot.messages import File, Incoming, Refusal
 from bot.people.people import INVITE_DAYS, create_invitation, holds_role
 from bot.people.roles import ROLES
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.problems import Invalid, Problem, Rejected
-from bot.reminders.look_ahead import foresee_messages
 from bot.service.demo import Demo, prepare_demo
 from bot.service.logs import set_up_logs
 from bot.service.service import Service
@@ -100,7 +99,6 @@ def compose(
             "rules": shipped_rules(),
             "sheets": shipped_sheets(),
         },
-        foresee=partial(foresee_messages, say_due=reminders.say_due),
     )
     clock = Clock(desk, TICKS, now)
     if demo:
@@ -269,35 +267,6 @@ def check() -> None:
         settings = read_settings()
         facts = check_installation(settings, ROOT, message_renderer(settings))
         say_line("checked", facts=facts)
-
-
-@plan_app.command("preview")
-def plan_preview(
-    file: Path,
-    unit: Annotated[str, typer.Option(help="Code of the unit that is looked at.")],
-    first: Annotated[str, typer.Option("--from", help="First day, as 2022-04-01; today if left out.")] = "",
-    last: Annotated[str, typer.Option("--to", help="Last day; the plan's last if left out.")] = "",
-    owner: Annotated[
-        str, typer.Option(help="Code of the committee that owns the plan; the root if left out.")
-    ] = "",
-    answer: Annotated[list[str] | None, typer.Option(help="KEY=quarter, as for plan load.")] = None,
-    usual: Annotated[bool, typer.Option(help="Meetings are set for the unit's usual day.")] = True,
-) -> None:
-    """Prints every message that the plan would send about one unit, to whom and when; nothing is sent or kept."""
-    with explain_problems():
-        preview_lines(file, unit, first, last, _look, owner=owner, answer=answer, usual=usual)
-
-
-def _look(settings: Settings, db: Database, *args: Any, **more: Any) -> list[Any]:
-    desk = Desk(
-        db=db,
-        render=message_renderer(settings),
-        routes=ROUTES,
-        zone=settings.zone,
-        links=SignedLinks("", settings.url),
-        facts={"rules": shipped_rules()},
-    )
-    return foresee_messages(desk, *args, say_due=reminders.say_due, **more)
 
 
 @app.command("invite")

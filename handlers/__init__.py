@@ -43,6 +43,7 @@ ROUTES = Routes(
     actions=ACTIONS,
     flows=FLOWS,
     former=FORMER,
+    work={**plans.WORK, **units.WORK},
     admit=register.admit_person,
     unknown=talk.answer_unknown,
     files=asides.files_first(office.books_first(report.take_loose_files)),

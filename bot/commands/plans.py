@@ -17,6 +17,7 @@ from bot.commands.common import (
     configured_database,
     existing_file,
     explain_problems,
+    message_renderer,
     owner_of,
     say_line,
     shipped_rules,
@@ -32,8 +33,12 @@ from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Invalid
+from bot.reminders.look_ahead import foresee_messages
+from bot.store.links import SignedLinks
 from bot.tables import Duty, Plan
+from bot.talk.desk import Desk
 from bot.talk.receive import utc_now
+from handlers import ROUTES
 
 plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load, list, clone, withdraw.")
 
@@ -42,7 +47,7 @@ def read_any(file: Path) -> PlanText:
     """A plan from YAML or from a workbook, by the file's extension. Raises Rejected with all that is wrong."""
     existing_file(file)
     if file.suffix.lower() == ".xlsx":
-        return read_plan_workbook(file, agendas=AGENDAS, templates=TEMPLATES)
+        return read_plan_workbook(file, TEMPLATES)
     return read_plan(file, agendas=AGENDAS)
 
 
@@ -164,31 +169,39 @@ def plan_list() -> None:
         say_line("plans", plans=plans)
 
 
-def preview_lines(
+@plan_app.command("preview")
+def plan_preview(
     file: Path,
-    unit: str,
-    first: str,
-    last: str,
-    foresee: Any,
-    *,
-    owner: str = "",
-    answer: list[str] | None = None,
-    usual: bool = True,
+    unit: Annotated[str, typer.Option(help="Code of the unit that is looked at.")],
+    first: Annotated[str, typer.Option("--from", help="First day, as 2022-04-01; today if left out.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day; the plan's last if left out.")] = "",
+    owner: Annotated[
+        str, typer.Option(help="Code of the committee that owns the plan; the root if left out.")
+    ] = "",
+    answer: Annotated[list[str] | None, typer.Option(help="KEY=quarter, as for plan load.")] = None,
+    usual: Annotated[bool, typer.Option(help="Meetings are set for the unit's usual day.")] = True,
 ) -> None:
-    """What `plan preview` prints: every message that the plan would send about one unit, in order; nothing is sent or kept."""
-    text = with_minutes(read_any(file), shipped_rules())
-    with configured_database() as (settings, db):
-        with db.read() as session:
-            about = unit_of(session, unit)
-            owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
-        announced = text.head.starts - timedelta(days=text.head.announce)
-        begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
-        end = _day(last) or text.head.ends
-        said = answers_of(text, answer or [])
-        left = [one for one in plan_questions(text) if one.key not in said]
-        answers = {**{one.key: LEFT_OUT for one in left}, **said}
-        found = foresee(settings, db, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual)
-        say_line("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
+    """Prints every message that the plan would send about one unit, to whom and when; nothing is sent or kept."""
+    with explain_problems():
+        text = with_minutes(read_any(file), shipped_rules())
+        with configured_database() as (settings, db):
+            with db.read() as session:
+                about = unit_of(session, unit)
+                owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
+            announced = text.head.starts - timedelta(days=text.head.announce)
+            begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
+            end = _day(last) or text.head.ends
+            said = answers_of(text, answer or [])
+            left = [one for one in plan_questions(text) if one.key not in said]
+            answers = {**{one.key: LEFT_OUT for one in left}, **said}
+            links = SignedLinks("", settings.url)
+            desk = Desk(
+                db, message_renderer(settings), ROUTES, settings.zone, links, facts={"rules": shipped_rules()}
+            )
+            found = foresee_messages(
+                desk, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual
+            )
+            say_line("plan_preview", found=found, unit=about, first=begin, last=end, asked=left, usual=usual)
 
 
 def _owner_above(session: Session, path: str) -> int:

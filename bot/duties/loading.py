@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.changes import Changes, Loading, note_title
@@ -51,6 +51,16 @@ def load_plan(
     loading = Loading(session, plan, whole, owner, at, zone)
     Comparison(loading, Demands(loading, _write_topics(loading))).run(only)
     return plan, loading.changes
+
+
+def try_plan(
+    session: Session, text: PlanText, owner: Unit, at: datetime, zone: ZoneInfo, answers: Mapping[str, str]
+) -> tuple[Changes, int]:
+    """As `load_plan`, for a look before it: what changes, and of how many cells something is asked."""
+    plan, changes = load_plan(session, text, owner, at, zone, answers=answers)
+    asked = select(func.count(Duty.unit_id.distinct())).join(Unit, Unit.id == Duty.unit_id)
+    cells = (Duty.plan_id == plan.id, Unit.kind == "chi_bo", Duty.state.in_(("open", "waiting", "done")))
+    return changes, session.scalar(asked.where(*cells)) or 0
 
 
 def _check(text: PlanText, whole: PlanText) -> None:

@@ -13,11 +13,11 @@ from bot.calendar import at_local, local_day, next_allowed, next_working_day
 from bot.duties.apart import told_apart
 from bot.duties.withdrawing import ABOVE_KEY, DONE
 from bot.messages import Reply
+from bot.people.staff import contacts_of
 from bot.people.superiors import superiors_of
 from bot.reminders.climbed import NAMED, News, climbed_news, told_above, told_late, waiting_above
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.own import note_rungs_told
-from bot.reminders.staff import contacts_of
 from bot.tables import Contact, Duty, Membership, Message, Reminder
 from bot.talk import outbox
 from bot.talk.desk import Desk

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_working_day
 from bot.duties.ladder import MORNING, Timed
+from bot.people.staff import Staff
 from bot.people.superiors import superiors_of
 from bot.reminders.escalation import may_climb_on, told_own
-from bot.reminders.staff import Staff
 from bot.tables import Duty
 
 log = logging.getLogger(__name__)

@@ -15,10 +15,10 @@ from bot.duties.life import anchors_of, meetings_of, rungs_of
 from bot.duties.outlook import Outlook, days_left, days_overdue
 from bot.duties.reports_on import meeting_awaited
 from bot.meetings.preparing import MATERIALS
+from bot.people.staff import Staff
 from bot.plans.ladders import COMING as COUNTED_DOWN
 from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
-from bot.reminders.staff import Staff
 from bot.tables import Contact, Demand, Duty, Meeting, Message, Person, Reminder
 
 log = logging.getLogger(__name__)

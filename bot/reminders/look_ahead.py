@@ -1,10 +1,8 @@
 """A look ahead: every message that a plan would send about one unit, by the very code that sends them, and nothing is kept."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,6 +15,7 @@ from bot.meetings.offering import offers_for
 from bot.messages import Reply
 from bot.people.people import secretaries_of
 from bot.plans.plan import PlanText, key_digest
+from bot.reminders.saying import say_due
 from bot.tables import Contact, Duty, Membership, Message, Person, Plan, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
@@ -38,16 +37,6 @@ class Foreseen:
     """It goes to one who stands in for the unit's first secretary."""
 
 
-class SayDue(Protocol):
-    """What says the reminders that have come, for one unit, in the session it is handed."""
-
-    def __call__(self, desk: Desk, session: Session, at: datetime, *, unit_id: int | None = None) -> int: ...
-
-
-class _Unsaid(Exception):
-    """Ends the transaction without keeping anything of it."""
-
-
 def foresee_messages(
     desk: Desk,
     text: PlanText,
@@ -56,7 +45,6 @@ def foresee_messages(
     first: date,
     last: date,
     *,
-    say_due: SayDue,
     answers: Mapping[str, str] | None = None,
     as_usual: bool = False,
 ) -> list[Foreseen]:
@@ -66,8 +54,7 @@ def foresee_messages(
     at 19:30. A unit without anybody gets somebody for the
     look. Raises Rejected for a plan that cannot be loaded.
     """
-    found: list[Foreseen] = []
-    with suppress(_Unsaid), desk.db.write() as session:
+    with desk.db.trial() as session:
         unit = session.get_one(Unit, unit_id)
         start = at_local(first, time.min, desk.zone)
         _somebody(session, unit, start)
@@ -76,9 +63,7 @@ def foresee_messages(
             session, text, session.get_one(Unit, owner_id), start, desk.zone, answers=answers, only=unit
         )
         end = at_local(last + timedelta(1), time.min, desk.zone)
-        found = _walk(desk, say_due, session, unit, plan.id, start, end, as_usual=as_usual)
-        raise _Unsaid
-    return found
+        return _walk(desk, session, unit, plan.id, start, end, as_usual=as_usual)
 
 
 def _somebody(session: Session, unit: Unit, at: datetime) -> None:
@@ -112,7 +97,6 @@ def _set_meetings(session: Session, unit: Unit, plan_id: int, at: datetime, desk
 
 def _walk(
     desk: Desk,
-    say_due: SayDue,
     session: Session,
     unit: Unit,
     plan_id: int,

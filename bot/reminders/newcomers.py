@@ -12,9 +12,9 @@ from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
 from bot.materials.materials import unit_was_reminded
 from bot.people.newcomers import CAUGHT_UP, heard_from, is_away, is_new, wake_newcomer
+from bot.people.staff import Staff, staff_of
 from bot.plans.ladders import LadderRung
 from bot.reminders.due import DueRung, introduction_of
-from bot.reminders.staff import Staff, staff_of
 from bot.tables import Demand, Duty, Membership, Message, Reminder
 
 

@@ -16,9 +16,9 @@ from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer, offers_for
 from bot.meetings.preparing import duty_checklists
 from bot.messages import Reply
+from bot.people.staff import Staff
 from bot.reminders.due import DueRung, hour_of, outlook_of, rungs_told
 from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
-from bot.reminders.staff import Staff
 from bot.tables import Contact, Membership, Message, Person, Reminder
 from bot.talk import outbox
 from bot.talk.desk import Desk

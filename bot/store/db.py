@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Condition, Lock
 from typing import Any
@@ -25,6 +25,10 @@ PRAGMAS = (
 
 class DatabaseGone(Exception):
     """The file of the database was deleted, emptied or replaced under the running program, which still holds the old one."""
+
+
+class _Unkept(Exception):
+    """Ends a transaction that was only a trial."""
 
 
 class Database:
@@ -50,6 +54,13 @@ class Database:
     def write(self) -> Iterator[Session]:
         with self._counted(), self._turn, self._write.begin() as session:
             yield session
+
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """As `write`, and nothing of it is kept."""
+        with suppress(_Unkept), self.write() as session:
+            yield session
+            raise _Unkept
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -96,6 +97,8 @@ class Routes:
     """Words that nothing has asked for: does a room want them?"""
     former: Mapping[str, str] = field(default_factory=dict)
     """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
+    work: Mapping[str, Callable[["Desk", int, datetime], None]] = field(default_factory=dict)
+    """What the office has asked for, by the kind of its errand, and the clock does; see bot/talk/errands.py."""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None
     """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""
 
@@ -118,8 +121,6 @@ class Desk:
     shelf: "FileShelf | None" = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
-    foresee: Callable[..., list[Any]] = lambda *_, **__: []
-    """See bot/reminders/look_ahead.py; what says the reminders is handed to it at the composition root."""
     aside: "Elsewhere" = field(default_factory=lambda: Here())
     """Where files that anybody may have made are read."""
 

@@ -1,19 +1,21 @@
 """Errands: what somebody has asked for that must not be done inside a talk; taken, done, told, by whichever replica is first."""
 
 import logging
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.messages import File, Reply
-from bot.problems import Problem
+from bot.problems import Problem, Rejected
 from bot.tables import Audit, Errand
 from bot.talk import outbox
-from bot.talk.desk import Desk
+from bot.talk.desk import Desk, FileShelf
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,12 @@ READY = ("new", "read", "agreed")
 PATIENCE = timedelta(minutes=30)
 """So long is a file store that does not answer asked again."""
 
+SHOWN = 15
+"""So many faults are told at once."""
+BOOK_SECONDS = 60.0
+"""A workbook of ten thousand rows takes some seconds to read."""
+
+T = TypeVar("T")
 Work = Callable[[Desk, int, datetime], None]
 
 
@@ -107,10 +115,60 @@ def tell_asker(
     outbox.post_message(session, contact, Reply(reply.text, reply.choices, files), at)
 
 
+def locked_errand(session: Session, errand_id: int, state: str) -> Errand | None:
+    """The errand, locked; None when it is not in that state any more."""
+    errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
+    return errand if errand.state == state else None
+
+
+def refuse_errand(
+    desk: Desk, errand_id: int, at: datetime, problems: Sequence[Problem], most: int = SHOWN
+) -> None:
+    """Says what is wrong with what was sent."""
+    lines = problem_sentences(desk, problems)
+    finish_errand(desk, errand_id, at, "plans/faults", lines=lines[:most], more=max(0, len(lines) - most))
+
+
+def file_shelf(desk: Desk) -> FileShelf:
+    if desk.shelf is None:
+        raise OSError("no file store")
+    return desk.shelf
+
+
+def read_workbook(
+    desk: Desk, args: Mapping[str, Any], read: Callable[[Path, Path], T], *, unreadable: str = ""
+) -> T:
+    """What `read` (path, folder of all wording) makes of the workbook that was sent, apart from everything else. Raises Rejected with `unreadable`, where
+    that is said, for a file that breaks the reader."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (Path(str(args["name"])).stem + ".xlsx")
+        path.write_bytes(file_shelf(desk).read(args["digest"]))
+        try:
+            return desk.aside.call(read, path, desk.render.folder, seconds=BOOK_SECONDS)
+        except Rejected:
+            raise
+        except Exception as error:
+            if not unreadable:
+                raise
+            log.exception("workbook unreadable")
+            raise Rejected([Problem("", unreadable)]) from error
+
+
+def send_workbook(
+    desk: Desk, errand_id: int, at: datetime, name: str, write: Callable[[Path], None], **context: Any
+) -> None:
+    """Puts the workbook that `write` makes on the shelf and sends it; `context`: what its template is told."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "workbook.xlsx"
+        write(path)
+        file = file_shelf(desk).keep(name, path)
+    finish_errand(desk, errand_id, at, "plans/workbook", files=(file,), **context)
+
+
 def note_errand(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:
     session.add(Audit(at=at, person_id=errand.person_id, action=action, subject=subject))
 
 
-def problem_sentences(desk: Desk, problems: list[Problem]) -> list[tuple[str, str]]:
+def problem_sentences(desk: Desk, problems: Iterable[Problem]) -> list[tuple[str, str]]:
     """(place, sentence) of each problem."""
     return [(p.place, desk.render.sentence(p.code, p.facts)) for p in problems]

@@ -33,7 +33,7 @@ class UnitsTable:
     title: str = ""
 
 
-def read_units(path: Path, *, templates: Path = TEMPLATES) -> UnitsTable:
+def read_units(path: Path, templates: Path = TEMPLATES) -> UnitsTable:
     """The units of the file: an XLSX workbook by whatever name, or text in columns (comma, semicolon, tab).
 
     The table may stand anywhere in any sheet that is shown; its columns are known by the labels of the form (`templates`:

@@ -1,7 +1,11 @@
 """The office's plans: sent, looked at, applied, taken back."""
 
+from collections.abc import Mapping
+
+from bot.reminders.preview import do_plan_preview
 from bot.talk.desk import Flow, Handler
-from handlers.plans import deciding, office
+from bot.talk.errands import Work
+from handlers.plans import deciding, errands, office
 
 COMMANDS: dict[str, Handler] = {}
 
@@ -20,6 +24,15 @@ ACTIONS: dict[str, Handler] = {
     "office.drop": deciding.drop_errand,
     "office.ask": deciding.answer_question,
     "office.ask_day": deciding.begin_day,
+}
+
+WORK: Mapping[str, Work] = {
+    "plan": errands.do_plan_workbook,
+    "template": errands.send_plan_template,
+    "export": errands.export_plan,
+    "clone": errands.copy_plan,
+    "look": do_plan_preview,
+    "withdraw": errands.take_plan_back,
 }
 
 FLOWS: tuple[Flow, ...] = (

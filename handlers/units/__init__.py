@@ -1,6 +1,10 @@
 """How a unit stands; the office's page of it."""
 
+from collections.abc import Mapping
+
 from bot.talk.desk import Flow, Handler
+from bot.talk.errands import Work
+from bot.units import errands
 from handlers.units import office, unit
 
 COMMANDS: dict[str, Handler] = {
@@ -12,6 +16,12 @@ ACTIONS: dict[str, Handler] = {
     "admin.unit": office.begin_units_office,
     "admin.card": office.open_card,
     "admin.reopen": office.reopen_closed_unit,
+}
+
+WORK: Mapping[str, Work] = {
+    "units": errands.do_units_workbook,
+    "unit_template": errands.send_unit_template,
+    "unit_export": errands.export_units,
 }
 
 FLOWS: tuple[Flow, ...] = (office.FLOW,)

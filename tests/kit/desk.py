@@ -1,18 +1,16 @@
 """The one desk of every test: the real routes, templates, rules and sheets, with links and files that need no network."""
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from bot.messages import File
 from bot.plans.guidance.rules import Rules, read_rules
 from bot.plans.yaml_in import read_agenda
-from bot.reminders.look_ahead import foresee_messages
 from bot.scores.sheets import ScoreSheets, read_sheets
 from bot.store.db import Database
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
 from handlers import ROUTES
-from schedules import reminders
 from tests.kit.places import AGENDAS, PLANS, TEMPLATES, ZONE
 
 RENDERED: set[str] = set()
@@ -80,6 +78,5 @@ def make_desk(db: Database, **others: Any) -> Desk:
             "rules": rules(),
             "sheets": sheets(),
         },
-        "foresee": partial(foresee_messages, say_due=reminders.say_due),
     }
     return Desk(db=db, **{**usual, **others})

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from bot.materials import telling
 from bot.materials.materials import distinct_files, files_for, files_of, files_seen, path_prefixes
 from bot.materials.receipts import material_receipts
 from bot.materials.sharing import BYTES_ALONG, MOST_ALONG, share_materials
@@ -233,8 +234,8 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
-    monkeypatch.setattr(materials, "PORTION", 1)
-    real, turns = materials._tell_units, []
+    monkeypatch.setattr(telling, "PORTION", 1)
+    real, turns = telling._tell_units, []
 
     def breaks(*args):  # type: ignore[no-untyped-def]
         turns.append(args)
@@ -242,7 +243,7 @@ def test_the_tick_goes_on_where_it_was_broken_off(world: World, monkeypatch: pyt
             raise OSError("killed")
         return real(*args)
 
-    monkeypatch.setattr(materials, "_tell_units", breaks)
+    monkeypatch.setattr(telling, "_tell_units", breaks)
     with pytest.raises(OSError, match="killed"):
         world.tick(materials.send_materials)
     assert kept(world, Material.told_at) == [None]
@@ -264,7 +265,7 @@ def test_two_replicas_tell_each_unit_once(world: World, monkeypatch: pytest.Monk
     tick_through(world, "2022-04-01 08:30")
     tied(office, TALK)
     world.later(minutes=3)
-    monkeypatch.setattr(materials, "PORTION", 1)
+    monkeypatch.setattr(telling, "PORTION", 1)
     with ThreadPoolExecutor(3) as pool:
         assert sum(pool.map(lambda _: world.tick(materials.send_materials), range(3))) == 3
     for cell in cells:

@@ -104,8 +104,8 @@ def test_as_pdf_where_that_can_be_done(
         target.write_bytes(b"%PDF-1.7 " + docx.read_bytes()[:4])
         return target
 
-    monkeypatch.setattr(documents, "converter", lambda: "/usr/bin/soffice")
-    monkeypatch.setattr(documents, "to_pdf", convert)
+    monkeypatch.setattr("bot.papers.making.find_converter", lambda: "/usr/bin/soffice")
+    monkeypatch.setattr("bot.papers.making.to_pdf", convert)
     secretary.presses(f"paper.make:{meeting.id}:BB")
     runs(world, secretary).taps("Lấy bản PDF")
     runs(world, secretary)
@@ -118,7 +118,7 @@ def test_as_pdf_where_that_can_be_done(
         def fails(docx: Path, folder: Path, error: Exception = error) -> Path:
             raise error
 
-        monkeypatch.setattr(documents, "to_pdf", fails)
+        monkeypatch.setattr("bot.papers.making.to_pdf", fails)
         secretary.presses(f"paper.make:{meeting.id}:BB:pdf")
         runs(world, secretary)
         assert said in secretary.last.text

@@ -231,13 +231,13 @@ def test_a_loaded_plan_goes_out_as_a_workbook_and_to_another_year(
     (book,) = office.last.files
     path = tmp_path / "lay.xlsx"
     path.write_bytes(world.shelf.read(book.digest))
-    assert read_plan_workbook(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES) == text
+    assert read_plan_workbook(path, TEMPLATES) == text
     office.says("/quantri").taps("Kế hoạch").taps("1. 42-KH/ĐUK").taps("Chép sang năm khác").says("2027")
     runs(world, office)
     assert "điểm cần đồng chí quyết định" in office.last.text
     (book,) = office.last.files
     path.write_bytes(world.shelf.read(book.digest))
-    moved = read_plan_workbook(path, agendas=TEMPLATES / "agendas", templates=TEMPLATES)
+    moved = read_plan_workbook(path, TEMPLATES)
     assert moved.head.starts.year == 2027
     assert moved.decide
     office.taps("Nạp kế hoạch").hands(on_the_shelf(world, path))

@@ -59,7 +59,7 @@ HEAD = {
 
 
 def read(path: Path) -> PlanText:
-    return read_plan_workbook(path, agendas=AGENDAS, templates=TEMPLATES)
+    return read_plan_workbook(path, TEMPLATES)
 
 
 def there_and_back(plan: PlanText, folder: Path) -> PlanText:

@@ -365,7 +365,6 @@ def test_a_look_ahead_plans_nothing_in_the_past(world: World) -> None:
         ids[1],
         date(2022, 4, 18),
         date(2022, 6, 30),
-        say_due=reminders.say_due,
         as_usual=True,
     )
     texts = [one.reply.text for one in found]

@@ -13,6 +13,7 @@ from bot.messages import Reply
 from bot.people.people import spoken_to, stand_ins
 from bot.people.superiors import superiors_of
 from bot.reminders.escalation import how_often, out_of_touch
+from bot.reminders.saying import say_due
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
@@ -157,7 +158,7 @@ def test_one_message_above_for_all_units_of_a_morning(db: Database, tmp_path: Pa
 def test_batches_of_one_morning_make_one_message_above(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reminders, "BATCH", 4)
+    monkeypatch.setattr("bot.reminders.saying.BATCH", 4)
     world = World(db)
     world.go("2022-06-06 07:30")
     tree(world, cells=15)
@@ -419,7 +420,7 @@ def test_statements_do_not_grow_with_the_units_of_a_batch(db: Database, tmp_path
         for day, told in (("15", cells), ("16", cells), ("17", 1)):
             world.go(f"2022-06-{day} 08:00")
             with db.write() as session, counted(db) as seen:
-                assert reminders.say_due(world.desk, session, world.at) == told
+                assert say_due(world.desk, session, world.at)[1] == told
             statements += len(seen)
             with db.write() as session:
                 session.execute(update(Message).values(state="sent", sent_at=world.at))
@@ -460,8 +461,8 @@ def test_one_unit_can_be_said_for_alone_and_nothing_is_kept(world: World, tmp_pa
     world.registered("A02", "secretary")
     unit = duty_of(world, "A01").unit_id
     with world.db.write() as session:
-        assert reminders.say_due(world.desk, session, world.at, unit_id=unit) == 1
-        assert reminders.say_due(world.desk, session, world.at, unit_id=unit) == 0
+        assert say_due(world.desk, session, world.at, unit_id=unit)[1] == 1
+        assert say_due(world.desk, session, world.at, unit_id=unit)[1] == 0
         session.rollback()
     assert moments(world) == []
     assert world.tick(reminders.say_reminders) == 2

@@ -503,7 +503,7 @@ def test_a_meeting_left_running_is_asked_after(world: World) -> None:
 
 def test_many_units_in_one_tick(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """More due duties than one batch holds: everybody is told once."""
-    monkeypatch.setattr(reminders, "BATCH", 4)
+    monkeypatch.setattr("bot.reminders.saying.BATCH", 4)
     world = World(db)
     committee(world)
     world.units(*((f"M{n}", f"Chi bộ {n}", "chi_bo", "co_quan", "DUK") for n in range(9)))

@@ -12,12 +12,13 @@ from bot.plans.workbook.writing import rows_of_plan
 from bot.plans.yaml_in import whole_plan
 
 
-def read_plan_workbook(path: Path, *, agendas: Path, templates: Path) -> PlanText:
+def read_plan_workbook(path: Path, templates: Path) -> PlanText:
     """The plan in the workbook `path`, the very same that `read_plan` gives for its YAML file.
 
-    `agendas` is the folder of shipped agendas, `templates` that of all wording. Raises Rejected with all problems of the
-    workbook, each placed as "file.xlsx Sheet!C7".
+    `templates` is the folder of all wording, with the shipped agendas. Raises Rejected with all problems of the workbook,
+    each placed as "file.xlsx Sheet!C7".
     """
+    agendas = templates / "agendas"
     found = SheetFindings(path.name, words=words_of_sheets(templates, agendas))
     tables = rows_of_tables(read_book(path), found)
     return whole_plan(found, plain_values(tables, found), agendas=agendas)

@@ -1,0 +1,186 @@
+"""Files tied to a topic after its reminder has gone out are told to the units that have had it, once."""
+
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import local_day, next_allowed
+from bot.duties.turns import turn_of
+from bot.materials.materials import (
+    TOLD_KEY,
+    duties_about_topic,
+    duties_under,
+    note_materials_of,
+    spoken_in,
+    unit_was_reminded,
+)
+from bot.materials.sharing import share_materials
+from bot.messages import Reply
+from bot.people.staff import staff_of
+from bot.store.db import take_turns
+from bot.tables import Contact, Demand, Duty, Material, Message, Reminder
+from bot.talk import outbox
+from bot.talk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+SETTLE = timedelta(minutes=2)
+"""After the last file of a topic so long is waited, so that what is tied in one go is told in one message."""
+PORTION = 500
+"""So many units are told in one transaction."""
+TURN = (Material.plan_id, Material.key, Material.period)
+Turn = tuple[int, str, str]
+"""A topic's plan and key, and the period of its turn, empty for what goes with every turn."""
+
+
+def untold_turns(session: Session, at: datetime) -> list[Turn]:
+    """The turns of topics with files that nobody has been told of, and that have been left alone for a while."""
+    untold = (Material.told_at.is_(None), Material.withdrawn_at.is_(None))
+    turns = select(*TURN).where(*untold).group_by(*TURN).having(func.max(Material.at) <= at - SETTLE)
+    return [(plan_id, key, period) for plan_id, key, period in session.execute(turns.order_by(*TURN))]
+
+
+def tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
+    """Goes through the units portion by portion; when all are through, the files are noted as told."""
+    written, last = 0, 0
+    seen: set[int] = set()
+    while True:
+        with desk.db.write() as session:
+            take_turns(session, "materials")
+            files = _untold(session, turn)
+            seen = seen or {file.id for file in files}
+            files = [file for file in files if file.id in seen]
+            units = _portion(session, files, last)
+            if not units:
+                its = update(Material).where(Material.id.in_([file.id for file in files]))
+                session.execute(its.values(told_at=at))
+                return written
+            written += _tell_units(desk, session, files, units, at)
+            last = units[-1]
+        desk.wake()
+
+
+def _untold(session: Session, turn: Turn) -> list[Material]:
+    return list(
+        session.scalars(
+            select(Material)
+            .where(
+                tuple_(*TURN) == turn,
+                Material.told_at.is_(None),
+                Material.withdrawn_at.is_(None),
+            )
+            .order_by(Material.id)
+        )
+    )
+
+
+def _concerned(files: Sequence[Material]) -> ColumnElement[bool]:
+    """Open duties for whose units one of the files is; whoever hears of a duty later gets the files with that."""
+    said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, unit_was_reminded())
+    topic = duties_about_topic(files[0].plan_id, files[0].key, files[0].period)
+    return and_(topic, Duty.state == "open", duties_under({file.path for file in files}), said)
+
+
+def _portion(session: Session, files: Sequence[Material], last: int) -> list[int]:
+    if not files:
+        return []
+    return list(
+        session.scalars(
+            select(Duty.unit_id)
+            .where(_concerned(files), Duty.unit_id > last)
+            .distinct()
+            .order_by(Duty.unit_id)
+            .limit(PORTION)
+        )
+    )
+
+
+def _tell_units(
+    desk: Desk, session: Session, files: Sequence[Material], units: Collection[int], at: datetime
+) -> int:
+    duties = session.scalars(
+        select(Duty)
+        .where(_concerned(files), Duty.unit_id.in_(units))
+        .options(joinedload(Duty.demand).joinedload(Demand.topic), joinedload(Duty.unit))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    )
+    first: dict[int, Duty] = {}
+    for duty in duties:
+        first.setdefault(duty.unit_id, duty)
+    spoken = _spoken(session, files, units)
+    staff = staff_of(session, units, local_day(at, desk.zone))
+    written = 0
+    for unit_id, duty in first.items():
+        fresh = [
+            file
+            for file in files
+            if duty.path.startswith(file.path) and file.digest not in spoken.get(unit_id, set())
+        ]
+        if not fresh:
+            continue
+        speaker = staff.speaker(unit_id)
+        if speaker is None:
+            log.info("materials.nobody unit=%s duty=%s", unit_id, duty.id)
+            continue
+        _write(desk, session, staff.contacts[speaker.id], duty, fresh, at)
+        written += 1
+    session.flush()
+    return written
+
+
+def _spoken(session: Session, files: Sequence[Material], units: Collection[int]) -> dict[int, set[str]]:
+    """The files that each unit has been told of: with a reminder of the topic, or by this tick before it was broken off."""
+    found: dict[int, set[str]] = {}
+    reminders = session.execute(
+        select(Duty.unit_id, Message.body)
+        .join(Reminder, Reminder.duty_id == Duty.id)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(
+            duties_about_topic(files[0].plan_id, files[0].key, files[0].period),
+            Duty.unit_id.in_(units),
+            unit_was_reminded(),
+        )
+    )
+    for unit_id, body in reminders:
+        found.setdefault(unit_id, set()).update(spoken_in(body))
+    for file_id in session.scalars(
+        select(Material.id).where(
+            tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period),
+            Material.told_at.is_(None),
+        )
+    ):
+        keys = {_key(file_id, unit_id): unit_id for unit_id in units}
+        told = session.execute(select(Message.key, Message.body).where(Message.key.in_(keys)))
+        for key, body in told:
+            found.setdefault(keys[key], set()).update(spoken_in(body))
+    return found
+
+
+def _key(file_id: int, unit_id: int) -> str:
+    return f"{TOLD_KEY}{file_id}:{unit_id}"
+
+
+def _write(
+    desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[Material], at: datetime
+) -> None:
+    shared = share_materials(files, desk.links.file)
+    context = {
+        "duty": duty,
+        "period": turn_of(duty),
+        "shared": shared,
+        "today": local_day(at, desk.zone),
+    }
+    said = desk.render.reply("materials/told", context)
+    message = outbox.post_message(
+        session,
+        contact,
+        Reply(said.text, said.choices, shared.files),
+        at,
+        bulk=True,
+        due_at=next_allowed(at, desk.zone),
+        key=_key(files[0].id, duty.unit_id),
+    )
+    note_materials_of(message, shared.materials)

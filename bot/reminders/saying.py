@@ -1,0 +1,39 @@
+"""Takes the duties whose next rung has come, tells the unit's people and who is above, moves the duties on."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.people.staff import staff_of
+from bot.reminders import above, own
+from bot.reminders.due import advance_duties, claim_due_duties, give_back
+from bot.reminders.newcomers import claim_newcomers, missed_rungs
+from bot.talk.desk import Desk
+
+BATCH = 500
+
+
+def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None = None) -> tuple[int, int]:
+    """Says what has come by `at`, for one batch of units or for all that the one unit owes, in the caller's transaction.
+
+    Answers how many duties and newcomers were taken, and how many messages written. Nothing is committed.
+    """
+    give_back(session, at, unit_id)
+    newcomers = claim_newcomers(session, at, desk.zone, BATCH) if unit_id is None else []
+    newly_led = {m.unit_id for m in newcomers if m.role == "secretary"}
+    duties = claim_due_duties(session, at, BATCH, unit_id, newly_led)
+    done = above.take_done(session, at, BATCH) if unit_id is None else []
+    if not (duties or newcomers or done):
+        return 0, 0
+    staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, local_day(at, desk.zone))
+    spoken = advance_duties(session, duties, at, desk.zone, staff)
+    higher = [one for one in spoken if one.timed.rung.to == "above"]
+    own_people = [one for one in spoken if one.timed.rung.to != "above"]
+    told = own.tell_secretaries(
+        desk, session, own_people, at, staff, missed_rungs(session, newcomers, staff, at)
+    )
+    more = max(len(duties), len(done)) >= BATCH
+    told += above.tell_superiors(desk, session, higher, done, at, more=more)
+    session.flush()
+    return len(duties) + len(newcomers) + len(done), told

@@ -1,0 +1,218 @@
+"""What a leader is told unasked: weekly, and when what was due has been told to the units as late; one message to each leader at the
+leader's hour, on working days; nothing to say, nothing sent."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from bot.calendar import at_local, local_day, next_allowed, next_working_day
+from bot.duties.apart import apart_figures, told_apart
+from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
+from bot.duties.withdrawing import SUMMARY_KEY, SUMMED
+from bot.people.roles import units_below
+from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
+from bot.reminders.escalation import out_of_touch
+from bot.tables import Duty, Membership, Message, Person, Reminder, Unit
+from bot.talk import outbox
+from bot.talk.desk import Desk
+
+MONDAY = 0
+NAMES = 12
+LOST_NAMES = 5
+BATCH = 200
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
+LONGEST_REST = 21
+"""So many days back a last day may lie that has not been told yet: Tết is the longest stretch without a working day."""
+LOOK_BACK = timedelta(days=60)
+LOOK_AHEAD = timedelta(days=35)
+
+
+def claim_leaders(session: Session, at: datetime) -> list[Membership]:
+    """The roles of the leaders whose hour has come, those of one person together."""
+    active = (Membership.role == "leader", Membership.ended_at.is_(None))
+    people = set(
+        session.scalars(
+            select(Membership.person_id)
+            .where(Membership.next_summary_at <= at, *active)
+            .order_by(Membership.next_summary_at)
+            .limit(BATCH)
+        )
+    )
+    if not people:
+        return []
+    return list(
+        session.scalars(
+            select(Membership)
+            .where(Membership.person_id.in_(people), Membership.next_summary_at <= at, *active)
+            .options(joinedload(Membership.person), joinedload(Membership.unit))
+            .order_by(Membership.person_id, Membership.id)
+            .with_for_update(skip_locked=True, of=Membership)
+        )
+    )
+
+
+def look_after_leader(
+    desk: Desk, session: Session, person: Person, roles: Sequence[Membership], at: datetime
+) -> bool:
+    """Says what there is to say today and moves the leader's next look to tomorrow at the leader's hour.
+
+    Days on which nobody could be told (rest days, an outage) are looked after together, once.
+    """
+    today = local_day(at, desk.zone)
+    own_hour = at_local(today, time(person.reminder_hour), desk.zone)
+    allowed = next_allowed(max(at, own_hour), desk.zone, weekends=person.weekends)
+    if at < allowed:
+        for leader in roles:
+            leader.next_summary_at = allowed
+        return False
+    last = min(leader.summed_on or today - DAY for leader in roles)
+    days = _days(max(last + DAY, today - WEEK + DAY), today)
+    for leader in roles:
+        leader.summed_on, leader.next_summary_at = today, next_look(leader, at, desk.zone)
+    scope = or_(*(units_below(Duty.path, leader.unit.path) for leader in roles))
+    lately = [today - n * DAY for n in range(1, LONGEST_REST)]
+    fresh = [day for day in lately if told_from(day, weekends=person.weekends) > today]
+    span = _Span(scope, today, min(fresh, default=today))
+    if any(day.weekday() == MONDAY for day in days):
+        return _write(desk, session, roles, span, span.weekly(at), "week", at)
+    ripe = [day for day in lately if told_from(day, weekends=person.weekends) in days]
+    return _write(desk, session, roles, span, and_(scope, Duty.due_on.in_(ripe)), "due", at)
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + n * DAY for n in range((last - first).days + 1)]
+
+
+def told_from(due_on: date, *, weekends: bool = False) -> date:
+    """From when on a leader hears that something due on that day is late: the units are told on the next working day, and
+    have it for themselves."""
+    worked = next_working_day(due_on + DAY)
+    return worked + DAY if weekends else next_working_day(worked + DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What one leader's summary of a day speaks of: `scope`, and as late only of what was due before `late_before`."""
+
+    scope: ColumnElement[bool]
+    today: date
+    late_before: date
+
+    def weekly(self, at: datetime) -> ColumnElement[bool]:
+        """Something open about now, or done this week; what has just been due waits until the units have been told."""
+        near = and_(
+            Duty.state == "open",
+            Duty.opens_on <= self.today,
+            Duty.due_on.between(self.today - LOOK_BACK, self.today + LOOK_AHEAD),
+            or_(Duty.due_on < self.late_before, Duty.due_on >= self.today),
+        )
+        done = and_(Duty.state == "done", Duty.done_at >= at - WEEK)
+        live = select(Duty.demand_id).where(self.scope, or_(near, done))
+        return and_(self.scope, Duty.demand_id.in_(live.correlate(None)))
+
+    def figures(self, session: Session, where: ColumnElement[bool]) -> list[Tally]:
+        found = tally_demands(session, where, self.today, late_before=self.late_before)
+        return worst_first(
+            one for one in found if one.due_on is None or not self.late_before <= one.due_on < self.today
+        )
+
+
+def next_look(leader: Membership, at: datetime, zone: ZoneInfo) -> datetime:
+    """Tomorrow at the leader's hour, off quiet hours and rest days."""
+    tomorrow = local_day(at, zone) + timedelta(days=1)
+    hour = at_local(tomorrow, time(leader.person.reminder_hour), zone)
+    return next_allowed(hour, zone, weekends=leader.person.weekends)
+
+
+def _write(
+    desk: Desk,
+    session: Session,
+    roles: Sequence[Membership],
+    span: _Span,
+    where: ColumnElement[bool],
+    why: str,
+    at: datetime,
+) -> bool:
+    """One message a morning: what has climbed and would go out beside it is told in it."""
+    person_id = roles[0].person_id
+    figures = span.figures(session, where)
+    contact = outbox.reachable_contact(session, person_id)
+    beside = waiting_above(session, [person_id]).get(person_id)
+    if not figures or contact is None:
+        if beside is not None:
+            _release(session, beside, at)
+        return False
+    told = climbed_news(session, [beside], at, desk.zone).get(beside) if beside is not None else None
+    told = told or News([], [])
+    listed, context = _units(session, span, where, figures, told)
+    context |= {"figures": figures, "why": why, "units": [leader.unit for leader in roles]}
+    context |= _from_above(told)
+    reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
+    key = f"{SUMMARY_KEY}{person_id}:{why}:{at:%Y%m%d%H%M%S}"
+    message = outbox.post_message(session, contact, reply, at, bulk=True, key=key)
+    session.flush()
+    if beside is not None:
+        hand_to(session, beside, message.id)
+    _note_late(session, message, listed, span.late_before, at)
+    session.flush()
+    return True
+
+
+def _release(session: Session, message_id: int, at: datetime) -> None:
+    """There is no summary to wait for."""
+    waits = (Message.id == message_id, Message.state == "waiting", Message.due_at > at)
+    soon = update(Message).where(*waits, Message.due_at <= at + timedelta(hours=1))
+    session.execute(soon.values(due_at=at).execution_options(synchronize_session=False))
+
+
+def _from_above(told: News) -> dict[str, object]:
+    return {
+        "groups": told.groups,
+        "done": told.done,
+        "named": NAMED,
+        "above_apart": told_apart(group.demand for group in told.groups),
+    }
+
+
+def _units(
+    session: Session, span: _Span, where: ColumnElement[bool], figures: Sequence[Tally], told: News
+) -> tuple[list[Duty], dict[str, object]]:
+    """The units that the worst of the figures misses, unless they are told of already; and what is said beside."""
+    spoken_of = {group.demand.id for group in told.groups}
+    first = next((t for t in figures if t.open and t.demand_id not in spoken_of), None)
+    rows: list[tuple[Duty, Unit]] = []
+    if first is not None:
+        named = missing_duties(and_(where, Duty.demand_id == first.demand_id), span.today).limit(NAMES)
+        rows = [(duty, unit) for duty, unit in session.execute(named)]
+    lost, lost_names = out_of_touch(session, span.scope, span.today, LOST_NAMES)
+    return [duty for duty, _ in rows], {
+        "first": first,
+        "names": [unit.name for _, unit in rows],
+        "more": first.open - len(rows) if first else 0,
+        "apart": apart_figures(figures),
+        "alone": count_unstaffed(session, where, span.today),
+        "lost": lost,
+        "lost_names": lost_names,
+    }
+
+
+def _note_late(
+    session: Session, message: Message, named: Iterable[Duty], late_before: date, at: datetime
+) -> None:
+    """Whose lateness this leader has read of by name is told to the leader once it is done."""
+    session.add_all(
+        Reminder(
+            duty_id=duty.id,
+            rung=f"{SUMMED}@{at:%Y%m%d%H%M}",
+            person_id=message.person_id,
+            message_id=message.id,
+            at=at,
+        )
+        for duty in named
+        if duty.state == "open" and duty.due_on is not None and duty.due_on < late_before
+    )

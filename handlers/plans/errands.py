@@ -1,0 +1,141 @@
+"""The office's plans, outside of any talk: a workbook read, asked about, shown, applied; workbooks written; a plan taken back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import yaml
+
+from bot.calendar import local_day
+from bot.duties.loading import load_plan, text_of, try_plan, withdraw_plan
+from bot.plans.cloning.draft import clone_plan
+from bot.plans.expected import tight_meetings
+from bot.plans.guidance.rules import superseded_notices, with_minutes
+from bot.plans.plan import PlanText, plan_from_json, plan_to_json
+from bot.plans.questions import plan_questions, with_answers
+from bot.plans.workbook import read_plan_workbook, write_plan, write_template
+from bot.problems import Problem, Rejected
+from bot.tables import Plan, Unit
+from bot.talk.desk import Desk
+from bot.talk.errands import (
+    finish_errand,
+    locked_errand,
+    note_errand,
+    read_errand,
+    read_workbook,
+    refuse_errand,
+    send_workbook,
+    tell_asker,
+)
+
+SHOWN = 15
+"""So many notices are told at once."""
+
+
+def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
+    state, args, unit_id = read_errand(desk, errand_id)
+    try:
+        if state == "agreed":
+            _apply_plan(desk, errand_id, at)
+            return
+        if "plan" in args:
+            text = plan_from_json(args["plan"])
+        else:
+            text = with_minutes(read_workbook(desk, args, read_plan_workbook), desk.facts["rules"])
+        if text.decide:
+            raise Rejected([Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide])
+        _show_plan(desk, errand_id, text, args.get("answers", {}), unit_id, at)
+    except Rejected as rejected:
+        refuse_errand(desk, errand_id, at, rejected.problems)
+
+
+def _show_plan(
+    desk: Desk, errand_id: int, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
+) -> None:
+    """What loading would do; or the next question that the plan leaves open."""
+    tell = partial(
+        finish_errand, desk, errand_id, at, args={"plan": plan_to_json(text), "answers": dict(answers)}
+    )
+    whole = with_answers(text, answers)
+    left, total = plan_questions(whole), len(plan_questions(text))
+    if left:
+        number = total - len(left) + 1
+        tell("plans/ask", state="asking", question=left[0], number=number, total=total)
+        return
+    with desk.db.trial() as session:
+        changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), at, desk.zone, answers)
+    notices = superseded_notices(text, desk.facts["rules"], local_day(at, desk.zone))
+    tell(
+        "plans/plan_shown",
+        state="shown",
+        plan=text,
+        documents=sum(
+            len(d) for topic in text.topics for d in (topic.documents, *(v.documents for v in topic.variants))
+        ),
+        reports=sum(duty.do == "report" for duty in whole.duties),
+        confirmations=sum(duty.do == "confirm" for duty in whole.duties),
+        cells=cells,
+        c=changes,
+        notices=notices[:SHOWN],
+        tight=tight_meetings(whole),
+        more=max(0, len(notices) - SHOWN),
+    )
+
+
+def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
+    with desk.db.write() as session:
+        errand = locked_errand(session, errand_id, "agreed")
+        if errand is None:
+            return
+        text, answers = plan_from_json(errand.args["plan"]), errand.args.get("answers", {})
+        owner = session.get_one(Unit, errand.unit_id)
+        loaded, changes = load_plan(session, text, owner, at, desk.zone, answers=answers)
+        errand.state, errand.done_at, errand.args = "done", at, {}
+        note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
+        tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
+
+
+def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
+    """An empty plan with its help."""
+    folder = desk.render.folder
+    write = partial(write_template, agendas=folder / "agendas", templates=folder)
+    send_workbook(desk, errand_id, at, desk.render.words["files"]["plan_template"], write, why="template")
+
+
+def export_plan(desk: Desk, errand_id: int, at: datetime) -> None:
+    """A loaded plan as a workbook."""
+    _, args, _ = read_errand(desk, errand_id)
+    text = _loaded_plan(desk, args["plan_id"])
+    write = partial(write_plan, text, templates=desk.render.folder)
+    send_workbook(desk, errand_id, at, _file_name(text), write, why="export")
+
+
+def copy_plan(desk: Desk, errand_id: int, at: datetime) -> None:
+    """A loaded plan for another year, as a workbook that says what is to be decided."""
+    _, args, _ = read_errand(desk, errand_id)
+    folder, year = desk.render.folder, args["year"]
+    sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
+    text = clone_plan(_loaded_plan(desk, args["plan_id"]), year, desk.facts["rules"], sentences)
+    name, write = f"{year} {_file_name(text)}", partial(write_plan, text, templates=folder)
+    send_workbook(desk, errand_id, at, name, write, why="clone", decide=len(text.decide))
+
+
+def _loaded_plan(desk: Desk, plan_id: int) -> PlanText:
+    with desk.db.read() as session:
+        return text_of(session.get_one(Plan, plan_id))
+
+
+def _file_name(text: PlanText) -> str:
+    return f"{text.head.symbol or text.head.title[:60]}.xlsx".replace("/", "-")
+
+
+def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
+    with desk.db.write() as session:
+        errand = locked_errand(session, errand_id, "agreed")
+        if errand is None:
+            return
+        row = session.get_one(Plan, errand.args["plan_id"])
+        changes = withdraw_plan(session, row, at, desk.zone)
+        errand.state, errand.done_at = "done", at
+        note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
+        tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
