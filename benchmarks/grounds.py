@@ -21,7 +21,7 @@ from bot.messages import File
 from bot.people.people import CONSENT_VERSION
 from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_agenda, read_plan
-from bot.scores.sheets import read_sheets
+from bot.scores.sheets_in import read_sheets
 from bot.settings import ROOT
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema

@@ -31,7 +31,8 @@ from bot.commands.common import (
 from bot.commands.plans import plan_app
 from bot.commands.units import units_app
 from bot.messages import File, Incoming, Refusal
-from bot.people.people import INVITE_DAYS, create_invitation, holds_role
+from bot.people.invitations import INVITE_DAYS, create_invitation
+from bot.people.people import holds_role
 from bot.people.roles import ROLES
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.problems import Invalid, Problem, Rejected

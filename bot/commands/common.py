@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.plans.guidance.rules import Rules, read_rules
 from bot.problems import Invalid, Problem, Rejected
-from bot.scores.sheets import ScoreSheets, read_sheets
+from bot.scores.sheets import ScoreSheets
+from bot.scores.sheets_in import read_sheets
 from bot.settings import ROOT, Settings, read_settings
 from bot.store.db import Database, DatabaseGone, connect_database, sqlite_file
 from bot.store.files import open_store

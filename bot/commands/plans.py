@@ -25,7 +25,7 @@ from bot.commands.common import (
 )
 from bot.duties.loading import load_plan, withdraw_plan
 from bot.plans.cloning.draft import clone_plan
-from bot.plans.expected import tight_meetings
+from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
 from bot.plans.plan import PlanText
 from bot.plans.questions import LEFT_OUT, plan_questions, read_answer, with_answers

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.people.roles import units_below
-from bot.plans.expected import UnitProfile
 from bot.plans.plan import PlanText
+from bot.plans.who import UnitProfile
 from bot.tables import Plan, Unit
 
 

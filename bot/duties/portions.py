@@ -12,7 +12,8 @@ from bot.duties.following import Change, Following
 from bot.duties.leaving import leave_duties, leave_the_rest
 from bot.duties.life import release_duty
 from bot.duties.present import GONE, ROWS, Present, done_before, present_duties
-from bot.plans.expected import Expected, expected_about, expected_duties, fits_unit
+from bot.plans.expected import Expected, expected_about, expected_duties
+from bot.plans.who import fits_unit
 from bot.tables import Demand, Duty, Unit
 
 UNITS = 2000

@@ -12,8 +12,8 @@ from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
 from bot.duties.withdrawing import withdraw_reminders
 from bot.meetings.joining import answer_on, unlink_duty
-from bot.plans.expected import UnitProfile, fits_unit, variant_of
 from bot.plans.plan import PlanText, lines_of, topic_of
+from bot.plans.who import UnitProfile, fits_unit, variant_of
 from bot.problems import Invalid
 from bot.tables import Demand, Duty, Plan, Topic, Unit
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.natural import in_natural_order
-from bot.people.people import present_person, secretaries_of
+from bot.people.staff import present_person, secretaries_of
 from bot.tables import Contact, Duty, Message, Person, Unit
 
 SOME = 500

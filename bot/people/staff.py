@@ -1,14 +1,14 @@
 """Who can be told something of a unit on a day: its secretaries, those of them who can be reached, who speaks for it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from bot.people.people import secretaries_of, spoken_to, stand_ins
-from bot.tables import Contact, Person
+from bot.people.newcomers import is_away
+from bot.tables import Contact, Membership, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,50 @@ def contacts_of(session: Session, people: Collection[int]) -> dict[int, Contact]
         .order_by(Contact.used_at, Contact.id)
     )
     return {contact.person_id: contact for contact in rows}
+
+
+def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, list[Person]]:
+    """The people who lead each of these units, who is spoken to first at the head, else in the order of their roles."""
+    found: dict[int, list[Person]] = {}
+    rows = session.execute(
+        select(Membership.unit_id, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.unit_id.in_(unit_ids),
+            Membership.role == "secretary",
+            Membership.ended_at.is_(None),
+        )
+        .order_by(Membership.rank, Membership.id)
+    )
+    for unit_id, person in rows:
+        found.setdefault(unit_id, []).append(person)
+    return found
+
+
+def present_person(people: Sequence[Person], today: date) -> list[Person]:
+    """Who of a unit's secretaries is spoken to: those who are there, a delegate among them; all, when nobody is."""
+    there = [p for p in people if not is_away(p, today)]
+    return there or list(people)
+
+
+def spoken_to(people: Sequence[Person], near: Collection[int], today: date) -> Person | None:
+    """Whom an ordinary reminder goes to, of a unit's secretaries as `secretaries_of` gives them: the first who is there, in
+    the place of one who is away the colleague left in charge; one who is away only when nobody else can be reached.
+
+    `near` holds the ids of those who have a contact that is not lost; None when nobody of the unit has one.
+    """
+    colleagues = {person.id: person for person in people}
+    turn = []
+    for person in people:
+        delegate = colleagues.get(person.delegate_id or 0)
+        if not is_away(person, today):
+            turn.append(person)
+        elif delegate and not is_away(delegate, today):
+            turn.append(delegate)
+    return next((person for person in (*turn, *people) if person.id in near), None)
+
+
+def stand_ins(people: Sequence[Person], near: Collection[int], today: date) -> list[Person]:
+    """The other secretaries of the unit, those who are there and can be reached; empty when there is no second one."""
+    first = spoken_to(people, near, today)
+    return [p for p in people if p is not first and p.id in near and not is_away(p, today)]

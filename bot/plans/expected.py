@@ -6,22 +6,14 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from bot.calendar import ROMAN, Period, last_day_before, period_named, periods_within, safe_day
+from bot.calendar import Period, last_day_before, safe_day
 from bot.plans.agenda import fill_step_texts
+from bot.plans.deadlines import dated_title, deadline_pairs, meeting_turns, report_within
 from bot.plans.fields import Filter
-from bot.plans.plan import Due, DutyText, Head, PlanText, TopicText, Variant
+from bot.plans.plan import DutyText, PlanText, TopicText, Variant
+from bot.plans.who import UnitProfile, fits_unit, variant_of
 
 OPENS_BEFORE_DUE = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class UnitProfile:
-    """What a plan can tell a unit by. `direct`: it stands directly below the committee that owns the plan."""
-
-    code: str
-    kind: str
-    sector: str | None
-    direct: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,82 +133,20 @@ def _named(plan: PlanText) -> frozenset[str]:
     return frozenset(code for one in filters for code in (*one.units, *one.excluded))
 
 
-def fits_unit(who: Filter, unit: UnitProfile) -> bool:
-    return (
-        unit.code not in who.excluded
-        and (not who.units or unit.code in who.units)
-        and (not who.kinds or unit.kind in who.kinds)
-        and (not who.sectors or unit.sector in who.sectors)
-        and (unit.direct or not who.direct)
-    )
-
-
-def overlapping_topics(one: Filter, other: Filter) -> bool:
-    """Whether there can be a unit that passes both."""
-    shared = set(one.units) & set(other.units) if one.units and other.units else {*one.units, *other.units}
-    if (one.units or other.units) and not shared - {*one.excluded, *other.excluded}:
-        return False
-    pairs = ((one.kinds, other.kinds), (one.sectors, other.sectors))
-    return all(not a or not b or set(a) & set(b) for a, b in pairs)
-
-
-def variant_of(topic: TopicText, unit: UnitProfile) -> Variant | None:
-    """The first variant that fits the unit; None where the topic has none."""
-    return next((v for v in topic.variants if v.who is None or fits_unit(v.who, unit)), None)
-
-
-def recurrences(topic: TopicText, head: Head) -> list[Period]:
-    """The periods in which a topic with `every` is due: those that end inside its `period`, by default inside the plan's."""
-    first = topic.period.first if topic.period else head.starts
-    last = topic.period.last if topic.period else head.ends
-    return [p for p in periods_within(topic.every, first, last) if p.last <= last] if topic.every else []
-
-
-def deadline_pairs(due: Due, head: Head) -> list[tuple[Period | None, date]]:
-    """The last permitted days that a dated operator gives, each with its period if it is a recurring one.
-
-    `every` counts the periods that end inside `from`..`to`, by default inside the plan's window; with `within`, that
-    part or day of every year. What the office has not yet said gives none.
-    """
-    if due.before is not None:
-        return [(None, last_day_before(due.before))]
-    if due.by is not None:
-        return [(None, due.by)]
-    if due.every is None or due.every == "ask" or (due.every == "year" and due.within is None):
-        return []
-    first, last = due.first or head.starts, due.last or head.ends
-    found = periods_within(due.every, first, last)
-    if due.within and "-" in due.within:
-        days = [(year, date.fromisoformat(f"{year.key}-{due.within}")) for year in found]
-        return [(year, day) for year, day in days if first <= day <= last]
-    if due.within:
-        found = [period_named(f"{year.key}-{due.within}") for year in found]
-    return [(p, p.last) for p in found if first <= p.last <= last]
-
-
 def _meetings(plan: PlanText, unit: UnitProfile) -> Iterator[Expected]:
     asked: list[tuple[str, Period | None, date, date]] = []
     for topic in plan.topics:
         if topic.pool or topic.gaps or topic.asks_last or not fits_unit(topic.who, unit):
             continue
-        for key, span, first, last in _turns(topic, plan.head):
+        for key, span, first, last in meeting_turns(topic, plan.head):
             asked.append((topic.meeting, span, first, last))
             yield _meeting(plan, topic, unit, key, first, last)
     for topic in plan.topics:
         if not topic.gaps or not fits_unit(topic.who, unit):
             continue
-        for key, _, first, last in _turns(topic, plan.head):
+        for key, _, first, last in meeting_turns(topic, plan.head):
             if not any(kind == topic.meeting and first <= day <= last for kind, _, _, day in asked):
                 yield _meeting(plan, topic, unit, key, first, last)
-
-
-def _turns(topic: TopicText, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
-    """The key, period, first and last day of each meeting that the topic asks for."""
-    if topic.every:
-        for span in recurrences(topic, head):
-            yield f"{topic.key}:{span.key}", span, max(span.first, head.starts), span.last
-    elif topic.period:
-        yield topic.key, None, topic.period.first, topic.period.last
 
 
 def _meeting(
@@ -242,44 +172,6 @@ def _meeting(
         relative=None,
         report_due_on=report,
     )
-
-
-def report_within(plan: PlanText, topic: TopicText, first: date, last: date) -> date | None:
-    """The last permitted day of the first report on a meeting about the topic that is due after `first` and before `last`,
-    the days between which the meeting may be held (guidance of a district, 2022, II.4 and II.5: "tháng 5 hoặc tháng 6",
-    "trước ngày 15/6")."""
-    return min((day for _, day in _reports_within(plan, topic, first, last)), default=None)
-
-
-def _reports_within(plan: PlanText, topic: TopicText, first: date, last: date) -> Iterator[tuple[str, date]]:
-    """The titles and days of the reports on such a meeting that come before its last day."""
-    for duty in plan.duties:
-        if duty.do == "report" and topic.key in (duty.reports_on, duty.waits):
-            for span, day in deadline_pairs(duty.due, plan.head):
-                if first < day < last:
-                    yield _dated_title(duty.title, span), day
-
-
-@dataclass(frozen=True, slots=True)
-class Tight:
-    """A meeting that may be held until `last`, and a report on it that is due before, on `due_on`: it is asked for by `by`."""
-
-    topic: str
-    last: date
-    report: str
-    due_on: date
-    by: date
-
-
-def tight_meetings(plan: PlanText) -> list[Tight]:
-    """What whoever loads the plan must know: meetings that may be held too late for the report on them."""
-    return [
-        Tight(topic.title, last, title, day, max(first, safe_day(last_day_before(day))))
-        for topic in plan.topics
-        if not topic.pool
-        for _, _, first, last in _turns(topic, plan.head)
-        for title, day in _reports_within(plan, topic, first, last)
-    ]
 
 
 def _of_duty(
@@ -315,7 +207,7 @@ def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:
         yield Expected(
             key=f"{duty.key}:{span.key}" if span else duty.key,
             kind=duty.do,
-            title=_dated_title(duty.title, span),
+            title=dated_title(duty.title, span),
             topic=None,
             variant=None,
             period_first=span.first if span else opens,
@@ -330,14 +222,6 @@ def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:
             relative=None,
             reports_on=duty.reports_on,
         )
-
-
-def _dated_title(title: str, span: Period | None) -> str:
-    """Two turns of one duty are told apart by their titles, whether or not the plan says where the period stands."""
-    if span is None:
-        return title
-    number = period_number(span)
-    return fill_step_texts(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
 
 
 def _undated(plan: PlanText, duty: DutyText) -> Expected:
@@ -390,11 +274,3 @@ def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Ite
 
 def _title(topic: TopicText, variant: Variant | None) -> str:
     return variant.title if variant and variant.title else topic.title
-
-
-def period_number(period: Period) -> str:
-    """The period as a number after the word that the title gives: 4/2022, II/2022, 2022."""
-    year, _, part = period.key.partition("-")
-    if not part:
-        return year
-    return f"{ROMAN[int(part[1:])]}/{year}" if part[0] in "QH" else f"{int(part)}/{year}"

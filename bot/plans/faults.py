@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.plans.expected import deadline_pairs, overlapping_topics, recurrences
+from bot.plans.deadlines import deadline_pairs, recurrences
 from bot.plans.fields import Document
 from bot.plans.ladders import COMING, LADDERS
 from bot.plans.plan import DutyText, PlanText, TopicText, ladder_of, topic_documents
 from bot.plans.questions import open_of
+from bot.plans.who import overlapping_topics
 
 Loc = tuple[str | int, ...]
 Fault = tuple[Loc, str, dict[str, object]]

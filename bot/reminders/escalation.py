@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day, next_working_day
 from bot.duties.counting import missing_duties
 from bot.duties.withdrawing import to_own_people
-from bot.people.people import secretaries_of
+from bot.people.staff import secretaries_of
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
 
 NOON = time(12)

@@ -13,7 +13,7 @@ from bot.duties.loading import load_plan
 from bot.meetings.meetings import set_meeting
 from bot.meetings.offering import offers_for
 from bot.messages import Reply
-from bot.people.people import secretaries_of
+from bot.people.staff import secretaries_of
 from bot.plans.plan import PlanText, key_digest
 from bot.reminders.saying import say_due
 from bot.tables import Contact, Duty, Membership, Message, Person, Plan, Unit

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.channels import base
 from bot.channels.web.channel import Hub
 from bot.messages import Address, Incoming
-from bot.people.people import hashed_code
+from bot.people.invitations import hashed_code
 from bot.reading.codes import looks_like_code, normal_code
 from bot.store.links import SignedLinks
 from bot.tables import Contact, Invite

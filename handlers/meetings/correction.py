@@ -13,8 +13,8 @@ from bot.meetings.recounting import changed_counts
 from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of
 from bot.meetings.walk import stamp_rules
-from bot.people.people import secretaries_of
 from bot.people.roles import may_act
+from bot.people.staff import secretaries_of
 from bot.people.superiors import superiors_of
 from bot.problems import Invalid
 from bot.reading.moments import read_moment

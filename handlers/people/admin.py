@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.duties.withdrawing import hand_over
-from bot.people.people import INVITE_DAYS, create_invitation, end_role
+from bot.people.invitations import INVITE_DAYS, create_invitation
+from bot.people.people import end_role
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import quoted_words, read_yes_no

@@ -4,16 +4,8 @@ from dataclasses import dataclass
 
 from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
-from bot.people.people import (
-    CONSENT_VERSION,
-    accept_invitation,
-    find_invite,
-    forget_person,
-    join_channel,
-    open_invite,
-    spent_by,
-    start_anew,
-)
+from bot.people.invitations import accept_invitation, find_invite, open_invite, spent_by
+from bot.people.people import CONSENT_VERSION, forget_person, join_channel, start_anew
 from bot.problems import Invalid
 from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.duties.withdrawing import hand_over
+from bot.people.invitations import LINK_MINUTES, invite_channel
 from bot.people.newcomers import look_again
-from bot.people.people import LINK_MINUTES, forget_person, invite_channel, own_web_chat, secretaries_of
+from bot.people.people import forget_person, own_web_chat
 from bot.people.roles import role_holders
+from bot.people.staff import secretaries_of
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.names import read_name

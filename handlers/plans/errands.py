@@ -9,7 +9,7 @@ import yaml
 from bot.calendar import local_day
 from bot.duties.loading import load_plan, text_of, try_plan, withdraw_plan
 from bot.plans.cloning.draft import clone_plan
-from bot.plans.expected import tight_meetings
+from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
 from bot.plans.plan import PlanText, plan_from_json, plan_to_json
 from bot.plans.questions import plan_questions, with_answers

@@ -1,7 +1,7 @@
 """The superior committee decides the grade of a meeting that its cell has scored and voted on."""
 
-from bot.people.people import secretaries_of
 from bot.people.roles import role_holders, within_subtree
+from bot.people.staff import secretaries_of
 from bot.problems import Invalid
 from bot.reading.words import fold, read_yes_no
 from bot.scores.scoring import decide_score, undecided_scores, vote_on

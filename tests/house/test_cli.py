@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from bot import __main__ as main
-from bot.people.people import hashed_code
+from bot.people.invitations import hashed_code
 from bot.store.db import connect_database
 from bot.tables import Duty, Invite, Unit
 from tests.kit import ROOT

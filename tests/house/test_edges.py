@@ -340,7 +340,7 @@ def test_the_demo_empties_only_its_own_folder(tmp_path: Path) -> None:
 
 
 def test_people_are_told_apart_by_who_is_there(world: World) -> None:
-    from bot.people.people import present_person
+    from bot.people.staff import present_person
 
     here = Person(created_at=world.at)
     gone = Person(created_at=world.at, away_until=date(2022, 4, 10))

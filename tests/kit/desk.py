@@ -6,7 +6,8 @@ from typing import Any
 from bot.messages import File
 from bot.plans.guidance.rules import Rules, read_rules
 from bot.plans.yaml_in import read_agenda
-from bot.scores.sheets import ScoreSheets, read_sheets
+from bot.scores.sheets import ScoreSheets
+from bot.scores.sheets_in import read_sheets
 from bot.store.db import Database
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer

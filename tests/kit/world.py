@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.calendar import at_local
 from bot.duties.loading import load_plan
 from bot.messages import Address
-from bot.people.people import create_invitation
+from bot.people.invitations import create_invitation
 from bot.plans.plan import PlanText
 from bot.store.db import Database
 from bot.tables import Plan, Unit

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from bot.plans.expected import Expected, UnitProfile, expected_about, expected_duties
+from bot.plans.expected import Expected, expected_about, expected_duties
 from bot.plans.fields import Document
 from bot.plans.plan import PlanText
 from bot.plans.questions import with_answers
+from bot.plans.who import UnitProfile
 from bot.plans.yaml_in import read_plan
 
 ROOT = Path(__file__).parent.parent.parent

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.plans import yaml_in as plan_file
 from bot.plans.agenda import AgendaStep
-from bot.plans.expected import Relative, UnitProfile, expected_duties
+from bot.plans.expected import Relative, expected_duties
 from bot.plans.fields import Document, SourceKey, Who, Window
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung
 from bot.plans.plan import (
@@ -28,6 +28,7 @@ from bot.plans.plan import (
     topic_documents,
     topic_of,
 )
+from bot.plans.who import UnitProfile
 from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
 

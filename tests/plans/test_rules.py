@@ -9,7 +9,7 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from bot.plans.expected import Relative, UnitProfile, expected_duties
+from bot.plans.expected import Relative, expected_duties
 from bot.plans.fields import Document
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import (
@@ -22,6 +22,7 @@ from bot.plans.guidance.rules import (
 )
 from bot.plans.ladders import LADDERS
 from bot.plans.plan import PlanText
+from bot.plans.who import UnitProfile
 from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
 

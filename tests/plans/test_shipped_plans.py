@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.expected import Relative, UnitProfile, expected_duties
+from bot.plans.expected import Relative, expected_duties
 from bot.plans.fields import SourceKey
 from bot.plans.plan import plan_from_json, plan_to_json, topic_documents, topic_of
+from bot.plans.who import UnitProfile
 from tests.plans.golden import AGENDAS, PLANS, ROOT, Line, Row, about, cited, own, plan, row, tree
 
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"

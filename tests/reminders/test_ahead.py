@@ -10,8 +10,10 @@ from sqlalchemy import select
 
 from bot.duties.ladder import said_at
 from bot.duties.loading import load_plan
-from bot.plans.expected import UnitProfile, expected_duties, tight_meetings
+from bot.plans.deadlines import tight_meetings
+from bot.plans.expected import expected_duties
 from bot.plans.plan import PlanText
+from bot.plans.who import UnitProfile
 from bot.reminders.look_ahead import foresee_messages
 from bot.store.db import Database
 from bot.tables import Duty, Meeting, Reminder, Unit

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 
 from bot.messages import Reply
-from bot.people.people import spoken_to, stand_ins
+from bot.people.staff import spoken_to, stand_ins
 from bot.people.superiors import superiors_of
 from bot.reminders.escalation import how_often, out_of_touch
 from bot.reminders.saying import say_due

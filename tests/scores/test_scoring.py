@@ -30,15 +30,8 @@ from bot.scores.scoring import (
     with_said,
     year_grades,
 )
-from bot.scores.sheets import (
-    ANSWERS,
-    NUMBERS,
-    ScoreSheet,
-    ScoreSheets,
-    read_score_sheet,
-    read_sheets,
-    sheet_for,
-)
+from bot.scores.sheets import ANSWERS, NUMBERS, ScoreSheet, ScoreSheets, sheet_for
+from bot.scores.sheets_in import read_score_sheet, read_sheets
 from bot.store.db import Database
 from bot.tables import (
     Attendance,

@@ -23,7 +23,7 @@ from bot.channels.base import WayIn
 from bot.channels.web.channel import Hub, Web, safe_html
 from bot.channels.web.icons import draw_signs
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
-from bot.people.people import create_invitation
+from bot.people.invitations import create_invitation
 from bot.problems import Invalid
 from bot.store import files
 from bot.store.db import Database, connect_database

@@ -6,7 +6,7 @@ from datetime import date
 from bot.calendar import day_of_document, rest_day, safe_day
 from bot.plans.agenda import fill_step_texts
 from bot.plans.cloning.written_years import Anniversary, written_anniversaries
-from bot.plans.expected import deadline_pairs, period_number
+from bot.plans.deadlines import deadline_pairs, period_number
 from bot.plans.fields import Document, Filter, Window
 from bot.plans.guidance.rules import Notice, Replacement, Rules, document_lists, superseded_notices
 from bot.plans.plan import Decision, PlanText, TopicText

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.plans.agenda import Strict
-from bot.plans.expected import recurrences
+from bot.plans.deadlines import recurrences
 from bot.plans.faults import Fault
 from bot.plans.fields import Document, Who
 from bot.plans.guidance.fields import AdvisingBody, Replaced, RuleSet, Standing
