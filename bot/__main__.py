@@ -1,19 +1,15 @@
-"""The composition root and command line: `python -m bot`."""
+"""The command line: `python -m bot`."""
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from bot.channels import CHANNELS
-from bot.channels.base import Channel, ChannelRefused, Receive, Tools
-from bot.channels.web.channel import Hub, Web
+from bot.channels.base import ChannelRefused
 from bot.commands.backup import back_up, look_at, put_back
 from bot.commands.check import check_installation
 from bot.commands.common import (
@@ -24,34 +20,28 @@ from bot.commands.common import (
     message_renderer,
     open_database,
     say_line,
-    shipped_rules,
-    shipped_sheets,
     unit_of,
+    warn_of,
 )
 from bot.commands.plans import plan_app
 from bot.commands.units import units_app
-from bot.messages import File, Incoming, Refusal
+from bot.composition import compose, open_channels
+from bot.messages import Incoming
 from bot.people.invitations import INVITE_DAYS, create_invitation
-from bot.people.people import holds_role
 from bot.people.roles import ROLES
-from bot.plans.yaml_in import read_agenda, read_plan
+from bot.plans.yaml_in import read_plan
 from bot.problems import Invalid, Problem, Rejected
 from bot.service.demo import Demo, prepare_demo
-from bot.service.logs import set_up_logs
-from bot.service.service import Service
+from bot.service.logs import LineCounts, set_up_logs
+from bot.service.service import REACH_SECONDS, Service
+from bot.service.watch import store_fault
 from bot.settings import ROOT, Settings, read_settings
 from bot.store import files
-from bot.store.aside import Inspector
 from bot.store.db import Database
 from bot.store.links import SignedLinks, own_secret
-from bot.talk.desk import Desk, Elsewhere, Here
-from bot.talk.receive import receive, utc_now
-from bot.talk.sender import Sender
+from bot.talk.desk import Here
+from bot.talk.receive import utc_now
 from bot.units.table_in import read_units
-from bot.web import app as web
-from handlers import ROUTES
-from schedules import TICKS, reminders, summaries
-from schedules.clock import Clock
 
 LINK_SECONDS = 10
 """How long `invite` waits for a channel to say its own link."""
@@ -61,122 +51,8 @@ app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
 
 
-def begin_logs(level: str, form: str = "text") -> None:
-    set_up_logs(level, form, [name for channel in CHANNELS for name in channel.loggers])
-
-
-def compose(
-    settings: Settings,
-    db: Database,
-    now: Callable[[], datetime],
-    demo: Demo | None = None,
-    kinds: Sequence[type[Channel]] = CHANNELS,
-) -> Service:
-    """Puts the pieces together; everything below this function gets what it needs handed in."""
-    zone = settings.zone
-    render = message_renderer(settings)
-    store = files.open_store(settings.files_url.get_secret_value())
-    hub, aside = Hub(), Inspector()
-    with db.write() as session:
-        secret = own_secret(session)
-
-    def handle(event: Incoming) -> bool:
-        return receive(desk, event)
-
-    channels = open_channels(settings, [Web] if demo else kinds, handle, db, store, aside, now)
-    sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
-    links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
-    desk: Desk = Desk(
-        db=db,
-        render=render,
-        routes=ROUTES,
-        zone=zone,
-        links=links,
-        wake=sender.wake,
-        shelf=store,
-        aside=aside,
-        facts={
-            "regular_agenda": read_agenda(AGENDAS / "regular.yaml"),
-            "rules": shipped_rules(),
-            "sheets": shipped_sheets(),
-        },
-    )
-    clock = Clock(desk, TICKS, now)
-    if demo:
-        demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
-    application = web.build_site(
-        desk,
-        handle,
-        links,
-        hub,
-        partial(take_in, store, aside),
-        store.stream,
-        now,
-        ways_in=[way for one in channels for way in one.ways_in()],
-        extra_routes=demo.routes() if demo else (),
-        home=demo.page if demo else None,
-    )
-    return Service(
-        application,
-        sender,
-        clock,
-        settings.host,
-        settings.port,
-        channels=channels,
-        proxies=settings.proxies,
-        closing=hub.close,
-        stopped=aside.close,
-    )
-
-
-def open_channels(
-    settings: Settings,
-    kinds: Iterable[type[Channel]],
-    handle: Receive,
-    db: Database,
-    store: Any,
-    aside: Elsewhere,
-    now: Callable[[], datetime],
-) -> list[Channel]:
-    """The channels that the settings name; `store` is the file store."""
-    commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
-    opened = []
-    for kind in kinds:
-        tools = Tools(
-            handle,
-            partial(take_in, store, aside, sounds=kind.abilities.sounds),
-            lambda file: bytes(store.read(file.digest)),
-            partial(is_known, db, kind.name),
-            now,
-            settings.url,
-            list(commands.items()),
-        )
-        if channel := kind.open(settings.of(kind), tools):
-            opened.append(channel)
-    return opened
-
-
-def is_known(db: Database, channel: str, place: str) -> bool:
-    with db.read() as session:
-        return holds_role(session, channel, place)
-
-
-def take_in(
-    store: Any, aside: Elsewhere, name: str, source: Path, owner: str, *, sounds: bool = False
-) -> File | Refusal:
-    """Checks a file that came in and stores it, or says why not; it is looked into aside, by turns of the `owner`s."""
-    try:
-        look = partial(aside.call, files.look_into, owner=owner)
-        return files.take_in(store, name, source, sounds=sounds, look=look)
-    except Invalid as problem:
-        return files.refusal_of(name, problem)
-
-
-def _next_moment(db: Database) -> datetime | None:
-    """When something will happen by the clock next."""
-    with db.read() as session:
-        found = [reminders.next_reminder_moment(session), summaries.next_summary_moment(session)]
-    return min((moment for moment in found if moment is not None), default=None)
+def begin_logs(level: str, form: str = "text") -> LineCounts:
+    return set_up_logs(level, form, [name for channel in CHANNELS for name in channel.loggers])
 
 
 def free_address(listen: str) -> None:
@@ -201,12 +77,27 @@ def serve(service: Service, settings: Settings) -> None:
         raise Rejected([Problem(error.setting, error.code)]) from None
 
 
+def try_store(settings: Settings) -> None:
+    """Says that the file store fails; people are answered all the same."""
+    try:
+        store = files.open_store(settings.files_url.get_secret_value())
+    except (OSError, ValueError) as error:
+        facts = {"error": type(error).__name__}
+        raise Rejected([Problem("FILES_URL", "files_unwritable", facts)]) from None
+    if fault := store_fault(store):
+        warn_of(Problem(fault.place, "files_away", fault.facts))
+
+
 @app.command()
 def run() -> None:
     """Migrates, then runs everything in one process."""
     with explain_problems(), configured_database() as (settings, db):
-        begin_logs(settings.log_level, settings.log_format)
-        service = compose(settings, db, utc_now)
+        try_store(settings)
+        lines = begin_logs(settings.log_level, settings.log_format)
+        service = compose(settings, db, utc_now, lines=lines)
+        service.unreached = lambda channel: warn_of(
+            Problem(channel, "channel_unreached", {"channel": channel, "seconds": REACH_SECONDS})
+        )
         service.ready = lambda: say_line(
             "running", url=settings.url, channels=[one.name for one in service.channels]
         )

@@ -30,6 +30,7 @@ class Core(BaseSettings):
     forwarded_allow: str = ""
     timezone: str = "Asia/Ho_Chi_Minh"
     log_level: str = Field(default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$")
+    metrics_token: SecretStr = SecretStr("")
     log_format: Literal["text", "json"] = "text"
 
     @field_validator("database_url")

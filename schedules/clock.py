@@ -49,6 +49,8 @@ class Clock:
         self._seen: dict[str, float] = {}
         """When each tick last began or ended, by the monotonic clock."""
         self._at_work: set[str] = set()
+        self.restarts = 0
+        """How often it was found dead."""
         self._stopped = Event()
         self._watch: Thread | None = None
 
@@ -82,6 +84,11 @@ class Clock:
         """Every tick once, now; the demo's clock calls it after a jump."""
         for name, (tick, _) in self._ticks.items():
             self.run(name, tick)
+
+    def ages(self) -> dict[str, float]:
+        """Seconds since each tick last began or ended."""
+        at = time.monotonic()
+        return {name: at - seen for name, seen in self._seen.items()}
 
     def overdue(self) -> list[str]:
         """The ticks that should have come and have not."""
@@ -126,6 +133,7 @@ class Clock:
             self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
 
     def _begin_anew(self) -> None:
+        self.restarts += 1
         if self._scheduler.running:
             # What hangs in a tick is left behind: waiting for it would stop the watch as well.
             self._scheduler.shutdown(wait=False)

@@ -90,6 +90,8 @@ class Channel(ABC):
     loggers: ClassVar[tuple[str, ...]] = ()
     """Of its libraries that would write tokens, or a line for every poll."""
     rate: float | None = None
+    refused: bool = False
+    """The other side no longer takes the token of this running channel: somebody has to put a new one in."""
 
     @classmethod
     @abstractmethod

@@ -45,6 +45,12 @@ def fail_with(problems: list[Problem]) -> typer.Exit:
     return typer.Exit(1)
 
 
+def warn_of(problem: Problem) -> None:
+    """Prints what is wrong on a line of its own; the program goes on."""
+    sentence = unescape(message_renderer().sentence(problem.code, problem.facts))
+    typer.echo(f"{problem.place}: {sentence}", err=True)
+
+
 @contextmanager
 def explain_problems() -> Iterator[None]:
     """Turns what a person can mend into lines and exit code 1; nothing has been written by then."""

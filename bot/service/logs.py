@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,14 +17,27 @@ OWN_LOGGERS = ("apscheduler", "uvicorn", "alembic", "sse_starlette")
 """They write a line for every tick, or addresses that bear a token."""
 
 
-def set_up_logs(level: str, form: str = "text", quiet: Iterable[str] = ()) -> None:
+class LineCounts(logging.Handler):
+    """Counts warnings and worse by level, also those that are held back."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.counts: Counter[str] = Counter()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.counts[record.levelname] += 1
+
+
+def set_up_logs(level: str, form: str = "text", quiet: Iterable[str] = ()) -> LineCounts:
     """`level` as logging names it; `form` is text or json; `quiet` are loggers that may write tokens."""
+    counts = LineCounts()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(LINES))
     handler.addFilter(OncePerMinute())
-    logging.basicConfig(level=level.upper(), handlers=[handler])
+    logging.basicConfig(level=level.upper(), handlers=[handler, counts])
     for name in (*OWN_LOGGERS, *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)
+    return counts
 
 
 class JsonLines(logging.Formatter):

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,6 +15,9 @@ from bot.talk.sender import Sender
 from bot.web.guard import Limits, protocol_of
 
 log = logging.getLogger(__name__)
+
+REACH_SECONDS = 10
+"""After so long a channel that cannot be reached is spoken of; it is tried on."""
 
 
 class Ticking(Protocol):
@@ -43,6 +46,10 @@ class Service:
     closing: Callable[[], None] = lambda: None
     stopped: Callable[[], None] = lambda: None
     ready: Callable[[], None] = lambda: None
+    watching: Callable[[], Coroutine[Any, Any, None]] | None = None
+    """Runs beside the rest; what it raises ends all of it."""
+    unreached: Callable[[str], None] = lambda _channel: None
+    """Hears of a channel whose other side has not answered since the start."""
     tasks: list[asyncio.Task[Any]] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -66,6 +73,8 @@ class Service:
         listening = [asyncio.create_task(self._listen(one), name=one.name) for one in self.channels]
         self.tasks += listening
         self.tasks.append(asyncio.create_task(self._announce(server), name="announce"))
+        if self.watching is not None:
+            self.tasks.append(asyncio.create_task(self.watching(), name="watch"))
         for task in self.tasks:
             task.add_done_callback(lambda done: self._ended(done, server))
         try:
@@ -92,7 +101,11 @@ class Service:
             asyncio.get_running_loop().add_signal_handler(number, stop)
 
     async def _listen(self, channel: Channel) -> None:
-        await channel.start()
+        late = asyncio.get_running_loop().call_later(REACH_SECONDS, self.unreached, channel.name)
+        try:
+            await channel.start()
+        finally:
+            late.cancel()
         await channel.listen()
 
     async def _announce(self, server: uvicorn.Server) -> None:
@@ -101,6 +114,9 @@ class Service:
         self.ready()
 
     async def _stop(self, listening: Sequence[asyncio.Task[None]]) -> None:
+        for task in self.tasks:
+            if task.get_name() == "watch":
+                task.cancel()
         self.clock.stop()
         for task, channel in zip(listening, self.channels, strict=True):
             task.cancel()

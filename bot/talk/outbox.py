@@ -355,5 +355,14 @@ def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) 
         session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=begun, attempts=0))
 
 
+def oldest_overdue(session: Session, at: datetime) -> datetime | None:
+    """Since when the oldest message waits that should have gone out."""
+    # A first try is as old as it is due (it may be a reminder for tomorrow), one that is tried again as it is written.
+    since = case((Message.attempts > 1, Message.created_at), else_=Message.due_at)
+    late = or_(Message.due_at <= at, Message.attempts > 1)
+    found: datetime | None = session.scalar(select(func.min(since)).where(Message.state == "waiting", late))
+    return found
+
+
 def pending_messages(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Message).where(Message.state == "waiting")) or 0

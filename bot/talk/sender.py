@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -97,6 +98,10 @@ class Sender:
         self._flying: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._outlets}
         self._outcomes: list[Outcome] = []
         self._stopping = False
+        self.turned_at = time.monotonic()
+        """When it last was through with a turn: one that does not come through any more sends nothing."""
+        self.results: Counter[tuple[str, str]] = Counter()
+        """What became of sends since the start, by (channel, kind of outcome)."""
 
     def wake(self) -> None:
         """May be called from any thread."""
@@ -126,12 +131,15 @@ class Sender:
         free = {name: self._concurrency - len(flying) for name, flying in self._flying.items()}
         room = {name: self._paces[name].ready(places) for name, places in free.items()}
         if not outcomes and not any(room.values()):
+            self.turned_at = time.monotonic()  # every place is taken, or the channel wants a pause
             return
         try:
             claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room, free)
         except Exception:
             self._outcomes = outcomes + self._outcomes
             raise
+        self.turned_at = time.monotonic()
+        self.results.update((one.claimed.address.channel, one.kind) for one in outcomes)
         for one in claimed:
             flying = self._flying[one.address.channel]
             task = asyncio.create_task(self._fly(one))

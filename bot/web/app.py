@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 import anyio
 import yaml
 from anyio import CapacityLimiter
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,7 +28,6 @@ from bot.people.invitations import hashed_code
 from bot.reading.codes import looks_like_code, normal_code
 from bot.store.links import SignedLinks
 from bot.tables import Contact, Invite
-from bot.tables import Message as Posted
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.web import chat as web_chat
@@ -139,11 +138,7 @@ async def answer_health(request: Request) -> Response:
     at = site.now()
 
     def look(session: Session) -> tuple[int, datetime | None]:
-        # A first try is as old as it is due (it may be a reminder for tomorrow), one that is tried again as it is written.
-        since = case((Posted.attempts > 1, Posted.created_at), else_=Posted.due_at)
-        late = or_(Posted.due_at <= at, Posted.attempts > 1)
-        oldest = select(func.min(since)).where(Posted.state == "waiting", late)
-        return outbox.pending_messages(session), session.scalar(oldest)
+        return outbox.pending_messages(session), outbox.oldest_overdue(session, at)
 
     try:
         with anyio.fail_after(HEALTH_SECONDS):

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from bot.__main__ import compose
 from bot.channels import CHANNELS
 from bot.channels.base import Channel
+from bot.composition import compose
 from bot.service.service import Service
 from bot.settings import Core, with_channels
 from bot.store.db import connect_database

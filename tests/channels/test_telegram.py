@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, TimedOut
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
 
 from bot.channels.telegram import channel
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
@@ -726,6 +726,28 @@ async def test_trouble_of_the_network_is_waited_out(
     assert len(api.called("deleteWebhook")) == 2
     assert "telegram.poll conflict: another process polls" in caplog.text
     assert "telegram.poll failed error=RetryAfter pause=0.05" in caplog.text
+
+
+async def test_a_token_that_was_taken_back_is_known(api: Api, core: Core, start: Start) -> None:
+    bot = await start()
+    api.fail("getUpdates", 401, "Unauthorized", times=channel.REFUSALS)
+    async with polling(bot):
+        await until(lambda: bot.refused)
+        api.updates = [message(text="một")]
+        await until(lambda: core.texts() == ["một"])
+        assert not bot.refused
+
+
+async def test_a_sent_message_shows_that_the_token_is_taken(api: Api, start: Start) -> None:
+    bot = await start()
+    for _ in range(channel.REFUSALS):
+        api.fail("sendMessage", 401, "Unauthorized")
+        assert not bot.refused
+        with pytest.raises(InvalidToken):
+            await bot.send("1", Reply("x"))
+    assert bot.refused
+    await bot.send("1", Reply("x"))
+    assert not bot.refused
 
 
 async def test_an_update_that_cannot_be_read_does_not_come_for_ever(

@@ -88,6 +88,8 @@ def test_a_dead_clock_is_reported_and_starts_anew(
     wait_until(lambda: "clock.dead ticks=often" in caplog.text)
     count = len(ran)
     wait_until(lambda: len(ran) > count + 2)
+    assert clock.restarts == 1
+    assert clock.ages().keys() == {"often"}
 
 
 def test_a_tick_that_takes_long_is_not_dead(clocks: list[Clock], caplog: pytest.LogCaptureFixture) -> None:

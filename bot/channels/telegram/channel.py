@@ -63,6 +63,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a 
 TEXT_LIMIT = 4096
 OUT_LIMIT = 50 * MEGABYTE
 LOOKS = 4
+REFUSALS = 3
 LONG_POLL, SHORT_PAUSE = 25, 0.5
 FETCH_PAUSES = (1.0, 2.0, 0.0)
 FETCH_SECONDS = 300.0
@@ -173,6 +174,7 @@ class Telegram(Channel):
         self._commands = commands
         self._secret = webhook_secret
         self._webhook_url = webhook_url
+        self._refusals = 0
         self._known = known
         self._polls = AiohttpRequest(connections=2)
         # Of its own: downloads are slow and would take the places of answers.
@@ -300,10 +302,18 @@ class Telegram(Channel):
         try:
             await self._deliver(chat, texts, files, inline_keyboard(reply.choices))
         except TelegramError as error:
+            if isinstance(error, InvalidToken):
+                self._note_refusal(True)
             meaning = outcome_of_error(error)
             if meaning is error:
                 raise
             raise meaning from error
+        self._note_refusal(False)
+
+    def _note_refusal(self, refused: bool) -> None:
+        """A proxy may say once that it knows no such address; a token that was taken back is refused every time."""
+        self._refusals = self._refusals + 1 if refused else 0
+        self.refused = self._refusals >= REFUSALS
 
     async def _content(self, file: File) -> bytes:
         if file.size > OUT_LIMIT:
@@ -346,6 +356,10 @@ class Telegram(Channel):
         except Conflict:
             log.warning("telegram.poll conflict: another process polls with this token, or a webhook is set")
             raise
+        except InvalidToken:
+            self._note_refusal(True)
+            raise
+        self._note_refusal(False)
         return [raw for raw in got if _is_update(raw)] if isinstance(got, list) else []
 
     async def _take(self, raw: dict[str, Any], *, patient: bool) -> None:

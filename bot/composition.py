@@ -1,0 +1,164 @@
+"""The composition root: puts the pieces of one installation together."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.channels import CHANNELS
+from bot.channels.base import Channel, Receive, Tools
+from bot.channels.web.channel import Hub, Web
+from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
+from bot.messages import File, Incoming, Refusal
+from bot.people.people import holds_role
+from bot.plans.yaml_in import read_agenda
+from bot.problems import Invalid
+from bot.service.demo import Demo
+from bot.service.logs import LineCounts
+from bot.service.metrics import watch_routes
+from bot.service.service import Service
+from bot.service.watch import Watch
+from bot.settings import Settings
+from bot.store import files
+from bot.store.aside import Inspector
+from bot.store.db import Database, sqlite_file
+from bot.store.links import SignedLinks, own_secret
+from bot.talk.desk import Desk, Elsewhere
+from bot.talk.receive import receive
+from bot.talk.sender import Sender
+from bot.web import app as web
+from handlers import ROUTES
+from schedules import TICKS, reminders, summaries
+from schedules.clock import Clock
+
+
+def compose(
+    settings: Settings,
+    db: Database,
+    now: Callable[[], datetime],
+    demo: Demo | None = None,
+    kinds: Sequence[type[Channel]] = CHANNELS,
+    lines: LineCounts | None = None,
+) -> Service:
+    """Puts the pieces together; everything below this function gets what it needs handed in."""
+    zone = settings.zone
+    render = message_renderer(settings)
+    store = files.open_store(settings.files_url.get_secret_value())
+    hub, aside = Hub(), Inspector()
+    with db.write() as session:
+        secret = own_secret(session)
+
+    def handle(event: Incoming) -> bool:
+        return receive(desk, event)
+
+    channels = open_channels(settings, [Web] if demo else kinds, handle, db, store, aside, now)
+    sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
+    links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
+    desk: Desk = Desk(
+        db=db,
+        render=render,
+        routes=ROUTES,
+        zone=zone,
+        links=links,
+        wake=sender.wake,
+        shelf=store,
+        aside=aside,
+        facts={
+            "regular_agenda": read_agenda(AGENDAS / "regular.yaml"),
+            "rules": shipped_rules(),
+            "sheets": shipped_sheets(),
+        },
+    )
+    clock = Clock(desk, TICKS, now)
+    if demo:
+        demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
+    watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
+    watched = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
+    application = web.build_site(
+        desk,
+        handle,
+        links,
+        hub,
+        partial(take_in, store, aside),
+        store.stream,
+        now,
+        ways_in=[way for one in channels for way in one.ways_in()],
+        extra_routes=[*watched, *(demo.routes() if demo else ())],
+        home=demo.page if demo else None,
+    )
+    return Service(
+        application,
+        sender,
+        clock,
+        settings.host,
+        settings.port,
+        channels=channels,
+        proxies=settings.proxies,
+        closing=hub.close,
+        stopped=aside.close,
+        watching=watch.run,
+    )
+
+
+def own_disks(settings: Settings) -> dict[str, Path]:
+    """What lies on disks of this machine: PostgreSQL and buckets look after themselves."""
+    place = sqlite_file(settings.database_url.get_secret_value())
+    folder = files.folder_of_store(settings.files_url.get_secret_value())
+    return {
+        name: path
+        for name, path in (("DATABASE_URL", place and place.parent), ("FILES_URL", folder))
+        if path is not None
+    }
+
+
+def open_channels(
+    settings: Settings,
+    kinds: Iterable[type[Channel]],
+    handle: Receive,
+    db: Database,
+    store: Any,
+    aside: Elsewhere,
+    now: Callable[[], datetime],
+) -> list[Channel]:
+    """The channels that the settings name; `store` is the file store."""
+    commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
+    opened = []
+    for kind in kinds:
+        tools = Tools(
+            handle,
+            partial(take_in, store, aside, sounds=kind.abilities.sounds),
+            lambda file: bytes(store.read(file.digest)),
+            partial(is_known, db, kind.name),
+            now,
+            settings.url,
+            list(commands.items()),
+        )
+        if channel := kind.open(settings.of(kind), tools):
+            opened.append(channel)
+    return opened
+
+
+def is_known(db: Database, channel: str, place: str) -> bool:
+    with db.read() as session:
+        return holds_role(session, channel, place)
+
+
+def take_in(
+    store: Any, aside: Elsewhere, name: str, source: Path, owner: str, *, sounds: bool = False
+) -> File | Refusal:
+    """Checks a file that came in and stores it, or says why not; it is looked into aside, by turns of the `owner`s."""
+    try:
+        look = partial(aside.call, files.look_into, owner=owner)
+        return files.take_in(store, name, source, sounds=sounds, look=look)
+    except Invalid as problem:
+        return files.refusal_of(name, problem)
+
+
+def _next_moment(db: Database) -> datetime | None:
+    """When something will happen by the clock next."""
+    with db.read() as session:
+        found = [reminders.next_reminder_moment(session), summaries.next_summary_moment(session)]
+    return min((moment for moment in found if moment is not None), default=None)

@@ -1,0 +1,196 @@
+"""Watches over the running program: what is wrong with it is known to /readyz, and told to the admins in chat, once."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.calendar import local_day
+from bot.channels.base import Channel
+from bot.problems import Problem
+from bot.store.db import DatabaseGone
+from bot.store.schema import prove_known, revision_of
+from bot.tables import Contact, Membership, Message
+from bot.talk import outbox
+from bot.talk.desk import Desk
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+STORE_SECONDS = 60.0
+"""A look at the file store writes a few bytes: not at every look."""
+SENDER_SECONDS = 60.0
+STALE_SECONDS = 60.0
+"""A look that has not come back for so long hangs on something, and so would whoever is to be answered."""
+DISK_LOW = 500 * 2**20
+TOLD = {"clock_dead", "disk_low", "channel_refused"}
+"""What the admins hear of in chat. What keeps the program from writing a message is said by /readyz alone."""
+
+
+class Ticking(Protocol):
+    restarts: int
+
+    def overdue(self) -> list[str]: ...
+    def ages(self) -> Mapping[str, float]: ...
+
+
+class Sending(Protocol):
+    turned_at: float
+    results: Counter[tuple[str, str]]
+
+
+class Checked(Protocol):
+    def check(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the last look found; `oldest` in seconds, `disks` in bytes that are free, by place."""
+
+    troubles: tuple[Problem, ...] = ()
+    revision: str = ""
+    waiting: int = 0
+    oldest: float = 0.0
+    lost: int = 0
+    disks: Mapping[str, int] = field(default_factory=dict)
+
+
+class Watch:
+    """`folders` are what lies on this machine's own disks, by the setting that names it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        now: Callable[[], datetime],
+        sender: Sending,
+        clock: Ticking,
+        channels: Sequence[Channel],
+        store: Checked,
+        folders: Mapping[str, Path],
+    ) -> None:
+        self._desk, self._now, self._store = desk, now, store
+        self.sender, self.clock, self.channels = sender, clock, channels
+        self._folders = folders
+        self._restarts = 0
+        self._store_seen = float("-inf")
+        self._store_fault: Problem | None = None
+        self._told: set[tuple[str, str]] = set()
+        self._looked_at = time.monotonic()
+        self.findings = Findings()
+
+    async def run(self) -> None:
+        """Until it is cancelled. Raises DatabaseGone or Invalid(database_newer): then nothing may go on."""
+        while True:
+            await asyncio.to_thread(self.look)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def troubles(self) -> list[Problem]:
+        """What is wrong now; also that nobody has been able to look."""
+        age = time.monotonic() - self._looked_at
+        stale = [Problem("", "watch_stale", {"seconds": round(age)})] if age > STALE_SECONDS else []
+        return [*stale, *self.findings.troubles]
+
+    def look(self) -> None:
+        at = self._now()
+        disks = {name: shutil.disk_usage(folder).free for name, folder in self._folders.items()}
+        troubles = [*self._clock(), *self._sender(), *self._files(), *_low(disks), *_refused(self.channels)]
+        try:
+            found = self._database(at, troubles, disks)
+        except SQLAlchemyError as error:
+            away = Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})
+            found = Findings((away, *troubles), disks=disks)
+        else:
+            self._tell(troubles, at)
+        self.findings, self._looked_at = found, time.monotonic()
+
+    def _database(self, at: datetime, troubles: list[Problem], disks: Mapping[str, int]) -> Findings:
+        with self._desk.db.read() as session:
+            revision = revision_of(session.connection())
+            if revision is None:
+                raise DatabaseGone("alembic_version")
+            prove_known(revision)
+            oldest = outbox.oldest_overdue(session, at)
+            return Findings(
+                tuple(troubles),
+                revision,
+                outbox.pending_messages(session),
+                max(0.0, (at - oldest).total_seconds()) if oldest else 0.0,
+                session.scalar(select(func.count(Contact.id)).where(Contact.lost_at.is_not(None))) or 0,
+                disks,
+            )
+
+    def _clock(self) -> list[Problem]:
+        before, self._restarts = self._restarts, self.clock.restarts
+        dead = self.clock.overdue()
+        if not dead and before == self._restarts:
+            return []
+        return [Problem("", "clock_dead", {"ticks": ", ".join(dead)})]
+
+    def _sender(self) -> list[Problem]:
+        age = time.monotonic() - self.sender.turned_at
+        return [Problem("", "sender_dead", {"seconds": round(age)})] if age > SENDER_SECONDS else []
+
+    def _files(self) -> list[Problem]:
+        if time.monotonic() - self._store_seen > STORE_SECONDS:
+            self._store_fault = store_fault(self._store)
+            self._store_seen = time.monotonic()
+        return [self._store_fault] if self._store_fault else []
+
+    def _tell(self, troubles: Iterable[Problem], at: datetime) -> None:
+        """Each trouble once while it lasts; of several replicas one tells it, and at most once a day."""
+        present = {(one.code, one.place): one for one in troubles if one.code in TOLD}
+        fresh = [one for kind, one in present.items() if kind not in self._told]
+        self._told = set(present)
+        if fresh:
+            with self._desk.db.write() as session:
+                for trouble in fresh:
+                    log.error("watch.trouble code=%s place=%s", trouble.code, trouble.place)
+                    tell_admins(self._desk, session, trouble, at)
+            self._desk.wake()
+
+
+def store_fault(store: Checked) -> Problem | None:
+    try:
+        store.check()
+    except (OSError, ValueError) as error:
+        return Problem("FILES_URL", "files_unwritable", {"error": type(error).__name__})
+    return None
+
+
+def _low(disks: Mapping[str, int]) -> list[Problem]:
+    return [
+        Problem(name, "disk_low", {"free_mb": free // 2**20})
+        for name, free in disks.items()
+        if free < DISK_LOW
+    ]
+
+
+def _refused(channels: Sequence[Channel]) -> list[Problem]:
+    return [Problem(one.name, "channel_refused", {"channel": one.name}) for one in channels if one.refused]
+
+
+def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) -> None:
+    day = local_day(at, desk.zone)
+    admins = session.scalars(
+        select(Membership.person_id)
+        .where(Membership.role == "admin", Membership.ended_at.is_(None))
+        .distinct()
+        .order_by(Membership.person_id)
+    )
+    reply = desk.render.reply("talk/trouble", {"trouble": desk.render.sentence(trouble.code, trouble.facts)})
+    for person_id in admins:
+        contact = outbox.reachable_contact(session, person_id)
+        key = f"trouble:{trouble.code}:{trouble.place}:{day}:{person_id}"
+        if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
+            continue
+        outbox.post_message(session, contact, reply, at, key=key)
