@@ -91,3 +91,8 @@ class TryLater(Exception):
         super().__init__(f"try again in {seconds} s")
         self.seconds = seconds
         self.everyone = everyone
+
+
+def storable_text(text: str) -> str:
+    """Without what a database does not take: NUL, and halves of surrogate pairs that JSON lets through."""
+    return text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()

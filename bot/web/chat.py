@@ -20,10 +20,10 @@ from starlette.routing import Route
 
 from bot.channels.web.channel import plain_html, safe_html
 from bot.channels.web.icons import NAMES, SPRITE
-from bot.messages import Address, Incoming
+from bot.messages import Address, Incoming, storable_text
 from bot.tables import Contact, Event, Message
 from bot.talk import outbox
-from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of, storable_text
+from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of
 
 FIRST_LINES, MOST_LINES, BATCH = 60, 600, 200
 SAY_LIMIT = 64 * 2**10

@@ -10,7 +10,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.web.site import storable_text
+from bot.messages import storable_text
 
 FRAMING = 64 * 2**10
 """What a form's boundaries, headers and text fields may add to the files."""

@@ -103,11 +103,6 @@ async def body_within(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def storable_text(text: str) -> str:
-    """Without what a database does not take: NUL, and halves of surrogate pairs that JSON lets through."""
-    return text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()
-
-
 def accepted_types() -> str:
     taken = {**EXTENSIONS, **TABLES}
     return ",".join([*taken, *sorted({ending for endings in taken.values() for ending in endings})])

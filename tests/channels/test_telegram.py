@@ -399,6 +399,7 @@ async def api() -> AsyncIterator[Api]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     monkeypatch.setattr(channel, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(channel, "EMPTY_SECONDS", 0.05)
     monkeypatch.setattr(channel, "FETCH_PAUSES", (0.01, 0.01, 0.0))
     monkeypatch.setattr(channel, "SHORT_PAUSE", 0.05)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
@@ -726,6 +727,44 @@ async def test_trouble_of_the_network_is_waited_out(
     assert len(api.called("deleteWebhook")) == 2
     assert "telegram.poll conflict: another process polls" in caplog.text
     assert "telegram.poll failed error=RetryAfter pause=0.05" in caplog.text
+
+
+async def test_a_proxy_that_answers_at_once_is_not_asked_at_once_again(
+    api: Api, core: Core, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[float] = []
+    bot = await start()
+    for _ in range(50):
+        api.answers["getUpdates"].append((200, {"ok": True, "result": []}))
+    sleep = asyncio.sleep
+
+    async def counting(seconds: float) -> None:
+        rested.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(channel, "EMPTY_SECONDS", 1.0)
+    monkeypatch.setattr(asyncio, "sleep", counting)
+    async with polling(bot):
+        await asyncio.wait_for(_drained(api, sleep), SECONDS)
+    assert len(rested) >= 49
+    assert min(rested) > 0, "an empty answer that came at once is rested after"
+
+
+async def _drained(api: Api, sleep: Callable[[float], Awaitable[None]]) -> None:
+    while api.answers["getUpdates"]:
+        await sleep(0.01)
+
+
+async def test_what_no_database_takes_is_cleaned(api: Api, core: Core, start: Start) -> None:
+    said = message(text="một\0hai\ud83d")
+    said["message"]["from"] = {**said["message"]["from"], "first_name": "A\udc00\0"}
+    api.updates = [said]
+    bot = await start()
+    async with polling(bot):
+        await until(lambda: core.texts())
+    assert core.texts() == ["mộthai?"]
+    core.events[0].sender.encode()
+    assert "\0" not in core.events[0].sender
 
 
 async def test_a_token_that_was_taken_back_is_known(api: Api, core: Core, start: Start) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -48,7 +49,7 @@ from bot.channels.telegram.updates import (
     too_large,
 )
 from bot.channels.text import plain_text, split_html
-from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
+from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable, storable_text
 
 # Else the library warns at every 429, of which the waiting time will become a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -64,7 +65,7 @@ TEXT_LIMIT = 4096
 OUT_LIMIT = 50 * MEGABYTE
 LOOKS = 4
 REFUSALS = 3
-LONG_POLL, SHORT_PAUSE = 25, 0.5
+LONG_POLL, SHORT_PAUSE, EMPTY_SECONDS = 25, 0.5, 1.0
 FETCH_PAUSES = (1.0, 2.0, 0.0)
 FETCH_SECONDS = 300.0
 LANDING_SECONDS = 10.0
@@ -247,12 +248,15 @@ class Telegram(Channel):
             while True:
                 slow = any(not task.done() for task in taken.values())
                 ask = partial(self._get_updates, offset, 0 if slow else LONG_POLL)
+                asked = time.monotonic()
                 for raw in await _insist("poll", ask):
                     number = raw["update_id"]
                     if number not in taken:
                         taken[number] = asyncio.create_task(self._take(raw, patient=True))
                 if taken:
                     await asyncio.wait(taken.values(), timeout=SHORT_PAUSE)
+                else:  # a proxy may answer at once that there is nothing
+                    await asyncio.sleep(asked + EMPTY_SECONDS - time.monotonic())
                 offset = _offset(taken)
                 taken = {number: task for number, task in taken.items() if number >= offset}
         finally:
@@ -389,7 +393,7 @@ class Telegram(Channel):
     def _read(self, raw: dict[str, Any]) -> tuple[Update | None, Incoming | None]:
         username = self.username  # Out here: before the start there is none, and nothing may be dropped.
         try:
-            update = Update.de_json(raw, self._bot)
+            update = Update.de_json(storable_strings(raw), self._bot)
             return update, incoming_of_update(update, self._now(), username)
         except Exception as error:  # noqa: BLE001 - one update that cannot be read must not come again for ever
             log.error("telegram.read dropped update=%s error=%s", raw["update_id"], type(error).__name__)
@@ -488,6 +492,15 @@ def _offset(taken: dict[int, asyncio.Task[None]]) -> int:
     if unfinished:
         return min(unfinished)
     return max(taken) + 1 if taken else 0
+
+
+def storable_strings(raw: Any) -> Any:
+    """The JSON with every string as a database takes it: Telegram lets NUL and halves of surrogate pairs through."""
+    if isinstance(raw, str):
+        return storable_text(raw)
+    if isinstance(raw, dict):
+        return {key: storable_strings(value) for key, value in raw.items()}
+    return [storable_strings(value) for value in raw] if isinstance(raw, list) else raw
 
 
 def _is_update(raw: object) -> bool:
