@@ -44,8 +44,6 @@ def compose(
     lines: LineCounts | None = None,
 ) -> Service:
     """Puts the pieces together; everything below this function gets what it needs handed in."""
-    zone = settings.zone
-    render = message_renderer(settings)
     store = files.open_store(settings.files_url.get_secret_value())
     hub, aside = Hub(), Inspector()
     with db.write() as session:
@@ -55,52 +53,36 @@ def compose(
         return receive(desk, event)
 
     channels = open_channels(settings, [Web] if demo else kinds, handle, db, store, aside, now)
-    sender = Sender(db, channels, now, delivered=hub.notify, zone=zone)
+    sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
-    desk: Desk = Desk(
-        db=db,
-        render=render,
-        routes=ROUTES,
-        zone=zone,
-        links=links,
-        wake=sender.wake,
-        shelf=store,
-        aside=aside,
-        facts={
-            "regular_agenda": read_agenda(AGENDAS / "regular.yaml"),
-            "rules": shipped_rules(),
-            "sheets": shipped_sheets(),
-        },
-    )
+    render, zone = message_renderer(settings), settings.zone
+    desk = Desk(db, render, ROUTES, zone, links, sender.wake, store, _shared_facts(), aside)
     clock = Clock(desk, TICKS, now)
+    watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
+    routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
     if demo:
         demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
-    watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
-    watched = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
-    application = web.build_site(
-        desk,
-        handle,
-        links,
-        hub,
-        partial(take_in, store, aside),
-        store.stream,
-        now,
-        ways_in=[way for one in channels for way in one.ways_in()],
-        extra_routes=[*watched, *(demo.routes() if demo else ())],
-        home=demo.page if demo else None,
-    )
+        routes = [*routes, *demo.routes()]
+    ways_in = [way for one in channels for way in one.ways_in()]
+    shown: dict[str, Any] = {"ways_in": ways_in, "extra_routes": routes, "home": demo.page if demo else None}
+    take = partial(take_in, store, aside)
     return Service(
-        application,
+        web.build_site(desk, handle, links, hub, take, store.stream, now, **shown),
         sender,
         clock,
         settings.host,
         settings.port,
-        channels=channels,
+        channels,
         proxies=settings.proxies,
         closing=hub.close,
         stopped=aside.close,
         watching=watch.run,
     )
+
+
+def _shared_facts() -> dict[str, Any]:
+    agenda = read_agenda(AGENDAS / "regular.yaml")
+    return {"regular_agenda": agenda, "rules": shipped_rules(), "sheets": shipped_sheets()}
 
 
 def own_disks(settings: Settings) -> dict[str, Path]:

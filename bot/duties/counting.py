@@ -68,21 +68,7 @@ def tally_demands(
 
     What was due before `late_before` (default: `today`) counts as overdue.
     """
-    late_before = late_before or today
-    counted = (
-        select(
-            Duty.demand_id.label("demand_id"),
-            func.count().label("expected"),
-            _sum(and_(Duty.state == "done", Duty.on_time.is_(True))).label("on_time"),
-            _sum(and_(Duty.state == "done", Duty.on_time.is_(False))).label("late"),
-            _sum(Duty.state.in_(UNDONE)).label("open"),
-            _sum(and_(Duty.state.in_(UNDONE), Duty.due_on < late_before)).label("overdue"),
-        )
-        .join(Demand, Demand.id == Duty.demand_id)
-        .where(asked_for(today), where)
-        .group_by(Duty.demand_id)
-        .subquery()
-    )
+    counted = _counted(where, today, late_before or today).subquery()
     rows = session.execute(
         select(Demand, counted)
         .join(counted, counted.c.demand_id == Demand.id)
@@ -110,6 +96,23 @@ def tally_demands(
         for row in rows
         for demand in [row[0]]
     ]
+
+
+def _counted(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
+    done, undone = Duty.state == "done", Duty.state.in_(UNDONE)
+    return (
+        select(
+            Duty.demand_id.label("demand_id"),
+            func.count().label("expected"),
+            _sum(and_(done, Duty.on_time.is_(True))).label("on_time"),
+            _sum(and_(done, Duty.on_time.is_(False))).label("late"),
+            _sum(undone).label("open"),
+            _sum(and_(undone, Duty.due_on < late_before)).label("overdue"),
+        )
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(asked_for(today), where)
+        .group_by(Duty.demand_id)
+    )
 
 
 def _heads(

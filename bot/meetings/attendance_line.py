@@ -19,6 +19,7 @@ KindsAre = Literal["", "roll", "present"]
 """Whom kinds of members that are not the known roll are of; "" where nobody has said."""
 WHOLE = (Fraction(100),)
 KINDS = ("official", "probationary")
+AWAY = ("absent", "absent_excused", "absent_unexcused")
 
 
 class _NoSense(Invalid):
@@ -87,20 +88,18 @@ def _read(
     facts: Mapping[str, int], before: ToldCounts, roll: int | None, shares: tuple[Fraction, ...]
 ) -> AttendanceReading:
     said = {name: value for name, value in facts.items() if name in ToldCounts.__slots__}
-    if not said and facts.keys().isdisjoint({"full", "rest", *REASONS}):
-        raise _NoSense
-    if "heading_away" in facts and said.keys().isdisjoint({"absent", "absent_excused", "absent_unexcused"}):
-        raise _NoSense
-    away = any(facts.get(name) for name in ("absent", "absent_excused", "absent_unexcused", "unsure"))
-    if "full" in facts and away:
+    reasons = [name for flag, name in REASONS.items() if flag in facts]
+    away = any(facts.get(name) for name in (*AWAY, "unsure"))
+    if (
+        (not said and facts.keys().isdisjoint({"full", "rest", *REASONS}))
+        or ("heading_away" in facts and said.keys().isdisjoint(AWAY))
+        or ("full" in facts and away)
+        or ("short" in facts and not away and "present" not in facts)
+        or len(reasons) > 1
+    ):
         raise _NoSense
     if "rest" in facts and not away:
         facts = {**facts, "full": 1}  # "2 miễn, còn lại đủ"
-    if "short" in facts and not away and "present" not in facts:
-        raise _NoSense
-    reasons = [name for flag, name in REASONS.items() if flag in facts]
-    if len(reasons) > 1:
-        raise _NoSense
     if reasons and facts.get("absent") and said.keys().isdisjoint(REASONS.values()):
         said[reasons[0]] = facts["absent"]
     if "full" in facts and before.present is not None and before.total is not None:
@@ -121,12 +120,17 @@ def _read(
         raise _NoSense
     if reasons and "absent" not in facts:
         told = _all_of_one_reason(told, reasons[0])
-    kinds = [facts[kind] for kind in KINDS if kind in facts]
-    if len(kinds) == 1 and kinds[0] == told.present and "present" not in facts and told.present != told.total:
-        raise _NoSense  # "26 chính thức, vắng 2": of all of them, or of those present?
+    _check_kinds(told, facts)
     _check_away_kinds(told, facts)
     _check_shares(told, shares)
     return AttendanceReading(told, differs)
+
+
+def _check_kinds(told: ToldCounts, facts: Mapping[str, int]) -> None:
+    """ "26 chính thức, vắng 2": of all of them, or of those present?"""
+    kinds = [facts[kind] for kind in KINDS if kind in facts]
+    if len(kinds) == 1 and kinds[0] == told.present and "present" not in facts and told.present != told.total:
+        raise _NoSense
 
 
 def _alone(said: Mapping[str, int], full: bool, roll: int | None) -> ToldCounts | None:

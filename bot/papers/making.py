@@ -2,72 +2,63 @@
 
 import tempfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
 
 from bot.papers.collecting import collect_minutes_facts, kinds_for
 from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
+from bot.papers.facts import MinutesFacts
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
 from bot.tables import Meeting, Paper
 from bot.talk.desk import Desk
-from bot.talk.errands import finish_errand, problem_sentences, read_errand
+from bot.talk.errands import file_shelf, finish_errand, problem_sentences, read_errand
 
 
 def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
     """One paper, in the form in force on the day of its meeting and with what is known of it now."""
-    from bot.papers.rendering import render_paper  # its libraries take memory that most days need not
-
     _, args, _ = read_errand(desk, errand_id)
     kind, as_pdf = args["kind"], args.get("form") == "pdf"
+    tell = partial(finish_errand, desk, errand_id, at)
     with desk.db.write() as session:
         meeting = session.get_one(Meeting, args["meeting"])
-        if kind not in kinds_for(meeting):
-            number = None
-        else:
+        called_for = kind in kinds_for(meeting)
+        if called_for:
             number = number_for(session, meeting, kind, at, desk.zone).number
             facts = collect_minutes_facts(session, meeting, desk.zone)
-    if number is None:
-        finish_errand(desk, errand_id, at, "papers/not_called_for", kind=kind)
+    if not called_for:
+        tell("papers/not_called_for", kind=kind)
         return
-    if desk.shelf is None:
-        raise OSError("no file store")
     name = desk.render.words["papers"][kind].format(
         number=f"{number:02}", day=f"{facts.dated(kind):%d-%m-%Y}"
     )
-    missing = ""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "paper.docx"
         try:
-            render_paper(kind, facts, desk.render.folder / "documents", path)
+            path, missing = _written(desk, kind, facts, Path(folder), as_pdf=as_pdf)
         except Rejected as rejected:
-            finish_errand(
-                desk, errand_id, at, "papers/broken", lines=problem_sentences(desk, rejected.problems)
-            )
+            tell("papers/broken", lines=problem_sentences(desk, rejected.problems))
             return
-        if as_pdf:
-            try:
-                path = to_pdf(path, Path(folder))
-            except NoConverter:
-                missing = "none"
-            except NotConverted:
-                missing = "failed"
-        file = desk.shelf.keep(f"{name}{path.suffix}", path)
+        file = file_shelf(desk).keep(f"{name}{path.suffix}", path)
     with desk.db.write() as session:
         mine = select(Paper).where(Paper.meeting_id == args["meeting"], Paper.kind == kind)
-        row = session.scalars(mine.order_by(Paper.id)).first()
-        assert row is not None
-        row.digest = file.digest
-    finish_errand(
-        desk,
-        errand_id,
-        at,
-        "papers/made",
-        files=(file,),
-        meeting_id=args["meeting"],
-        kind=kind,
-        number=number,
-        missing=missing,
-        offer_pdf=not as_pdf and find_converter() is not None,
-    )
+        session.scalars(mine.order_by(Paper.id).limit(1)).one().digest = file.digest
+    said = {"meeting_id": args["meeting"], "kind": kind, "number": number, "missing": missing}
+    tell("papers/made", files=(file,), offer_pdf=not as_pdf and find_converter() is not None, **said)
+
+
+def _written(desk: Desk, kind: str, facts: MinutesFacts, folder: Path, *, as_pdf: bool) -> tuple[Path, str]:
+    """The paper in `folder`, and why it is no PDF although one was asked for. Raises Rejected where the form is broken."""
+    from bot.papers.rendering import render_paper  # its libraries take memory that most days need not
+
+    path = folder / "paper.docx"
+    render_paper(kind, facts, desk.render.folder / "documents", path)
+    if not as_pdf:
+        return path, ""
+    try:
+        return to_pdf(path, folder), ""
+    except NoConverter:
+        return path, "none"
+    except NotConverted:
+        return path, "failed"

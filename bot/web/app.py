@@ -10,7 +10,6 @@ from urllib.parse import parse_qs
 
 import anyio
 import yaml
-from anyio import CapacityLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -36,7 +35,6 @@ from bot.web.site import Site, body_within, read_assets, send_asset, site_of
 
 log = logging.getLogger(__name__)
 
-EVENTS_AT_ONCE, READS_AT_ONCE, FILES_AT_ONCE = 8, 6, 3
 UPLOAD_LIMIT = 100 * 2**20
 WEBHOOK_LIMIT = 2**20
 ENTRY_LIMIT = 4 * 2**10
@@ -93,37 +91,19 @@ def build_site(
     app = Starlette(
         routes=[
             Route("/", home or front_page),
-            Route("/health", answer_health),
             *(Route(way.path, partial(take_from_channel, way), methods=["POST"]) for way in ways_in),
-            Route("/static/{name}", send_asset),
-            Route("/w/new", to_entry),
-            Route("/w/new/{code}", enter_by_invitation, methods=["GET", "POST"]),
-            *web_chat.ROUTES,
-            *web_files.ROUTES,
+            *ROUTES,
             *extra_routes,
         ],
         middleware=[Middleware(SafeHeaders)],
-        exception_handlers={
-            HTTPException: show_error,
-            ClientDisconnect: _gone,
-            Exception: show_error,
-        },
+        exception_handlers={HTTPException: show_error, ClientDisconnect: _gone, Exception: show_error},
     )
-    app.state.site = Site(
-        desk=desk,
-        receive=receive,
-        links=links,
-        hub=hub,
-        take_in=take_in,
-        stream=stream,
-        now=now,
-        upload_limit=upload_limit,
-        export_words=yaml.safe_load((folder / "export.yaml").read_text("utf-8")),
-        asset=lambda name: f"/static/{name}?v={assets[name].tag}",
-        reads=CapacityLimiter(READS_AT_ONCE),
-        events=CapacityLimiter(EVENTS_AT_ONCE),
-        intake=CapacityLimiter(FILES_AT_ONCE),
-    )
+    words = yaml.safe_load((folder / "export.yaml").read_text("utf-8"))
+
+    def address(name: str) -> str:
+        return f"/static/{name}?v={assets[name].tag}"
+
+    app.state.site = Site(desk, receive, links, hub, take_in, stream, now, upload_limit, words, address)
     app.state.assets, app.state.tries = assets, WrongTries()
     return app
 
@@ -239,3 +219,13 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+ROUTES = (
+    Route("/health", answer_health),
+    Route("/static/{name}", send_asset),
+    Route("/w/new", to_entry),
+    Route("/w/new/{code}", enter_by_invitation, methods=["GET", "POST"]),
+    *web_chat.ROUTES,
+    *web_files.ROUTES,
+)

@@ -4,8 +4,8 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -44,79 +44,82 @@ def room_for(wanted: int) -> int:
     return max(1, min(wanted, soft - OWN_FILES))
 
 
-def guarded_protocol(limits: Limits) -> type[H11Protocol]:
-    """uvicorn's HTTP with these limits: a class, since uvicorn makes one for each connection."""
-    places: Counter[str] = Counter()
+class Guarded(H11Protocol):
+    """uvicorn's HTTP for one connection; `places` counts those of each address."""
 
-    class Guarded(H11Protocol):
-        _timer: asyncio.TimerHandle | None = None
-        _address = ""
+    limits: ClassVar[Limits]
+    places: ClassVar[Counter[str]]
+    _timer: asyncio.TimerHandle | None = None
+    _address = ""
 
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            super().connection_made(transport)
-            self._address = self.client[0] if self.client else ""
-            places[self._address] += 1
-            own = self._address not in limits.trusted and places[self._address] > limits.connections_a_client
-            if own or len(self.connections) > limits.connections:
-                log.warning("web.full connections=%s: one is turned away", len(self.connections))
-                transport.abort()
-                return
-            self._wait(limits.header_seconds)
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        self.places[self._address] += 1
+        own = (
+            self._address not in self.limits.trusted
+            and self.places[self._address] > self.limits.connections_a_client
+        )
+        if own or len(self.connections) > self.limits.connections:
+            log.warning("web.full connections=%s: one is turned away", len(self.connections))
+            transport.abort()
+            return
+        self._wait(self.limits.header_seconds)
 
-        def data_received(self, data: bytes) -> None:
-            super().data_received(data)
-            self._watch()
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
 
-        def on_response_complete(self) -> None:
-            super().on_response_complete()
-            self._watch()
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._watch()
 
-        def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._rest()
+        self.places[self._address] -= 1
+        if not self.places[self._address]:
+            del self.places[self._address]
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        """Whoever is in the middle of saying something has to go on; the header as a whole, the body step by step."""
+        if self.transport.is_closing():
             self._rest()
-            places[self._address] -= 1
-            if not places[self._address]:
-                del places[self._address]
-            super().connection_lost(exc)
-
-        def _watch(self) -> None:
-            """Whoever is in the middle of saying something has to go on; the header as a whole, the body step by step."""
-            if self.transport.is_closing():
-                self._rest()
-            elif self.conn.their_state is h11.IDLE and self._half_said():
-                if self._timer is None:
-                    self._wait(limits.header_seconds)
-            elif self.conn.their_state is h11.SEND_BODY:
-                self._wait(limits.body_seconds)
-            else:
-                self._rest()
-
-        def _half_said(self) -> bool:
-            """A kept connection on which nothing is being said ends by uvicorn's own timeout."""
-            return self.cycle is None or bool(self.conn.trailing_data[0])
-
-        def _wait(self, seconds: float) -> None:
+        elif self.conn.their_state is h11.IDLE and self._half_said():
+            if self._timer is None:
+                self._wait(self.limits.header_seconds)
+        elif self.conn.their_state is h11.SEND_BODY:
+            self._wait(self.limits.body_seconds)
+        else:
             self._rest()
-            self._timer = self.loop.call_later(seconds, self._give_up)
 
-        def _rest(self) -> None:
-            if self._timer is not None:
-                self._timer.cancel()
-                self._timer = None
+    def _half_said(self) -> bool:
+        """A kept connection on which nothing is being said ends by uvicorn's own timeout."""
+        return self.cycle is None or bool(self.conn.trailing_data[0])
 
-        def _give_up(self) -> None:
+    def _wait(self, seconds: float) -> None:
+        self._rest()
+        self._timer = self.loop.call_later(seconds, self._give_up)
+
+    def _rest(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
             self._timer = None
-            if self.conn.their_state is h11.SEND_BODY and self.flow.read_paused:
-                self._wait(limits.body_seconds)  # it is this program that does not read
-                return
-            log.warning("web.half_said state=%s: the connection ends", self.conn.their_state)
-            self.transport.abort()
 
-    return Guarded
+    def _give_up(self) -> None:
+        self._timer = None
+        if self.conn.their_state is h11.SEND_BODY and self.flow.read_paused:
+            self._wait(self.limits.body_seconds)  # it is this program that does not read
+            return
+        log.warning("web.half_said state=%s: the connection ends", self.conn.their_state)
+        self.transport.abort()
+
+
+def guarded_protocol(limits: Limits) -> type[Guarded]:
+    """A class of its own for these limits, since uvicorn makes one for each connection."""
+    return type("Guarded", (Guarded,), {"limits": limits, "places": Counter()})
 
 
 def protocol_of(limits: Limits) -> Any:
     """The guarded protocol with as many connections as the machine allows."""
-    room = room_for(limits.connections)
-    return guarded_protocol(
-        Limits(limits.header_seconds, limits.body_seconds, room, limits.connections_a_client, limits.trusted)
-    )
+    return guarded_protocol(replace(limits, connections=room_for(limits.connections)))

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,9 +60,10 @@ class Site:
     export_words: Mapping[str, Any]
     asset: Callable[[str], str]
     """The address of a file of templates/web, which changes with its content."""
-    reads: CapacityLimiter
-    events: CapacityLimiter
-    intake: CapacityLimiter
+    reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))
+    events: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
+    intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
+    """How many of each are at work at once."""
 
     async def read(self, look: Callable[[Session], T], *, abandon: bool = False) -> T:
         """What `look` finds in a session of its own; with `abandon`, a cancelled caller does not wait for it to end."""
