@@ -2,19 +2,21 @@
 
 The flow begins with `known` (the unit's number of members, or None), `before` (its kinds of members at its last meeting),
 `counts={}`, `then`: the action that takes the confirmed counts out of the dialog, `back`: the action that leaves the first
-question, `day`: that of the meeting, and `card`: the template of the card, where it is not the usual one.
+question, and `day`: that of the meeting. With `held_at` it is a meeting of before that is entered, with a card of its own.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from bot.meetings.attendance import LARGEST
 from bot.meetings.attendance_balance import AWAY, ToldCounts, differs_much, settle_told, told_of
 from bot.meetings.attendance_line import read_told
 from bot.problems import Invalid
 from bot.reading.words import plain_words, read_number, read_yes_no
+from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading
@@ -84,7 +86,7 @@ def _take_button(chat: Chat, name: str, value: str, before: ToldCounts) -> None:
         ask_missing_counts(chat, settle_told(before, full=True, roll=members_on_roll(chat)))
     elif value in AWAY and name in ORDER[2:]:
         ask_missing_counts(chat, replace(before, **{value: (getattr(before, value) or 0) + before.left}))
-    elif value.isdecimal() and name == "total":
+    elif value.isdecimal():
         _take_value(chat, name, int(value), before)
     else:
         raise Invalid("choose_button")
@@ -191,9 +193,13 @@ def ask_counts_card(chat: Chat) -> None:
     more = counts.official is None or counts.present_official is None
     other = members_on_roll(chat) if members_on_roll(chat) not in (None, counts.total) else None
     was = {name: n for name, n in dict(chat.data.get("was") or {}).items() if getattr(counts, name) != n}
-    chat.say(
-        str(chat.data.get("card") or "meetings/attendance/card"), card=card, more=more, roll=other, was=was
-    )
+    facts: dict[str, Any] = {"card": card, "more": more, "roll": other, "was": was}
+    if "held_at" in chat.data:
+        unit = chat.session.get_one(Unit, chat.data["unit"])
+        duty = chat.session.get(Duty, chat.data["duty"] or 0)
+        chat.say("meetings/result/card", unit=unit, duty=duty, **facts)
+    else:
+        chat.say("meetings/attendance/card", **facts)
 
 
 def take_counts_card(chat: Chat, answer: Answer) -> None:
