@@ -37,9 +37,10 @@ from bot.service.service import REACH_SECONDS, Service
 from bot.service.watch import store_fault
 from bot.settings import ROOT, Settings, read_settings
 from bot.store import files
+from bot.store.aside import Here
 from bot.store.db import Database
+from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
-from bot.talk.desk import Here
 from bot.talk.receive import utc_now
 from bot.units.table_in import read_units
 
@@ -183,7 +184,8 @@ def invite_command(
 async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[str], str]]:
     """Where each channel begins; a channel that does not answer is left out, the code alone is printed."""
     found: dict[str, Callable[[str], str]] = {}
-    for channel in open_channels(settings, CHANNELS, _nothing_received, db, None, Here(), utc_now):
+    intake = Intake(db, files.open_store(settings.files_url.get_secret_value()), Here(), utc_now)
+    for channel in open_channels(settings, CHANNELS, _nothing_received, intake):
         try:
             async with asyncio.timeout(LINK_SECONDS):
                 await channel.start()

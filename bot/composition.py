@@ -12,10 +12,9 @@ from bot.channels import CHANNELS
 from bot.channels.base import Channel, Receive, Tools
 from bot.channels.web.channel import Hub, Web
 from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
-from bot.messages import File, Incoming, Refusal
+from bot.messages import Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
-from bot.problems import Invalid
 from bot.service.demo import Demo
 from bot.service.logs import LineCounts
 from bot.service.metrics import watch_routes
@@ -25,8 +24,9 @@ from bot.settings import Settings
 from bot.store import files
 from bot.store.aside import Inspector
 from bot.store.db import Database, sqlite_file
+from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
-from bot.talk.desk import Desk, Elsewhere
+from bot.talk.desk import Desk
 from bot.talk.receive import receive
 from bot.talk.sender import Sender
 from bot.web import app as web
@@ -52,7 +52,8 @@ def compose(
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    channels = open_channels(settings, [Web] if demo else kinds, handle, db, store, aside, now)
+    intake = Intake(db, store, aside, now)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, intake)
     sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     render, zone = message_renderer(settings), settings.zone
@@ -65,9 +66,8 @@ def compose(
         routes = [*routes, *demo.routes()]
     ways_in = [way for one in channels for way in one.ways_in()]
     shown: dict[str, Any] = {"ways_in": ways_in, "extra_routes": routes, "home": demo.page if demo else None}
-    take = partial(take_in, store, aside)
     return Service(
-        web.build_site(desk, handle, links, hub, take, store.stream, now, **shown),
+        web.build_site(desk, handle, links, hub, intake.take, store.stream, now, **shown),
         sender,
         clock,
         settings.host,
@@ -100,21 +100,18 @@ def open_channels(
     settings: Settings,
     kinds: Iterable[type[Channel]],
     handle: Receive,
-    db: Database,
-    store: Any,
-    aside: Elsewhere,
-    now: Callable[[], datetime],
+    intake: Intake,
 ) -> list[Channel]:
-    """The channels that the settings name; `store` is the file store."""
+    """The channels that the settings name."""
     commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
     opened = []
     for kind in kinds:
         tools = Tools(
             handle,
-            partial(take_in, store, aside, sounds=kind.abilities.sounds),
-            lambda file: bytes(store.read(file.digest)),
-            partial(is_known, db, kind.name),
-            now,
+            partial(intake.take, sounds=kind.abilities.sounds),
+            lambda file: intake.store.read(file.digest),
+            partial(is_known, intake.db, kind.name),
+            intake.now,
             settings.url,
             list(commands.items()),
         )
@@ -126,17 +123,6 @@ def open_channels(
 def is_known(db: Database, channel: str, place: str) -> bool:
     with db.read() as session:
         return holds_role(session, channel, place)
-
-
-def take_in(
-    store: Any, aside: Elsewhere, name: str, source: Path, owner: str, *, sounds: bool = False
-) -> File | Refusal:
-    """Checks a file that came in and stores it, or says why not; it is looked into aside, by turns of the `owner`s."""
-    try:
-        look = partial(aside.call, files.look_into, owner=owner)
-        return files.take_in(store, name, source, sounds=sounds, look=look)
-    except Invalid as problem:
-        return files.refusal_of(name, problem)
 
 
 def _next_moment(db: Database) -> datetime | None:

@@ -1,4 +1,5 @@
-"""Cleaning up: events and web talk past their time, the places of people who asked to be forgotten, dead codes."""
+"""Cleaning up: events and web talk past their time, the places of people who asked to be forgotten, dead codes, files that
+nothing needs."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -6,6 +7,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from bot.store.unneeded import drop_unneeded_files
 from bot.tables import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
 from bot.talk.desk import Desk
 
@@ -15,10 +17,12 @@ CODES_KEPT = timedelta(days=90)
 
 
 def clean_up(desk: Desk, at: datetime) -> int:
-    """Answers how many rows were removed or emptied."""
+    """Answers how many rows and files were removed or emptied."""
+    files = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
     with desk.db.write() as session:
         return (
-            _forget_places(session)
+            files
+            + _forget_places(session)
             + _run(session, delete(Event).where(Event.at < at - EVENTS_KEPT, Event.seq.is_(None)))
             + _run(session, delete(Event).where(Event.at < at - TALK_KEPT))
             + _drop_old_messages(session, at - TALK_KEPT)

@@ -9,12 +9,12 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel
 
-from bot.messages import File, Incoming, Refusal, Reply
+from bot.messages import Address, File, Incoming, Refusal, Reply
 
 Receive = Callable[[Incoming], bool]
 """Handles one event in one transaction; called in a thread. Raises when the event could not be handled: no acknowledgement."""
 
-TakeIn = Callable[[str, Path, str], File | Refusal]
+TakeIn = Callable[[str, Path, Address], File | Refusal]
 """Checks a file (its name, where it lies, the place of who sent it) and stores it; may take seconds: called in a thread
 of its own, which answers nobody."""
 

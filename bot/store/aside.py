@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Condition, Timer
-from typing import IO, Any, TypeVar, cast
+from typing import IO, Any, Protocol, TypeVar, cast
 
 from bot.problems import Invalid, Rejected
 
@@ -46,6 +46,19 @@ class _Worker:
         for pipe in self.pipes:
             pipe.close()
         self.process.wait()
+
+
+class Elsewhere(Protocol):
+    """Does work apart from everything else; see `Inspector`."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T: ...
+
+
+class Here:
+    """Does it at once and in this process: for tests, and for the command line, whose files are its user's own."""
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
+        return work(*args)
 
 
 class Inspector:

@@ -202,9 +202,11 @@ def take_in(
     limit: int = 100 * 2**20,
     sounds: bool = False,
     look: Callable[[Path, str, bool], Look] = look_into,
+    before: Callable[[str, int], None] = lambda _digest, _size: None,
 ) -> File:
     """Check the file at `source` and store it under its digest; `limit` is in bytes and `source` stays the caller's to delete.
-    With `sounds` recorded sound is taken too. `look` is `look_into`, or what does that aside.
+    With `sounds` recorded sound is taken too. `look` is `look_into`, or what does that aside; `before` hears the digest and the
+    size of what will be stored next.
 
     Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
     file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_unseen, file_secret.
@@ -224,6 +226,7 @@ def take_in(
     if seen.secret:
         log.warning("file.secret refused sha256=%s", digest)
         raise Invalid("file_secret")
+    before(digest, size)
     store.put(digest, source)
     return File(digest, clean_name(name, seen.media_type), size, seen.media_type)
 

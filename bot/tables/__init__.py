@@ -5,7 +5,7 @@ from bot.tables.meetings import Aside, Attendance, Meeting, MeetingDuty, Note, P
 from bot.tables.messages import Constant, Event, Message, Reminder
 from bot.tables.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
 from bot.tables.plans import Demand, Duty, Material, MaterialReceipt, Plan, Topic
-from bot.tables.submissions import Submission, SubmissionFile
+from bot.tables.submissions import Submission, SubmissionFile, Upload
 from bot.tables.units import Unit, UnitSpan
 
 __all__ = [
@@ -39,5 +39,6 @@ __all__ = [
     "Topic",
     "Unit",
     "UnitSpan",
+    "Upload",
     "Vote",
 ]

@@ -1,4 +1,4 @@
-"""Tables of the reports handed in: files once by their bytes, submissions in versions."""
+"""Tables of what is sent in: uploads, and the reports handed in, files once by their bytes, submissions in versions."""
 
 from datetime import datetime
 
@@ -46,3 +46,16 @@ class SubmissionFile(Base):
     name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(100))
+
+
+class Upload(Base):
+    """That a person has sent a file, whatever became of it: for what one may send a day, and for dropping what nothing needs."""
+
+    __tablename__ = "uploads"
+    __table_args__ = (Index("ix_uploads_person", "person_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    size: Mapped[int]
+    at: Mapped[datetime] = mapped_column(index=True)

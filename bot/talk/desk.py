@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from bot.messages import File
+from bot.store.aside import Elsewhere, Here
 from bot.store.db import Database
 from bot.talk.answers import Answers, Untyped, load_answers
 from bot.talk.render import Renderer
@@ -125,24 +126,12 @@ class Desk:
     """Where files that anybody may have made are read."""
 
 
-class Elsewhere(Protocol):
-    """Does work apart from everything else; see bot/store/aside.py."""
-
-    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T: ...
-
-
-class Here:
-    """Does it at once and in this process: for tests, and for the command line, whose files are its user's own."""
-
-    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
-        return work(*args)
-
-
 class FileShelf(Protocol):
     """Where files lie; only what runs outside of a talk may use it, for it may be a network away."""
 
     def read(self, digest: str) -> bytes: ...
     def keep(self, name: str, source: Path) -> File: ...
+    def drop(self, digest: str) -> None: ...
 
 
 class Links(Protocol):

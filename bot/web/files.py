@@ -41,16 +41,11 @@ def _folder() -> Iterator[Path]:
 async def _take_all(site: Site, contact: Contact, form: UploadForm) -> list[File | Refusal]:
     if not await site.read(lambda session: holds_role(session, contact.channel, contact.place)):
         return [Refusal.of_stranger(clean_name(name)) for name, _ in form.files]
-    taken: list[File | Refusal] = []
-    for name, path in form.files:
-        try:
-            taken.append(
-                await to_thread.run_sync(site.take_in, name, path, contact.place, limiter=site.intake)
-            )
-        except OSError:
-            log.exception("file store failed")
-            raise HTTPException(503) from None
-    return taken
+    sender = Address(contact.channel, contact.place)
+    return [
+        await to_thread.run_sync(site.take_in, name, path, sender, limiter=site.intake)
+        for name, path in form.files
+    ]
 
 
 def _event(event_id: str, contact: Contact, site: Site, taken: list[File | Refusal], text: str) -> Incoming:

@@ -426,7 +426,7 @@ class Core:
         self.events.append(event)
         return True
 
-    def take_in(self, name: str, path: Path, owner: str) -> File | Refusal:
+    def take_in(self, name: str, path: Path, sender: Address) -> File | Refusal:
         self.take_hook()
         self.taken.append((name, path.read_bytes()))
         return self.refuse or STORED

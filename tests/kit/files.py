@@ -20,6 +20,9 @@ class MemoryShelf:
     def read(self, digest: str) -> bytes:
         return self.files[digest]
 
+    def drop(self, digest: str) -> None:
+        self.files.pop(digest, None)
+
     def keep(self, name: str, source: Path) -> File:
         content = source.read_bytes()
         file = stored(name, content)

@@ -369,11 +369,20 @@ def test_clean_names(name: str, media_type: str, clean: str) -> None:
 def test_every_refusal_has_its_sentence() -> None:
     text = (ROOT / "templates" / "problems" / "files.yaml").read_text("utf-8")
     sentences = yaml.safe_load(text)
-    facts = {"name": "<a>.pdf", "limit_mb": "100", "size_mb": "101", "kind": "GIF"}
+    facts = {
+        "name": "<a>.pdf",
+        "limit_mb": "100",
+        "size_mb": "101",
+        "kind": "GIF",
+        "count": "300",
+        "sent_mb": "9",
+        "most": "300",
+        "most_mb": "9",
+    }
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     assert set(sentences) == {
         "file_empty", "file_too_large", "file_type", "file_macro", "file_ods", "file_page", "file_picture", "file_zip",
-        "file_damaged", "file_encrypted", "file_unseen", "file_stranger", "file_secret",
+        "file_damaged", "file_encrypted", "file_unseen", "file_quota", "file_store_away", "file_stranger", "file_secret",
     }  # fmt: skip
     for code, sentence in sentences.items():
         shown = environment.from_string(sentence).render(facts if code != "file_secret" else {})

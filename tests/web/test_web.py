@@ -22,11 +22,12 @@ from sqlalchemy import func, select
 from bot.channels.base import WayIn
 from bot.channels.web.channel import Hub, Web, safe_html
 from bot.channels.web.icons import draw_signs
-from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
+from bot.messages import Address, Choice, File, Incoming, Reply
 from bot.people.invitations import create_invitation
-from bot.problems import Invalid
 from bot.store import files
+from bot.store.aside import Inspector
 from bot.store.db import Database, connect_database
+from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Contact, Event, Membership, Message, Person, Unit
 from bot.talk import outbox
@@ -129,18 +130,14 @@ class Installation:
         self.received.append(event)
         return receive(self.desk, event)
 
-    def take_in(self, name: str, path: Path, owner: str) -> File | Refusal:
-        try:
-            return files.take_in(self.store, name, path)
-        except Invalid as invalid:
-            return files.refusal_of(name, invalid)
-
     async def webhook(self, body: bytes, headers: Mapping[str, str]) -> int:
         secret = headers.get("x-telegram-bot-api-secret-token", "")
         self.updates.append((body, secret))
         return 200 if secret == "right" else 403
 
     def start(self) -> None:
+        self.inspector = Inspector()
+        self.intake = Intake(self.db, self.store, self.inspector, self.now)
         self.hub = Hub()
         self.sender = Sender(
             self.db, [] if self.mute else [Web()], self.now, delivered=self.hub.notify, idle=0.05
@@ -151,7 +148,7 @@ class Installation:
             self.take,
             self.links,
             self.hub,
-            self.take_in,
+            self.intake.take,
             self.store.stream,
             self.now,
             ways_in=[WayIn("/telegram", self.webhook)],
@@ -186,6 +183,7 @@ class Installation:
         self.server.should_exit = True
         self.thread.join(15)
         assert not self.thread.is_alive()
+        self.inspector.close()
 
     def contact(self, channel: str = "web", *, role: str = "secretary") -> int:
         """Somebody who holds the role, or none with ""."""
@@ -753,12 +751,12 @@ def test_a_store_that_fails(shared: Installation, monkeypatch: pytest.MonkeyPatc
     def fail(*_arguments: object) -> File:
         raise OSError("disk full")
 
-    monkeypatch.setattr(files, "take_in", fail)
+    monkeypatch.setattr(shared.store, "put", fail)
     body, headers = _multipart(ID_PART, FILE_PART)
     with client_of(shared) as browser:
         answer = browser.post(f"{shared.chat()}/files", content=body, headers=headers)
-    assert answer.status_code == 503
-    assert not shared.received
+    assert answer.status_code == 200, "the sender is told and the talk goes on; nothing is tried for ever"
+    assert [refused.code for refused in shared.received[0].refused] == ["file_store_away"]
 
 
 def test_the_upload_page(site: Installation, browser: httpx.Client) -> None:

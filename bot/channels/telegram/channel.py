@@ -403,7 +403,7 @@ class Telegram(Channel):
         with tempfile.NamedTemporaryFile(prefix="telegram-") as file:
             got: File | Refusal | None = await self._fetch(attached, cast(BinaryIO, file))
             if got is None:
-                look = partial(self._take_in, attached.name, Path(file.name), event.address.place)
+                look = partial(self._take_in, attached.name, Path(file.name), event.address)
                 got = await self._in_thread(look, self._looks)
         if isinstance(got, File):
             return replace(event, files=(got,))
