@@ -34,10 +34,10 @@ def postgres_server() -> Iterator[str]:
     server = get_server(folder, cleanup_mode="delete")
     url = server.get_uri()
     for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        _run(
+        run_on_server(
             url, f"ALTER SYSTEM SET {setting} = off"
         )  # it lives as long as the tests; clients are killed, it is not
-    _run(url, "SELECT pg_reload_conf()")
+    run_on_server(url, "SELECT pg_reload_conf()")
     try:
         yield url
     finally:
@@ -50,8 +50,8 @@ def postgres_server() -> Iterator[str]:
 def postgres_database(postgres_server: str) -> str:
     """A migrated database; every test finds it empty."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    _run(postgres_server, f'CREATE DATABASE "{name}"')
-    url = _named(postgres_server, name)
+    run_on_server(postgres_server, f'CREATE DATABASE "{name}"')
+    url = url_of(postgres_server, name)
     db = connect_database(url)
     migrate_schema(db)
     db.close()
@@ -130,13 +130,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def _named(server: str, name: str) -> str:
+def url_of(server: str, name: str) -> str:
     head, _, query = server.partition("?")
     base = head.rsplit("/", 1)[0]
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
-def _run(server: str, *statements: str) -> None:
+def run_on_server(server: str, *statements: str) -> None:
     url = server.replace("postgresql://", "postgresql+psycopg://", 1)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -154,4 +154,4 @@ def _empty(url: str) -> None:
         for table in Base.metadata.sorted_tables
         if table.autoincrement_column is not None and table.autoincrement_column.name == "id"
     ]
-    _run(url, others, ";".join(rows + counters))
+    run_on_server(url, others, ";".join(rows + counters))

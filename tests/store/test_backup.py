@@ -27,7 +27,7 @@ from bot.store.files import Store, open_store
 from bot.store.schema import migrate_schema, newest_revision, up_to_date
 from bot.tables import Base, Contact, Message, Note, Person
 from schedules import reminders
-from tests.conftest import _named, _run
+from tests.conftest import run_on_server, url_of
 from tests.kit import APRIL, ROOT, World, shipped
 
 PAPER = b"%PDF-1.4 " + b"x" * 5000
@@ -47,13 +47,13 @@ def new_database(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Cal
         if kind == "sqlite":
             return f"sqlite:///{tmp_path}/{uuid.uuid4().hex}.db"
         server, name = request.getfixturevalue("postgres_server"), f"restored_{uuid.uuid4().hex[:12]}"
-        _run(server, f'CREATE DATABASE "{name}"')
+        run_on_server(server, f'CREATE DATABASE "{name}"')
         made.append(name)
-        return _named(server, name)
+        return url_of(server, name)
 
     yield make
     for name in made:
-        _run(request.getfixturevalue("postgres_server"), f'DROP DATABASE "{name}" WITH (FORCE)')
+        run_on_server(request.getfixturevalue("postgres_server"), f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def put(store: Store, folder: Path, content: bytes) -> str:
