@@ -7,9 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
@@ -20,12 +17,9 @@ from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
 from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
+from bot.workbooks.look import Value
+from bot.workbooks.table import Head, write_table
 
-Cell = str | int | float | date | None
-
-_DAY, _SHARE = "dd/mm/yyyy", "0.0%"
-_HEAD_FONT, _HEAD_FILL = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="A4161A")
-_WRAP = Alignment(wrap_text=True, vertical="top")
 _FETCH = 500
 
 
@@ -48,7 +42,7 @@ def summary_workbook(
 
 def _unit_rows(
     session: Session, scope: ColumnElement[bool], today: date, zone: ZoneInfo, words: Mapping[str, Any]
-) -> Iterator[list[Cell]]:
+) -> Iterator[list[Value]]:
     """Unit by unit, in the order of the tree; so many units at a time that few rows are held at once."""
     asking = select(Duty.unit_id).join(Demand, Demand.id == Duty.demand_id).where(asked_for(today), scope)
     units = session.execute(select(Unit.id, Unit.parent_id, Unit.code).where(Unit.id.in_(asking))).all()
@@ -64,7 +58,7 @@ def _portion(
     zone: ZoneInfo,
     words: Mapping[str, Any],
     units: Sequence[int],
-) -> Iterator[list[Cell]]:
+) -> Iterator[list[Value]]:
     heads = (
         select(
             MeetingDuty.duty_id.label("duty_id"),
@@ -123,7 +117,7 @@ def _portion(
         ]
 
 
-def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Cell]]:
+def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Value]]:
     plans = session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id))
     symbols = {row.id: row.symbol for row in plans}
     for tally in tally_demands(session, scope, today):
@@ -144,33 +138,8 @@ def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> It
         ]
 
 
-def _sheet(book: Workbook, words: Mapping[str, Any], rows: Iterable[list[Cell]]) -> None:
-    sheet = book.create_sheet(words["name"])
-    heads = words["columns"]
-    sheet.freeze_panes = "A2"
-    for number, width in enumerate(words["widths"], 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.append([_cell(sheet, head, heading=True) for head in heads])
-    count = 1
-    for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
-        count += 1
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{count}"
-
-
-def _cell(sheet: Any, value: Cell, *, heading: bool = False) -> Any:
-    if isinstance(value, str):
-        value = ILLEGAL_CHARACTERS_RE.sub("", value)
-    cell: Any = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
-    if isinstance(value, str):
-        # What a person has named must not be run: "=1+1" stays text, also after it has been edited in the sheet.
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@" and bool(value)
-        cell.alignment = _WRAP
-    elif isinstance(value, date):
-        cell.number_format = _DAY
-    elif isinstance(value, float):
-        cell.number_format = _SHARE
-    if heading:
-        cell.font, cell.fill = _HEAD_FONT, _HEAD_FILL
-    return cell
+def _sheet(book: Workbook, words: Mapping[str, Any], rows: Iterable[list[Value]]) -> None:
+    sheet: Any = book.create_sheet(words["name"])
+    heads = [Head(text, width) for text, width in zip(words["columns"], words["widths"], strict=True)]
+    last = write_table(sheet, heads, rows)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"

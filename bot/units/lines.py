@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from bot.plans.workbook.book import Cell
 from bot.reading.words import plain_words
 from bot.units.words import folded, kind_of_name, one_line
+from bot.workbooks.book import Cell
 
 _TOTAL = re.compile(
     r"(?:tong|tong cong|tong so|cong|cong chung|cong toan)"

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.plans.workbook.book import Cell
 from bot.problems import Problem
 from bot.units.columns import EITHER, ORDER
 from bot.units.lines import (
@@ -20,6 +19,7 @@ from bot.units.rows import COLUMNS, Entry, UnitSpot
 from bot.units.table_out import LISTED, UnitsForm
 from bot.units.tables import FoundTable, Passed, TableLine
 from bot.units.words import EMPTIES, folded, kind_of_name, names_several, one_line
+from bot.workbooks.book import Cell
 
 CELL_KIND, TOP_KIND = "chi_bo", "dang_uy"
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import is_zipfile
 
-from bot.plans.workbook.book import OLD_OR_LOCKED, WorkSheet, read_book
-from bot.plans.workbook.text_tables import read_text_table
 from bot.problems import Problem, Rejected
 from bot.reading.old_letters import from_tcvn
 from bot.reading.words import fold
@@ -15,6 +13,8 @@ from bot.units.reading import read_lines
 from bot.units.rows import Entry, UnitRow, UnitsReading, read_rows
 from bot.units.table_out import LISTED, UnitsForm, read_units_form
 from bot.units.tables import FoundTable, Passed, find_tables, rows_of
+from bot.workbooks.book import OLD_OR_LOCKED, WorkSheet, read_book
+from bot.workbooks.text_tables import read_text_table
 
 TEMPLATES = Path(__file__).resolve().parent.parent.parent / "templates"
 OTHER_SHEETS = ("hidden", "no_table")
@@ -39,7 +39,7 @@ def read_units(path: Path, templates: Path = TEMPLATES) -> UnitsTable:
     The table may stand anywhere in any sheet that is shown; its columns are known by the labels of the form (`templates`:
     words.yaml and units/workbook.yaml), by their fixed names, or by other words for them. Raises Rejected with every fault,
     placed by its cell: units_header, units_empty, units_hidden, those of `unit_rows.read_rows`, `units_reading.read_lines`,
-    `plan_sheet_book.read_book` and `text_tables.read_text_table`.
+    `book.read_book` and `text_tables.read_text_table`.
     """
     form = read_units_form(templates)
     sheets = _sheets(path)

@@ -1,17 +1,13 @@
 """The units' table as an XLSX form: an empty one to fill in, and the present tree in the same form."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
@@ -21,15 +17,17 @@ from bot.problems import Problem, Rejected
 from bot.reading.words import fold, plain_words
 from bot.tables import Unit
 from bot.units.rows import COLUMNS, MOST_MEMBERS, REQUIRED
+from bot.workbooks.look import DAY_FORMAT, HINT, NUMBER_FORMAT, TEXT_FORMAT, Value
+from bot.workbooks.page import Page
+from bot.workbooks.table import Head, Lists, add_rule, write_table
 
-Cells = Mapping[str, str | int | date | None]
+Cells = Mapping[str, Value]
 
 LISTED = {"kind": "kinds", "sector": "sectors", "meeting_shift": "shifts"}
 NUMBERS = {"members": (0, MOST_MEMBERS), "meeting_day": (1, 31)}
+FORMATS = {**dict.fromkeys(NUMBERS, NUMBER_FORMAT), "closed_on": DAY_FORMAT}
 LAST_ROW = 5000
-_HEAD_FONT, _HEAD_FILL = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="A4161A")
-_EXAMPLE_FONT = Font(italic=True, color="808080")
-_WRAP = Alignment(wrap_text=True, vertical="top")
+HELP_WIDTHS = (28, 96)
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def write_units_template(path: Path, *, templates: Path) -> None:
     form = read_units_form(templates)
     book = _book(form, [form.sheet["example"]])
     for cell in book.worksheets[0][2]:
-        cell.font = _EXAMPLE_FONT
+        cell.font = HINT
     _save(book, path)
 
 
@@ -117,77 +115,38 @@ def _cells(form: UnitsForm, unit: Unit, codes: Mapping[int, str]) -> Cells:
     }
 
 
-def _book(form: UnitsForm, rows: Iterable[Cells]) -> Workbook:
+def _book(form: UnitsForm, rows: Sequence[Cells]) -> Workbook:
     book = Workbook()
     sheet: Any = book.worksheets[0]
     sheet.title = form.sheet["sheet"]
-    sheet.freeze_panes = "A2"
-    last = 1
+    labels, widths = form.labels["columns"], form.sheet["widths"]
+    heads = [
+        Head(labels[name], widths[name], name in REQUIRED, FORMATS.get(name, TEXT_FORMAT)) for name in COLUMNS
+    ]
+    write_table(sheet, heads, ([row.get(name) for name in COLUMNS] for row in rows))
+    lists = Lists(book.create_sheet(form.sheet["lists"]))
     for number, name in enumerate(COLUMNS, 1):
-        mark = f" {form.sheet['required']}" if name in REQUIRED else ""
-        _head(sheet.cell(1, number), form.labels["columns"][name] + mark)
-        sheet.column_dimensions[get_column_letter(number)].width = form.sheet["widths"][name]
-    for last, row in enumerate(rows, 2):
-        for number, name in enumerate(COLUMNS, 1):
-            _write(sheet.cell(last, number), name, row.get(name))
-    _add_lists(book, form, max(last, LAST_ROW))
-    _add_help(book, form)
+        if rule := _rule(form, name, lists):
+            add_rule(sheet, rule, number, 2, max(len(rows) + 1, LAST_ROW))
+    page = Page(book.create_sheet(form.sheet["help"]), HELP_WIDTHS)
+    for name in COLUMNS:
+        page.line([labels[name], form.sheet["about"][name]])
+    for note in form.sheet["notes"]:
+        page.across(note)
     return book
 
 
-def _head(cell: Any, text: str) -> None:
-    cell.value, cell.font, cell.fill = text, _HEAD_FONT, _HEAD_FILL
-
-
-def _write(cell: Any, column: str, value: str | int | date | None) -> None:
-    if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
-        # What a person has named must not be run: "=1+1" stays text, also after it has been edited in the sheet.
-        cell.data_type = "s"
-        cell.quotePrefix = value[:1] in "=+-@" and bool(value)
-    elif value is not None:
-        cell.value = value
-    if column not in NUMBERS and column != "closed_on":
-        cell.number_format = "@"  # the code 007 keeps its noughts
-
-
-def _add_lists(book: Workbook, form: UnitsForm, last: int) -> None:
-    """The drop-downs, from lists on a sheet of their own: a list inside of a rule may have but 255 characters."""
-    lists: Any = book.create_sheet(form.sheet["lists"])
-    sheet: Any = book.worksheets[0]
-    for number, (column, kind) in enumerate(LISTED.items(), 1):
-        letter = get_column_letter(number)
-        labels = list(form.labels[kind].values())
-        _head(lists.cell(1, number), form.labels["columns"][column])
-        for row, label in enumerate(labels, 2):
-            lists.cell(row, number, label)
-        lists.column_dimensions[letter].width = 24
-        cells = f"{quote_sheetname(lists.title)}!${letter}$2:${letter}${len(labels) + 1}"
-        _rule(sheet, column, last, DataValidation(type="list", formula1=cells, allow_blank=True))
-    for column, (least, most) in NUMBERS.items():
-        whole = DataValidation(
-            type="whole", operator="between", formula1=str(least), formula2=str(most), allow_blank=True
+def _rule(form: UnitsForm, column: str, lists: Lists) -> DataValidation | None:
+    if kind := LISTED.get(column):
+        return DataValidation(
+            type="list", formula1=lists.source(list(form.labels[kind].values())), allow_blank=True
         )
-        _rule(sheet, column, last, whole)
-
-
-def _rule(sheet: Any, column: str, last: int, rule: DataValidation) -> None:
-    letter = get_column_letter(COLUMNS.index(column) + 1)
-    rule.add(f"{letter}2:{letter}{last}")
-    sheet.add_data_validation(rule)
-
-
-def _add_help(book: Workbook, form: UnitsForm) -> None:
-    sheet: Any = book.create_sheet(form.sheet["help"])
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 28, 96
-    about: Sequence[tuple[str, str]] = [
-        (form.labels["columns"][name], form.sheet["about"][name]) for name in COLUMNS
-    ]
-    for row, (label, text) in enumerate(about, 1):
-        sheet.cell(row, 1, label).font = Font(bold=True)
-        sheet.cell(row, 2, text).alignment = _WRAP
-    for row, note in enumerate(form.sheet["notes"], len(about) + 2):
-        sheet.cell(row, 2, note).alignment = _WRAP
+    if within := NUMBERS.get(column):
+        least, most = (str(number) for number in within)
+        return DataValidation(
+            type="whole", operator="between", formula1=least, formula2=most, allow_blank=True
+        )
+    return None
 
 
 def _save(book: Workbook, path: Path) -> None:

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
-from bot.plans.workbook.book import Cell, WorkSheet
 from bot.units.columns import WITHIN, Heading, read_headings
 from bot.units.lines import is_numbering, lists_cells, texts_of
 from bot.units.table_out import UnitsForm
 from bot.units.words import folded, kind_of_name, one_line
+from bot.workbooks.book import Cell, WorkSheet
 
 HEADER_WITHIN = 300
 """So many rows with content are looked through for a heading."""

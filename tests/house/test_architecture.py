@@ -214,10 +214,21 @@ WORDS = [
 """The things this program knows: what is true of each stands in bot/, what a person does in handlers/, what is said in
 templates/, what we promise in tests/."""
 BESIDES = {
-    "bot": {"tables", "store", "reading", "talk", "channels", "web", "commands", "service", "migrations"},
+    "bot": {
+        "tables",
+        "store",
+        "reading",
+        "workbooks",
+        "talk",
+        "channels",
+        "web",
+        "commands",
+        "service",
+        "migrations",
+    },
     "handlers": set(),
     "templates": {"agendas", "problems", "web", "demo", "cli", "documents", "talk"},
-    "tests": {"kit", "house", "store", "reading", "talk", "channels", "web"},
+    "tests": {"kit", "house", "store", "reading", "workbooks", "talk", "channels", "web"},
 }
 
 

@@ -866,7 +866,7 @@ def test_the_form_looks_as_it_should(tmp_path: Path) -> None:
 
 
 def offered(book: Workbook, source: str | None) -> list[str]:
-    found = re.fullmatch(r"='(.+)'!\$(\w+)\$1:\$\w+\$(\d+)", source or "")
+    found = re.fullmatch(r"'(.+)'!\$(\w+)\$1:\$\w+\$(\d+)", source or "")
     if not found:
         return []
     return [str(book[found[1]][f"{found[2]}{row}"].value) for row in range(1, int(found[3]) + 1)]

@@ -530,14 +530,15 @@ def test_the_empty_form(tmp_path: Path) -> None:
         "F2": "whole",
         "G2": "whole",
     }
-    assert rules["C2"].formula1 == "'Danh mục'!$A$2:$A$13"
-    assert [cell.value for cell in book["Danh mục"]["C"][:4]] == [
-        "Khi trùng ngày nghỉ",
+    assert rules["C2"].formula1 == "'Danh mục'!$A$1:$A$12"
+    assert book["Danh mục"].sheet_state == "hidden"
+    assert [cell.value for cell in book["Danh mục"]["C"][:3]] == [
         "Lùi sau",
         "Đẩy lên trước",
         "Giữ nguyên",
     ]
     assert book["Hướng dẫn"]["A1"].value == "Mã đơn vị"
+    assert sheet.column_dimensions["A"].number_format == "@"  # the code 007 keeps its noughts
     sheet["A3"], sheet["B3"], sheet["C3"], sheet["I3"] = "007", "Chi bộ Bảy", "Chi bộ", date(2022, 3, 1)
     book.save(path)
     assert read_units(path).rows == [

@@ -14,7 +14,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.chart import BarChart
 from openpyxl.styles import Alignment
 
-from bot.plans.workbook.book import read_book
 from bot.problems import Rejected
 from bot.reading.words import fold
 from bot.units.account import alike_problems, passed_rows
@@ -23,6 +22,7 @@ from bot.units.table_in import UnitsTable, read_units
 from bot.units.table_out import read_units_form
 from bot.units.tables import find_tables
 from bot.units.words import code_of_name, kind_of_name, usual_day, whole_number
+from bot.workbooks.book import read_book
 from tests.kit import ROOT
 
 Rows = Sequence[Any]

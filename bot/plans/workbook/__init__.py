@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from bot.plans.plan import PlanText
-from bot.plans.workbook.book import read_book
 from bot.plans.workbook.drawing import draw_workbook
 from bot.plans.workbook.reading import plain_values
 from bot.plans.workbook.rows import SheetFindings, rows_of_tables
 from bot.plans.workbook.shape import words_of_sheets
 from bot.plans.workbook.writing import rows_of_plan
 from bot.plans.yaml_in import whole_plan
+from bot.workbooks.book import read_book
 
 
 def read_plan_workbook(path: Path, templates: Path) -> PlanText:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from bot.plans.faults import Loc
-from bot.plans.workbook.book import Cell
 from bot.plans.workbook.names import key_typed
 from bot.plans.workbook.rows import SheetFindings, SheetRow
 from bot.plans.workbook.shape import DUE_COLUMNS, NEEDED_WITH, WITH_OPERATOR, Column, Words
@@ -20,6 +19,7 @@ from bot.plans.workbook.values import (
     yes_typed,
 )
 from bot.reading.words import fold
+from bot.workbooks.book import Cell
 
 Values = dict[str, Any]
 ANY = "any"

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from openpyxl.utils import get_column_letter
 
 from bot.plans.faults import Loc
-from bot.plans.workbook.book import Cell, WorkSheet
 from bot.plans.workbook.shape import HEAD, TABLES, UNREAD, Column, SheetTable, Words
 from bot.plans.yaml_in import Findings
 from bot.problems import Problem, Rejected
 from bot.reading.words import fold
+from bot.workbooks.book import Cell, WorkSheet
 
 HEADER_WITHIN = 15
 OWN_SENTENCE = {

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
-from bot.plans.workbook.book import Cell, WorkSheet
 from bot.problems import Problem, Rejected
 from bot.reading.old_letters import from_tcvn
 from bot.reading.words import fold
+from bot.workbooks.book import Cell, WorkSheet, typed_indent
 
 DELIMITERS = ",;\t|"
 MOST_TEXT = 64 * 2**20
@@ -85,7 +85,7 @@ def _parted(text: str, delimiter: str, name: str) -> dict[int, dict[int, Cell]]:
 
 def _cells(number: int, cells: Sequence[str]) -> dict[int, Cell]:
     return {
-        column: Cell(number, column, text.strip(), indent=len(text) - len(text.lstrip(" \u00a0")))
+        column: Cell(number, column, text.strip(), indent=typed_indent(text))
         for column, text in enumerate(cells, 1)
         if text.strip()
     }

@@ -12,9 +12,9 @@ from zipfile import ZipFile, is_zipfile
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from bot.plans.workbook.package import is_strict, merged_ranges, transitional_package
 from bot.problems import Invalid, Problem, Rejected
 from bot.store.compound import Compound
+from bot.workbooks.package import is_strict, merged_ranges, transitional_package
 
 MOST_BYTES = 160 * 1024**2
 MOST_ROWS = 1_048_576
@@ -170,8 +170,12 @@ def _cells(row: Mapping[int, Any], results: Mapping[int, Any]) -> Iterator[tuple
 def _indent(cell: Any, value: object) -> int:
     if not isinstance(value, str):
         return 0
-    typed = len(value) - len(value.lstrip(" \u00a0\t"))
-    return typed + int(cell.alignment.indent or 0) if cell.has_style else typed
+    return typed_indent(value) + (int(cell.alignment.indent or 0) if cell.has_style else 0)
+
+
+def typed_indent(text: str) -> int:
+    """How many spaces stand before the first word."""
+    return len(text) - len(text.lstrip(" \u00a0\t"))
 
 
 def _text(value: object) -> str:

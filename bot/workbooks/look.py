@@ -1,0 +1,87 @@
+"""How the cells of every workbook look, and how a value is put in one without becoming anything else."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from math import ceil
+from typing import Any
+
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.problems import Invalid
+
+Value = str | int | float | date | None
+
+TEXT_FORMAT, NUMBER_FORMAT, SHARE_FORMAT, DAY_FORMAT = "@", "0", "0.0%", "dd/mm/yyyy"
+_FORMATS: dict[type, str] = {str: TEXT_FORMAT, int: NUMBER_FORMAT, float: SHARE_FORMAT, date: DAY_FORMAT}
+LONGEST = 32_767
+LINE_HEIGHT = 15.5
+NAME = "Times New Roman"
+
+PLAIN, BOLD = Font(name=NAME, size=12), Font(name=NAME, size=12, bold=True)
+TITLE = Font(name=NAME, size=16, bold=True, color="A4161A")
+SUBTITLE = Font(name=NAME, size=13, bold=True, color="A4161A")
+HEADING = Font(name=NAME, size=12, bold=True, color="FFFFFF")
+HINT = Font(name=NAME, size=11, italic=True, color="595959")
+
+HEADING_FILL, NEEDED_FILL = PatternFill("solid", fgColor="7A5C5C"), PatternFill("solid", fgColor="A4161A")
+INPUT_FILL, LABEL_FILL = PatternFill("solid", fgColor="FFFBEA"), PatternFill("solid", fgColor="F4E6E6")
+THIN = Side(style="thin", color="C9B8B8")
+BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
+WRAP = Alignment(wrap_text=True, vertical="top")
+WRAP_LEFT = Alignment(wrap_text=True, vertical="top", horizontal="left")
+CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
+
+
+def put(cell: Any, value: Value, heading: str = "") -> None:
+    """Text stays text, whatever it begins with: what a person has named must not be run, also after it has been edited in
+    the spreadsheet. A number with a fraction is a share. Raises Invalid("sheet_cell_too_long") for more than a cell holds."""
+    if isinstance(value, str):
+        value = unicodedata.normalize("NFC", ILLEGAL_CHARACTERS_RE.sub("", value))
+        if len(value) > LONGEST:
+            raise Invalid("sheet_cell_too_long", field=heading, limit=LONGEST)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
+    if value is not None:
+        cell.number_format = _FORMATS[type(value)]
+
+
+def style(
+    cell: Any,
+    font: Font = PLAIN,
+    fill: PatternFill | None = None,
+    alignment: Alignment = WRAP,
+    *,
+    box: bool = True,
+) -> None:
+    cell.font, cell.alignment = font, alignment
+    if box:
+        cell.border = BOX
+    if fill is not None:
+        cell.fill = fill
+
+
+def set_widths(sheet: Any, widths: Iterable[float]) -> None:
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+
+
+def height_of(texts: Iterable[Value], widths: Sequence[float]) -> float:
+    """A row's height for these texts in columns of these widths; a spreadsheet does not always fit it by itself."""
+    lines = max(
+        sum(ceil(max(len(line), 1) * 1.2 / width) for line in str(text).split("\n"))
+        for text, width in zip(texts, widths, strict=False)
+    )
+    return min(LINE_HEIGHT * lines + 4, 400)
+
+
+def set_paper(sheet: Any) -> None:
+    """Printed on A4 across, as wide as the paper."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
