@@ -19,22 +19,14 @@ from aiohttp.test_utils import TestServer
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
 
-from bot.channels.telegram import channel
+from bot.channels.telegram import channel, fetching, waiting
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.channel import BadToken, Telegram
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.polling import UPDATES
 from bot.channels.telegram.sending import inline_keyboard
+from bot.channels.telegram.settings import BadToken
 from bot.channels.telegram.updates import incoming_of_update
-from bot.messages import (
-    Address,
-    Choice,
-    File,
-    Incoming,
-    Refusal,
-    Reply,
-    TryLater,
-    Undeliverable,
-    Unsendable,
-)
+from bot.messages import Address, Choice, File, Incoming, Refusal, Reply, TryLater, Undeliverable, Unsendable
 
 SECONDS = 120
 """So long is waited for what must happen; no test asserts how long it takes."""
@@ -398,9 +390,9 @@ async def api() -> AsyncIterator[Api]:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    monkeypatch.setattr(channel, "PAUSES", (0.01, 0.02))
+    monkeypatch.setattr(waiting, "PAUSES", (0.01, 0.02))
     monkeypatch.setattr(channel, "EMPTY_SECONDS", 0.05)
-    monkeypatch.setattr(channel, "FETCH_PAUSES", (0.01, 0.01, 0.0))
+    monkeypatch.setattr(fetching, "FETCH_PAUSES", (0.01, 0.01, 0.0))
     monkeypatch.setattr(channel, "SHORT_PAUSE", 0.05)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     levels = {name: logging.getLogger(name).level for name in ("telegram", "telegram.request")}
@@ -500,7 +492,7 @@ class Flaky:
             raise OSError("the database is down")
 
 
-def waiting(go: threading.Event) -> Callable[[Incoming], None]:
+def wait_for(go: threading.Event) -> Callable[[Incoming], None]:
     def wait(event: Incoming) -> None:
         assert go.wait(SECONDS)
 
@@ -673,7 +665,7 @@ async def test_waiting_for_a_slow_one_is_no_busy_loop(
 ) -> None:
     monkeypatch.setattr(channel, "SHORT_PAUSE", 0.2)
     go = threading.Event()
-    core.hook = waiting(go)
+    core.hook = wait_for(go)
     api.updates = [message(7, text="chậm")]
     bot = await start()
     async with polling(bot):
@@ -831,7 +823,7 @@ async def test_stopping_lets_what_runs_finish_and_drops_what_waits(
 async def test_stopping_does_not_wait_for_ever(
     api: Api, core: Core, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "LANDING_SECONDS", 0.05)
+    monkeypatch.setattr(waiting, "LANDING_SECONDS", 0.05)
     running, go = threading.Event(), threading.Event()
 
     def stuck(event: Incoming) -> None:
@@ -980,7 +972,7 @@ async def test_a_download_that_fails_is_told(api: Api, core: Core, start: Start,
 async def test_a_download_that_never_ends_is_given_up(
     api: Api, core: Core, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channel, "FETCH_SECONDS", 0.05)
+    monkeypatch.setattr(fetching, "FETCH_SECONDS", 0.05)
 
     async def never(values: JSON) -> JSON:
         await asyncio.sleep(0.5)
@@ -1036,7 +1028,7 @@ async def test_a_pressed_button_is_answered_at_once_and_its_keyboard_goes_after_
     api: Api, core: Core, start: Start
 ) -> None:
     go = threading.Event()
-    core.hook = waiting(go)
+    core.hook = wait_for(go)
     api.updates = [pressed()]
     bot = await start()
     async with polling(bot):
@@ -1161,7 +1153,7 @@ async def test_setting_the_webhook(api: Api, start: Start) -> None:
     first, second = api.called("setWebhook")
     assert first == second
     assert (second["url"], second["secret_token"]) == ("https://example.org/telegram", "s3cret")
-    assert json.loads(second["allowed_updates"]) == list(channel.UPDATES)
+    assert json.loads(second["allowed_updates"]) == list(UPDATES)
     assert second["max_connections"] == "40"
     api.fail("setWebhook", 400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
     with pytest.raises(NetworkError, match="Bad webhook"):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.telegram.channel import Telegram, TelegramSettings
+from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.settings import TelegramSettings
 from bot.problems import Rejected
 from bot.settings import Settings, read_settings
 from tests.kit import ROOT, ZONE, RecordingRenderer

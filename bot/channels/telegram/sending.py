@@ -1,20 +1,27 @@
 """What goes out to Telegram: keyboards that a phone can show, and what the errors of sending mean."""
 
+import logging
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
-from telegram.ext import AIORateLimiter
+from telegram.ext import AIORateLimiter, ExtBot
 
+from bot.channels.text import plain_text
 from bot.messages import Choice, TryLater, Undeliverable, Unsendable
+
+log = logging.getLogger(__name__)
 
 LABEL_LIMIT = 64
 ROW_BUTTONS, ROW_LABELS = 3, 32
 """More buttons side by side, or more characters on them, cannot be read on a phone."""
 PATIENCE = 5.0
 """A shorter wait asked for by a 429 is sat out, so that a reply in parts is not begun anew; a longer one is the outbox's."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 _LOST = {
     "bot was blocked": "blocked",
     "user is deactivated": "deactivated",
@@ -101,3 +108,28 @@ def outcome_of_error(error: TelegramError) -> Exception:
     if isinstance(error, BadRequest) or "entity too large" in said:
         return Unsendable(str(error)[:200])
     return error
+
+
+async def deliver_reply(
+    bot: ExtBot[Any],
+    chat: int,
+    texts: list[str],
+    files: list[tuple[str, bytes]],
+    buttons: InlineKeyboardMarkup | None,
+) -> None:
+    for left, text in zip(range(len(texts), 0, -1), texts, strict=True):
+        await _say(bot, chat, text, buttons if left == 1 else None)
+    for left, (name, content) in zip(range(len(files), 0, -1), files, strict=True):
+        below = buttons if left == 1 and not texts else None
+        await bot.send_document(chat, content, filename=name, reply_markup=below, read_timeout=30)
+
+
+async def _say(bot: ExtBot[Any], chat: int, text: str, buttons: InlineKeyboardMarkup | None) -> None:
+    say = partial(bot.send_message, chat, link_preview_options=_NO_PREVIEW, reply_markup=buttons)
+    try:
+        await say(text=text, parse_mode=ParseMode.HTML)
+    except BadRequest as error:
+        if "can't parse entities" not in str(error).lower():
+            raise
+        log.error("telegram.send markup refused chat=%s", chat)  # The error quotes the text.
+        await say(text=plain_text(text))
