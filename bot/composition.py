@@ -1,5 +1,6 @@
 """The composition root: puts the pieces of one installation together."""
 
+import socket
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -54,7 +55,8 @@ def compose(
 
     intake = Intake(db, store, aside, now)
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake)
-    sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone)
+    name = f"{socket.gethostname()} {settings.listen}"
+    sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     render, zone = message_renderer(settings), settings.zone
     desk = Desk(db, render, ROUTES, zone, links, sender.wake, store, _shared_facts(), aside)

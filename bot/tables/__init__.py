@@ -2,7 +2,7 @@
 
 from bot.tables.base import Base
 from bot.tables.meetings import Aside, Attendance, Meeting, MeetingDuty, Note, Paper, Score, Task, Vote
-from bot.tables.messages import Constant, Event, Message, Reminder
+from bot.tables.messages import Constant, Event, Message, Process, Reminder
 from bot.tables.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
 from bot.tables.plans import Demand, Duty, Material, MaterialReceipt, Plan, Topic
 from bot.tables.submissions import Submission, SubmissionFile, Upload
@@ -31,6 +31,7 @@ __all__ = [
     "Paper",
     "Person",
     "Plan",
+    "Process",
     "Reminder",
     "Score",
     "Submission",

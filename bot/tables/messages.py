@@ -53,11 +53,24 @@ class Message(Base):
     due_at: Mapped[datetime]
     hold_until: Mapped[datetime | None]
     """Until then it lets a dialog of its recipient go first; empty: it does not wait."""
+    held_by: Mapped[int | None]
+    """The number of the process that is sending it; empty where none is, or one that gives no number."""
     attempts: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200), default="")
     seq: Mapped[int | None]
+
+
+class Process(Base):
+    """A process that sends; it says every few seconds that it is alive."""
+
+    __tablename__ = "processes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    """Its machine and the address on which it listens: of one name only one can be alive."""
+    alive_at: Mapped[datetime]
 
 
 class Reminder(Base):

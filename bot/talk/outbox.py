@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     Insert,
+    Integer,
     Row,
     Select,
     Update,
@@ -236,11 +237,12 @@ def claim_messages(
     bulk: bool = True,
     with_bulk: int | None = None,
     quiet_from: datetime | None = None,
+    holder: int | None = None,
 ) -> list[Claimed]:
     """Takes up to `limit` messages by moving their `due_at` past the lease; the caller commits, then sends.
 
     Bulk fills up to `with_bulk` of these places; the others are for answers alone. With `quiet_from`, bulk that was due
-    before then stays.
+    before then stays. They are free again when the lease is over, or as soon as the process `holder` is dead.
     """
     bounds = _bounds(at, channels, limit, BULK if bulk else ANSWER, quiet_from)
     rows = session.execute(_claimable(), bounds).all()
@@ -251,7 +253,7 @@ def claim_messages(
     leases = {one.lease for one in claimed}
     for lease in leases:
         ids = [one.id for one in claimed if one.lease == lease]
-        session.connection().execute(_take(), {"ids": ids, "leased_until": at + lease})
+        session.connection().execute(_take(), {"ids": ids, "leased_until": at + lease, "holder": holder})
     return claimed
 
 
@@ -260,7 +262,11 @@ def _take() -> Update:
     return (
         update(Message)
         .where(Message.id.in_(bindparam("ids", expanding=True)))
-        .values(due_at=bindparam("leased_until"), attempts=Message.attempts + 1)
+        .values(
+            due_at=bindparam("leased_until"),
+            held_by=bindparam("holder", type_=Integer()),
+            attempts=Message.attempts + 1,
+        )
     )
 
 
@@ -299,7 +305,7 @@ def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetim
             session.execute(
                 update(Message)
                 .where(Message.id == outcome.claimed.id, Message.state == "waiting")
-                .values(due_at=at + outcome.wait, error=outcome.reason[:200])
+                .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200])
             )
         elif outcome.kind == "failed":
             log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 from bot.calendar import quiet_since
 from bot.messages import Address, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
+from bot.talk import processes
 from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
+from bot.talk.processes import enter_process, leave_process, note_alive
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +85,13 @@ class Sender:
         concurrency: int = 32,
         idle: float = 1.0,
         zone: ZoneInfo | None = None,
+        name: str = "",
     ) -> None:
+        """`name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
         self._db = db
         self._zone = zone
+        self._name = name
+        self._number: int | None = None
         self._outlets = {outlet.name: outlet for outlet in outlets}
         self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
         self._now = now
@@ -114,6 +120,16 @@ class Sender:
 
     async def run(self) -> None:
         self._loop = asyncio.get_running_loop()
+        await self._say_alive()  # before anything is claimed: it has to be ours
+        beating = asyncio.create_task(self._beat())
+        try:
+            await self._send_until_stopped()
+        finally:
+            beating.cancel()
+        await self._drain()
+        await self._leave()
+
+    async def _send_until_stopped(self) -> None:
         while not self._stopping:
             self._wake.clear()
             try:
@@ -123,7 +139,40 @@ class Sender:
                 await asyncio.sleep(self._idle)
             if not self._outcomes:
                 await self._rest()
-        await self._drain()
+
+    async def _beat(self) -> None:
+        while self._name:
+            await asyncio.sleep(processes.BEAT_SECONDS)
+            await self._say_alive()
+            self._wake.set()
+
+    async def _say_alive(self) -> None:
+        if not self._name:
+            return
+        try:
+            await asyncio.to_thread(self._note_alive)
+        except Exception as error:  # noqa: BLE001 - the database may be away: the leases end by the clock then
+            log.warning("outbox.beat failed error=%s", type(error).__name__)
+
+    def _note_alive(self) -> None:
+        with self._db.write() as session:
+            if self._number is None:
+                self._number = enter_process(session, self._name, self._now())
+            else:
+                note_alive(session, self._number, self._name, self._now())
+
+    async def _leave(self) -> None:
+        if self._number is None:
+            return
+
+        def leave(number: int) -> None:
+            with self._db.write() as session:
+                leave_process(session, number, self._now())
+
+        try:
+            await asyncio.to_thread(leave, self._number)
+        except Exception as error:  # noqa: BLE001 - it counts as dead a little later
+            log.warning("outbox.leave failed error=%s", type(error).__name__)
 
     async def _turn(self) -> None:
         """Settles what has come back and claims what there is room for, in one transaction."""
@@ -161,7 +210,13 @@ class Sender:
                 with_bulk = max(0, free[name] - self._reserve) if places else 0
                 if places:
                     got = claim_messages(
-                        session, at, [name], places, with_bulk=with_bulk, quiet_from=quiet_from
+                        session,
+                        at,
+                        [name],
+                        places,
+                        with_bulk=with_bulk,
+                        quiet_from=quiet_from,
+                        holder=self._number,
                     )
                     self._paces[name].spend(len(got))
                     claimed += got

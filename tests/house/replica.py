@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import Address, Incoming, Reply
 from bot.store.db import Database, connect_database
-from bot.talk import outbox
+from bot.talk import outbox, processes
 from bot.talk import sender as sender_module
 from bot.talk.sender import Sender
 
@@ -71,14 +71,20 @@ def send(
     concurrency: int,
     lease: float = 60,
     die_after: int | None = None,
+    name: str = "",
+    dead: float | None = None,
 ) -> None:
     """Delivers until the input is closed."""
     outbox.LEASE, sender_module.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
+    if dead is not None:
+        processes.DEAD, processes.BEAT_SECONDS = timedelta(seconds=dead), dead / 4
     outlet = Paper(paper, replica, seconds, die_after)
     wait_for_go()
 
     async def deliver() -> None:
-        sender = Sender(db, [outlet], lambda: datetime.now(UTC), concurrency=concurrency, idle=0.05)
+        sender = Sender(
+            db, [outlet], lambda: datetime.now(UTC), concurrency=concurrency, idle=0.05, name=name
+        )
         threading.Thread(target=stop_at_the_end_of_input, args=[sender], daemon=True).start()
         await sender.run()
 

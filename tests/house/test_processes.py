@@ -19,7 +19,19 @@ from sqlalchemy import func, select
 
 from bot.messages import Address, Incoming, Reply
 from bot.store.db import Database
-from bot.tables import Contact, Dialog, Event, Meeting, Membership, Message, Note, Person, Reminder, Unit
+from bot.tables import (
+    Contact,
+    Dialog,
+    Event,
+    Meeting,
+    Membership,
+    Message,
+    Note,
+    Person,
+    Process,
+    Reminder,
+    Unit,
+)
 from bot.talk import outbox
 from bot.talk.receive import receive
 from tests.kit import APRIL, ROOT, World, shipped
@@ -193,6 +205,52 @@ def test_a_killed_replica_loses_nothing_and_repeats_what_was_in_flight(
         assert lane == sorted(lane), "a message was repeated after a later one"
         assert repeated[place] <= 1
     assert repeated.total() <= concurrency
+
+
+@pytest.mark.parametrize(("second_name", "dead"), [("host 1", 3600.0), ("host 2", 2.0)])
+def test_what_a_killed_process_had_in_flight_goes_out_long_before_its_lease_ends(
+    db: Database, spawn: Spawn, tmp_path: Path, second_name: str, dead: float
+) -> None:
+    """Started again under its name at once, from another machine as soon as it counts as dead; the lease is an hour."""
+    fill(db, people=6, each=4)
+    paper = tmp_path / "paper"
+    facts = {"paper": str(paper), "seconds": 0.05, "concurrency": 6, "lease": 3600, "dead": dead}
+    first = spawn("send", replica=1, name="host 1", **facts)
+    begin(first)
+    until(lambda: len(taken(paper)) >= 6, "the first replica sends nothing")
+    first.kill()
+    assert len(taken(paper)) < 24, "the kill came too late to show anything"
+    second = spawn("send", replica=2, name=second_name, **facts)
+    begin(second)
+    until(lambda: all_sent(db), "what was in flight waits for its lease")
+    second.leave()
+    assert {place: sorted(set(lane)) for place, lane in by_person(paper).items()} == {
+        f"p{n}": list(range(4)) for n in range(6)
+    }
+    assert sum(len(lane) - len(set(lane)) for lane in by_person(paper).values()) <= 6
+    with db.read() as session:
+        assert session.scalars(select(Process)).all() == []
+
+
+def test_a_living_process_keeps_what_it_sends(db: Database, spawn: Spawn, tmp_path: Path) -> None:
+    """It sends longer than it would take to count as dead, and nobody else takes its messages."""
+    fill(db, people=3, each=1)
+    paper = tmp_path / "paper"
+    facts = {"paper": str(paper), "concurrency": 3, "lease": 3600, "dead": 1.0}
+    slow = spawn("send", replica=1, name="host 1", seconds=4.0, **facts)
+    quick = spawn("send", replica=2, name="host 2", seconds=0.0, **facts)
+    begin(slow)
+    until(lambda: _in_flight(db) == 3, "nothing is in flight")
+    begin(quick)
+    until(lambda: all_sent(db), "not everything was sent")
+    slow.leave()
+    quick.leave()
+    assert by_person(paper) == {f"p{n}": [0] for n in range(3)}
+
+
+def _in_flight(db: Database) -> int:
+    with db.read() as session:
+        return session.scalar(select(func.count(Message.id)).where(Message.held_by.is_not(None))) or 0
 
 
 def test_a_kill_between_send_and_mark_repeats_that_one_message(

@@ -1,0 +1,51 @@
+"""Processes that are alive: what one of them has in flight belongs to it, and is free again once it is dead."""
+
+import logging
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.tables import Message, Process
+
+log = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+DEAD = timedelta(seconds=20)
+"""Who has not been heard of for so long; more than the clocks of two machines differ."""
+
+
+def enter_process(session: Session, name: str, at: datetime) -> int:
+    """Notes a new process and answers its number. Another of its name has held its address, so that one is dead: what it had
+    in flight goes out at once."""
+    _bury(session, list(session.scalars(select(Process.id).where(Process.name == name))), at)
+    return session.scalars(insert(Process).values(name=name, alive_at=at).returning(Process.id)).one()
+
+
+def note_alive(session: Session, number: int, name: str, at: datetime) -> None:
+    """Says that this process lives, and frees what the dead had in flight."""
+    seen = session.execute(
+        update(Process).where(Process.id == number).values(alive_at=at).returning(Process.id)
+    ).first()
+    if seen is None:  # it was away for long, and counted as dead
+        session.execute(insert(Process).values(id=number, name=name, alive_at=at))
+    _bury(session, list(session.scalars(select(Process.id).where(Process.alive_at < at - DEAD))), at)
+
+
+def leave_process(session: Session, number: int, at: datetime) -> None:
+    _bury(session, [number], at)
+
+
+def _bury(session: Session, numbers: list[int], at: datetime) -> None:
+    if not numbers:
+        return
+    freed = session.scalars(
+        update(Message)
+        .where(Message.state == "waiting", Message.held_by.in_(numbers))
+        .values(due_at=at, held_by=None)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.execute(delete(Process).where(Process.id.in_(numbers)))
+    if freed:
+        log.warning("outbox.freed messages=%s of processes that are gone", len(freed))
