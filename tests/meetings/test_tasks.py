@@ -302,8 +302,8 @@ def test_a_wrong_outcome_is_taken_back_and_the_meeting_keeps_what_it_found(
     ended(secretary.taps("Họp tiếp"))
     world.go("2022-06-03 08:00")
     begun(secretary).taps("Thêm").taps("Việc đã giao các buổi trước (1)").says("xong, đủ 12 hộ")
-    assert reviews(world, 2) == {"1": ["done", "đã họp dân"], "2": ["going", "còn 3 hộ"]}
-    assert reviews(world, 3) == {"2": ["done", "đủ 12 hộ"]}
+    assert reviews(world, 2) == {1: ("done", "đã họp dân"), 2: ("going", "còn 3 hộ")}
+    assert reviews(world, 3) == {2: ("done", "đủ 12 hộ")}
     secretary.presses("task.look:3:1")
     assert "Sửa 2" not in str(labels(secretary))
     secretary.presses("result.fix:2")
@@ -337,6 +337,6 @@ def test_a_rehearsal_changes_no_task(world: World, secretary: Talker) -> None:
     secretary.presses("task.look:2").taps("Xong").says("đã họp dân")
     assert "Đã xem hết" in secretary.last.text
     assert [(t.state, t.outcome, t.reviewed_id) for t in rows(world)] == [("open", "", None)]
-    assert reviews(world, 2) is None
+    assert reviews(world, 2) == {}
     with world.db.read() as session:
         assert session.scalars(select(Audit).where(Audit.subject == "task:1")).all() == []
