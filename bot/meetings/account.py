@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from bot.meetings.notes import notes_of
+from bot.meetings.questions import question_of
+from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.tasks import reviewed_tasks, tasks_of
 from bot.meetings.votes import votes_of
-from bot.meetings.walk import count_heard, round_of, speakers_at
+from bot.meetings.walk import count_heard, round_of
 from bot.tables import Meeting, Note, Task, Vote
 
 PAGE = 3000
@@ -60,8 +62,8 @@ def meeting_account(session: Session, meeting: Meeting) -> list[Section]:
         tasks_of(session, meeting),
     )
     looked_at = reviewed_tasks(session, meeting)
-    asks = [step.asks for step in meeting.steps]
-    review_at = asks.index("last_tasks") if "last_tasks" in asks else 0
+    looking = (place for place, step in enumerate(meeting.steps) if question_of(step.asks).looks_back)
+    review_at = next(looking, 0)
     sections = []
     for place in range(max(1, len(meeting.steps))):
         whole = round_of(meeting, place)

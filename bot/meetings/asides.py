@@ -2,32 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.meetings.notes import add_note, kind_of_file
-from bot.meetings.walk import count_speakers, current_place, speakers_at
+from bot.meetings.questions import kept_by
+from bot.meetings.questions.officers import NAMES
+from bot.meetings.walk import current_place
 from bot.messages import File
-from bot.tables import Aside, Meeting, Note, Task, Vote
-
-NameOf = Literal["clerk", "chair", "presenter"]
-Kept = Literal[
-    "note",
-    "counts",
-    "vote",
-    "task",
-    "outcome",
-    "clerk",
-    "chair",
-    "presenter",
-    "speakers",
-    "read_back",
-    "day",
-    "dropped",
-]
-NAMES = ("clerk", "chair", "presenter")
+from bot.tables import Aside, Meeting, Note
 
 
 def put_aside(
@@ -60,13 +44,13 @@ def asides_of(session: Session, ids: Sequence[int]) -> Sequence[Aside]:
     return session.scalars(select(Aside).where(Aside.id.in_(ids)).order_by(Aside.id)).all()
 
 
-def mark_kept(aside: Aside, kept_as: Kept, kept_id: int | None = None, instead_of: str = "") -> None:
+def mark_kept(aside: Aside, kept_as: str, kept_id: int | None = None, instead_of: str = "") -> None:
     """The words have been written down; `instead_of` is what stood there before."""
     aside.kept_as, aside.kept_id, aside.instead_of = kept_as, kept_id, instead_of
 
 
 def settle_aside(
-    session: Session, aside: Aside, kept_as: Kept, kept_id: int | None = None, instead_of: str = ""
+    session: Session, aside: Aside, kept_as: str, kept_id: int | None = None, instead_of: str = ""
 ) -> None:
     """As `mark_kept`; a note that held the words until now goes."""
     note = session.get(Note, aside.kept_id) if aside.kept_as == "note" and aside.kept_id else None
@@ -110,16 +94,8 @@ def _said_with(session: Session, aside: Aside) -> Sequence[Aside]:
 
 
 def _undo(session: Session, meeting: Meeting, aside: Aside) -> None:
-    if aside.kept_as in ("vote", "task") and aside.kept_id:
-        row = (
-            session.get(Vote, aside.kept_id) if aside.kept_as == "vote" else session.get(Task, aside.kept_id)
-        )
-        if row is not None and row.meeting_id == meeting.id:
-            session.delete(row)
-    elif aside.kept_as in NAMES:
+    if aside.kept_as in NAMES:
         setattr(meeting, aside.kept_as, aside.instead_of)
-    elif aside.kept_as == "speakers":
-        count_speakers(meeting, aside.step, int(aside.instead_of) - speakers_at(meeting, aside.step))
-    elif aside.kept_as == "read_back":
-        meeting.read_back_at = None
+    else:
+        kept_by(aside.kept_as).undoes(session, meeting, aside)
     session.flush()

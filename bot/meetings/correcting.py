@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from bot.calendar import at_local, local_day
 from bot.duties.life import done_on_time, follow_meeting, place_relative, release_duty, set_reminder
 from bot.meetings.attendance import AttendanceCounts
+from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import counts_of, write_counts
 from bot.problems import Invalid
 from bot.tables import Demand, Duty, Meeting
 

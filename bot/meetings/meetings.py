@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day
 from bot.duties.life import close_duty, follow_meeting, set_reminder
-from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
+from bot.meetings.attendance import AttendanceCounts, check_counts
 from bot.meetings.concerns import kind_of
+from bot.meetings.counts import write_counts
 from bot.meetings.joining import answer_on, parts_in_order
 from bot.meetings.joining import duties_of as duties_of
 from bot.meetings.programme import meeting_programme
@@ -20,9 +21,6 @@ from bot.plans.agenda import Agenda
 from bot.problems import Invalid
 from bot.tables import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
-
-KEPT = ("official", "probationary", "temporary", "guests")
-"""What a new count, of as many members, leaves as it was unless it says something of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,71 +158,6 @@ def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -
     session.flush()
     for duty in duties_of(session, meeting):
         set_reminder(session, duty, at, zone)
-
-
-def write_counts(
-    session: Session, meeting: Meeting, counts: AttendanceCounts, person_id: int, at: datetime
-) -> Attendance:
-    """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
-    rehearsal. Raises Invalid when they do not add up."""
-    counts = fill_counts(counts)
-    check_counts(counts)
-    row = session.get(Attendance, meeting.id)
-    if row is None:
-        row = Attendance(meeting_id=meeting.id)
-        session.add(row)
-    else:
-        counts = _with_kept(counts, _counts(row))
-    for name in AttendanceCounts.__slots__:
-        setattr(row, name, getattr(counts, name))
-    row.entered_by, row.entered_at = person_id, at
-    if not meeting.rehearsal and _is_latest(session, meeting):
-        meeting.unit.members = counts.total
-    session.flush()
-    return row
-
-
-def _with_kept(counts: AttendanceCounts, before: AttendanceCounts) -> AttendanceCounts:
-    """What was counted anew says nothing of the kinds of members: as long as they still add up they are the same."""
-    if counts.official is not None or counts.temporary or counts.total != before.total:
-        return counts
-    known = {name: getattr(before, name) for name in KEPT if not getattr(counts, name)}
-    try:
-        return counts.with_kinds({name: value for name, value in known.items() if value is not None})
-    except Invalid:
-        return counts
-
-
-def _is_latest(session: Session, meeting: Meeting) -> bool:
-    later = exists().where(
-        Meeting.unit_id == meeting.unit_id,
-        Meeting.id != meeting.id,
-        Meeting.state == "held",
-        Meeting.rehearsal.is_(False),
-        Meeting.started_at > meeting.started_at,
-    )
-    return not session.scalar(select(later))
-
-
-def counts_of(session: Session, meeting: Meeting) -> AttendanceCounts | None:
-    row = session.get(Attendance, meeting.id)
-    return None if row is None else _counts(row)
-
-
-def _counts(row: Attendance) -> AttendanceCounts:
-    return AttendanceCounts(**{name: getattr(row, name) for name in AttendanceCounts.__slots__})
-
-
-def last_counts(session: Session, unit_id: int) -> AttendanceCounts | None:
-    """Those of the unit's last meeting that was held."""
-    row = session.scalars(
-        select(Attendance)
-        .join(Meeting, Meeting.id == Attendance.meeting_id)
-        .where(Meeting.unit_id == unit_id, Meeting.state == "held", Meeting.rehearsal.is_(False))
-        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else _counts(row)
 
 
 def end_meeting(

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.meetings.walk import current_place, one_more_opinion
+from bot.meetings.questions import question_of
+from bot.meetings.walk import current_place
 from bot.messages import File
 from bot.problems import Invalid
 from bot.store.filetypes import SOUNDS
@@ -48,8 +49,8 @@ def add_note(
             _put_file(note, file)
         notes.append(note)
     session.add_all(notes)
-    if meeting.state == "running":
-        one_more_opinion(meeting, place)
+    if meeting.state == "running" and place < len(meeting.steps):
+        question_of(meeting.steps[place].asks).hears_note(meeting, place)
     session.flush()
     return notes
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.calendar import day_of_document
 from bot.meetings.joining import may_join
+from bot.meetings.questions import question_of
 from bot.plans.agenda import Agenda, AgendaStep, fill_step_texts, unfold_agenda
 from bot.reading.readings import documents_to_read
 from bot.tables import Duty, Topic
@@ -65,7 +66,7 @@ def _steps(
 
 
 def _opens(step: AgendaStep) -> bool:
-    return step.key in OPENING or step.asks == "attendance"
+    return step.key in OPENING or question_of(step.asks).opens
 
 
 def _of_part(step: AgendaStep, title: str) -> AgendaStep:

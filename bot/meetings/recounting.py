@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import AttendanceCounts, counts_of_values, wrong_sum
 from bot.meetings.attendance_line import read_told
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
 from bot.meetings.votes import votes_of
 from bot.reading.attendance_words import is_unclear
 from bot.tables import Meeting, Paper, Score, Vote

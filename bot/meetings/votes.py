@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import LARGEST
-from bot.meetings.meetings import counts_of, write_counts
+from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.vote_line import check_vote
 from bot.meetings.walk import current_place
 from bot.problems import Invalid

@@ -1,15 +1,13 @@
-"""The walk through a meeting's agenda: where it stands, how long its steps take, who has spoken, the rounds of members."""
+"""The walk through a meeting's agenda: where it stands, how long its steps take, the rounds of members."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.plans.guidance.fields import RuleSet
-from bot.reading.words import fold
 from bot.tables import Meeting
 from bot.tables.walked import MeetingStep, StepMark, StepTime
 
-CLERK = "clerk"
 SCORE = "score"
 """The step at which the meeting scores itself, by its key in the agendas."""
 MINUTE = 60
@@ -145,41 +143,6 @@ def stamp_rules(meeting: Meeting, rules: RuleSet | None) -> None:
     meeting.rules = rules.symbol if rules else ""
 
 
-def speakers_at(meeting: Meeting, step: int) -> int:
-    return meeting.walk.speakers.get(step, 0)
-
-
-def counts_speakers(meeting: Meeting, step: int) -> bool:
-    return 0 <= step < len(meeting.steps) and meeting.steps[step].asks == "speakers"
-
-
-def count_speakers(meeting: Meeting, step: int, more: int = 1) -> int:
-    """Counts more who have spoken at the step (below zero: fewer), whose words are still to come; answers how many there are."""
-    number = max(0, speakers_at(meeting, step) + more)
-    _put_speakers(meeting, step, number, min(number, max(0, count_unworded(meeting, step) + more)))
-    return number
-
-
-def _put_speakers(meeting: Meeting, step: int, number: int, unworded: int) -> None:
-    walk = meeting.walk
-    meeting.walk = replace(
-        walk, speakers={**walk.speakers, step: number}, unworded={**walk.unworded, step: unworded}
-    )
-
-
-def count_unworded(meeting: Meeting, step: int) -> int:
-    """How many of those who have spoken were counted by themselves, and nothing of their words is noted yet."""
-    return meeting.walk.unworded.get(step, 0)
-
-
-def one_more_opinion(meeting: Meeting, step: int) -> None:
-    """Something was noted at the step: the words of one who was counted already, else of one more."""
-    if not counts_speakers(meeting, step):
-        return
-    number, unworded = speakers_at(meeting, step), count_unworded(meeting, step)
-    _put_speakers(meeting, step, number + (not unworded), max(0, unworded - 1))
-
-
 def round_of(meeting: Meeting, step: int) -> range | None:
     """The steps that are gone through together, member by member; None for a step that is not of such a round."""
     if not _each_member(meeting, step):
@@ -223,29 +186,8 @@ def next_member(meeting: Meeting) -> None:
     meeting.step = whole.start if whole else meeting.step
 
 
-def mark_counted(meeting: Meeting, at: datetime) -> None:
-    """Everybody has been counted: the step that asked for it is done, unless it asks who writes as well."""
-    waits = at_closing(meeting) or present_step(meeting).asks != "attendance"
-    if not waits and not asks_clerk(meeting, open_only=True):
-        mark_step(meeting, StepMark.DONE, at)
-
-
-def names_people(meeting: Meeting) -> bool:
-    """Whether the clerk is chosen at the present step: where no step is there for it alone, with the attendance."""
-    step = present_step(meeting)
-    alone = any(one.key == CLERK for one in meeting.steps)
-    return step.key == CLERK if alone else step.asks == "attendance"
-
-
 def scores_itself(meeting: Meeting) -> bool:
     """Whether a running meeting has come to the step at which it scores itself."""
     return meeting.state == "running" and any(
         step.key == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
     )
-
-
-def asks_clerk(meeting: Meeting, *, open_only: bool = False) -> bool:
-    """Whether the present step, alone or with the attendance, asks who writes; `open_only`: and nobody has said it yet."""
-    step = present_step(meeting)
-    asked = names_people(meeting) and (step.key == CLERK or "thu ky" in fold(step.title))
-    return asked and not (open_only and meeting.clerk)

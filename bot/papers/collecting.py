@@ -12,6 +12,7 @@ from bot.calendar import at_local, local_day
 from bot.meetings.joining import duties_of
 from bot.meetings.officers import chooses_clerk, clerk_among, registered_secretary
 from bot.meetings.programme import document_citation
+from bot.meetings.questions import question_of
 from bot.meetings.votes import AFTER
 from bot.papers.facts import (
     AttendanceFacts,
@@ -96,7 +97,7 @@ def collect_minutes_facts(session: Session, meeting: Meeting, zone: ZoneInfo) ->
 
 def _clerk(meeting: Meeting, steps: Iterable[StepFacts]) -> str:
     """As the secretary has said it; else by what was noted where the clerk was chosen."""
-    chosen = (step for step in steps if step.asks != "read_back" and chooses_clerk(step.title))
+    chosen = (step for step in steps if not question_of(step.asks).ends and chooses_clerk(step.title))
     noted = (clerk_among(step.noted.texts, alone=step.key == "clerk") for step in chosen)
     return meeting.clerk.strip() or next(filter(None, noted), "")
 

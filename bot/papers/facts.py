@@ -5,6 +5,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from bot.meetings.questions.question import Came
+
 
 @dataclass(frozen=True, slots=True)
 class PaperUnit:
@@ -186,6 +188,17 @@ class MinutesFacts:
         """The day that a paper of this kind bears: that of the meeting; of a report, the day it was made."""
         paper = self.paper(kind)
         return paper.made_on if paper and kind == "BC" else self.day
+
+    @property
+    def came(self) -> Came:
+        there = self.attendance
+        return Came(
+            present=there.present if there else None,
+            total=there.total if there else None,
+            tasks=len(self.tasks),
+            reviewed=len(self.reviewed),
+            passed=self.read_back is not None,
+        )
 
     @property
     def walked(self) -> bool:

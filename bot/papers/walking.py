@@ -6,13 +6,15 @@ from typing import Any
 
 from bot.meetings.officers import chooses_clerk
 from bot.meetings.programme import OPENING
+from bot.meetings.questions import question_of
+from bot.meetings.questions.question import Question
+from bot.meetings.questions.tasks import TasksQuestion
+from bot.meetings.questions.vote import VoteQuestion
 from bot.papers.facts import MinutesFacts, Noted, StepFacts
 from bot.papers.texts import percent_text, text_lines, two_digits
 from bot.reading.words import fold
 
 Tags = dict[str, Any]
-NOTHING = {"tasks": "no_tasks", "vote": "no_votes"}
-"""What a step asks, and what is said where nothing came of it."""
 
 
 class Walk:
@@ -61,35 +63,27 @@ class Walk:
         """What is said in one line of a step of which nothing is known but whether it was taken."""
         if step.state == "skipped":
             return ""
-        if not step.state or step.asks == "attendance":
+        question = question_of(step.asks)
+        if not step.state or question.opens:
             return str(self.words["blank"])
-        if step.asks in NOTHING:
-            return self.said[NOTHING[step.asks]]
-        opens = step.key in OPENING or step.asks == "read_back"
-        return self.said["scored" if _scores(step) else "opened" if opens else "silent"]
+        opened = step.key in OPENING or question.ends
+        general = "scored" if _scores(step) else "opened" if opened else "silent"
+        return self.said[question.unsaid or general]
 
     def _outcome(self, step: StepFacts) -> list[str]:
         """What is known of the step from elsewhere."""
-        facts, found = self.facts, []
-        score = facts.score
-        if step.asks == "attendance" and facts.attendance:
-            counts = {"present": facts.attendance.present, "total": facts.attendance.total}
-            found.append(self.said["attendance"].format(**counts))
+        facts, found, question = self.facts, [], question_of(step.asks)
+        score, came = facts.score, question.outcome(facts.came)
+        own = [self.said[came.name].format(**came.facts)] if came else []
         if chooses_clerk(step.title) and facts.clerk and not _says(step, facts.clerk):
             found.append(self.said["clerk"].format(clerk=facts.clerk))
-        if step.asks == "last_tasks" and facts.reviewed:
-            found.append(self.said["reviewed"].format(count=two_digits(len(facts.reviewed))))
-        if step.asks == "tasks" and facts.tasks:
-            found.append(self.said["tasks"].format(count=two_digits(len(facts.tasks))))
         if any(vote.step == step.number - 1 for vote in facts.votes):
             found.append(self.said["votes"])
         if _scores(step) and score and score.total is not None:
             found.append(
                 self.said["score"].format(total=score.total, grade=score.grade or self.words["blank"])
             )
-        if step.asks == "read_back" and facts.read_back:
-            found.append(self.said["read_back"])
-        return found
+        return [*found, *own] if question.ends else [*own, *found]
 
     def enclosed(self, noted: Noted) -> str:
         kinds = {"voices": noted.voices, "photos": noted.photos}
@@ -98,17 +92,17 @@ class Walk:
 
     def tasks_said(self) -> str:
         """What stands where no task was written down; "" where nobody knows."""
-        return self._elsewhere("tasks")
+        return self._elsewhere(TasksQuestion())
 
     def votes_said(self) -> str:
         """What stands where no vote was counted; "" where nobody knows."""
-        return self._elsewhere("vote")
+        return self._elsewhere(VoteQuestion())
 
-    def _elsewhere(self, asks: str) -> str:
-        noted = [step.number for step in self.facts.steps if step.asks == asks and step.noted.texts]
+    def _elsewhere(self, question: Question) -> str:
+        noted = [s.number for s in self.facts.steps if s.asks == question.name and s.noted.texts]
         if noted:
             return self.said["noted_at"].format(number=noted[0])
-        return self.said[NOTHING[asks]] if self.facts.walked else ""
+        return self.said[question.unsaid] if self.facts.walked else ""
 
     def scored(self) -> bool:
         """Whether the minutes speak of the score: where there is one, or might be one to be written in."""

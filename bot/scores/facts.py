@@ -1,30 +1,23 @@
 """What is known of a held meeting that may count for its quality, and whether a condition of a sheet holds."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.meetings.joining import duties_of, merging_of
+from bot.meetings.questions import QUESTIONS
+from bot.meetings.questions.question import KnownFact
 from bot.meetings.walk import count_skipped, minutes_in_all
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import MINUTES, meets_target
 from bot.scores.sheets import Condition, ScoreSheet
-from bot.tables import Attendance, Duty, Meeting, Note, Task, Vote
+from bot.tables import Attendance, Duty, Meeting
 
 LONGEST = 8 * 60
 """A walk of more minutes had been left open: how long the meeting was is not known then."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFact:
-    """A fact: its value (a number, a share from 0 to 1, a yes or no), and what its sentence needs."""
-
-    value: int | Fraction | bool
-    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 Facts = Mapping[str, KnownFact]
@@ -37,9 +30,9 @@ def score_facts(session: Session, meeting: Meeting, sheet: ScoreSheet, rules: Ru
     found: dict[str, KnownFact] = {}
     found |= _time(meeting, _least(meeting, sheet, rules, duties, attendance))
     found |= _heads(attendance, rules) if attendance else {}
-    found |= _walk(session, meeting) if meeting.steps else {}
-    found |= _tasks(session, meeting)
-    found |= _resolution(session, meeting)
+    found |= _walk(meeting) if meeting.steps else {}
+    for question in QUESTIONS.values():
+        found |= question.knows(session, meeting)
     found |= _upload(session, meeting, duties)
     return found
 
@@ -109,43 +102,11 @@ def _heads(row: Attendance, rules: RuleSet | None) -> dict[str, KnownFact]:
     return found
 
 
-def _walk(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
+def _walk(meeting: Meeting) -> dict[str, KnownFact]:
     """What only the walk step by step can tell."""
-    steps = len(meeting.steps)
     missing = count_skipped(meeting)
-    facts = {"steps": steps, "missing": missing}
-    noted = session.scalar(select(func.count()).where(Note.meeting_id == meeting.id)) or 0
-    given = session.scalar(select(func.count()).where(Task.meeting_id == meeting.id)) or 0
-    found = {
-        "steps_missing": KnownFact(missing, facts),
-        "steps_complete": KnownFact(missing == 0, facts),
-        "minutes_read_back": KnownFact(
-            meeting.read_back_at is not None, {"yes": meeting.read_back_at is not None}
-        ),
-        "notes": KnownFact(noted, {"notes": noted}),
-        "tasks_given": KnownFact(given, {"given": given}),
-    }
-    if meeting.walk.speakers:
-        spoke = sum(meeting.walk.speakers.values())
-        found["speakers"] = KnownFact(spoke, {"speakers": spoke})
-    return found
-
-
-def _tasks(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
-    """How many of the tasks that the meeting looked back at were done."""
-    states = session.scalars(select(Task.state).where(Task.reviewed_id == meeting.id)).all()
-    kept = [state for state in states if state != "dropped"]
-    if not kept:
-        return {}
-    done = kept.count("done")
-    return {"tasks_done": KnownFact(Fraction(done, len(kept)), {"done": done, "all": len(kept)})}
-
-
-def _resolution(session: Session, meeting: Meeting) -> dict[str, KnownFact]:
-    """More than half of the official members of the cell, not of those present (Điều lệ Đảng, article 9)."""
-    votes = session.scalars(select(Vote).where(Vote.meeting_id == meeting.id, Vote.resolution.is_(True)))
-    outcomes = [2 * vote.agree > vote.members for vote in votes]
-    return {"resolution_passed": KnownFact(any(outcomes), {"yes": any(outcomes)})} if outcomes else {}
+    facts = {"steps": len(meeting.steps), "missing": missing}
+    return {"steps_missing": KnownFact(missing, facts), "steps_complete": KnownFact(missing == 0, facts)}
 
 
 def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str, KnownFact]:

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local
+from bot.meetings.questions.question import KnownFact
 from bot.meetings.votes import AFTER
 from bot.plans.guidance.fields import RuleSet
 from bot.problems import Invalid
-from bot.scores.facts import Facts, KnownFact, condition_holds, known_fact, score_facts, ticked_preparations
+from bot.scores.facts import Facts, condition_holds, known_fact, score_facts, ticked_preparations
 from bot.scores.sheets import Criterion, Part, ScoreSheet
 from bot.tables import Attendance, Meeting, Score, Unit, Vote
 

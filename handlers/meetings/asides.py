@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.meetings.asides import mark_kept, note_aside, put_aside
 from bot.meetings.notes import notes_of
+from bot.meetings.questions import meant_as
 from bot.problems import Invalid
 from bot.tables import Aside, Meeting, Note
 from bot.talk.chat import Chat, row_id
@@ -58,7 +59,7 @@ def turn_note(chat: Chat, note_id: str) -> None:
         if note is None:
             chat.say("talk/not_yours")
         return
-    what = step_answers.other_of(chat, meeting)
+    what = meant_as(chat.session, meeting)
     if note.step != meeting.step or not what or note not in notes_of(chat.session, meeting):
         chat.trouble = chat.desk.render.sentence("step_passed", {})
         leading.show_standing(chat, meeting)

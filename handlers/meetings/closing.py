@@ -5,13 +5,15 @@ from datetime import date, timedelta
 from bot.calendar import local_day
 from bot.duties.outlook import unit_outlooks
 from bot.meetings.attendance import KINDS, count_late_arrival, counts_of_values, kinds_away
+from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import call_off, counts_of, end_meeting, write_counts
+from bot.meetings.meetings import call_off, end_meeting
 from bot.meetings.notes import notes_of
+from bot.meetings.questions.attendance import mark_counted
 from bot.meetings.rehearsing import forget_rehearsal
 from bot.meetings.tasks import tasks_of
 from bot.meetings.votes import votes_of
-from bot.meetings.walk import mark_counted, minutes_in_all, stamp_rules
+from bot.meetings.walk import minutes_in_all, stamp_rules
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import quoted_words

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from bot.meetings.account import numbered_notes
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.correcting import correct_counts, correct_day, figures_locked, unlock_figures
+from bot.meetings.counts import counts_of
 from bot.meetings.joining import duties_of
-from bot.meetings.meetings import counts_of, last_place, lock_meeting
+from bot.meetings.meetings import last_place, lock_meeting
 from bot.meetings.recounting import changed_counts
 from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of

@@ -11,8 +11,9 @@ from bot.meetings.asides import asides_of, put_aside
 from bot.meetings.attendance import AttendanceCounts, attendance_rate
 from bot.meetings.awaiting import line_of
 from bot.meetings.correcting import figures_locked
+from bot.meetings.counts import counts_of, last_counts
 from bot.meetings.joining import duties_of, takes_long
-from bot.meetings.meetings import counts_of, last_counts, lock_meeting, lock_unit
+from bot.meetings.meetings import lock_meeting, lock_unit
 from bot.meetings.recounting import CountChange, unfit_for_counts
 from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, resume_walk
 from bot.plans.guidance.fields import RuleSet, Target

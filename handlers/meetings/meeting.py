@@ -9,11 +9,13 @@ from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.meetings.joining import answer_on, offered_duties
 from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, start_meeting
 from bot.meetings.notes import notes_of
+from bot.meetings.questions import present_question
+from bot.meetings.questions.attendance import asks_clerk, names_people
+from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.rehearsing import rehearsal_of
 from bot.meetings.tasks import reviewed_tasks, tasks_of, to_review
 from bot.meetings.votes import votes_of
 from bot.meetings.walk import (
-    asks_clerk,
     at_closing,
     count_heard,
     count_skipped,
@@ -22,11 +24,8 @@ from bot.meetings.walk import (
     mark_step,
     minutes_in_all,
     minutes_of_step,
-    names_people,
     next_member,
     pause_walk,
-    round_of,
-    speakers_at,
     stamp_rules,
     step_back,
     time_remarks,
@@ -188,23 +187,22 @@ def ask_step(chat: Chat) -> None:
         return
     place, step = meeting.step, meeting.steps[meeting.step]
     walked = place in meeting.marks.steps
+    question = present_question(meeting)
     leading.say_of_meeting(
         chat,
-        "meetings/step",
+        question.template,
         meeting,
         step=step,
-        asks=step.asks,
         own_notes=[n for n in notes if n.step == place],
         step_minutes=None if walked else minutes_of_step(meeting, place, chat.at),
-        waiting=len(to_review(chat.session, meeting)) if step.asks == "last_tasks" else 0,
         speakers=speakers_at(meeting, place),
-        in_round=round_of(meeting, place) is not None,
         ends_round=ends_round(meeting, place),
         heard=count_heard(meeting, place),
         people=names_people(meeting),
         asks_clerk=asks_clerk(meeting),
         scores=leading.scored_here(chat, meeting),
         **facts,
+        **question.shows(chat.session, meeting),
     )
 
 

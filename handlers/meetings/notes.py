@@ -5,15 +5,17 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from bot.meetings.account import account_pages, meeting_account, numbered_notes
-from bot.meetings.asides import NameOf
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.notes import change_note
 from bot.meetings.preparing import known_names, name_from_text
-from bot.meetings.walk import at_closing, count_speakers, current_place, mark_step, present_step, speakers_at
+from bot.meetings.questions import present_question
+from bot.meetings.questions.officers import NameOf
+from bot.meetings.questions.read_back import pass_minutes as note_passed
+from bot.meetings.questions.speakers import SpeakersQuestion, count_speakers, speakers_at
+from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.words import read_number
 from bot.tables import Meeting, Note
-from bot.tables.walked import StepMark
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, noting, overhearing
@@ -64,7 +66,7 @@ def one_spoke(chat: Chat, meeting_id: str, step: str, more: str = "1") -> None:
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is None:
         return
-    if at_closing(meeting) or present_step(meeting).asks != "speakers":
+    if not isinstance(present_question(meeting), SpeakersQuestion):
         leading.show_standing(chat, meeting)
         return
     count_speakers(meeting, meeting.step, -1 if more == "0" else 1)
@@ -137,9 +139,7 @@ def pass_minutes(chat: Chat, meeting_id: str) -> None:
     meeting = leading.own_meeting(chat, meeting_id)
     if meeting is None:
         return
-    meeting.read_back_at = chat.at
-    if not at_closing(meeting) and present_step(meeting).asks == "read_back":
-        mark_step(meeting, StepMark.DONE, chat.at)
+    note_passed(meeting, chat.at)
     leading.show_standing(chat, meeting)
 
 

@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 from bot.meetings.notes import add_note, kind_of_file, notes_of
-from bot.meetings.walk import at_closing, ends_round, mark_step, next_member, speakers_at
+from bot.meetings.questions import meant_as
+from bot.meetings.questions.speakers import speakers_at
+from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.messages import File
 from bot.reading.words import fold
 from bot.tables import Meeting
@@ -93,6 +95,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
     if meeting.state == "held":
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
+    what = meant_as(chat.session, meeting) if not file and text.strip() else None
     leading.say_of_meeting(
         chat,
         "meetings/noted",
@@ -101,6 +104,6 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         count=count,
         parts=len(notes),
         speakers=speakers_at(meeting, note.step),
-        other=step_answers.other_of(chat, meeting) if not file and text.strip() else "",
+        meant=chat.desk.render.sentence(f"meant_{what}", {}) if what else "",
         **say_once(chat, f"note:{meeting.id}"),
     )

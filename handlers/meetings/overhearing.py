@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import or_, select
 
-from bot.meetings.asides import Kept, asides_of, join_asides, put_aside, settle_aside
+from bot.meetings.asides import asides_of, join_asides, put_aside, settle_aside
 from bot.meetings.notes import kind_of_file
 from bot.messages import File
 from bot.people.roles import role_holders
@@ -54,7 +54,7 @@ def hear_words(chat: Chat) -> None:
             chat.hold(keep_words(chat, meeting).id)
 
 
-def note_written(chat: Chat, kept_as: Kept, kept_id: int | None = None, instead_of: str = "") -> None:
+def note_written(chat: Chat, kept_as: str, kept_id: int | None = None, instead_of: str = "") -> None:
     """What was said in this dialog has been written down."""
     for aside in asides_of(chat.session, chat.words):
         settle_aside(chat.session, aside, kept_as, kept_id, instead_of)

@@ -2,9 +2,9 @@
 
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.correcting import correct_counts
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
+from bot.meetings.questions.attendance import mark_counted
 from bot.meetings.recounting import Amended, amend_counts, changed_counts, read_parts
-from bot.meetings.walk import mark_counted
 from bot.problems import Invalid
 from bot.reading.words import read_number, read_yes_no
 from bot.tables import Meeting

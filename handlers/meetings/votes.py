@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
 from bot.meetings.vote_line import read_vote
 from bot.meetings.votes import (
     SUBJECT_LIMIT,

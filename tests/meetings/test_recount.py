@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.meetings.attendance import AttendanceCounts
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
 from bot.meetings.recounting import amend_counts, read_parts
 from bot.problems import Invalid
 from bot.store.db import Database
@@ -46,7 +46,7 @@ def secretary(world: World) -> Talker:
     talker.taps("Đúng")
     with world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
-        from bot.meetings.meetings import write_counts
+        from bot.meetings.counts import write_counts
 
         write_counts(session, meeting, WHOLE, meeting.led_by or 0, world.at)
     talker.presses("vote.add:1").says("Quy chế").says("21 tán thành, 1 không")

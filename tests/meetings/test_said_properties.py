@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.meetings.attendance import AttendanceCounts
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
 from bot.plans.agenda import Agenda
 from bot.plans.yaml_in import read_agenda
 from bot.store.db import Database

@@ -11,7 +11,7 @@ from docx import Document
 from sqlalchemy import select
 
 from bot.meetings.attendance import check_counts
-from bot.meetings.meetings import counts_of
+from bot.meetings.counts import counts_of
 from bot.meetings.vote_line import check_vote
 from bot.messages import File, Incoming
 from bot.papers.collecting import collect_minutes_facts

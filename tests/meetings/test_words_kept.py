@@ -3,8 +3,12 @@
 import pytest
 from sqlalchemy import select
 
-from bot.meetings.meetings import counts_of
-from bot.meetings.step_words import agrees_to_minutes, is_counts, is_vote, read_clerk, read_speakers
+from bot.meetings.counts import counts_of
+from bot.meetings.questions.attendance import is_counts
+from bot.meetings.questions.officers import read_clerk
+from bot.meetings.questions.read_back import agrees_to_minutes
+from bot.meetings.questions.speakers import read_speakers
+from bot.meetings.questions.vote import is_vote
 from bot.messages import File
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.plans.yaml_in import read_agenda

@@ -1,23 +1,19 @@
-"""What is typed at a step of a meeting, read as what the step asks for: counts, a name, a vote, speakers, a yes to the minutes."""
+"""Who writes, who chairs, who presents: the clerk is asked for, and all three may be named where the clerk is."""
 
 import re
+from typing import Literal
 
-from bot.meetings.attendance import LARGEST
-from bot.meetings.awaiting import line_of
-from bot.meetings.vote_line import read_vote
-from bot.problems import Invalid
-from bot.reading.words import fold, read_number, read_yes_no, words_of
+from bot.meetings.preparing import name_from_text
+from bot.meetings.questions.question import LONGEST, Taken
+from bot.reading.words import fold, read_yes_no, words_of
+from bot.tables import Meeting
 
-LONGEST = 200
-"""Nobody says counts or a result at greater length."""
-SPEAKERS = re.compile(
-    r"(?:(?:co|da co|tong cong|tong so|tat ca) )?(\S+(?: \S+){0,3}?) "
-    r"(?:luot(?: (?:phat bieu|y kien))?|y kien(?: phat bieu)?|(?:dong chi|dc|d c|nguoi|dang vien)(?: da)? (?:phat bieu|co y kien|y kien))"
-)
-AGREED = re.compile(
-    r"(?:chi bo |hoi nghi |toan chi bo |ca chi bo )?(?:da )?(?:100 )?(?:nhat tri|dong y|thong nhat|thong qua)"
-    r"(?: (?:100|thong qua|bien ban|toan bo|voi bien ban|noi dung bien ban))*"
-)
+NameOf = Literal["clerk", "chair", "presenter"]
+NAMES: dict[NameOf, tuple[str, ...]] = {
+    "clerk": ("thu ky", "thu ky hop", "nguoi ghi bien ban"),
+    "chair": ("chu tri", "chu toa", "dieu hanh"),
+    "presenter": ("trinh bay", "nguoi trinh bay", "bao cao vien"),
+}
 TITLES = (
     *(("dong", "chi"), ("d", "c"), ("dc",), ("ong",), ("ba",), ("anh",), ("chi",)),
     *(("pho", "bi", "thu"), ("bi", "thu"), ("chi", "uy", "vien"), ("uy", "vien"), ("cap", "uy", "vien")),
@@ -31,36 +27,19 @@ FEW = 3
 MOST_WORDS = 6
 
 
-def is_counts(text: str, total_known: int | None) -> bool:
-    """Whether somebody says how many are there or away, be it with figures that do not go together."""
-    return len(text) <= LONGEST and read_yes_no(text) is not False and line_of(text, total_known) != ""
+def named_role(text: str) -> NameOf | None:
+    """ "Thư ký: đồng chí Lan" says who it is."""
+    head, colon, name = text.partition(":")
+    return next((role for role in NAMES if fold(head) in NAMES[role]), None) if colon and fold(name) else None
 
 
-def is_vote(text: str, voters: int | None) -> bool:
-    """Whether somebody says how a vote went; "không" alone says that there was none."""
-    if len(text) > LONGEST or not fold(text) or read_yes_no(text) is False:
-        return False
-    try:
-        read_vote(text, voters or LARGEST)
-    except Invalid as problem:
-        return problem.code != "vote_unclear"  # figures that do not go together are a vote all the same
-    return True
-
-
-def read_speakers(text: str) -> int | None:
-    """How many have spoken: "5 lượt", "có 7 đồng chí phát biểu"; None for anything else."""
-    said = SPEAKERS.fullmatch(fold(text))
-    if said is None or len(text) > LONGEST:
-        return None
-    try:
-        return read_number(said[1])
-    except Invalid:
-        return None
-
-
-def agrees_to_minutes(text: str) -> bool:
-    """ "Nhất trí", "thông qua biên bản", "đúng rồi"."""
-    return len(text) <= LONGEST and (read_yes_no(text) is True or AGREED.fullmatch(fold(text)) is not None)
+def name_officer(meeting: Meeting, role: NameOf, text: str) -> Taken:
+    """Writes down who it is. Raises Invalid: text_empty, text_long."""
+    named = text.partition(":")[2] if named_role(text) == role else ""
+    name = name_from_text(named or read_clerk(text, alone=True) or text)
+    before = getattr(meeting, role)
+    setattr(meeting, role, name)
+    return Taken(role, f"{role}_taken", {"name": name}, before)
 
 
 def read_clerk(text: str, *, alone: bool) -> str:

@@ -1,0 +1,78 @@
+"""The counts of a meeting as they are kept: written, read, and those of the unit's last meeting."""
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
+from bot.problems import Invalid
+from bot.tables import Attendance, Meeting
+
+KEPT = ("official", "probationary", "temporary", "guests")
+"""What a new count, of as many members, leaves as it was unless it says something of it."""
+
+
+def write_counts(
+    session: Session, meeting: Meeting, counts: AttendanceCounts, person_id: int, at: datetime
+) -> Attendance:
+    """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
+    rehearsal. Raises Invalid when they do not add up."""
+    counts = fill_counts(counts)
+    check_counts(counts)
+    row = session.get(Attendance, meeting.id)
+    if row is None:
+        row = Attendance(meeting_id=meeting.id)
+        session.add(row)
+    else:
+        counts = _with_kept(counts, _counts(row))
+    for name in AttendanceCounts.__slots__:
+        setattr(row, name, getattr(counts, name))
+    row.entered_by, row.entered_at = person_id, at
+    if not meeting.rehearsal and _is_latest(session, meeting):
+        meeting.unit.members = counts.total
+    session.flush()
+    return row
+
+
+def _with_kept(counts: AttendanceCounts, before: AttendanceCounts) -> AttendanceCounts:
+    """What was counted anew says nothing of the kinds of members: as long as they still add up they are the same."""
+    if counts.official is not None or counts.temporary or counts.total != before.total:
+        return counts
+    known = {name: getattr(before, name) for name in KEPT if not getattr(counts, name)}
+    try:
+        return counts.with_kinds({name: value for name, value in known.items() if value is not None})
+    except Invalid:
+        return counts
+
+
+def _is_latest(session: Session, meeting: Meeting) -> bool:
+    later = exists().where(
+        Meeting.unit_id == meeting.unit_id,
+        Meeting.id != meeting.id,
+        Meeting.state == "held",
+        Meeting.rehearsal.is_(False),
+        Meeting.started_at > meeting.started_at,
+    )
+    return not session.scalar(select(later))
+
+
+def counts_of(session: Session, meeting: Meeting) -> AttendanceCounts | None:
+    row = session.get(Attendance, meeting.id)
+    return None if row is None else _counts(row)
+
+
+def _counts(row: Attendance) -> AttendanceCounts:
+    return AttendanceCounts(**{name: getattr(row, name) for name in AttendanceCounts.__slots__})
+
+
+def last_counts(session: Session, unit_id: int) -> AttendanceCounts | None:
+    """Those of the unit's last meeting that was held."""
+    row = session.scalars(
+        select(Attendance)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(Meeting.unit_id == unit_id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _counts(row)
