@@ -206,6 +206,17 @@ class Chat:
         self._answers = answers
         return flow
 
+    def take_up(self, flow: str, step: str, data: dict[str, Any], trail: list[str]) -> None:
+        """Opens a dialog where its row stood, without asking; in no dialog with an empty `flow`."""
+        self.dialog.flow, self.dialog.data, self.dialog.trail = flow, data, trail
+        self._answers = None
+        self._stand_at(step)
+
+    def hear_instead(self, event: Incoming) -> None:
+        """Goes on with another event than that which came."""
+        self.event = event
+        self.__dict__.pop("command", None)
+
     def goto(self, step: str, *, trouble: str = "") -> None:
         """The present question is answered; asks the next one."""
         self.dialog.trail = [*self.dialog.trail, self.dialog.step]

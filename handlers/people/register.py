@@ -1,6 +1,6 @@
 """Registration: a code, the notice on secrecy and data, what is not known yet of the unit; and the second channel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
@@ -14,6 +14,7 @@ from bot.tables import Invite, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.interrupted import Interrupted, interrupt_dialog, resume_dialog
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
 MOST_MEMBERS = 5000
@@ -28,6 +29,8 @@ class Registering(Answers):
     role: str = ""
     shown: str = ""
     """The person's name on the channel, if it may be one."""
+    before: Interrupted | None = None
+    """Where a person with a role stood when the changed notice was shown."""
 
 
 def admit_person(chat: Chat) -> bool:
@@ -45,10 +48,34 @@ def admit_person(chat: Chat) -> bool:
     if chat.roles():
         if _leaves(chat):
             return True
-        chat.begin(Registering(), "consent")
+        _show_changed_notice(chat)
     else:
         _want_code(chat)
     return False
+
+
+def _show_changed_notice(chat: Chat) -> None:
+    """What the person was about is kept until it is agreed to; an open dialog goes before what is tried afterwards."""
+    shown = chat.answers_if(Registering)
+    before = shown.before if shown else None
+    if before is None or not before.flow:
+        before = (
+            interrupt_dialog(chat)
+            if shown is None
+            else replace(interrupt_dialog(chat), flow="", step="", data={}, trail=[])
+        )
+    chat.begin(Registering(before=before, words=chat.words), "consent")
+
+
+def _go_on(chat: Chat) -> None:
+    """Registered already: goes on with what came before the changed notice."""
+    before = chat.answers(Registering).before
+    chat.release()
+    chat.end()
+    if before is None:
+        chat.open("home")
+    else:
+        resume_dialog(chat, before)
 
 
 def _answers(chat: Chat) -> bool:
@@ -155,7 +182,7 @@ def take_consent(chat: Chat, answer: Answer) -> None:
     if not chat.person.name:
         chat.goto("name")
     elif invite is None:
-        chat.open("home")
+        _go_on(chat)
     else:
         _ask_of_unit(chat)
 
@@ -204,8 +231,7 @@ def take_own_name(chat: Chat, answer: Answer) -> None:
     if chat.answers(Registering).role:
         _ask_of_unit(chat)
     else:
-        chat.end()
-        chat.open("home")
+        _go_on(chat)
 
 
 def _ask_of_unit(chat: Chat) -> None:

@@ -191,6 +191,22 @@ def expected(name: str, heard: Heard) -> Outcome:
     return Outcome(then, tuple(SINCE.get(one, one) for one in audit), set(heard.complaints), set())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["schedule.day", "counts.absent_excused", "note.note", "report.files", "papers.card", "month.confirm"],
+)
+def test_the_changed_notice_comes_first_and_loses_nothing(sqlite_copy: Copy, name: str) -> None:
+    (stand,) = [one for one in stands() if one.name == name]
+    for heard in stand.hears:
+        with sqlite_copy() as db:
+            with db.write() as session:
+                session.execute(update(Person).where(Person.consent_version > 0).values(consent_version=1))
+            assert hear(db, stand.address, stand.at, heard).then == "register.consent"
+            assert hear(db, stand.address, stand.at, Heard(says="đồng ý")).then == "register.name"
+            named = hear(db, stand.address, stand.at, Heard(says="Nguyễn Thị Mẫu"))
+            assert named == expected(stand.name, heard), heard
+
+
 @pytest.mark.parametrize("stand", stands(), ids=lambda stand: stand.name)
 def test_everybody_goes_on_where_they_stood(sqlite_copy: Copy, stand: Stand) -> None:
     for heard in stand.hears:

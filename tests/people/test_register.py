@@ -558,9 +558,31 @@ def test_a_new_notice_is_shown_again(world: World, monkeypatch: pytest.MonkeyPat
     talker.taps("✅ Đồng ý")
     assert talker.last.text.startswith("👉 Đồng chí tên gì?")
     talker.says("Lan")
-    assert talker.last.text.startswith("🏠")
+    assert talker.last.text.startswith("🔎")  # what was asked for before the notice
     assert person_of(world, talker).consent_version == CONSENT_VERSION + 1
     assert roles_of(world, talker) == [("CB01", "secretary")]
+
+
+def test_a_new_notice_loses_nothing_of_what_was_going_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talker = world.registered("CB01", "secretary", name="Lan").says("/caidat").taps("Giờ nhắc")
+    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    talker.says("9h")
+    assert talker.last.text.startswith("<b>Thông báo đã được sửa đổi")
+    talker.says("/thangnay").taps("✅ Đồng ý")
+    assert talker.last.text.startswith("✅ Từ nay trợ lý nhắc lúc 9h.")
+
+    talker.taps("Cài đặt").taps("Giờ nhắc")
+    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 2)
+    talker.says("23h").taps("✅ Đồng ý")
+    assert talker.last.text.startswith("Xin chọn một giờ từ 7 đến 20")
+    talker.says("10h")
+    assert person_of(world, talker).reminder_hour == 10
+
+    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 3)
+    talker.says("xin chào").taps("✅ Đồng ý")
+    assert talker.last.text.startswith("🏠")
 
 
 def test_data_can_be_deleted_without_the_new_notice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
