@@ -107,7 +107,7 @@ def _row(topic: Topic, period: str, path: str, file: File, person_id: int, at: d
 
 
 def kept_materials(plan_id: int, key: str, period: str) -> ColumnElement[bool]:
-    """The files (a condition on TopicFile) of one turn of a topic, those of every turn included, that nobody has taken back."""
+    """The files (a condition on Material) of one turn of a topic, those of every turn included, that nobody has taken back."""
     return and_(
         Material.plan_id == plan_id,
         Material.key == key,

@@ -47,7 +47,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Site:
-    """All that the pages need; made once by bot.web.app.build."""
+    """All that the pages need; made once by bot.web.app.build_site."""
 
     desk: Desk
     receive: Receive
