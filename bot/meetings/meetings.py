@@ -13,8 +13,7 @@ from bot.duties.life import close_duty, follow_meeting, set_reminder
 from bot.meetings.attendance import AttendanceCounts, check_counts
 from bot.meetings.concerns import kind_of
 from bot.meetings.counts import write_counts
-from bot.meetings.joining import answer_on, parts_in_order
-from bot.meetings.joining import duties_of as duties_of
+from bot.meetings.joining import answer_on, duties_of, parts_in_order
 from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda

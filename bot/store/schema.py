@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
-from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,7 +12,6 @@ from sqlalchemy import Connection, MetaData, text
 
 from bot.problems import Invalid
 from bot.store.db import Database
-from bot.tables import Base
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 MIGRATION_LOCK = 7_202_211
@@ -68,12 +66,6 @@ def may_rebuild_tables(db: Database, connection: Connection) -> Iterator[None]:
         raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def up_to_date(db: Database) -> bool:
-    """Whether the database stands at the newest revision."""
-    with db.engine.connect() as connection:
-        return revision_of(connection) == newest_revision()
-
-
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
@@ -94,10 +86,3 @@ def knows_revision(revision: str) -> bool:
     return any(
         script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
     )
-
-
-def schema_differences(db: Database) -> list[object]:
-    """What the migrations and the models do not agree on; empty when they do."""
-    with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        return list(compare_metadata(context, Base.metadata))

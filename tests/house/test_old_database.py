@@ -17,7 +17,6 @@ from bot.messages import Address, Incoming, Reply
 from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database, connect_database
 from bot.store.links import SignedLinks, own_secret
-from bot.store.schema import schema_differences
 from bot.tables import Audit, Base, Contact, Dialog, Errand, Invite, Membership, Message, Person, Reminder
 from bot.talk.errands import READY
 from bot.talk.outbox import Outcome as Outgone
@@ -34,6 +33,7 @@ from tests.conftest import run_on_server, url_of
 from tests.kit import ZONE, World, stored
 from tests.kit.places import TEMPLATES
 from tests.kit.release import Heard, Stand, codes, files, fill, left_by_release, now, sent, stands, web_chat
+from tests.kit.schema import schema_differences
 
 Copy = Callable[[], AbstractContextManager[Database]]
 """Makes a database of the test's own out of that release's, migrated, in which everybody has agreed to the present notice."""

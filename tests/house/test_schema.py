@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 
 from bot.store.db import Database, connect_database
-from bot.store.schema import migrate_schema, schema_differences, up_to_date
+from bot.store.schema import migrate_schema
 from bot.tables import Duty, Plan, Topic, Unit
+from tests.kit.schema import schema_differences, up_to_date
 
 
 def test_migrations_match_the_models(db: Database) -> None:

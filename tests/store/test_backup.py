@@ -24,11 +24,12 @@ from bot.store.archive import SEAL_LENGTH
 from bot.store.backup import check_backup, restore_backup, write_backup
 from bot.store.db import Database, connect_database
 from bot.store.files import Store, open_store
-from bot.store.schema import migrate_schema, newest_revision, up_to_date
+from bot.store.schema import migrate_schema, newest_revision
 from bot.tables import Base, Contact, Message, Note, Person
 from schedules import reminders
 from tests.conftest import run_on_server, url_of
 from tests.kit import APRIL, ROOT, World, shipped
+from tests.kit.schema import up_to_date
 
 PAPER = b"%PDF-1.4 " + b"x" * 5000
 

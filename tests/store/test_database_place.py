@@ -19,10 +19,11 @@ from bot import __main__ as main
 from bot.messages import Address, Incoming
 from bot.problems import Invalid
 from bot.store.db import Database, DatabaseGone, connect_database
-from bot.store.schema import migrate_schema, newest_revision, up_to_date
+from bot.store.schema import migrate_schema, newest_revision
 from bot.tables import Event, Person
 from bot.talk.receive import receive
 from tests.kit import APRIL, Talker, World
+from tests.kit.schema import up_to_date
 
 EVENT = Incoming("e:1", Address("web", "x"), APRIL, text="/start")
 
