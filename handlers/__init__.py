@@ -1,5 +1,6 @@
 """What a person can do: the table of contents, a line a room. A room's own contents stand in its `__init__`."""
 
+from bot.people.strangers import is_heard
 from bot.talk.desk import Handler, Routes
 from handlers import (
     duties,
@@ -45,6 +46,7 @@ ROUTES = Routes(
     former=FORMER,
     work={**plans.WORK, **units.WORK},
     admit=register.admit_person,
+    heard=is_heard,
     unknown=talk.answer_unknown,
     files=asides.files_first(office.books_first(report.take_loose_files)),
     edited=talk.answer_edit,

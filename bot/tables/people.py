@@ -43,6 +43,9 @@ class Contact(Base):
     seq: Mapped[int] = mapped_column(default=0)
     wrong_codes: Mapped[int] = mapped_column(default=0)
     wrong_since: Mapped[datetime | None]
+    stranger_since: Mapped[datetime | None]
+    """When somebody without a role was answered here last, and a silence began; empty for whoever has one."""
+    stranger_answers: Mapped[int] = mapped_column(default=0)
     person: Mapped[Person] = relationship()
 
 

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from bot.messages import File
+from bot.messages import File, Incoming
 from bot.store.aside import Elsewhere, Here
 from bot.store.db import Database
+from bot.tables import Contact
 from bot.talk.answers import Answers, Untyped, load_answers
 from bot.talk.render import Renderer
 
@@ -86,6 +87,8 @@ class Routes:
     edited: Handler
     edit_note: Callable[["Chat"], bool]
     group: Handler
+    heard: Callable[[Contact, Incoming], bool] = lambda *_: True
+    """Is what comes from this place heard at all? Else it leaves no trace."""
     unasked: Callable[["Chat"], bool] = lambda _chat: False
     """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
     take_sounds: Callable[["Chat"], bool] = lambda _: False

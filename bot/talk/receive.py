@@ -94,12 +94,14 @@ def _offered(desk: Desk, event: Incoming) -> bool:
 
 
 def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
-    """Locks the person, notes the event and opens the talk; None when the event has been handled before."""
+    """Locks the person, notes the event and opens the talk; None when the event has been handled before, or is not heard."""
     contact = session.scalar(
         _locked_contact(), {"channel": event.address.channel, "place": event.address.place}
     )
     if contact is None:
         contact = _new_contact(session, event)
+    elif not desk.routes.heard(contact, event):
+        return None
     said = bubble_text(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None
     note = {

@@ -6,6 +6,7 @@ from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
 from bot.people.invitations import accept_invitation, find_invite, open_invite, spent_by
 from bot.people.people import CONSENT_VERSION, forget_person, join_channel, start_anew
+from bot.people.strangers import note_answered, note_welcome
 from bot.problems import Invalid
 from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
@@ -43,6 +44,8 @@ def admit_person(chat: Chat) -> bool:
     informed = chat.person.consent_version >= CONSENT_VERSION
     if chat.roles() and informed:
         return True
+    if not chat.roles() and chat.dialog.step != "consent":
+        note_answered(chat.contact, chat.at)
     if chat.dialog.flow == "register" and chat.dialog.step in ("code", "consent") and _answers(chat):
         return True
     if chat.roles():
@@ -140,6 +143,7 @@ def take_code(chat: Chat, answer: Answer) -> None:
         _enter(chat, invite)
         _ask_of_unit(chat)
     else:
+        note_welcome(chat.contact)
         chat.answers(Registering).invite = invite.id
         chat.goto("consent")
 
@@ -149,6 +153,7 @@ def _join(chat: Chat, invite: Invite) -> None:
     chat.session.refresh(chat.contact)
     chat.adopt_dialog()
     chat.forget_roles()
+    note_welcome(chat.contact)
     chat.note("channel joined", f"contact:{chat.contact.id}")
     chat.say("people/register/joined")
 
@@ -199,6 +204,7 @@ def _refuse(chat: Chat) -> None:
 def _enter(chat: Chat, invite: Invite) -> None:
     membership = accept_invitation(chat.session, invite, chat.person, chat.at, chat.today)
     chat.forget_roles()
+    note_welcome(chat.contact)
     chat.note("role given", f"membership:{membership.id}")
     registering = chat.answers(Registering)
     registering.unit, registering.role = invite.unit_id, invite.role
