@@ -19,6 +19,13 @@ Name = tuple[str, str]
 """A demand's key and variant."""
 
 
+AS_EXPECTED = (
+    *("kind", "title", "period_first", "period_last"),
+    *("announced_on", "opens_on", "due_on", "safe_on", "report_due_on"),
+)
+"""What a demand says in the very words of the plan."""
+
+
 class Demands:
     """Writes each demand when it is first asked for, and remembers what the duties of one demand have in common."""
 
@@ -91,15 +98,7 @@ class Demands:
         topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None
         return {
             "topic_id": topic.id if topic else None,
-            "kind": want.kind,
-            "title": want.title,
-            "period_first": want.period_first,
-            "period_last": want.period_last,
-            "announced_on": want.announced_on,
-            "opens_on": want.opens_on,
-            "due_on": want.due_on,
-            "safe_on": want.safe_on,
-            "report_due_on": want.report_due_on,
+            **{name: getattr(want, name) for name in AS_EXPECTED},
             "reports_on": want.reports_on or "",
             "recipient": want.to or "",
             "via": want.via or "",

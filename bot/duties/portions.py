@@ -17,6 +17,7 @@ from bot.plans.who import fits_unit
 from bot.tables import Demand, Duty, Unit
 
 UNITS = 2000
+DAYS = ("announced_on", "opens_on", "due_on", "safe_on")
 COMMITTEES = ("dang_uy", "dang_bo_co_so", "dang_bo_bo_phan", "chi_bo")
 
 UnitLine = Row[*tuple[Any, ...]]
@@ -129,13 +130,9 @@ class Comparison:
             "path": path,
             "key": key,
             "about_id": about,
-            "kind": want.kind,
             "state": "waiting" if want.waits else "open",
             "waits": want.waits or "",
-            "announced_on": want.announced_on,
-            "opens_on": want.opens_on,
-            "due_on": want.due_on,
-            "safe_on": want.safe_on,
+            **{name: getattr(want, name) for name in ("kind", *DAYS)},
             "next_reminder_at": None,
             "reminded_until": None,
             "added": False,
@@ -148,7 +145,7 @@ class Comparison:
 
     def _released(self, row: dict[str, Any], demand: Demand, leader: Present) -> None:
         """What the duty waits for was done before the duty was there."""
-        names = ("state", "announced_on", "opens_on", "due_on", "safe_on")
+        names = ("state", *DAYS)
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
         release_duty(
             duty, local_day(leader.done_at, self._loading.zone), self._loading.at, self._loading.zone
@@ -161,15 +158,13 @@ class Comparison:
         if there.state == "done":
             self._loading.changes.done += 1
             return False
-        own_days = (there.announced_on, there.opens_on, there.due_on, there.safe_on)
-        wanted = (want.announced_on, want.opens_on, want.due_on, want.safe_on)
+        days_hold = all(getattr(there, day) == getattr(want, day) for day in DAYS)
         moving = want.relative is not None or bool(want.waits)
         past = there.state == "open" and there.due_on is not None and there.due_on < self._loading.today
-        if past and own_days == wanted:
+        if past and days_hold:
             self._loading.changes.kept += 1  # it belongs to a period that is over, in the words of that time
             return False
-        same_days = moving or own_days == wanted
-        same = there.demand_id == demand.id and same_days and there.waits == (want.waits or "")
+        same = there.demand_id == demand.id and (moving or days_hold) and there.waits == (want.waits or "")
         if same and there.state not in GONE and demand_name(want) not in self._demands.changed:
             self._loading.changes.kept += 1
             return False

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from bot.calendar import Period, last_day_before, safe_day
 from bot.plans.agenda import fill_step_texts
@@ -37,18 +37,18 @@ class Expected:
     key: str
     kind: Literal["meeting", "report", "confirm"]
     title: str
-    topic: str | None
-    variant: str | None
     period_first: date
     period_last: date
     announced_on: date
     opens_on: date
-    due_on: date | None
-    safe_on: date | None
-    to: str | None
-    via: str | None
     ladder: str
-    relative: Relative | None
+    due_on: date | None = None
+    safe_on: date | None = None
+    topic: str | None = None
+    variant: str | None = None
+    to: str | None = None
+    via: str | None = None
+    relative: Relative | None = None
     waits: str | None = None
     report_due_on: date | None = None
     reports_on: str | None = None
@@ -166,10 +166,7 @@ def _meeting(
         opens_on=first,
         due_on=last,
         safe_on=max(first, safe_day(last_day_before(report))) if report else safe_day(last),
-        to=None,
-        via=None,
         ladder=topic.ladder,
-        relative=None,
         report_due_on=report,
     )
 
@@ -199,27 +196,25 @@ def _waiting(one: Expected, key: str, leader: Expected) -> Expected:
     return replace(one, key=key, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
 
 
+def _asked(duty: DutyText, **days: Any) -> Expected:
+    return Expected(kind=duty.do, to=duty.to, via=duty.via, ladder=duty.ladder, **days)
+
+
 def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:
     if duty.due.undated or duty.due.after_waiting is not None:
         yield _undated(plan, duty)
     for span, last in deadline_pairs(duty.due, plan.head):
         opens = duty.opens or max(plan.head.starts, span.first if span else last - OPENS_BEFORE_DUE)
-        yield Expected(
+        yield _asked(
+            duty,
             key=f"{duty.key}:{span.key}" if span else duty.key,
-            kind=duty.do,
             title=dated_title(duty.title, span),
-            topic=None,
-            variant=None,
             period_first=span.first if span else opens,
             period_last=last,
             announced_on=opens,
             opens_on=opens,
             due_on=last,
             safe_on=safe_day(last),
-            to=duty.to,
-            via=duty.via,
-            ladder=duty.ladder,
-            relative=None,
             reports_on=duty.reports_on,
         )
 
@@ -228,21 +223,14 @@ def _undated(plan: PlanText, duty: DutyText) -> Expected:
     opens = duty.opens or plan.head.starts
     days = duty.due.after_waiting
     working = duty.due.count == "working"
-    return Expected(
+    return _asked(
+        duty,
         key=duty.key,
-        kind=duty.do,
         title=duty.title,
-        topic=None,
-        variant=None,
         period_first=opens,
         period_last=plan.head.ends,
         announced_on=opens,
         opens_on=opens,
-        due_on=None,
-        safe_on=None,
-        to=duty.to,
-        via=duty.via,
-        ladder=duty.ladder,
         relative=None if days is None else Relative("chain", days, "", working),
     )
 
@@ -253,9 +241,9 @@ def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Ite
     for meeting in meetings:
         if duty.due.topics and meeting.topic not in duty.due.topics:
             continue
-        yield Expected(
+        yield _asked(
+            duty,
             key=f"{duty.key}:{meeting.key}",
-            kind=duty.do,
             title=fill_step_texts(duty.title, {"topic": meeting.title}),
             topic=meeting.topic,
             variant=meeting.variant,
@@ -263,11 +251,6 @@ def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Ite
             period_last=meeting.period_last,
             announced_on=meeting.announced_on,
             opens_on=meeting.opens_on if after else meeting.announced_on,
-            due_on=None,
-            safe_on=None,
-            to=duty.to,
-            via=duty.via,
-            ladder=duty.ladder,
             relative=Relative("after" if after else "before", days, meeting.key, duty.due.count == "working"),
         )
 

@@ -136,11 +136,7 @@ def _told(session: Session, after: int, end: datetime, unit: Unit) -> list[Fores
     rows = session.scalars(
         select(Message).where(Message.id > after).order_by(Message.due_at, Message.id)
     ).all()
-    found = []
-    for row in rows:
-        if row.due_at < end:
-            found.append(_one(session, row, unit))
-    return found
+    return [_one(session, row, unit) for row in rows if row.due_at < end]
 
 
 def _one(session: Session, row: Message, unit: Unit) -> Foreseen:

@@ -64,10 +64,10 @@ def _faults(sheet: ScoreSheet) -> Iterator[Fault]:
     yield from _scale_faults(sheet)
 
 
-def _doubles(keys: list[str], place: Loc) -> Iterator[Fault]:
+def _doubles(keys: list[str], place: Loc, field: str = "key") -> Iterator[Fault]:
     for index, key in enumerate(keys):
         if key in keys[:index]:
-            yield (*place, index, "key"), "score_key_twice", {"value": key}
+            yield (*place, index, field), "score_key_twice", {"value": key}
 
 
 def _part_faults(part: Part, place: Loc) -> Iterator[Fault]:
@@ -113,8 +113,7 @@ def _scale_faults(sheet: ScoreSheet) -> Iterator[Fault]:
     if bounds[-1] != 0 or bounds[0] > sheet.most or sorted(set(bounds), reverse=True) != bounds:
         yield ("scale",), "score_scale_order", {"most": sheet.most}
     names = [grade.name for grade in sheet.scale]
+    yield from _doubles(names, ("scale",), "name")
     for index, name in enumerate(names):
-        if name in names[:index]:
-            yield ("scale", index, "name"), "score_key_twice", {"value": name}
         if len(name) > LONGEST_GRADE:
             yield ("scale", index, "name"), "plan_too_long", {"limit": LONGEST_GRADE}
