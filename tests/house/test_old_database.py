@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 
 from bot.messages import Address, Incoming, Reply
 from bot.people.people import CONSENT_VERSION
@@ -92,6 +92,7 @@ def sqlite_copy(old_file: Path, tmp_path: Path) -> Copy:
         target = tmp_path / f"{uuid.uuid4().hex}.db"
         shutil.copy(old_file, target)
         db = connect_database(f"sqlite:///{target}")
+        event.listen(db.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         try:
             yield db
         finally:
@@ -149,10 +150,10 @@ def hear(db: Database, address: Address, at: datetime, heard: Heard) -> Outcome:
     with db.read() as session:
         last = session.scalar(select(func.max(Audit.id)))
     given = (stored(heard.hands, heard.hands.encode()),) if heard.hands else ()
-    event = Incoming(
+    incoming = Incoming(
         f"after:{uuid.uuid4().hex}", address, at, text=heard.says, payload=heard.taps, files=given
     )
-    receive(replace(world.desk, render=ears), event)
+    receive(replace(world.desk, render=ears), incoming)
     with db.read() as session:
         dialog = session.scalars(
             select(Dialog)

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from bot.messages import File
+from bot.plans.agenda import Agenda
 from bot.plans.guidance.rules import Rules, read_rules
 from bot.plans.yaml_in import read_agenda
 from bot.scores.sheets import ScoreSheets
@@ -67,6 +68,11 @@ def sheets() -> ScoreSheets:
     return read_sheets(PLANS.parent / "scores")
 
 
+@cache
+def regular_agenda() -> Agenda:
+    return read_agenda(AGENDAS / "regular.yaml")
+
+
 def make_desk(db: Database, **others: Any) -> Desk:
     """What a test wants otherwise is named: `routes=…`, `wake=…`."""
     usual: dict[str, Any] = {
@@ -75,7 +81,7 @@ def make_desk(db: Database, **others: Any) -> Desk:
         "zone": ZONE,
         "links": PlainLinks(),
         "facts": {
-            "regular_agenda": read_agenda(AGENDAS / "regular.yaml"),
+            "regular_agenda": regular_agenda(),
             "rules": rules(),
             "sheets": sheets(),
         },
