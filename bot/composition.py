@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ from bot.talk.sender import Sender
 from bot.web import app as web
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
-from schedules.clock import Clock
+from schedules.cleanup import Kept, clean_by_night
+from schedules.clock import Clock, Tick
 
 
 def compose(
@@ -60,7 +61,7 @@ def compose(
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     render, zone = message_renderer(settings), settings.zone
     desk = Desk(db, render, ROUTES, zone, links, sender.wake, store, _shared_facts(), aside)
-    clock = Clock(desk, TICKS, now)
+    clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
     if demo:
@@ -85,6 +86,17 @@ def compose(
 def _shared_facts() -> dict[str, Any]:
     agenda = read_agenda(AGENDAS / "regular.yaml")
     return {"regular_agenda": agenda, "rules": shipped_rules(), "sheets": shipped_sheets()}
+
+
+def cleaning(settings: Settings) -> tuple[Tick, timedelta]:
+    """The tick that cleans up, with what these settings keep; 0 days are for ever where that may be."""
+    kept = Kept(
+        timedelta(days=settings.keep_events_days),
+        timedelta(days=settings.keep_talk_days),
+        timedelta(days=settings.keep_notes_days) if settings.keep_notes_days else None,
+        timedelta(days=settings.keep_audit_days) if settings.keep_audit_days else None,
+    )
+    return partial(clean_by_night, kept=kept), TICKS["cleanup"][1]
 
 
 def own_disks(settings: Settings) -> dict[str, Path]:

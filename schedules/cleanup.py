@@ -1,39 +1,99 @@
-"""Cleaning up: events and web talk past their time, the places of people who asked to be forgotten, dead codes, files that
-nothing needs."""
+"""Cleaning up by night, in small steps: what is past its time, the places of people who asked to be forgotten, dead codes,
+files that nothing needs. Papers, reports, counts and tasks are the unit's archive: nothing here touches them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.calendar import quiet_since
 from bot.store.unneeded import drop_unneeded_files
-from bot.tables import Contact, Duty, Errand, Event, Invite, Message, Person, Reminder
+from bot.tables import (
+    Aside,
+    Audit,
+    Contact,
+    Duty,
+    Errand,
+    Event,
+    Invite,
+    Meeting,
+    Message,
+    Note,
+    Person,
+    Reminder,
+)
 from bot.talk.desk import Desk
 
-EVENTS_KEPT = timedelta(days=90)
-TALK_KEPT = timedelta(days=400)
 CODES_KEPT = timedelta(days=90)
+STEP = 2000
+"""So many rows go in one transaction: whoever talks meanwhile does not wait for it."""
 
 
-def clean_up(desk: Desk, at: datetime) -> int:
-    """Answers how many rows and files were removed or emptied."""
-    files = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
-    with desk.db.write() as session:
-        return (
-            files
-            + _forget_places(session)
-            + _run(session, delete(Event).where(Event.at < at - EVENTS_KEPT, Event.seq.is_(None)))
-            + _run(session, delete(Event).where(Event.at < at - TALK_KEPT))
-            + _drop_old_messages(session, at - TALK_KEPT)
-            + _run(session, delete(Invite).where(Invite.expires_at < at - CODES_KEPT))
-            + _run(session, delete(Errand).where(Errand.created_at < at - CODES_KEPT))
-        )
+@dataclass(frozen=True)
+class Kept:
+    """How long what is remembered; None is for ever."""
+
+    events: timedelta = timedelta(days=90)
+    """That an event was handled: a second delivery is known for so long."""
+    talk: timedelta = timedelta(days=400)
+    """What was said to people, and by them in the web chat."""
+    notes: timedelta | None = None
+    """The words of a meeting's notes, after its end; the papers made of them stay."""
+    audit: timedelta | None = timedelta(days=1826)
+
+
+def clean_by_night(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
+    return clean_up(desk, at, kept) if quiet_since(at, desk.zone) is not None else 0
+
+
+def clean_up(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
+    """Answers how many rows and files were removed or emptied; what is left over comes the next time."""
+    done = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
+    steps: list[Callable[[Session], int]] = [
+        _forget_places,
+        lambda session: _drop(session, Event, Event.at < at - kept.events, Event.seq.is_(None)),
+        lambda session: _drop(session, Event, Event.at < at - kept.talk),
+        lambda session: _drop_reminders(session, at - kept.talk),
+        lambda session: _drop_old_messages(session, at - kept.talk),
+        lambda session: _drop(session, Invite, Invite.expires_at < at - CODES_KEPT),
+        lambda session: _drop(session, Errand, Errand.created_at < at - CODES_KEPT),
+    ]
+    if kept.audit is not None:
+        long_ago = at - kept.audit
+        steps.append(lambda session: _drop(session, Audit, Audit.at < long_ago))
+    if kept.notes is not None:
+        ended_before = at - kept.notes
+        steps.append(lambda session: _empty_notes(session, ended_before))
+    for step in steps:
+        with desk.db.write() as session:
+            done += step(session)
+    return done
 
 
 def _run(session: Session, statement: Any) -> int:
     result: Any = session.execute(statement.execution_options(synchronize_session=False))
     return int(result.rowcount)
+
+
+def _drop(session: Session, table: Any, *where: ColumnElement[bool]) -> int:
+    some = select(table.id).where(*where).order_by(table.id).limit(STEP)
+    return _run(session, delete(table).where(table.id.in_(some)))
+
+
+def _empty_notes(session: Session, ended_before: datetime) -> int:
+    over = select(Meeting.id).where(Meeting.state == "held", Meeting.ended_at < ended_before)
+    some = (
+        select(Note.id)
+        .where(Note.meeting_id.in_(over), or_(Note.text != "", Note.digest != ""))
+        .order_by(Note.id)
+        .limit(STEP)
+    )
+    nothing = dict.fromkeys(("text", "digest", "name", "media_type", "message_ref"), "")
+    emptied = _run(session, update(Note).where(Note.id.in_(some)).values(nothing))
+    return emptied + _drop(session, Aside, Aside.meeting_id.in_(over))
 
 
 def _forget_places(session: Session) -> int:
@@ -49,10 +109,23 @@ def _forget_places(session: Session) -> int:
     return len(rows)
 
 
-def _drop_old_messages(session: Session, before: datetime) -> int:
+def _drop_reminders(session: Session, before: datetime) -> int:
     """What was said of duties that are still open stays: it tells how often somebody was reminded."""
     still_open = select(Duty.id).where(Duty.state == "open")
-    forgotten = delete(Reminder).where(Reminder.at < before, Reminder.duty_id.not_in(still_open))
+    some = (
+        select(Reminder.message_id)
+        .where(Reminder.at < before, Reminder.duty_id.not_in(still_open))
+        .order_by(Reminder.message_id)
+        .limit(STEP)
+    )
+    return _run(
+        session,
+        delete(Reminder).where(
+            Reminder.at < before, Reminder.duty_id.not_in(still_open), Reminder.message_id.in_(some)
+        ),
+    )
+
+
+def _drop_old_messages(session: Session, before: datetime) -> int:
     spoken = exists().where(Reminder.message_id == Message.id)
-    old = delete(Message).where(Message.created_at < before, Message.state != "waiting", ~spoken)
-    return _run(session, forgotten) + _run(session, old)
+    return _drop(session, Message, Message.created_at < before, Message.state != "waiting", ~spoken)

@@ -106,13 +106,18 @@ def _add_rows(archive: Archive, connection: Connection, table: Table) -> Rows:
 
 
 def _files_named(connection: Connection, tables: list[Table]) -> set[str]:
-    return {
-        digest
-        for table in tables
-        if "digest" in table.columns
-        for digest in connection.scalars(select(table.columns["digest"]).distinct())
-        if digest
-    }
+    """What reports, notes, papers and materials name; that a file once came in does not mean that it was kept."""
+    named: set[str] = set()
+    for table in tables:
+        if "digest" not in table.columns or table.name == "uploads":
+            continue
+        asked = select(table.columns["digest"]).distinct()
+        if table.name == "submission_files":
+            submissions = next(one for one in tables if one.name == "submissions")
+            asked = asked.join(submissions, submissions.columns["id"] == table.columns["submission_id"])
+            asked = asked.where(submissions.columns["state"] != "dropped")
+        named |= {digest for digest in connection.scalars(asked) if digest}
+    return named
 
 
 def _add_files(archive: Archive, store: Store) -> tuple[set[str], int, list[str]]:

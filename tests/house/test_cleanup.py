@@ -7,7 +7,19 @@ from sqlalchemy import select
 
 from bot.messages import Reply
 from bot.store.db import Database
-from bot.tables import Contact, Errand, Event, Invite, Membership, Message, Note, Person
+from bot.tables import (
+    Attendance,
+    Audit,
+    Contact,
+    Errand,
+    Event,
+    Invite,
+    Meeting,
+    Membership,
+    Message,
+    Note,
+    Person,
+)
 from bot.talk.outbox import post_message
 from bot.talk.receive import receive
 from schedules import cleanup, reminders
@@ -153,3 +165,53 @@ def test_errands_are_dropped_when_their_time_is_over(db: Database) -> None:
     world.tick(cleanup.clean_up)
     with db.read() as session:
         assert session.scalars(select(Errand.state)).all() == ["done"]
+
+
+def test_the_words_of_old_meetings_go_where_the_office_says_so_and_the_archive_stays(world: World) -> None:
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/hop").taps("Họp thường kỳ").says("Một ý kiến")
+    with world.db.write() as session:
+        meeting = session.scalars(select(Meeting)).one()
+        meeting.state, meeting.ended_at = "held", world.at
+        session.add(Audit(at=world.at, person_id=None, action="old"))
+        counts = {"total": 28, "present": 25, "absent_excused": 3, "absent_unexcused": 0, "exempt": 0}
+        session.add(
+            Attendance(meeting_id=meeting.id, entered_by=meeting.led_by, entered_at=world.at, **counts)
+        )
+    kept = cleanup.Kept(notes=timedelta(days=730))
+    world.later(days=729)
+    cleanup.clean_up(world.desk, world.at, kept)
+    with world.db.read() as session:
+        assert [note.text for note in session.scalars(select(Note))] == ["Một ý kiến"]
+    world.later(days=2)
+    cleanup.clean_up(world.desk, world.at, kept)
+    with world.db.read() as session:
+        assert [note.text for note in session.scalars(select(Note))] == [""]
+        assert session.scalars(select(Attendance.present)).all() == [25]
+        assert "old" in session.scalars(select(Audit.action)).all()
+    world.later(days=1100)
+    cleanup.clean_up(world.desk, world.at, kept)
+    with world.db.read() as session:
+        assert "old" not in session.scalars(select(Audit.action)).all()
+
+
+def test_notes_stay_for_ever_by_themselves(world: World) -> None:
+    secretary = world.registered("CB01", "secretary")
+    secretary.says("/hop").taps("Họp thường kỳ").says("Một ý kiến")
+    world.later(days=9000)
+    world.tick(cleanup.clean_up)
+    with world.db.read() as session:
+        assert [note.text for note in session.scalars(select(Note))] == ["Một ý kiến"]
+
+
+def test_it_goes_in_small_steps_by_night(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleanup, "STEP", 3)
+    with world.db.write() as session:
+        session.add_all([Event(id=f"e:{n}", at=world.at) for n in range(8)])
+    world.later(days=91)
+    assert world.tick(cleanup.clean_by_night) == 0  # eight in the morning
+    world.later(hours=14)
+    done = []
+    while some := world.tick(cleanup.clean_by_night):
+        done.append(some)
+    assert done == [3, 3, 2]

@@ -25,7 +25,7 @@ from bot.store.backup import check_backup, restore_backup, write_backup
 from bot.store.db import Database, connect_database
 from bot.store.files import Store, open_store
 from bot.store.schema import migrate_schema, newest_revision
-from bot.tables import Base, Contact, Message, Note, Person
+from bot.tables import Base, Contact, Message, Note, Person, Upload
 from schedules import reminders
 from tests.conftest import run_on_server, url_of
 from tests.kit import APRIL, ROOT, World, shipped
@@ -443,6 +443,7 @@ def test_files_that_are_lost_or_damaged_are_said(
     [digest], lost = store.digests(), "ab" * 32
     with db.write() as session:
         session.scalars(select(Note)).one().digest = lost
+        session.add(Upload(digest="cd" * 32, size=1, at=APRIL))  # it came in and was refused
     (tmp_path / "files" / digest[:2] / digest[2:]).write_bytes(b"rotten")
     for printed in (run("backup", "x.tar").output, run("backup", "--check", "x.tar").output):
         assert f"! Kho tệp không còn tệp {lost[:12]}… mà sổ có ghi." in printed
