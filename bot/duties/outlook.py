@@ -6,11 +6,19 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.calendar import end_of_day, local_day
 from bot.duties.life import meeting_of
 from bot.tables import Demand, Duty, Meeting, Topic
+
+WORDED_WITH = (
+    selectinload(Duty.demand).selectinload(Demand.topic),
+    selectinload(Duty.unit),
+    selectinload(Duty.about),
+    selectinload(Duty.chosen),
+)
+"""What is loaded with duties that are put into words."""
 
 
 def open_duties(
@@ -102,9 +110,13 @@ class Outlook:
         return self.meeting is not None and self.meeting.planned_at is not None
 
 
+def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Outlook:
+    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
+
+
 def duty_outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
     meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
-    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
+    return outlook_of(duty, meeting, at, zone)
 
 
 def unit_outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:

@@ -10,10 +10,9 @@ from bot.meetings.attendance_balance import ToldCounts, settle_told, told_differ
 from bot.problems import Invalid
 from bot.reading.attendance_phrases import readings_of
 from bot.reading.attendance_words import is_unclear, read_items
+from bot.reading.words import share_fits
 
 NOBODY = ToldCounts()
-CLOSE = 1
-"""A share in per cent is rounded as people like: 89, 89,3, 90."""
 REASONS = {"all_excused": "absent_excused", "all_unexcused": "absent_unexcused", "all_exempt": "exempt"}
 KindsAre = Literal["", "roll", "present"]
 """Whom kinds of members that are not the known roll are of; "" where nobody has said."""
@@ -225,5 +224,5 @@ def _check_shares(told: ToldCounts, shares: tuple[Fraction, ...]) -> None:
         Fraction(100 * n, of) for n in (there, absent) for of in (told.total, told.total - aside) if of > 0
     ]
     for share in shares:
-        if not any(abs(share - one) < CLOSE and (share == 100) <= (one == 100) for one in shown):
+        if not share_fits(share, shown):
             raise Invalid("attendance_percent", percent=float(share), present=there, total=told.total)

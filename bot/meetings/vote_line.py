@@ -10,8 +10,10 @@ from bot.reading.words import (
     PEOPLE,
     number_at,
     own_words,
+    phrase_at,
     plain_words,
     quoted_words,
+    share_fits,
     typed_text,
     undo_telex,
     word_tokens,
@@ -55,8 +57,6 @@ VOCABULARY = frozenset(word for phrase in WORDS for word in phrase)
 LONGEST = max(map(len, WORDS))
 PARTLY = re.compile(r"\b(?:co ban|da so|phan lon|gan nhu|gan het|hau het|khoang|hon|qua ban|khong phai)\b")
 """What leaves open how many."""
-CLOSE = 1
-"""A share in per cent is rounded as people like."""
 PERCENTAGE = re.compile(
     r"\(?\s*(?:\b(?:dat|chiem|bang|ty le|ti le)\s*:?\s*)*(?<![0-9.,/])([0-9]{1,3}(?:[.,][0-9]+)?)\s*%\s*\)?"
 )
@@ -120,7 +120,7 @@ def _check_shares(text: str, result: tuple[int, int, int], voters: int) -> None:
     shown = [Fraction(100 * part, voters) for part in result if voters]
     for found in PERCENTAGE.findall(plain_words(typed_text(text))):
         share = Fraction(found.replace(",", "."))
-        if not any(abs(share - one) < CLOSE and (share == 100) <= (one == 100) for one in shown):
+        if not share_fits(share, shown):
             raise Invalid("vote_percent", percent=float(share), voters=voters)
 
 
@@ -135,7 +135,7 @@ def _items(text: str) -> list[Item]:
     items: list[Item] = []
     at = 0
     while at < len(words):
-        length = next((n for n in range(LONGEST, 0, -1) if tuple(words[at : at + n]) in WORDS), 0)
+        length = phrase_at(words, at, WORDS, LONGEST)
         count = number_at(words, at, pairs=True)
         if words[at].isdecimal() and len(words[at]) <= LONGEST_NUMBER and not (length > 1):
             items.append(("number", int(words[at])))

@@ -14,6 +14,7 @@ from bot.reading.words import (
     PEOPLE,
     POLITE,
     number_at,
+    phrase_at,
     plain_words,
     quoted_words,
     typed_text,
@@ -171,7 +172,6 @@ def _words(whole: str) -> list[_Word]:
 
 def _items(words: list[_Word], text: str) -> Iterator[CountItem]:
     folded = [word.folded for word in words]
-    folded = [word.folded for word in words]
     numerals = [word.folded if _as_written(word, text) else word.raw for word in words]
     at, last = 0, ""
     while at < len(words):
@@ -197,9 +197,7 @@ def _item_at(
     words: list[_Word], folded: list[str], numerals: list[str], at: int, last: str
 ) -> tuple[CountItem | None, int]:
     """The item that begins there, if any, and the position behind it."""
-    phrase = next(
-        (n for n in range(min(LONGEST, len(folded) - at), 0, -1) if tuple(folded[at : at + n]) in PHRASES), 0
-    )
+    phrase = phrase_at(folded, at, PHRASES, LONGEST)
     # "đồng chí Ba" is a person, not three.
     count = None if at and folded[at - 1] in NAMED_AFTER else number_at(numerals, at, pairs=True)
     if folded[at].isdecimal() and len(folded[at]) <= LONGEST_NUMBER:

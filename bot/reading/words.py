@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Container, Iterable, Sequence, Set
+from fractions import Fraction
 from itertools import pairwise
 
 from bot.problems import Invalid
@@ -164,8 +165,19 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int] | None:
     return (tens, at) if last is None else (tens + last, at + 1)
 
 
+def phrase_at(words: Sequence[str], at: int, phrases: Container[tuple[str, ...]], longest: int) -> int:
+    """Of how many words the longest of the known `phrases` is that begins at `words[at]`; 0 for none."""
+    lengths = range(min(longest, len(words) - at), 0, -1)
+    return next((n for n in lengths if tuple(words[at : at + n]) in phrases), 0)
+
+
 def word_at(words: Sequence[str], at: int) -> str:
     return words[at] if at < len(words) else ""
+
+
+def share_fits(share: Fraction, shown: Iterable[Fraction]) -> bool:
+    """Whether a share in per cent is one of these, rounded as people like: 89, 89,3, 90; all is never but nearly all."""
+    return any(abs(share - one) < 1 and (share == 100) <= (one == 100) for one in shown)
 
 
 def read_number(text: str) -> int:

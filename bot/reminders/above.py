@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_allowed, next_working_day
@@ -18,7 +18,7 @@ from bot.people.superiors import superiors_of
 from bot.reminders.climbed import NAMED, News, climbed_news, told_above, told_late, waiting_above
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.own import note_rungs_told
-from bot.tables import Contact, Duty, Membership, Message, Reminder
+from bot.tables import Contact, Duty, Membership, Message
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -74,10 +74,16 @@ def tell_superiors(
     ]
     written = outbox.post_many(session, posts, at)
     waiting |= written
-    note_rungs_told(
-        session, [(waiting[number], number, heard.late) for number, heard in by_person.items()], at
-    )
-    _note_done(session, [(waiting[number], number, heard.done) for number, heard in by_person.items()], at)
+    told_done = f"{DONE}@{at:%Y%m%d%H%M}"
+    said = [
+        (
+            waiting[number],
+            number,
+            [*(one.as_told for one in heard.late), *((duty.id, told_done) for duty in heard.done)],
+        )
+        for number, heard in by_person.items()
+    ]
+    note_rungs_told(session, said, at)
     _word(desk, session, list(waiting.values()), at)
     return len(written)
 
@@ -123,22 +129,6 @@ class _Hours:
         own_hour = max(self._at, at_local(self._today, time(person.reminder_hour), self._zone))
         hour = min([own_hour, *(hour_of(person, one, self._at, self._zone) for one in heard.late)])
         return next_allowed(max(hour, self._at) + wait, self._zone, weekends=False)
-
-
-def _note_done(session: Session, said: Sequence[tuple[int, int, Sequence[Duty]]], at: datetime) -> None:
-    rows = [
-        {
-            "duty_id": duty.id,
-            "rung": f"{DONE}@{at:%Y%m%d%H%M}",
-            "person_id": person_id,
-            "message_id": message_id,
-            "at": at,
-        }
-        for message_id, person_id, duties in said
-        for duty in duties
-    ]
-    if rows:
-        session.execute(insert(Reminder), rows)
 
 
 def _word(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> None:

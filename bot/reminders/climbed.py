@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, Result, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.duties.life import meetings_of
-from bot.duties.outlook import Outlook, days_left, days_overdue
+from bot.duties.outlook import WORDED_WITH, Outlook, outlook_of
 from bot.duties.withdrawing import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED
 from bot.people.superiors import ABOVE
 from bot.reminders.escalation import Reminded, how_often
@@ -53,10 +53,7 @@ def climbed_news(
     meetings = meetings_of(session, [duty.id for duty in duties])
     reminded = how_often(session, duties)
     lines = {
-        duty.id: ClimbedLine(
-            Outlook(duty, meetings.get(duty.id), days_left(duty, at, zone), days_overdue(duty, at, zone)),
-            reminded[duty.id],
-        )
+        duty.id: ClimbedLine(outlook_of(duty, meetings.get(duty.id), at, zone), reminded[duty.id])
         for duty in duties
     }
     totals, done = _totals(session, message_ids), _done(session, message_ids)
@@ -163,17 +160,9 @@ def _named(session: Session, message_ids: Collection[int]) -> dict[int, list[Dut
         .join(Duty, Duty.id == ranked.c.duty_id)
         .where(ranked.c.place <= NAMED)
         .order_by(ranked.c.message_id, ranked.c.place)
-        .options(
-            selectinload(Duty.demand).selectinload(Demand.topic),
-            selectinload(Duty.unit),
-            selectinload(Duty.about),
-            selectinload(Duty.chosen),
-        )
+        .options(*WORDED_WITH)
     )
-    found: dict[int, list[Duty]] = {}
-    for message_id, duty in rows:
-        found.setdefault(message_id, []).append(duty)
-    return found
+    return _by_message(rows)
 
 
 def _totals(session: Session, message_ids: Collection[int]) -> dict[int, list[tuple[Demand, int]]]:
@@ -204,13 +193,12 @@ def _done(session: Session, message_ids: Collection[int]) -> dict[int, list[Duty
             Reminder.message_id.in_(message_ids), Reminder.rung.startswith(f"{DONE}@"), Duty.state == "done"
         )
         .order_by(Reminder.message_id, Unit.listed_as, Duty.id)
-        .options(
-            selectinload(Duty.demand),
-            selectinload(Duty.unit),
-            selectinload(Duty.about),
-            selectinload(Duty.chosen),
-        )
+        .options(*WORDED_WITH)
     )
+    return _by_message(rows)
+
+
+def _by_message(rows: Result[int, Duty]) -> dict[int, list[Duty]]:
     found: dict[int, list[Duty]] = {}
     for message_id, duty in rows:
         found.setdefault(message_id, []).append(duty)

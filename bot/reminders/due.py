@@ -7,12 +7,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, next_at, rung_moments, said_at, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of
-from bot.duties.outlook import Outlook, days_left, days_overdue
+from bot.duties.outlook import WORDED_WITH
 from bot.duties.reports_on import meeting_awaited
 from bot.meetings.preparing import MATERIALS
 from bot.people.staff import Staff
@@ -48,6 +48,11 @@ class DueRung:
     first: bool = False
 
     @property
+    def as_told(self) -> tuple[int, str]:
+        """The duty's id and the rung's name, by which it is noted that it has been said."""
+        return self.duty.id, self.timed.name
+
+    @property
     def say(self) -> str:
         """What it is worded by: that a duty is late is never the first word of it, and is said to those who stand in with
         other words."""
@@ -62,10 +67,6 @@ def introduction_of(duty: Duty) -> Say:
     if duty.kind == "meeting":
         return "topic"
     return "minutes" if any(line["say"] == "minutes" for line in duty.demand.rungs) else "due"
-
-
-def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Outlook:
-    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
 
 
 def claim_due_duties(
@@ -83,12 +84,7 @@ def claim_due_duties(
             select(Duty)
             .where(*due, Duty.unit_id.in_(units))
             .order_by(Duty.id)
-            .options(
-                selectinload(Duty.demand).selectinload(Demand.topic),
-                selectinload(Duty.unit),
-                selectinload(Duty.about),
-                selectinload(Duty.chosen),
-            )
+            .options(*WORDED_WITH)
             .with_for_update(skip_locked=True, of=Duty)
         )
     )

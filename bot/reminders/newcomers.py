@@ -5,11 +5,12 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import at_local, local_day
 from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
+from bot.duties.outlook import WORDED_WITH
 from bot.materials.materials import unit_was_reminded
 from bot.people.newcomers import CAUGHT_UP, heard_from, is_away, is_new, wake_newcomer
 from bot.people.staff import Staff, staff_of
@@ -94,12 +95,7 @@ def _asked(session: Session, units: Collection[int]) -> Sequence[Duty]:
             or_(Duty.due_on.is_not(None), Demand.relative == {}),
         )
         .order_by(Duty.id)
-        .options(
-            selectinload(Duty.demand).selectinload(Demand.topic),
-            selectinload(Duty.unit),
-            selectinload(Duty.about),
-            selectinload(Duty.chosen),
-        )
+        .options(*WORDED_WITH)
     ).all()
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
-from bot.duties.outlook import days_overdue
+from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer, offers_for
 from bot.meetings.preparing import duty_checklists
 from bot.messages import Reply
 from bot.people.staff import Staff
-from bot.reminders.due import DueRung, hour_of, outlook_of, rungs_told
+from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
 from bot.tables import Contact, Membership, Message, Person, Reminder
 from bot.talk import outbox
@@ -71,7 +71,9 @@ def tell_secretaries(
             posts.append(post)
     written = outbox.post_many(session, posts, at)
     note_rungs_told(
-        session, [(number, person_id, by_person[person_id]) for person_id, number in written.items()], at
+        session,
+        [(number, who, [one.as_told for one in by_person[who]]) for who, number in written.items()],
+        at,
     )
     brought = {number: materials_of(by_person[person_id], materials) for person_id, number in written.items()}
     note_materials(session, {number: chain(*found.values()) for number, found in brought.items() if found})
@@ -206,19 +208,13 @@ def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int
 
 
 def note_rungs_told(
-    session: Session, said: Iterable[tuple[int, int, Iterable[DueRung]]], at: datetime
+    session: Session, said: Iterable[tuple[int, int, Iterable[tuple[int, str]]]], at: datetime
 ) -> None:
-    """Writes down which message (id) says which rungs to which person (id)."""
+    """Writes down which message (id) says which rungs, each with its duty (id), to which person (id)."""
     rows = [
-        {
-            "duty_id": one.duty.id,
-            "rung": one.timed.name,
-            "person_id": person_id,
-            "message_id": message_id,
-            "at": at,
-        }
-        for message_id, person_id, items in said
-        for one in items
+        {"duty_id": duty_id, "rung": rung, "person_id": person_id, "message_id": message_id, "at": at}
+        for message_id, person_id, rungs in said
+        for duty_id, rung in rungs
     ]
     if rows:
         session.execute(insert(Reminder), rows)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.plans.agenda import Key, Strict, Text, YesNo, not_empty
-from bot.plans.fields import Day, Kind
-from bot.plans.guidance.fields import Grade, Number
+from bot.plans.fields import Kind
+from bot.plans.guidance.fields import Grade, InForce, Number
 from bot.tables import Meeting, Unit
 
 NUMBERS = (
@@ -99,20 +99,12 @@ class Length(Strict):
     members: Number = 0
 
 
-class ScoreSheet(Strict):
-    """A sheet in force on `first`..`last`, both included; without `last`, until now.
-
-    `units`: codes of the units that it holds for, all below them included; empty: for all. `kinds` of these; empty: all. `minutes` by the size of the cell,
+class ScoreSheet(InForce):
+    """`units`: codes of the units that it holds for, all below them included; empty: for all. `kinds` of these; empty: all. `minutes` by the size of the cell,
     `minutes_merged` for a regular and a thematic meeting in one session; without them those of the guidance hold.
     `scale`: the best grade first.
     """
 
-    symbol: Text
-    date: Day
-    issuer: Text
-    title: Text | None = None
-    first: Day = Field(alias="from")
-    last: Day | None = Field(default=None, alias="to")
     units: Annotated[tuple[Text, ...], Field(strict=False)] = Field(default=(), alias="for")
     kinds: Annotated[tuple[Kind, ...], Field(strict=False)] = ()
     most: Number

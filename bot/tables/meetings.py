@@ -61,11 +61,8 @@ class MeetingDuty(Base):
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), primary_key=True, index=True)
 
 
-class Note(Base):
-    """What was noted at a step. `message_ref` finds the chat message again when its writer edits it."""
-
-    __tablename__ = "notes"
-    __table_args__ = (Index("ix_notes_meeting", "meeting_id", "step"), Index("ix_notes_ref", "message_ref"))
+class Jotted:
+    """What a person wrote, said or photographed at a step. `message_ref` finds the chat message again when its writer edits it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"))
@@ -81,7 +78,14 @@ class Note(Base):
     message_ref: Mapped[str] = mapped_column(String(120), default="")
 
 
-class Aside(Base):
+class Note(Jotted, Base):
+    """What was noted at a step."""
+
+    __tablename__ = "notes"
+    __table_args__ = (Index("ix_notes_meeting", "meeting_id", "step"), Index("ix_notes_ref", "message_ref"))
+
+
+class Aside(Jotted, Base):
     """What somebody typed, spoke or photographed while a meeting ran, and what has become of it: nothing said there is lost."""
 
     __tablename__ = "asides"
@@ -90,18 +94,6 @@ class Aside(Base):
         Index("ix_asides_person_ref", "person_id", "message_ref"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"))
-    step: Mapped[int]
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    at: Mapped[datetime]
-    text: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(20), default="text")
-    """text, voice or photo, as of a note."""
-    digest: Mapped[str] = mapped_column(String(64), default="")
-    name: Mapped[str] = mapped_column(String(200), default="")
-    media_type: Mapped[str] = mapped_column(String(100), default="")
-    message_ref: Mapped[str] = mapped_column(String(120), default="")
     kept_as: Mapped[str] = mapped_column(String(20), default="")
     """What it was written down as (bot.meetings.asides.Kept); "" while it stands nowhere."""
     kept_id: Mapped[int | None]

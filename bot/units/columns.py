@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.reading.words import fold
+from bot.units.rows import COLUMNS
 from bot.units.table_out import UnitsForm
 
 ORDER, EITHER = "order", "kind or sector"
@@ -59,17 +60,7 @@ _MEANINGS: tuple[tuple[str, str, int], ...] = (
     (r"(?:tong so|so luong|quan so|si so|dang so)(?: (?:dc|nguoi|hien co))?", "members", WEAK),
 )
 _COMPILED = tuple((re.compile(pattern), meaning, weight) for pattern, meaning, weight in _MEANINGS)
-DATA = (
-    "code",
-    "kind",
-    "sector",
-    "parent_code",
-    "members",
-    "meeting_day",
-    "meeting_shift",
-    "closed_on",
-    EITHER,
-)
+DATA = (*(name for name in COLUMNS if name not in ("name", "merged_into")), EITHER)
 
 
 @dataclass(frozen=True, slots=True)

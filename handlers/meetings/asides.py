@@ -6,7 +6,7 @@ from bot.meetings.asides import mark_kept, note_aside, put_aside
 from bot.meetings.notes import notes_of
 from bot.meetings.questions import meant_as
 from bot.problems import Invalid
-from bot.tables import Aside, Meeting, Note
+from bot.tables import Aside, Note
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Handler
 from handlers.meetings import leading, overhearing, step_answers
@@ -14,7 +14,7 @@ from handlers.meetings import leading, overhearing, step_answers
 
 def keep_aside(chat: Chat, aside_id: str) -> None:
     """`Ghi vào biên bản`: what was said is a note of the step at which it was said."""
-    found = _own(chat, aside_id)
+    found = leading.own_row(chat, Aside, aside_id)
     if found is None:
         return
     aside, meeting = found
@@ -32,23 +32,13 @@ def keep_aside(chat: Chat, aside_id: str) -> None:
 
 def drop_aside(chat: Chat, aside_id: str) -> None:
     """`Không ghi`."""
-    found = _own(chat, aside_id)
+    found = leading.own_row(chat, Aside, aside_id)
     if found is not None:
         aside, meeting = found
         if not aside.kept_as:
             mark_kept(aside, "dropped")
         chat.release(aside.id)
         leading.show_standing(chat, meeting)
-
-
-def _own(chat: Chat, aside_id: str) -> tuple[Aside, Meeting] | None:
-    aside = chat.session.get(Aside, row_id(aside_id))
-    if aside is None:
-        chat.end()
-        chat.say("talk/not_yours")
-        return None
-    meeting = leading.own_meeting(chat, aside.meeting_id, held=True)
-    return (aside, meeting) if meeting else None
 
 
 def turn_note(chat: Chat, note_id: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.calendar import local_day
 from bot.meetings.asides import asides_of, put_aside
@@ -19,8 +19,10 @@ from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, re
 from bot.plans.guidance.fields import RuleSet, Target
 from bot.plans.guidance.rules import Rules, meets_target
 from bot.scores.sheets import ScoreSheets, sheet_for
-from bot.tables import Aside, Meeting, Unit
+from bot.tables import Aside, Meeting, Task, Unit
 from bot.talk.chat import Chat, row_id
+
+Noted = TypeVar("Noted", Aside, Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,18 @@ def wished_minutes(chat: Chat, meeting: Meeting) -> int | None:
     """How long the guidance in force wants this meeting to last at the least."""
     day = day_of(chat, meeting)
     return least_minutes(rules_on(chat, day), merged=takes_long(duties_of(chat.session, meeting), day))
+
+
+def own_row(chat: Chat, kind: type[Noted], row: object) -> tuple[Noted, Meeting] | None:
+    """What stands in a meeting that the person may lead or correct, as it stands now that the meeting is locked; else says
+    why not."""
+    found = chat.session.get(kind, row_id(row))
+    if found is None:
+        chat.end()
+        chat.say("talk/not_yours")
+        return None
+    meeting = own_meeting(chat, found.meeting_id, held=True)
+    return (found, meeting) if meeting else None
 
 
 def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:

@@ -16,6 +16,7 @@ from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading
+from handlers.meetings.days import chosen_day
 from handlers.meetings.entering import begin_counts
 
 USUAL_CLOCK = time(8, 0)
@@ -67,7 +68,7 @@ def ask_result_day(chat: Chat) -> None:
 
 def take_result_day(chat: Chat, answer: Answer) -> None:
     duty = _duty(chat)
-    day, clock = _chosen_day(answer.value), USUAL_CLOCK
+    day, clock = chosen_day(answer.value), USUAL_CLOCK
     unit = chat.session.get_one(Unit, chat.data["unit"])
     if day is None and line_of(answer.text, unit.members) in ("counts", "share"):
         chat.keep(said=answer.text)  # the counts, before the day was said
@@ -140,15 +141,6 @@ def take_result_place(chat: Chat, answer: Answer) -> None:
     offered = {"last": last_place(chat.session, int(chat.data["unit"])), "none": ""}
     chat.keep(place=offered.get(answer.value, typed)[:PLACE_LIMIT])
     _count(chat, _duty(chat))
-
-
-def _chosen_day(value: str) -> date | None:
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Invalid("choose_button") from None
 
 
 def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:

@@ -53,7 +53,7 @@ def begin_task(chat: Chat, meeting_id: str) -> None:
 
 def fix_task(chat: Chat, task_id: str) -> None:
     """`Sửa` one: its three questions anew, each with what stands there."""
-    found = _own_task(chat, task_id)
+    found = leading.own_row(chat, Task, task_id)
     if found is not None:
         task, meeting = found
         leading.begin_dialog(chat, meeting, "task", task=task.id)
@@ -61,7 +61,7 @@ def fix_task(chat: Chat, task_id: str) -> None:
 
 def drop_task(chat: Chat, task_id: str) -> None:
     """`Bỏ`: it was given out by mistake."""
-    found = _own_task(chat, task_id)
+    found = leading.own_row(chat, Task, task_id)
     if found is None:
         return
     task, meeting = found
@@ -73,16 +73,6 @@ def drop_task(chat: Chat, task_id: str) -> None:
         _say_tasks(chat, meeting)
     else:
         leading.show_standing(chat, meeting)
-
-
-def _own_task(chat: Chat, task_id: object) -> tuple[Task, Meeting] | None:
-    task = chat.session.get(Task, row_id(task_id))
-    if task is None:
-        chat.end()
-        chat.say("talk/not_yours")
-        return None
-    meeting = leading.own_meeting(chat, task.meeting_id, held=True)
-    return (task, meeting) if meeting else None
 
 
 def _fixed(chat: Chat) -> Task | None:

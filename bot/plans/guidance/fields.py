@@ -79,12 +79,8 @@ class Preparation(Strict):
     optional: YesNo = False
 
 
-class RuleSet(Strict):
-    """One guidance on the meetings of cells, in force on `first`..`last`, both included; without `last`, until now.
-
-    What its sources do not say is None. `least_minutes`, and `least_minutes_merged` for a regular and a thematic meeting in
-    one session; `excused_in_a_row`: how often in a row and a year a member may be excused; `upload_days` after the meeting.
-    """
+class InForce(Strict):
+    """A document in force on `first`..`last`, both included; without `last`, until now."""
 
     symbol: Text
     date: Day
@@ -92,6 +88,15 @@ class RuleSet(Strict):
     title: Text | None = None
     first: Day = Field(alias="from")
     last: Day | None = Field(default=None, alias="to")
+
+
+class RuleSet(InForce):
+    """One guidance on the meetings of cells.
+
+    What its sources do not say is None. `least_minutes`, and `least_minutes_merged` for a regular and a thematic meeting in
+    one session; `excused_in_a_row`: how often in a row and a year a member may be excused; `upload_days` after the meeting.
+    """
+
     replaced_by: Text | None = None
     least_minutes: Number | None = None
     least_minutes_merged: Number | None = None
