@@ -86,7 +86,7 @@ def test_where_no_pdf_is_made_or_nobody_can_be_asked_nothing_is_said(
 
 @pytest.mark.skipif(shutil.which("fc-match") is None, reason="fontconfig is not installed")
 def test_this_machines_own_answer_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "converter", lambda: "soffice")
+    monkeypatch.setattr(fonts, "find_converter", lambda: "soffice")
     found = font_of_papers()
     assert found is not None
     assert found.family
