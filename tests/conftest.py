@@ -4,18 +4,21 @@ import atexit
 import os
 import shutil
 import tempfile
-import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, text
 
-from bot.store.db import Database, connect_database
-from bot.store.schema import migrate_schema
-from bot.tables import Base
+from bot.store.db import Database
+from tests.kit.committees import monthly_committee, office_of_committee, secretary_of_first
+from tests.kit.databases import Ground, PostgresGround, SqliteGround, migrated_file, run_on_server
+from tests.kit.desk import RENDERED, message_templates
+from tests.kit.stage import Stage
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
@@ -47,58 +50,71 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres_server: str) -> str:
-    """A migrated database; every test finds it empty."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    run_on_server(postgres_server, f'CREATE DATABASE "{name}"')
-    url = url_of(postgres_server, name)
-    db = connect_database(url)
-    migrate_schema(db)
-    db.close()
-    return url
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return migrated_file(tmp_path_factory.mktemp("sqlite") / "template.db")
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    db = connect_database(f"sqlite:///{path}")
-    migrate_schema(db)
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("ROLLBACK")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    db.close()
-    return path
+def sqlite_ground(sqlite_template: Path) -> Iterator[Ground]:
+    with closing(SqliteGround(sqlite_template)) as ground:
+        yield ground
+
+
+@pytest.fixture(scope="session")
+def postgresql_ground(postgres_server: str) -> Iterator[Ground]:
+    with closing(PostgresGround(postgres_server)) as ground:
+        yield ground
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Ground:
     """An empty, migrated database of the test's own, on each of the two."""
-    if request.param == "sqlite":
-        target = tmp_path / "test.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), target)
-        yield f"sqlite:///{target}"
-        return
-    url = request.getfixturevalue("postgres_database")
-    yield url
-    _empty(url)
+    ground: Ground = request.getfixturevalue(f"{request.param}_ground")
+    ground.clear(tmp_path)
+    return ground
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
-    database = connect_database(database_url)
-    if database.sqlite:
-        # The machine does not lose its power in the middle of a test; waiting for the disk is most of its time.
-        # Rows that nobody has put in order come backwards: who relies on their order is found here, not on PostgreSQL.
-        event.listen(
-            database.engine,
-            "connect",
-            lambda raw, _record: raw.executescript(
-                "PRAGMA synchronous=OFF; PRAGMA reverse_unordered_selects=ON"
-            ),
-        )
+def database_url(ground: Ground) -> str:
+    return ground.url
+
+
+@pytest.fixture
+def db(ground: Ground) -> Iterator[Database]:
+    database = Database(ground.engine)
     yield database
     database.close()
+
+
+@pytest.fixture
+def stage(db: Database, ground: Ground) -> Stage:
+    """The way to where a test begins."""
+    return Stage(World(db), ground)
+
+
+@pytest.fixture
+def world(stage: Stage, request: pytest.FixtureRequest) -> World:
+    """Where the tests of a file begin: `pytestmark = pytest.mark.begins(build)`; else a committee with the monthly plan of 2022."""
+    mark = request.node.get_closest_marker("begins")
+    for build in mark.args if mark else (monthly_committee,):
+        stage.reach(build)
+    return stage.world
+
+
+@pytest.fixture
+def secretary(world: World, stage: Stage) -> Talker:
+    """Leads the first cell of the committee."""
+    talker = stage.reach(secretary_of_first)
+    assert talker is not None
+    return talker
+
+
+@pytest.fixture
+def office(world: World, stage: Stage) -> Talker:
+    """The committee's office."""
+    talker = stage.reach(office_of_committee)
+    assert talker is not None
+    return talker
 
 
 SHOWN: set[str] = set()
@@ -113,8 +129,6 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """After a whole run, every message template must have been shown by some conversation."""
-    from tests.kit.desk import RENDERED, message_templates
-
     SHOWN.update(RENDERED)
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["shown"] = sorted(SHOWN)
@@ -128,30 +142,3 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if reporter is not None:
             reporter.write_line(f"\nno conversation has shown: {', '.join(missing)}", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def url_of(server: str, name: str) -> str:
-    head, _, query = server.partition("?")
-    base = head.rsplit("/", 1)[0]
-    return f"{base}/{name}" + (f"?{query}" if query else "")
-
-
-def run_on_server(server: str, *statements: str) -> None:
-    url = server.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-def _empty(url: str) -> None:
-    """Ends what a test has left connected and takes away what it has written; many times faster than TRUNCATE."""
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    rows = [f'DELETE FROM "{table.name}"' for table in reversed(Base.metadata.sorted_tables)]
-    counters = [
-        f'ALTER SEQUENCE "{table.name}_id_seq" RESTART'
-        for table in Base.metadata.sorted_tables
-        if table.autoincrement_column is not None and table.autoincrement_column.name == "id"
-    ]
-    run_on_server(url, others, ";".join(rows + counters))

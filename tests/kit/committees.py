@@ -1,5 +1,7 @@
 """Trees of units that many tests live in."""
 
+from tests.kit.plans import MONTHLY, shipped
+from tests.kit.talker import Talker
 from tests.kit.world import World
 
 
@@ -10,3 +12,17 @@ def committee(world: World) -> None:
         ("CB02", "Chi bộ Công ty Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
         ("CB03", "Chi bộ Thôn Đông", "chi_bo", "nong_thon", "DUK"),
     )
+
+
+def monthly_committee(world: World) -> None:
+    """The committee with a topic a month since April 2022; it is the first of April."""
+    committee(world)
+    world.load(shipped(MONTHLY))
+
+
+def secretary_of_first(world: World) -> Talker:
+    return world.registered("CB01", "secretary")
+
+
+def office_of_committee(world: World) -> Talker:
+    return world.registered("DUK", "admin")

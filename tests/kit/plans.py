@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
@@ -16,10 +17,12 @@ def shipped(name: str) -> PlanText:
     return read_plan(PLANS / name, agendas=AGENDAS)
 
 
-def plan_of(text: str, folder: Path) -> PlanText:
-    path = folder / "plan.yaml"
-    path.write_text(text, "utf-8")
-    return read_plan(path, agendas=AGENDAS)
+def plan_of(text: str, folder: Path | None = None) -> PlanText:
+    """The plan that is written in this text."""
+    with TemporaryDirectory() as passing:
+        path = (folder or Path(passing)) / "plan.yaml"
+        path.write_text(text, "utf-8")
+        return read_plan(path, agendas=AGENDAS)
 
 
 CONFIRM = """

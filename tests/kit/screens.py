@@ -1,6 +1,6 @@
 """What a person sees of a talk: the messages, and which of their buttons the channel still lets them tap."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.messages import Choice, Reply
 
@@ -26,6 +26,10 @@ class Screen:
     def press(self, place: int) -> None:
         self.open.remove(place)
 
+    def again(self) -> "Screen":
+        """The same, to go on from there."""
+        return replace(self, messages=[*self.messages], open=[*self.open])
+
     def clear(self) -> None:
         self.messages.clear()
         self.open.clear()
@@ -44,6 +48,7 @@ class TelegramScreen(Screen):
     """Inline keyboards: pressing one button takes all of its message away; other messages keep theirs."""
 
 
+@dataclass
 class WebScreen(Screen):
     """The web chat, drawn anew at any time: the buttons of what came since the person last spoke, else those of the newest
     message that has any, unless they have been pressed."""

@@ -30,6 +30,7 @@ class World:
         self.at = at
         self.ids = itertools.count(1)
         self.shelf = MemoryShelf()
+        self.talkers: dict[Address, Talker] = {}
         self.desk = make_desk(db, shelf=self.shelf)
 
     def local(self, text: str) -> datetime:
@@ -66,7 +67,9 @@ class World:
             return create_invitation(session, unit, role, self.at)[0]
 
     def person(self, name: str = "", channel: str = "telegram") -> "Talker":
-        return Talker(self, Address(channel, name or f"{next(self.ids)}"))
+        talker = Talker(self, Address(channel, name or f"{next(self.ids)}"))
+        self.talkers[talker.address] = talker
+        return talker
 
     def registered(self, unit_code: str, role: str, **facts: object) -> "Talker":
         """A person who has gone through the registration."""

@@ -27,7 +27,7 @@ from bot.store.files import Store, open_store
 from bot.store.schema import migrate_schema, newest_revision
 from bot.tables import Base, Contact, Message, Note, Person, Upload
 from schedules import reminders
-from tests.conftest import run_on_server, url_of
+from tests.kit.databases import run_on_server, url_of
 from tests.kit import APRIL, ROOT, World, shipped
 from tests.kit.schema import up_to_date
 
