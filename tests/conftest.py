@@ -94,7 +94,7 @@ def stage(db: Database, ground: Ground) -> Stage:
 
 @pytest.fixture
 def world(stage: Stage, request: pytest.FixtureRequest) -> World:
-    """Where the tests of a file begin: `pytestmark = pytest.mark.begins(build)`; else a committee with the monthly plan of 2022."""
+    """Where the tests of a file begin: `pytestmark = begins(build)`; else a committee with the monthly plan of 2022."""
     mark = request.node.get_closest_marker("begins")
     for build in mark.args if mark else (monthly_committee,):
         stage.reach(build)

@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
-from bot.store.db import Database
 from bot.tables import Demand, Duty, Meeting, Message, Reminder, Unit
 from schedules import reminders
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.committees import committee
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 OWN = "Học tập và làm theo tư tưởng, đạo đức, phong cách Hồ Chí Minh về ý chí tự lực tự cường"
 DIGITAL = "Thực hiện việc chuyển đổi số trong cơ quan, đơn vị, doanh nghiệp"
@@ -52,11 +54,7 @@ topics:
 )
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 def duty_of(world: World, key: str, unit: str = "CB01") -> Duty:

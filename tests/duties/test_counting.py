@@ -2,9 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select, true
 
 from bot.duties.counting import Tally, asked_for, current_demands, missing_duties, tally_demands, urgent_first
@@ -12,11 +10,11 @@ from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.roles import units_below
-from bot.plans.plan import PlanText
-from bot.plans.yaml_in import read_plan
-from bot.store.db import Database
 from bot.tables import Demand, Duty, Person, Unit
-from tests.kit import ROOT, ZONE, World
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.world import World
 
 PLAN = """\
 plan:
@@ -36,15 +34,7 @@ duties:
 APRIL_15 = date(2022, 4, 15)
 
 
-def plan_text(folder: Path, text: str = PLAN) -> PlanText:
-    path = folder / "plan.yaml"
-    path.write_text(text, "utf-8")
-    return read_plan(path, agendas=ROOT / "templates" / "agendas")
-
-
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("DUA", "Đảng ủy Sở A", "dang_bo_co_so", "", "DUK"),
@@ -54,10 +44,12 @@ def world(db: Database, tmp_path: Path) -> World:
         ("A3", "Chi bộ A3", "chi_bo", "co_quan", "DUA"),
         ("B1", "Chi bộ B1", "chi_bo", "co_quan", "DUB"),
     )
-    world.load(plan_text(tmp_path))
-    with db.write() as session:
+    world.load(plan_of(PLAN))
+    with world.db.write() as session:
         session.add(Person(created_at=world.at))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def figures(world: World, today: date, code: str = "DUK") -> dict[str, Tally]:

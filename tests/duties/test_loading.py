@@ -12,12 +12,16 @@ from sqlalchemy import func, select
 from bot.duties.changes import Changes
 from bot.duties.loading import load_plan, reload_all
 from bot.plans.plan import PlanText
-from bot.store.db import Database
 from bot.tables import Demand, Duty, Message, Plan, Topic, Unit
 from schedules import reminders
-from tests.duties.test_month import committee, plan_of, reads_well
-from tests.kit import Talker, World, shipped, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 HEAD = """
 plan:
@@ -36,11 +40,7 @@ AFTER = "- {key: gui, do: report, title: 'Gửi báo cáo: {topic}', due: {after
 BEFORE = "- {key: moi, do: confirm, title: 'Gửi giấy mời: {topic}', due: {before_meeting: 3}}"
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 def text_of(

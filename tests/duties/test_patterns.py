@@ -17,8 +17,12 @@ from bot.store.db import Database
 from bot.tables import Duty, Plan, Unit
 from bot.units.ends import close_unit
 from schedules import reminders
-from tests.duties.test_month import committee, plan_of, reads_well
-from tests.kit import ZONE, World
+from tests.kit.committees import committee
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 HEAD = """
 plan:
@@ -52,11 +56,7 @@ duties:
 )
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 def put(world: World, text: PlanText, **answers: str) -> Changes:

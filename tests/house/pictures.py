@@ -8,8 +8,8 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from tests.kit import ROOT
 from tests.kit.browser import chromium
+from tests.kit.places import ROOT
 from tests.kit.processes import free_port, phone_of, program
 
 FOLDER = ROOT / "docs" / "pictures"

@@ -94,7 +94,7 @@ def send(
 def receive(db: Database, place: str, text: str, at: str, event_id: str, dies: str = "") -> None:
     """Handles one event as an adapter's thread would; with `dies` it is killed right before or after its commit."""
     from bot.talk import receive as conversation
-    from tests.kit import World
+    from tests.kit.world import World
 
     world = World(db, datetime.fromisoformat(at))
     wait_for_go()
@@ -108,7 +108,7 @@ def receive(db: Database, place: str, text: str, at: str, event_id: str, dies: s
 def talk(db: Database, place: str, at: str, first_id: int) -> None:
     """One person's talk through this replica: each line is a verb of Talker and a text; answers what the person sees."""
     from bot.tables import Contact, Message
-    from tests.kit import World
+    from tests.kit.world import World
 
     world = World(db, datetime.fromisoformat(at))
     world.ids = itertools.count(first_id)
@@ -130,7 +130,7 @@ def talk(db: Database, place: str, at: str, first_id: int) -> None:
 
 def tick(db: Database, name: str, at: str) -> None:
     from schedules import reminders, summaries
-    from tests.kit import World
+    from tests.kit.world import World
 
     world = World(db, datetime.fromisoformat(at))
     wait_for_go()

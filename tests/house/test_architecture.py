@@ -13,7 +13,8 @@ import pytest
 from bot.channels.web.icons import NAMES
 from bot.settings import Settings
 from handlers import ACTIONS, COMMANDS
-from tests.kit import ROOT, ZONE, RecordingRenderer
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
 
 PACKAGES = ("bot", "handlers", "schedules")
 READS_INPUT = {

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.messages import Reply
@@ -23,17 +22,20 @@ from bot.tables import (
 from bot.talk.outbox import post_message
 from bot.talk.receive import receive
 from schedules import cleanup, reminders
-from tests.kit import Talker, World, shipped
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
     )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def contact_of(world: World, talker: Talker) -> Contact:

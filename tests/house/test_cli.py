@@ -11,7 +11,7 @@ from bot import __main__ as main
 from bot.people.invitations import hashed_code
 from bot.store.db import connect_database
 from bot.tables import Duty, Invite, Unit
-from tests.kit import ROOT
+from tests.kit.places import ROOT
 
 PLAN = ROOT / "schedules/plans/60-KH-DUK-2022.yaml"
 UNITS = ROOT / "templates/demo/units.csv"

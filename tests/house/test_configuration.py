@@ -8,7 +8,8 @@ from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.settings import TelegramSettings
 from bot.problems import Rejected
 from bot.settings import Settings, read_settings
-from tests.kit import ROOT, ZONE, RecordingRenderer
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
 
 
 @pytest.fixture(autouse=True)

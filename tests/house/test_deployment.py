@@ -12,7 +12,8 @@ from typer.main import get_command
 
 from bot import __main__ as main
 from bot.settings import Settings
-from tests.kit import ROOT, ZONE, RecordingRenderer
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
 
 IMAGE = (ROOT / "Containerfile").read_text("utf-8")
 PAGES = ("docs/running.md", "docs/incident.md")

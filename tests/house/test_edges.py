@@ -22,26 +22,25 @@ from bot.talk.chat import Chat
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, reminders
-from tests.kit import ZONE, Talker, World, shipped
+from tests.kit.places import ZONE
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 PLAN = "60-KH-DUK-2022.yaml"
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
         ("CB02", "Chi bộ Thanh tra", "chi_bo", "co_quan", "DUK"),
     )
     world.load(shipped(PLAN))
-    return world
 
 
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
+pytestmark = begins(begin_here)
 
 
 def april(world: World, code: str = "CB01") -> Duty:

@@ -5,7 +5,9 @@ from sqlalchemy import select
 from bot.store.db import Database
 from bot.tables import Attendance, Duty, Meeting, Note, Submission
 from schedules import reminders, summaries
-from tests.kit import World, shipped, stored
+from tests.kit.files import stored
+from tests.kit.plans import shipped
+from tests.kit.world import World
 
 
 def committee(world: World) -> None:

@@ -2,7 +2,6 @@
 
 from io import BytesIO
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 import yaml
@@ -12,29 +11,31 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from bot.natural import in_tree_order, natural_key
-from bot.store.db import Database
 from bot.summaries.table import summary_workbook
 from bot.tables import Membership, Unit
 from bot.units.lookup import find_units
 from bot.units.table_out import living_units
-from tests.duties.test_month import plan_of
-from tests.kit import ZONE, Talker, World
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 from tests.materials.test_materials import PLAN
 
 NUMBERS = (10, 2, 24, 1, 3, 11, 20, 12)
 
 
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
+def begin_here(world: World) -> None:
     """Cells whose numbers were entered in no order."""
-    world = World(db)
     world.go("2022-04-03 09:00")
     world.units(
         ("DU", "Đảng ủy xã", "dang_uy", "", None),
         *((f"CB{n}", f"Chi bộ thôn {n}", "chi_bo", "nong_thon", "DU") for n in NUMBERS),
     )
-    world.load(plan_of(PLAN, tmp_path), "DU")
-    return world
+    world.load(plan_of(PLAN), "DU")
+
+
+pytestmark = begins(begin_here)
 
 
 def found(world: World, text: str) -> list[str]:

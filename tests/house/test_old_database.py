@@ -29,11 +29,12 @@ from schedules.plans import do_plan_errands
 from schedules.reminders import say_reminders
 from schedules.reports import join_scans
 from schedules.summaries import tell_leaders
-from tests.conftest import run_on_server, url_of
-from tests.kit import ZONE, World, stored
-from tests.kit.places import TEMPLATES
+from tests.kit.databases import run_on_server, url_of
+from tests.kit.files import stored
+from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.release import Heard, Stand, codes, files, fill, left_by_release, now, sent, stands, web_chat
 from tests.kit.schema import schema_differences
+from tests.kit.world import World
 
 Copy = Callable[[], AbstractContextManager[Database]]
 """Makes a database of the test's own out of that release's, migrated, in which everybody has agreed to the present notice."""

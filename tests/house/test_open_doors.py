@@ -19,9 +19,12 @@ from bot.store.db import connect_database
 from schedules import plans as errands
 from schedules import reminders
 from schedules import reports as scans
-from tests.duties.test_month import committee, plan_of
-from tests.kit import Talker, World, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.plans import plan_of, shipped
 from tests.kit.screens import Screen
+from tests.kit.talker import Talker
+from tests.kit.world import World
 from tests.plans.test_office import VAGUE, workbook
 from tests.reports.test_scan_talk import photos
 

@@ -34,7 +34,9 @@ from bot.tables import (
 )
 from bot.talk import outbox
 from bot.talk.receive import receive
-from tests.kit import APRIL, ROOT, World, shipped
+from tests.kit.places import ROOT
+from tests.kit.plans import shipped
+from tests.kit.world import APRIL, World
 
 pytestmark = pytest.mark.process
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.kit import ROOT
+from tests.kit.places import ROOT
 from tests.kit.processes import free_port, program
 
 SECONDS = 120

@@ -26,8 +26,10 @@ from bot.service.watch import Watch
 from bot.store.db import Database, DatabaseGone
 from bot.store.schema import newest_revision
 from tests.house.test_service import SECONDS, settings
-from tests.kit import Talker, World
 from tests.kit.processes import free_port, program, wait_for
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 
 @dataclass
@@ -80,11 +82,11 @@ class Office:
         return [trouble.code for trouble in self.watch.troubles()]
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 @pytest.fixture

@@ -43,7 +43,9 @@ from bot.tables import (
 )
 from bot.talk import outbox
 from schedules import reminders, summaries
-from tests.kit import ROOT, ZONE, World, shipped
+from tests.kit.places import ROOT, ZONE
+from tests.kit.plans import shipped
+from tests.kit.world import World
 
 START, END = date(2022, 1, 3), date(2022, 12, 31)
 SAID = {Open.SPAN: "quarter", Open.DAY: "12-31", Open.LAST: "2022-12-10"}

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 
+import pytest
+
 from bot.messages import Address
 from tests.kit.databases import Ground
 from tests.kit.screens import Screen
@@ -13,6 +15,11 @@ from tests.kit.world import World
 
 Build = Callable[[World], Talker | None]
 """Brings a world somewhere, perhaps with somebody in it; it stands at the top of a module, for it is known by its name."""
+
+
+def begins(*builds: Build) -> pytest.MarkDecorator:
+    """`pytestmark = begins(build)`: the fixture `world` of this file stands where these have brought it."""
+    return pytest.mark.begins.with_args(*builds)
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,18 @@ from bot.materials.receipts import material_receipts
 from bot.materials.sharing import BYTES_ALONG, MOST_ALONG, share_materials
 from bot.messages import File, Refusal
 from bot.people.roles import units_below
-from bot.store.db import Database
 from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membership, Message, Plan, Topic, Unit
 from bot.talk.receive import receive
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, materials, reminders
-from tests.duties.test_month import labels, plan_of, reads_well
-from tests.kit import Talker, World, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 PLAN = """
 plan:
@@ -42,10 +45,8 @@ TALK = stored("noi-dung.pdf", b"noi dung")
 NOTES = stored("goi-y.docx", b"goi y")
 
 
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
+def begin_here(world: World) -> None:
     """Two committees under one; its plan is loaded two days before April."""
-    world = World(db)
     world.go("2022-03-30 09:00")
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
@@ -55,8 +56,10 @@ def world(db: Database, tmp_path: Path) -> World:
         ("A2", "Chi bộ Kho bạc", "chi_bo", "co_quan", "DUA"),
         ("B1", "Chi bộ Thanh tra", "chi_bo", "co_quan", "DUB"),
     )
-    world.load(plan_of(PLAN, tmp_path))
-    return world
+    world.load(plan_of(PLAN))
+
+
+pytestmark = begins(begin_here)
 
 
 def album(talker: Talker, *files: File, name: str = "album") -> Talker:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from sqlalchemy import inspect, select
 
 from bot.materials.receipts import material_receipts
@@ -11,10 +10,14 @@ from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Duty, Material, MaterialReceipt, Plan
 from schedules import materials
-from tests.duties.test_month import labels, plan_of, reads_well
-from tests.kit import Talker, World, stored
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.materials.test_materials import NOTES, TALK, album, kept, names
-from tests.meetings.test_schedule import tick_through
 
 PLAN = """
 plan:
@@ -32,17 +35,17 @@ topics:
 MORE = stored("them.pdf", b"them")
 
 
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2021-12-28 09:00")
     world.units(
         ("DU", "Đảng ủy xã", "dang_uy", "", None),
         ("CB1", "Chi bộ thôn 1", "chi_bo", "nong_thon", "DU"),
         ("CB2", "Chi bộ thôn 2", "chi_bo", "nong_thon", "DU"),
     )
-    world.load(plan_of(PLAN, tmp_path), "DU")
-    return world
+    world.load(plan_of(PLAN), "DU")
+
+
+pytestmark = begins(begin_here)
 
 
 def got(talker: Talker) -> list[str]:

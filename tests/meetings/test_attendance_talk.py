@@ -5,8 +5,10 @@ from sqlalchemy import select
 
 from bot.store.db import Database
 from bot.tables import Attendance, Unit
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.committees import committee
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 Five = tuple[int, int, int, int, int]
 
@@ -59,18 +61,9 @@ WRONG: tuple[tuple[tuple[str, ...], str, str], ...] = (
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
+def secretary(secretary: Talker) -> Talker:
     """Stands at the first question of a running meeting's counts; the unit has 28 members."""
-    secretary = world.registered("CB01", "secretary").says("/hop").taps("T4 ·").taps("Tiếp")
-    return secretary.taps("Điểm danh")
+    return secretary.says("/hop").taps("T4 ·").taps("Tiếp").taps("Điểm danh")
 
 
 def stored(world: World) -> Five | None:

@@ -12,23 +12,15 @@ from bot.plans.guidance.rules import with_minutes
 from bot.store.db import Database
 from bot.tables import Attendance, Duty, Meeting, Submission, Unit
 from schedules import reminders
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import Talker, World, rules, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.desk import rules
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 LINE = "25/28, vắng 2 có phép 1 không"
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def set_for(talker: Talker, moment: str = "5/4 19h30", place: str = "Hội trường tầng 2") -> Talker:

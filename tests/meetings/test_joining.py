@@ -9,10 +9,14 @@ from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
 from bot.meetings.joining import joinable_duties, may_join, takes_long
-from bot.store.db import Database
 from bot.tables import Duty, Meeting, MeetingDuty
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import ZONE, Talker, World
+from tests.kit.committees import committee
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 MONTHLY = """
 plan:
@@ -78,11 +82,7 @@ def soi(symbol: str, period: str, meeting: str = "thematic") -> str:
     return THEME.format(symbol=symbol, period=period, meeting=meeting)
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 @pytest.fixture

@@ -10,8 +10,11 @@ from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
 from bot.tables import Attendance, Duty, Meeting, Note, Topic
 from bot.tables.walked import MeetingMarks, StepMark
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.committees import committee
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 EIGHT = (
     "Tuyên bố lý do, giới thiệu đại biểu (nếu có)",
@@ -32,19 +35,6 @@ APRIL_STEPS = (
     "Chi bộ thảo luận, liên hệ việc thực hiện tại đơn vị",
     "Bí thư cấp ủy kết luận",
 )
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def opened(talker: Talker) -> Talker:

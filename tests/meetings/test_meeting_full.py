@@ -16,8 +16,14 @@ from bot.store.db import Database
 from bot.store.filetypes import OGG
 from bot.tables import Attendance, Audit, Meeting, Note, Person, Topic, Unit
 from bot.talk.receive import receive
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import ROOT, Talker, World, rules, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.desk import rules
+from tests.kit.files import stored
+from tests.kit.places import ROOT
+from tests.kit.plans import plan_of
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.meetings.test_meeting import counted, now_at, to_the_end
 
 JOINT = """
@@ -35,19 +41,6 @@ FOLDER = ROOT / "templates" / "agendas"
 PLAN = "60-KH-DUK-2022.yaml"
 VOICE = File("5" * 64, "ghi-am-7.ogg", 900, OGG)
 PHOTO = File("6" * 64, "anh-8.jpg", 900, "image/jpeg")
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped(PLAN))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def opened(talker: Talker) -> Talker:

@@ -17,11 +17,17 @@ from bot.problems import Rejected
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Meeting, Membership, Message, Topic, Unit
 from schedules import reminders
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import ZONE, Talker, World, rules, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.desk import rules
+from tests.kit.files import stored
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.meetings.test_joining import CHUYEN_DE, THANG
 from tests.meetings.test_joining import plan as joint_plan
-from tests.meetings.test_schedule import tick_through
 
 PLAN = """
 plan:
@@ -52,15 +58,6 @@ topics:
 OF_2026 = ["assign", "groups", "agree", "notify", "follower", "materials"]
 OF_2022 = OF_2026
 THEMATIC = ["assign", "write", "groups", "agree", "approve", "notify", "follower", "send", "materials"]
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    """2022: the monthly plan under 12-HD/BTCTW."""
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
 
 
 @pytest.fixture

@@ -20,10 +20,12 @@ from bot.plans.agenda import Asks
 from bot.scores.facts import score_facts
 from bot.store.db import Database
 from bot.tables import Aside, Meeting
-from tests.duties.test_month import committee
-from tests.kit import ZONE, Talker, World, sheets, shipped
-from tests.kit.desk import RecordingRenderer
-from tests.kit.places import TEMPLATES
+from tests.kit.committees import committee
+from tests.kit.desk import RecordingRenderer, sheets
+from tests.kit.places import TEMPLATES, ZONE
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.world import World
 from tests.meetings.test_words_kept import NOTE_IT
 
 SHOWN = """{% extends "meetings/step.html" %}

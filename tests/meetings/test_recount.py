@@ -7,10 +7,10 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of
 from bot.meetings.recounting import amend_counts, read_parts
 from bot.problems import Invalid
-from bot.store.db import Database
 from bot.tables import Meeting, Paper, Unit
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 WHOLE = AttendanceCounts(
     total=28,
@@ -28,30 +28,21 @@ WHOLE = AttendanceCounts(
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
+def secretary(world: World, secretary: Talker) -> Talker:
     """Has held a meeting with everything counted, and a vote of 22."""
-    talker = world.registered("CB01", "secretary")
-    talker.says("/ketqua").taps("T4 ·").taps("Hôm nay")
-    talker.says("25/28, chính thức 25, dự bị 3, vắng 1 có lý do, 1 không lý do, 1 ở nơi khác, khách mời 2")
-    if "👉" in talker.last.text and "Đúng" not in str(labels(talker)):
-        raise AssertionError(talker.last.text)
-    talker.taps("Đúng")
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay")
+    secretary.says("25/28, chính thức 25, dự bị 3, vắng 1 có lý do, 1 không lý do, 1 ở nơi khác, khách mời 2")
+    if "👉" in secretary.last.text and "Đúng" not in str(labels(secretary)):
+        raise AssertionError(secretary.last.text)
+    secretary.taps("Đúng")
     with world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
         from bot.meetings.counts import write_counts
 
         write_counts(session, meeting, WHOLE, meeting.led_by or 0, world.at)
-    talker.presses("vote.add:1").says("Quy chế").says("21 tán thành, 1 không")
-    assert "(21/22)" in talker.last.text
-    return talker
+    secretary.presses("vote.add:1").says("Quy chế").says("21 tán thành, 1 không")
+    assert "(21/22)" in secretary.last.text
+    return secretary
 
 
 def stored(world: World) -> AttendanceCounts:

@@ -6,27 +6,15 @@ from sqlalchemy import func, select
 from bot.meetings.concerns import setting_concerns
 from bot.meetings.meetings import live_meeting
 from bot.meetings.rehearsing import forget_rehearsal
-from bot.store.db import Database
 from bot.tables import Attendance, Audit, Duty, Meeting, MeetingDuty, Message, Note, Plan, Task, Unit, Vote
 from bot.units.ends import close_unit
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.meetings.test_meeting import counted, to_the_end
 
 BANNER = "<b>HỌP THỬ</b> – không vào số liệu"
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def rehearsing(talker: Talker) -> Talker:

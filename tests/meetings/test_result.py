@@ -12,21 +12,11 @@ from bot.problems import Invalid
 from bot.store.db import Database
 from bot.tables import Attendance, Audit, Duty, Meeting, Message, Note, Unit
 from schedules import reminders
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
+from tests.kit.committees import committee
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 
 def april(world: World) -> Duty:

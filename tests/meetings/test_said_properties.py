@@ -13,8 +13,12 @@ from bot.plans.agenda import Agenda
 from bot.plans.yaml_in import read_agenda
 from bot.store.db import Database
 from bot.tables import Aside, Attendance, Meeting, Note, Task, Topic, Vote
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import ROOT, Talker, World, shipped
+from tests.kit.committees import committee
+from tests.kit.places import ROOT
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 FORMS = sorted((ROOT / "templates" / "agendas").glob("*.yaml"))
 WORDS = (

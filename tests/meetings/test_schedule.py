@@ -3,25 +3,13 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.store.db import Database
 from bot.tables import Duty, Meeting, Message, Reminder
 from bot.talk.outbox import HOLD
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through as tick_through
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 
 def meetings(world: World) -> list[tuple[str | None, str]]:

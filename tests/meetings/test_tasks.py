@@ -7,10 +7,12 @@ from sqlalchemy import select
 
 from bot.meetings.tasks import TaskSaid, read_due, read_outcome, read_task
 from bot.problems import Invalid
-from bot.store.db import Database
 from bot.tables import Audit, Meeting, Task
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World
+from tests.kit.committees import committee
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 TODAY = date(2022, 4, 1)
 
@@ -85,16 +87,7 @@ def test_how_a_task_stands_in_words(text: str, found: tuple[str, str] | None) ->
     assert read_outcome(text) == found
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
+pytestmark = begins(committee)
 
 
 def begun(talker: Talker) -> Talker:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from bot.meetings.vote_line import check_vote, read_vote
 from bot.meetings.votes import AFTER, vote_shares
 from bot.problems import Invalid
-from bot.store.db import Database
 from bot.tables import Attendance, Audit, Meeting, Vote
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 
 @pytest.mark.parametrize(
@@ -205,16 +205,8 @@ def test_both_shares_and_the_majority_of_all() -> None:
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary").says("/hop").taps("ngoài kế hoạch")
+def secretary(secretary: Talker) -> Talker:
+    return secretary.says("/hop").taps("ngoài kế hoạch")
 
 
 def counted(talker: Talker, line: str) -> Talker:

@@ -22,8 +22,12 @@ from bot.store.db import Database
 from bot.store.filetypes import OGG
 from bot.tables import Meeting, Note, Task, Topic, Unit, Vote
 from bot.talk.receive import receive
-from tests.duties.test_month import committee, reads_well
-from tests.kit import ROOT, ZONE, Talker, World, shipped
+from tests.kit.committees import committee
+from tests.kit.places import ROOT, ZONE
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 STEPS = (
     AgendaStep(key="clerk", title="Cử thư ký", optional=True),

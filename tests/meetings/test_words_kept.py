@@ -12,26 +12,14 @@ from bot.meetings.questions.vote import is_vote
 from bot.messages import File
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.plans.yaml_in import read_agenda
-from bot.store.db import Database
 from bot.tables import Meeting, Note, Task, Topic, Vote
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import ROOT, Talker, World, shipped
+from tests.kit.places import ROOT
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 FOLDER = ROOT / "templates" / "agendas"
 NOTE_IT = "📝 Ghi vào biên bản"
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def led_by(world: World, *steps: AgendaStep) -> None:

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
 from bot.talk.render import Renderer
-from tests.kit import ROOT, ZONE
+from tests.kit.places import ROOT, ZONE
 
 WHOLE = "20-7e a0-36f 1ea0-1ef9"
 LATIN_ONLY = (

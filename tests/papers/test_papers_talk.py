@@ -9,32 +9,25 @@ from docx import Document
 from sqlalchemy import select
 
 from bot.papers.converting import NoConverter, NotConverted
-from bot.store.db import Database
 from bot.tables import Duty, Meeting, Note, Paper, Unit
 from bot.talk.desk import Desk
 from schedules import papers as documents
-from tests.duties.test_month import committee, reads_well
-from tests.kit import ROOT, ZONE, RecordingRenderer, Talker, World, shipped
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    talker = world.registered("CB01", "secretary")
+def secretary(world: World, secretary: Talker) -> Talker:
     with world.db.read() as session:
         duty = session.scalars(select(Duty).where(Duty.key == "2022-04", Duty.unit.has(code="CB01"))).one()
-    talker.presses(f"meet.begin:{duty.id}").says("Nhất trí với dự thảo <b>&")
-    talker.presses(f"meet.count:{meeting_of(world).id}:0").says("25/28, vắng 2 có phép, 1 không phép").taps(
-        "Đúng"
-    )
-    return talker.presses(f"meet.end:{meeting_of(world).id}")
+    secretary.presses(f"meet.begin:{duty.id}").says("Nhất trí với dự thảo <b>&")
+    secretary.presses(f"meet.count:{meeting_of(world).id}:0").says(
+        "25/28, vắng 2 có phép, 1 không phép"
+    ).taps("Đúng")
+    return secretary.presses(f"meet.end:{meeting_of(world).id}")
 
 
 def meeting_of(world: World) -> Meeting:

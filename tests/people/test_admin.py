@@ -7,14 +7,15 @@ from sqlalchemy import select
 
 from bot.store.db import Database
 from bot.tables import Audit, Contact, Duty, Event, Invite, Meeting, Membership, Message, Person, Unit
-from tests.duties.test_month import reads_well
-from tests.kit import Talker, World, shipped
-from tests.meetings.test_schedule import tick_through
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("DUA", "Đảng ủy Sở A", "dang_bo_co_so", "", "DUK"),
@@ -24,7 +25,9 @@ def world(db: Database) -> World:
         ("7", "Chi bộ Kế hoạch Sở A", "chi_bo", "co_quan", "DUA"),
         ("B-01", "Chi bộ Văn phòng Sở B", "chi_bo", "co_quan", "DUB"),
     )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 @pytest.fixture

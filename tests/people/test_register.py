@@ -9,24 +9,27 @@ from bot.people.people import CONSENT_VERSION
 from bot.problems import Invalid
 from bot.reading.codes import code_in, looks_like_code, never_in_codes
 from bot.reading.names import read_name
-from bot.store.db import Database
 from bot.tables import Contact, Invite, Membership, Message, Person, Unit
 from handlers.people import register
 from schedules import cleanup, reminders
-from tests.kit import Talker, World, shipped, stored
+from tests.kit.files import stored
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 ASKS_CODE = "gõ mã mời"
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
         ("CB02", "Chi bộ Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
     )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def roles_of(world: World, talker: Talker) -> list[tuple[str, str]]:

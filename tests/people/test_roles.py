@@ -36,7 +36,10 @@ from bot.tables import (
 )
 from bot.tables import Plan as PlanRow
 from handlers import ACTIONS, COMMANDS
-from tests.kit import ROOT, Talker, World, stored
+from tests.kit.files import stored
+from tests.kit.places import ROOT
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 PLAN = """\
 plan:

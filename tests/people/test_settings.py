@@ -21,19 +21,23 @@ from bot.tables import (
     Submission,
 )
 from schedules import cleanup, reminders
-from tests.kit import Talker, World, shipped, stored
+from tests.kit.files import stored
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
         ("CB02", "Chi bộ Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
     )
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def person_of(world: World, talker: Talker) -> Person:

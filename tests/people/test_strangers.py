@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from bot.messages import Address, Refusal
 from bot.store.db import Database
 from bot.tables import Base, Contact, Event, Membership, Message, Person
-from tests.kit import Talker, World, stored
+from tests.kit.files import stored
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 ASKS_CODE = "gõ mã mời"
 

@@ -15,8 +15,14 @@ from bot.store.filetypes import XLSX
 from bot.tables import Audit, Duty, Errand, Message, Plan, Unit
 from schedules import plans as errands
 from schedules import reminders
-from tests.duties.test_month import committee, plan_of, reads_well
-from tests.kit import ROOT, Talker, World, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.places import ROOT
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 from tests.plans.test_plan_sheet import Form, type_two_pages
 
 TEMPLATES = ROOT / "templates"
@@ -36,16 +42,7 @@ duties:
 """
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
-
-
-@pytest.fixture
-def office(world: World) -> Talker:
-    return world.registered("DUK", "admin")
+pytestmark = begins(committee)
 
 
 def workbook(world: World, text: PlanText, folder: Path, name: str = "ke-hoach.xlsx") -> File:

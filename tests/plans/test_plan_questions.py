@@ -9,12 +9,17 @@ from sqlalchemy import select
 from bot.duties.loading import load_plan
 from bot.plans.questions import OfficeQuestion, Open, plan_questions, read_answer
 from bot.problems import Invalid, Rejected
-from bot.store.db import Database, connect_database
+from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, Plan, Unit
-from tests.duties.test_month import committee, plan_of, reads_well
 from tests.house.test_cli import UNITS, run, url
-from tests.kit import ZONE, Talker, World
+from tests.kit.committees import committee
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 from tests.plans.golden import PLANS, plan
 from tests.plans.test_office import runs, workbook
 
@@ -37,11 +42,7 @@ LAST = OfficeQuestion("cuoi-nam", Open.LAST, "Kiểm điểm", None, date(2022, 
 SPAN = OfficeQuestion("bc", Open.SPAN, "Báo cáo", None, date(2022, 3, 22), date(2023, 12, 31))
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ from bot.plans.workbook.values import (
 from bot.plans.yaml_in import read_plan
 from bot.problems import Invalid, Problem, Rejected
 from bot.reading.words import fold
-from tests.kit import ROOT, ZONE, RecordingRenderer
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
 from tests.units.test_units_tables import strict
 
 TEMPLATES = ROOT / "templates"

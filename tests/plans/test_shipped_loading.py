@@ -7,7 +7,7 @@ from bot.plans.plan import PlanText
 from bot.plans.questions import plan_questions, with_answers
 from bot.store.db import Database
 from bot.tables import Duty
-from tests.kit import World
+from tests.kit.world import World
 from tests.plans import test_shipped_conclusions as conclusions
 from tests.plans import test_shipped_district as district
 from tests.plans import test_shipped_plans as themes

@@ -12,7 +12,7 @@ from bot.problems import Invalid
 from bot.reading.moments import SpokenMoment, read_moment
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.talk.render import Renderer
-from tests.kit import ROOT, ZONE
+from tests.kit.places import ROOT, ZONE
 
 SUNDAY = date(2022, 4, 10)
 NOON = time(12)

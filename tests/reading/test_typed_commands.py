@@ -5,8 +5,9 @@ import pytest
 from bot.reading.typed_commands import Command, read_command
 from bot.store.db import Database
 from handlers import COMMANDS
-from tests.duties.test_month import committee
-from tests.kit import World, shipped
+from tests.kit.committees import committee
+from tests.kit.plans import shipped
+from tests.kit.world import World
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,14 @@ from bot.plans.expected import expected_duties
 from bot.plans.plan import PlanText
 from bot.plans.who import UnitProfile
 from bot.reminders.look_ahead import foresee_messages
-from bot.store.db import Database
 from bot.tables import Duty, Meeting, Reminder, Unit
 from schedules import reminders, summaries
-from tests.duties.test_month import labels, plan_of, reads_well
-from tests.kit import ZONE, Talker, World, shipped
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 CELLS = ("CB1", "CB2", "CB3", "CB4", "CB5")
 """The cell of that number meets on that day of the month."""
@@ -41,15 +44,15 @@ topics:
 """
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-04-15 09:00")
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         *((code, f"Chi bộ số {code[2:]}", "chi_bo", "co_quan", "DUK") for code in CELLS),
     )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def live(world: World, last: str) -> Iterator[datetime]:

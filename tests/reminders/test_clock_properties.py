@@ -35,7 +35,8 @@ from bot.store.db import Database, connect_database
 from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
 from bot.talk.outbox import lose_contact
 from schedules import reminders
-from tests.kit import ROOT, ZONE, World
+from tests.kit.places import ROOT, ZONE
+from tests.kit.world import World
 
 NEW_YEAR, LAST = date(2026, 1, 1), date(2026, 12, 31)
 SAYS = (

@@ -18,9 +18,13 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
 from schedules import reminders, summaries
-from tests.duties.test_month import labels, plan_of, reads_well
-from tests.kit import Talker, World, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.reminders.test_reminders import moments, said
 
 PLAN = """
@@ -58,12 +62,12 @@ def tree(world: World, cells: int = 2) -> None:
     )
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-06-06 07:30")
     tree(world)
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def person_id(world: World, talker: Talker) -> int:

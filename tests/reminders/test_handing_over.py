@@ -2,23 +2,13 @@
 
 from datetime import date
 
-import pytest
 from sqlalchemy import select
 
 from bot.people.people import end_role
-from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Person, Unit
 from schedules import reminders
-from tests.duties.test_month import committee
-from tests.kit import Talker, World, shipped
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 
 def of(world: World, talker: Talker) -> Person:

@@ -5,24 +5,25 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.duties.loading import load_plan
 from bot.plans.questions import plan_questions
-from bot.store.db import Database
 from bot.tables import Duty, Unit
 from schedules import reminders, summaries
-from tests.duties.test_month import reads_well
 from tests.house.test_year import SAID
-from tests.kit import ZONE, Talker, World, shipped, stored
+from tests.kit.files import stored
+from tests.kit.places import ZONE
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 REPORT = "Báo cáo chuyên đề “Tự soi, tự sửa”"
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-09-01 08:00")
     world.units(
         ("DU", "Đảng ủy xã", "dang_uy", "", None),
@@ -30,7 +31,7 @@ def world(db: Database) -> World:
         ("HP", "Chi bộ Hải Phong", "chi_bo", "nong_thon", "DU"),
     )
     text = shipped("tu-soi-tu-sua-ky-loi-2022.yaml")
-    with db.write() as session:
+    with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
         load_plan(
             session,
@@ -40,7 +41,9 @@ def world(db: Database) -> World:
             ZONE,
             answers={one.key: SAID[one.open] for one in plan_questions(text)},
         )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def report_of(world: World, code: str = "HP") -> Duty:

@@ -12,9 +12,14 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Person, Topic, Unit
 from bot.talk import outbox
 from schedules import reminders
-from tests.duties.test_month import committee, plan_of, reads_well
-from tests.kit import Talker, World, shipped, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 APRIL = "Sinh hoạt chính trị tháng 4/2022"
 MAY = "Sinh hoạt chính trị tháng 5/2022"
@@ -25,14 +30,14 @@ duties:
 """
 
 
-@pytest.fixture
-def world(db: Database) -> World:
+def begin_here(world: World) -> None:
     """The order of the README: units, the plan, then people."""
-    world = World(db)
     committee(world)
     world.load(shipped("60-KH-DUK-2022.yaml"))
     world.tick(reminders.say_reminders)
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def told(world: World, talker: Talker, moment: str) -> list[Reply]:

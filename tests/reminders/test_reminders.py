@@ -10,21 +10,26 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Message, Person, Reminder
 from bot.talk.outbox import HOLD
 from schedules import reminders
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import Talker, World, shipped, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 Said = list[tuple[str, int, str]]
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     committee(world)
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    with db.write() as session:  # what has no day is told in tests/reminders/test_escalation.py
+    with world.db.write() as session:  # what has no day is told in tests/reminders/test_escalation.py
         session.execute(update(Duty).where(Duty.key == "ke-hoach").values(next_reminder_at=None))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def said(world: World, key: str = "", since: str = "2022-01-01 00:00") -> Said:

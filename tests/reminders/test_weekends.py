@@ -6,11 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.calendar import at_local, is_weekend, next_allowed
-from bot.store.db import Database
 from schedules import reminders, summaries
-from tests.duties.test_month import committee, labels, plan_of, reads_well
-from tests.kit import ZONE, Talker, World, shipped
-from tests.meetings.test_schedule import tick_through
+from tests.kit.committees import committee
+from tests.kit.places import ZONE
+from tests.kit.plans import plan_of, shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 from tests.reminders.test_reminders import moments, only_in_may
 
 REPORT = """
@@ -28,11 +32,7 @@ LAST_DAY = (
 )
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
+pytestmark = begins(committee)
 
 
 @pytest.mark.parametrize(

@@ -9,25 +9,15 @@ from bot.messages import File, Refusal
 from bot.store.db import Database
 from bot.tables import Duty, Message, Submission, SubmissionFile
 from bot.talk.receive import receive
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World, shipped, stored
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 ZIP = Refusal("tài liệu.zip", "file_zip", (("name", "tài liệu.zip"),))
 SECRET = Refusal("tep.pdf", "file_secret")
 BIG = Refusal("to.pdf", "file_over_channel", (("limit_mb", "20"), ("size_mb", "25")))
-
-
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
 
 
 def files(count: int, name: str = "anh") -> list[File]:

@@ -1,18 +1,20 @@
 """A report on a meeting is asked for when that has been held; one handed in before is kept, and counts from then on."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
-from bot.store.db import Database
 from bot.tables import Duty, Submission
 from schedules import reminders
-from tests.duties.test_month import labels, plan_of, reads_well
-from tests.kit import Talker, World, stored
-from tests.meetings.test_schedule import tick_through
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 PLAN = """
 plan:
@@ -32,13 +34,13 @@ duties:
 FILE = stored("bao-cao.pdf", b"bao cao")
 
 
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-05-10 09:00")
     world.units(("DU", "Đảng ủy", "dang_uy", "", None), ("CB1", "Chi bộ 1", "chi_bo", "nong_thon", "DU"))
-    world.load(plan_of(PLAN, tmp_path), "DU")
-    return world
+    world.load(plan_of(PLAN), "DU")
+
+
+pytestmark = begins(begin_here)
 
 
 @pytest.fixture

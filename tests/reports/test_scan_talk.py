@@ -12,28 +12,20 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from bot.messages import File
-from bot.store.db import Database
 from bot.tables import Audit, Duty, Errand, Submission
 from bot.talk.receive import receive
 from schedules import plans as errands
 from schedules import reports as scans
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import MemoryShelf, Talker, World, shipped, stored
+from tests.kit.files import MemoryShelf, stored
+from tests.kit.talker import Talker
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 
 @pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
-
-
-@pytest.fixture
-def secretary(world: World) -> Iterator[Talker]:
-    talker = world.registered("CB01", "secretary")
-    yield talker
-    reads_well(talker)
+def secretary(secretary: Talker) -> Iterator[Talker]:
+    yield secretary
+    reads_well(secretary)
 
 
 def on_the_shelf(world: World, name: str, content: bytes, media_type: str = "image/jpeg") -> File:

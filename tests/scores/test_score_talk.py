@@ -6,24 +6,21 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.store.db import Database
 from bot.tables import Attendance, Audit, Meeting, Person, Score, Unit, Vote
-from tests.duties.test_month import committee, labels, reads_well
-from tests.kit import Talker, World
+from tests.kit.committees import committee
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
 from tests.kit.walked import as_loaded
+from tests.kit.wording import labels, reads_well
+from tests.kit.world import World
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     committee(world)
     world.go("2026-04-03 21:10")
-    return world
 
 
-@pytest.fixture
-def secretary(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
+pytestmark = begins(begin_here)
 
 
 def held(world: World, code: str = "CB01", begin: str = "2026-04-03 19:30", **facts: Any) -> int:

@@ -28,8 +28,10 @@ from bot.store.schema import migrate_schema, newest_revision
 from bot.tables import Base, Contact, Message, Note, Person, Upload
 from schedules import reminders
 from tests.kit.databases import run_on_server, url_of
-from tests.kit import APRIL, ROOT, World, shipped
+from tests.kit.places import ROOT
+from tests.kit.plans import shipped
 from tests.kit.schema import up_to_date
+from tests.kit.world import APRIL, World
 
 PAPER = b"%PDF-1.4 " + b"x" * 5000
 

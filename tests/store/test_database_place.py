@@ -22,8 +22,9 @@ from bot.store.db import Database, DatabaseGone, connect_database
 from bot.store.schema import migrate_schema, newest_revision
 from bot.tables import Event, Person
 from bot.talk.receive import receive
-from tests.kit import APRIL, Talker, World
 from tests.kit.schema import up_to_date
+from tests.kit.talker import Talker
+from tests.kit.world import APRIL, World
 
 EVENT = Incoming("e:1", Address("web", "x"), APRIL, text="/start")
 
@@ -169,7 +170,9 @@ def pooled_url(request: pytest.FixtureRequest) -> Iterator[str]:
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer is not installed: apt-get install pgbouncer")
-    parsed = make_url(request.getfixturevalue("postgres_database"))
+    postgres = request.getfixturevalue("postgresql_ground")
+    postgres.clear(Path())
+    parsed = make_url(postgres.url)
     host = str(parsed.query.get("host") or parsed.host)
     folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pgbouncer.XXXXXX"], text=True).strip())
     folder.chmod(0o777)

@@ -11,13 +11,14 @@ from sqlalchemy import func, select
 from bot.messages import Address, File, Refusal
 from bot.store import intake
 from bot.store.aside import Here
-from bot.store.db import Database
 from bot.store.files import Store, open_store
 from bot.store.intake import Intake
 from bot.store.unneeded import drop_unneeded_files
 from bot.tables import Contact, Material, Plan, Submission, Upload
 from schedules import cleanup
-from tests.kit import World, shipped
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.world import World
 
 PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF"
 
@@ -27,14 +28,14 @@ def store(tmp_path: Path) -> Store:
     return open_store(str(tmp_path / "store"))
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối", "dang_bo", "", None), ("A1", "Chi bộ A1", "chi_bo", "nong_thon", "DUK")
     )
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 @pytest.fixture

@@ -3,27 +3,27 @@
 from collections import Counter
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy import select
 
 from bot.duties.life import close_duty
-from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Person, Unit
 from schedules import reminders, summaries
-from tests.duties.test_month import reads_well
-from tests.kit import ZONE, Talker, World, shipped
+from tests.kit.places import ZONE
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 CELLS = 40
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         *[(f"A{n:02}", f"Chi bộ A{n:02}", "chi_bo", "co_quan", "DUK") for n in range(1, CELLS + 1)],
     )
-    with db.write() as session:
+    with world.db.write() as session:
         for unit in session.scalars(select(Unit).where(Unit.kind == "chi_bo")).all():
             if unit.code != "A40":
                 person = Person(created_at=world.at, consent_version=1)
@@ -35,7 +35,9 @@ def world(db: Database) -> World:
                 )
     for name in ("60-KH-DUK-2022.yaml", "42-KH-DUK-2022.yaml"):
         world.load(shipped(name))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def finish(world: World, key: str, *codes: str) -> None:

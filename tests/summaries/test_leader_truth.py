@@ -10,17 +10,18 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.store.db import Database
 from bot.tables import Contact, Demand, Duty, Message, Unit
 from bot.talk import outbox
 from schedules import reminders, summaries
-from tests.duties.test_month import plan_of
-from tests.kit import Talker, World, stored
+from tests.kit.files import stored
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 PLAN = """
 plan:
@@ -333,14 +334,14 @@ class Walk:
             return sum(TITLES[key] in message.body["text"] for message in rows)
 
 
-@pytest.fixture
-def world(db: Database, tmp_path: Path) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-03-28 09:00")
     cells = ((code, name, "chi_bo", "nong_thon", "DU") for code, name in CELLS.items())
     world.units(("DU", "Đảng ủy xã", "dang_uy", "", None), *cells)
-    world.load(plan_of(PLAN, tmp_path), "DU")
-    return world
+    world.load(plan_of(PLAN), "DU")
+
+
+pytestmark = begins(begin_here)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -2,25 +2,25 @@
 
 from collections.abc import Sequence
 
-import pytest
 from sqlalchemy import select
 
 from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.messages import Reply
-from bot.store.db import Database
 from bot.tables import Contact, Demand, Duty, Membership, Person, Unit
 from schedules import summaries
-from tests.kit import ZONE, Talker, World, shipped
+from tests.kit.places import ZONE
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 CELLS = 15
 
 
-@pytest.fixture
-def world(db: Database) -> World:
+def begin_here(world: World) -> None:
     """Sở A with fifteen cells, Sở B with one."""
-    world = World(db)
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("DUA", "Đảng ủy Sở A", "dang_bo_co_so", "", "DUK"),
@@ -29,9 +29,11 @@ def world(db: Database) -> World:
         ("B01", "Chi bộ Thanh tra", "chi_bo", "co_quan", "DUB"),
     )
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    with db.write() as session:
+    with world.db.write() as session:
         session.add(Person(created_at=world.at))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def hold(world: World, codes: Sequence[str], key: str, when: str, present: int = 20) -> None:

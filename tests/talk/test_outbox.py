@@ -19,7 +19,8 @@ from bot.tables import Contact, Dialog, Message, Person
 from bot.talk import outbox, sender
 from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
 from bot.talk.sender import GIVE_UP, Pace, Sender, backoff_of
-from tests.kit import APRIL, stored
+from tests.kit.files import stored
+from tests.kit.world import APRIL
 
 SECONDS = 120
 """So long is waited for what must happen; no test asserts how long it takes."""

@@ -23,7 +23,12 @@ from bot.talk.desk import Answer, Desk, Flow, FlowStep, Routes
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from handlers import ACTIONS
-from tests.kit import ZONE, PlainLinks, Talker, World, shipped, stored
+from tests.kit.desk import PlainLinks
+from tests.kit.files import stored
+from tests.kit.places import ZONE
+from tests.kit.plans import shipped
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 TEMPLATES = {
     "words.yaml": "go_on: go on",

@@ -5,23 +5,26 @@ import re
 import pytest
 
 from bot.messages import Choice
-from bot.store.db import Database
 from schedules import reminders
-from tests.kit import Talker, World, shipped, stored
+from tests.kit.files import stored
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 UNKNOWN = "Trợ lý chưa hiểu ý đồng chí."
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
         ("CB01", "Chi bộ Văn phòng", "chi_bo", "co_quan", "DUK"),
         ("CB02", "Chi bộ Nước sạch", "chi_bo", "doanh_nghiep", "DUK"),
     )
     world.load(shipped("60-KH-DUK-2022.yaml"))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def labels(talker: Talker) -> set[str]:

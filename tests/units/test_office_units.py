@@ -17,8 +17,12 @@ from bot.tables import Unit
 from bot.units.table_in import read_units
 from bot.units.tree import Imported, write_units
 from schedules import plans as errands
-from tests.duties.test_month import committee, reads_well
-from tests.kit import Talker, World, stored
+from tests.kit.committees import committee
+from tests.kit.files import stored
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
 
 LIST: list[list[Any]] = [
     ["ĐẢNG BỘ XÃ THỬ"],
@@ -32,16 +36,7 @@ LIST: list[list[Any]] = [
 ]
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
-    committee(world)
-    return world
-
-
-@pytest.fixture
-def office(world: World) -> Talker:
-    return world.registered("DUK", "admin")
+pytestmark = begins(committee)
 
 
 def sheet(rows: Sequence[Any]) -> bytes:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from bot import __main__ as main
 from bot.store.db import connect_database
 from bot.tables import Unit
-from tests.kit import ROOT
+from tests.kit.places import ROOT
 
 UNITS = ROOT / "templates/demo/units.csv"
 

@@ -16,7 +16,6 @@ from bot.meetings.meetings import held_before, set_meeting
 from bot.people.roles import units_below
 from bot.plans.yaml_in import read_plan
 from bot.problems import Invalid
-from bot.store.db import Database
 from bot.tables import (
     Audit,
     Demand,
@@ -40,16 +39,17 @@ from bot.units.table_in import read_units
 from bot.units.table_out import write_unit_list
 from bot.units.tree import write_units
 from schedules import plans as errands
-from tests.kit import ROOT, ZONE, World, shipped
-from tests.meetings.test_schedule import tick_through
+from tests.kit.places import ROOT, ZONE
+from tests.kit.plans import shipped
+from tests.kit.stage import begins
+from tests.kit.ticking import tick_through
+from tests.kit.world import World
 
 Figures = dict[str, tuple[int, int, int, int, int]]
 HALF = date(2022, 6, 30)
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.go("2022-02-10 08:00")
     world.units(
         ("DUK", "Đảng ủy Khối mẫu", "dang_uy", "", None),
@@ -60,9 +60,11 @@ def world(db: Database) -> World:
         ("B1", "Chi bộ Kế hoạch", "chi_bo", "co_quan", "DUB"),
     )
     world.load(shipped("42-KH-DUK-2022.yaml"))
-    with db.write() as session:
+    with world.db.write() as session:
         session.add(Person(created_at=world.at))
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def unit(world: World, code: str) -> Unit:

@@ -18,7 +18,9 @@ from bot.units.rows import COLUMNS, SHIFTS, UnitRow, written_day
 from bot.units.table_in import read_units
 from bot.units.table_out import LISTED, living_units, read_units_form, write_unit_list, write_units_template
 from bot.units.tree import Imported, write_units
-from tests.kit import ROOT, ZONE, World, shipped
+from tests.kit.places import ROOT, ZONE
+from tests.kit.plans import shipped
+from tests.kit.world import World
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"
 TREE = HEADER + (

@@ -23,7 +23,7 @@ from bot.units.table_out import read_units_form
 from bot.units.tables import find_tables
 from bot.units.words import code_of_name, kind_of_name, usual_day, whole_number
 from bot.workbooks.book import read_book
-from tests.kit import ROOT
+from tests.kit.places import ROOT
 
 Rows = Sequence[Any]
 GOOD: Rows = (
