@@ -6,22 +6,22 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.messages import Address, Refusal
-from bot.store.db import Database
 from bot.tables import Base, Contact, Event, Membership, Message, Person
 from tests.kit.files import stored
+from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.world import World
 
 ASKS_CODE = "gõ mã mời"
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def begin_here(world: World) -> None:
     world.units(
         ("DUK", "Đảng ủy Khối", "dang_bo", "", None), ("A1", "Chi bộ A1", "chi_bo", "nong_thon", "DUK")
     )
-    return world
+
+
+pytestmark = begins(begin_here)
 
 
 def rows(world: World) -> int:

@@ -165,14 +165,12 @@ def test_the_command_line_refuses_a_newer_database(office: Path) -> None:
 
 
 @pytest.fixture
-def pooled_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def pooled_url(database_url: str) -> Iterator[str]:
     """The test's database behind Debian's pgbouncer in transaction mode, with two server processes for everybody."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
         pytest.skip("pgbouncer is not installed: apt-get install pgbouncer")
-    postgres = request.getfixturevalue("postgresql_ground")
-    postgres.clear(Path())
-    parsed = make_url(postgres.url)
+    parsed = make_url(database_url)
     host = str(parsed.query.get("host") or parsed.host)
     folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/pgbouncer.XXXXXX"], text=True).strip())
     folder.chmod(0o777)
@@ -221,7 +219,7 @@ def connected(url: str) -> Database:
             return db
 
 
-only_postgresql = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+only_postgresql = pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
 
 
 @pytest.mark.process
