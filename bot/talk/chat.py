@@ -89,7 +89,8 @@ class Chat:
         return untyped.data() if untyped else {}
 
     def keep(self, **facts: Any) -> None:
-        self._answers = Untyped.of({**self.answers(Untyped).data(), **facts})
+        held = self.answers(Untyped).data() if self.dialog.flow else self.data
+        self._answers = Untyped.of({**held, **facts})
 
     def say(
         self,
