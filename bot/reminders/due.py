@@ -112,7 +112,7 @@ def give_back(session: Session, at: datetime, unit_id: int | None = None) -> Non
     spent = {said.message_id for _, said in rows}
     if spent:
         session.execute(delete(Reminder).where(Reminder.message_id.in_(spent)))
-        log.info("reminder.unheard messages=%s", sorted(spent))
+        log.info("reminder.unheard messages=%s", len(spent))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from threading import Lock
 
 LINES = "%(asctime)s %(levelname)s %(name)s %(message)s"
 WINDOW_SECONDS = 60.0
+TOLD_A_MINUTE = 100
 KINDS_KEPT = 1000
 OWN_LOGGERS = ("apscheduler", "uvicorn", "alembic", "sse_starlette")
 """They write a line for every tick, or addresses that bear a token."""
@@ -58,12 +59,13 @@ class JsonLines(logging.Formatter):
 @dataclass(slots=True)
 class _Seen:
     since: float
+    written: int = 1
     repeated: int = 0
 
 
 class OncePerMinute(logging.Filter):
     """Lets the first warning or error of a kind through at once, and after that one a minute, which says how many were held
-    back. Of one kind is what comes from one logger with one text before its values are filled in, and with one exception.
+    back; so also what is told for information, after the first hundred of a minute. Of one kind is what comes from one logger with one text before its values are filled in, and with one exception.
     """
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -73,16 +75,17 @@ class OncePerMinute(logging.Filter):
         self._lock = Lock()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.levelno < logging.WARNING:
-            return True
+        most = 1 if record.levelno >= logging.WARNING else TOLD_A_MINUTE
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
         kind = record.name, str(record.msg), error
         with self._lock:
             at = self._monotonic()
             seen = self._seen.get(kind)
             if seen is not None and at - seen.since < WINDOW_SECONDS:
-                seen.repeated += 1
-                return False
+                more = seen.written < most
+                seen.written += more
+                seen.repeated += not more
+                return more
             self._forget(at)
             self._seen[kind] = _Seen(at)
         if seen is not None and seen.repeated:

@@ -54,9 +54,15 @@ def test_other_kinds_are_told_apart() -> None:
     assert not once.filter(record("send failed message=%s", 2))
 
 
-def test_what_is_told_for_information_is_never_held_back() -> None:
-    once = OncePerMinute(lambda: 0.0)
-    assert all(once.filter(record("tick name=%s", "x", level=logging.INFO)) for _ in range(100))
+def test_ten_thousand_lines_of_one_tick_are_a_hundred_and_a_count() -> None:
+    at = [0.0]
+    once = OncePerMinute(lambda: at[0])
+    lines = [record("reminder.skipped duty=%s", n, level=logging.INFO) for n in range(10_000)]
+    assert sum(once.filter(line) for line in lines) == 100
+    at[0] = 61.0
+    last = record("reminder.skipped duty=%s", "x", level=logging.INFO)
+    assert once.filter(last)
+    assert last.getMessage() == "reminder.skipped duty=x [repeated=9900]"
 
 
 def test_a_million_kinds_take_no_memory() -> None:
