@@ -41,6 +41,7 @@ from bot.store.aside import Here
 from bot.store.db import Database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
+from bot.tables import Role
 from bot.talk.receive import utc_now
 from bot.units.table_in import read_units
 
@@ -173,7 +174,7 @@ def invite_command(
         with configured_database() as (settings, db):
             with db.write() as session:
                 unit = unit_of(session, unit_code)
-                code, _ = create_invitation(session, unit, role, utc_now())
+                code, _ = create_invitation(session, unit, Role(role), utc_now())
                 secret = own_secret(session)
             links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings, db)))
             say_line(

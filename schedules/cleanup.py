@@ -16,11 +16,14 @@ from bot.tables import (
     Audit,
     Contact,
     Duty,
+    DutyState,
     Errand,
     Event,
     Invite,
     Meeting,
+    MeetingState,
     Message,
+    MessageState,
     Note,
     Person,
     Reminder,
@@ -84,7 +87,7 @@ def _drop(session: Session, table: Any, *where: ColumnElement[bool]) -> int:
 
 
 def _empty_notes(session: Session, ended_before: datetime) -> int:
-    over = select(Meeting.id).where(Meeting.state == "held", Meeting.ended_at < ended_before)
+    over = select(Meeting.id).where(Meeting.state == MeetingState.HELD, Meeting.ended_at < ended_before)
     some = (
         select(Note.id)
         .where(Note.meeting_id.in_(over), or_(Note.text != "", Note.digest != ""))
@@ -98,7 +101,7 @@ def _empty_notes(session: Session, ended_before: datetime) -> int:
 
 def _forget_places(session: Session) -> int:
     """The last message to a forgotten person has gone out: now the place itself is forgotten."""
-    waiting = exists().where(Message.contact_id == Contact.id, Message.state == "waiting")
+    waiting = exists().where(Message.contact_id == Contact.id, Message.state == MessageState.WAITING)
     forgotten = select(Person.id).where(Person.anonymised_at.is_not(None))
     rows = session.scalars(
         select(Contact).where(Contact.person_id.in_(forgotten), ~waiting, ~Contact.place.startswith("-"))
@@ -111,7 +114,7 @@ def _forget_places(session: Session) -> int:
 
 def _drop_reminders(session: Session, before: datetime) -> int:
     """What was said of duties that are still open stays: it tells how often somebody was reminded."""
-    still_open = select(Duty.id).where(Duty.state == "open")
+    still_open = select(Duty.id).where(Duty.state == DutyState.OPEN)
     some = (
         select(Reminder.message_id)
         .where(Reminder.at < before, Reminder.duty_id.not_in(still_open))
@@ -128,4 +131,6 @@ def _drop_reminders(session: Session, before: datetime) -> int:
 
 def _drop_old_messages(session: Session, before: datetime) -> int:
     spoken = exists().where(Reminder.message_id == Message.id)
-    return _drop(session, Message, Message.created_at < before, Message.state != "waiting", ~spoken)
+    return _drop(
+        session, Message, Message.created_at < before, Message.state != MessageState.WAITING, ~spoken
+    )

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from bot.reports.joining import work_on_scan
+from bot.tables import ErrandKind
 from bot.talk.desk import Desk
 from bot.talk.errands import do_all
 
 
 def join_scans(desk: Desk, at: datetime) -> int:
     """Shows the pages of each errand that is new and joins those of each that is agreed; answers how many."""
-    return do_all(desk, at, {"scan": work_on_scan}, "reports/scan/failed")
+    return do_all(desk, at, {ErrandKind.SCAN: work_on_scan}, "reports/scan/failed")

@@ -35,7 +35,7 @@ from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Invalid
 from bot.reminders.look_ahead import foresee_messages
 from bot.store.links import SignedLinks
-from bot.tables import Duty, Plan
+from bot.tables import Duty, DutyState, Plan
 from bot.talk.desk import Desk
 from bot.talk.receive import utc_now
 from handlers import ROUTES
@@ -165,7 +165,7 @@ def plan_list() -> None:
         for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)):
             counted = select(Duty.state, func.count()).where(Duty.plan_id == plan.id).group_by(Duty.state)
             states = {row[0]: row[1] for row in session.execute(counted)}
-            plans.append((plan, states.get("open", 0), states.get("done", 0)))
+            plans.append((plan, states.get(DutyState.OPEN, 0), states.get(DutyState.DONE, 0)))
         say_line("plans", plans=plans)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from bot.duties.counting import Tally
-from bot.tables import Demand
+from bot.tables import Demand, DutyKind
 
 
 class Named(Protocol):
@@ -68,7 +68,7 @@ def distinguishing_marks(named: Mapping[int, tuple[Named, str]]) -> Mapping[int,
 
 def _short(one: Named) -> Hashable:
     """On a button a meeting is known by its month alone."""
-    return one.period_first if one.kind == "meeting" else (one.title[:SHORT], one.title[-SHORT:])
+    return one.period_first if one.kind == DutyKind.MEETING else (one.title[:SHORT], one.title[-SHORT:])
 
 
 def _alike(named: Mapping[int, tuple[Named, str]], name: Callable[[Named, str], Hashable]) -> set[int]:

@@ -8,10 +8,23 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Unit
+from bot.tables import (
+    Attendance,
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Hurry,
+    Meeting,
+    MeetingDuty,
+    MeetingState,
+    Membership,
+    Role,
+    Unit,
+)
 
 RECENT = timedelta(days=31)
-UNDONE = ("open", "lapsed")
+UNDONE = (DutyState.OPEN, DutyState.LAPSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,10 @@ def asked_for(today: date) -> ColumnElement[bool]:
     known when it was over is asked for once, and nobody knows.
     """
     dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
-    kept = and_(Duty.state == "lapsed", Duty.hurry != "after")
-    return or_(Duty.state == "done", kept, and_(Duty.state == "open", Duty.opens_on <= today, dated))
+    kept = and_(Duty.state == DutyState.LAPSED, Duty.hurry != Hurry.AFTER)
+    return or_(
+        Duty.state == DutyState.DONE, kept, and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, dated)
+    )
 
 
 def tally_demands(
@@ -75,7 +90,7 @@ def tally_demands(
         .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.key, Demand.variant)
         .options(joinedload(Demand.plan))
     ).all()
-    heads = _heads(session, where, [row[0].id for row in rows if row[0].kind == "meeting"])
+    heads = _heads(session, where, [row[0].id for row in rows if row[0].kind == DutyKind.MEETING])
     return [
         Tally(
             demand.id,
@@ -99,7 +114,7 @@ def tally_demands(
 
 
 def _counted(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
-    done, undone = Duty.state == "done", Duty.state.in_(UNDONE)
+    done, undone = Duty.state == DutyState.DONE, Duty.state.in_(UNDONE)
     return (
         select(
             Duty.demand_id.label("demand_id"),
@@ -130,7 +145,7 @@ def _heads(
         .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
         .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
         .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
-        .where(Meeting.state == "held", Duty.demand_id.in_(demand_ids), where)
+        .where(Meeting.state == MeetingState.HELD, Duty.demand_id.in_(demand_ids), where)
         .group_by(Duty.demand_id)
     )
     return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
@@ -141,7 +156,9 @@ def current_demands(scope: ColumnElement[bool], today: date) -> ColumnElement[bo
     due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
     since = today - RECENT
     done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
-    live = select(Duty.demand_id).where(scope, or_(Duty.state == "open", Duty.due_on >= since, done_since))
+    live = select(Duty.demand_id).where(
+        scope, or_(Duty.state == DutyState.OPEN, Duty.due_on >= since, done_since)
+    )
     return and_(scope, Duty.demand_id.in_(live.correlate(None)))
 
 
@@ -150,7 +167,7 @@ def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
 
     def weight(t: Tally) -> tuple[bool, bool, int, bool, date, str]:
         past = t.due_on is not None and t.due_on < today - RECENT
-        return t.kind != "meeting", past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
+        return t.kind != DutyKind.MEETING, past, -t.overdue, t.due_on is None, t.due_on or date.max, t.key
 
     return sorted(figures, key=weight)
 
@@ -159,15 +176,15 @@ def worst_first(figures: Iterable[Tally]) -> list[Tally]:
     """What most units are overdue with, the longest first; then what is due next, meetings before the rest."""
 
     def weight(t: Tally) -> tuple[int, bool, date, bool, str]:
-        return -t.overdue, t.due_on is None, t.due_on or date.max, t.kind != "meeting", t.key
+        return -t.overdue, t.due_on is None, t.due_on or date.max, t.kind != DutyKind.MEETING, t.key
 
     return sorted(figures, key=weight)
 
 
 def count_unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
     """How many of the units with `missing` duties have nobody who leads them."""
-    led = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
-    asking = missing_duties(and_(Duty.state == "open", where), today)
+    led = select(Membership.unit_id).where(Membership.role == Role.SECRETARY, Membership.ended_at.is_(None))
+    asking = missing_duties(and_(Duty.state == DutyState.OPEN, where), today)
     units = asking.where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
     return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
 

@@ -14,7 +14,7 @@ from bot.duties.life import LIVE_MEETING, follow_meeting, place_relative, releas
 from bot.duties.present import GONE, ROWS, Present, done_before
 from bot.duties.withdrawing import withdraw_reminders
 from bot.plans.expected import Expected
-from bot.tables import Demand, Duty, Meeting, MeetingDuty, Unit
+from bot.tables import Demand, Duty, DutyState, Hurry, Meeting, MeetingDuty, MeetingState, Unit
 
 Change = tuple[Present, Expected, Demand, str]
 """What is there, what is expected, its demand, and the path of the unit today."""
@@ -51,24 +51,24 @@ class Following:
                 self._loading.session.expunge(duty)
 
     def _follow_plan(self, duty: Duty, want: Expected, demand: Demand, leader: Present | None) -> None:
-        if duty.state == "lapsed" and duty.hurry == "after":
+        if duty.state == DutyState.LAPSED and duty.hurry == Hurry.AFTER:
             return  # it was asked for once
         back = duty.state in GONE
         waited, duty.waits = duty.waits, want.waits or ""
-        duty.kind, duty.demand = want.kind, demand
+        duty.kind, duty.demand = demand.kind, demand
         duty.announced_on = want.announced_on
         if not want.relative:
             duty.opens_on, duty.due_on, duty.safe_on = want.opens_on, want.due_on, want.safe_on
         elif want.relative.side == "after" and duty.due_on is not None:
             place_relative(duty, demand.relative, duty.opens_on)
-        if duty.waits and (back or duty.state == "waiting" or waited != duty.waits):
-            duty.state, duty.next_reminder_at = "waiting", None
+        if duty.waits and (back or duty.state == DutyState.WAITING or waited != duty.waits):
+            duty.state, duty.next_reminder_at = DutyState.WAITING, None
             if leader is not None:
                 release_duty(
                     duty, local_day(leader.done_at, self._loading.zone), self._loading.at, self._loading.zone
                 )
         else:
-            duty.state = "open"
+            duty.state = DutyState.OPEN
             self._remind_anew(duty, want, back=back)
         if back:
             self._loading.changes.added += 1
@@ -114,7 +114,7 @@ class Following:
                 .where(
                     Duty.plan_id == self._loading.plan.id,
                     Duty.key.in_(keys),
-                    Meeting.state.in_(("planned", "held")),
+                    Meeting.state.in_((MeetingState.PLANNED, MeetingState.HELD)),
                 )
                 .order_by(Meeting.id)
             )

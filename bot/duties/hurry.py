@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import days_from, next_working_day, safe_day
-from bot.tables import Demand, Duty
+from bot.tables import Demand, Duty, DutyKind, DutyState, Hurry
 
 TIME_TO_ANSWER = timedelta(days=7)
 """So long what had to come before a meeting that is over may still be handed in; then it lapses."""
@@ -32,17 +32,17 @@ def mark_urgent(duty: Duty, today: date, meeting_day: date, *, over: bool, befor
     Before the meeting it is due at once, never earlier than it could be known. Of a meeting that is over it is asked
     for once if it had no day until then. What was due already stays due when it was.
     """
-    duty.hurry = ""
+    duty.hurry = Hurry.NONE
     if duty.due_on is None or not is_near(duty.due_on, today):
         return
     if before is not None and (over or before < today):
         duty.due_on = max(before, duty.due_on)
         duty.safe_on = safe_day(duty.due_on)
     elif over:
-        duty.hurry = "after"
+        duty.hurry = Hurry.AFTER
         duty.due_on = duty.safe_on = next_working_day(today + TIME_TO_ANSWER)
     else:
-        duty.hurry = "urgent"
+        duty.hurry = Hurry.URGENT
         duty.due_on = max(duty.due_on, _at_once(today, meeting_day))
         duty.safe_on = max(safe_day(duty.due_on), today)
 
@@ -70,8 +70,8 @@ def too_near(session: Session, duty: Duty, day: date, today: date) -> Iterator[T
         .where(
             and_(Duty.unit_id == duty.unit_id, Duty.about_id.is_(None)),
             Duty.plan_id == duty.plan_id,
-            Duty.state.in_(("open", "waiting")),
-            Duty.kind != "meeting",
+            Duty.state.in_((DutyState.OPEN, DutyState.WAITING)),
+            Duty.kind != DutyKind.MEETING,
         )
         .options(joinedload(Duty.demand))
         .order_by(Duty.id)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from bot.duties.changes import Loading, note_title
 from bot.duties.present import ASKING, ROWS, Present
 from bot.duties.withdrawing import withdraw_reminders
-from bot.tables import Demand, Duty, Unit
+from bot.tables import Demand, Duty, DutyState, Unit
 
 
 def leave_the_rest(loading: Loading) -> None:
@@ -30,13 +30,17 @@ def _strange(loading: Loading, column: InstrumentedAttribute[Any]) -> Sequence[P
 
 def leave_duties(loading: Loading, rows: Sequence[Present]) -> None:
     """They are asked no more. What was due by yesterday stays in the figures as not done, what was done as done."""
-    loading.changes.done += sum(row.state == "done" for row in rows)
+    loading.changes.done += sum(row.state == DutyState.DONE for row in rows)
     asking = [row for row in rows if row.state in ASKING]
-    past = [r.id for r in asking if r.state == "open" and r.due_on is not None and r.due_on < loading.today]
+    past = [
+        r.id
+        for r in asking
+        if r.state == DutyState.OPEN and r.due_on is not None and r.due_on < loading.today
+    ]
     coming = [row.id for row in asking if row.id not in set(past)]
     loading.changes.withdrawn += len(coming)
     loading.changes.lapsed += len(past)
-    for state, ids in (("lapsed", past), ("withdrawn", coming)):
+    for state, ids in ((DutyState.LAPSED, past), (DutyState.WITHDRAWN, coming)):
         _note_gone(loading, ids)
         for start in range(0, len(ids), ROWS):
             some = ids[start : start + ROWS]

@@ -14,9 +14,24 @@ from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
 from bot.duties.withdrawing import ABOVE_KEYS, withdraw_reminders
 from bot.plans.ladders import LadderLine, LadderRung, rung_of
-from bot.tables import Demand, Duty, Meeting, MeetingDuty, Message, Reminder, Submission, Unit
+from bot.tables import (
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Hurry,
+    Meeting,
+    MeetingDuty,
+    MeetingState,
+    Message,
+    MessageState,
+    Reminder,
+    Submission,
+    SubmissionState,
+    Unit,
+)
 
-LIVE_MEETING = ("planned", "running")
+LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
 
 
 def rungs_of(demand: Demand) -> list[LadderRung]:
@@ -56,8 +71,8 @@ def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo)
     rows = session.scalars(
         select(Duty).where(
             Duty.unit_id == unit.id,
-            Duty.kind == "meeting",
-            Duty.state == "open",
+            Duty.kind == DutyKind.MEETING,
+            Duty.state == DutyState.OPEN,
             Duty.next_reminder_at > at,  # what has come is counted by the tick
         )
     ).all()
@@ -74,7 +89,7 @@ def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
 
     Called whenever the duty's own days or its meeting change by what its people have just done.
     """
-    if duty.state != "open":
+    if duty.state != DutyState.OPEN:
         duty.next_reminder_at = None
         return
     duty.reminded_until = at
@@ -99,12 +114,12 @@ def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
 def done_on_time(duty: Duty, day: date) -> bool:
     """Whether something done on `day` is in time; a duty without a due day cannot be late, and what had to come before a
     meeting that is over cannot be in time."""
-    return duty.hurry != "after" and (duty.due_on is None or day <= duty.due_on)
+    return duty.hurry != Hurry.AFTER and (duty.due_on is None or day <= duty.due_on)
 
 
 def close_duty(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
-    duty.state, duty.done_at, duty.on_time = "done", at, done_on_time(duty, day)
+    duty.state, duty.done_at, duty.on_time = DutyState.DONE, at, done_on_time(duty, day)
     duty.next_reminder_at = None
     session.flush()
     withdraw_reminders(session, [duty.id], at)
@@ -113,7 +128,7 @@ def close_duty(session: Session, duty: Duty, day: date, at: datetime, zone: Zone
         duty.next_reminder_at = at_local(morning, MORNING, zone)
     for waiting in _waiting_for(session, duty):
         release_duty(waiting, day, at, zone)
-    for kept in _kept_for(session, duty, "open"):
+    for kept in _kept_for(session, duty, DutyState.OPEN):
         assert kept.handed_at is not None
         told_on = max(day, local_day(kept.handed_at, zone))
         kept.on_time = done_on_time(kept.duty, told_on)
@@ -128,21 +143,21 @@ def _told_above(session: Session, duty: Duty) -> bool:
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Reminder.duty_id == duty.id,
-            Message.state == "sent",
+            Message.state == MessageState.SENT,
             or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
         )
     )
     return session.scalars(said.limit(1)).first() is not None
 
 
-def _kept_for(session: Session, meeting: Duty, state: str) -> list[Submission]:
+def _kept_for(session: Session, meeting: Duty, state: DutyState) -> list[Submission]:
     """The reports on this meeting that were handed in before it had been held, the newest of each duty in that state."""
     kept = session.scalars(
         select(Submission)
         .join(Duty, Duty.id == Submission.duty_id)
         .where(
             Submission.waits_for_id == meeting.id,
-            Submission.state.in_(("handed", "accepted")),
+            Submission.state.in_((SubmissionState.HANDED, SubmissionState.ACCEPTED)),
             Duty.state == state,
         )
         .order_by(Submission.version)
@@ -152,21 +167,21 @@ def _kept_for(session: Session, meeting: Duty, state: str) -> list[Submission]:
 
 def reopen_duty(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
-    duty.state, duty.done_at, duty.on_time = "open", None, None
+    duty.state, duty.done_at, duty.on_time = DutyState.OPEN, None, None
     session.flush()
     set_reminder(session, duty, at, zone)
-    opened = _waiting_for(session, duty, "open")
+    opened = _waiting_for(session, duty, DutyState.OPEN)
     for follower in opened:
-        follower.state, follower.next_reminder_at = "waiting", None
+        follower.state, follower.next_reminder_at = DutyState.WAITING, None
     session.flush()
     withdraw_reminders(session, [follower.id for follower in opened], at)
-    for kept in _kept_for(session, duty, "done"):
+    for kept in _kept_for(session, duty, DutyState.DONE):
         kept.on_time, report = None, kept.duty
-        report.state, report.done_at, report.on_time = "open", None, None
+        report.state, report.done_at, report.on_time = DutyState.OPEN, None, None
     session.flush()
 
 
-def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[Duty]:
+def _waiting_for(session: Session, done: Duty, state: DutyState = DutyState.WAITING) -> list[Duty]:
     """What waits for this duty: of the same unit, or a committee's about it."""
     subject = done.about_id or done.unit_id
     return list(
@@ -185,7 +200,7 @@ def _waiting_for(session: Session, done: Duty, state: str = "waiting") -> list[D
 
 def release_duty(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
     """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
-    duty.state, duty.opens_on = "open", max(duty.opens_on, day)
+    duty.state, duty.opens_on = DutyState.OPEN, max(duty.opens_on, day)
     duty.announced_on = duty.opens_on
     relative = duty.demand.relative
     if relative.get("side") == "chain":
@@ -218,18 +233,20 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
         .where(
             or_(own, Duty.about_id == meeting.unit_id),
             Duty.plan_id.in_({plan_id for plan_id, _ in answered}),
-            Duty.state.in_(("open", "waiting")),
+            Duty.state.in_((DutyState.OPEN, DutyState.WAITING)),
         )
     ).all()
     followed = []
     for duty, demand in linked:
         if (duty.plan_id, demand.relative.get("topic")) not in answered:
             continue
-        if meeting.state == "held" or demand.relative["side"] == "before":
+        if meeting.state == MeetingState.HELD or demand.relative["side"] == "before":
             known = duty.due_on
             place_relative(duty, demand.relative, day)
-            if demand.relative["side"] == "before" and duty.state == "open":
-                mark_urgent(duty, local_day(at, zone), day, over=meeting.state == "held", before=known)
+            if demand.relative["side"] == "before" and duty.state == DutyState.OPEN:
+                mark_urgent(
+                    duty, local_day(at, zone), day, over=meeting.state == MeetingState.HELD, before=known
+                )
             set_reminder(session, duty, at, zone)
             _speak_at_once(session, duty, at, zone)
             followed.append(duty)
@@ -238,7 +255,7 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
 
 def _speak_at_once(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
     """The first word of what has become due by now, or has been, is not that it is late."""
-    if duty.state != "open" or duty.due_on is None or not is_near(duty.due_on, local_day(at, zone)):
+    if duty.state != DutyState.OPEN or duty.due_on is None or not is_near(duty.due_on, local_day(at, zone)):
         return
     told = session.scalar(select(Reminder.duty_id).where(Reminder.duty_id == duty.id).limit(1))
     if duty.hurry or told is None:

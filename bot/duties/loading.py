@@ -16,7 +16,7 @@ from bot.plans.fields import Document
 from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan_to_json, topic_documents
 from bot.plans.questions import Open, plan_questions, with_answers
 from bot.problems import Problem, Rejected
-from bot.tables import Demand, Duty, Plan, Topic, Unit
+from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
 ASKED = {
     Open.SPAN: ("duties", "plan_ask_span"),
@@ -59,7 +59,11 @@ def try_plan(
     """As `load_plan`, for a look before it: what changes, and of how many cells something is asked."""
     plan, changes = load_plan(session, text, owner, at, zone, answers=answers)
     asked = select(func.count(Duty.unit_id.distinct())).join(Unit, Unit.id == Duty.unit_id)
-    cells = (Duty.plan_id == plan.id, Unit.kind == "chi_bo", Duty.state.in_(("open", "waiting", "done")))
+    cells = (
+        Duty.plan_id == plan.id,
+        Unit.kind == "chi_bo",
+        Duty.state.in_((DutyState.OPEN, DutyState.WAITING, DutyState.DONE)),
+    )
     return changes, session.scalar(asked.where(*cells)) or 0
 
 
@@ -126,14 +130,16 @@ def _write_topics(loading: Loading) -> dict[tuple[str, str], Topic]:
         old.pool = old.pool and name in rows
     session.flush()
     gone = [row.id for row in known.values() if not row.pool]
-    session.execute(update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != "done").values(chosen_id=None))
+    session.execute(
+        update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != DutyState.DONE).values(chosen_id=None)
+    )
     return rows
 
 
 def _forget_picks(session: Session, topic: Topic) -> None:
     """What a unit has picked by its place in a list that is another one now is not picked any more."""
     demands = select(Demand.id).where(Demand.topic_id == topic.id)
-    open_ones = update(Duty).where(Duty.demand_id.in_(demands), Duty.state != "done")
+    open_ones = update(Duty).where(Duty.demand_id.in_(demands), Duty.state != DutyState.DONE)
     session.execute(open_ones.values(picks=[]).execution_options(synchronize_session=False))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from bot.calendar import end_of_day, local_day
 from bot.duties.life import meeting_of
-from bot.tables import Demand, Duty, Meeting, Topic
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic
 
 WORDED_WITH = (
     selectinload(Duty.demand).selectinload(Demand.topic),
@@ -31,7 +31,7 @@ def open_duties(
             .join(Demand, Demand.id == Duty.demand_id)
             .where(
                 Duty.unit_id == unit_id,
-                Duty.state == "open",
+                Duty.state == DutyState.OPEN,
                 Duty.announced_on <= today,
                 Duty.kind.in_(list(kinds)),
                 (Duty.due_on.is_not(None)) | (Demand.relative == {}),
@@ -52,8 +52,8 @@ def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
         select(Duty)
         .where(
             Duty.unit_id == unit_id,
-            Duty.kind == "meeting",
-            Duty.state == "open",
+            Duty.kind == DutyKind.MEETING,
+            Duty.state == DutyState.OPEN,
             Duty.announced_on > today,
         )
         .order_by(Duty.opens_on, Duty.due_on, Duty.id)
@@ -67,8 +67,8 @@ def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Du
         select(Duty)
         .where(
             Duty.unit_id == unit_id,
-            Duty.kind == "meeting",
-            Duty.state == "open",
+            Duty.kind == DutyKind.MEETING,
+            Duty.state == DutyState.OPEN,
             Duty.opens_on <= day,
             Duty.due_on >= day,
         )
@@ -80,7 +80,7 @@ def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Du
 
 
 def days_overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
-    return duty.state == "open" and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
+    return duty.state == DutyState.OPEN and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
 
 
 def days_left(duty: Duty, at: datetime, zone: ZoneInfo) -> int | None:
@@ -115,7 +115,9 @@ def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo
 
 
 def duty_outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
-    meeting = meeting_of(session, duty) if duty.kind == "meeting" and duty.state == "open" else None
+    meeting = (
+        meeting_of(session, duty) if duty.kind == DutyKind.MEETING and duty.state == DutyState.OPEN else None
+    )
     return outlook_of(duty, meeting, at, zone)
 
 
@@ -132,7 +134,9 @@ def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
         session.scalars(
             select(Duty)
             .where(
-                Duty.unit_id == unit_id, Duty.state == "done", (Duty.due_on >= since) | Duty.due_on.is_(None)
+                Duty.unit_id == unit_id,
+                Duty.state == DutyState.DONE,
+                (Duty.due_on >= since) | Duty.due_on.is_(None),
             )
             .order_by(Duty.done_at)
         )

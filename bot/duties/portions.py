@@ -14,7 +14,7 @@ from bot.duties.life import release_duty
 from bot.duties.present import GONE, ROWS, Present, done_before, present_duties
 from bot.plans.expected import Expected, expected_about, expected_duties
 from bot.plans.who import fits_unit
-from bot.tables import Demand, Duty, Unit
+from bot.tables import Demand, Duty, DutyState, Hurry, Unit
 
 UNITS = 2000
 DAYS = ("announced_on", "opens_on", "due_on", "safe_on")
@@ -130,13 +130,13 @@ class Comparison:
             "path": path,
             "key": key,
             "about_id": about,
-            "state": "waiting" if want.waits else "open",
+            "state": DutyState.WAITING if want.waits else DutyState.OPEN,
             "waits": want.waits or "",
             **{name: getattr(want, name) for name in ("kind", *DAYS)},
             "next_reminder_at": None,
             "reminded_until": None,
             "added": False,
-            "hurry": "",
+            "hurry": Hurry.NONE,
             "picks": [],
         }
         if leader is not None:
@@ -151,16 +151,18 @@ class Comparison:
             duty, local_day(leader.done_at, self._loading.zone), self._loading.at, self._loading.zone
         )
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
-        row["hurry"] = duty.hurry or ""
+        row["hurry"] = duty.hurry
 
     def _other(self, there: Present, want: Expected, demand: Demand) -> bool:
         """Whether what is there has to change. A done duty keeps what it was."""
-        if there.state == "done":
+        if there.state == DutyState.DONE:
             self._loading.changes.done += 1
             return False
         days_hold = all(getattr(there, day) == getattr(want, day) for day in DAYS)
         moving = want.relative is not None or bool(want.waits)
-        past = there.state == "open" and there.due_on is not None and there.due_on < self._loading.today
+        past = (
+            there.state == DutyState.OPEN and there.due_on is not None and there.due_on < self._loading.today
+        )
         if past and days_hold:
             self._loading.changes.kept += 1  # it belongs to a period that is over, in the words of that time
             return False

@@ -7,12 +7,12 @@ from sqlalchemy import Row, and_, or_, select
 
 from bot.duties.changes import Loading
 from bot.plans.expected import Expected
-from bot.tables import Duty
+from bot.tables import Duty, DutyState
 
 ROWS = 5000
 """So many are written at once."""
-ASKING = ("open", "waiting")
-GONE = ("withdrawn", "lapsed")
+ASKING = (DutyState.OPEN, DutyState.WAITING)
+GONE = (DutyState.WITHDRAWN, DutyState.LAPSED)
 
 Present = Row[*tuple[Any, ...]]
 """What is read of each duty that is there: too many for whole objects."""
@@ -46,4 +46,4 @@ def present_duties(loading: Loading, unit_ids: Sequence[int]) -> dict[tuple[int,
 def done_before(present: Mapping[tuple[int, str], Present], unit_id: int, want: Expected) -> Present | None:
     """What the new duty waits for, if that has been done already."""
     there = present.get((unit_id, want.waits)) if want.waits else None
-    return there if there is not None and there.state == "done" else None
+    return there if there is not None and there.state == DutyState.DONE else None

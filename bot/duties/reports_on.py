@@ -6,9 +6,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.duties.outlook import Outlook
-from bot.tables import Duty
+from bot.tables import Duty, DutyKind, DutyState
 
-UNHELD = ("open", "waiting")
+UNHELD = (DutyState.OPEN, DutyState.WAITING)
 
 
 def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
@@ -17,14 +17,14 @@ def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
     A report counts from its meeting (`after_meeting`), or its plan names the topic (`reports_on`): then every turn of that
     topic is meant that begins before the report is due.
     """
-    key = _told_of(duty) if duty.kind == "report" and duty.state == "open" else ""
+    key = _told_of(duty) if duty.kind == DutyKind.REPORT and duty.state == DutyState.OPEN else ""
     if not key:
         return None
     its = or_(Duty.key == key, Duty.key.startswith(f"{key}:", autoescape=True))
     asked = select(Duty).where(
         Duty.plan_id == duty.plan_id,
         Duty.unit_id == duty.unit_id,
-        Duty.kind == "meeting",
+        Duty.kind == DutyKind.MEETING,
         Duty.state.in_(UNHELD),
         its,
     )
@@ -46,6 +46,6 @@ def behind_meetings(session: Session, views: Iterable[Outlook]) -> tuple[Sequenc
     awaited = {
         view.duty.id: meeting
         for view in views
-        if view.duty.kind == "report" and (meeting := meeting_awaited(session, view.duty)) is not None
+        if view.duty.kind == DutyKind.REPORT and (meeting := meeting_awaited(session, view.duty)) is not None
     }
     return sorted(views, key=lambda view: view.duty.id in awaited), awaited

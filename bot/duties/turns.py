@@ -7,11 +7,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Period
-from bot.tables import Demand, Duty, Topic
+from bot.tables import Demand, Duty, DutyKind, DutyState, Topic
 
 EVERY = ""
 """The period of what goes with every turn of its topic; all that belongs to a topic that does not recur has it too."""
-LIVE = ("open", "waiting", "done", "lapsed")
+LIVE = (DutyState.OPEN, DutyState.WAITING, DutyState.DONE, DutyState.LAPSED)
 
 
 def turn_of(duty: Duty) -> str:
@@ -30,7 +30,7 @@ def topic_turns(session: Session, topic: Topic) -> list[Period]:
         select(Demand.key, Demand.period_first, Demand.period_last)
         .where(
             Demand.plan_id == topic.plan_id,
-            Demand.kind == "meeting",
+            Demand.kind == DutyKind.MEETING,
             Demand.key.startswith(f"{topic.key}:", autoescape=True),
             exists().where(Duty.demand_id == Demand.id, Duty.state.in_(LIVE)),
         )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Protocol, cast
 
 from bot.calendar import ONE_DAY, Shift, periods_within, usual_meeting_day
-from bot.tables import Duty
+from bot.tables import Duty, DutyKind
 
 LONG = timedelta(days=100)
 """A meeting that may be held in so long a time is expected at its end, not in its first month."""
@@ -50,7 +50,7 @@ def _expected(day: int, shift: Shift, first: date, last: date) -> date | None:
 
 def usual_of(duty: Duty) -> date | None:
     """The usual day on which the duty's meeting is expected, in time for the report on it; None for what is no meeting."""
-    if duty.kind != "meeting":
+    if duty.kind != DutyKind.MEETING:
         return None
     return expected_day(duty.unit, duty.opens_on, in_time(duty.due_on, duty.demand.report_due_on))
 

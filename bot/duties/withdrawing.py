@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.ladder import said_at
 from bot.people.newcomers import CAUGHT_UP, look_again_at
-from bot.tables import Duty, Membership, Message, Reminder
+from bot.tables import Duty, DutyState, Membership, Message, MessageState, Reminder, Role
 
 YEAR = timedelta(days=366)
 ABOVE_KEY, SUMMARY_KEY = ABOVE_KEYS = ("above:", "summary:")
@@ -33,15 +33,15 @@ def withdraw_reminders(
     waiting = (
         select(Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_(duty_ids), Message.state == "waiting")
+        .where(Reminder.duty_id.in_(duty_ids), Message.state == MessageState.WAITING)
     )
     taken = set(session.scalars(waiting))
     if not taken:
         return
     session.execute(
         update(Message)
-        .where(Message.id.in_(taken), Message.state == "waiting")
-        .values(state="withdrawn")
+        .where(Message.id.in_(taken), Message.state == MessageState.WAITING)
+        .values(state=MessageState.WITHDRAWN)
         .execution_options(synchronize_session=False)
     )
     gone = set() if anew else set(duty_ids)
@@ -52,7 +52,7 @@ def withdraw_reminders(
         if said.rung.startswith(CAUGHT_UP):
             look_again_at(session, duty.unit_id, at)
         elif said.rung.startswith(f"{DONE}@"):
-            duty.next_reminder_at = at if duty.state == "done" else duty.next_reminder_at
+            duty.next_reminder_at = at if duty.state == DutyState.DONE else duty.next_reminder_at
         elif duty.id not in gone and not said.rung.startswith(f"{SUMMED}@"):
             _say_anew(duty, said_at(said.rung), at)
     _sum_anew(session, taken, at)
@@ -67,7 +67,7 @@ def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> N
     people = select(Message.person_id).where(Message.id.in_(message_ids), Message.key.startswith(SUMMARY_KEY))
     leaders = session.scalars(
         select(Membership).where(
-            Membership.person_id.in_(people), Membership.role == "leader", Membership.ended_at.is_(None)
+            Membership.person_id.in_(people), Membership.role == Role.LEADER, Membership.ended_at.is_(None)
         )
     )
     for leader in leaders:
@@ -82,7 +82,7 @@ def hand_over(session: Session, person_id: int, at: datetime, *, unit_id: int | 
         select(Reminder.duty_id)
         .join(Message, Message.id == Reminder.message_id)
         .join(Duty, Duty.id == Reminder.duty_id)
-        .where(Reminder.person_id == person_id, Message.state == "waiting")
+        .where(Reminder.person_id == person_id, Message.state == MessageState.WAITING)
     )
     if unit_id is not None:
         waiting = waiting.where(Duty.unit_id == unit_id)
@@ -96,5 +96,5 @@ def _say_anew(duty: Duty, rung_at: datetime | None, at: datetime) -> None:
 
     A rung that has been brought forward in between would be lost if only that one moment were gone back.
     """
-    if duty.state == "open" and rung_at is not None:
+    if duty.state == DutyState.OPEN and rung_at is not None:
         duty.reminded_until, duty.next_reminder_at = rung_at - YEAR, at

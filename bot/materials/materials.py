@@ -12,7 +12,18 @@ from bot.duties.withdrawing import to_own_people, withdraw_reminders
 from bot.messages import File
 from bot.people.roles import units_below
 from bot.problems import Invalid
-from bot.tables import Demand, Duty, Material, Message, Reminder, Topic, Unit
+from bot.tables import (
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Material,
+    Message,
+    MessageState,
+    Reminder,
+    Topic,
+    Unit,
+)
 
 MOST_MATERIALS = 20
 """So many files may one committee have tied to one topic, or to one turn of it."""
@@ -44,15 +55,17 @@ def duties_about_topic(plan_id: int, key: str, period: str = EVERY) -> ColumnEle
     asked = select(Demand.id).where(Demand.topic_id.in_(topics))
     own = and_(Duty.chosen_id.is_(None), Duty.demand_id.in_(asked))
     if period != EVERY:
-        return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", own, Duty.key == f"{key}:{period}")
-    return and_(Duty.plan_id == plan_id, Duty.kind == "meeting", or_(Duty.chosen_id.in_(topics), own))
+        return and_(
+            Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, own, Duty.key == f"{key}:{period}"
+        )
+    return and_(Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, or_(Duty.chosen_id.in_(topics), own))
 
 
 def units_reached(session: Session, topic: Topic, period: str, paths: Iterable[str]) -> int:
     """How many units at or below `paths` have had or will have a meeting on the topic in that turn, or in any."""
     query = select(func.count(Duty.unit_id.distinct())).where(
         duties_about_topic(topic.plan_id, topic.key, period),
-        Duty.state.not_in(("withdrawn", "lapsed")),
+        Duty.state.not_in((DutyState.WITHDRAWN, DutyState.LAPSED)),
         duties_under(paths),
     )
     return session.scalar(query) or 0
@@ -141,7 +154,7 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Materi
     wanted = {
         duty.id: (duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.path)
         for duty in duties
-        if duty.kind == "meeting" and duty.topic is not None
+        if duty.kind == DutyKind.MEETING and duty.topic is not None
     }
     if not wanted:
         return {}
@@ -191,7 +204,7 @@ def spoken_in(body: Mapping[str, Any]) -> set[str]:
 def unit_was_reminded() -> ColumnElement[bool]:
     """A rung of the ladder (a condition on Reminder joined to Message) that the unit's own people have been told."""
     by_hand = or_(Reminder.rung.like("nudge-%"), Reminder.rung.like("snooze@%"))
-    return and_(Message.state.in_(("waiting", "sent")), ~by_hand, to_own_people())
+    return and_(Message.state.in_((MessageState.WAITING, MessageState.SENT)), ~by_hand, to_own_people())
 
 
 def introduced_duties(session: Session, duty_ids: Collection[int]) -> set[int]:
@@ -216,7 +229,7 @@ def take_material_back(session: Session, file: Material, at: datetime) -> None:
         .join(Reminder, Reminder.duty_id == Duty.id)
         .join(Message, Message.id == Reminder.message_id)
         .where(
-            Message.state == "waiting",
+            Message.state == MessageState.WAITING,
             duties_about_topic(file.plan_id, file.key, file.period),
             units_below(Duty.path, file.path),
         )
@@ -240,10 +253,10 @@ def _take_back_told(session: Session, file: Material) -> None:
     ]
     units = set(session.scalars(select(Unit.id).where(units_below(Unit.path, file.path))))
     again: set[str] = set()
-    for message in session.scalars(select(Message).where(Message.state == "waiting", or_(*keyed))):
+    for message in session.scalars(select(Message).where(Message.state == MessageState.WAITING, or_(*keyed))):
         spoken = spoken_in(message.body)
         if file.digest in spoken and int((message.key or "").rpartition(":")[2]) in units:
-            message.state, message.key = "withdrawn", None
+            message.state, message.key = MessageState.WITHDRAWN, None
             again |= spoken
     session.execute(update(Material).where(*same, Material.digest.in_(again)).values(told_at=None))
     session.flush()

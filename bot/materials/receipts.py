@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.duties.counting import asked_for
 from bot.duties.turns import period_in, turn_of
 from bot.materials.materials import duties_about_topic, duties_under, files_for, files_of, kept_materials
-from bot.tables import Demand, Duty, Material, MaterialReceipt, Topic
+from bot.tables import Demand, Duty, DutyKind, Material, MaterialReceipt, Topic
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def receipts_of_demands(
         .join(Topic, Topic.id == Demand.topic_id)
         .where(
             Demand.id.in_(list(demand_ids)),
-            Demand.kind == "meeting",
+            Demand.kind == DutyKind.MEETING,
             exists().where(
                 Material.plan_id == Topic.plan_id,
                 Material.key == Topic.key,

@@ -11,7 +11,7 @@ from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, period_in
 from bot.materials.materials import path_prefixes
 from bot.people.roles import role_holders, units_below
-from bot.tables import Demand, Membership, Plan, Topic, Unit
+from bot.tables import Demand, DutyKind, Membership, Plan, Role, Topic, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def reached_paths(memberships: Iterable[Membership], action: str, owner_path: st
     found: set[str] = set()
     for held in role_holders(memberships, action):
         own = held.unit.path
-        if own.startswith(owner_path) or (held.role != "secretary" and owner_path.startswith(own)):
+        if own.startswith(owner_path) or (held.role != Role.SECRETARY and owner_path.startswith(own)):
             found.add(max(own, owner_path, key=len))
     return sorted(path for path in found if not any(path != o and path.startswith(o) for o in found))
 
@@ -62,7 +62,7 @@ def topic_shelves(
         select(Topic, Unit.path, Demand.key, Demand.period_first, Demand.period_last)
         .join(Plan, Plan.id == Topic.plan_id)
         .join(Unit, Unit.id == Plan.unit_id)
-        .outerjoin(Demand, and_(Demand.topic_id == Topic.id, Demand.kind == "meeting"))
+        .outerjoin(Demand, and_(Demand.topic_id == Topic.id, Demand.kind == DutyKind.MEETING))
         .where(Plan.withdrawn_at.is_(None), _near(memberships, action))
         .order_by(Topic.id, Demand.period_first)
     ).all()

@@ -21,7 +21,7 @@ from bot.materials.sharing import share_materials
 from bot.messages import Reply
 from bot.people.staff import staff_of
 from bot.store.db import take_turns
-from bot.tables import Contact, Demand, Duty, Material, Message, Reminder
+from bot.tables import Contact, Demand, Duty, DutyState, Material, Message, Reminder
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -81,7 +81,7 @@ def _concerned(files: Sequence[Material]) -> ColumnElement[bool]:
     """Open duties for whose units one of the files is; whoever hears of a duty later gets the files with that."""
     said = exists().where(Reminder.duty_id == Duty.id, Message.id == Reminder.message_id, unit_was_reminded())
     topic = duties_about_topic(files[0].plan_id, files[0].key, files[0].period)
-    return and_(topic, Duty.state == "open", duties_under({file.path for file in files}), said)
+    return and_(topic, Duty.state == DutyState.OPEN, duties_under({file.path for file in files}), said)
 
 
 def _portion(session: Session, files: Sequence[Material], last: int) -> list[int]:

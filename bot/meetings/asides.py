@@ -11,7 +11,7 @@ from bot.meetings.questions import kept_by
 from bot.meetings.questions.officers import NAMES
 from bot.meetings.walk import current_place
 from bot.messages import File
-from bot.tables import Aside, Meeting, Note
+from bot.tables import Aside, Meeting, Note, NoteKind
 
 
 def put_aside(
@@ -33,7 +33,7 @@ def put_aside(
         message_ref=ref,
     )
     if file is not None:
-        aside.kind, aside.digest = kind_of_file(file), file.digest
+        aside.kind, aside.digest = kind_of_file(file) or NoteKind.TEXT, file.digest
         aside.name, aside.media_type = file.name[:200], file.media_type
     session.add(aside)
     session.flush()

@@ -16,7 +16,7 @@ from bot.meetings.attendance_line import read_told
 from bot.meetings.joining import duties_of, parts_in_order
 from bot.problems import Invalid
 from bot.reading.words import plain_words, read_number
-from bot.tables import Duty, Meeting, Message, Reminder, Unit
+from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingState, Message, MessageState, Reminder, Unit
 
 LATELY = timedelta(days=14)
 SHARE = re.compile(
@@ -95,7 +95,7 @@ def _set_and_passed(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) 
     rows = session.scalars(
         select(Meeting).where(
             Meeting.unit_id == unit.id,
-            Meeting.state == "planned",
+            Meeting.state == MeetingState.PLANNED,
             Meeting.rehearsal.is_(False),
             Meeting.planned_at < end_of_day(local_day(at, zone), zone),
         )
@@ -103,7 +103,7 @@ def _set_and_passed(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) 
     found = []
     for meeting in rows:
         linked = duties_of(session, meeting)
-        duties = parts_in_order(meeting, [duty for duty in linked if duty.state == "open"])
+        duties = parts_in_order(meeting, [duty for duty in linked if duty.state == DutyState.OPEN])
         if (duties or not linked) and meeting.planned_at is not None:
             duty = duties[0] if duties else None
             found.append(Awaited(unit, duty, meeting, min(meeting.planned_at, at)))
@@ -115,7 +115,9 @@ def running_meetings(session: Session, unit_ids: Collection[int]) -> list[Meetin
     return list(
         session.scalars(
             select(Meeting).where(
-                Meeting.unit_id.in_(unit_ids), Meeting.state == "running", Meeting.rehearsal.is_(False)
+                Meeting.unit_id.in_(unit_ids),
+                Meeting.state == MeetingState.RUNNING,
+                Meeting.rehearsal.is_(False),
             )
         )
     )
@@ -128,7 +130,7 @@ def held_lately(session: Session, unit_ids: Collection[int], at: datetime) -> li
             select(Meeting)
             .where(
                 Meeting.unit_id.in_(unit_ids),
-                Meeting.state == "held",
+                Meeting.state == MeetingState.HELD,
                 Meeting.rehearsal.is_(False),
                 Meeting.started_at > at - LATELY,
             )
@@ -146,9 +148,9 @@ def reminded_since(session: Session, person_id: int, moment: datetime) -> bool:
         .join(Duty, Duty.id == Reminder.duty_id)
         .where(
             Message.person_id == person_id,
-            Message.state == "sent",
+            Message.state == MessageState.SENT,
             Message.sent_at > moment,
-            Duty.kind == "meeting",
+            Duty.kind == DutyKind.MEETING,
         )
         .limit(1)
     )

@@ -15,7 +15,7 @@ from bot.meetings.joining import answer_on, unlink_duty
 from bot.plans.plan import PlanText, lines_of, topic_of
 from bot.plans.who import UnitProfile, fits_unit, variant_of
 from bot.problems import Invalid
-from bot.tables import Demand, Duty, Plan, Topic, Unit
+from bot.tables import Demand, Duty, DutyKind, DutyState, MeetingKind, MeetingState, Plan, Topic, Unit
 
 
 def plan_allows(plan: Plan, what: str) -> bool:
@@ -26,9 +26,9 @@ def plan_allows(plan: Plan, what: str) -> bool:
 def replacement_topics(session: Session, duty: Duty) -> list[Topic]:
     """The topics of the pool that the unit may put in the place of the one this duty asks for, in the plan's order."""
     topic, plan = duty.demand.topic, duty.demand.plan
-    if duty.kind != "meeting" or duty.state != "open" or duty.added or topic is None:
+    if duty.kind != DutyKind.MEETING or duty.state != DutyState.OPEN or duty.added or topic is None:
         return []
-    if topic.meeting != "thematic" or not plan_allows(plan, "replace"):
+    if topic.meeting != MeetingKind.THEMATIC or not plan_allows(plan, "replace"):
         return []
     taken = _taken(session, duty.unit_id, plan.id)
     found = _pool(session, plan, text_of(plan), duty.unit)
@@ -54,11 +54,13 @@ def _taken(session: Session, unit_id: int, plan_id: int, since: date | None = No
         select(Duty).where(
             Duty.unit_id == unit_id,
             Duty.plan_id == plan_id,
-            Duty.state.in_(("open", "waiting", "done")),
+            Duty.state.in_((DutyState.OPEN, DutyState.WAITING, DutyState.DONE)),
             or_(Duty.added.is_(True), Duty.chosen_id.is_not(None)),
         )
     ).all()
-    held = [row for row in rows if row.state != "done" or since is None or (row.due_on or since) >= since]
+    held = [
+        row for row in rows if row.state != DutyState.DONE or since is None or (row.due_on or since) >= since
+    ]
     return {row.topic.id for row in held if row.topic}
 
 
@@ -71,7 +73,7 @@ def replace_topic(
     choice_gone.
     """
     meeting = meeting_of(session, duty)
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         raise Invalid("choice_running")
     if topic is not None and topic.id not in {one.id for one in replacement_topics(session, duty)}:
         raise Invalid("choice_gone")
@@ -115,9 +117,9 @@ def add_topic(session: Session, unit: Unit, topic: Topic, at: datetime, zone: Zo
         select(Duty).where(Duty.plan_id == topic.plan_id, Duty.unit_id == unit.id, Duty.key == demand.key)
     )
     if duty is None:
-        duty = Duty(plan_id=topic.plan_id, unit_id=unit.id, key=demand.key, kind="meeting", picks=[])
+        duty = Duty(plan_id=topic.plan_id, unit_id=unit.id, key=demand.key, kind=DutyKind.MEETING, picks=[])
         session.add(duty)
-    duty.demand, duty.path, duty.state, duty.added = demand, unit.path, "open", True
+    duty.demand, duty.path, duty.state, duty.added = demand, unit.path, DutyState.OPEN, True
     duty.announced_on = duty.opens_on = today
     duty.due_on, duty.safe_on = demand.due_on, demand.safe_on
     session.flush()
@@ -132,7 +134,7 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
     name = {"plan_id": topic.plan_id, "key": f"{topic.key}+{quarter.key}", "variant": topic.variant}
     demand = session.scalar(select(Demand).filter_by(**name))
     if demand is None:
-        demand = Demand(**name, kind="meeting", recipient="", via="", relative={})
+        demand = Demand(**name, kind=DutyKind.MEETING, recipient="", via="", relative={})
         session.add(demand)
     first = max(quarter.first, text.head.starts)
     demand.topic_id, demand.title = topic.id, topic.title
@@ -149,14 +151,14 @@ def take_topic_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) 
 
     Raises Invalid: choice_running, choice_gone.
     """
-    if not duty.added or duty.state != "open":
+    if not duty.added or duty.state != DutyState.OPEN:
         raise Invalid("choice_gone")
     meeting = meeting_of(session, duty)
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         raise Invalid("choice_running")
     if meeting is not None:
         unlink_duty(session, meeting, duty, at, zone)
-    duty.state, duty.next_reminder_at, duty.picks = "withdrawn", None, []
+    duty.state, duty.next_reminder_at, duty.picks = DutyState.WITHDRAWN, None, []
     session.flush()
     withdraw_reminders(session, [duty.id], at)
 
@@ -164,7 +166,7 @@ def take_topic_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) 
 def documents_pickable(duty: Duty) -> bool:
     """Whether the unit takes of the topic's documents those that suit it (60-KH/ĐUK, 18/4/2022, III.1)."""
     topic = duty.topic
-    return duty.kind == "meeting" and topic is not None and topic.choose and len(topic.documents) > 1
+    return duty.kind == DutyKind.MEETING and topic is not None and topic.choose and len(topic.documents) > 1
 
 
 def picked_places(duty: Duty) -> list[int]:
@@ -177,7 +179,7 @@ def pick_documents(session: Session, duty: Duty, places: Iterable[int]) -> None:
     """The unit takes these documents, by their places from 0. Raises Invalid: choice_running, choice_gone, choice_empty."""
     topic = duty.topic
     meeting = meeting_of(session, duty)
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         raise Invalid("choice_running")
     if topic is None or not documents_pickable(duty):
         raise Invalid("choice_gone")

@@ -12,7 +12,7 @@ from bot.calendar import local_day, rest_day
 from bot.duties.hurry import too_near
 from bot.duties.life import meeting_of
 from bot.meetings.joining import duties_of, joinable_duties, merging_of
-from bot.tables import Demand, Duty, Meeting, Topic, Unit
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingKind, MeetingState, Topic, Unit
 
 CLOSE = timedelta(hours=2)
 """Meetings of one day that lie no further apart are taken for one session."""
@@ -60,14 +60,18 @@ def _others(session: Session, unit_id: int, duty: Duty | None) -> list[tuple[Mee
     rows = session.scalars(
         select(Meeting).where(
             Meeting.unit_id == unit_id,
-            Meeting.state.in_(("planned", "running", "held")),
+            Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING, MeetingState.HELD)),
             Meeting.rehearsal.is_(False),
         )
     ).all()
     found = []
     for row in rows:
         when = row.started_at or row.planned_at
-        mine = own.id == row.id if own else duty is None and row.state != "held" and _plain(session, row)
+        mine = (
+            own.id == row.id
+            if own
+            else duty is None and row.state != MeetingState.HELD and _plain(session, row)
+        )
         if when is not None and not mine:
             found.append((row, when))
     return found
@@ -114,10 +118,14 @@ def _merged(
             continue
         if other.kind == kind_of(duty):
             continue
-        thematic = [duty] if duty is not None and kind_of(duty) == "thematic" else duties_of(session, other)
+        thematic = (
+            [duty]
+            if duty is not None and kind_of(duty) == MeetingKind.THEMATIC
+            else duties_of(session, other)
+        )
         for one in thematic:
-            if kind_of(one) == "thematic" and merging_of(one) == "forbidden":
-                facts = {"plan": one.demand.plan, "other": when, "regular": other.kind == "regular"}
+            if kind_of(one) == MeetingKind.THEMATIC and merging_of(one) == "forbidden":
+                facts = {"plan": one.demand.plan, "other": when, "regular": other.kind == MeetingKind.REGULAR}
                 yield Concern("merging_forbidden", facts)
                 return
 
@@ -134,13 +142,13 @@ def _before_pilot(session: Session, duty: Duty, day: date, zone: ZoneInfo) -> It
         .join(Topic, Topic.id == Demand.topic_id)
         .where(
             Duty.plan_id == topic.plan_id,
-            Duty.kind == "meeting",
-            Duty.state.in_(("open", "waiting", "done")),
+            Duty.kind == DutyKind.MEETING,
+            Duty.state.in_((DutyState.OPEN, DutyState.WAITING, DutyState.DONE)),
             Topic.key == topic.follows,
         )
         .order_by(Unit.listed_as)
     ).all()
-    if not rows or any(pilot.state == "done" for pilot, _ in rows):
+    if not rows or any(pilot.state == DutyState.DONE for pilot, _ in rows):
         return
     set_for: list[tuple[date, Unit]] = []
     for pilot, unit in rows:
@@ -155,7 +163,7 @@ def _before_pilot(session: Session, duty: Duty, day: date, zone: ZoneInfo) -> It
         yield Concern("pilot_first", {"unit": unit, "day": first})
 
 
-def kind_of(duty: Duty | None) -> str:
+def kind_of(duty: Duty | None) -> MeetingKind:
     """Which meeting the duty asks for; without one, the regular."""
     topic = duty.topic if duty else None
-    return topic.meeting if topic else "regular"
+    return topic.meeting if topic else MeetingKind.REGULAR

@@ -13,7 +13,7 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.joining import duties_of
 from bot.problems import Invalid
-from bot.tables import Demand, Duty, Meeting
+from bot.tables import Demand, Duty, DutyState, Meeting, MeetingState
 
 LOCKED_AFTER = timedelta(days=30)
 """Figures of an older meeting have gone into summaries: changing them wants the leave of a leader above."""
@@ -22,7 +22,7 @@ UNLOCKED_FOR = timedelta(days=3)
 
 def figures_locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
     """Whether the figures of a held meeting may be corrected no more without leave."""
-    if meeting.state != "held" or meeting.started_at is None:
+    if meeting.state != MeetingState.HELD or meeting.started_at is None:
         return False
     if meeting.unlocked_until is not None and at < meeting.unlocked_until:
         return False
@@ -75,7 +75,7 @@ def correct_day(
     meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
     session.flush()
     for duty in answered:
-        if duty.state == "done":
+        if duty.state == DutyState.DONE:
             duty.on_time = done_on_time(duty, day)
             _move_chain(session, duty, day, at, zone)
     follow_meeting(session, meeting, day, at, zone)
@@ -91,7 +91,7 @@ def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: 
         .join(Demand, Demand.id == Duty.demand_id)
         .where(
             Duty.plan_id.in_({plan_id for plan_id, _ in keys}),
-            Duty.state == "done",
+            Duty.state == DutyState.DONE,
             Duty.done_at.is_not(None),
             or_(
                 and_(Duty.unit_id == meeting.unit_id, Duty.about_id.is_(None)),
@@ -114,7 +114,7 @@ def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: Zon
         select(Duty)
         .where(
             Duty.plan_id == done.plan_id,
-            Duty.state == "open",
+            Duty.state == DutyState.OPEN,
             Duty.waits == done.key.partition("@")[0],
             or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
         )

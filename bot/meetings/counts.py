@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.problems import Invalid
-from bot.tables import Attendance, Meeting
+from bot.tables import Attendance, Meeting, MeetingState
 
 KEPT = ("official", "probationary", "temporary", "guests")
 """What a new count, of as many members, leaves as it was unless it says something of it."""
@@ -50,7 +50,7 @@ def _is_latest(session: Session, meeting: Meeting) -> bool:
     later = exists().where(
         Meeting.unit_id == meeting.unit_id,
         Meeting.id != meeting.id,
-        Meeting.state == "held",
+        Meeting.state == MeetingState.HELD,
         Meeting.rehearsal.is_(False),
         Meeting.started_at > meeting.started_at,
     )
@@ -71,7 +71,7 @@ def last_counts(session: Session, unit_id: int) -> AttendanceCounts | None:
     row = session.scalars(
         select(Attendance)
         .join(Meeting, Meeting.id == Attendance.meeting_id)
-        .where(Meeting.unit_id == unit_id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .where(Meeting.unit_id == unit_id, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False))
         .order_by(Meeting.started_at.desc(), Meeting.id.desc())
         .limit(1)
     ).first()

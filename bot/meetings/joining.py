@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.withdrawing import withdraw_reminders
-from bot.tables import Demand, Duty, Meeting, MeetingDuty
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty, MeetingKind, MeetingState
 
 Why = Literal["theme", "month", "sequential", "embedded"]
 LONG_SINCE = date(2025, 10, 28)
@@ -59,14 +59,14 @@ def may_join(one: Duty, other: Duty, day: date) -> Why | None:
     if first is None or second is None or not _overlap(one, other):
         return None
     kinds = {first.meeting, second.meeting}
-    policy = merging_of(one if first.meeting == "thematic" else other)
+    policy = merging_of(one if first.meeting == MeetingKind.THEMATIC else other)
     if len(kinds) == 2 and policy == "forbidden":
         return None
     if first.theme and first.theme == second.theme:
         return "theme"
     if len(kinds) == 2:
         return "embedded" if policy == "embedded" else "sequential"
-    if kinds == {"regular"} and _of_month(one, day) and _of_month(other, day):
+    if kinds == {MeetingKind.REGULAR} and _of_month(one, day) and _of_month(other, day):
         return "month"
     return None
 
@@ -95,7 +95,12 @@ def joinable_duties(session: Session, duty: Duty, day: date, at: datetime, zone:
     today = local_day(at, zone)
     others = session.scalars(
         select(Duty)
-        .where(Duty.unit_id == duty.unit_id, Duty.kind == "meeting", Duty.state == "open", Duty.id != duty.id)
+        .where(
+            Duty.unit_id == duty.unit_id,
+            Duty.kind == DutyKind.MEETING,
+            Duty.state == DutyState.OPEN,
+            Duty.id != duty.id,
+        )
         .order_by(Duty.due_on, Duty.id)
     ).all()
     own = meeting_of(session, duty)
@@ -110,7 +115,7 @@ def joinable_duties(session: Session, duty: Duty, day: date, at: datetime, zone:
 def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo) -> bool:
     if theirs is None or (own is not None and own.id == theirs.id):
         return True
-    return theirs.state == "planned" and (
+    return theirs.state == MeetingState.PLANNED and (
         theirs.planned_at is None or local_day(theirs.planned_at, zone) == day
     )
 
@@ -154,7 +159,7 @@ def parts_in_order(meeting: Meeting, duties: Sequence[Duty]) -> list[Duty]:
 
     def place(duty: Duty) -> tuple[bool, bool, int]:
         topic = duty.topic
-        thematic = topic is not None and topic.meeting == "thematic"
+        thematic = topic is not None and topic.meeting == MeetingKind.THEMATIC
         return thematic, topic is None or topic.id != meeting.topic_id, duty.id
 
     return sorted(duties, key=place)
@@ -178,7 +183,7 @@ def answer_on(
     parted = [
         one
         for one in linked
-        if one.state == "open" and not (within_duty(one, day, today) and may_join(duty, one, day))
+        if one.state == DutyState.OPEN and not (within_duty(one, day, today) and may_join(duty, one, day))
     ]
     for one in parted:
         unlink_duty(session, meeting, one, at, zone)
@@ -201,7 +206,9 @@ def _take_over(session: Session, meeting: Meeting, duty: Duty, at: datetime, zon
 
 def settle_topic(session: Session, meeting: Meeting) -> None:
     """The meeting is about the topic of its first part."""
-    parts = parts_in_order(meeting, [one for one in duties_of(session, meeting) if one.state == "open"])
+    parts = parts_in_order(
+        meeting, [one for one in duties_of(session, meeting) if one.state == DutyState.OPEN]
+    )
     topic = parts[0].topic if parts else None
     if topic is not None:
         meeting.topic_id, meeting.kind = topic.id, topic.meeting
@@ -220,7 +227,7 @@ def unlink_duty(session: Session, meeting: Meeting, duty: Duty, at: datetime, zo
     if duties_of(session, meeting):
         settle_topic(session, meeting)
     else:
-        meeting.state = "cancelled"
+        meeting.state = MeetingState.CANCELLED
         session.flush()
 
 
@@ -232,7 +239,7 @@ def _forget_days(session: Session, duty: Duty, at: datetime) -> None:
         .where(
             Duty.plan_id == duty.plan_id,
             or_(own, Duty.about_id == duty.unit_id),
-            Duty.state.in_(("open", "waiting")),
+            Duty.state.in_((DutyState.OPEN, DutyState.WAITING)),
             Duty.due_on.is_not(None),
         )
     ).all()

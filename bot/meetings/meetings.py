@@ -18,7 +18,7 @@ from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
-from bot.tables import Attendance, Duty, Meeting, MeetingDuty, Note, Task, Unit, Vote
+from bot.tables import Attendance, Duty, DutyState, Meeting, MeetingDuty, MeetingState, Note, Task, Unit, Vote
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
 
@@ -51,7 +51,7 @@ def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting
     """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
     query = select(Meeting).where(
         Meeting.unit_id == unit_id,
-        Meeting.state.in_(("planned", "running")),
+        Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING)),
         Meeting.rehearsal.is_(False),
     )
     if duty_id is None:
@@ -81,7 +81,7 @@ def set_meeting(
     """
     lock_unit(session, unit.id)
     meeting = live_meeting(session, unit.id, duty.id if duty else None)
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         raise Invalid("meeting_running")
     moved = meeting is not None
     if meeting is None:
@@ -102,7 +102,7 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
         unit_id=unit.id,
         topic_id=topic.id if topic else None,
         kind=kind_of(duty),
-        state="planned",
+        state=MeetingState.PLANNED,
         created_at=at,
         steps=(),
         marks=MeetingMarks(),
@@ -125,9 +125,9 @@ def start_meeting(
 
     `default` serves without a topic, and where a topic's own agenda comes to no step at all.
     """
-    if meeting.state != "planned":
+    if meeting.state != MeetingState.PLANNED:
         return
-    duties = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
+    duties = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     parts = parts_in_order(meeting, duties)
     steps = meeting_programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
     meeting.steps = tuple(
@@ -135,7 +135,7 @@ def start_meeting(
     )
     homework = dict.fromkeys(step.title for step in steps if step.after)
     meeting.marks = MeetingMarks(homework=tuple(homework))
-    meeting.state, meeting.step = "running", 0
+    meeting.state, meeting.step = MeetingState.RUNNING, 0
     meeting.started_at, meeting.led_by = at, person_id
     meeting.planned_at = meeting.planned_at or at
     meeting.walk = MeetingWalk()
@@ -152,7 +152,7 @@ def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -
         raise Invalid("meeting_has_notes")
     if meeting.planned_at == meeting.started_at:
         meeting.planned_at = None
-    meeting.state, meeting.step, meeting.steps, meeting.marks = "planned", 0, (), MeetingMarks()
+    meeting.state, meeting.step, meeting.steps, meeting.marks = MeetingState.PLANNED, 0, (), MeetingMarks()
     meeting.started_at, meeting.walk, meeting.rules = None, MeetingWalk(), ""
     session.flush()
     for duty in duties_of(session, meeting):
@@ -172,9 +172,9 @@ def end_meeting(
     day = day or local_day(began, zone)
     if day != local_day(began, zone):
         meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
-    meeting.state, meeting.ended_at = "held", at
+    meeting.state, meeting.ended_at = MeetingState.HELD, at
     session.flush()
-    closed = [duty for duty in duties_of(session, meeting) if duty.state == "open"]
+    closed = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     for duty in closed:
         close_duty(session, duty, day, at, zone)
     follow_meeting(session, meeting, day, at, zone)
@@ -200,14 +200,18 @@ def held_before(
     lock_unit(session, unit.id)
     if duty is not None:
         session.refresh(duty)
-        if duty.state != "open":
+        if duty.state != DutyState.OPEN:
             raise Invalid("duty_done")
     meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
         session, unit, duty, at
     )
     if duty is not None:
         answer_on(session, meeting, duty, joint, local_day(moment, zone), at, zone)
-    meeting.state, meeting.started_at, meeting.planned_at = "running", moment, meeting.planned_at or moment
+    meeting.state, meeting.started_at, meeting.planned_at = (
+        MeetingState.RUNNING,
+        moment,
+        meeting.planned_at or moment,
+    )
     meeting.led_by = person_id
     write_counts(session, meeting, counts, person_id, at)
     end_meeting(session, meeting, at, zone, day=local_day(moment, zone))

@@ -11,17 +11,17 @@ from bot.meetings.walk import current_place
 from bot.messages import File
 from bot.problems import Invalid
 from bot.store.filetypes import SOUNDS
-from bot.tables import Meeting, Note
+from bot.tables import Meeting, MeetingState, Note, NoteKind
 
 NOTE_LIMIT = 20_000
 PICTURES = "image/"
 
 
-def kind_of_file(file: File) -> str:
-    """voice or photo; "" for a file that is no note."""
+def kind_of_file(file: File) -> NoteKind | None:
+    """A voice or a photo; None for a file that is no note."""
     if file.media_type in SOUNDS:
-        return "voice"
-    return "photo" if file.media_type.startswith(PICTURES) else ""
+        return NoteKind.VOICE
+    return NoteKind.PHOTO if file.media_type.startswith(PICTURES) else None
 
 
 def add_note(
@@ -49,7 +49,7 @@ def add_note(
             _put_file(note, file)
         notes.append(note)
     session.add_all(notes)
-    if meeting.state == "running" and place < len(meeting.steps):
+    if meeting.state == MeetingState.RUNNING and place < len(meeting.steps):
         question_of(meeting.steps[place].asks).hears_note(meeting, place)
     session.flush()
     return notes
@@ -57,7 +57,7 @@ def add_note(
 
 def _put_file(note: Note, file: File | None) -> None:
     if file is not None:
-        note.kind, note.digest = kind_of_file(file), file.digest
+        note.kind, note.digest = kind_of_file(file) or NoteKind.TEXT, file.digest
         note.name, note.media_type = file.name[:200], file.media_type
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import at_local, local_day
 from bot.duties.usual import in_time, usual_days
 from bot.meetings.joining import merging_of
-from bot.tables import Duty, Meeting
+from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingKind, MeetingState
 
 LOOKED_AT = 6
 """So many of a unit's last meetings say when and where it usually meets."""
@@ -59,7 +59,7 @@ def offers_for(session: Session, duties: Iterable[Duty], at: datetime, zone: Zon
     Nothing for a unit without a usual day, for a duty whose days are past, and for a day on which the unit has set
     another meeting with which this one must not be merged. Whether a meeting is set for the duty itself, the caller knows.
     """
-    asked = [duty for duty in duties if duty.kind == "meeting" and duty.state == "open"]
+    asked = [duty for duty in duties if duty.kind == DutyKind.MEETING and duty.state == DutyState.OPEN]
     units = {duty.unit_id for duty in asked if duty.unit.meeting_day is not None}
     if not units:
         return {}
@@ -79,7 +79,7 @@ def offer_for(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Off
 def usual_meeting(session: Session, duty: Duty, zone: ZoneInfo) -> UsualMeeting:
     """When and where the duty's unit usually holds such a meeting."""
     last = _last_meetings(session, [duty.unit_id]).get(duty.unit_id, ())
-    return custom_of(last, duty.topic.meeting if duty.topic else "regular", zone)
+    return custom_of(last, duty.topic.meeting if duty.topic else MeetingKind.REGULAR, zone)
 
 
 def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[Meeting]]:
@@ -89,7 +89,7 @@ def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, 
         select(Meeting.id, place.label("place"))
         .where(
             Meeting.unit_id.in_(unit_ids),
-            Meeting.state != "cancelled",
+            Meeting.state != MeetingState.CANCELLED,
             Meeting.rehearsal.is_(False),
             Meeting.planned_at >= Meeting.created_at,  # one entered afterwards bears an hour that nobody said
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.reading.signers import name_in
 from bot.reading.words import fold, plain_words
-from bot.tables import Membership, Person
+from bot.tables import Membership, Person, Role
 
 CLERK = (
     re.compile(r"[- ]*(?:nguoi ghi bien ban|thu ky)(?: cuoc hop| buoi hop)? ?(?:la |[:–-]) ?(?P<name>.+)"),
@@ -37,7 +37,7 @@ def registered_secretary(session: Session, unit_id: int, day_ends: datetime) -> 
     rows = session.execute(
         select(Membership, Person.name)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.unit_id == unit_id, Membership.role == "secretary")
+        .where(Membership.unit_id == unit_id, Membership.role == Role.SECRETARY)
         .order_by(Membership.rank, Membership.id)
     ).all()
     then = (r for r in rows if r[0].since < day_ends and (r[0].ended_at is None or r[0].ended_at >= day_ends))

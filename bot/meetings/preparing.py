@@ -16,7 +16,7 @@ from bot.people.superiors import superiors_of
 from bot.plans.guidance.rules import Rules
 from bot.problems import Invalid
 from bot.reading.readings import documents_to_read
-from bot.tables import Duty, Meeting, Membership, Person, Unit
+from bot.tables import Duty, Meeting, Membership, Person, Role, Unit
 
 COMMITTEE_FROM = 9
 """A cell of so many members elects a committee (chi ủy): official members, 294-QĐ/TW of 26/5/2025; here all are counted."""
@@ -155,7 +155,7 @@ def unit_overseers(session: Session, unit: Unit) -> list[Person]:
             select(Membership.person_id).where(
                 Membership.person_id.in_(ids),
                 Membership.unit_id.in_(line),
-                Membership.role == "follower",
+                Membership.role == Role.FOLLOWER,
                 Membership.ended_at.is_(None),
             )
         )

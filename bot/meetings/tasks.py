@@ -12,18 +12,18 @@ from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import fold, plain_words, quoted_words
-from bot.tables import Meeting, Task
+from bot.tables import Meeting, MeetingState, Task, TaskState
 from bot.tables.walked import TaskReview
 
-OPEN = ("open", "going")
+OPEN = (TaskState.OPEN, TaskState.GOING)
 WHAT_LIMIT, WHO_LIMIT, OUTCOME_LIMIT = 2000, 120, 2000
 PARTS = re.compile(r"\s+[–—-]\s+|\s*[;|\n]\s*")
 LEADS = {"han", "truoc", "den", "cham", "nhat", "xong", "hoan", "thanh", "trong", ":"}
 SAYS_NO_DAY = ("khong", "khong co", "khong co han", "khong han", "chua co han", "khong thoi han")
-SAYS: dict[str, tuple[str, ...]] = {
-    "done": ("da xong", "xong", "hoan thanh", "da hoan thanh", "da lam xong"),
-    "going": ("dang lam", "dang tiep tuc", "dang", "chua xong", "con do"),
-    "dropped": ("bo", "khong lam nua", "thoi"),
+SAYS: dict[TaskState, tuple[str, ...]] = {
+    TaskState.DONE: ("da xong", "xong", "hoan thanh", "da hoan thanh", "da lam xong"),
+    TaskState.GOING: ("dang lam", "dang tiep tuc", "dang", "chua xong", "con do"),
+    TaskState.DROPPED: ("bo", "khong lam nua", "thoi"),
 }
 
 
@@ -67,19 +67,17 @@ def read_due(text: str, today: date) -> date | None:
     return day
 
 
-def read_outcome(text: str) -> tuple[str, str] | None:
+def read_outcome(text: str) -> tuple[TaskState, str] | None:
     """How a task stands and the words about it: "xong, đã nộp 12 báo cáo"; None where the words do not begin with that."""
     folded = fold(text)
-    names = sorted(((name, state) for state, names in SAYS.items() for name in names), key=_length)
+    names = sorted(
+        ((name, state) for state, names in SAYS.items() for name in names), key=lambda named: -len(named[0])
+    )
     for name, state in names:
         if folded == name or folded.startswith(f"{name} "):
             rest = text.split()[len(name.split()) :]
             return state, " ".join(rest).lstrip(":,;.–- ")[:OUTCOME_LIMIT]
     return None
-
-
-def _length(named: tuple[str, str]) -> int:
-    return -len(named[0])
 
 
 def add_task(
@@ -117,7 +115,7 @@ def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:
         Task.unit_id == unit_id,
         Task.state.in_(OPEN),
         Task.meeting_id != meeting_id,
-        Meeting.state == "held",
+        Meeting.state == MeetingState.HELD,
         Meeting.rehearsal.is_(False),
     )
 
@@ -166,7 +164,7 @@ def reviewed_tasks(session: Session, meeting: Meeting) -> Sequence[Task]:
     ).all()
 
 
-def settle_task(task: Task, state: str, meeting: Meeting | None) -> None:
+def settle_task(task: Task, state: TaskState, meeting: Meeting | None) -> None:
     """How the task stands now, as `meeting` (none: somebody in between) found it. A rehearsal leaves it as it is."""
     if meeting is not None and meeting.rehearsal:
         return

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.plans.guidance.fields import RuleSet
-from bot.tables import Meeting
+from bot.tables import Meeting, MeetingState
 from bot.tables.walked import MeetingStep, StepMark, StepTime
 
 SCORE = "score"
@@ -188,6 +188,6 @@ def next_member(meeting: Meeting) -> None:
 
 def scores_itself(meeting: Meeting) -> bool:
     """Whether a running meeting has come to the step at which it scores itself."""
-    return meeting.state == "running" and any(
+    return meeting.state == MeetingState.RUNNING and any(
         step.key == SCORE and place <= meeting.step for place, step in enumerate(meeting.steps)
     )

@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
+from sqlalchemy import Enum
 
 from bot.tables import Base
 from bot.tables.base import UtcMoment
@@ -10,7 +11,9 @@ from bot.tables.base import UtcMoment
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Revisions name plain types, so that an old one does not depend on today's models."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcMoment) else False
+    if kind == "type" and isinstance(item, UtcMoment):
+        return "sa.DateTime(timezone=True)"
+    return f"sa.String(length={item.length})" if kind == "type" and isinstance(item, Enum) else False
 
 
 connection = context.config.attributes["connection"]

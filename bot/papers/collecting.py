@@ -27,18 +27,36 @@ from bot.papers.facts import (
     VoteFacts,
 )
 from bot.reading.readings import documents_to_read
-from bot.tables import Attendance, Audit, Meeting, Note, Paper, Plan, Score, Task, Topic, Unit, UnitSpan, Vote
+from bot.tables import (
+    Attendance,
+    Audit,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Note,
+    NoteKind,
+    Paper,
+    PaperKind,
+    Plan,
+    Score,
+    Task,
+    TaskState,
+    Topic,
+    Unit,
+    UnitSpan,
+    Vote,
+)
 
-KINDS = ("BB", "NQ", "BC")
 INSIDE = "›"
 """Stands between a phase and one inside of it."""
-SETTLED = ("done", "going", "dropped")
+KINDS = tuple(PaperKind)
+SETTLED = (TaskState.DONE, TaskState.GOING, TaskState.DROPPED)
 ONE_DAY = timedelta(days=1)
 UNSAID = time(8, 0)
 """The clock time that a meeting entered afterwards has when nobody has said one."""
 
 
-def kinds_for(meeting: Meeting) -> tuple[str, ...]:
+def kinds_for(meeting: Meeting) -> tuple[PaperKind, ...]:
     """The papers that this meeting calls for: minutes always, a resolution if one has passed, a report of a thematic one.
 
     None of a meeting that has not begun, of one called off and of a rehearsal. The meeting must be of a session.
@@ -46,11 +64,13 @@ def kinds_for(meeting: Meeting) -> tuple[str, ...]:
     session = object_session(meeting)
     if session is None:
         raise ValueError("the meeting is of no session")
-    if meeting.rehearsal or meeting.state not in ("running", "held"):
+    if meeting.rehearsal or meeting.state not in (MeetingState.RUNNING, MeetingState.HELD):
         return ()
     resolved = any(vote.resolved for vote in _votes(session, meeting))
-    thematic = meeting.kind == "thematic" or any(t.meeting == "thematic" for t in _topics(session, meeting))
-    wanted = {"BB": True, "NQ": resolved, "BC": thematic}
+    thematic = meeting.kind == MeetingKind.THEMATIC or any(
+        t.meeting == MeetingKind.THEMATIC for t in _topics(session, meeting)
+    )
+    wanted = {PaperKind.MINUTES: True, PaperKind.RESOLUTION: resolved, PaperKind.REPORT: thematic}
     return tuple(kind for kind in KINDS if wanted[kind])
 
 
@@ -189,8 +209,8 @@ def _noted(notes: Iterable[Note]) -> Noted:
     kept = list(notes)
     return Noted(
         tuple(note.text for note in kept if note.text.strip()),
-        sum(note.kind == "voice" for note in kept),
-        sum(note.kind == "photo" for note in kept),
+        sum(note.kind == NoteKind.VOICE for note in kept),
+        sum(note.kind == NoteKind.PHOTO for note in kept),
     )
 
 
@@ -207,7 +227,7 @@ def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
         .where(
             Meeting.unit_id == meeting.unit_id,
             Meeting.id != meeting.id,
-            Meeting.state == "held",
+            Meeting.state == MeetingState.HELD,
             Meeting.rehearsal.is_(False),
             held < _held(meeting),
         )
@@ -229,10 +249,12 @@ def _reviewed(session: Session, meeting: Meeting) -> tuple[TaskFacts, ...]:
 
 def _looked_at(session: Session, row: Task, meeting: Meeting) -> TaskFacts:
     """How the task stood at the meeting: as it found it itself, or as was known by then; "" where neither is known."""
-    state, outcome = row.state, row.outcome
+    state, outcome = str(row.state), row.outcome
     if row.id in meeting.walk.reviews:
         state, outcome = meeting.walk.reviews[row.id]
-    elif row.reviewed_id != meeting.id and (row.state == "open" or _settled_later(session, row, meeting)):
+    elif row.reviewed_id != meeting.id and (
+        row.state == TaskState.OPEN or _settled_later(session, row, meeting)
+    ):
         state, outcome = "", ""
     return TaskFacts(row.what, row.who, row.due_on, state, outcome.strip())
 

@@ -12,7 +12,7 @@ from bot.papers.converting import NoConverter, NotConverted, find_converter, to_
 from bot.papers.facts import MinutesFacts
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
-from bot.tables import Meeting, Paper
+from bot.tables import Meeting, Paper, PaperKind
 from bot.talk.desk import Desk
 from bot.talk.errands import file_shelf, finish_errand, problem_sentences, read_errand
 
@@ -20,7 +20,7 @@ from bot.talk.errands import file_shelf, finish_errand, problem_sentences, read_
 def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
     """One paper, in the form in force on the day of its meeting and with what is known of it now."""
     _, args, _ = read_errand(desk, errand_id)
-    kind, as_pdf = args["kind"], args.get("form") == "pdf"
+    kind, as_pdf = PaperKind(args["kind"]), args.get("form") == "pdf"
     tell = partial(finish_errand, desk, errand_id, at)
     with desk.db.write() as session:
         meeting = session.get_one(Meeting, args["meeting"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import at_local, local_day
 from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
-from bot.tables import Meeting, Paper, Unit
+from bot.tables import Meeting, MeetingState, Paper, Unit
 
 UNKNOWN_TERM = date(1900, 1, 1)
 """Where nobody has said when the term began: one row of numbers for all that time."""
@@ -24,7 +24,7 @@ def number_for(session: Session, meeting: Meeting, kind: str, at: datetime, zone
     """
     if meeting.rehearsal:
         raise Invalid("paper_rehearsal")
-    if meeting.state not in ("running", "held"):
+    if meeting.state not in (MeetingState.RUNNING, MeetingState.HELD):
         raise Invalid("paper_not_held")
     unit = lock_unit(session, meeting.unit_id)
     found = session.scalars(

@@ -17,6 +17,7 @@ from bot.papers.sorting import (
 from bot.papers.texts import clean_text, percent_text, text_lines, two_digits
 from bot.papers.walking import Walk
 from bot.reading.signers import name_in, speaks_of_deputy, speaks_of_secretary
+from bot.tables import MeetingKind
 
 Tags = dict[str, Any]
 COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
@@ -73,7 +74,7 @@ class Wording:
             "session": self.organ.session,
             "body": self.organ.body,
             "kind": self.words["kinds"][facts.kind],
-            "thematic": facts.kind == "thematic",
+            "thematic": facts.kind == MeetingKind.THEMATIC,
             "topics": list(facts.topics),
             "plans": [self._plan(plan) for plan in facts.plans],
             "documents": list(facts.documents),

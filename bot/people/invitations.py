@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.problems import Invalid
 from bot.reading.codes import CODE_LENGTH, LETTERS, normal_code
-from bot.tables import Contact, Invite, Membership, Person, Unit
+from bot.tables import Contact, Invite, Membership, Person, Role, Unit
 
 INVITE_DAYS = 14
 LINK_MINUTES = 30
@@ -25,7 +25,7 @@ def _new_code() -> str:
     return normal_code("".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
 
 
-def create_invitation(session: Session, unit: Unit, role: str, at: datetime) -> tuple[str, Invite]:
+def create_invitation(session: Session, unit: Unit, role: Role, at: datetime) -> tuple[str, Invite]:
     """Makes a single-use code for a role in a unit; only its hash is kept."""
     code = _new_code()
     row = Invite(
@@ -114,9 +114,9 @@ def accept_invitation(session: Session, row: Invite, person: Person, at: datetim
         unit_id=row.unit_id,
         role=row.role,
         since=at,
-        next_summary_at=at if row.role == "leader" else None,
+        next_summary_at=at if row.role == Role.LEADER else None,
         summed_on=today,
-        catch_up_at=at if row.role != "admin" else None,
+        catch_up_at=at if row.role != Role.ADMIN else None,
     )
     session.add(membership)
     session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, next_allowed
 from bot.people.roles import units_below
-from bot.tables import Duty, Meeting, Membership, Person
+from bot.tables import Duty, DutyState, Meeting, MeetingState, Membership, Person, Role
 
 NEW = timedelta(days=7)
 """So long a secretary is a newcomer, who is told even what the unit's first secretary has read already."""
@@ -21,12 +21,12 @@ def look_again(session: Session, person_id: int, at: datetime) -> None:
     """Something has changed about how this person's units are spoken to: their secretaries are looked at anew, and of what
     the person follows or leads from above too."""
     units = select(Membership.unit_id).where(
-        Membership.person_id == person_id, Membership.role == "secretary"
+        Membership.person_id == person_id, Membership.role == Role.SECRETARY
     )
     concerned = or_(Membership.unit_id.in_(units), Membership.person_id == person_id)
     session.execute(
         update(Membership)
-        .where(concerned, Membership.ended_at.is_(None), Membership.role != "admin")
+        .where(concerned, Membership.ended_at.is_(None), Membership.role != Role.ADMIN)
         .values(catch_up_at=at)
     )
 
@@ -35,7 +35,9 @@ def look_again_at(session: Session, unit_id: int, at: datetime) -> None:
     """The same for one unit's secretaries."""
     session.execute(
         update(Membership)
-        .where(Membership.unit_id == unit_id, Membership.role == "secretary", Membership.ended_at.is_(None))
+        .where(
+            Membership.unit_id == unit_id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
+        )
         .values(catch_up_at=at)
     )
 
@@ -55,7 +57,7 @@ def _meets(session: Session, unit_id: int, moment: datetime, zone: ZoneInfo) -> 
     end = at_local(today + 2 * ONE_DAY, datetime.min.time(), zone)
     coming = select(Meeting.id).where(
         Meeting.unit_id == unit_id,
-        Meeting.state == "planned",
+        Meeting.state == MeetingState.PLANNED,
         Meeting.rehearsal.is_(False),
         Meeting.planned_at >= moment,
         Meeting.planned_at < end,
@@ -76,8 +78,8 @@ def wake_newcomer(session: Session, memberships: list[Membership], at: datetime,
 
     What has no next rung is past, or counts from a meeting that has no day: it stays as it is.
     """
-    own = {m.unit_id for m in memberships if m.role == "secretary"}
-    paths = {m.unit.path for m in memberships if m.role in ("follower", "leader")}
+    own = {m.unit_id for m in memberships if m.role == Role.SECRETARY}
+    paths = {m.unit.path for m in memberships if m.role in (Role.FOLLOWER, Role.LEADER)}
     parts: list[ColumnElement[bool]] = [
         and_(units_below(Duty.path, path), Duty.due_on < today) for path in sorted(paths)
     ]
@@ -86,7 +88,7 @@ def wake_newcomer(session: Session, memberships: list[Membership], at: datetime,
     if parts:
         session.execute(
             update(Duty)
-            .where(or_(*parts), Duty.state == "open", Duty.next_reminder_at > at)
+            .where(or_(*parts), Duty.state == DutyState.OPEN, Duty.next_reminder_at > at)
             .values(next_reminder_at=at)
             .execution_options(synchronize_session=False)
         )

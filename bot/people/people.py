@@ -9,7 +9,21 @@ from sqlalchemy.orm import Session
 
 from bot.people.newcomers import look_again, look_again_at
 from bot.problems import Invalid
-from bot.tables import Aside, Contact, Dialog, Event, Invite, Membership, Message, Note, Person, Submission
+from bot.tables import (
+    Aside,
+    Contact,
+    Dialog,
+    Event,
+    Invite,
+    Membership,
+    Message,
+    MessageState,
+    Note,
+    Person,
+    Role,
+    Submission,
+    SubmissionState,
+)
 
 CONSENT_VERSION = 2
 
@@ -69,7 +83,11 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
     What waits for them has been handed over before."""
     look_again(session, person.id, at)
     mine = Message.person_id == person.id
-    unsent = update(Message).where(mine, Message.state == "waiting").values(state="withdrawn")
+    unsent = (
+        update(Message)
+        .where(mine, Message.state == MessageState.WAITING)
+        .values(state=MessageState.WITHDRAWN)
+    )
     session.execute(unsent.execution_options(synchronize_session=False))
     nothing = dict.fromkeys(("text", "message_ref", "digest", "name", "media_type"), "")
     notes = session.execute(update(Note).where(Note.person_id == person.id).values(**nothing))
@@ -86,8 +104,8 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
     )
     session.execute(
         update(Submission)
-        .where(Submission.person_id == person.id, Submission.state == "draft")
-        .values(state="dropped")
+        .where(Submission.person_id == person.id, Submission.state == SubmissionState.DRAFT)
+        .values(state=SubmissionState.DROPPED)
     )
     session.execute(
         update(Invite).where(Invite.person_id == person.id, Invite.used_at.is_(None)).values(used_at=at)
@@ -102,7 +120,7 @@ def end_role(session: Session, membership: Membership, at: datetime) -> None:
     """Ends a role: its holder stands in for nobody any more. What waits for them is handed over by whoever ends it."""
     membership.ended_at, membership.next_summary_at = at, None
     session.flush()
-    if membership.role == "secretary":
+    if membership.role == Role.SECRETARY:
         look_again_at(session, membership.unit_id, at)
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))
 

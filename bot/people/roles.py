@@ -5,18 +5,18 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.tables import Membership
+from bot.tables import Membership, Role
 
-ROLES = ("secretary", "follower", "leader", "admin")
+ROLES = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER, Role.ADMIN)
 
-MAY: dict[str, frozenset[str]] = {
-    "lead": frozenset({"secretary"}),
-    "read": frozenset({"secretary", "follower", "leader", "admin"}),
-    "sum": frozenset({"follower", "leader", "admin"}),
-    "nudge": frozenset({"leader", "admin"}),
-    "administer": frozenset({"admin"}),
-    "grade": frozenset({"follower", "leader"}),
-    "unlock": frozenset({"leader"}),
+MAY: dict[str, frozenset[Role]] = {
+    "lead": frozenset({Role.SECRETARY}),
+    "read": frozenset(ROLES),
+    "sum": frozenset({Role.FOLLOWER, Role.LEADER, Role.ADMIN}),
+    "nudge": frozenset({Role.LEADER, Role.ADMIN}),
+    "administer": frozenset({Role.ADMIN}),
+    "grade": frozenset({Role.FOLLOWER, Role.LEADER}),
+    "unlock": frozenset({Role.LEADER}),
 }
 """lead: hold meetings and hand in for a unit; read: see it; sum: see a subtree's figures; nudge: have it reminded; grade:
 decide on the quality of its meetings; unlock: let its old figures be corrected."""
@@ -25,7 +25,7 @@ decide on the quality of its meetings; unlock: let its old figures be corrected.
 def role_reaches(membership: Membership, path: str) -> bool:
     """A secretary reaches the own unit alone, every other role the whole subtree."""
     own = membership.unit.path
-    return path == own if membership.role == "secretary" else path.startswith(own)
+    return path == own if membership.role == Role.SECRETARY else path.startswith(own)
 
 
 def may_act(memberships: Iterable[Membership], action: str, path: str) -> bool:
@@ -48,7 +48,7 @@ def within_subtree(
 ) -> ColumnElement[bool]:
     """The WHERE that keeps a query inside what `action` reaches; nothing without such a role."""
     parts = [
-        column == m.unit.path if m.role == "secretary" else units_below(column, m.unit.path)
+        column == m.unit.path if m.role == Role.SECRETARY else units_below(column, m.unit.path)
         for m in role_holders(memberships, action)
     ]
     return or_(*parts) if parts else false()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.people.newcomers import is_away
-from bot.tables import Contact, Membership, Person
+from bot.tables import Contact, Membership, Person, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, lis
         .join(Person, Person.id == Membership.person_id)
         .where(
             Membership.unit_id.in_(unit_ids),
-            Membership.role == "secretary",
+            Membership.role == Role.SECRETARY,
             Membership.ended_at.is_(None),
         )
         .order_by(Membership.rank, Membership.id)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.tables import Contact, Membership
+from bot.tables import Contact, Membership, Role
 
-ABOVE = ("follower", "leader")
+ABOVE = (Role.FOLLOWER, Role.LEADER)
 
 
 def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
@@ -17,7 +17,7 @@ def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[i
     over it that has some. Of the topmost unit itself: its own leaders.
     """
     lines = {unit_id: _upward(path) for unit_id, path in paths.items()}
-    posts: dict[tuple[str, int], list[int]] = {}
+    posts: dict[tuple[Role, int], list[int]] = {}
     rows = session.execute(
         select(Membership.role, Membership.unit_id, Membership.person_id)
         .where(
@@ -32,8 +32,8 @@ def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[i
         posts.setdefault((role, unit_id), []).append(person_id)
     found = {}
     for unit_id, line in lines.items():
-        followers = _nearest(posts, "follower", line)
-        leaders = _nearest(posts, "leader", line[1:] or line)
+        followers = _nearest(posts, Role.FOLLOWER, line)
+        leaders = _nearest(posts, Role.LEADER, line[1:] or line)
         found[unit_id] = list(dict.fromkeys([*followers, *leaders]))
     return found
 
@@ -43,5 +43,5 @@ def _upward(path: str) -> list[int]:
     return [int(part) for part in reversed(path.strip("/").split("/"))]
 
 
-def _nearest(posts: Mapping[tuple[str, int], list[int]], role: str, line: Iterable[int]) -> list[int]:
+def _nearest(posts: Mapping[tuple[Role, int], list[int]], role: Role, line: Iterable[int]) -> list[int]:
     return next((posts[role, unit_id] for unit_id in line if (role, unit_id) in posts), [])

@@ -18,7 +18,7 @@ from bot.people.superiors import superiors_of
 from bot.reminders.climbed import NAMED, News, climbed_news, told_above, told_late, waiting_above
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.own import note_rungs_told
-from bot.tables import Contact, Duty, Membership, Message
+from bot.tables import Contact, Duty, DutyState, Membership, Message, MessageState, Role
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -41,7 +41,7 @@ def take_done(session: Session, at: datetime, most: int) -> list[Duty]:
     duties = list(
         session.scalars(
             select(Duty)
-            .where(Duty.next_reminder_at <= at, Duty.state == "done")
+            .where(Duty.next_reminder_at <= at, Duty.state == DutyState.DONE)
             .order_by(Duty.next_reminder_at, Duty.id)
             .limit(most)
             .with_for_update(skip_locked=True, of=Duty)
@@ -116,7 +116,7 @@ class _Hours:
         self._today = local_day(at, desk.zone)
         self._told = told_above(session, people, at_local(self._today, time.min, desk.zone))
         leads = select(Membership.person_id).where(
-            Membership.person_id.in_(people), Membership.role == "leader", Membership.ended_at.is_(None)
+            Membership.person_id.in_(people), Membership.role == Role.LEADER, Membership.ended_at.is_(None)
         )
         self._leaders = set(session.scalars(leads))
 
@@ -153,7 +153,7 @@ def _word(desk: Desk, session: Session, message_ids: Collection[int], at: dateti
         worded = update(table).where(table.c.id == bindparam("number")).values(body=bindparam("words"))  # type: ignore[arg-type]
         session.connection().execute(worded, bodies)
     if broken:
-        session.execute(update(Message).where(Message.id.in_(broken)).values(state="withdrawn"))
+        session.execute(update(Message).where(Message.id.in_(broken)).values(state=MessageState.WITHDRAWN))
 
 
 def escalation_facts(told_now: News, today: object) -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from bot.duties.life import close_duty
 from bot.people.roles import role_holders
-from bot.tables import Duty
+from bot.tables import Duty, DutyState
 from bot.talk.chat import Chat, row_id
 
 
@@ -13,7 +13,7 @@ def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool =
         chat.end()
         chat.say("talk/not_yours")
         return None
-    if duty.state == "open" or (done_too and duty.state == "done"):
+    if duty.state == DutyState.OPEN or (done_too and duty.state == DutyState.DONE):
         return duty
     chat.end()
     chat.say("talk/duty_closed", duty=duty)

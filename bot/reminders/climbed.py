@@ -13,7 +13,7 @@ from bot.duties.outlook import WORDED_WITH, Outlook, outlook_of
 from bot.duties.withdrawing import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED
 from bot.people.superiors import ABOVE
 from bot.reminders.escalation import Reminded, how_often
-from bot.tables import Demand, Duty, Membership, Message, Reminder, Unit
+from bot.tables import Demand, Duty, DutyState, Membership, Message, MessageState, Reminder, Unit
 
 NAMED = 12
 """So many duties are told of by their units."""
@@ -75,7 +75,7 @@ def waiting_above(session: Session, people: Collection[int]) -> dict[int, int]:
         select(Message.person_id, Message.id)
         .where(
             Message.person_id.in_(people),
-            Message.state == "waiting",
+            Message.state == MessageState.WAITING,
             Message.attempts == 0,
             Message.key.startswith(ABOVE_KEY),
         )
@@ -90,7 +90,7 @@ def told_above(session: Session, people: Collection[int], since: datetime) -> se
         select(Message.person_id).where(
             Message.person_id.in_(people),
             Message.created_at >= since,
-            Message.state.in_(("waiting", "sent")),
+            Message.state.in_((MessageState.WAITING, MessageState.SENT)),
             or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
         )
     )
@@ -117,7 +117,7 @@ def told_late(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int
         .where(
             Reminder.duty_id.in_(duty_ids),
             ~Reminder.rung.startswith(f"{DONE}@"),
-            Message.state == "sent",
+            Message.state == MessageState.SENT,
             or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
             ~since,
             watches,
@@ -131,8 +131,8 @@ def hand_to(session: Session, message_id: int, other_id: int) -> None:
     """What a waiting message tells is told by another one: it is taken back itself."""
     moved = update(Reminder).where(Reminder.message_id == message_id).values(message_id=other_id)
     session.execute(moved.execution_options(synchronize_session=False))
-    taken = update(Message).where(Message.id == message_id, Message.state == "waiting")
-    session.execute(taken.values(state="withdrawn").execution_options(synchronize_session=False))
+    taken = update(Message).where(Message.id == message_id, Message.state == MessageState.WAITING)
+    session.execute(taken.values(state=MessageState.WITHDRAWN).execution_options(synchronize_session=False))
 
 
 def _late() -> ColumnElement[bool]:
@@ -190,7 +190,9 @@ def _done(session: Session, message_ids: Collection[int]) -> dict[int, list[Duty
         .join(Duty, Duty.id == Reminder.duty_id)
         .join(Unit, Unit.id == Duty.unit_id)
         .where(
-            Reminder.message_id.in_(message_ids), Reminder.rung.startswith(f"{DONE}@"), Duty.state == "done"
+            Reminder.message_id.in_(message_ids),
+            Reminder.rung.startswith(f"{DONE}@"),
+            Duty.state == DutyState.DONE,
         )
         .order_by(Reminder.message_id, Unit.listed_as, Duty.id)
         .options(*WORDED_WITH)

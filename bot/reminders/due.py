@@ -19,7 +19,20 @@ from bot.people.staff import Staff
 from bot.plans.ladders import COMING as COUNTED_DOWN
 from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
-from bot.tables import Contact, Demand, Duty, Meeting, Message, Person, Reminder
+from bot.tables import (
+    Contact,
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Hurry,
+    Meeting,
+    MeetingState,
+    Message,
+    MessageState,
+    Person,
+    Reminder,
+)
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +77,7 @@ class DueRung:
 
 def introduction_of(duty: Duty) -> Say:
     """What the first word of a duty is worded by."""
-    if duty.kind == "meeting":
+    if duty.kind == DutyKind.MEETING:
         return "topic"
     return "minutes" if any(line["say"] == "minutes" for line in duty.demand.rungs) else "due"
 
@@ -74,7 +87,7 @@ def claim_due_duties(
 ) -> list[Duty]:
     """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
     `with_units` in any case."""
-    due = (Duty.next_reminder_at <= at, Duty.state == "open")
+    due = (Duty.next_reminder_at <= at, Duty.state == DutyState.OPEN)
     units: set[int] = {unit_id} if unit_id is not None else set()
     if unit_id is None:
         first = select(Duty.unit_id).where(*due).order_by(Duty.next_reminder_at).limit(most)
@@ -100,9 +113,9 @@ def give_back(session: Session, at: datetime, unit_id: int | None = None) -> Non
         .where(
             Message.failed_at > at - LOST_LATELY,
             Message.failed_at <= at,
-            Message.state == "failed",
+            Message.state == MessageState.FAILED,
             Contact.lost_at.is_not(None),
-            Duty.state == "open",
+            Duty.state == DutyState.OPEN,
         )
     )
     rows = session.execute(query if unit_id is None else query.where(Duty.unit_id == unit_id)).all()
@@ -176,11 +189,11 @@ def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _T
     else:
         climbing = [one for one in said if one.rung.to != "secretary"]
     own = [one for one in said if one.rung.to == "secretary"]
-    if duty.hurry == "after":
+    if duty.hurry == Hurry.AFTER:
         own, climbing = [_pressing(duty, tables.zone)], []
     elif duty.hurry and duty.reminded_until is None and not own:
         own = [_pressing(duty, tables.zone)]
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         passed += [one for one in own if one.rung.say in COMING]
         own = [one for one in own if one.rung.say not in COMING]
     if meeting is not None and MATERIALS in meeting.ready:
@@ -197,9 +210,9 @@ def _pressing(duty: Duty, zone: ZoneInfo) -> Timed:
 
 def _lapse(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
     """What had to come before a meeting that is over is asked for once; when its time to answer is up, no more."""
-    if duty.hurry != "after" or duty.due_on is None or local_day(at, zone) <= duty.due_on:
+    if duty.hurry != Hurry.AFTER or duty.due_on is None or local_day(at, zone) <= duty.due_on:
         return False
-    duty.state, duty.next_reminder_at = "lapsed", None
+    duty.state, duty.next_reminder_at = DutyState.LAPSED, None
     return True
 
 
@@ -226,7 +239,7 @@ def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Clim
     if not unsaid:
         duty.reminded_until = min((waiting.timed.at - A_MOMENT for waiting in held), default=at)
     following = [next_at(one.timed, at), *(waiting.until for waiting in held)]
-    if duty.hurry == "after" and duty.due_on is not None:
+    if duty.hurry == Hurry.AFTER and duty.due_on is not None:
         following = [at_local(duty.due_on + timedelta(days=1), MORNING, zone)]
     duty.next_reminder_at = min((moment for moment in following if moment), default=None)
     if duty.next_reminder_at is None and (unsaid or held):
@@ -247,7 +260,7 @@ def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends
         near = {own_day, own_day - timedelta(days=1)}
     if timed.rung.anchor in COUNTED_DOWN and timed.rung.days < 0:
         near.add(local_day(timed.at, zone))  # the ladder has looked for a day in time, and a later one is not
-    if meeting is not None and meeting.state == "running" and meeting.started_at:
+    if meeting is not None and meeting.state == MeetingState.RUNNING and meeting.started_at:
         at = max(at, meeting.started_at + LONG_MEETING)
     moment = next_allowed(at, zone, except_day=own_day, weekends=weekends, near=near)
     due_on = one.duty.due_on

@@ -14,7 +14,18 @@ from bot.calendar import local_day, next_working_day
 from bot.duties.counting import missing_duties
 from bot.duties.withdrawing import to_own_people
 from bot.people.staff import secretaries_of
-from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
+from bot.tables import (
+    Contact,
+    Duty,
+    DutyState,
+    Membership,
+    Message,
+    MessageState,
+    Person,
+    Reminder,
+    Role,
+    Unit,
+)
 
 NOON = time(12)
 """Who is told in the afternoon has the next working day for it."""
@@ -28,7 +39,7 @@ def told_own(session: Session, duty_ids: Collection[int]) -> dict[int, list[date
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Reminder.duty_id.in_(duty_ids),
-            Message.state == "sent",
+            Message.state == MessageState.SENT,
             to_own_people(),
         )
     )
@@ -74,7 +85,11 @@ def how_often(session: Session, duties: Sequence[Duty]) -> dict[int, Reminded]:
     rows = session.execute(
         select(Reminder.duty_id, Reminder.person_id, Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
-        .where(Reminder.duty_id.in_([duty.id for duty in duties]), Message.state == "sent", to_own_people())
+        .where(
+            Reminder.duty_id.in_([duty.id for duty in duties]),
+            Message.state == MessageState.SENT,
+            to_own_people(),
+        )
         .distinct()
     )
     said: dict[int, Counter[int]] = {}
@@ -108,9 +123,13 @@ def out_of_touch(
     day `today`.
     """
     asking = (
-        missing_duties(and_(Duty.state == "open", where), today).with_only_columns(Unit.id).order_by(None)
+        missing_duties(and_(Duty.state == DutyState.OPEN, where), today)
+        .with_only_columns(Unit.id)
+        .order_by(None)
     )
-    leads = and_(Membership.unit_id == Unit.id, Membership.role == "secretary", Membership.ended_at.is_(None))
+    leads = and_(
+        Membership.unit_id == Unit.id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
+    )
     near = and_(leads, Contact.person_id == Membership.person_id, Contact.lost_at.is_(None))
     rows = session.execute(
         select(Unit.name, func.count().over())

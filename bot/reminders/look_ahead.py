@@ -16,7 +16,19 @@ from bot.messages import Reply
 from bot.people.staff import secretaries_of
 from bot.plans.plan import PlanText, key_digest
 from bot.reminders.saying import say_due
-from bot.tables import Contact, Duty, Membership, Message, Person, Plan, Unit
+from bot.tables import (
+    Contact,
+    Duty,
+    DutyKind,
+    DutyState,
+    Membership,
+    Message,
+    MessageState,
+    Person,
+    Plan,
+    Role,
+    Unit,
+)
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -73,7 +85,7 @@ def _somebody(session: Session, unit: Unit, at: datetime) -> None:
     contact = Contact(person=person, channel="web", place=f"look-ahead-{unit.id}", used_at=at)
     session.add_all([person, contact])
     session.flush()
-    session.add(Membership(person_id=person.id, unit_id=unit.id, role="secretary", since=at))
+    session.add(Membership(person_id=person.id, unit_id=unit.id, role=Role.SECRETARY, since=at))
     session.flush()
 
 
@@ -87,8 +99,12 @@ def _still(session: Session, unit: Unit, mark: str) -> None:
 
 def _set_meetings(session: Session, unit: Unit, plan_id: int, at: datetime, desk: Desk) -> None:
     """Sets each meeting that has been told of, and has no day yet, for the unit's next usual day: at `at`, never before."""
-    asked = select(Duty).where(Duty.unit_id == unit.id, Duty.plan_id == plan_id, Duty.kind == "meeting")
-    told = asked.where(Duty.state == "open", Duty.reminded_until.is_not(None)).order_by(Duty.due_on, Duty.id)
+    asked = select(Duty).where(
+        Duty.unit_id == unit.id, Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING
+    )
+    told = asked.where(Duty.state == DutyState.OPEN, Duty.reminded_until.is_not(None)).order_by(
+        Duty.due_on, Duty.id
+    )
     unset = [duty for duty in session.scalars(told).all() if meeting_of(session, duty) is None]
     for duty_id, offer in offers_for(session, unset, at, desk.zone).items():
         moment = offer.at or at_local(offer.day, USUAL_HOUR, desk.zone)
@@ -114,7 +130,7 @@ def _walk(
     newest = session.scalar(select(Message.id).order_by(Message.id.desc()).limit(1)) or 0
     moment = start
     for _ in range(MOST):
-        following = session.scalar(due.where(Duty.state == "open"))
+        following = session.scalar(due.where(Duty.state == DutyState.OPEN))
         if following is None or following >= end:
             break
         moment = max(moment, following)
@@ -128,8 +144,8 @@ def _walk(
 
 def _arrives(session: Session, after: int, moment: datetime) -> None:
     """What is due by then has reached its people: what climbs is said because they have heard."""
-    due = (Message.id > after, Message.state == "waiting", Message.due_at <= moment)
-    session.execute(update(Message).where(*due).values(state="sent", sent_at=Message.due_at))
+    due = (Message.id > after, Message.state == MessageState.WAITING, Message.due_at <= moment)
+    session.execute(update(Message).where(*due).values(state=MessageState.SENT, sent_at=Message.due_at))
 
 
 def _told(session: Session, after: int, end: datetime, unit: Unit) -> list[Foreseen]:

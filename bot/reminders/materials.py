@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.materials.materials import files_for, introduced_duties, note_materials_of
 from bot.reminders.due import DueRung
-from bot.tables import Material, Message
+from bot.tables import DutyKind, Material, Message
 
 Materials = Mapping[int, Sequence[Material]]
 """Files by the ids of the duties whose topics they belong to."""
@@ -15,7 +15,7 @@ Materials = Mapping[int, Sequence[Material]]
 
 def new_materials(session: Session, spoken: Iterable[DueRung]) -> Materials:
     """The files of those topics of which nothing has been said before, or which somebody has never heard of."""
-    spoken = [one for one in spoken if one.duty.kind == "meeting"]
+    spoken = [one for one in spoken if one.duty.kind == DutyKind.MEETING]
     meetings = {one.duty.id: one.duty for one in spoken}
     if not meetings:
         return {}

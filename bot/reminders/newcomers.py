@@ -16,7 +16,7 @@ from bot.people.newcomers import CAUGHT_UP, heard_from, is_away, is_new, wake_ne
 from bot.people.staff import Staff, staff_of
 from bot.plans.ladders import LadderRung
 from bot.reminders.due import DueRung, introduction_of
-from bot.tables import Demand, Duty, Membership, Message, Reminder
+from bot.tables import Demand, Duty, DutyState, Membership, Message, Reminder, Role
 
 
 def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
@@ -35,7 +35,7 @@ def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -
     if not found:
         return []
     today = local_day(at, zone)
-    staff = staff_of(session, {m.unit_id for m in found if m.role == "secretary"}, today)
+    staff = staff_of(session, {m.unit_id for m in found if m.role == Role.SECRETARY}, today)
     for membership in found:
         membership.catch_up_at = _when(session, membership, staff, at, zone)
     come = [m for m in found if m.catch_up_at is None]
@@ -49,7 +49,7 @@ def _when(
 ) -> datetime | None:
     """When to look again; None when the holder is told now."""
     person, today = membership.person, local_day(at, zone)
-    if membership.role == "secretary" and is_away(person, today) and person.away_until:
+    if membership.role == Role.SECRETARY and is_away(person, today) and person.away_until:
         speaker = staff.speaker(membership.unit_id)
         if speaker is not None and speaker.id != person.id:
             return at_local(person.away_until + timedelta(days=1), time(person.reminder_hour), zone)
@@ -62,7 +62,7 @@ def missed_rungs(
 ) -> dict[int, list[DueRung]]:
     """What each of these secretaries (by person) has never heard of, of what others have been told: those who speak for
     their unit now, and newcomers."""
-    eligible = [m for m in come if m.role == "secretary" and _hears(m, staff, at)]
+    eligible = [m for m in come if m.role == Role.SECRETARY and _hears(m, staff, at)]
     if not eligible:
         return {}
     duties = _asked(session, {m.unit_id for m in eligible})
@@ -91,7 +91,7 @@ def _asked(session: Session, units: Collection[int]) -> Sequence[Duty]:
         .join(Demand, Demand.id == Duty.demand_id)
         .where(
             Duty.unit_id.in_(units),
-            Duty.state == "open",
+            Duty.state == DutyState.OPEN,
             or_(Duty.due_on.is_not(None), Demand.relative == {}),
         )
         .order_by(Duty.id)

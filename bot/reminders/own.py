@@ -19,7 +19,7 @@ from bot.messages import Reply
 from bot.people.staff import Staff
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
-from bot.tables import Contact, Membership, Message, Person, Reminder
+from bot.tables import Contact, DutyKind, Membership, Message, MessageState, Person, Reminder, Role
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -123,7 +123,7 @@ def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[in
     led: dict[int, set[int]] = {}
     rows = session.execute(
         select(Membership.person_id, Membership.unit_id).where(
-            Membership.person_id.in_(people), Membership.role == "secretary", Membership.ended_at.is_(None)
+            Membership.person_id.in_(people), Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
         )
     )
     for person_id, unit_id in rows:
@@ -138,7 +138,7 @@ def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
         select(Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
         .where(
-            Message.state == "waiting",
+            Message.state == MessageState.WAITING,
             Message.attempts > 0,
             Reminder.duty_id.in_({duty for duty, _ in fresh}),
         )
@@ -152,7 +152,9 @@ def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
     gone = {row.message_id for row in rows} - kept
     if gone:
         session.execute(
-            update(Message).where(Message.id.in_(gone), Message.state == "waiting").values(state="withdrawn")
+            update(Message)
+            .where(Message.id.in_(gone), Message.state == MessageState.WAITING)
+            .values(state=MessageState.WITHDRAWN)
         )
         log.info("reminder.overtaken messages=%s", len(gone))
 
@@ -204,7 +206,7 @@ def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int
         return 0, due is None, URGENCY.index(one.say), day, one.duty.id
     if days_overdue(one.duty, at, zone):
         return 2, False, 0, -day, one.duty.id
-    return 1, due is None, day, one.duty.kind != "meeting", one.duty.id
+    return 1, due is None, day, one.duty.kind != DutyKind.MEETING, one.duty.id
 
 
 def note_rungs_told(

@@ -9,7 +9,7 @@ from bot.duties.loading import text_of
 from bot.plans.plan import PlanText, plan_from_json
 from bot.problems import Rejected
 from bot.reminders.look_ahead import foresee_messages
-from bot.tables import Errand, Plan, Unit
+from bot.tables import Errand, ErrandState, Plan, Unit
 from bot.talk.desk import Desk
 from bot.talk.errands import locked_errand, read_errand, refuse_errand, tell_asker
 
@@ -33,13 +33,13 @@ def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
         return
     pages = [found[start : start + SHOWN] for start in range(0, len(found), SHOWN)] or [[]]
     with desk.db.write() as session:
-        errand = locked_errand(session, errand_id, "new")
+        errand = locked_errand(session, errand_id, ErrandState.NEW)
         if errand is None:
             return
-        errand.state, errand.done_at = "done", at
+        errand.state, errand.done_at = ErrandState.DONE, at
         first_look = session.get(Errand, args.get("of", 0))
         facts: dict[str, Any] = {
-            "undecided": first_look if first_look and first_look.state == "shown" else None,
+            "undecided": first_look if first_look and first_look.state == ErrandState.SHOWN else None,
             "unit": session.get_one(Unit, args["unit"]),
             "plan": text,
             "plan_id": args.get("plan_id"),

@@ -9,6 +9,7 @@ from bot.people.staff import staff_of
 from bot.reminders import above, own
 from bot.reminders.due import advance_duties, claim_due_duties, give_back
 from bot.reminders.newcomers import claim_newcomers, missed_rungs
+from bot.tables import Role
 from bot.talk.desk import Desk
 
 BATCH = 500
@@ -21,7 +22,7 @@ def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None =
     """
     give_back(session, at, unit_id)
     newcomers = claim_newcomers(session, at, desk.zone, BATCH) if unit_id is None else []
-    newly_led = {m.unit_id for m in newcomers if m.role == "secretary"}
+    newly_led = {m.unit_id for m in newcomers if m.role == Role.SECRETARY}
     duties = claim_due_duties(session, at, BATCH, unit_id, newly_led)
     done = above.take_done(session, at, BATCH) if unit_id is None else []
     if not (duties or newcomers or done):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.problems import Problem, Rejected
 from bot.reports.pages import Pages, pages_of, put_in_place
 from bot.reports.scans import Page, contact_sheet, make_pdf
-from bot.tables import Contact, Errand, Submission
+from bot.tables import Contact, Errand, ErrandState, Submission, SubmissionState
 from bot.talk.desk import Desk, FileShelf
 from bot.talk.errands import file_shelf, note_errand, problem_sentences, read_errand, tell_asker
 from bot.talk.render import squeeze_text
@@ -28,7 +28,7 @@ class _Passed(Exception):
 
 def work_on_scan(desk: Desk, errand_id: int, at: datetime) -> None:
     state, args, _ = read_errand(desk, errand_id)
-    if state == "agreed":
+    if state == ErrandState.AGREED:
         join_pages(desk, errand_id, args, at)
     else:
         show_pages(desk, errand_id, args, at)
@@ -42,12 +42,12 @@ def show_pages(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -
         problems = contact_sheet(_sources(shelf, pages), path, turns=_turns(pages))
         file = shelf.keep(desk.render.words["files"]["scan_sheet"], path)
     with suppress(_Passed), desk.db.write() as session:
-        errand = _locked(session, errand_id, "new", args["round"])
+        errand = _locked(session, errand_id, ErrandState.NEW, args["round"])
         draft = _draft(session, errand)
         if draft is None:
             _leave(desk, session, errand, at)
             return
-        errand.state, errand.done_at = "shown", at
+        errand.state, errand.done_at = ErrandState.SHOWN, at
         lines = _lines(desk, problems)
         tell_asker(desk, session, errand, at, "reports/scan/card", (file,), total=len(pages), lines=lines)
 
@@ -66,12 +66,12 @@ def join_pages(desk: Desk, errand_id: int, args: dict[str, Any], at: datetime) -
         _say_faults(desk, errand_id, args["round"], rejected.problems, at)
         return
     with suppress(_Passed), desk.db.write() as session:
-        errand = _locked(session, errand_id, "agreed", args["round"])
+        errand = _locked(session, errand_id, ErrandState.AGREED, args["round"])
         draft = _draft(session, errand)
         if draft is None or not put_in_place(session, draft, pages, file):
             _leave(desk, session, errand, at)
             return
-        errand.state, errand.done_at = "done", at
+        errand.state, errand.done_at = ErrandState.DONE, at
         note_errand(session, errand, at, "pages joined", f"submission:{draft.id}")
         facts = {"total": len(pages), "file": file, "others": len(draft.files) - 1}
         tell_asker(desk, session, errand, at, "reports/scan/made", (file,), **facts)
@@ -91,7 +91,7 @@ def _name(desk: Desk, title: str) -> str:
     return squeeze_text(plain, NAME_LENGTH) + ".pdf" if plain else str(desk.render.words["files"]["scan"])
 
 
-def _locked(session: Session, errand_id: int, state: str, turn: int) -> Errand:
+def _locked(session: Session, errand_id: int, state: ErrandState, turn: int) -> Errand:
     """The errand as it was read, locked after the talk of its person: no event of that talk comes between."""
     person = session.scalar(select(Errand.person_id).where(Errand.id == errand_id))
     talk = select(Contact.id).where(Contact.person_id == person).order_by(Contact.id)
@@ -104,20 +104,20 @@ def _locked(session: Session, errand_id: int, state: str, turn: int) -> Errand:
 
 def _draft(session: Session, errand: Errand) -> Submission | None:
     draft = session.get_one(Submission, errand.args["submission"], populate_existing=True)
-    return draft if draft.state == "draft" else None
+    return draft if draft.state == SubmissionState.DRAFT else None
 
 
 def _leave(desk: Desk, session: Session, errand: Errand, at: datetime) -> None:
     """The draft was handed in or dropped meanwhile."""
-    errand.state, errand.done_at = "dropped", at
+    errand.state, errand.done_at = ErrandState.DROPPED, at
     duty = session.get_one(Submission, errand.args["submission"]).duty
     tell_asker(desk, session, errand, at, "reports/scan/gone", duty=duty)
 
 
 def _say_faults(desk: Desk, errand_id: int, turn: int, problems: Sequence[Problem], at: datetime) -> None:
     with suppress(_Passed), desk.db.write() as session:
-        errand = _locked(session, errand_id, "agreed", turn)
-        errand.state, errand.done_at = "shown", at
+        errand = _locked(session, errand_id, ErrandState.AGREED, turn)
+        errand.state, errand.done_at = ErrandState.SHOWN, at
         tell_asker(desk, session, errand, at, "reports/scan/faults", lines=_lines(desk, problems))
 
 

@@ -13,7 +13,7 @@ from bot.duties.reports_on import meeting_awaited
 from bot.duties.withdrawing import withdraw_reminders
 from bot.messages import File
 from bot.problems import Invalid
-from bot.tables import Duty, Submission, SubmissionFile
+from bot.tables import Duty, DutyState, Submission, SubmissionFile, SubmissionState
 
 MOST_FILES = 30
 
@@ -22,11 +22,13 @@ def draft_of(session: Session, duty: Duty, person_id: int, at: datetime) -> Subm
     """The person's draft for this duty, begun if there is none."""
     draft = session.scalar(
         select(Submission).where(
-            Submission.duty_id == duty.id, Submission.person_id == person_id, Submission.state == "draft"
+            Submission.duty_id == duty.id,
+            Submission.person_id == person_id,
+            Submission.state == SubmissionState.DRAFT,
         )
     )
     if draft is None:
-        draft = Submission(duty_id=duty.id, person_id=person_id, state="draft", created_at=at)
+        draft = Submission(duty_id=duty.id, person_id=person_id, state=SubmissionState.DRAFT, created_at=at)
         session.add(draft)
         session.flush()
     return draft
@@ -70,14 +72,14 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     assert duty is not None
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
     day = local_day(at, zone)
-    draft.state, draft.version, draft.handed_at = "handed", latest + 1, at
+    draft.state, draft.version, draft.handed_at = SubmissionState.HANDED, latest + 1, at
     draft.waits_for = meeting_awaited(session, duty)
     draft.on_time = None if draft.waits_for else done_on_time(duty, day)
     session.flush()
     if draft.waits_for:
         duty.next_reminder_at = None
         withdraw_reminders(session, [duty.id], at)
-    elif duty.state == "open":
+    elif duty.state == DutyState.OPEN:
         close_duty(session, duty, day, at, zone)
     return draft
 
@@ -94,12 +96,17 @@ def take_submission_back(
         .execution_options(populate_existing=True)
     )
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == handed.duty_id))
-    if duty is None or handed.person_id != person_id or handed.state != "handed" or handed.version != latest:
+    if (
+        duty is None
+        or handed.person_id != person_id
+        or handed.state != SubmissionState.HANDED
+        or handed.version != latest
+    ):
         return False
-    handed.state, handed.version, handed.handed_at, handed.on_time = "draft", None, None, None
+    handed.state, handed.version, handed.handed_at, handed.on_time = SubmissionState.DRAFT, None, None, None
     handed.waits_for = None
     session.flush()
-    if latest == 1 and duty.state == "done":
+    if latest == 1 and duty.state == DutyState.DONE:
         reopen_duty(session, duty, at, zone)
     elif latest == 1:
         set_reminder(session, duty, at, zone)
@@ -107,5 +114,5 @@ def take_submission_back(
 
 
 def drop_draft(session: Session, draft: Submission) -> None:
-    draft.state = "dropped"
+    draft.state = SubmissionState.DROPPED
     session.flush()

@@ -14,7 +14,7 @@ from bot.meetings.walk import count_skipped, minutes_in_all
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import MINUTES, meets_target
 from bot.scores.sheets import Condition, ScoreSheet
-from bot.tables import Attendance, Duty, Meeting
+from bot.tables import Attendance, Duty, DutyKind, DutyState, Meeting, MeetingKind
 
 LONGEST = 8 * 60
 """A walk of more minutes had been left open: how long the meeting was is not known then."""
@@ -55,8 +55,8 @@ def _least(
 
 def _merged(duties: list[Duty]) -> bool:
     """Whether a regular and a thematic meeting were held one after the other; an item of the regular one is none."""
-    regular = any(duty.topic and duty.topic.meeting == "regular" for duty in duties)
-    themes = [duty for duty in duties if duty.topic and duty.topic.meeting == "thematic"]
+    regular = any(duty.topic and duty.topic.meeting == MeetingKind.REGULAR for duty in duties)
+    themes = [duty for duty in duties if duty.topic and duty.topic.meeting == MeetingKind.THEMATIC]
     return regular and any(merging_of(duty) != "embedded" for duty in themes)
 
 
@@ -116,15 +116,15 @@ def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str,
         select(Duty).where(
             Duty.unit_id == meeting.unit_id,
             Duty.plan_id.in_({plan_id for plan_id, _ in answered}),
-            Duty.kind == "confirm",
+            Duty.kind == DutyKind.CONFIRM,
             Duty.key.startswith(MINUTES),
-            Duty.state.in_(("open", "done", "lapsed")),
+            Duty.state.in_((DutyState.OPEN, DutyState.DONE, DutyState.LAPSED)),
         )
     )
     own = [duty for duty in confirmed if (duty.plan_id, duty.demand.relative.get("topic")) in answered]
-    if not own or any(duty.state == "open" for duty in own):
+    if not own or any(duty.state == DutyState.OPEN for duty in own):
         return {}
-    kept = all(duty.state == "done" and bool(duty.on_time) for duty in own)
+    kept = all(duty.state == DutyState.DONE and bool(duty.on_time) for duty in own)
     return {"uploaded_in_time": KnownFact(kept, {"yes": kept})}
 
 

@@ -15,7 +15,7 @@ from bot.plans.guidance.fields import RuleSet
 from bot.problems import Invalid
 from bot.scores.facts import Facts, condition_holds, known_fact, score_facts, ticked_preparations
 from bot.scores.sheets import Criterion, Part, ScoreSheet
-from bot.tables import Attendance, Meeting, Score, Unit, Vote
+from bot.tables import Attendance, Meeting, MeetingState, Score, Unit, Vote
 
 LONGEST_TEXT = 2000
 
@@ -180,7 +180,7 @@ def decide_score(score: Score, sheet: ScoreSheet, grade: str, person_id: int) ->
 
 def _counted() -> ColumnElement[bool]:
     """What has a place in the figures: held, no rehearsal, voted by the cell."""
-    return and_(Meeting.state == "held", Meeting.rehearsal.is_(False), Score.voted.is_(True))
+    return and_(Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False), Score.voted.is_(True))
 
 
 GRADE = case((Score.decided_grade != "", Score.decided_grade), else_=Score.grade)
@@ -221,7 +221,7 @@ def last_held(session: Session, unit: Unit) -> Meeting | None:
     """The unit's latest held meeting; a rehearsal is none."""
     return session.scalars(
         select(Meeting)
-        .where(Meeting.unit_id == unit.id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .where(Meeting.unit_id == unit.id, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False))
         .order_by(Meeting.started_at.desc(), Meeting.id.desc())
         .limit(1)
     ).first()

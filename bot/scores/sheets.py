@@ -14,7 +14,7 @@ from bot.calendar import local_day
 from bot.plans.agenda import Key, Strict, Text, YesNo, not_empty
 from bot.plans.fields import Kind
 from bot.plans.guidance.fields import Grade, InForce, Number
-from bot.tables import Meeting, Unit
+from bot.tables import Meeting, MeetingState, Unit
 
 NUMBERS = (
     "duration_minutes",
@@ -160,7 +160,7 @@ class ScoreSheets:
 
     def offered(self, meeting: Meeting, zone: ZoneInfo) -> bool:
         """Whether a meeting may be scored, as far as its own row says: held, no rehearsal, on a day that has sheets."""
-        if meeting.state != "held" or meeting.rehearsal:
+        if meeting.state != MeetingState.HELD or meeting.rehearsal:
             return False
         if meeting.started_at is None:
             return False

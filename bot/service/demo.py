@@ -26,7 +26,7 @@ from bot.plans.plan import PlanText
 from bot.problems import Invalid
 from bot.settings import Settings
 from bot.store.db import Database
-from bot.tables import Contact, Membership, Message, Person, Unit
+from bot.tables import Contact, Membership, Message, MessageState, Person, Priority, Role, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
@@ -40,7 +40,7 @@ START = date(2022, 4, 1)
 FIRST_HOUR = time(7, 0)
 ACT_AT = time(20, 0)
 FARTHEST = timedelta(days=120)
-PEOPLE = (("secretary", "CB01"), ("leader", "DUK"))
+PEOPLE = ((Role.SECRETARY, "CB01"), (Role.LEADER, "DUK"))
 OTHER_CELLS = (
     select(Unit)
     .where(Unit.kind == "chi_bo", Unit.code.not_in([code for _, code in PEOPLE]))
@@ -122,9 +122,9 @@ class Demo:
                 unit = session.scalars(select(Unit).where(Unit.code == code)).one()
                 self._places[role] = self._welcome(session, role, unit)
             for unit in session.scalars(OTHER_CELLS):
-                self._register(session, "secretary", unit, f"demo-{unit.code}")
+                self._register(session, Role.SECRETARY, unit, f"demo-{unit.code}")
 
-    def _welcome(self, session: Session, role: str, unit: Unit) -> int:
+    def _welcome(self, session: Session, role: Role, unit: Unit) -> int:
         """The contact of one of the two phones."""
         place = f"demo-{role}"
         known = session.scalar(select(Contact).where(Contact.place == place))
@@ -135,7 +135,7 @@ class Demo:
         outbox.post_message(session, contact, reply, self.now())
         return contact.id
 
-    def _register(self, session: Session, role: str, unit: Unit, place: str) -> Contact:
+    def _register(self, session: Session, role: Role, unit: Unit, place: str) -> Contact:
         """Somebody who has the role; who was there already is left as they are."""
         known = session.scalar(select(Contact).where(Contact.place == place))
         if known is not None:
@@ -151,8 +151,8 @@ class Demo:
                 unit_id=unit.id,
                 role=role,
                 since=at,
-                next_summary_at=at if role == "leader" else None,
-                summed_on=local_day(at, self._zone) if role == "leader" else None,
+                next_summary_at=at if role == Role.LEADER else None,
+                summed_on=local_day(at, self._zone) if role == Role.LEADER else None,
             )
         )
         return contact
@@ -215,7 +215,7 @@ class Demo:
         with self._db.read() as session:
             return session.scalar(
                 select(func.min(Message.due_at)).where(
-                    Message.state == "waiting", Message.due_at > self.now()
+                    Message.state == MessageState.WAITING, Message.due_at > self.now()
                 )
             )
 
@@ -224,7 +224,7 @@ class Demo:
         with self._db.read() as session:
             rows = session.execute(
                 select(Message.contact_id, func.count())
-                .where(Message.state == "sent", Message.priority == outbox.BULK)
+                .where(Message.state == MessageState.SENT, Message.priority == Priority.BULK)
                 .group_by(Message.contact_id)
             )
             found = {row[0]: int(row[1]) for row in rows}
@@ -240,8 +240,8 @@ class Demo:
 
     def _due(self) -> int:
         with self._db.read() as session:
-            claimable = outbox.claimable_messages(self.now(), ["web"], 1, outbox.BULK)
-            leased = select(Message.id).where(Message.state == "waiting", Message.attempts > 0)
+            claimable = outbox.claimable_messages(self.now(), ["web"], 1, Priority.BULK)
+            leased = select(Message.id).where(Message.state == MessageState.WAITING, Message.attempts > 0)
             return len(session.scalars(claimable).all()) + len(session.scalars(leased).all())
 
     def _act(self) -> None:

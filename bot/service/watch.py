@@ -20,7 +20,7 @@ from bot.channels.base import Channel
 from bot.problems import Problem
 from bot.store.db import DatabaseGone
 from bot.store.schema import prove_known, revision_of
-from bot.tables import Contact, Membership, Message
+from bot.tables import Contact, Membership, Message, Role
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -183,7 +183,7 @@ def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) ->
     day = local_day(at, desk.zone)
     admins = session.scalars(
         select(Membership.person_id)
-        .where(Membership.role == "admin", Membership.ended_at.is_(None))
+        .where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
         .distinct()
         .order_by(Membership.person_id)
     )

@@ -15,10 +15,12 @@ from bot.tables import (
     Errand,
     Material,
     Message,
+    MessageState,
     Note,
     Paper,
     Submission,
     SubmissionFile,
+    SubmissionState,
     Upload,
 )
 
@@ -71,7 +73,7 @@ def _unneeded(before: datetime, last: str, among: Collection[str] = ()):  # type
     handed = (
         exists()
         .where(SubmissionFile.digest == Upload.digest, SubmissionFile.submission_id == Submission.id)
-        .where(Submission.state != "dropped")
+        .where(Submission.state != SubmissionState.DROPPED)
     )
     kept = [exists().where(table.digest == Upload.digest) for table in (Material, Note, Aside, Paper)]
     found = select(Upload.digest).where(Upload.at < before, Upload.digest > last, ~or_(handed, *kept))
@@ -86,7 +88,7 @@ def _in_talk(session: Session, digest: str) -> bool:
         select(Dialog.person_id).where(cast(Dialog.data, String).contains(digest)).limit(1),
         select(Errand.id).where(cast(Errand.args, String).contains(digest)).limit(1),
         select(Message.id)
-        .where(Message.state == "waiting", cast(Message.body, String).contains(digest))
+        .where(Message.state == MessageState.WAITING, cast(Message.body, String).contains(digest))
         .limit(1),
     )
     return any(session.scalar(one) is not None for one in spoken)  # type: ignore[call-overload]

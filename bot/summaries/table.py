@@ -16,7 +16,20 @@ from bot.duties.counting import asked_for, tally_demands
 from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
-from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Plan, Score, Unit
+from bot.tables import (
+    Attendance,
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Meeting,
+    MeetingDuty,
+    MeetingState,
+    Membership,
+    Plan,
+    Score,
+    Unit,
+)
 from bot.workbooks.look import Value
 from bot.workbooks.table import Head, write_table
 
@@ -71,7 +84,7 @@ def _portion(
         .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
         .outerjoin(Score, and_(Score.meeting_id == Meeting.id, Score.voted.is_(True)))
         .join(Duty, Duty.id == MeetingDuty.duty_id)
-        .where(Meeting.state == "held", Duty.unit_id.in_(units))
+        .where(Meeting.state == MeetingState.HELD, Duty.unit_id.in_(units))
         .group_by(MeetingDuty.duty_id)
         .subquery()
     )
@@ -101,8 +114,8 @@ def _portion(
         .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
     ).all()
     for row in sorted(rows, key=lambda row: place[row.unit_id]):
-        overdue = row.state == "open" and row.due_on is not None and row.due_on < today
-        counts = (row.total, row.exempt, row.present) if row.kind == "meeting" else (None, None, None)
+        overdue = row.state == DutyState.OPEN and row.due_on is not None and row.due_on < today
+        counts = (row.total, row.exempt, row.present) if row.kind == DutyKind.MEETING else (None, None, None)
         yield [
             row.code,
             row.name,
@@ -121,7 +134,7 @@ def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> It
     plans = session.execute(select(Demand.id, Plan.symbol).join(Plan, Plan.id == Demand.plan_id))
     symbols = {row.id: row.symbol for row in plans}
     for tally in tally_demands(session, scope, today):
-        meeting = tally.kind == "meeting"
+        meeting = tally.kind == DutyKind.MEETING
         share = tally.attendance
         yield [
             symbols[tally.demand_id],

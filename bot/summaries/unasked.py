@@ -16,7 +16,7 @@ from bot.duties.withdrawing import SUMMARY_KEY, SUMMED
 from bot.people.roles import units_below
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
-from bot.tables import Duty, Membership, Message, Person, Reminder, Unit
+from bot.tables import Duty, DutyState, Membership, Message, MessageState, Person, Reminder, Role, Unit
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -34,7 +34,7 @@ LOOK_AHEAD = timedelta(days=35)
 
 def claim_leaders(session: Session, at: datetime) -> list[Membership]:
     """The roles of the leaders whose hour has come, those of one person together."""
-    active = (Membership.role == "leader", Membership.ended_at.is_(None))
+    active = (Membership.role == Role.LEADER, Membership.ended_at.is_(None))
     people = set(
         session.scalars(
             select(Membership.person_id)
@@ -106,12 +106,12 @@ class _Span:
     def weekly(self, at: datetime) -> ColumnElement[bool]:
         """Something open about now, or done this week; what has just been due waits until the units have been told."""
         near = and_(
-            Duty.state == "open",
+            Duty.state == DutyState.OPEN,
             Duty.opens_on <= self.today,
             Duty.due_on.between(self.today - LOOK_BACK, self.today + LOOK_AHEAD),
             or_(Duty.due_on < self.late_before, Duty.due_on >= self.today),
         )
-        done = and_(Duty.state == "done", Duty.done_at >= at - WEEK)
+        done = and_(Duty.state == DutyState.DONE, Duty.done_at >= at - WEEK)
         live = select(Duty.demand_id).where(self.scope, or_(near, done))
         return and_(self.scope, Duty.demand_id.in_(live.correlate(None)))
 
@@ -165,7 +165,7 @@ def _write(
 
 def _release(session: Session, message_id: int, at: datetime) -> None:
     """There is no summary to wait for."""
-    waits = (Message.id == message_id, Message.state == "waiting", Message.due_at > at)
+    waits = (Message.id == message_id, Message.state == MessageState.WAITING, Message.due_at > at)
     soon = update(Message).where(*waits, Message.due_at <= at + timedelta(hours=1))
     session.execute(soon.values(due_at=at).execution_options(synchronize_session=False))
 
@@ -214,5 +214,5 @@ def _note_late(
             at=at,
         )
         for duty in named
-        if duty.state == "open" and duty.due_on is not None and duty.due_on < late_before
+        if duty.state == DutyState.OPEN and duty.due_on is not None and duty.due_on < late_before
     )

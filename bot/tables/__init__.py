@@ -1,11 +1,47 @@
 """Every table, a module for each family."""
 
 from bot.tables.base import Base
-from bot.tables.meetings import Aside, Attendance, Meeting, MeetingDuty, Note, Paper, Score, Task, Vote
-from bot.tables.messages import Constant, Event, Message, Process, Reminder
-from bot.tables.people import Audit, Contact, Dialog, Errand, Invite, Membership, Person
-from bot.tables.plans import Demand, Duty, Material, MaterialReceipt, Plan, Topic
-from bot.tables.submissions import Submission, SubmissionFile, Upload
+from bot.tables.meetings import (
+    Aside,
+    Attendance,
+    Meeting,
+    MeetingDuty,
+    MeetingState,
+    Note,
+    NoteKind,
+    Paper,
+    PaperKind,
+    Score,
+    Task,
+    TaskState,
+    Vote,
+)
+from bot.tables.messages import Constant, Event, Message, MessageState, Priority, Process, Reminder
+from bot.tables.people import (
+    Audit,
+    Contact,
+    Dialog,
+    Errand,
+    ErrandKind,
+    ErrandState,
+    Invite,
+    Membership,
+    Person,
+    Role,
+)
+from bot.tables.plans import (
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Hurry,
+    Material,
+    MaterialReceipt,
+    MeetingKind,
+    Plan,
+    Topic,
+)
+from bot.tables.submissions import Submission, SubmissionFile, SubmissionState, Upload
 from bot.tables.units import Unit, UnitSpan
 
 __all__ = [
@@ -18,25 +54,39 @@ __all__ = [
     "Demand",
     "Dialog",
     "Duty",
+    "DutyKind",
+    "DutyState",
     "Errand",
+    "ErrandKind",
+    "ErrandState",
     "Event",
+    "Hurry",
     "Invite",
     "Material",
     "MaterialReceipt",
     "Meeting",
     "MeetingDuty",
+    "MeetingKind",
+    "MeetingState",
     "Membership",
     "Message",
+    "MessageState",
     "Note",
+    "NoteKind",
     "Paper",
+    "PaperKind",
     "Person",
     "Plan",
+    "Priority",
     "Process",
     "Reminder",
+    "Role",
     "Score",
     "Submission",
     "SubmissionFile",
+    "SubmissionState",
     "Task",
+    "TaskState",
     "Topic",
     "Unit",
     "UnitSpan",

@@ -1,9 +1,11 @@
 """The base of all tables and the column types they share."""
 
 from datetime import UTC, datetime
+from enum import Enum, StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
+from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -41,6 +43,23 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
+def stored_enum(states: type[Enum], length: int = 20) -> EnumColumn:
+    """The member's value as text; a value that no member has is a LookupError that names it, when read and when written."""
+    return EnumColumn(
+        states,
+        native_enum=False,
+        create_constraint=False,
+        validate_strings=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
-    type_annotation_map = {datetime: UtcMoment, dict[str, Any]: Json, list[Any]: Json}
+    type_annotation_map = {
+        datetime: UtcMoment,
+        dict[str, Any]: Json,
+        list[Any]: Json,
+        StrEnum: stored_enum(StrEnum),
+    }

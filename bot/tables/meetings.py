@@ -1,15 +1,47 @@
 """Tables of the meetings: the walk through the agenda, the notes, the counts."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.tables.base import Base
-from bot.tables.plans import Topic
+from bot.tables.base import Base, stored_enum
+from bot.tables.plans import MeetingKind, Topic
 from bot.tables.units import Unit
 from bot.tables.walked import MARKS, STEPS, WALK, MeetingMarks, MeetingStep, MeetingWalk
+
+
+class MeetingState(StrEnum):
+    PLANNED = "planned"
+    RUNNING = "running"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class NoteKind(StrEnum):
+    """A voice or a photo has a file and may have a text beside it."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    PHOTO = "photo"
+
+
+class TaskState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    GOING = "going"
+    """It goes on."""
+    DROPPED = "dropped"
+
+
+class PaperKind(StrEnum):
+    """By the mark in its number: minutes (biên bản), resolution (nghị quyết), report (báo cáo)."""
+
+    MINUTES = "BB"
+    RESOLUTION = "NQ"
+    REPORT = "BC"
 
 
 class Meeting(Base):
@@ -21,10 +53,8 @@ class Meeting(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
-    kind: Mapped[str] = mapped_column(String(20))
-    """regular or thematic"""
-    state: Mapped[str] = mapped_column(String(20), default="planned")
-    """planned, running, held or cancelled"""
+    kind: Mapped[MeetingKind]
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     planned_at: Mapped[datetime | None]
     place: Mapped[str] = mapped_column(String(200), default="")
     steps: Mapped[tuple[MeetingStep, ...]] = mapped_column(STEPS, default=())
@@ -70,8 +100,7 @@ class Jotted:
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
     text: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(String(20), default="text")
-    """text, voice or photo; the last two have a file and may have a text beside it."""
+    kind: Mapped[NoteKind] = mapped_column(default=NoteKind.TEXT)
     digest: Mapped[str] = mapped_column(String(64), default="")
     name: Mapped[str] = mapped_column(String(200), default="")
     media_type: Mapped[str] = mapped_column(String(100), default="")
@@ -163,8 +192,7 @@ class Task(Base):
     what: Mapped[str] = mapped_column(Text)
     who: Mapped[str] = mapped_column(String(120), default="")
     due_on: Mapped[date | None]
-    state: Mapped[str] = mapped_column(String(20), default="open")
-    """open, done, going (on) or dropped"""
+    state: Mapped[TaskState] = mapped_column(default=TaskState.OPEN)
     outcome: Mapped[str] = mapped_column(Text, default="")
     reviewed_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     """The meeting that last looked at it."""
@@ -199,8 +227,7 @@ class Paper(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(10))
-    """BB, NQ or BC"""
+    kind: Mapped[PaperKind] = mapped_column(stored_enum(PaperKind, 10))
     term_from: Mapped[date]
     number: Mapped[int]
     made_at: Mapped[datetime]

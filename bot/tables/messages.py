@@ -1,6 +1,7 @@
 """Tables of what came in and what goes out: events, the outbox, reminders said, constants of this installation."""
 
 from datetime import datetime
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
@@ -9,6 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.tables.base import Base
 
 WAITING = text("state = 'waiting'")
+
+
+class Priority(IntEnum):
+    """ANSWER: to somebody who waits; BULK: everything that goes out by the clock."""
+
+    ANSWER = 0
+    BULK = 5
+
+
+class MessageState(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class Event(Base):
@@ -44,9 +59,8 @@ class Message(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
     channel: Mapped[str] = mapped_column(String(20))
     priority: Mapped[int]
-    """0: an answer to somebody who waits; 5: everything that goes out by the clock."""
-    state: Mapped[str] = mapped_column(String(20), default="waiting")
-    """waiting, sent, failed or withdrawn"""
+    """A Priority."""
+    state: Mapped[MessageState] = mapped_column(default=MessageState.WAITING)
     body: Mapped[dict[str, Any]]
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
     created_at: Mapped[datetime]

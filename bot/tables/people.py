@@ -1,6 +1,7 @@
 """Tables of the people: who they are, where they are reached, what they may do, where their talk stands."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -8,6 +9,45 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.base import Base
 from bot.tables.units import Unit
+
+
+class Role(StrEnum):
+    """Of an invitation NONE: it brings a person's second channel."""
+
+    NONE = ""
+    SECRETARY = "secretary"
+    FOLLOWER = "follower"
+    LEADER = "leader"
+    ADMIN = "admin"
+
+
+class ErrandKind(StrEnum):
+    """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; the rest is
+    what the office asks for."""
+
+    PLAN = "plan"
+    UNITS = "units"
+    TEMPLATE = "template"
+    UNIT_TEMPLATE = "unit_template"
+    EXPORT = "export"
+    UNIT_EXPORT = "unit_export"
+    CLONE = "clone"
+    LOOK = "look"
+    WITHDRAW = "withdraw"
+    SCAN = "scan"
+    PAPER = "paper"
+
+
+class ErrandState(StrEnum):
+    """ASKING: for an answer that is missing; READ: with it; SHOWN: it waits for a yes."""
+
+    NEW = "new"
+    ASKING = "asking"
+    READ = "read"
+    SHOWN = "shown"
+    AGREED = "agreed"
+    DONE = "done"
+    DROPPED = "dropped"
 
 
 class Person(Base):
@@ -62,7 +102,7 @@ class Membership(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    role: Mapped[str] = mapped_column(String(20))
+    role: Mapped[Role]
     rank: Mapped[int] = mapped_column(default=0)
     """Of a unit's secretaries the lowest is spoken to first; equals in the order in which they came."""
     since: Mapped[datetime]
@@ -84,7 +124,7 @@ class Invite(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
-    role: Mapped[str] = mapped_column(String(20), default="")
+    role: Mapped[Role] = mapped_column(default=Role.NONE)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -108,12 +148,8 @@ class Dialog(Base):
 
 
 class Errand(Base):
-    """What has been asked for that reads or writes files: done by the clock, outside of the talk.
-
-    `kind`: plan, units (a workbook handed in), template, unit_template, export, unit_export, clone, look, withdraw
-    are the office's; scan: pictures of a draft made into one PDF. `state`: new, shown (waits for a yes), agreed, done or
-    dropped. `args` is what it is about; the parsed workbook comes into it.
-    """
+    """What has been asked for that reads or writes files: done by the clock, outside of the talk. `args` is what it is about; the parsed
+    workbook comes into it."""
 
     __tablename__ = "errands"
     __table_args__ = (Index("ix_errands_state", "state"),)
@@ -122,8 +158,8 @@ class Errand(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     """The office's own unit; of a scan, the one that hands in."""
-    kind: Mapped[str] = mapped_column(String(20))
-    state: Mapped[str] = mapped_column(String(20), default="new")
+    kind: Mapped[ErrandKind]
+    state: Mapped[ErrandState] = mapped_column(default=ErrandState.NEW)
     args: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

@@ -1,13 +1,45 @@
 """Tables of the plans: what a committee asks for, and the duties that follow from it."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.tables.base import Base, Path
+from bot.tables.base import Base, Path, stored_enum
 from bot.tables.units import Unit
+
+
+class MeetingKind(StrEnum):
+    REGULAR = "regular"
+    THEMATIC = "thematic"
+
+
+class DutyKind(StrEnum):
+    MEETING = "meeting"
+    REPORT = "report"
+    CONFIRM = "confirm"
+
+
+class DutyState(StrEnum):
+    """WAITING: for another duty to be done; WITHDRAWN: not asked any more; LAPSED: its unit or plan ended after its last
+    day, so that it counts as not done and nobody is reminded."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+class Hurry(StrEnum):
+    """Of what is due before a meeting. URGENT: the meeting was set nearer than that; AFTER: it became known only once the
+    meeting was over: then it is asked for once, and lapses."""
+
+    NONE = ""
+    URGENT = "urgent"
+    AFTER = "after"
 
 
 class Plan(Base):
@@ -43,7 +75,7 @@ class Topic(Base):
     key: Mapped[str] = mapped_column(String(60))
     variant: Mapped[str] = mapped_column(String(60), default="")
     title: Mapped[str] = mapped_column(Text)
-    meeting: Mapped[str] = mapped_column(String(20))
+    meeting: Mapped[MeetingKind]
     documents: Mapped[list[Any]] = mapped_column(default=list)
     agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)
     pool: Mapped[bool] = mapped_column(default=False)
@@ -75,8 +107,7 @@ class Demand(Base):
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     key: Mapped[str] = mapped_column(String(160))
     variant: Mapped[str] = mapped_column(String(60), default="")
-    kind: Mapped[str] = mapped_column(String(20))
-    """meeting, report or confirm"""
+    kind: Mapped[DutyKind]
     title: Mapped[str] = mapped_column(Text)
     period_first: Mapped[date]
     period_last: Mapped[date]
@@ -120,10 +151,8 @@ class Duty(Base):
     """That of its demand; with "@" and a unit's code where it is about that unit."""
     about_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     """The unit that it is about, where a committee owes it for each of its units."""
-    kind: Mapped[str] = mapped_column(String(20))
-    state: Mapped[str] = mapped_column(String(20), default="open")
-    """open; waiting: for another duty to be done; done; withdrawn: not asked any more; lapsed: its unit or plan ended after
-    its last day, so that it counts as not done and nobody is reminded."""
+    kind: Mapped[DutyKind]
+    state: Mapped[DutyState] = mapped_column(default=DutyState.OPEN)
     waits: Mapped[str] = mapped_column(String(160), default="")
     """The key of the duty that must be done first."""
     announced_on: Mapped[date] = mapped_column(default=_opens_on)
@@ -139,9 +168,7 @@ class Duty(Base):
     """The topic of the pool that the unit has put in the place of the plan's."""
     added: Mapped[bool] = mapped_column(default=False)
     """The unit has taken it on itself, from the pool."""
-    hurry: Mapped[str] = mapped_column(String(10), default="")
-    """Of what is due before a meeting: urgent, when the meeting was set nearer than that; after, when it became known only
-    once the meeting was over: then it is asked for once, and lapses."""
+    hurry: Mapped[Hurry] = mapped_column(stored_enum(Hurry, 10), default=Hurry.NONE)
     picks: Mapped[list[Any]] = mapped_column(default=list)
     """The documents that the unit has chosen, by their place in the topic's list; empty: all."""
     demand: Mapped[Demand] = relationship()

@@ -1,12 +1,21 @@
 """Tables of what is sent in: uploads, and the reports handed in, files once by their bytes, submissions in versions."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.base import Base
 from bot.tables.plans import Duty
+
+
+class SubmissionState(StrEnum):
+    DRAFT = "draft"
+    HANDED = "handed"
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+    DROPPED = "dropped"
 
 
 class Submission(Base):
@@ -21,8 +30,7 @@ class Submission(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    state: Mapped[str] = mapped_column(String(20), default="draft")
-    """draft, handed, accepted, returned or dropped"""
+    state: Mapped[SubmissionState] = mapped_column(default=SubmissionState.DRAFT)
     version: Mapped[int | None]
     created_at: Mapped[datetime]
     handed_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ from bot.natural import in_natural_order
 from bot.people import roles
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
-from bot.tables import Audit, Contact, Dialog, Membership, Message, Person, Unit
+from bot.tables import Audit, Contact, Dialog, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, Untyped, load_answers
 from bot.talk.desk import Answer, Desk, Flow, Handler
@@ -114,7 +114,7 @@ class Chat:
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
             old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
-            if old is not None and old.state == "waiting" and old.attempts == 0:
+            if old is not None and old.state == MessageState.WAITING and old.attempts == 0:
                 old.body, old.due_at = outbox.to_body(reply), due_at
                 return
             key = key if old is None else f"{key}:{self.event.id}"[:120]

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from bot.messages import File, Incoming
 from bot.store.aside import Elsewhere, Here
 from bot.store.db import Database
-from bot.tables import Contact
+from bot.tables import Contact, ErrandKind
 from bot.talk.answers import Answers, Untyped, load_answers
 from bot.talk.render import Renderer
 
@@ -101,7 +101,7 @@ class Routes:
     """Words that nothing has asked for: does a room want them?"""
     former: Mapping[str, str] = field(default_factory=dict)
     """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
-    work: Mapping[str, Callable[["Desk", int, datetime], None]] = field(default_factory=dict)
+    work: Mapping[ErrandKind, Callable[["Desk", int, datetime], None]] = field(default_factory=dict)
     """What the office has asked for, by the kind of its errand, and the clock does; see bot/talk/errands.py."""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None
     """A dialog is left with words in it (see `Chat.hold`) that have been written down nowhere."""

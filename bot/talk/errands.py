@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day
 from bot.messages import File, Reply
 from bot.problems import Problem, Rejected
-from bot.tables import Audit, Errand
+from bot.tables import Audit, Errand, ErrandKind, ErrandState
 from bot.talk import outbox
 from bot.talk.desk import Desk, FileShelf
 
 log = logging.getLogger(__name__)
 
-READY = ("new", "read", "agreed")
+READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)
 PATIENCE = timedelta(minutes=30)
 """So long is a file store that does not answer asked again."""
 
@@ -32,7 +32,7 @@ T = TypeVar("T")
 Work = Callable[[Desk, int, datetime], None]
 
 
-def do_all(desk: Desk, at: datetime, work: Mapping[str, Work], failed: str = "plans/failed") -> int:
+def do_all(desk: Desk, at: datetime, work: Mapping[ErrandKind, Work], failed: str = "plans/failed") -> int:
     """Does every errand of these kinds that is ready; answers how many. `failed` is what is said of one that broke."""
     done = 0
     tried: set[int] = set()
@@ -52,7 +52,7 @@ def do_all(desk: Desk, at: datetime, work: Mapping[str, Work], failed: str = "pl
     return done
 
 
-def _next(desk: Desk, work: Mapping[str, Work], tried: set[int]) -> tuple[int, str] | None:
+def _next(desk: Desk, work: Mapping[ErrandKind, Work], tried: set[int]) -> tuple[int, ErrandKind] | None:
     with desk.db.read() as session:
         row = session.execute(
             select(Errand.id, Errand.kind)
@@ -70,7 +70,7 @@ def _give_up_late(desk: Desk, errand_id: int, at: datetime, failed: str) -> None
         finish_errand(desk, errand_id, at, failed)
 
 
-def read_errand(desk: Desk, errand_id: int) -> tuple[str, dict[str, Any], int]:
+def read_errand(desk: Desk, errand_id: int) -> tuple[ErrandState, dict[str, Any], int]:
     """The errand's state, what it is about, and its unit."""
     with desk.db.read() as session:
         errand = session.get_one(Errand, errand_id)
@@ -83,7 +83,7 @@ def finish_errand(
     at: datetime,
     template: str,
     *,
-    state: str = "done",
+    state: ErrandState = ErrandState.DONE,
     args: Mapping[str, Any] | None = None,
     files: tuple[File, ...] = (),
     **context: Any,
@@ -115,7 +115,7 @@ def tell_asker(
     outbox.post_message(session, contact, Reply(reply.text, reply.choices, files), at)
 
 
-def locked_errand(session: Session, errand_id: int, state: str) -> Errand | None:
+def locked_errand(session: Session, errand_id: int, state: ErrandState) -> Errand | None:
     """The errand, locked; None when it is not in that state any more."""
     errand = session.get_one(Errand, errand_id, with_for_update=True, populate_existing=True)
     return errand if errand.state == state else None

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -28,12 +29,11 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.messages import Address, Choice, File, Reply
 from bot.people.newcomers import look_again
-from bot.tables import Contact, Dialog, Message
+from bot.tables import Contact, Dialog, Message, MessageState, Priority
 from bot.tables.base import UtcMoment
 
 log = logging.getLogger(__name__)
 
-ANSWER, BULK = 0, 5
 LEASE = timedelta(seconds=60)
 FILE_LEASE = timedelta(minutes=6)
 DIALOG_FRESH = timedelta(minutes=10)
@@ -126,8 +126,8 @@ def _row(
         "person_id": contact.person_id,
         "contact_id": contact.id,
         "channel": contact.channel,
-        "priority": BULK if bulk else ANSWER,
-        "state": "failed" if lost else "waiting",
+        "priority": Priority.BULK if bulk else Priority.ANSWER,
+        "state": MessageState.FAILED if lost else MessageState.WAITING,
         "body": to_body(reply),
         "key": key,
         "created_at": at,
@@ -170,7 +170,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
     earlier = aliased(Message)
     first = ~exists().where(
         earlier.contact_id == Message.contact_id,
-        earlier.state == "waiting",
+        earlier.state == MessageState.WAITING,
         or_(earlier.attempts > 0, earlier.due_at <= at),
         or_(
             earlier.priority < Message.priority,
@@ -202,7 +202,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
         )
         .join(Contact, Contact.id == Message.contact_id)
         .where(
-            Message.state == "waiting",
+            Message.state == MessageState.WAITING,
             Message.due_at <= at,
             Message.channel.in_(bindparam("channels", expanding=True)),
             Message.priority <= bindparam("most_priority"),
@@ -244,10 +244,10 @@ def claim_messages(
     Bulk fills up to `with_bulk` of these places; the others are for answers alone. With `quiet_from`, bulk that was due
     before then stays. They are free again when the lease is over, or as soon as the process `holder` is dead.
     """
-    bounds = _bounds(at, channels, limit, BULK if bulk else ANSWER, quiet_from)
+    bounds = _bounds(at, channels, limit, Priority.BULK if bulk else Priority.ANSWER, quiet_from)
     rows = session.execute(_claimable(), bounds).all()
     if with_bulk is not None:
-        answers = sum(row.priority == ANSWER for row in rows)
+        answers = sum(row.priority == Priority.ANSWER for row in rows)
         rows = rows[: max(answers, with_bulk)]
     claimed = [_claimed(row, at) for row in rows]
     leases = {one.lease for one in claimed}
@@ -283,12 +283,21 @@ def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
     )
 
 
+class SendResult(StrEnum):
+    """FAILED: this message; LOST: the whole contact."""
+
+    SENT = "sent"
+    AGAIN = "again"
+    FAILED = "failed"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one send: `sent`, `again` after `wait`, `failed` (this message) or `lost` (the whole contact)."""
+    """What became of one send; AGAIN: after `wait`."""
 
     claimed: Claimed
-    kind: str
+    result: SendResult
     wait: timedelta = timedelta()
     reason: str = ""
 
@@ -296,23 +305,23 @@ class Outcome:
 def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
     """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
     for contact_id, reason in sorted(
-        {(o.claimed.contact_id, o.reason) for o in outcomes if o.kind == "lost"}
+        {(o.claimed.contact_id, o.reason) for o in outcomes if o.result == SendResult.LOST}
     ):
         lose_contact(session, session.get_one(Contact, contact_id), reason, at)
-    _mark_sent(session, [o.claimed for o in outcomes if o.kind == "sent"], at)
+    _mark_sent(session, [o.claimed for o in outcomes if o.result == SendResult.SENT], at)
     for outcome in outcomes:
-        if outcome.kind == "again":
+        if outcome.result == SendResult.AGAIN:
             session.execute(
                 update(Message)
-                .where(Message.id == outcome.claimed.id, Message.state == "waiting")
+                .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
                 .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200])
             )
-        elif outcome.kind == "failed":
+        elif outcome.result == SendResult.FAILED:
             log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)
             session.execute(
                 update(Message)
                 .where(Message.id == outcome.claimed.id)
-                .values(state="failed", failed_at=at, error=outcome.reason[:200])
+                .values(state=MessageState.FAILED, failed_at=at, error=outcome.reason[:200])
             )
 
 
@@ -331,7 +340,7 @@ def _sent() -> Update:
     return (
         update(Message)
         .where(Message.id.in_(bindparam("ids", expanding=True)))
-        .values(state="sent", sent_at=bindparam("moment"), error="")
+        .values(state=MessageState.SENT, sent_at=bindparam("moment"), error="")
     )
 
 
@@ -352,9 +361,9 @@ def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) 
     session.flush()
     log.warning("contact lost id=%s channel=%s reason=%s", contact.id, contact.channel, reason)
     other = reachable_contact(session, contact.person_id)
-    waiting = update(Message).where(Message.contact_id == contact.id, Message.state == "waiting")
+    waiting = update(Message).where(Message.contact_id == contact.id, Message.state == MessageState.WAITING)
     if other is None:
-        session.execute(waiting.values(state="failed", failed_at=at, error=reason[:200]))
+        session.execute(waiting.values(state=MessageState.FAILED, failed_at=at, error=reason[:200]))
         look_again(session, contact.person_id, at)
     else:
         begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
@@ -366,9 +375,14 @@ def oldest_overdue(session: Session, at: datetime) -> datetime | None:
     # A first try is as old as it is due (it may be a reminder for tomorrow), one that is tried again as it is written.
     since = case((Message.attempts > 1, Message.created_at), else_=Message.due_at)
     late = or_(Message.due_at <= at, Message.attempts > 1)
-    found: datetime | None = session.scalar(select(func.min(since)).where(Message.state == "waiting", late))
+    found: datetime | None = session.scalar(
+        select(func.min(since)).where(Message.state == MessageState.WAITING, late)
+    )
     return found
 
 
 def pending_messages(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Message).where(Message.state == "waiting")) or 0
+    return (
+        session.scalar(select(func.count()).select_from(Message).where(Message.state == MessageState.WAITING))
+        or 0
+    )

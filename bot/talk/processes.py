@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.tables import Message, Process
+from bot.tables import Message, MessageState, Process
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def _bury(session: Session, numbers: list[int], at: datetime) -> None:
         return
     freed = session.scalars(
         update(Message)
-        .where(Message.state == "waiting", Message.held_by.in_(numbers))
+        .where(Message.state == MessageState.WAITING, Message.held_by.in_(numbers))
         .values(due_at=at, held_by=None)
         .returning(Message.id)
         .execution_options(synchronize_session=False)

@@ -21,7 +21,7 @@ from bot.problems import Invalid
 from bot.reading.words import fold
 from bot.store.db import DatabaseGone
 from bot.store.filetypes import SOUNDS, TABLES
-from bot.tables import Contact, Event, Membership, Message, Person
+from bot.tables import Contact, Event, Membership, Message, MessageState, Person, Priority, Role
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
 from bot.talk.desk import Answer, Desk, FlowStep, Handler
@@ -177,7 +177,7 @@ def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
         chat.say("talk/apology", code=code)
         admins = session.scalars(
             select(Membership)
-            .where(Membership.role == "admin", Membership.ended_at.is_(None))
+            .where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
             .options(joinedload(Membership.person))
         )
         for person in {admin.person_id: admin.person for admin in admins}.values():
@@ -334,11 +334,11 @@ def _recent_choices(chat: Chat) -> list[list[tuple[str, str]]]:
 @cache
 def _recent_bodies() -> Select[dict[str, Any]]:
     on_its_way = and_(
-        Message.state == "waiting", or_(Message.priority == outbox.ANSWER, Message.attempts > 0)
+        Message.state == MessageState.WAITING, or_(Message.priority == Priority.ANSWER, Message.attempts > 0)
     )
     recent = (
         select(Message.sent_at, Message.id, Message.body)
-        .where(Message.person_id == bindparam("person"), or_(Message.state == "sent", on_its_way))
+        .where(Message.person_id == bindparam("person"), or_(Message.state == MessageState.SENT, on_its_way))
         .order_by(Message.id.desc())
         .limit(3 * LOOK_BACK)
         .subquery()

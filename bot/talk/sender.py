@@ -14,7 +14,7 @@ from bot.calendar import quiet_since
 from bot.messages import Address, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.talk import processes
-from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
+from bot.talk.outbox import Claimed, Outcome, SendResult, claim_messages, settle_messages
 from bot.talk.processes import enter_process, leave_process, note_alive
 
 log = logging.getLogger(__name__)
@@ -188,14 +188,14 @@ class Sender:
             self._outcomes = outcomes + self._outcomes
             raise
         self.turned_at = time.monotonic()
-        self.results.update((one.claimed.address.channel, one.kind) for one in outcomes)
+        self.results.update((one.claimed.address.channel, one.result) for one in outcomes)
         for one in claimed:
             flying = self._flying[one.address.channel]
             task = asyncio.create_task(self._fly(one))
             flying.add(task)
             task.add_done_callback(flying.discard)
         if outcomes:
-            self._delivered({o.claimed.address for o in outcomes if o.kind == "sent"})
+            self._delivered({o.claimed.address for o in outcomes if o.result == SendResult.SENT})
 
     def _settle_and_claim(
         self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
@@ -239,23 +239,23 @@ class Sender:
             async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
                 await outlet.send(claimed.address.place, claimed.reply)
         except Undeliverable as error:
-            return Outcome(claimed, "lost", reason=str(error) or "undeliverable")
+            return Outcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
         except Unsendable as error:
-            return Outcome(claimed, "failed", reason=str(error))
+            return Outcome(claimed, SendResult.FAILED, reason=str(error))
         except TryLater as error:
             if error.everyone:
                 self._paces[claimed.address.channel].close(error.seconds)
-            return Outcome(claimed, "again", timedelta(seconds=error.seconds), "asked to wait")
+            return Outcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait")
         except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
             return self._failed(claimed, error)
-        return Outcome(claimed, "sent")
+        return Outcome(claimed, SendResult.SENT)
 
     def _failed(self, claimed: Claimed, error: Exception) -> Outcome:
         reason = type(error).__name__
         log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
         if claimed.age > GIVE_UP:
-            return Outcome(claimed, "failed", reason=reason)
-        return Outcome(claimed, "again", backoff_of(claimed.attempts), reason)
+            return Outcome(claimed, SendResult.FAILED, reason=reason)
+        return Outcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""

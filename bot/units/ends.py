@@ -13,7 +13,21 @@ from bot.duties.withdrawing import hand_over, withdraw_reminders
 from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
 from bot.problems import Invalid, Problem, Rejected
-from bot.tables import Audit, Duty, Invite, Meeting, Membership, Message, Reminder, Unit, UnitSpan
+from bot.tables import (
+    Audit,
+    Duty,
+    DutyState,
+    Invite,
+    Meeting,
+    MeetingState,
+    Membership,
+    Message,
+    MessageState,
+    Reminder,
+    Role,
+    Unit,
+    UnitSpan,
+)
 from bot.units.rows import UnitRow
 
 CLOSED = "unit closed"
@@ -39,7 +53,7 @@ def foresee_closing(
     session: Session, unit: Unit, on: date, zone: ZoneInfo, *, into: Unit | None = None
 ) -> Closed:
     """What `close_unit` would do from the local day `on` on; writes nothing."""
-    asking, past = _asking(unit), and_(Duty.state == "open", Duty.due_on < on)
+    asking, past = _asking(unit), and_(Duty.state == DutyState.OPEN, Duty.due_on < on)
     roles = session.scalars(
         select(Membership)
         .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
@@ -77,7 +91,7 @@ def close_unit(
     closed = foresee_closing(session, unit, on, zone, into=into)
     _end_duties(session, unit, on, at)
     for meeting in session.scalars(select(Meeting).where(_planned(unit, on, zone))).all():
-        meeting.state, meeting.marks = "cancelled", replace(meeting.marks, closed_at=at)
+        meeting.state, meeting.marks = MeetingState.CANCELLED, replace(meeting.marks, closed_at=at)
     for membership in closed.ended:
         end_role(session, membership, at)
         hand_over(session, membership.person_id, at, unit_id=unit.id)
@@ -99,12 +113,15 @@ def _count(session: Session, query: Select[int]) -> int:
 
 def _asking(unit: Unit) -> ColumnElement[bool]:
     """What the unit owes, and what a committee owes about it."""
-    return and_(or_(Duty.unit_id == unit.id, Duty.about_id == unit.id), Duty.state.in_(("open", "waiting")))
+    return and_(
+        or_(Duty.unit_id == unit.id, Duty.about_id == unit.id),
+        Duty.state.in_((DutyState.OPEN, DutyState.WAITING)),
+    )
 
 
 def _planned(unit: Unit, on: date, zone: ZoneInfo) -> ColumnElement[bool]:
     later = or_(Meeting.planned_at.is_(None), Meeting.planned_at >= at_local(on, time.min, zone))
-    return and_(Meeting.unit_id == unit.id, Meeting.state == "planned", later)
+    return and_(Meeting.unit_id == unit.id, Meeting.state == MeetingState.PLANNED, later)
 
 
 def _check(session: Session, unit: Unit, on: date, today: date, into: Unit | None) -> None:
@@ -121,7 +138,9 @@ def _check(session: Session, unit: Unit, on: date, today: date, into: Unit | Non
     check_below(session, unit, on)
     running = (
         select(Meeting.id)
-        .where(Meeting.unit_id == unit.id, Meeting.state == "running", Meeting.rehearsal.is_(False))
+        .where(
+            Meeting.unit_id == unit.id, Meeting.state == MeetingState.RUNNING, Meeting.rehearsal.is_(False)
+        )
         .limit(1)
     )
     if session.scalar(running) is not None:
@@ -143,11 +162,14 @@ def _end_duties(session: Session, unit: Unit, on: date, at: datetime) -> None:
         select(Reminder.duty_id)
         .join(Message, Message.id == Reminder.message_id)
         .join(Duty, Duty.id == Reminder.duty_id)
-        .where(Message.state == "waiting", asking)
+        .where(Message.state == MessageState.WAITING, asking)
         .distinct()
     )
     ids = list(session.scalars(spoken))
-    for where, state in ((and_(Duty.state == "open", Duty.due_on < on), "lapsed"), (true(), "withdrawn")):
+    for where, state in (
+        (and_(Duty.state == DutyState.OPEN, Duty.due_on < on), DutyState.LAPSED),
+        (true(), DutyState.WITHDRAWN),
+    ):
         session.execute(
             update(Duty)
             .where(asking, where)
@@ -221,10 +243,10 @@ def reopen_unit(
             into.members -= unit.members
     unit.closed_on, unit.merged_into_id = None, None
     _open_span(session, unit)
-    cancelled = select(Meeting).where(Meeting.unit_id == unit.id, Meeting.state == "cancelled")
+    cancelled = select(Meeting).where(Meeting.unit_id == unit.id, Meeting.state == MeetingState.CANCELLED)
     for meeting in session.scalars(cancelled).all():
         if meeting.marks.closed_at == closed_at:
-            meeting.state = "planned"
+            meeting.state = MeetingState.PLANNED
             meeting.marks = replace(meeting.marks, closed_at=None)
     session.add(Audit(at=at, person_id=by, action=REOPENED, subject=f"unit:{unit.id}"))
     roles = _give_back(session, unit, closed_at, at)
@@ -261,6 +283,6 @@ def _give_back(session: Session, unit: Unit, closed_at: datetime, at: datetime) 
     ).all()
     for membership in roles:
         membership.ended_at = None
-        if membership.role == "leader":
+        if membership.role == Role.LEADER:
             membership.next_summary_at = at
     return list(roles)

@@ -8,7 +8,7 @@ from bot.calendar import local_day
 from bot.duties.loading import reload_all
 from bot.people.roles import units_below
 from bot.problems import Rejected
-from bot.tables import Errand, Unit
+from bot.tables import Errand, ErrandState, Unit
 from bot.talk.desk import Desk
 from bot.talk.errands import (
     finish_errand,
@@ -33,7 +33,7 @@ SHOWN = 10
 
 def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
     state, args, _ = read_errand(desk, errand_id)
-    applying = state == "agreed"
+    applying = state == ErrandState.AGREED
     try:
         # A file that breaks the reader will break it again: it is said so, and not to wait.
         table = read_workbook(desk, args, read_units, unreadable="units_unreadable")
@@ -48,7 +48,7 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
             plans = [(p.title, c) for p, c in reload_all(session, at, desk.zone) if not c.nothing]
             facts: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
             if applying:
-                errand.state, errand.done_at, errand.args = "done", at, {}
+                errand.state, errand.done_at, errand.args = ErrandState.DONE, at, {}
                 for closed in done.closed:
                     tell_closed(session, desk.render, closed, at, desk.zone)
                 note_errand(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
@@ -56,7 +56,9 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
         if not applying:
             facts |= {"passed": passed_rows(table.passed), "unread": table.unread}
             notes = problem_sentences(desk, table.notes)
-            finish_errand(desk, errand_id, at, "plans/units_shown", state="shown", notes=notes, **facts)
+            finish_errand(
+                desk, errand_id, at, "plans/units_shown", state=ErrandState.SHOWN, notes=notes, **facts
+            )
     except Rejected as rejected:
         refuse_errand(desk, errand_id, at, alike_problems(rejected.problems), SHOWN)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.duties.counting import asked_for
 from bot.reading.words import fold
-from bot.tables import Demand, Duty, Membership, Unit
+from bot.tables import Demand, Duty, DutyState, Membership, Role, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Card:
     @property
     def secretaries(self) -> list[Membership]:
         """Who leads it; the first is spoken to first."""
-        found = [m for m in self.holders if m.role == "secretary"]
+        found = [m for m in self.holders if m.role == Role.SECRETARY]
         return sorted(found, key=lambda m: (m.rank, m.id))
 
 
@@ -75,7 +75,7 @@ def unit_card(session: Session, unit: Unit, today: date) -> Card:
         select(func.count())
         .select_from(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.unit_id == unit.id, Duty.state == "open", asked_for(today))
+        .where(Duty.unit_id == unit.id, Duty.state == DutyState.OPEN, asked_for(today))
     )
     below = select(func.count()).where(Unit.parent_id == unit.id, Unit.closed_on.is_(None))
     return Card(
@@ -93,7 +93,7 @@ def promote_secretary(session: Session, membership: Membership) -> None:
     lowest = session.scalar(
         select(func.min(Membership.rank)).where(
             Membership.unit_id == membership.unit_id,
-            Membership.role == "secretary",
+            Membership.role == Role.SECRETARY,
             Membership.ended_at.is_(None),
         )
     )

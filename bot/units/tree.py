@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from bot.duties.life import follow_usual_day
 from bot.problems import Rejected
-from bot.tables import Duty, Material, Unit, UnitSpan
+from bot.tables import Duty, DutyState, Material, Unit, UnitSpan
 from bot.units.ends import Closed, close_units
 from bot.units.faults import tree_faults
 from bot.units.matching import settle_rows
 from bot.units.rows import UnitRow
 
 SHAPE = ("name", "kind", "sector", "parent_code")
-MOVING = ("open", "waiting", "withdrawn")
+MOVING = (DutyState.OPEN, DutyState.WAITING, DutyState.WITHDRAWN)
 """What is not asked now may be asked again: then at the unit's own place."""
 
 

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from bot.channels.web.channel import plain_html, safe_html
 from bot.channels.web.icons import NAMES, SPRITE
 from bot.messages import Address, Incoming, storable_text
-from bot.tables import Contact, Event, Message
+from bot.tables import Contact, Event, Message, MessageState
 from bot.talk import outbox
 from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of
 
@@ -84,7 +84,7 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
             Message.contact_id == contact_id,
             Message.seq > first,
             Message.seq <= last,
-            Message.state == "sent",
+            Message.state == MessageState.SENT,
         )
     )
     lines = [_own_line(site, event) for event in events if event.said]

@@ -16,7 +16,7 @@ from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
-from bot.tables import Duty, Topic, Unit
+from bot.tables import Duty, MeetingState, Topic, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 
@@ -67,7 +67,11 @@ def meet_apart(chat: Chat, duty_id: str) -> None:
         return
     lock_unit(chat.session, duty.unit_id)
     meeting = meeting_of(chat.session, duty)
-    if meeting is not None and meeting.state == "planned" and len(duties_of(chat.session, meeting)) > 1:
+    if (
+        meeting is not None
+        and meeting.state == MeetingState.PLANNED
+        and len(duties_of(chat.session, meeting)) > 1
+    ):
         unlink_duty(chat.session, meeting, duty, chat.at, chat.zone)
         chat.note("meeting parted", f"meeting:{meeting.id}")
         chat.trouble = chat.desk.render.sentence("joint_apart", {})
@@ -77,7 +81,7 @@ def meet_apart(chat: Chat, duty_id: str) -> None:
 def _refused(chat: Chat, duty: Duty, offered: bool) -> bool:
     """Says why there is nothing to choose for this duty now."""
     meeting = meeting_of(chat.session, duty)
-    if meeting is not None and meeting.state == "running":
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
         _back_to_month(chat, duty.unit_id, "choice_running")
     elif not offered:
         _back_to_month(chat, duty.unit_id, "choice_none")

@@ -11,7 +11,7 @@ from bot.meetings.joining import duties_of
 from bot.meetings.offering import offers_for
 from bot.meetings.tasks import count_unfinished
 from bot.reminders.asked_duty import close_own_duty, own_duty
-from bot.tables import Duty, Unit
+from bot.tables import Duty, DutyKind, DutyState, MeetingState, Unit
 from bot.talk.chat import Chat
 
 SHOWN_DONE = timedelta(days=45)
@@ -44,7 +44,7 @@ def show_month(chat: Chat, unit_id: str = "") -> None:
 def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
     """What the unit still has to do; when no meeting is left of what has been announced, the next one too."""
     found = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
-    if not any(view.duty.kind == "meeting" for view in found):
+    if not any(view.duty.kind == DutyKind.MEETING for view in found):
         coming = coming_meeting(chat.session, unit.id, chat.today)
         found += [duty_outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
     return sorted(found, key=lambda view: view.duty.due_on or date.max)
@@ -52,7 +52,7 @@ def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
 
 def _choices(chat: Chat, view: Outlook) -> list[str]:
     """What the unit may choose about this duty now."""
-    if view.duty.kind != "meeting" or (view.meeting and view.meeting.state == "running"):
+    if view.duty.kind != DutyKind.MEETING or (view.meeting and view.meeting.state == MeetingState.RUNNING):
         return []
     found = {
         "topic": bool(view.duty.chosen or replacement_topics(chat.session, view.duty)),
@@ -82,10 +82,10 @@ def unconfirm_duty(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "confirm", done_too=True)
     if duty is None:
         return
-    if duty.state == "done" and (duty.done_at is None or chat.at - duty.done_at > SECOND_THOUGHTS):
+    if duty.state == DutyState.DONE and (duty.done_at is None or chat.at - duty.done_at > SECOND_THOUGHTS):
         chat.say("talk/duty_closed", duty=duty)
         return
-    if duty.state == "done":
+    if duty.state == DutyState.DONE:
         reopen_duty(chat.session, duty, chat.at, chat.zone)
         chat.note("duty reopened", f"duty:{duty.id}")
     chat.say("duties/month/unconfirmed", duty=duty)

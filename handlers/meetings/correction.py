@@ -20,7 +20,7 @@ from bot.people.superiors import superiors_of
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import quoted_words
-from bot.tables import Meeting, Membership, Person
+from bot.tables import Meeting, MeetingState, Membership, Person
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading
@@ -49,7 +49,7 @@ def show_correction(chat: Chat, meeting_id: str) -> None:
 def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     """The held meeting with its unit locked before it, if it may be corrected; else says why not."""
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
-    if meeting is None or meeting.state == "held":
+    if meeting is None or meeting.state == MeetingState.HELD:
         return meeting
     leading.show_standing(chat, meeting)
     return None

@@ -19,7 +19,7 @@ from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, re
 from bot.plans.guidance.fields import RuleSet, Target
 from bot.plans.guidance.rules import Rules, meets_target
 from bot.scores.sheets import ScoreSheets, sheet_for
-from bot.tables import Aside, Meeting, Task, Unit
+from bot.tables import Aside, Meeting, MeetingState, Task, Unit
 from bot.talk.chat import Chat, row_id
 
 Noted = TypeVar("Noted", Aside, Task)
@@ -97,9 +97,9 @@ def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meetin
         chat.end()
         chat.say("talk/not_yours")
         return None
-    if held and meeting.state == "held":
+    if held and meeting.state == MeetingState.HELD:
         return _correctable(chat, meeting)
-    if meeting.state != "running":
+    if meeting.state != MeetingState.RUNNING:
         late = _late_words(chat, meeting)
         chat.end()
         chat.say("meetings/over", meeting=meeting, late=late)
@@ -119,7 +119,7 @@ def own_with_unit(chat: Chat, meeting_id: object, *, held: bool = False) -> Meet
 def _late_words(chat: Chat, meeting: Meeting) -> Aside | None:
     """What was typed for the meeting after it had ended."""
     typed = chat.dialog.flow and not chat.event.payload and not chat.event.text.startswith("/")
-    if not typed or not chat.event.text.strip() or meeting.state != "held":
+    if not typed or not chat.event.text.strip() or meeting.state != MeetingState.HELD:
         return None
     if chat.words:
         aside = asides_of(chat.session, chat.words)[-1]
@@ -158,7 +158,7 @@ def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
 
 def show_standing(chat: Chat, meeting: Meeting) -> None:
     """Shows where the meeting stands: its step, or the card from which one that was held is corrected."""
-    if meeting.state == "held":
+    if meeting.state == MeetingState.HELD:
         chat.open("result.fix", str(meeting.id))
     else:
         begin_dialog(chat, meeting, "meet")

@@ -31,7 +31,7 @@ from bot.meetings.walk import (
     time_remarks,
 )
 from bot.reminders.asked_duty import own_duty
-from bot.tables import Duty, Meeting
+from bot.tables import Duty, Meeting, MeetingState
 from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -48,7 +48,9 @@ def show_meetings(chat: Chat, unit_id: str = "") -> None:
         return
     running = chat.session.scalar(
         select(Meeting)
-        .where(Meeting.unit_id == unit.id, Meeting.state == "running", Meeting.rehearsal.is_(False))
+        .where(
+            Meeting.unit_id == unit.id, Meeting.state == MeetingState.RUNNING, Meeting.rehearsal.is_(False)
+        )
         .order_by(Meeting.id.desc())
     )
     if running is not None:
@@ -83,7 +85,7 @@ def start_meeting_of(chat: Chat, duty_id: str) -> None:
 
 
 def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) -> bool:
-    if meeting is None or meeting.state != "planned" or meeting.planned_at is None:
+    if meeting is None or meeting.state != MeetingState.PLANNED or meeting.planned_at is None:
         return False
     if timedelta() <= chat.at - meeting.planned_at + EARLY <= timedelta(days=1):
         return False
@@ -97,7 +99,7 @@ def begin_meeting(chat: Chat, duty_id: str) -> None:
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
-    running = meeting is not None and meeting.state == "running"
+    running = meeting is not None and meeting.state == MeetingState.RUNNING
     if not running and offered_duties(chat.session, duty, chat.today, chat.at, chat.zone):
         chat.begin("meet", step="join", duty=duty.id)
     else:
@@ -118,7 +120,7 @@ def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
     if meeting is None:
         meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
-    if meeting.state == "planned":
+    if meeting.state == MeetingState.PLANNED:
         parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.at, chat.zone)
         joint.say_parted(chat, parted, chat.today)
     _start(chat, meeting)
@@ -148,7 +150,7 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
 
 
 def _start(chat: Chat, meeting: Meeting) -> None:
-    if meeting.state == "planned":
+    if meeting.state == MeetingState.PLANNED:
         agenda = chat.desk.facts["regular_agenda"]
         start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
         stamp_rules(meeting, leading.rules_on(chat, chat.today))

@@ -15,7 +15,7 @@ from bot.meetings.questions.speakers import SpeakersQuestion, count_speakers, sp
 from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.words import read_number
-from bot.tables import Meeting, Note
+from bot.tables import Meeting, MeetingState, Note
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, noting, overhearing
@@ -34,7 +34,7 @@ def add_later(chat: Chat, meeting_id: str) -> None:
     """`Ghi nội dung` of a meeting that was held."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "note", later=meeting.state == "held")
+        leading.begin_dialog(chat, meeting, "note", later=meeting.state == MeetingState.HELD)
 
 
 def say_note(chat: Chat) -> None:
@@ -52,7 +52,7 @@ def edit_note(chat: Chat) -> bool:
     if note is None:
         return False
     meeting = lock_meeting(chat.session, note.meeting_id)
-    if meeting is None or meeting.state != "running" or not chat.event.text.strip():
+    if meeting is None or meeting.state != MeetingState.RUNNING or not chat.event.text.strip():
         return False
     if not chat.may("lead", meeting.unit.path):
         return False

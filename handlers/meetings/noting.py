@@ -8,7 +8,7 @@ from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.messages import File
 from bot.reading.words import fold
-from bot.tables import Meeting
+from bot.tables import Meeting, MeetingState
 from bot.tables.walked import StepMark
 from bot.talk.albums import album_refusals, say_once, upload_link
 from bot.talk.chat import Chat
@@ -44,7 +44,7 @@ def take_note(chat: Chat, answer: Answer) -> None:
 
 
 def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
-    if meeting.state != "running":
+    if meeting.state != MeetingState.RUNNING:
         return False
     if at_closing(meeting):
         if said in SAYS_END:
@@ -93,7 +93,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     notes = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
     note = notes[0]
     count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
-    if meeting.state == "held":
+    if meeting.state == MeetingState.HELD:
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
     what = meant_as(chat.session, meeting) if not file and text.strip() else None
     leading.say_of_meeting(

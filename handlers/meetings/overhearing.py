@@ -9,7 +9,7 @@ from bot.meetings.notes import kind_of_file
 from bot.messages import File
 from bot.people.roles import role_holders
 from bot.reading.words import quoted_words, read_yes_no
-from bot.tables import Aside, Meeting
+from bot.tables import Aside, Meeting, MeetingState, NoteKind
 from bot.talk.chat import Chat
 from handlers.meetings import leading
 
@@ -28,7 +28,7 @@ def running_meeting(chat: Chat) -> Meeting | None:
         select(Meeting)
         .where(
             Meeting.unit_id.in_(units),
-            Meeting.state == "running",
+            Meeting.state == MeetingState.RUNNING,
             or_(Meeting.rehearsal.is_(False), Meeting.started_at > chat.at - REHEARSED),
         )
         .order_by(Meeting.rehearsal, Meeting.id.desc())
@@ -50,7 +50,7 @@ def hear_words(chat: Chat) -> None:
     """Words are about to be taken for an answer in a dialog of a running meeting: the dialog answers for them."""
     if chat.dialog.flow in HOLDING and chat.event.text.strip():
         meeting = chat.session.get(Meeting, chat.data.get("meeting") or 0)
-        if meeting is not None and meeting.state == "running":
+        if meeting is not None and meeting.state == MeetingState.RUNNING:
             chat.hold(keep_words(chat, meeting).id)
 
 
@@ -122,7 +122,7 @@ def offer_files(chat: Chat) -> list[File]:
 def offer_sounds(chat: Chat) -> bool:
     """Nothing but recorded sound, where the open question takes none: is it a note?"""
     files = chat.event.files
-    alone = bool(files) and all(kind_of_file(file) == "voice" for file in files)
+    alone = bool(files) and all(kind_of_file(file) == NoteKind.VOICE for file in files)
     return alone and bool(offer_files(chat))
 
 

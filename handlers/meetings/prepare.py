@@ -24,7 +24,7 @@ from bot.meetings.preparing import (
 )
 from bot.papers.letterhead import superior_line
 from bot.problems import Invalid
-from bot.tables import Duty, Meeting, Message, Person
+from bot.tables import Duty, Meeting, MeetingState, Message, Person
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 
@@ -45,7 +45,7 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
         chat.end()
         chat.say("talk/not_yours")
         return None
-    if meeting.state != "planned" or meeting.planned_at is None:
+    if meeting.state != MeetingState.PLANNED or meeting.planned_at is None:
         chat.end()
         chat.say("meetings/prepare/over", meeting=meeting)
         return None

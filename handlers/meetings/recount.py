@@ -7,7 +7,7 @@ from bot.meetings.questions.attendance import mark_counted
 from bot.meetings.recounting import Amended, amend_counts, changed_counts, read_parts
 from bot.problems import Invalid
 from bot.reading.words import read_number, read_yes_no
-from bot.tables import Meeting
+from bot.tables import Meeting, MeetingState
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
@@ -31,7 +31,7 @@ def count_anew(chat: Chat, meeting_id: str) -> None:
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
     if meeting is None:
         return
-    held = meeting.state == "held"
+    held = meeting.state == MeetingState.HELD
     then, back = ("result.recounted", "result.fix") if held else ("meet.counted", "meet.walk")
     leading.begin_count(chat, meeting, then, back)
 
@@ -173,11 +173,11 @@ def take_recount_card(chat: Chat, answer: Answer) -> None:
 def _write(chat: Chat, meeting: Meeting, before: AttendanceCounts, after: AttendanceCounts) -> None:
     found = changed_counts(before, after)
     correct_counts(chat.session, meeting, after, chat.person.id, chat.at)
-    kind = "result corrected" if meeting.state == "held" else "attendance corrected"
+    kind = "result corrected" if meeting.state == MeetingState.HELD else "attendance corrected"
     for one in found:
         chat.note(kind, f"meeting:{meeting.id} {one.name} {_shown(one.old)}>{_shown(one.new)}"[:60])
     overhearing.note_written(chat, "counts")
-    if meeting.state == "running":
+    if meeting.state == MeetingState.RUNNING:
         mark_counted(meeting, chat.at)
     leading.say_recounted(chat, meeting, found)
 

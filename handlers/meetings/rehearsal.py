@@ -4,7 +4,7 @@ from bot.duties.outlook import unit_outlooks
 from bot.meetings.meetings import lock_unit, start_meeting
 from bot.meetings.rehearsing import new_rehearsal
 from bot.meetings.walk import stamp_rules
-from bot.tables import Duty
+from bot.tables import Duty, DutyKind
 from bot.talk.chat import Chat, row_id
 from handlers.meetings import leading
 
@@ -23,7 +23,7 @@ def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     duty = waiting[0].duty if waiting and not duty_id else None
     if duty_id not in ("", PLAIN):
         duty = chat.session.get(Duty, row_id(duty_id))
-        if duty is None or duty.unit_id != unit.id or duty.kind != "meeting":
+        if duty is None or duty.unit_id != unit.id or duty.kind != DutyKind.MEETING:
             chat.say("talk/not_yours")
             return
     lock_unit(chat.session, unit.id)

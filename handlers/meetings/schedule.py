@@ -13,7 +13,7 @@ from bot.problems import Invalid
 from bot.reading.second_thoughts import other_moment
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
-from bot.tables import Duty, Unit
+from bot.tables import Duty, Hurry, MeetingState, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint
@@ -99,7 +99,7 @@ def _begin(chat: Chat, unit_id: int, duty: Duty | None) -> None:
 def _is_running(chat: Chat, unit_id: int, duty: Duty | None) -> bool:
     """A meeting that is going on cannot be moved: says so and shows where it stands."""
     meeting = live_meeting(chat.session, unit_id, duty.id if duty else None)
-    if meeting is None or meeting.state != "running":
+    if meeting is None or meeting.state != MeetingState.RUNNING:
         return False
     chat.trouble = chat.sentence(Invalid("meeting_running"))
     chat.open("meet.walk", str(meeting.id))
@@ -397,7 +397,7 @@ def _set(chat: Chat, unit: Unit, duty: Duty | None, moment: datetime, place: str
         habit=day.day if unit.meeting_day is None else 0,
         calls=before,
         morning=len(before) < len(days),
-        urgent=[view for view in owed if view.duty.hurry == "urgent"],
+        urgent=[view for view in owed if view.duty.hurry == Hurry.URGENT],
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.meetings.tasks import (
     OUTCOME_LIMIT,
+    SAYS,
     WHAT_LIMIT,
     WHO_LIMIT,
     add_task,
@@ -20,12 +21,10 @@ from bot.meetings.tasks import (
     unfinished_tasks,
 )
 from bot.problems import Invalid
-from bot.tables import Meeting, Task, Unit
+from bot.tables import Meeting, Task, TaskState, Unit
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
-
-STATES = ("done", "going", "dropped")
 
 
 def show_tasks(chat: Chat, meeting_id: str, until: str = "") -> None:
@@ -240,7 +239,7 @@ def take_state(chat: Chat, answer: Answer) -> None:
     if answer.value == "later":
         _look_at_next(chat, meeting, task_unit(chat, task), [*chat.data["seen"], task.id])
         return
-    said = (answer.value, "") if answer.value in STATES else None
+    said = (TaskState(answer.value), "") if answer.value in SAYS else None
     if said is None and not answer.value:
         said = read_outcome(answer.text)
     if said is None:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
-from bot.tables import Errand, Meeting
+from bot.tables import Errand, ErrandKind, Meeting, MeetingState
 from bot.talk.chat import Chat, row_id
 
 FORMS = ("docx", "pdf")
@@ -30,7 +30,7 @@ def show_past_meetings(chat: Chat, unit_id: str = "") -> None:
         return
     held = chat.session.scalars(
         select(Meeting)
-        .where(Meeting.unit_id == unit.id, Meeting.state == "held", Meeting.rehearsal.is_(False))
+        .where(Meeting.unit_id == unit.id, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False))
         .order_by(Meeting.started_at.desc(), Meeting.id.desc())
         .limit(SHOWN)
     ).all()
@@ -75,7 +75,13 @@ def order_paper(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> N
         return
     args = {"meeting": meeting.id, "kind": kind, "form": form}
     chat.session.add(
-        Errand(person_id=chat.person.id, unit_id=meeting.unit_id, kind="paper", args=args, created_at=chat.at)
+        Errand(
+            person_id=chat.person.id,
+            unit_id=meeting.unit_id,
+            kind=ErrandKind.PAPER,
+            args=args,
+            created_at=chat.at,
+        )
     )
     chat.note("paper asked for", f"meeting:{meeting.id}")
     chat.say("papers/working", kind=kind)

@@ -12,7 +12,7 @@ from bot.people.people import end_role
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import quoted_words, read_yes_no
-from bot.tables import Contact, Event, Membership, Message, Plan, Unit
+from bot.tables import Contact, Event, Membership, Message, MessageState, Plan, Role, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -48,7 +48,9 @@ def show_admin(chat: Chat) -> None:
     if chat.dialog.flow in PAGES:
         chat.end()
     scope = within_subtree(Unit.path, chat.roles(), "administer")
-    staffed = select(Membership.unit_id).where(Membership.role == "secretary", Membership.ended_at.is_(None))
+    staffed = select(Membership.unit_id).where(
+        Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
+    )
     cells = (
         select(func.count()).select_from(Unit).where(scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None))
     )
@@ -90,7 +92,9 @@ def _failed(chat: Chat) -> int:
         .where(within_subtree(Unit.path, chat.roles(), "administer"))
     )
     lately = select(func.count()).where(
-        Message.state == "failed", Message.failed_at > chat.at - LOOK_BACK, Message.person_id.in_(mine)
+        Message.state == MessageState.FAILED,
+        Message.failed_at > chat.at - LOOK_BACK,
+        Message.person_id.in_(mine),
     )
     return chat.session.scalar(lately) or 0
 
@@ -159,7 +163,7 @@ def take_role(chat: Chat, answer: Answer) -> None:
     if unit is None:
         return
     if answer.value in ROLES:
-        _invite(chat, unit, answer.value)
+        _invite(chat, unit, Role(answer.value))
     elif any(f"end{m.id}" == answer.value for m in holders_of(chat.session, unit)):
         chat.answers(Inviting).ending = int(answer.value.removeprefix("end"))
         chat.goto("end")
@@ -176,7 +180,7 @@ def _unit_to_manage(chat: Chat) -> Unit | None:
     return None
 
 
-def _invite(chat: Chat, unit: Unit, role: str) -> None:
+def _invite(chat: Chat, unit: Unit, role: Role) -> None:
     code, _ = create_invitation(chat.session, unit, role, chat.at)
     chat.note("invited", f"unit:{unit.id}")
     chat.end()

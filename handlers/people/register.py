@@ -11,7 +11,7 @@ from bot.problems import Invalid
 from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
-from bot.tables import Invite, Unit
+from bot.tables import Invite, Role, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -242,7 +242,7 @@ def take_own_name(chat: Chat, answer: Answer) -> None:
 
 def _ask_of_unit(chat: Chat) -> None:
     """Asks a secretary what is not known yet of the unit."""
-    unit, leads = _unit(chat), chat.answers(Registering).role == "secretary"
+    unit, leads = _unit(chat), chat.answers(Registering).role == Role.SECRETARY
     if leads and unit.members is None:
         chat.goto("members")
     elif leads and unit.meeting_day is None:

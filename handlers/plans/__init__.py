@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.reminders.preview import do_plan_preview
+from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from handlers.plans import deciding, errands, office
@@ -26,13 +27,13 @@ ACTIONS: dict[str, Handler] = {
     "office.ask_day": deciding.begin_day,
 }
 
-WORK: Mapping[str, Work] = {
-    "plan": errands.do_plan_workbook,
-    "template": errands.send_plan_template,
-    "export": errands.export_plan,
-    "clone": errands.copy_plan,
-    "look": do_plan_preview,
-    "withdraw": errands.take_plan_back,
+WORK: Mapping[ErrandKind, Work] = {
+    ErrandKind.PLAN: errands.do_plan_workbook,
+    ErrandKind.TEMPLATE: errands.send_plan_template,
+    ErrandKind.EXPORT: errands.export_plan,
+    ErrandKind.CLONE: errands.copy_plan,
+    ErrandKind.LOOK: do_plan_preview,
+    ErrandKind.WITHDRAW: errands.take_plan_back,
 }
 
 FLOWS: tuple[Flow, ...] = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.plans.plan import PlanText, plan_from_json
 from bot.plans.questions import OfficeQuestion, plan_questions, read_answer, with_answers
 from bot.problems import Invalid
-from bot.tables import Errand
+from bot.tables import Errand, ErrandState
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -21,9 +21,9 @@ class DayOfPlan(Answers):
 
 
 def agree_errand(chat: Chat, errand_id: str) -> None:
-    errand = own_errand(chat, errand_id, "shown")
+    errand = own_errand(chat, errand_id, ErrandState.SHOWN)
     if errand is not None:
-        errand.state = "agreed"
+        errand.state = ErrandState.AGREED
         chat.end()
         chat.say("plans/working", kind="apply")
 
@@ -33,11 +33,11 @@ def show_again(chat: Chat, errand_id: str) -> None:
     errand = own_errand(chat, errand_id, *UNDECIDED)
     if errand is None:
         return
-    if errand.state == "asking":
+    if errand.state == ErrandState.ASKING:
         text = plan_from_json(errand.args["plan"])
         _ask_question(chat, errand, text, errand.args.get("answers", {}))
         return
-    errand.state = "read"
+    errand.state = ErrandState.READ
     chat.end()
     chat.say("plans/working", kind=errand.kind)
 
@@ -45,7 +45,7 @@ def show_again(chat: Chat, errand_id: str) -> None:
 def drop_errand(chat: Chat, errand_id: str) -> None:
     errand = own_errand(chat, errand_id, *UNDECIDED)
     if errand is not None:
-        errand.state, errand.args, errand.done_at = "dropped", {}, chat.at
+        errand.state, errand.args, errand.done_at = ErrandState.DROPPED, {}, chat.at
         chat.end()
         chat.say("plans/dropped")
 
@@ -83,7 +83,7 @@ def take_errand_day(chat: Chat, answer: Answer) -> None:
 
 def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, OfficeQuestion] | None:
     """The question of that number, if the errand still asks; else says what has become of it."""
-    errand = own_errand(chat, errand_id, "asking")
+    errand = own_errand(chat, errand_id, ErrandState.ASKING)
     if errand is None:
         return None
     asked = plan_questions(plan_from_json(errand.args["plan"]))
@@ -101,7 +101,7 @@ def _note_answer(chat: Chat, errand: Errand, question: OfficeQuestion, text: str
     if plan_questions(with_answers(plan, answers)):
         _ask_question(chat, errand, plan, answers)
         return
-    errand.state = "read"
+    errand.state = ErrandState.READ
     chat.end()
     chat.say("plans/working", kind="plan")
 

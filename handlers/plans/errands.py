@@ -15,7 +15,7 @@ from bot.plans.plan import PlanText, plan_from_json, plan_to_json
 from bot.plans.questions import plan_questions, with_answers
 from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.problems import Problem, Rejected
-from bot.tables import Plan, Unit
+from bot.tables import ErrandState, Plan, Unit
 from bot.talk.desk import Desk
 from bot.talk.errands import (
     finish_errand,
@@ -35,7 +35,7 @@ SHOWN = 15
 def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
     state, args, unit_id = read_errand(desk, errand_id)
     try:
-        if state == "agreed":
+        if state == ErrandState.AGREED:
             _apply_plan(desk, errand_id, at)
             return
         if "plan" in args:
@@ -60,14 +60,14 @@ def _show_plan(
     left, total = plan_questions(whole), len(plan_questions(text))
     if left:
         number = total - len(left) + 1
-        tell("plans/ask", state="asking", question=left[0], number=number, total=total)
+        tell("plans/ask", state=ErrandState.ASKING, question=left[0], number=number, total=total)
         return
     with desk.db.trial() as session:
         changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), at, desk.zone, answers)
     notices = superseded_notices(text, desk.facts["rules"], local_day(at, desk.zone))
     tell(
         "plans/plan_shown",
-        state="shown",
+        state=ErrandState.SHOWN,
         plan=text,
         documents=sum(
             len(d) for topic in text.topics for d in (topic.documents, *(v.documents for v in topic.variants))
@@ -84,13 +84,13 @@ def _show_plan(
 
 def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     with desk.db.write() as session:
-        errand = locked_errand(session, errand_id, "agreed")
+        errand = locked_errand(session, errand_id, ErrandState.AGREED)
         if errand is None:
             return
         text, answers = plan_from_json(errand.args["plan"]), errand.args.get("answers", {})
         owner = session.get_one(Unit, errand.unit_id)
         loaded, changes = load_plan(session, text, owner, at, desk.zone, answers=answers)
-        errand.state, errand.done_at, errand.args = "done", at, {}
+        errand.state, errand.done_at, errand.args = ErrandState.DONE, at, {}
         note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
         tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
 
@@ -131,11 +131,11 @@ def _file_name(text: PlanText) -> str:
 
 def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
     with desk.db.write() as session:
-        errand = locked_errand(session, errand_id, "agreed")
+        errand = locked_errand(session, errand_id, ErrandState.AGREED)
         if errand is None:
             return
         row = session.get_one(Plan, errand.args["plan_id"])
         changes = withdraw_plan(session, row, at, desk.zone)
-        errand.state, errand.done_at = "done", at
+        errand.state, errand.done_at = ErrandState.DONE, at
         note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
         tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)

@@ -10,15 +10,15 @@ from bot.people.roles import role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.store.filetypes import CSV, XLS, XLSX
-from bot.tables import Errand, Plan, Unit
+from bot.tables import Errand, ErrandKind, ErrandState, Plan, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep, Handler
 from bot.units.lookup import find_units
 from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
 
-GIVEN = ("plan", "units")
-ASKED = ("template", "unit_template", "unit_export", "export")
+GIVEN = (ErrandKind.PLAN, ErrandKind.UNITS)
+ASKED = (ErrandKind.TEMPLATE, ErrandKind.UNIT_TEMPLATE, ErrandKind.UNIT_EXPORT, ErrandKind.EXPORT)
 WAITING_SHOWN = 3
 OFFERED = 8
 YEARS = range(2000, 2101)
@@ -72,8 +72,9 @@ def one_plan(chat: Chat, plan_id: str) -> None:
         chat.say("plans/one_plan", plan=plan, topics=len(plan.content.get("topics", [])))
 
 
-def _send(chat: Chat, kind: str, home: Unit, state: str = "new", **args: object) -> None:
-    """Leaves an errand for the clock and says so."""
+def _send(chat: Chat, kind: ErrandKind, home: Unit, **args: object) -> None:
+    """Leaves an errand for the clock and says so. That a plan is to be withdrawn has been agreed to before."""
+    state = ErrandState.AGREED if kind == ErrandKind.WITHDRAW else ErrandState.NEW
     chat.session.add(
         Errand(
             person_id=chat.person.id, unit_id=home.id, kind=kind, state=state, args=args, created_at=chat.at
@@ -88,8 +89,8 @@ def ask_workbook(chat: Chat, kind: str) -> None:
     home = first_office(chat)
     if home is None:
         return
-    if kind in ASKED and kind != "export":
-        _send(chat, kind, home)
+    if kind in ASKED and kind != ErrandKind.EXPORT:
+        _send(chat, ErrandKind(kind), home)
     else:
         chat.desk.routes.unknown(chat)
 
@@ -97,7 +98,7 @@ def ask_workbook(chat: Chat, kind: str) -> None:
 def export_plan(chat: Chat, plan_id: str) -> None:
     plan, home = own_plan(chat, plan_id), first_office(chat)
     if plan is not None and home is not None:
-        _send(chat, "export", home, plan_id=plan.id)
+        _send(chat, ErrandKind.EXPORT, home, plan_id=plan.id)
 
 
 def ask_to_send_workbook(chat: Chat, kind: str) -> None:
@@ -132,7 +133,7 @@ def _send_workbook(chat: Chat, work: OfficeWork, home: Unit) -> None:
     if len(offices_of(chat)) > 1:
         chat.goto("home")
     else:
-        _send(chat, work.kind, home, digest=work.digest, name=work.name)
+        _send(chat, ErrandKind(work.kind), home, digest=work.digest, name=work.name)
 
 
 def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
@@ -192,7 +193,7 @@ def take_home(chat: Chat, answer: Answer) -> None:
     if not chosen:
         raise Invalid("choose_button")
     work = chat.answers(OfficeWork)
-    _send(chat, work.kind, chosen[0], digest=work.digest, name=work.name)
+    _send(chat, ErrandKind(work.kind), chosen[0], digest=work.digest, name=work.name)
 
 
 def begin_clone(chat: Chat, plan_id: str) -> None:
@@ -212,7 +213,7 @@ def take_year(chat: Chat, answer: Answer) -> None:
         raise Invalid("year_unclear", said=quoted_words(answer.text))
     plan, home = own_plan(chat, str(chat.answers(OfficeWork).plan)), first_office(chat)
     if plan is not None and home is not None:
-        _send(chat, "clone", home, plan_id=plan.id, year=year)
+        _send(chat, ErrandKind.CLONE, home, plan_id=plan.id, year=year)
 
 
 def begin_look(chat: Chat, plan_id: str) -> None:
@@ -224,7 +225,7 @@ def begin_look(chat: Chat, plan_id: str) -> None:
 
 def begin_look_first(chat: Chat, errand_id: str) -> None:
     """The same before the plan is applied."""
-    errand = own_errand(chat, errand_id, "shown")
+    errand = own_errand(chat, errand_id, ErrandState.SHOWN)
     if errand is not None:
         chat.begin(OfficeWork(errand=errand.id), "unit")
 
@@ -253,12 +254,19 @@ def take_previewed_unit(chat: Chat, answer: Answer) -> None:
 def _look(chat: Chat, home: Unit, unit: Unit) -> None:
     work = chat.answers(OfficeWork)
     if work.errand is not None:
-        errand = own_errand(chat, str(work.errand), "shown")
+        errand = own_errand(chat, str(work.errand), ErrandState.SHOWN)
         if errand is not None:
             facts = {"plan": errand.args["plan"], "answers": errand.args.get("answers", {}), "of": errand.id}
-            _send(chat, "look", chat.session.get_one(Unit, errand.unit_id), unit=unit.id, usual=True, **facts)
+            _send(
+                chat,
+                ErrandKind.LOOK,
+                chat.session.get_one(Unit, errand.unit_id),
+                unit=unit.id,
+                usual=True,
+                **facts,
+            )
     elif (plan := own_plan(chat, str(work.plan))) is not None:
-        _send(chat, "look", home, plan_id=plan.id, unit=unit.id, usual=True)
+        _send(chat, ErrandKind.LOOK, home, plan_id=plan.id, unit=unit.id, usual=True)
 
 
 def begin_withdraw(chat: Chat, plan_id: str) -> None:
@@ -276,7 +284,7 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
     if plan is None or home is None:
         return
     if answer.value == "yes":
-        _send(chat, "withdraw", home, "agreed", plan_id=plan.id)
+        _send(chat, ErrandKind.WITHDRAW, home, plan_id=plan.id)
     elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.end()
         one_plan(chat, str(plan.id))

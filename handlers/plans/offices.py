@@ -3,10 +3,10 @@
 from sqlalchemy import or_, select
 
 from bot.people.roles import role_holders, within_subtree
-from bot.tables import Errand, Plan, Unit
+from bot.tables import Errand, ErrandState, Plan, Unit
 from bot.talk.chat import Chat, row_id
 
-UNDECIDED = ("asking", "shown")
+UNDECIDED = (ErrandState.ASKING, ErrandState.SHOWN)
 """The states of an errand that waits for the office."""
 
 
@@ -47,7 +47,7 @@ def own_plan(chat: Chat, plan_id: str) -> Plan | None:
     return None
 
 
-def own_errand(chat: Chat, errand_id: str, *states: str) -> Errand | None:
+def own_errand(chat: Chat, errand_id: str, *states: ErrandState) -> Errand | None:
     """The office's errand if it stands where the button means; else says that it is over."""
     errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
     if errand is None or errand.unit_id not in [unit.id for unit in offices_of(chat)]:

@@ -17,7 +17,7 @@ from bot.reminders.asked_duty import own_duty
 from bot.reports.handing_in import HandingIn
 from bot.reports.pages import FEWEST, PICTURES, picture_digests
 from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_submission_back
-from bot.tables import Demand, Duty, Submission
+from bot.tables import Demand, Duty, DutyKind, DutyState, Submission, SubmissionState
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -123,7 +123,7 @@ def ask_duty(chat: Chat) -> None:
     done = chat.session.scalars(
         select(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.unit_id.in_(unit_ids), Duty.kind == "report", Duty.state == "done")
+        .where(Duty.unit_id.in_(unit_ids), Duty.kind == DutyKind.REPORT, Duty.state == DutyState.DONE)
         .order_by(Duty.done_at.desc())
         .limit(DONE_SHOWN)
     ).all()
@@ -241,7 +241,7 @@ def finish_draft(chat: Chat, submission_id: str) -> None:
     duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
     if draft is None or duty is None:
         return
-    if draft.person_id == chat.person.id and draft.state == "draft":
+    if draft.person_id == chat.person.id and draft.state == SubmissionState.DRAFT:
         _hand_in(chat, draft)
     else:
         hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))

@@ -8,13 +8,12 @@ from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
 from bot.reports.handing_in import HandingIn
 from bot.reports.pages import FEWEST, Pages, pack_pages, page_numbers, pages_of, picture_digests
-from bot.tables import Duty, Errand, Submission
+from bot.tables import Duty, Errand, ErrandKind, ErrandState, Submission, SubmissionState
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 
-KIND = "scan"
-OPEN = ("new", "shown")
+OPEN = (ErrandState.NEW, ErrandState.SHOWN)
 LEAVE, ALL = "leave", "all"
 WAYS = {"right": 90, "left": 270, "over": 180}
 
@@ -40,7 +39,7 @@ def begin_scan(chat: Chat, submission_id: str) -> None:
         _back(chat, draft.duty, "scan_few")
         return
     errand = _last_errand(chat, draft)
-    if errand is not None and errand.state == "agreed":
+    if errand is not None and errand.state == ErrandState.AGREED:
         _working(chat, errand, draft.duty)
         return
     before = pages_of(errand.args) if errand is not None else Pages()
@@ -52,14 +51,14 @@ def begin_scan(chat: Chat, submission_id: str) -> None:
 
 def _last_errand(chat: Chat, draft: Submission) -> Errand | None:
     """The latest about this draft, in whatever state; one that has failed still knows how the pages were arranged."""
-    its = select(Errand).where(Errand.person_id == chat.person.id, Errand.kind == KIND)
+    its = select(Errand).where(Errand.person_id == chat.person.id, Errand.kind == ErrandKind.SCAN)
     rows = chat.session.scalars(its.order_by(Errand.id.desc()).with_for_update())
     return next((row for row in rows if row.args["submission"] == draft.id), None)
 
 
 def _new_errand(chat: Chat, draft: Submission) -> Errand:
     args = {"submission": draft.id, "duty": draft.duty_id, "round": 0}
-    facts = {"person_id": chat.person.id, "unit_id": draft.duty.unit_id, "kind": KIND}
+    facts = {"person_id": chat.person.id, "unit_id": draft.duty.unit_id, "kind": ErrandKind.SCAN}
     errand = Errand(args=args, created_at=chat.at, **facts)
     chat.session.add(errand)
     return errand
@@ -71,7 +70,7 @@ def _draft(chat: Chat, submission_id: int) -> Submission | None:
     duty = own_duty(chat, draft.duty_id if draft else 0, "report", done_too=True)
     if draft is None or duty is None:
         return None
-    if draft.person_id == chat.person.id and draft.state == "draft":
+    if draft.person_id == chat.person.id and draft.state == SubmissionState.DRAFT:
         return draft
     _back(chat, duty, "scan_passed")
     return None
@@ -85,16 +84,16 @@ def _back(chat: Chat, duty: Duty, code: str) -> None:
 def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] | None:
     """The errand if its pages may be arranged now and are as the person has seen them; else says what is the matter."""
     errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
-    if errand is None or errand.kind != KIND:
+    if errand is None or errand.kind != ErrandKind.SCAN:
         chat.end()
         chat.say("talk/not_yours")
         return None
     draft = _draft(chat, errand.args["submission"])
     if draft is None:
         return None
-    if errand.state in ("new", "agreed"):
+    if errand.state in (ErrandState.NEW, ErrandState.AGREED):
         _working(chat, errand, draft.duty)
-    elif errand.state != "shown":
+    elif errand.state != ErrandState.SHOWN:
         _back(chat, draft.duty, "scan_passed")
     elif str(turn) != str(errand.args["round"]):
         _card(chat, errand, draft.duty, chat.desk.render.sentence("scan_changed", {}))
@@ -110,7 +109,9 @@ def _rest(chat: Chat, duty: Duty) -> None:
 
 def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
     _rest(chat, duty)
-    chat.say("reports/scan/working", joining=errand.state == "agreed", total=len(pages_of(errand.args)))
+    chat.say(
+        "reports/scan/working", joining=errand.state == ErrandState.AGREED, total=len(pages_of(errand.args))
+    )
 
 
 def _card(chat: Chat, errand: Errand, duty: Duty, trouble: str = "") -> None:
@@ -122,7 +123,7 @@ def _card(chat: Chat, errand: Errand, duty: Duty, trouble: str = "") -> None:
 def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
     """The clock shows them anew, and is patient with the file store anew."""
     errand.args = {**errand.args, **pack_pages(pages), "round": errand.args["round"] + 1}
-    errand.state, errand.created_at = "new", chat.at
+    errand.state, errand.created_at = ErrandState.NEW, chat.at
     _working(chat, errand, duty)
 
 
@@ -130,7 +131,7 @@ def finish_scan(chat: Chat, errand_id: str, turn: str) -> None:
     found = _errand(chat, errand_id, turn)
     if found is not None:
         errand, duty = found
-        errand.state, errand.created_at = "agreed", chat.at
+        errand.state, errand.created_at = ErrandState.AGREED, chat.at
         _working(chat, errand, duty)
 
 

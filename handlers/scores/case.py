@@ -10,7 +10,7 @@ from bot.meetings.walk import scores_itself
 from bot.problems import Invalid
 from bot.scores.scoring import Point, compute_points, open_to_change, score_of, vote_on, with_said
 from bot.scores.sheets import ScoreSheet, ScoreSheets, sheet_for
-from bot.tables import Meeting, Score
+from bot.tables import Meeting, MeetingState, Score
 from bot.talk.chat import Chat, row_id
 
 
@@ -65,7 +65,7 @@ def _refuse_locked(chat: Chat, meeting: Meeting) -> None:
 def _case(chat: Chat, meeting: Meeting) -> Case:
     if meeting.rehearsal:
         raise Invalid("score_rehearsal")
-    begun = meeting.state == "held" or scores_itself(meeting)
+    begun = meeting.state == MeetingState.HELD or scores_itself(meeting)
     if not begun or meeting.started_at is None:
         raise Invalid("score_not_held")
     day = local_day(meeting.started_at, chat.zone)

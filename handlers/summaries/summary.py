@@ -11,7 +11,7 @@ from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
 from bot.reminders.later import nudge_person
 from bot.scores.standing import below_scores
-from bot.tables import Demand, Duty, Unit
+from bot.tables import Demand, Duty, DutyState, Unit
 from bot.talk.chat import Chat
 
 SHOWN = 40
@@ -93,7 +93,9 @@ def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
     """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
     if demand_id.isdecimal() and len(demand_id) <= DIGITS:
         scope = within_subtree(Duty.path, chat.roles(), action)
-        asked = select(Duty.id).where(Duty.demand_id == int(demand_id), Duty.state != "withdrawn", scope)
+        asked = select(Duty.id).where(
+            Duty.demand_id == int(demand_id), Duty.state != DutyState.WITHDRAWN, scope
+        )
         if chat.session.scalars(asked.limit(1)).first() is not None:
             return chat.session.get_one(Demand, int(demand_id))
     chat.say("talk/not_yours")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from bot.units import errands
@@ -18,10 +19,10 @@ ACTIONS: dict[str, Handler] = {
     "admin.reopen": office.reopen_closed_unit,
 }
 
-WORK: Mapping[str, Work] = {
-    "units": errands.do_units_workbook,
-    "unit_template": errands.send_unit_template,
-    "unit_export": errands.export_units,
+WORK: Mapping[ErrandKind, Work] = {
+    ErrandKind.UNITS: errands.do_units_workbook,
+    ErrandKind.UNIT_TEMPLATE: errands.send_unit_template,
+    ErrandKind.UNIT_EXPORT: errands.export_units,
 }
 
 FLOWS: tuple[Flow, ...] = (office.FLOW,)

@@ -8,7 +8,7 @@ from bot.materials.receipts import materials_for
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.scores.standing import unit_scores
-from bot.tables import Duty, Membership, Unit
+from bot.tables import Duty, Membership, Role, Unit
 from bot.talk.chat import Chat
 
 
@@ -37,7 +37,9 @@ def _show(chat: Chat, unit: Unit) -> None:
     waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
     staffed = chat.session.scalars(
         select(Membership.id)
-        .where(Membership.unit_id == unit.id, Membership.role == "secretary", Membership.ended_at.is_(None))
+        .where(
+            Membership.unit_id == unit.id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
+        )
         .limit(1)
     ).first()
     chat.say(

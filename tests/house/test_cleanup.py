@@ -15,8 +15,10 @@ from bot.tables import (
     Event,
     Invite,
     Meeting,
+    MeetingState,
     Membership,
     Message,
+    MessageState,
     Note,
     Person,
 )
@@ -85,7 +87,7 @@ def test_messages_go_after_400_days_but_those_that_still_wait(world: World) -> N
             message = post_message(
                 session, contact, Reply(state), world.at, due_at=world.at + timedelta(days=999)
             )
-            message.state = state
+            message.state = MessageState(state)
     world.later(days=399)
     world.tick(cleanup.clean_up)
     with world.db.read() as session:
@@ -175,7 +177,7 @@ def test_the_words_of_old_meetings_go_where_the_office_says_so_and_the_archive_s
     secretary.says("/hop").taps("Họp thường kỳ").says("Một ý kiến")
     with world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
-        meeting.state, meeting.ended_at = "held", world.at
+        meeting.state, meeting.ended_at = MeetingState.HELD, world.at
         session.add(Audit(at=world.at, person_id=None, action="old"))
         counts = {"total": 28, "present": 25, "absent_excused": 3, "absent_unexcused": 0, "exempt": 0}
         session.add(

@@ -16,7 +16,7 @@ from bot.messages import Reply
 from bot.people.people import CONSENT_VERSION, end_role
 from bot.problems import Invalid
 from bot.store.db import Database
-from bot.tables import Contact, Duty, Meeting, Membership, Message, Person, Reminder, Unit
+from bot.tables import Contact, Duty, DutyState, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.units.rows import UnitRow
@@ -181,7 +181,7 @@ def test_a_done_duty_is_never_reminded(world: World, secretary: Talker) -> None:
     """Even if something has left it a moment for its next reminder."""
     with world.db.write() as session:
         duty = session.get_one(Duty, april(world).id)
-        duty.state, duty.next_reminder_at = "done", world.at - timedelta(hours=1)
+        duty.state, duty.next_reminder_at = DutyState.DONE, world.at - timedelta(hours=1)
     world.tick(reminders.say_reminders)
     world.go("2022-04-01 09:00")
     assert not any("tháng 4/2022" in reply.text for reply in secretary.looks())
@@ -225,7 +225,7 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
     for at, expected in ((night, {"answer"}), (morning, {"evening"})):
         with world.db.write() as session:
             claimed = outbox.claim_messages(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
-            outbox.settle_messages(session, [outbox.Outcome(c, "sent") for c in claimed], at)
+            outbox.settle_messages(session, [outbox.Outcome(c, outbox.SendResult.SENT) for c in claimed], at)
             assert {c.reply.text for c in claimed} == expected
 
 

@@ -20,7 +20,7 @@ from bot.store.links import SignedLinks, own_secret
 from bot.tables import Audit, Base, Contact, Dialog, Errand, Invite, Membership, Message, Person, Reminder
 from bot.talk.errands import READY
 from bot.talk.outbox import Outcome as Outgone
-from bot.talk.outbox import claim_messages, settle_messages
+from bot.talk.outbox import SendResult, claim_messages, settle_messages
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from schedules.materials import send_materials
@@ -254,7 +254,7 @@ def test_waiting_messages_go_out_once_and_in_order(copy: Copy) -> None:
                 for one in claimed:
                     assert (one.id, one.contact_id) not in went
                     went[one.id, one.contact_id] = one.reply.text
-                settle_messages(session, [Outgone(one, "sent") for one in claimed], at)
+                settle_messages(session, [Outgone(one, SendResult.SENT) for one in claimed], at)
         assert went == wanted
         assert len(wanted) > 20
         for contact in {contact for _, contact in went}:

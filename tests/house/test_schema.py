@@ -4,11 +4,13 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import StatementError
 
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
-from bot.tables import Duty, Plan, Topic, Unit
+from bot.tables import Duty, Membership, Person, Plan, Role, Topic, Unit
 from tests.kit.schema import schema_differences, up_to_date
 
 
@@ -118,3 +120,22 @@ def test_what_is_planned_is_announced_ahead_after_the_migration(tmp_path: object
                 *("usual-10", "usual-3", "usual-1", "usual-past", "set-date-open")
             ]
             assert [rung["key"] for rung in found[6:]] == keys.split()
+
+
+def test_a_state_that_nobody_knows_is_named(db: Database) -> None:
+    """Old rows are read as members; what is no member is refused by name, when it is read and when it is written."""
+    person = {"created_at": datetime(2022, 4, 1, tzinfo=UTC)}
+    with db.write() as session:
+        session.add_all(
+            [Unit(id=1, code="DU", name="Đảng ủy", kind="dang_uy", path="/1/"), Person(id=1, **person)]
+        )
+        session.flush()
+        session.add(Membership(person_id=1, unit_id=1, role=Role.LEADER, since=person["created_at"]))
+    with db.read() as session:
+        assert session.scalars(select(Membership)).one().role is Role.LEADER
+    with db.write() as session:
+        session.execute(text("UPDATE memberships SET role = 'emperor'"))
+    with db.read() as session, pytest.raises(LookupError, match="emperor"):
+        session.scalars(select(Membership)).one()
+    with db.write() as session, pytest.raises(StatementError, match="emperor"):
+        session.execute(update(Membership).values(role="emperor"))

@@ -156,7 +156,7 @@ class Year:
     def deliver(self) -> None:
         with self.world.db.write() as session:
             while claimed := outbox.claim_messages(session, self.world.at, ["telegram"], 500):
-                outcomes = [outbox.Outcome(one, "sent") for one in claimed]
+                outcomes = [outbox.Outcome(one, outbox.SendResult.SENT) for one in claimed]
                 outbox.settle_messages(session, outcomes, self.world.at)
 
     def act(self, day: date, *, before: datetime) -> None:

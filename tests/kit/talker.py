@@ -107,7 +107,9 @@ class Talker:
                 ]
                 if not claimed:
                     break
-                outbox.settle_messages(session, [outbox.Outcome(c, "sent") for c in claimed], self.world.at)
+                outbox.settle_messages(
+                    session, [outbox.Outcome(c, outbox.SendResult.SENT) for c in claimed], self.world.at
+                )
                 new += [c.reply for c in claimed]
             self._unclaim(session, contact.id)
         for reply in new:

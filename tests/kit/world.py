@@ -12,7 +12,7 @@ from bot.messages import Address
 from bot.people.invitations import create_invitation
 from bot.plans.plan import PlanText
 from bot.store.db import Database
-from bot.tables import Plan, Unit
+from bot.tables import Plan, Role, Unit
 from bot.talk.desk import Desk
 from tests.kit.desk import make_desk
 from tests.kit.files import MemoryShelf
@@ -64,7 +64,7 @@ class World:
     def invite(self, unit_code: str, role: str) -> str:
         with self.db.write() as session:
             unit = session.scalars(select(Unit).where(Unit.code == unit_code)).one()
-            return create_invitation(session, unit, role, self.at)[0]
+            return create_invitation(session, unit, Role(role), self.at)[0]
 
     def person(self, name: str = "", channel: str = "telegram") -> "Talker":
         talker = Talker(self, Address(channel, name or f"{next(self.ids)}"))

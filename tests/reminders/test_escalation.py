@@ -15,7 +15,7 @@ from bot.people.superiors import superiors_of
 from bot.reminders.escalation import how_often, out_of_touch
 from bot.reminders.saying import say_due
 from bot.store.db import Database
-from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
+from bot.tables import Contact, Duty, Membership, Message, MessageState, Person, Reminder, Unit
 from bot.talk import outbox
 from schedules import reminders, summaries
 from tests.kit.files import stored
@@ -365,7 +365,7 @@ def test_how_often_counts_what_has_gone_out(world: World, tmp_path: Path) -> Non
         contact = session.scalars(select(Contact).where(Contact.person_id == person_id(world, second))).one()
         taken = outbox.post_message(session, contact, Reply("x"), world.at, bulk=True)
         session.flush()
-        taken.state = "withdrawn"
+        taken.state = MessageState.WITHDRAWN
         session.add(
             Reminder(
                 duty_id=duty.id, rung="a@1", person_id=contact.person_id, message_id=taken.id, at=world.at

@@ -14,7 +14,7 @@ from bot.store.aside import Here
 from bot.store.files import Store, open_store
 from bot.store.intake import Intake
 from bot.store.unneeded import drop_unneeded_files
-from bot.tables import Contact, Material, Plan, Submission, Upload
+from bot.tables import Contact, Material, Plan, Submission, SubmissionState, Upload
 from schedules import cleanup
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
@@ -121,7 +121,7 @@ def test_what_nothing_refers_to_is_dropped_after_a_day(world: World, store: Stor
     secretary.says("/huy")
     with world.db.write() as session:
         for submission in session.scalars(select(Submission)):
-            submission.state = "dropped"
+            submission.state = SubmissionState.DROPPED
     world.desk = replace(world.desk, shelf=store)
     world.at += timedelta(days=2)
     world.tick(cleanup.clean_up)

@@ -78,7 +78,9 @@ class Office:
     ) -> None:
         with self.db.write() as session:
             settle_messages(
-                session, [Outcome(self.claimed[text], kind, wait, reason) for text in texts], self.at
+                session,
+                [Outcome(self.claimed[text], outbox.SendResult(kind), wait, reason) for text in texts],
+                self.at,
             )
 
     def message(self, text: str) -> Message:

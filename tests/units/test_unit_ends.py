@@ -23,6 +23,7 @@ from bot.tables import (
     Errand,
     Invite,
     Meeting,
+    MeetingState,
     Membership,
     Message,
     Person,
@@ -258,7 +259,7 @@ def test_what_cannot_be_closed(world: World) -> None:
     assert before == "unit_close_before_opening"
     meeting = plan_meeting(world, "A1", "cd-1", "2022-03-10 19:30")
     with world.db.write() as session:
-        session.get_one(Meeting, meeting).state = "running"
+        session.get_one(Meeting, meeting).state = MeetingState.RUNNING
     assert refusal(world, lambda: close(world, "A1")) == "unit_meeting_running"
     assert unit(world, "A1").closed_on is None
     assert "lapsed" not in states(world, "A1").values()

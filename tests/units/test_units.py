@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.plans.fields import KINDS, SECTORS
 from bot.problems import Rejected
 from bot.store.db import Database
-from bot.tables import Duty, Unit, UnitSpan
+from bot.tables import Duty, DutyState, Unit, UnitSpan
 from bot.talk.render import Renderer
 from bot.units.rows import COLUMNS, SHIFTS, UnitRow, written_day
 from bot.units.table_in import read_units
@@ -274,7 +274,7 @@ def test_open_duties_follow_a_unit_that_moves_and_done_ones_stay(db: Database, t
         cell = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
         old = cell.path
         duties = session.scalars(select(Duty).where(Duty.unit_id == cell.id).order_by(Duty.id)).all()
-        duties[0].state, duties[1].state = "done", "withdrawn"
+        duties[0].state, duties[1].state = DutyState.DONE, DutyState.WITHDRAWN
         count = len(duties)
     import_text(db, tmp_path, TREE.replace("DUA,28", "DUB,28"))
     assert paths(db)["CB01"] == "DUK/DUB/CB01"

@@ -29,7 +29,7 @@ from bot.store.aside import Inspector
 from bot.store.db import Database, connect_database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
-from bot.tables import Contact, Event, Membership, Message, Person, Unit
+from bot.tables import Contact, Event, Membership, Message, Person, Role, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Desk, Flow, Routes
@@ -840,7 +840,7 @@ def code(site: Installation) -> str:
         unit = Unit(code="CB01", name="Chi bộ 1", kind="chi_bo", path="/1/")
         session.add(unit)
         session.flush()
-        return create_invitation(session, unit, "secretary", site.now())[0]
+        return create_invitation(session, unit, Role.SECRETARY, site.now())[0]
 
 
 def _entry(browser: httpx.Client, code: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from bot.meetings.questions.speakers import SpeakersQuestion
 from bot.meetings.questions.tasks import TasksQuestion
 from bot.meetings.questions.vote import VoteQuestion
 from bot.meetings.walk import at_closing, present_step
-from bot.tables import Meeting
+from bot.tables import Meeting, MeetingState
 
 NOTHING = Question()
 QUESTIONS: dict[str, Question] = {
@@ -47,7 +47,7 @@ def kept_by(kept_as: str) -> Question:
 
 def meant_as(session: Session, meeting: Meeting) -> str | None:
     """What a note of the present step may have been meant as, where the step asks for anything that can be typed."""
-    if meeting.state != "running" or at_closing(meeting):
+    if meeting.state != MeetingState.RUNNING or at_closing(meeting):
         return None
     question = present_question(meeting)
     meant = question.may_be_meant(session, meeting)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.meetings.questions.question import Came, KnownFact, Outcome, Question
 from bot.meetings.tasks import read_outcome, to_review
-from bot.tables import Meeting, Task
+from bot.tables import Meeting, Task, TaskState
 
 
 class LastTasksQuestion(Question):
@@ -32,8 +32,8 @@ class LastTasksQuestion(Question):
     def knows(self, session: Session, meeting: Meeting) -> Mapping[str, KnownFact]:
         """How many of the tasks that the meeting looked back at were done."""
         states = session.scalars(select(Task.state).where(Task.reviewed_id == meeting.id)).all()
-        kept = [state for state in states if state != "dropped"]
+        kept = [state for state in states if state != TaskState.DROPPED]
         if not kept:
             return {}
-        done = kept.count("done")
+        done = kept.count(TaskState.DONE)
         return {"tasks_done": KnownFact(Fraction(done, len(kept)), {"done": done, "all": len(kept)})}
