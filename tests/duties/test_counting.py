@@ -10,7 +10,7 @@ from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.roles import units_below
-from bot.tables import Demand, Duty, Person, Unit
+from bot.tables import Demand, Duty, DutyState, Person, Unit
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -101,7 +101,7 @@ def test_what_has_not_opened_or_was_withdrawn_is_not_counted(world: World) -> No
     assert set(figures(world, APRIL_15)) == {"t4", "bc"}
     assert set(figures(world, date(2022, 5, 1))) == {"t4", "t5", "bc"}
     with world.db.write() as session:
-        session.get_one(Duty, duty_of(world, "A1", "bc")).state = "withdrawn"
+        session.get_one(Duty, duty_of(world, "A1", "bc")).state = DutyState.WITHDRAWN
     assert numbers(figures(world, APRIL_15)["bc"]) == (3, 0, 0, 3, 0)
 
 

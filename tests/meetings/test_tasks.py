@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.meetings.tasks import TaskSaid, read_due, read_outcome, read_task
 from bot.problems import Invalid
-from bot.tables import Audit, Meeting, Task
+from bot.tables import Audit, Meeting, MeetingState, Task
 from tests.kit.committees import committee
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -326,7 +326,7 @@ def test_a_rehearsal_changes_no_task(world: World, secretary: Talker) -> None:
     ended(begun(secretary))
     with world.db.write() as session:
         meeting = session.get_one(Meeting, 2)
-        meeting.rehearsal, meeting.state = True, "running"
+        meeting.rehearsal, meeting.state = True, MeetingState.RUNNING
     secretary.presses("task.look:2").taps("Xong").says("đã họp dân")
     assert "Đã xem hết" in secretary.last.text
     assert [(t.state, t.outcome, t.reviewed_id) for t in rows(world)] == [("open", "", None)]

@@ -11,7 +11,7 @@ from bot.plans.questions import OfficeQuestion, Open, plan_questions, read_answe
 from bot.problems import Invalid, Rejected
 from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
-from bot.tables import Demand, Duty, Errand, Plan, Unit
+from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
 from tests.house.test_cli import UNITS, run, url
 from tests.kit.committees import committee
 from tests.kit.places import ZONE
@@ -234,7 +234,7 @@ def test_the_talk_ends_where_the_office_is_no_office_any_more(world: World, tmp_
     runs(world, office).taps("Chọn ngày")
     with world.db.write() as session:
         for errand in session.scalars(select(Errand)):
-            errand.state = "dropped"
+            errand.state = ErrandState.DROPPED
     office.says("10/12")
     assert office.last.choices
     assert office.last.text.split("\n")[-1].startswith("👉")

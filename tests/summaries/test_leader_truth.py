@@ -14,8 +14,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.tables import Contact, Demand, Duty, Message, Unit
-from bot.talk import outbox
+from bot.tables import Contact, Demand, Duty, Message, Priority, Unit
 from schedules import reminders, summaries
 from tests.kit.files import stored
 from tests.kit.plans import plan_of
@@ -328,7 +327,7 @@ class Walk:
                 .where(
                     Contact.place == cell.secretary.address.place,
                     Message.state.in_(("sent", "waiting")),
-                    Message.priority != outbox.ANSWER,
+                    Message.priority != Priority.ANSWER,
                 )
             ).all()
             return sum(TITLES[key] in message.body["text"] for message in rows)
