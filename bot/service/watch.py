@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.channels.base import Channel
-from bot.problems import Problem
+from bot.problems import Invalid, Problem
 from bot.store.db import DatabaseGone
 from bot.store.schema import prove_known, revision_of
 from bot.tables import Contact, Membership, Message, Role
@@ -91,7 +91,12 @@ class Watch:
     async def run(self) -> None:
         """Until it is cancelled. Raises DatabaseGone or Invalid(database_newer): then nothing may go on."""
         while True:
-            await asyncio.to_thread(self.look)
+            try:
+                await asyncio.to_thread(self.look)
+            except (DatabaseGone, Invalid):
+                raise
+            except Exception:
+                log.exception("watch.look failed")  # /readyz says so after a while
             await asyncio.sleep(LOOK_SECONDS)
 
     def troubles(self) -> list[Problem]:
@@ -102,7 +107,7 @@ class Watch:
 
     def look(self) -> None:
         at = self._now()
-        disks = {name: shutil.disk_usage(folder).free for name, folder in self._folders.items()}
+        disks = {name: free for name, folder in self._folders.items() if (free := _free(folder)) is not None}
         troubles = [*self._clock(), *self._sender(), *self._files(), *_low(disks), *_refused(self.channels)]
         try:
             found = self._database(at, troubles, disks)
@@ -165,6 +170,13 @@ def store_fault(store: Checked) -> Problem | None:
     except (OSError, ValueError) as error:
         return Problem("FILES_URL", "files_unwritable", {"error": type(error).__name__})
     return None
+
+
+def _free(folder: Path) -> int | None:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:  # the folder itself is gone, of which the database or the store says more
+        return None
 
 
 def _low(disks: Mapping[str, int]) -> list[Problem]:

@@ -1,5 +1,6 @@
 """The watch: what is wrong is known to whoever asks, told to the office once, and ends the program where nothing may go on."""
 
+import asyncio
 import re
 import signal
 import sqlite3
@@ -169,6 +170,27 @@ def test_what_keeps_it_from_writing_is_known_to_who_asks(
     office.watch._looked_at -= 61
     assert [trouble.code for trouble in office.watch.troubles()] == ["watch_stale"]
     assert heard(admin) == []
+
+
+async def test_a_look_that_fails_is_not_the_end(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(watching, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(watching, "_low", lambda _disks: 1 / 0)
+    running = asyncio.create_task(office.watch.run())
+    end = time.monotonic() + SECONDS
+    while len([one for one in caplog.records if one.message == "watch.look failed"]) < 2:
+        assert time.monotonic() < end
+        assert not running.done()
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+
+
+def test_a_folder_that_is_gone_has_no_free_space_to_tell(office: Office, tmp_path: Path) -> None:
+    office.watch._folders = {"FILES_URL": tmp_path / "gone"}
+    assert office.troubles() == []
+    assert office.watch.findings.disks == {}
 
 
 def test_a_schema_of_a_newer_program_ends_it(office: Office, db: Database) -> None:
