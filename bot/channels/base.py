@@ -45,14 +45,12 @@ class ChannelRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a channel carries. Sizes are bytes; None is no limit of its own."""
+    """What a channel carries; None is no limit of its own."""
 
     text_limit: int | None = None
     """Characters of one message as the channel counts them; longer text is split by bot.channels.text."""
     buttons: bool = True
     """Whether choices are buttons; else they are numbered lines that are answered by typing."""
-    file_in_limit: int | None = None
-    file_out_limit: int | None = None
     sounds: bool = False
     """Whether spoken words come in as files."""
 

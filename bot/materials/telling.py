@@ -64,17 +64,8 @@ def tell_turn(desk: Desk, turn: Turn, at: datetime) -> int:
 
 
 def _untold(session: Session, turn: Turn) -> list[Material]:
-    return list(
-        session.scalars(
-            select(Material)
-            .where(
-                tuple_(*TURN) == turn,
-                Material.told_at.is_(None),
-                Material.withdrawn_at.is_(None),
-            )
-            .order_by(Material.id)
-        )
-    )
+    new = (tuple_(*TURN) == turn, Material.told_at.is_(None), Material.withdrawn_at.is_(None))
+    return list(session.scalars(select(Material).where(*new).order_by(Material.id)))
 
 
 def _concerned(files: Sequence[Material]) -> ColumnElement[bool]:
@@ -87,15 +78,8 @@ def _concerned(files: Sequence[Material]) -> ColumnElement[bool]:
 def _portion(session: Session, files: Sequence[Material], last: int) -> list[int]:
     if not files:
         return []
-    return list(
-        session.scalars(
-            select(Duty.unit_id)
-            .where(_concerned(files), Duty.unit_id > last)
-            .distinct()
-            .order_by(Duty.unit_id)
-            .limit(PORTION)
-        )
-    )
+    units = select(Duty.unit_id).where(_concerned(files), Duty.unit_id > last).distinct()
+    return list(session.scalars(units.order_by(Duty.unit_id).limit(PORTION)))
 
 
 def _tell_units(

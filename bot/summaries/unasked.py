@@ -34,26 +34,16 @@ LOOK_AHEAD = timedelta(days=35)
 
 def claim_leaders(session: Session, at: datetime) -> list[Membership]:
     """The roles of the leaders whose hour has come, those of one person together."""
-    active = (Membership.role == Role.LEADER, Membership.ended_at.is_(None))
-    people = set(
-        session.scalars(
-            select(Membership.person_id)
-            .where(Membership.next_summary_at <= at, *active)
-            .order_by(Membership.next_summary_at)
-            .limit(BATCH)
-        )
+    due = (
+        Membership.role == Role.LEADER,
+        Membership.ended_at.is_(None),
+        Membership.next_summary_at <= at,
     )
-    if not people:
-        return []
-    return list(
-        session.scalars(
-            select(Membership)
-            .where(Membership.person_id.in_(people), Membership.next_summary_at <= at, *active)
-            .options(joinedload(Membership.person), joinedload(Membership.unit))
-            .order_by(Membership.person_id, Membership.id)
-            .with_for_update(skip_locked=True, of=Membership)
-        )
-    )
+    first = select(Membership.person_id).where(*due).order_by(Membership.next_summary_at).limit(BATCH)
+    roles = select(Membership).where(Membership.person_id.in_(set(session.scalars(first))), *due)
+    whole = roles.options(joinedload(Membership.person), joinedload(Membership.unit))
+    in_turn = whole.order_by(Membership.person_id, Membership.id)
+    return list(session.scalars(in_turn.with_for_update(skip_locked=True, of=Membership)))
 
 
 def look_after_leader(

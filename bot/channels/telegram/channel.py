@@ -41,7 +41,7 @@ from bot.channels.telegram.polling import (
 )
 from bot.channels.telegram.sending import Limiter, deliver_reply, inline_keyboard, outcome_of_error
 from bot.channels.telegram.settings import BadToken, TelegramSettings
-from bot.channels.telegram.updates import IN_LIMIT, MEGABYTE, NAME, attached_of, incoming_of_update
+from bot.channels.telegram.updates import MEGABYTE, NAME, attached_of, incoming_of_update
 from bot.channels.telegram.waiting import insist_on, land_tasks, run_in_thread, try_once
 from bot.channels.text import split_html
 from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
@@ -68,9 +68,7 @@ class Telegram(Channel):
     """
 
     name = NAME
-    abilities = Abilities(
-        text_limit=TEXT_LIMIT, file_in_limit=IN_LIMIT, file_out_limit=OUT_LIMIT, sounds=True
-    )
+    abilities = Abilities(text_limit=TEXT_LIMIT, sounds=True)
     Settings = TelegramSettings
     loggers = ("telegram", "httpx", "aiohttp")
 
