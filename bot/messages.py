@@ -93,6 +93,16 @@ class TryLater(Exception):
         self.everyone = everyone
 
 
+class FilesLater(Exception):
+    """What stands before the file that failed has gone out: the text and `files_gone` files. The others are to follow,
+    after what the channel asks to `wait`, if it does."""
+
+    def __init__(self, files_gone: int, reason: str, wait: TryLater | None = None) -> None:
+        super().__init__(reason)
+        self.files_gone = files_gone
+        self.wait = wait
+
+
 def storable_text(text: str) -> str:
     """Without what a database does not take: NUL, and halves of surrogate pairs that JSON lets through."""
     return text.replace("\0", "").replace("\r\n", "\n").encode("utf-8", "replace").decode()

@@ -70,6 +70,8 @@ class Message(Base):
     held_by: Mapped[int | None]
     """The number of the process that is sending it; empty where none is, or one that gives no number."""
     attempts: Mapped[int] = mapped_column(default=0)
+    parts_sent: Mapped[int] = mapped_column(default=0)
+    """What of it has gone out: its text, then so many of its files. The files of a message hold back nothing behind it."""
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200), default="")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -39,6 +39,12 @@ FILE_LEASE = timedelta(minutes=6)
 DIALOG_FRESH = timedelta(minutes=10)
 HOLD = timedelta(minutes=30)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def remaining(reply: Reply, parts_sent: int) -> Reply:
+    """What is left of a message of which so many parts, the text before the files, have gone out."""
+    gone = parts_sent - bool(reply.text)
+    return replace(reply, text="", choices=(), files=reply.files[max(0, gone) :]) if parts_sent else reply
 
 
 def to_body(reply: Reply) -> dict[str, Any]:
@@ -171,6 +177,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
     first = ~exists().where(
         earlier.contact_id == Message.contact_id,
         earlier.state == MessageState.WAITING,
+        earlier.parts_sent == 0,
         or_(earlier.attempts > 0, earlier.due_at <= at),
         or_(
             earlier.priority < Message.priority,
@@ -196,6 +203,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
             Message.priority,
             Message.body,
             Message.attempts,
+            Message.parts_sent,
             Message.created_at,
             Message.hold_until,
             Contact.place,
@@ -271,7 +279,7 @@ def _take() -> Update:
 
 
 def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
-    reply = from_body(row.body)
+    reply = remaining(from_body(row.body), row.parts_sent)
     return Claimed(
         row.id,
         Address(row.channel, row.place),
@@ -300,6 +308,8 @@ class Outcome:
     result: SendResult
     wait: timedelta = timedelta()
     reason: str = ""
+    parts: int = 0
+    """So many parts of what was claimed have gone out all the same."""
 
 
 def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
@@ -314,7 +324,12 @@ def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetim
             session.execute(
                 update(Message)
                 .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
-                .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200])
+                .values(
+                    due_at=at + outcome.wait,
+                    held_by=None,
+                    error=outcome.reason[:200],
+                    parts_sent=Message.parts_sent + outcome.parts,
+                )
             )
         elif outcome.result == SendResult.FAILED:
             log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)
@@ -367,7 +382,8 @@ def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) 
         look_again(session, contact.person_id, at)
     else:
         begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
-        session.execute(waiting.values(contact_id=other.id, channel=other.channel, due_at=begun, attempts=0))
+        anew = {"contact_id": other.id, "channel": other.channel, "attempts": 0, "parts_sent": 0}
+        session.execute(waiting.values(due_at=begun, **anew))
 
 
 def oldest_overdue(session: Session, at: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.calendar import quiet_since
-from bot.messages import Address, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.talk import processes
 from bot.talk.outbox import Claimed, Outcome, SendResult, claim_messages, settle_messages
@@ -242,20 +242,30 @@ class Sender:
             return Outcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
         except Unsendable as error:
             return Outcome(claimed, SendResult.FAILED, reason=str(error))
+        except FilesLater as error:
+            parts = bool(claimed.reply.text) + error.files_gone
+            return (
+                self._waited(claimed, error.wait, parts)
+                if error.wait
+                else self._failed(claimed, error, parts)
+            )
         except TryLater as error:
-            if error.everyone:
-                self._paces[claimed.address.channel].close(error.seconds)
-            return Outcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait")
+            return self._waited(claimed, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
             return self._failed(claimed, error)
         return Outcome(claimed, SendResult.SENT)
 
-    def _failed(self, claimed: Claimed, error: Exception) -> Outcome:
-        reason = type(error).__name__
+    def _waited(self, claimed: Claimed, error: TryLater, parts: int = 0) -> Outcome:
+        if error.everyone:
+            self._paces[claimed.address.channel].close(error.seconds)
+        return Outcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait", parts)
+
+    def _failed(self, claimed: Claimed, error: Exception, parts: int = 0) -> Outcome:
+        reason = str(error) if isinstance(error, FilesLater) else type(error).__name__
         log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
         if claimed.age > GIVE_UP:
             return Outcome(claimed, SendResult.FAILED, reason=reason)
-        return Outcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason)
+        return Outcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason, parts)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""

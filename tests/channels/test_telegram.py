@@ -26,7 +26,18 @@ from bot.channels.telegram.polling import UPDATES
 from bot.channels.telegram.sending import inline_keyboard
 from bot.channels.telegram.settings import BadToken
 from bot.channels.telegram.updates import incoming_of_update
-from bot.messages import Address, Choice, File, Incoming, Refusal, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import (
+    Address,
+    Choice,
+    File,
+    FilesLater,
+    Incoming,
+    Refusal,
+    Reply,
+    TryLater,
+    Undeliverable,
+    Unsendable,
+)
 
 SECONDS = 120
 """So long is waited for what must happen; no test asserts how long it takes."""
@@ -1327,7 +1338,6 @@ async def test_a_place_that_is_none(api: Api, start: Start) -> None:
     ("reply", "reason"),
     [
         (Reply(" <b></b>", ((Choice("Tiếp", "go"),),)), "empty"),
-        (Reply("x", files=(File("c" * 64, "mất.pdf", 5, "application/pdf"),)), "file_missing"),
         (Reply("x", files=(File("a" * 64, "to.pdf", 50 * 2**20 + 1, "application/pdf"),)), "file_too_large"),
     ],
 )
@@ -1338,14 +1348,47 @@ async def test_what_can_never_be_sent_is_not_begun(api: Api, start: Start, reply
     assert [name for name, _ in api.calls] == ["getMe"]
 
 
-async def test_a_failure_in_the_middle_is_told_and_the_next_try_sends_all(api: Api, start: Start) -> None:
+async def test_a_file_that_is_gone_takes_nothing_from_the_text(api: Api, start: Start) -> None:
     bot = await start()
-    reply = Reply("x", files=(STORED,))
+    with pytest.raises(Unsendable, match="file_missing"):
+        await bot.send("501", Reply("x", files=(File("c" * 64, "mất.pdf", 5, "application/pdf"),)))
+    assert [name for name, _ in api.calls[1:]] == ["sendMessage"]
+
+
+async def test_a_file_that_fails_follows_the_text_that_stands(api: Api, start: Start) -> None:
+    bot = await start()
     api.fail("sendDocument", 502, "Bad Gateway")
-    with pytest.raises(NetworkError):
-        await bot.send("501", reply)
-    await bot.send("501", reply)
-    assert [name for name, _ in api.calls[1:]] == ["sendMessage", "sendDocument"] * 2
+    with pytest.raises(FilesLater) as caught:
+        await bot.send("501", Reply("x", files=(STORED, STORED)))
+    assert caught.value.files_gone == 0
+    api.fail("sendDocument", 502, "Bad Gateway")
+    with pytest.raises(NetworkError):  # nothing has gone out that must not be sent again
+        await bot.send("501", Reply("", files=(STORED, STORED)))
+    await bot.send("501", Reply("", files=(STORED, STORED)))
+    assert [name for name, _ in api.calls[1:]] == ["sendMessage", *["sendDocument"] * 4]
+
+
+async def test_a_store_that_is_away_or_hangs_holds_back_the_file_alone(
+    api: Api, core: Core, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = await start()
+    monkeypatch.setattr("bot.channels.telegram.channel.READ_SECONDS", 0.2)
+    hanging = threading.Event()
+
+    def away(_file: File) -> bytes:
+        raise OSError("the store is away")
+
+    def hang(_file: File) -> bytes:
+        hanging.wait(60)
+        return b""
+
+    for read in (away, hang):
+        monkeypatch.setattr(bot, "_read_file", read)
+        with pytest.raises(FilesLater):
+            await bot.send("501", Reply("Biên bản đây", files=(STORED,)))
+    hanging.set()
+    assert [name for name, _ in api.calls[1:]] == ["sendMessage", "sendMessage"]
+    assert core is not None
 
 
 # With the rate limiter

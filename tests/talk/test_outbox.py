@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, Choice, File, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
 from bot.talk import outbox, sender
@@ -74,12 +74,12 @@ class Office:
         return [one.reply.text for one in got]
 
     def settles(
-        self, *texts: str, kind: str = "sent", wait: timedelta = timedelta(), reason: str = ""
+        self, *texts: str, kind: str = "sent", wait: timedelta = timedelta(), reason: str = "", parts: int = 0
     ) -> None:
         with self.db.write() as session:
             settle_messages(
                 session,
-                [Outcome(self.claimed[text], outbox.SendResult(kind), wait, reason) for text in texts],
+                [Outcome(self.claimed[text], outbox.SendResult(kind), wait, reason, parts) for text in texts],
                 self.at,
             )
 
@@ -313,12 +313,14 @@ class Wire:
         self.rate = rate
         self.sent: list[tuple[str, str]] = []
         self.begun: list[str] = []
+        self.files: list[int] = []
         self.faults: dict[str, list[Exception]] = {}
         self.gates: dict[str, asyncio.Event] = {}
         self.on_send: Callable[[], None] = lambda: None
 
     async def send(self, place: str, reply: Reply) -> None:
         self.begun.append(reply.text)
+        self.files.append(len(reply.files))
         if gate := self.gates.get(reply.text):
             await gate.wait()
         if faults := self.faults.get(reply.text):
@@ -444,6 +446,42 @@ async def test_a_passing_fault_backs_off_and_comes_again(office: Office) -> None
         await until(lambda: wire.texts == ["a", "b"])
     assert wire.begun == ["a", "a", "a", "b"]
     await until(lambda: office.message("a").error == "")
+
+
+async def test_files_that_cannot_be_read_follow_and_hold_back_nothing(office: Office) -> None:
+    """The store is away: who asked for the minutes reads the answer, and goes on talking; the file comes when it can."""
+    files = (File("a" * 64, "bien-ban.docx", 5, "x"), File("b" * 64, "nghi-quyet.docx", 5, "x"))
+    wire = Wire()
+    wire.faults["Biên bản đây"] = [FilesLater(0, "OSError")]
+    wire.faults[""] = [FilesLater(1, "OSError"), FilesLater(0, "RetryAfter", TryLater(40))]
+    office.posts("one", "Biên bản đây", files=files)
+    office.posts("one", "Câu hỏi tiếp theo")
+    async with running(sender_of(office, wire)):
+        await until(lambda: wire.texts == ["Câu hỏi tiếp theo"])
+        assert office.message("Biên bản đây").state == "waiting"
+        office.at += 6 * SECOND
+        await until(lambda: office.message("Biên bản đây").parts_sent == 2)
+        office.at += 6 * SECOND
+        await until(lambda: office.message("Biên bản đây").error == "asked to wait")
+        office.at += 39 * SECOND
+        await asyncio.sleep(0.05)
+        assert wire.files[-1] == 1, "the wait that the channel asked for is kept"
+        office.at += 2 * SECOND
+        await until(lambda: office.message("Biên bản đây").state == "sent")
+    assert wire.files == [2, 0, 2, 1, 1], (
+        "the text with two files; the next text; two files; the one that is left, twice"
+    )
+    assert wire.begun.count("Biên bản đây") == 1, "the text is not said again"
+
+
+async def test_what_moves_to_another_channel_is_said_there_whole(office: Office) -> None:
+    office.contact("page", "web", same_as="one")
+    office.posts("one", "Biên bản đây", files=(File("a" * 64, "x.docx", 5, "x"),))
+    office.claims()
+    office.settles("Biên bản đây", kind="again", parts=1)
+    assert office.claims() == [""]
+    office.settles("", kind="lost", reason="blocked")
+    assert office.claims("web") == ["Biên bản đây"]
 
 
 async def test_a_fault_that_does_not_pass_for_days_is_given_up(office: Office) -> None:

@@ -57,6 +57,7 @@ PATH = "/telegram"
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 TEXT_LIMIT = 4096
 OUT_LIMIT = 50 * MEGABYTE
+READS, READ_SECONDS = 4, 10.0
 REFUSALS = 3
 LONG_POLL, SHORT_PAUSE, EMPTY_SECONDS = 25, 0.5, 1.0
 
@@ -137,6 +138,8 @@ class Telegram(Channel):
         )
         self._files = Fetcher(self._bot, take_in, workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="telegram")
+        # Of their own: a store that hangs must not take the places of talks.
+        self._reads = ThreadPoolExecutor(READS, thread_name_prefix="telegram-reads")
         self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._background: set[asyncio.Task[None]] = set()
 
@@ -169,7 +172,8 @@ class Telegram(Channel):
         await land_tasks(self._background, patience=True)
         await self._bot.shutdown()
         await self._files.stop()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._threads, self._reads):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def listen(self) -> None:
         if self._webhook_url:
@@ -239,17 +243,20 @@ class Telegram(Channel):
         await insist_on("set_webhook", call, BadRequest)
 
     async def send(self, place: str, reply: Reply) -> None:
-        """Text, choices under its last part, then files. What fails after the first part is sent again from the start."""
+        """Text, choices under its last part, then files. What fails inside the text is sent again from its start; a file that
+        fails behind it follows later."""
         try:
             chat = int(place)
         except ValueError:
             raise Undeliverable("bad_address") from None
-        files = [(file.name, await self._content(file)) for file in reply.files]
         texts = split_html(reply.text, TEXT_LIMIT)
-        if not texts and not files:
+        if not texts and not reply.files:
             raise Unsendable("empty")
+        if any(file.size > OUT_LIMIT for file in reply.files):
+            raise Unsendable("file_too_large")
         try:
-            await deliver_reply(self._bot, chat, texts, files, inline_keyboard(reply.choices))
+            buttons = inline_keyboard(reply.choices)
+            await deliver_reply(self._bot, chat, texts, reply.files, self._content, buttons)
         except TelegramError as error:
             if isinstance(error, InvalidToken):
                 self._note_refusal(True)
@@ -265,10 +272,11 @@ class Telegram(Channel):
         self.refused = self._refusals >= REFUSALS
 
     async def _content(self, file: File) -> bytes:
-        if file.size > OUT_LIMIT:
-            raise Unsendable("file_too_large")
+        reading = asyncio.wrap_future(self._reads.submit(self._read_file, file))
+        reading.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
-            return await run_in_thread(self._threads, partial(self._read_file, file))
+            # A store that hangs must not hold the message back; what is read too late is read once more.
+            return await asyncio.wait_for(asyncio.shield(reading), READ_SECONDS)
         except FileNotFoundError:
             raise Unsendable("file_missing") from None
 

@@ -1,7 +1,7 @@
 """What goes out to Telegram: keyboards that a phone can show, and what the errors of sending mean."""
 
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels.text import plain_text
-from bot.messages import Choice, TryLater, Undeliverable, Unsendable
+from bot.messages import Choice, File, FilesLater, TryLater, Undeliverable, Unsendable
 
 log = logging.getLogger(__name__)
 
@@ -114,14 +114,25 @@ async def deliver_reply(
     bot: ExtBot[Any],
     chat: int,
     texts: list[str],
-    files: list[tuple[str, bytes]],
+    files: Sequence[File],
+    read: Callable[[File], Awaitable[bytes]],
     buttons: InlineKeyboardMarkup | None,
 ) -> None:
+    """The text first, so that it stands whatever happens to a file; a file that fails behind something is FilesLater."""
     for left, text in zip(range(len(texts), 0, -1), texts, strict=True):
         await _say(bot, chat, text, buttons if left == 1 else None)
-    for left, (name, content) in zip(range(len(files), 0, -1), files, strict=True):
-        below = buttons if left == 1 and not texts else None
-        await bot.send_document(chat, content, filename=name, reply_markup=below, read_timeout=30)
+    for gone, file in enumerate(files):
+        below = buttons if gone == len(files) - 1 and not texts else None
+        try:
+            await bot.send_document(
+                chat, await read(file), filename=file.name, reply_markup=below, read_timeout=30
+            )
+        except (TelegramError, OSError) as error:
+            meaning = outcome_of_error(error) if isinstance(error, TelegramError) else error
+            if isinstance(meaning, (Undeliverable, Unsendable)) or not (texts or gone):
+                raise
+            wait = meaning if isinstance(meaning, TryLater) else None
+            raise FilesLater(gone, type(error).__name__, wait) from error
 
 
 async def _say(bot: ExtBot[Any], chat: int, text: str, buttons: InlineKeyboardMarkup | None) -> None:
