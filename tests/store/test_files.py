@@ -57,6 +57,15 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def test_everything_that_is_stored_is_listed(store: Store, tmp_path: Path) -> None:
+    assert list(store.digests()) == []
+    stored = {digest_of(content) for content in (b"one", b"two", b"three")}
+    for content in (b"one", b"two", b"three"):
+        store.put(digest_of(content), put(tmp_path, content))
+    store.check()
+    assert set(store.digests()) == stored
+
+
 def test_put_read_stream_size_drop(store: Store, tmp_path: Path) -> None:
     data = bytes(range(256)) * 28_000  # over 5 MB: goes to S3 in parts
     digest, source = digest_of(data), put(tmp_path, data)
