@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, materials, papers, plans, reminders, reports, summaries
+from schedules import cleanup, materials, papers, people, plans, reminders, reports, summaries
 
 TICKS = {
     "reminders": (reminders.say_reminders, timedelta(seconds=20)),
@@ -11,6 +11,7 @@ TICKS = {
     "reports": (reports.join_scans, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
+    "people": (people.tell_of_failures, timedelta(minutes=5)),
     "cleanup": (cleanup.clean_by_night, timedelta(minutes=10)),
 }
 """Each tick takes (desk, at) and answers how much it has done; every replica runs them all."""

@@ -26,11 +26,18 @@ class MessageState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+FAILED = text("error != ''")
+
+
 class Event(Base):
     """An event that has been handled. What was said is kept for the web chat alone, which has to show it again."""
 
     __tablename__ = "events"
-    __table_args__ = (Index("ix_events_contact_seq", "contact_id", "seq"), Index("ix_events_at", "at"))
+    __table_args__ = (
+        Index("ix_events_contact_seq", "contact_id", "seq"),
+        Index("ix_events_at", "at"),
+        Index("ix_events_failed", "at", postgresql_where=FAILED, sqlite_where=FAILED),
+    )
 
     id: Mapped[str] = mapped_column(String(120), primary_key=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))

@@ -21,10 +21,11 @@ from bot.problems import Invalid
 from bot.reading.words import fold
 from bot.store.db import DatabaseGone
 from bot.store.filetypes import SOUNDS, TABLES
-from bot.tables import Contact, Event, Membership, Message, MessageState, Person, Priority, Role
+from bot.tables import Contact, Event, Message, MessageState, Person, Priority
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
 from bot.talk.desk import Answer, Desk, FlowStep, Handler
+from bot.talk.failures import tell_failures
 
 log = logging.getLogger(__name__)
 
@@ -175,14 +176,7 @@ def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
             return False
         chat.end()
         chat.say("talk/apology", code=code)
-        admins = session.scalars(
-            select(Membership)
-            .where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
-            .options(joinedload(Membership.person))
-        )
-        for person in {admin.person_id: admin.person for admin in admins}.values():
-            if person.id != chat.person.id:
-                chat.tell(person, "talk/failure", code=code)
+        tell_failures(desk, session, event.at, but=chat.person.id)
     return True
 
 
