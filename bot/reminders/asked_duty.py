@@ -10,8 +10,7 @@ def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool =
     """The duty if the person may act on it now; else says why not and ends the dialog."""
     duty = chat.session.get(Duty, row_id(duty_id))
     if duty is None or (kind and duty.kind != kind) or not _leads(chat, duty):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     if duty.state == DutyState.OPEN or (done_too and duty.state == DutyState.DONE):
         return duty

@@ -238,6 +238,11 @@ class Chat:
         self.dialog.flow, self.dialog.step, self.dialog.data, self.dialog.trail = "", "", {}, []
         self._answers = None
 
+    def refuse(self) -> None:
+        """Ends the dialog over what is not there, or not this person's: nobody is told which."""
+        self.end()
+        self.say("talk/not_yours")
+
     @property
     def album(self) -> Album:
         """What the open dialog knows of the album that is just arriving."""

@@ -36,8 +36,7 @@ def _reached(chat: Chat, topic_id: object) -> tuple[Topic, list[str]] | None:
     number = int(text) if text.isascii() and text.isdecimal() and len(text) <= DIGITS else 0
     found = topic_in_reach(chat.session, chat.roles(), "nudge", number)
     if found is None:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
     return found
 
 
@@ -85,8 +84,7 @@ def _hand_over(chat: Chat) -> None:
     elif units:
         chat.begin(HandingIn(files=files), "unit")
     else:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
 
 
 def ask_material_topic(chat: Chat) -> None:

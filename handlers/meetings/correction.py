@@ -143,8 +143,7 @@ def ask_leave(chat: Chat, meeting_id: str) -> None:
     """`Xin sửa`: asks the leaders above to let an old meeting be corrected."""
     meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or meeting.rehearsal or not chat.may("lead", meeting.unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return
     if not figures_locked(meeting, chat.at, chat.zone):
         leading.show_standing(chat, meeting)
@@ -181,8 +180,7 @@ def give_leave(chat: Chat, meeting_id: str) -> None:
     """`Cho phép sửa 3 ngày`: a leader above; the secretaries are told."""
     meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or meeting.rehearsal or not chat.may("unlock", meeting.unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return
     if figures_locked(meeting, chat.at, chat.zone):
         until = unlock_figures(meeting, chat.at)

@@ -78,8 +78,7 @@ def own_row(chat: Chat, kind: type[Noted], row: object) -> tuple[Noted, Meeting]
     why not."""
     found = chat.session.get(kind, row_id(row))
     if found is None:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     meeting = own_meeting(chat, found.meeting_id, held=True)
     return (found, meeting) if meeting else None
@@ -94,8 +93,7 @@ def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meetin
         chat.say("meetings/rehearsal/gone")
         return None
     if meeting is None or not chat.may("lead", meeting.unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     if held and meeting.state == MeetingState.HELD:
         return _correctable(chat, meeting)

@@ -42,8 +42,7 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
     """The meeting, locked, if it is set and the person leads its unit; else says why not."""
     meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may("lead", meeting.unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     if meeting.state != MeetingState.PLANNED or meeting.planned_at is None:
         chat.end()

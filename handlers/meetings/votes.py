@@ -91,8 +91,7 @@ def drop_vote(chat: Chat, vote_id: str) -> None:
 def _own_vote(chat: Chat, vote_id: object) -> tuple[Vote, Meeting] | None:
     found = vote_of(chat.session, row_id(vote_id))
     if found is None:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     meeting = leading.own_meeting(chat, found.meeting_id, held=True)
     vote = vote_of(chat.session, row_id(vote_id)) if meeting else None

@@ -18,8 +18,7 @@ def _meeting(chat: Chat, meeting_id: str) -> Meeting | None:
     meeting = chat.session.get(Meeting, row_id(meeting_id))
     if meeting is not None and chat.may("lead", meeting.unit.path):
         return meeting
-    chat.end()
-    chat.say("talk/not_yours")
+    chat.refuse()
     return None
 
 

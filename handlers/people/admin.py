@@ -175,8 +175,7 @@ def _unit_to_manage(chat: Chat) -> Unit | None:
     unit = chat.session.get_one(Unit, chat.answers(Inviting).unit)
     if chat.may("administer", unit.path):
         return unit
-    chat.end()
-    chat.say("talk/not_yours")
+    chat.refuse()
     return None
 
 

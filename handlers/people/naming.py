@@ -28,8 +28,7 @@ def begin_naming(chat: Chat, unit_id: str) -> None:
     """Whose name of a unit is to be mended; asked only where it has several people."""
     unit = chat.session.get(Unit, row_id(unit_id))
     if unit is None or not chat.may("administer", unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return
     people = {m.person_id for m in holders_of(chat.session, unit)}
     if len(people) == 1:
@@ -75,8 +74,7 @@ def ask_mended_name(chat: Chat) -> None:
 def take_mended_name(chat: Chat, answer: Answer) -> None:
     person, unit = chat.session.get_one(Person, chat.answers(Naming).person), _unit(chat)
     if unit is not None and not _manages(chat, unit, person):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return
     person.name = read_name(answer.text)
     chat.note("name set", f"person:{person.id}")

@@ -19,8 +19,7 @@ def first_office(chat: Chat) -> Unit | None:
     offices = offices_of(chat)
     if offices:
         return offices[0]
-    chat.end()
-    chat.say("talk/not_yours")
+    chat.refuse()
     return None
 
 
@@ -42,8 +41,7 @@ def own_plan(chat: Chat, plan_id: str) -> Plan | None:
     found = [plan for plan in plans_in_force(chat) if str(plan.id) == plan_id]
     if found:
         return found[0]
-    chat.end()
-    chat.say("talk/not_yours")
+    chat.refuse()
     return None
 
 
@@ -51,8 +49,7 @@ def own_errand(chat: Chat, errand_id: str, *states: ErrandState) -> Errand | Non
     """The office's errand if it stands where the button means; else says that it is over."""
     errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
     if errand is None or errand.unit_id not in [unit.id for unit in offices_of(chat)]:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     if errand.state not in states:
         chat.end()

@@ -85,8 +85,7 @@ def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] 
     """The errand if its pages may be arranged now and are as the person has seen them; else says what is the matter."""
     errand = chat.session.get(Errand, row_id(errand_id), with_for_update=True, populate_existing=True)
     if errand is None or errand.kind != ErrandKind.SCAN:
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     draft = _draft(chat, errand.args["submission"])
     if draft is None:

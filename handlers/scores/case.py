@@ -41,8 +41,7 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
     Who leads it cannot work on the score of an old meeting without leave; what was proposed can still be seen."""
     meeting = lock_meeting(chat.session, row_id(meeting_id))
     if meeting is None or not chat.may(action, meeting.unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     try:
         case = _case(chat, meeting)

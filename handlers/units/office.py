@@ -25,8 +25,7 @@ def open_card(chat: Chat, unit_id: str) -> None:
     """Straight to a unit's card."""
     unit = chat.session.get(Unit, row_id(unit_id))
     if unit is None or not chat.may("administer", unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
     else:
         chat.begin("units", step="card", unit=unit.id)
 
@@ -61,8 +60,7 @@ def _unit(chat: Chat) -> Unit | None:
     """The unit of this dialog, if the person may still administer it and nobody has closed it meanwhile."""
     unit = chat.session.get_one(Unit, chat.data["unit"])
     if not chat.may("administer", unit.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
         return None
     if unit.closed_on is not None:
         chat.trouble = chat.sentence(Invalid("unit_closed_already", unit=unit.name, day=unit.closed_on))
@@ -134,8 +132,7 @@ def take_confirm(chat: Chat, answer: Answer) -> None:
     if unit is None:
         return
     if into is not None and not chat.may("administer", into.path):
-        chat.end()
-        chat.say("talk/not_yours")
+        chat.refuse()
     elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.keep(into=None)
         chat.goto("card")
