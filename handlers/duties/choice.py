@@ -1,5 +1,8 @@
 """What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
 from bot.duties.life import meeting_of
 from bot.meetings.choosing import (
     add_topic,
@@ -17,6 +20,7 @@ from bot.problems import Invalid
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, MeetingState, Topic, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 
@@ -25,12 +29,23 @@ OWN = "own"
 """The plan's own topic, in the place of which the unit had put another."""
 
 
+@dataclass
+class Choosing(Answers):
+    """For which unit, in the place of which duty's topic; the topic (None: the plan's own), or the documents by their places."""
+
+    unit: int
+    duty: int | None = None
+    page: int = 0
+    topic: int | None = None
+    picks: list[int] = field(default_factory=list)
+
+
 def choose_topic_of(chat: Chat, duty_id: str) -> None:
     """`Chọn chuyên đề khác`: puts a topic of the pool in the place of the plan's."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is None or _refused(chat, duty, bool(duty.chosen or replacement_topics(chat.session, duty))):
         return
-    chat.begin("choice", unit=duty.unit_id, duty=duty.id, page=0)
+    chat.begin(Choosing(duty.unit_id, duty.id))
 
 
 def for_unit(chat: Chat, unit_id: str = "") -> None:
@@ -39,7 +54,7 @@ def for_unit(chat: Chat, unit_id: str = "") -> None:
     if unit is None:
         return
     if addable_topics(chat.session, unit, chat.today):
-        chat.begin("choice", unit=unit.id, duty=None, page=0)
+        chat.begin(Choosing(unit.id))
     else:
         _back_to_month(chat, unit.id, "choice_none")
 
@@ -48,16 +63,14 @@ def choose_documents(chat: Chat, duty_id: str) -> None:
     """`Chọn văn bản`: of the topic's documents those that suit the unit."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, documents_pickable(duty)):
-        chat.begin(
-            "choice", step="documents", unit=duty.unit_id, duty=duty.id, picks=picked_places(duty), page=0
-        )
+        chat.begin(Choosing(duty.unit_id, duty.id, picks=picked_places(duty)), "documents")
 
 
 def drop_added_topic(chat: Chat, duty_id: str) -> None:
     """`Bỏ chuyên đề đã thêm`."""
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None and not _refused(chat, duty, duty.added):
-        chat.begin("choice", step="drop", unit=duty.unit_id, duty=duty.id)
+        chat.begin(Choosing(duty.unit_id, duty.id), "drop")
 
 
 def meet_apart(chat: Chat, duty_id: str) -> None:
@@ -74,8 +87,9 @@ def meet_apart(chat: Chat, duty_id: str) -> None:
     ):
         unlink_duty(chat.session, meeting, duty, chat.at, chat.zone)
         chat.note("meeting parted", f"meeting:{meeting.id}")
-        chat.trouble = chat.desk.render.sentence("joint_apart", {})
-    chat.open("plan.duty", str(duty.id))
+        chat.open("plan.duty", str(duty.id), trouble=chat.desk.render.sentence("joint_apart", {}))
+    else:
+        chat.open("plan.duty", str(duty.id))
 
 
 def _refused(chat: Chat, duty: Duty, offered: bool) -> bool:
@@ -92,33 +106,44 @@ def _refused(chat: Chat, duty: Duty, offered: bool) -> bool:
 
 def _back_to_month(chat: Chat, unit_id: int, code: str) -> None:
     chat.end()
-    chat.trouble = chat.desk.render.sentence(code, {})
-    chat.open("month", str(unit_id))
+    chat.open("month", str(unit_id), trouble=chat.desk.render.sentence(code, {}))
 
 
 def _duty(chat: Chat) -> Duty | None:
-    return chat.session.get(Duty, chat.data["duty"]) if chat.data.get("duty") else None
+    return chat.session.get(Duty, chat.answers(Choosing).duty or 0)
+
+
+def _unit(chat: Chat) -> Unit:
+    return chat.session.get_one(Unit, chat.answers(Choosing).unit)
+
+
+def _topic(chat: Chat) -> Topic | None:
+    return chat.session.get(Topic, chat.answers(Choosing).topic or 0)
+
+
+def _page(chat: Chat, count: int) -> dict[str, Any]:
+    """The page of so many rows that is shown, the place of its first row and how many pages there are."""
+    pages = max(1, -(-count // PAGE))
+    page = min(chat.answers(Choosing).page, pages - 1)
+    return {"first": page * PAGE, "page": page, "pages": pages}
 
 
 def _offered(chat: Chat) -> list[Topic]:
     duty = _duty(chat)
     if duty is not None:
         return replacement_topics(chat.session, duty)
-    return addable_topics(chat.session, chat.session.get_one(Unit, chat.data["unit"]), chat.today)
+    return addable_topics(chat.session, _unit(chat), chat.today)
 
 
 def ask_pool_topic(chat: Chat) -> None:
     topics = _offered(chat)
-    pages = max(1, -(-len(topics) // PAGE))
-    page = min(int(chat.data.get("page", 0)), pages - 1)
+    shown = _page(chat, len(topics))
     chat.say(
         "duties/choice/topic",
-        unit=chat.session.get_one(Unit, chat.data["unit"]),
+        unit=_unit(chat),
         duty=_duty(chat),
-        topics=topics[page * PAGE : (page + 1) * PAGE],
-        first=page * PAGE,
-        page=page,
-        pages=pages,
+        topics=topics[shown["first"] :][:PAGE],
+        **shown,
     )
 
 
@@ -126,7 +151,7 @@ def _turned(chat: Chat, value: str) -> bool:
     """Whether another page was asked for."""
     if not value.startswith("p") or not value[1:].isdecimal():
         return False
-    chat.keep(page=int(value[1:]))
+    chat.answers(Choosing).page = int(value[1:])
     chat.again()
     return True
 
@@ -136,9 +161,9 @@ def take_pool_topic(chat: Chat, answer: Answer) -> None:
         return
     duty, topics = _duty(chat), _offered(chat)
     if answer.value == OWN and duty is not None and duty.chosen:
-        chat.keep(topic=None)
+        chat.answers(Choosing).topic = None
     else:
-        chat.keep(topic=topics[_place(answer, [topic.id for topic in topics])].id)
+        chat.answers(Choosing).topic = topics[_place(answer, [topic.id for topic in topics])].id
     chat.goto("card")
 
 
@@ -154,12 +179,12 @@ def _place(answer: Answer, values: list[int]) -> int:
 
 def ask_choice_card(chat: Chat) -> None:
     duty = _duty(chat)
-    topic = chat.session.get(Topic, chat.data["topic"]) if chat.data["topic"] else None
+    topic = _topic(chat)
     if topic is None and duty is not None:
         topic = duty.demand.topic
     chat.say(
         "duties/choice/card",
-        unit=chat.session.get_one(Unit, chat.data["unit"]),
+        unit=_unit(chat),
         duty=duty,
         topic=topic,
         meeting=meeting_of(chat.session, duty) if duty else None,
@@ -175,15 +200,15 @@ def _agreed(answer: Answer) -> bool:
 
 
 def take_choice_card(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.data["unit"])
+    unit = chat.lead_unit(chat.answers(Choosing).unit)
     if unit is None:
         return
     if not _agreed(answer):
         _leave(chat, unit)
         return
     lock_unit(chat.session, unit.id)
-    topic = chat.session.get(Topic, chat.data["topic"]) if chat.data["topic"] else None
-    if chat.data.get("duty"):
+    topic = _topic(chat)
+    if chat.answers(Choosing).duty:
         _replace(chat, topic)
     elif topic is not None:
         _add(chat, unit, topic)
@@ -195,7 +220,7 @@ def _leave(chat: Chat, unit: Unit) -> None:
 
 
 def _replace(chat: Chat, topic: Topic | None) -> None:
-    duty = own_duty(chat, chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.answers(Choosing).duty or 0, "meeting")
     if duty is None:
         return
     try:
@@ -203,11 +228,10 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
     except Invalid as problem:
         _back_to_month(chat, duty.unit_id, problem.code)
         return
-    if parted:
-        titles = [one.title for one in parted]
-        chat.trouble = chat.desk.render.sentence("choice_parted", {"titles": titles})
+    titles = [one.title for one in parted]
+    trouble = chat.desk.render.sentence("choice_parted", {"titles": titles}) if titles else ""
     chat.note("topic chosen" if topic else "topic put back", f"duty:{duty.id}")
-    _say_done(chat, duty)
+    _say_done(chat, duty, trouble)
 
 
 def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
@@ -220,31 +244,30 @@ def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
     _say_done(chat, duty)
 
 
-def _say_done(chat: Chat, duty: Duty) -> None:
+def _say_done(chat: Chat, duty: Duty, trouble: str = "") -> None:
     chat.end()
     meeting = meeting_of(chat.session, duty)
-    chat.say("duties/choice/done", duty=duty, meeting=meeting, documents=documents_pickable(duty))
+    chat.say(
+        "duties/choice/done", trouble=trouble, duty=duty, meeting=meeting, documents=documents_pickable(duty)
+    )
 
 
 def ask_documents(chat: Chat) -> None:
-    duty = chat.session.get_one(Duty, chat.data["duty"])
+    duty = chat.session.get_one(Duty, chat.answers(Choosing).duty)
     documents = duty.topic.documents if duty.topic else []
-    pages = max(1, -(-len(documents) // PAGE))
-    page = min(int(chat.data.get("page", 0)), pages - 1)
+    shown = _page(chat, len(documents))
     chat.say(
         "duties/choice/documents",
         duty=duty,
-        documents=documents[page * PAGE : (page + 1) * PAGE],
-        picks=chat.data["picks"],
+        documents=documents[shown["first"] :][:PAGE],
+        picks=chat.answers(Choosing).picks,
         count=len(documents),
-        first=page * PAGE,
-        page=page,
-        pages=pages,
+        **shown,
     )
 
 
 def take_documents(chat: Chat, answer: Answer) -> None:
-    duty = own_duty(chat, chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.answers(Choosing).duty or 0, "meeting")
     if duty is None or _turned(chat, answer.value):
         return
     if answer.value == "done":
@@ -252,14 +275,15 @@ def take_documents(chat: Chat, answer: Answer) -> None:
         return
     count = len(duty.topic.documents) if duty.topic else 0
     place = _place(answer, list(range(count)))
-    chat.keep(picks=sorted({*chat.data["picks"]} ^ {place}))
+    choosing = chat.answers(Choosing)
+    choosing.picks = sorted({*choosing.picks} ^ {place})
     chat.again()
 
 
 def _pick(chat: Chat, duty: Duty) -> None:
     lock_unit(chat.session, duty.unit_id)
     try:
-        pick_documents(chat.session, duty, chat.data["picks"])
+        pick_documents(chat.session, duty, chat.answers(Choosing).picks)
     except Invalid as problem:
         if problem.code == "choice_empty":
             raise
@@ -271,14 +295,14 @@ def _pick(chat: Chat, duty: Duty) -> None:
 
 
 def ask_topic_drop(chat: Chat) -> None:
-    duty = chat.session.get_one(Duty, chat.data["duty"])
+    duty = chat.session.get_one(Duty, chat.answers(Choosing).duty)
     meeting = meeting_of(chat.session, duty)
     others = [one for one in duties_of(chat.session, meeting) if one.id != duty.id] if meeting else []
     chat.say("duties/choice/drop", duty=duty, meeting=meeting, others=others)
 
 
 def take_topic_drop(chat: Chat, answer: Answer) -> None:
-    duty = own_duty(chat, chat.data["duty"], "meeting")
+    duty = own_duty(chat, chat.answers(Choosing).duty or 0, "meeting")
     if duty is None:
         return
     unit = lock_unit(chat.session, duty.unit_id)
@@ -301,4 +325,5 @@ FLOW = Flow(
     FlowStep("card", ask_choice_card, take_choice_card),
     FlowStep("documents", ask_documents, take_documents, numbers=True),
     FlowStep("drop", ask_topic_drop, take_topic_drop),
+    answers=Choosing,
 )

@@ -1,5 +1,6 @@
 """`Thông tin văn bản`: what stands at the head of the unit's papers, entered once by who leads it."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from bot.papers.letterhead import set_heading, set_place, set_term, superior_line
@@ -7,8 +8,17 @@ from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import quoted_words
 from bot.tables import Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+
+
+@dataclass
+class Heading(Answers):
+    """Whose papers; the meeting whose backdrop is shown afterwards."""
+
+    unit: int
+    meeting: str = ""
 
 
 def show_letterhead(chat: Chat, unit_id: str = "") -> None:
@@ -39,19 +49,19 @@ def change_term(chat: Chat, unit_id: str) -> None:
 def _begin(chat: Chat, unit_id: str, step: str, meeting_id: str = "") -> None:
     unit = chat.lead_unit(unit_id)
     if unit is not None:
-        chat.begin("letterhead", step=step, unit=unit.id, meeting=meeting_id)
+        chat.begin(Heading(unit.id, meeting_id), step)
 
 
 def _unit(chat: Chat) -> Unit:
-    return chat.session.get_one(Unit, chat.data["unit"])
+    return chat.session.get_one(Unit, chat.answers(Heading).unit)
 
 
 def ask_letterhead_place(chat: Chat) -> None:
-    chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.data["meeting"])
+    chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.answers(Heading).meeting)
 
 
 def take_letterhead_place(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.data["unit"])
+    unit = chat.lead_unit(chat.answers(Heading).unit)
     if unit is None:
         return
     if answer.value:
@@ -67,7 +77,7 @@ def ask_heading(chat: Chat) -> None:
 
 
 def take_heading(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.data["unit"])
+    unit = chat.lead_unit(chat.answers(Heading).unit)
     if unit is None:
         return
     if answer.value == "above":
@@ -84,7 +94,7 @@ def ask_term(chat: Chat) -> None:
 
 
 def take_term(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.data["unit"])
+    unit = chat.lead_unit(chat.answers(Heading).unit)
     if unit is None:
         return
     if answer.value:
@@ -102,7 +112,7 @@ def _day(chat: Chat, text: str) -> date:
 
 def _done(chat: Chat, unit: Unit, what: str) -> None:
     chat.note(what, f"unit:{unit.id}")
-    meeting = chat.data.get("meeting", "")
+    meeting = chat.answers(Heading).meeting
     chat.end()
     if meeting:
         chat.open("prepare.banner", meeting)
@@ -115,4 +125,5 @@ FLOW = Flow(
     FlowStep("place", ask_letterhead_place, take_letterhead_place, numbers=True),
     FlowStep("heading", ask_heading, take_heading, numbers=True),
     FlowStep("term", ask_term, take_term, numbers=True),
+    answers=Heading,
 )

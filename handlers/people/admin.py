@@ -1,6 +1,6 @@
 """`/quantri`: the office's page: invitations, who cannot be reached, what has failed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
@@ -11,27 +11,24 @@ from bot.people.invitations import INVITE_DAYS, create_invitation
 from bot.people.people import end_role
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
-from bot.reading.words import quoted_words, read_yes_no
+from bot.reading.words import read_yes_no
 from bot.tables import Contact, Event, Membership, Message, MessageState, Plan, Role, Unit
-from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
-from bot.units.lookup import find_units, holders_of
+from bot.units.finding import FindingUnit, take_unit_found
+from bot.units.lookup import holders_of
 
 SHOWN = 20
-OFFERED = 8
 LOOK_BACK = timedelta(days=30)
 PAGES = ("invite", "units")
 """The dialogs that the office's page opens and that going back to it ends."""
 
 
 @dataclass
-class Inviting(Answers):
-    """The unit, the units that what was typed has found (so many in all), the role that is to end."""
+class Inviting(FindingUnit):
+    """The unit, the role that is to end."""
 
     unit: int | None = None
-    found: list[int] = field(default_factory=list)
-    count: int = 0
     ending: int | None = None
 
 
@@ -133,23 +130,15 @@ def begin_invite(chat: Chat) -> None:
 
 def ask_unit_to_invite(chat: Chat) -> None:
     inviting = chat.answers(Inviting)
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in inviting.found]
-    chat.say("people/admin/invite_unit", found=found, count=inviting.count)
+    chat.say("people/admin/invite_unit", found=inviting.units(chat), count=inviting.count)
 
 
 def take_unit_to_invite(chat: Chat, answer: Answer) -> None:
-    """A unit by its code, by a part of its name, or by its number among those that were found."""
-    scope, inviting = within_subtree(Unit.path, chat.roles(), "administer"), chat.answers(Inviting)
-    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=inviting.found)
-    inviting.found = [unit.id for unit in units[:OFFERED]] if len(units) > 1 else []
-    inviting.count = len(units)
-    if not units:
-        raise Invalid("unit_unknown", said=quoted_words(answer.text))
-    if len(units) > 1:
-        chat.again()
-        return
-    inviting.unit = units[0].id
-    chat.goto("role")
+    inviting = chat.answers(Inviting)
+    unit = take_unit_found(chat, answer, inviting)
+    if unit is not None:
+        inviting.unit = unit.id
+        chat.goto("role")
 
 
 def ask_role(chat: Chat) -> None:

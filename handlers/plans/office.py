@@ -1,33 +1,30 @@
 """The office's plans in chat: workbooks sent and asked for, a look ahead, a plan taken back; the work is done by errands."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from bot.materials.sending import Sending
 from bot.messages import File
-from bot.people.roles import role_holders, within_subtree
+from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.store.filetypes import CSV, XLS, XLSX
 from bot.tables import Errand, ErrandKind, ErrandState, Plan, Unit
-from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep, Handler
-from bot.units.lookup import find_units
+from bot.units.finding import FindingUnit, take_unit_found
 from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
 
 GIVEN = (ErrandKind.PLAN, ErrandKind.UNITS)
 ASKED = (ErrandKind.TEMPLATE, ErrandKind.UNIT_TEMPLATE, ErrandKind.UNIT_EXPORT, ErrandKind.EXPORT)
 WAITING_SHOWN = 3
-OFFERED = 8
 YEARS = range(2000, 2101)
 
 
 @dataclass
-class OfficeWork(Answers):
-    """What the workbook is and its file; the plan, or the errand of one that is not applied yet, that something is done with;
-    the units that what was typed has found, so many in all."""
+class OfficeWork(FindingUnit):
+    """What the workbook is and its file; the plan, or the errand of one that is not applied yet, that something is done with."""
 
     kind: str = ""
     digest: str = ""
@@ -35,8 +32,6 @@ class OfficeWork(Answers):
     size: int = 0
     plan: int | None = None
     errand: int | None = None
-    found: list[int] = field(default_factory=list)
-    count: int = 0
 
 
 def show_office(chat: Chat) -> None:
@@ -232,23 +227,20 @@ def begin_look_first(chat: Chat, errand_id: str) -> None:
 
 def ask_previewed_unit(chat: Chat) -> None:
     work = chat.answers(OfficeWork)
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in work.found]
-    chat.say("plans/look_unit", found=found, count=work.count, errand_id=work.errand, plan_id=work.plan)
+    chat.say(
+        "plans/look_unit",
+        found=work.units(chat),
+        count=work.count,
+        errand_id=work.errand,
+        plan_id=work.plan,
+    )
 
 
 def take_previewed_unit(chat: Chat, answer: Answer) -> None:
-    scope, work = within_subtree(Unit.path, chat.roles(), "administer"), chat.answers(OfficeWork)
-    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=work.found)
-    work.found = [unit.id for unit in units[:OFFERED]] if len(units) > 1 else []
-    work.count = len(units)
-    if not units:
-        raise Invalid("unit_unknown", said=quoted_words(answer.text))
-    if len(units) > 1:
-        chat.again()
-        return
-    home = first_office(chat)
-    if home is not None:
-        _look(chat, home, units[0])
+    unit = take_unit_found(chat, answer, chat.answers(OfficeWork))
+    home = first_office(chat) if unit else None
+    if unit is not None and home is not None:
+        _look(chat, home, unit)
 
 
 def _look(chat: Chat, home: Unit, unit: Unit) -> None:

@@ -1,7 +1,7 @@
 """A meeting that is being scored: what handlers share to find it, to say why it cannot be, and to show where it stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.calendar import local_day
 from bot.meetings.correcting import figures_locked
@@ -11,7 +11,18 @@ from bot.problems import Invalid
 from bot.scores.scoring import Point, compute_points, open_to_change, score_of, vote_on, with_said
 from bot.scores.sheets import ScoreSheet, ScoreSheets, sheet_for
 from bot.tables import Meeting, MeetingState, Score
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
+
+
+@dataclass
+class Scoring(Answers):
+    """The meeting; the parts that this phone has answered; the part that is asked for; whether one of a proposal is corrected."""
+
+    meeting: int
+    seen: list[str] = field(default_factory=list)
+    key: str = ""
+    fixing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +60,8 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
         chat.end()
         chat.say("scores/refused", why=chat.sentence(problem))
         return None
-    at_work = not case.proposed or bool(chat.data.get("fixing"))
+    scoring = chat.answers_if(Scoring)
+    at_work = not case.proposed or (scoring is not None and scoring.fixing)
     if action == "lead" and at_work and figures_locked(meeting, chat.at, chat.zone):
         _refuse_locked(chat, meeting)
         return None
@@ -92,17 +104,16 @@ def changeable_case(chat: Chat, meeting_id: object) -> Case | None:
     try:
         open_to_change(case.score)
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        score_card(chat, case)
+        score_card(chat, case, chat.sentence(problem))
         return None
     return case
 
 
-def score_card(chat: Chat, case: Case) -> None:
+def score_card(chat: Chat, case: Case, trouble: str = "") -> None:
     """What chi ủy proposes, what the cell has voted, what was decided above."""
     chat.end()
     vote = vote_on(chat.session, case.score) if case.score else None
-    chat.say("scores/card", case=case, score=case.score, vote=vote)
+    chat.say("scores/card", trouble=trouble, case=case, score=case.score, vote=vote)
 
 
 def why_point(chat: Chat, point: Point) -> str:

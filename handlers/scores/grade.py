@@ -1,16 +1,27 @@
 """The superior committee decides the grade of a meeting that its cell has scored and voted on."""
 
+from dataclasses import dataclass
+
 from bot.people.roles import role_holders, within_subtree
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
 from bot.reading.words import fold, read_yes_no
 from bot.scores.scoring import decide_score, undecided_scores, vote_on
 from bot.tables import Meeting, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.scores.case import Case, case_of
 
 SHOWN = 10
+
+
+@dataclass
+class Grading(Answers):
+    """The meeting, and the grade that was decided when it was asked for another."""
+
+    meeting: int
+    found: str = ""
 
 
 def show_grading(chat: Chat) -> None:
@@ -27,7 +38,7 @@ def begin_grading(chat: Chat, meeting_id: str) -> None:
     """`Công nhận`, or another grade; also to change a decision."""
     case = _voted(chat, meeting_id)
     if case is not None and case.score is not None:
-        chat.begin("grade", meeting=case.meeting.id, found=case.score.decided_grade)
+        chat.begin(Grading(case.meeting.id, case.score.decided_grade))
 
 
 def _voted(chat: Chat, meeting_id: object) -> Case | None:
@@ -41,19 +52,19 @@ def _voted(chat: Chat, meeting_id: object) -> Case | None:
 
 
 def ask_grade(chat: Chat) -> None:
-    case = _voted(chat, chat.data["meeting"])
+    case = _voted(chat, chat.answers(Grading).meeting)
     if case is not None and case.score is not None:
         chat.say("scores/decide", case=case, score=case.score, vote=vote_on(chat.session, case.score))
 
 
 def take_grade(chat: Chat, answer: Answer) -> None:
-    case = _voted(chat, chat.data["meeting"])
+    case = _voted(chat, chat.answers(Grading).meeting)
     if case is None or case.score is None:
         return
-    if case.score.decided_grade != chat.data["found"]:
-        chat.keep(found=case.score.decided_grade)
-        chat.trouble = chat.desk.render.sentence("score_decided_by_other", {})
-        chat.again()
+    grading = chat.answers(Grading)
+    if case.score.decided_grade != grading.found:
+        grading.found = case.score.decided_grade
+        chat.again(trouble=chat.desk.render.sentence("score_decided_by_other", {}))
         return
     decide_score(case.score, case.sheet, _grade(answer, case), chat.person.id)
     chat.note("score decided", f"meeting:{case.meeting.id}")
@@ -81,4 +92,4 @@ def _grade(answer: Answer, case: Case) -> str:
     return typed
 
 
-FLOW = Flow("grade", FlowStep("decide", ask_grade, take_grade))
+FLOW = Flow("grade", FlowStep("decide", ask_grade, take_grade), answers=Grading)

@@ -7,7 +7,7 @@ from bot.reading.words import fold, plain_words, quoted_words, read_number, read
 from bot.scores.scoring import LONGEST_TEXT, Point, begin_score, propose_score, say_points
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
-from handlers.scores.case import Case, case_of, changeable_case, score_card, why_point, with_reasons
+from handlers.scores.case import Case, Scoring, case_of, changeable_case, score_card, why_point, with_reasons
 
 SHARE = re.compile(r"([0-9]{1,4}) ?(?:/|tren) ?([0-9]{1,4})(?: diem)?\.?")
 NONE = frozenset(("khong", "khong co", "khong co gi", "khong co han che", "chua co", "khong han che"))
@@ -21,18 +21,18 @@ def show_score(chat: Chat, meeting_id: str) -> None:
     if case.proposed:
         score_card(chat, case)
     else:
-        chat.begin("score", meeting=case.meeting.id, seen=[])
+        chat.begin(Scoring(case.meeting.id))
 
 
 def ask_start(chat: Chat) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is not None:
         done = [point for point in case.points if point.points is not None]
         chat.say("scores/start", case=case, rows=with_reasons(chat, done), left=len(case.left))
 
 
 def take_start(chat: Chat, answer: Answer) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is None:
         return
     if answer.value != "go" and not read_yes_no(answer.text):
@@ -40,29 +40,29 @@ def take_start(chat: Chat, answer: Answer) -> None:
     _next(chat, case)
 
 
-def _next(chat: Chat, case: Case) -> None:
+def _next(chat: Chat, case: Case, trouble: str = "") -> None:
     """The next part that nobody has answered; then the weaknesses."""
     if case.proposed:
         _finished_by_other(chat, case)
     elif not case.left:
-        chat.goto("weak")
+        chat.goto("weak", trouble=trouble)
     else:
-        chat.keep(key=case.left[0].key)
+        chat.answers(Scoring).key = case.left[0].key
         if chat.dialog.step == "part":
-            chat.again()
+            chat.again(trouble=trouble)
         else:
-            chat.goto("part")
+            chat.goto("part", trouble=trouble)
 
 
 def _finished_by_other(chat: Chat, case: Case) -> None:
-    chat.trouble = chat.desk.render.sentence("score_finished_by_other", {})
-    score_card(chat, case)
+    score_card(chat, case, chat.desk.render.sentence("score_finished_by_other", {}))
 
 
 def _present(chat: Chat) -> tuple[Case, Point] | None:
     """The case and the part that is being asked for."""
-    case = case_of(chat, chat.data["meeting"])
-    point = case.find(chat.data["key"]) if case else None
+    scoring = chat.answers(Scoring)
+    case = case_of(chat, scoring.meeting)
+    point = case.find(scoring.key) if case else None
     return (case, point) if case and point else None
 
 
@@ -77,12 +77,8 @@ def ask_part(chat: Chat) -> None:
         place=case.points.index(point) + 1,
         count=len(case.points),
         why=why_point(chat, point),
-        fixing=_fixing(chat),
+        fixing=chat.answers(Scoring).fixing,
     )
-
-
-def _fixing(chat: Chat) -> bool:
-    return bool(chat.data.get("fixing"))
 
 
 def take_part(chat: Chat, answer: Answer) -> None:
@@ -90,33 +86,33 @@ def take_part(chat: Chat, answer: Answer) -> None:
     if found is None:
         return
     case, point = found
-    seen = list(chat.data.get("seen", []))
-    if _fixing(chat):
+    scoring = chat.answers(Scoring)
+    if scoring.fixing:
         _correct_part(chat, case, point, _points(answer, point.part.most))
     elif answer.value == "back":
-        _step_back(chat, point, seen)
+        _step_back(chat, point, scoring)
     elif case.proposed:
         _finished_by_other(chat, case)
-    elif point.points is not None and point.key not in seen:
-        chat.trouble = chat.desk.render.sentence("score_said_by_other", {"title": point.part.title})
-        _next(chat, case)
+    elif point.points is not None and point.key not in scoring.seen:
+        _next(chat, case, chat.desk.render.sentence("score_said_by_other", {"title": point.part.title}))
     else:
         score = case.score or begin_score(chat.session, case.meeting, case.sheet, chat.at)
         say_points(score, point, _points(answer, point.part.most))
-        chat.keep(seen=[*seen, *([] if point.key in seen else [point.key])])
+        scoring.seen += [] if point.key in scoring.seen else [point.key]
         news = case_of(chat, case.meeting.id)
         if news is not None:
             _next(chat, news)
 
 
-def _step_back(chat: Chat, point: Point, seen: list[str]) -> None:
+def _step_back(chat: Chat, point: Point, scoring: Scoring) -> None:
     """To the question before, of those that this phone has answered; from the first one to the beginning."""
+    seen = scoring.seen
     place = seen.index(point.key) if point.key in seen else len(seen)
     if place:
-        chat.keep(key=seen[place - 1])
+        scoring.key = seen[place - 1]
         chat.again()
     else:
-        chat.begin("score", meeting=chat.data["meeting"], seen=seen)
+        chat.begin(Scoring(scoring.meeting, scoring.seen))
 
 
 def _points(answer: Answer, most: int) -> int:
@@ -151,19 +147,19 @@ def _corrected(chat: Chat, meeting_id: int, weaknesses: str) -> None:
 
 
 def ask_weak(chat: Chat) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is not None:
-        chat.say("scores/weak", case=case, fixing=_fixing(chat))
+        chat.say("scores/weak", case=case, fixing=chat.answers(Scoring).fixing)
 
 
 def take_weak(chat: Chat, answer: Answer) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is None:
         return
     if answer.value not in ("", "none"):
         raise Invalid("choose_button")
     weaknesses = _weaknesses(chat, answer)
-    if _fixing(chat):
+    if chat.answers(Scoring).fixing:
         _corrected(chat, case.meeting.id, weaknesses)
     elif case.proposed:
         _finished_by_other(chat, case)
@@ -191,24 +187,24 @@ def fix_score(chat: Chat, meeting_id: str) -> None:
     """`Sửa`: one part, chosen from all of them."""
     case = changeable_case(chat, meeting_id)
     if case is not None:
-        chat.begin("score", step="fix", meeting=case.meeting.id, fixing=True)
+        chat.begin(Scoring(case.meeting.id, fixing=True), "fix")
 
 
 def fix_weaknesses(chat: Chat, meeting_id: str) -> None:
     """`Sửa hạn chế`."""
     case = changeable_case(chat, meeting_id)
     if case is not None:
-        chat.begin("score", step="weak", meeting=case.meeting.id, fixing=True)
+        chat.begin(Scoring(case.meeting.id, fixing=True), "weak")
 
 
 def ask_fix(chat: Chat) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is not None:
         chat.say("scores/fix", case=case)
 
 
 def take_fix(chat: Chat, answer: Answer) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Scoring).meeting)
     if case is None:
         return
     try:
@@ -217,7 +213,7 @@ def take_fix(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button") from None
     if not 1 <= place <= len(case.points):
         raise Invalid("choose_button")
-    chat.keep(key=case.points[place - 1].key)
+    chat.answers(Scoring).key = case.points[place - 1].key
     chat.goto("part")
 
 
@@ -227,4 +223,5 @@ FLOW = Flow(
     FlowStep("part", ask_part, take_part, numbers=True),
     FlowStep("weak", ask_weak, take_weak, numbers=True),
     FlowStep("fix", ask_fix, take_fix, numbers=True),
+    answers=Scoring,
 )

@@ -1,10 +1,12 @@
 """The cell votes on the score of its meeting: who agrees, of how many; the rest against or of another mind."""
 
 import re
+from dataclasses import dataclass
 
 from bot.problems import Invalid
 from bot.reading.words import fold, plain_words, quoted_words, read_number
 from bot.scores.scoring import most_voters, vote_on_score
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.scores.case import Case, case_of, changeable_case, score_card
@@ -15,29 +17,41 @@ SHARE = re.compile(
 ALL = frozenset(("tat ca", "tat ca tan thanh", "tat ca nhat tri", "nhat tri", "nhat tri het", "du ca"))
 
 
+@dataclass
+class Voting(Answers):
+    meeting: int
+    agree: int = 0
+    voters: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.voters - self.agree
+
+
 def begin_score_vote(chat: Chat, meeting_id: str) -> None:
     """`Chi bộ biểu quyết`."""
     case = changeable_case(chat, meeting_id)
     if case is not None:
-        chat.begin("score_vote", meeting=case.meeting.id)
+        chat.begin(Voting(case.meeting.id))
 
 
 def ask_score_vote(chat: Chat) -> None:
-    case = case_of(chat, chat.data["meeting"])
+    case = case_of(chat, chat.answers(Voting).meeting)
     if case is not None:
         most, exact = most_voters(chat.session, case.meeting)
         chat.say("scores/vote", score=case.score, sheet=case.sheet, most=most, exact=exact)
 
 
 def take_score_vote(chat: Chat, answer: Answer) -> None:
-    case = changeable_case(chat, chat.data["meeting"])
+    case = changeable_case(chat, chat.answers(Voting).meeting)
     if case is None:
         return
     most, exact = most_voters(chat.session, case.meeting)
     agree, voters = _ballot(answer, most, exact)
     if not 0 < voters <= most or agree > voters:
         raise Invalid("score_vote_range", most=most)
-    chat.keep(agree=agree, voters=voters)
+    voting = chat.answers(Voting)
+    voting.agree, voting.voters = agree, voters
     if agree == voters:
         _count(chat, case, 0)
     else:
@@ -63,14 +77,14 @@ def _ballot(answer: Answer, most: int, exact: bool) -> tuple[int, int]:
 
 
 def ask_score_against(chat: Chat) -> None:
-    chat.say("scores/against", left=chat.data["voters"] - chat.data["agree"])
+    chat.say("scores/against", left=chat.answers(Voting).left)
 
 
 def take_score_against(chat: Chat, answer: Answer) -> None:
-    case = changeable_case(chat, chat.data["meeting"])
+    case = changeable_case(chat, chat.answers(Voting).meeting)
     if case is None:
         return
-    left = chat.data["voters"] - chat.data["agree"]
+    left = chat.answers(Voting).left
     against = read_number(answer.value or answer.text)
     if against > left:
         raise Invalid("score_against_range", most=left)
@@ -80,7 +94,8 @@ def take_score_against(chat: Chat, answer: Answer) -> None:
 def _count(chat: Chat, case: Case, against: int) -> None:
     if case.score is None:
         return
-    counted = (chat.data["agree"], against, chat.data["voters"])
+    voting = chat.answers(Voting)
+    counted = (voting.agree, against, voting.voters)
     facts = {"total": case.score.total, "most": case.sheet.most, "grade": case.score.grade}
     subject = chat.desk.render.sentence("score_vote_subject", facts)
     vote_on_score(chat.session, case.meeting, case.score, counted, subject, chat.person.id, chat.at)
@@ -92,4 +107,5 @@ FLOW = Flow(
     "score_vote",
     FlowStep("vote", ask_score_vote, take_score_vote, numbers=True),
     FlowStep("against", ask_score_against, take_score_against, numbers=True),
+    answers=Voting,
 )

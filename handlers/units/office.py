@@ -1,22 +1,31 @@
 """The office's pages of a unit: found and looked at, closed or merged, opened again, its first secretary chosen."""
 
+from dataclasses import dataclass
+
 from bot.duties.loading import reload_all
-from bot.people.roles import role_holders, within_subtree
+from bot.people.roles import role_holders
 from bot.problems import Invalid
-from bot.reading.words import quoted_words, read_yes_no
+from bot.reading.words import read_yes_no
 from bot.tables import Membership, Unit
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.ends import check_below, close_unit, foresee_closing, reopen_unit
-from bot.units.lookup import find_units, promote_secretary, unit_card
+from bot.units.finding import FindingUnit, take_unit_found
+from bot.units.lookup import promote_secretary, unit_card
 from bot.units.news import tell_closed, tell_reopened
 
-OFFERED = 8
+
+@dataclass
+class Managing(FindingUnit):
+    """The unit, and the one that it is merged into."""
+
+    unit: int | None = None
+    into: int | None = None
 
 
 def begin_units_office(chat: Chat) -> None:
     if role_holders(chat.roles(), "administer"):
-        chat.begin("units")
+        chat.begin(Managing())
     else:
         chat.say("talk/not_yours")
 
@@ -27,44 +36,31 @@ def open_card(chat: Chat, unit_id: str) -> None:
     if unit is None or not chat.may("administer", unit.path):
         chat.refuse()
     else:
-        chat.begin("units", step="card", unit=unit.id)
+        chat.begin(Managing(unit=unit.id), "card")
 
 
 def ask_unit_to_manage(chat: Chat) -> None:
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    chat.say("people/admin/find_unit", found=found, count=chat.data.get("count", 0))
+    managing = chat.answers(Managing)
+    chat.say("people/admin/find_unit", found=managing.units(chat), count=managing.count)
 
 
 def take_unit_to_manage(chat: Chat, answer: Answer) -> None:
-    unit = _found(chat, answer)
+    managing = chat.answers(Managing)
+    unit = take_unit_found(chat, answer, managing)
     if unit is not None:
-        chat.keep(unit=unit.id)
+        managing.unit = unit.id
         chat.goto("card")
-
-
-def _found(chat: Chat, answer: Answer) -> Unit | None:
-    """The one unit that is meant; with several the question is put again with what was found."""
-    scope = within_subtree(Unit.path, chat.roles(), "administer")
-    offered = chat.data.get("found", [])
-    units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=offered)
-    chat.keep(found=[unit.id for unit in units[:OFFERED]] if len(units) > 1 else [], count=len(units))
-    if not units:
-        raise Invalid("unit_unknown", said=quoted_words(answer.text))
-    if len(units) == 1:
-        return units[0]
-    chat.again()
-    return None
 
 
 def _unit(chat: Chat) -> Unit | None:
     """The unit of this dialog, if the person may still administer it and nobody has closed it meanwhile."""
-    unit = chat.session.get_one(Unit, chat.data["unit"])
+    unit = chat.session.get_one(Unit, chat.answers(Managing).unit)
     if not chat.may("administer", unit.path):
         chat.refuse()
         return None
     if unit.closed_on is not None:
-        chat.trouble = chat.sentence(Invalid("unit_closed_already", unit=unit.name, day=unit.closed_on))
-        chat.begin("units")
+        closed = Invalid("unit_closed_already", unit=unit.name, day=unit.closed_on)
+        chat.begin(Managing(), trouble=chat.sentence(closed))
         return None
     return unit
 
@@ -79,7 +75,8 @@ def take_unit_card(chat: Chat, answer: Answer) -> None:
     unit = _unit(chat)
     if unit is None:
         return
-    chat.keep(into=None, found=[], count=0)
+    managing = chat.answers(Managing)
+    managing.into, managing.found, managing.count = None, [], 0
     if answer.value in ("close", "merge"):
         check_below(chat.session, unit, chat.today)
         chat.goto("confirm" if answer.value == "close" else "into")
@@ -98,26 +95,27 @@ def _secretary(chat: Chat, unit: Unit, value: str) -> Membership | None:
 
 
 def ask_into(chat: Chat) -> None:
-    found = [chat.session.get_one(Unit, unit_id) for unit_id in chat.data.get("found", [])]
-    unit = chat.session.get_one(Unit, chat.data["unit"])
-    chat.say("people/admin/merge_unit", unit=unit, found=found, count=chat.data.get("count", 0))
+    managing = chat.answers(Managing)
+    unit = chat.session.get_one(Unit, managing.unit)
+    chat.say("people/admin/merge_unit", unit=unit, found=managing.units(chat), count=managing.count)
 
 
 def take_into(chat: Chat, answer: Answer) -> None:
     unit = _unit(chat)
     if unit is None:
         return
-    into = _found(chat, answer)
+    managing = chat.answers(Managing)
+    into = take_unit_found(chat, answer, managing)
     if into is None:
         return
     if into.id == unit.id:
         raise Invalid("unit_merge_itself")
-    chat.keep(into=into.id)
+    managing.into = into.id
     chat.goto("confirm")
 
 
 def _into(chat: Chat) -> Unit | None:
-    return chat.session.get_one(Unit, chat.data["into"]) if chat.data.get("into") else None
+    return chat.session.get(Unit, chat.answers(Managing).into or 0)
 
 
 def ask_confirm(chat: Chat) -> None:
@@ -134,7 +132,7 @@ def take_confirm(chat: Chat, answer: Answer) -> None:
     if into is not None and not chat.may("administer", into.path):
         chat.refuse()
     elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
-        chat.keep(into=None)
+        chat.answers(Managing).into = None
         chat.goto("card")
     elif answer.value == "yes":
         _close(chat, unit, into)
@@ -162,8 +160,7 @@ def reopen_closed_unit(chat: Chat, unit_id: str) -> None:
     try:
         roles = reopen_unit(chat.session, unit, chat.at, chat.zone, by=chat.person.id)
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        chat.open("admin")
+        chat.open("admin", trouble=chat.sentence(problem))
         return
     reload_all(chat.session, chat.at, chat.zone)
     tell_reopened(chat.session, chat.desk.render, unit, roles, chat.at, chat.zone, but=chat.person.id)
@@ -177,4 +174,5 @@ FLOW = Flow(
     FlowStep("card", ask_unit_card, take_unit_card),
     FlowStep("into", ask_into, take_into, numbers=True),
     FlowStep("confirm", ask_confirm, take_confirm),
+    answers=Managing,
 )
