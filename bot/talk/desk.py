@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
 
 from bot.messages import File, Incoming
 from bot.store.aside import Elsewhere, Here
@@ -87,7 +88,7 @@ class Routes:
     edited: Handler
     edit_note: Callable[["Chat"], bool]
     group: Handler
-    heard: Callable[[Contact, Incoming], bool] = lambda *_: True
+    heard: Callable[[Session, Contact, Incoming], bool] = lambda *_: True
     """Is what comes from this place heard at all? Else it leaves no trace."""
     unasked: Callable[["Chat"], bool] = lambda _chat: False
     """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""

@@ -126,9 +126,10 @@ def ask_confirm(chat: Chat) -> None:
 
 
 def take_confirm(chat: Chat, answer: Answer) -> None:
-    unit, into = _unit(chat), _into(chat)
+    unit = _unit(chat)
     if unit is None:
         return
+    into = _into(chat)
     if into is not None and not chat.may("administer", into.path):
         chat.refuse()
     elif answer.value == "no" or read_yes_no(answer.text or "?") is False:

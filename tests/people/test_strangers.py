@@ -121,6 +121,20 @@ def test_who_has_lost_the_role_is_told_so_once(world: World) -> None:
     assert answers(talker) > told, "a new code lets them in at once"
 
 
+def test_a_role_that_comes_back_is_heard_at_once(world: World) -> None:
+    talker = world.registered("A1", "secretary")
+    with world.db.write() as session:
+        membership = session.scalars(select(Membership)).one()
+        membership.ended_at = world.at
+    talker.says("/thangnay").says("sao vậy")
+    with world.db.write() as session:
+        session.scalars(select(Membership)).one().ended_at = None
+    told = answers(talker)
+    talker.says("/caidat")
+    assert answers(talker) == told + 1
+    assert ASKS_CODE not in talker.last.text
+
+
 def test_two_strangers_do_not_silence_each_other(world: World) -> None:
     first, second = world.person(), Talker(world, Address("web", "w" * 16))
     first.says("alo").says("alo")
