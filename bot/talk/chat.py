@@ -100,16 +100,16 @@ class Chat:
         key: str | None = None,
         wait: float = 0,
         trouble: str = "",
+        head: str = "",
         **context: Any,
     ) -> None:
-        """Answers the person, with what went wrong before it. With `key`, an answer of the same key that has not gone out yet
-        is replaced."""
+        """Answers the person, with what went wrong before it, and `head` before that. With `key`, an answer of the same key
+        that has not gone out yet is replaced."""
         self._lead(trouble)
         reply = self.reply(template, **context, trouble=self.trouble)
-        if self.trouble:
-            reply = Reply(f"{self.trouble}\n\n{reply.text}", reply.choices)
-            self.trouble = ""
-        reply = Reply(reply.text, self._with_offers(reply), files)
+        text = "\n\n".join(part for part in (head, self.trouble, reply.text) if part)
+        self.trouble = ""
+        reply = Reply(text, self._with_offers(reply), files)
         reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
@@ -127,6 +127,11 @@ class Chat:
             self._open.offer = choice
         else:
             self._offers.append(choice)
+
+    @property
+    def offered(self) -> bool:
+        """Whether the dialog has a lasting button."""
+        return self._open.offer is not None
 
     def offer_no_more(self) -> None:
         """The lasting button of the dialog goes."""
@@ -269,7 +274,9 @@ class Chat:
         left = [word for word in self.words if word not in kept]
         if left:
             self.release()
+            waiting, self.trouble = self.trouble, ""  # it belongs to what is said next
             self.desk.routes.leave(self, left)
+            self.trouble = waiting
 
     def open(self, action: str, *arguments: str, trouble: str = "") -> None:
         """Goes on as if the button of that action had been pressed, but for what went wrong."""

@@ -19,15 +19,15 @@ def keep_aside(chat: Chat, aside_id: str) -> None:
         return
     aside, meeting = found
     notes = note_aside(chat.session, meeting, aside, chat.at)
-    begun_by_it = aside.id in chat.words and chat.data.get("offer") is not None
+    begun_by_it = aside.id in chat.words and chat.offered
     chat.release(aside.id)
     place = aside.step + 1 if meeting.steps else 0
     code = "aside_noted" if notes else "aside_noted_before"
-    chat.trouble = chat.desk.render.sentence(code, {"step": place})
+    trouble = chat.desk.render.sentence(code, {"step": place})
     if chat.dialog.flow and not begun_by_it:
-        chat.again()
+        chat.again(trouble=trouble)
     else:
-        leading.show_standing(chat, meeting)
+        leading.show_standing(chat, meeting, trouble)
 
 
 def drop_aside(chat: Chat, aside_id: str) -> None:
@@ -51,8 +51,7 @@ def turn_note(chat: Chat, note_id: str) -> None:
         return
     what = meant_as(chat.session, meeting)
     if note.step != meeting.step or not what or note not in notes_of(chat.session, meeting):
-        chat.trouble = chat.desk.render.sentence("step_passed", {})
-        leading.show_standing(chat, meeting)
+        leading.show_standing(chat, meeting, chat.desk.render.sentence("step_passed", {}))
         return
     aside = put_aside(chat.session, meeting, note.person_id, note.text, chat.at, note.message_ref)
     mark_kept(aside, "note", note.id)

@@ -1,19 +1,14 @@
-"""The attendance counts: one line or number by number, only what is missing asked for, one card to be agreed to.
-
-The flow begins with `known` (the unit's number of members, or None), `before` (its kinds of members at its last meeting),
-`counts={}`, `then`: the action that takes the confirmed counts out of the dialog, `back`: the action that leaves the first
-question, and `day`: that of the meeting. With `held_at` it is a meeting of before that is entered, with a card of its own.
-"""
+"""The attendance counts: one line or number by number, only what is missing asked for, one card to be agreed to."""
 
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from bot.meetings.attendance import LARGEST
 from bot.meetings.attendance_balance import AWAY, ToldCounts, differs_much, settle_told, told_of
 from bot.meetings.attendance_line import read_told
+from bot.meetings.dialogs import Counting
 from bot.problems import Invalid
 from bot.reading.words import plain_words, read_number, read_yes_no
 from bot.tables import Duty, Unit
@@ -25,6 +20,7 @@ from handlers.meetings.told import (
     ORDER,
     ask_missing_counts,
     members_on_roll,
+    say_counting,
     show_card,
     take_line,
     take_told_counts,
@@ -42,15 +38,15 @@ OLD_OR_NEW = {"moi": "new", "cu": "old"}
 
 def ask_count(name: str) -> Callable[[Chat], None]:
     def ask_number(chat: Chat) -> None:
-        leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
         now = told_before(chat, name)
-        chat.say(
+        say_counting(
+            chat,
             "meetings/attendance/ask",
             name=name,
             known=members_on_roll(chat),
             told=now,
             away=(now.total or 0) - (now.present or 0),
-            back=str(chat.data.get("back", "home")).split(":"),
+            back=_way_back(chat.answers(Counting)),
         )
 
     return ask_number
@@ -96,7 +92,7 @@ def _take_value(chat: Chat, name: str, value: int, before: ToldCounts) -> None:
     if name == "total" and not 1 <= value <= LARGEST:
         raise Invalid("members_range", most=LARGEST)
     if name == "total" and members_on_roll(chat) not in (None, value):
-        chat.keep(counts={**before.known(), "total": value})
+        chat.answers(Counting).counts = {**before.known(), "total": value}
         chat.goto("roll")
         return
     if name != "total" and value > (before.left if name in ORDER[2:] else before.total or 0):
@@ -114,9 +110,8 @@ def _take_value(chat: Chat, name: str, value: int, before: ToldCounts) -> None:
 def ask_roll(chat: Chat) -> None:
     """The total said is not that of the roll."""
     now = take_told_counts(chat)
-    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
     alone = set(now.known()) == {"total"} and (now.total or 0) < (members_on_roll(chat) or 0)
-    chat.say("meetings/attendance/roll", known=members_on_roll(chat), total=now.total, alone=alone)
+    say_counting(chat, "meetings/attendance/roll", known=members_on_roll(chat), total=now.total, alone=alone)
 
 
 def take_roll(chat: Chat, answer: Answer) -> None:
@@ -125,12 +120,12 @@ def take_roll(chat: Chat, answer: Answer) -> None:
     if found := NOW_SO_MANY.fullmatch(words):
         agreed = int(found[1]) == now.total
     if answer.value == "now" or agreed:
-        chat.keep(known=now.total)
+        chat.answers(Counting).known = now.total
         ask_missing_counts(chat, now)
     elif answer.value == "present":
         ask_missing_counts(chat, ToldCounts(total=members_on_roll(chat), present=now.total))
     elif answer.value == "old" or agreed is False:
-        chat.begin("counts", **{**chat.data, "counts": {}})
+        chat.begin(replace(chat.answers(Counting), counts={}))
     elif answer.value:
         raise Invalid("choose_button")
     else:
@@ -140,22 +135,21 @@ def take_roll(chat: Chat, answer: Answer) -> None:
 def ask_kinds(chat: Chat) -> None:
     """The kinds of members said are not the whole roll: are they those present?"""
     now = read_kinds(chat)
-    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
-    chat.say("meetings/attendance/kinds", known=members_on_roll(chat), told=now)
+    say_counting(chat, "meetings/attendance/kinds", known=members_on_roll(chat), told=now)
 
 
 def read_kinds(chat: Chat) -> ToldCounts:
     """The line as it would be of a roll that has changed."""
-    return read_told(str(chat.data["line"]), kinds="roll")
+    return read_told(chat.answers(Counting).line, kinds="roll")
 
 
 def take_kinds(chat: Chat, answer: Answer) -> None:
-    line, before = str(chat.data["line"]), take_told_counts(chat)
+    line, before = chat.answers(Counting).line, take_told_counts(chat)
     words = plain_words(answer.text)
     if answer.value == "present" or (not answer.value and words in {"co mat", "so co mat"}):
         take_line(chat, line, before, "present")
     elif answer.value == "now" or NOW_SO_MANY.fullmatch(words):
-        chat.keep(known=read_kinds(chat).total)
+        chat.answers(Counting).known = read_kinds(chat).total
         take_line(chat, line, before)
     elif answer.value:
         raise Invalid("choose_button")
@@ -165,15 +159,14 @@ def take_kinds(chat: Chat, answer: Answer) -> None:
 
 def ask_differs(chat: Chat) -> None:
     """The new line says otherwise than what was said."""
-    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
-    chat.say("meetings/attendance/differs", differs=chat.data["differs"])
+    say_counting(chat, "meetings/attendance/differs", differs=chat.answers(Counting).differs)
 
 
 def take_differs(chat: Chat, answer: Answer) -> None:
     typed = {OLD_OR_NEW[word] for word in plain_words(answer.text).split() if word in OLD_OR_NEW}
     choice = answer.value or (typed.pop() if len(typed) == 1 else "")
     if choice == "new":
-        ask_missing_counts(chat, told_of(chat.data["newer"]))
+        ask_missing_counts(chat, told_of(chat.answers(Counting).newer))
     elif choice == "old":
         ask_missing_counts(chat, take_told_counts(chat))
     elif answer.value:
@@ -187,19 +180,33 @@ def ask_counts_card(chat: Chat) -> None:
     if differs_much(now.total or 0, members_on_roll(chat)):
         chat.goto("roll")
         return
-    counts, given = now.counts(), chat.data.get("day")
-    card = leading.count_card(chat, counts, date.fromisoformat(given) if given else chat.today)
-    leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
-    more = counts.official is None or counts.present_official is None
-    other = members_on_roll(chat) if members_on_roll(chat) not in (None, counts.total) else None
-    was = {name: n for name, n in dict(chat.data.get("was") or {}).items() if getattr(counts, name) != n}
-    facts: dict[str, Any] = {"card": card, "more": more, "roll": other, "was": was}
-    if "held_at" in chat.data:
-        unit = chat.session.get_one(Unit, chat.data["unit"])
-        duty = chat.session.get(Duty, chat.data["duty"] or 0)
-        chat.say("meetings/result/card", unit=unit, duty=duty, **facts)
+    counts, said = now.counts(), chat.answers(Counting)
+    facts: dict[str, Any] = {
+        "card": leading.count_card(chat, counts, said.day or chat.today),
+        "more": counts.official is None or counts.present_official is None,
+        "roll": said.known if said.known not in (None, counts.total) else None,
+        "was": {name: number for name, number in said.was.items() if getattr(counts, name) != number},
+    }
+    if said.held_at is not None:
+        unit, duty = chat.session.get_one(Unit, said.unit), chat.session.get(Duty, said.duty or 0)
+        say_counting(chat, "meetings/result/card", unit=unit, duty=duty, said=said, **facts)
     else:
-        chat.say("meetings/attendance/card", **facts)
+        say_counting(chat, "meetings/attendance/card", **facts)
+
+
+def _take_confirmed(chat: Chat) -> None:
+    said = chat.answers(Counting)
+    if said.held_at is not None:
+        chat.open("result.counted")
+    else:
+        chat.open("result.recounted" if said.held else "meet.counted", str(said.meeting))
+
+
+def _way_back(said: Counting) -> tuple[str, int]:
+    """What leaves the first question: the action and its row."""
+    if said.held_at is not None:
+        return ("result.duty", said.duty) if said.duty else ("result.plain", said.unit)
+    return ("result.fix" if said.held else "meet.walk", said.meeting)
 
 
 def take_counts_card(chat: Chat, answer: Answer) -> None:
@@ -207,15 +214,15 @@ def take_counts_card(chat: Chat, answer: Answer) -> None:
     now = take_told_counts(chat)
     found = None if answer.value else NOW_SO_MANY.fullmatch(plain_words(answer.text))
     if answer.value == "ok" or (found and int(found[1]) == now.total):
-        chat.open(*str(chat.data["then"]).split(":"))
+        _take_confirmed(chat)
     elif agreed and members_on_roll(chat) not in (None, now.total):
         chat.goto("roll")
     elif agreed:
-        chat.open(*str(chat.data["then"]).split(":"))
+        _take_confirmed(chat)
     elif answer.value == "more":
         next_detail(chat)
     elif answer.value == "fix" or agreed is False:
-        chat.begin("counts", **{**chat.data, "counts": {}, "was": {}})
+        chat.begin(replace(chat.answers(Counting), counts={}, was={}))
     elif answer.value:
         raise Invalid("choose_button")
     else:
@@ -227,7 +234,7 @@ def _correct(chat: Chat, before: ToldCounts, text: str) -> None:
     new = read_told(text, before.total)
     if new.missing == "present":
         new = settle_told(told_of({**before.known(), **new.known()}))
-    chat.keep(was=before.known())
+    chat.answers(Counting).was = before.known()
     if new.missing:
         ask_missing_counts(chat, new)
     else:
@@ -242,4 +249,5 @@ FLOW = Flow(
     FlowStep("kinds", ask_kinds, take_kinds, numbers=True),
     FlowStep("differs", ask_differs, take_differs, numbers=True),
     FlowStep("card", ask_counts_card, take_counts_card, numbers=True),
+    answers=Counting,
 )

@@ -1,11 +1,13 @@
 """The count of a meeting and its end: who is there, who comes late, the day it was held, what follows; starts by mistake."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.calendar import local_day
 from bot.duties.outlook import unit_outlooks
 from bot.meetings.attendance import KINDS, count_late_arrival, counts_of_values, kinds_away
 from bot.meetings.counts import counts_of, write_counts
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.joining import duties_of
 from bot.meetings.meetings import call_off, end_meeting
 from bot.meetings.notes import notes_of
@@ -21,8 +23,14 @@ from bot.tables import Meeting
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
+from handlers.meetings.told import confirmed_counts
 
 ONE_DAY = timedelta(days=1)
+
+
+@dataclass
+class Closing(AboutMeeting):
+    """On which day it was held."""
 
 
 def begin_roll_call(chat: Chat, meeting_id: str, _step: str = "") -> None:
@@ -31,26 +39,27 @@ def begin_roll_call(chat: Chat, meeting_id: str, _step: str = "") -> None:
     if meeting is None:
         return
     if counts_of(chat.session, meeting) is None:
-        leading.begin_count(chat, meeting, "meet.counted", "meet.walk")
+        leading.begin_count(chat, meeting)
     else:
         chat.open("recount", str(meeting.id))
 
 
 def take_roll_call(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts; the attendance step is done with them."""
-    entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
+    entered = confirmed_counts(chat)
     meeting = leading.own_with_unit(chat, meeting_id)
     if meeting is None:
         return
+    trouble = ""
     if entered:
         counts = counts_of_values(entered)
         write_counts(chat.session, meeting, counts, chat.person.id, chat.at)
         chat.note("attendance entered", f"meeting:{meeting.id}")
         overhearing.note_written(chat, "counts")
         facts = {"present": counts.present, "total": counts.total}
-        chat.trouble = chat.desk.render.sentence("counts_taken", facts)
+        trouble = chat.desk.render.sentence("counts_taken", facts)
         mark_counted(meeting, chat.at)
-    leading.show_standing(chat, meeting)
+    leading.show_standing(chat, meeting, trouble)
 
 
 def note_late_arrival(chat: Chat, meeting_id: str, kind: str = "") -> None:
@@ -69,8 +78,7 @@ def note_late_arrival(chat: Chat, meeting_id: str, kind: str = "") -> None:
         after = count_late_arrival(before, kind if kind in KINDS else "".join(kinds[:1]))
         write_counts(chat.session, meeting, after, chat.person.id, chat.at)
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        leading.show_standing(chat, meeting)
+        leading.show_standing(chat, meeting, chat.sentence(problem))
         return
     chat.note("late arrival", f"meeting:{meeting.id} present {before.present}>{after.present}")
     leading.say_of_meeting(
@@ -86,10 +94,9 @@ def finish_meeting(chat: Chat, meeting_id: str) -> None:
     if meeting.rehearsal:
         _forget(chat, meeting)
     elif counts_of(chat.session, meeting) is None:
-        chat.trouble = chat.sentence(Invalid("meeting_no_counts"))
-        leading.show_standing(chat, meeting)
+        leading.show_standing(chat, meeting, chat.sentence(Invalid("meeting_no_counts")))
     elif local_day(meeting.started_at or chat.at, chat.zone) < chat.today - ONE_DAY:
-        leading.begin_dialog(chat, meeting, "close")
+        chat.begin(Closing(*about(meeting)))
     else:
         _end(chat, meeting, None)
 
@@ -99,8 +106,8 @@ def _forget(chat: Chat, meeting: Meeting) -> None:
     unit, walked, steps = meeting.unit, meeting.step, len(meeting.steps)
     forget_rehearsal(chat.session, meeting)
     chat.end()
-    leading.say_rehearsed(chat, True)
-    chat.say("meetings/rehearsal/over", minutes=minutes, walked=walked, steps=steps, unit=unit)
+    head = leading.rehearsal_head(chat, True)
+    chat.say("meetings/rehearsal/over", head=head, minutes=minutes, walked=walked, steps=steps, unit=unit)
 
 
 def ask_day_held(chat: Chat) -> None:
@@ -158,12 +165,11 @@ def undo_start(chat: Chat, meeting_id: str) -> None:
     try:
         call_off(chat.session, meeting, chat.at, chat.zone)
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        leading.show_standing(chat, meeting)
+        leading.show_standing(chat, meeting, chat.sentence(problem))
         return
     chat.note("meeting called off", f"meeting:{meeting.id}")
     chat.end()
     chat.say("meetings/undone", meeting=meeting)
 
 
-FLOW = Flow("close", FlowStep("day", ask_day_held, take_day_held, numbers=True))
+FLOW = Flow("close", FlowStep("day", ask_day_held, take_day_held, numbers=True), answers=Closing)

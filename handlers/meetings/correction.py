@@ -1,5 +1,6 @@
 """`Sửa kết quả`: corrects a meeting that was held; each change is written down, and an old one wants a leader's leave."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from bot.meetings.account import numbered_notes
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.correcting import correct_counts, correct_day, figures_locked, unlock_figures
 from bot.meetings.counts import counts_of
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.joining import duties_of
 from bot.meetings.meetings import last_place, lock_meeting
 from bot.meetings.recounting import changed_counts
@@ -24,9 +26,15 @@ from bot.tables import Meeting, MeetingState, Membership, Person
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading
+from handlers.meetings.told import confirmed_counts
 
 PLACE_LIMIT = 200
 FAR = timedelta(days=180)
+
+
+@dataclass
+class Correcting(AboutMeeting):
+    """The day or the place: each is one question."""
 
 
 def show_correction(chat: Chat, meeting_id: str) -> None:
@@ -63,7 +71,7 @@ def begin_counts_correction(chat: Chat, meeting_id: str) -> None:
 
 def take_corrected_counts(chat: Chat, meeting_id: str) -> None:
     """Takes the confirmed counts."""
-    entered = chat.data.get("counts", {}) if chat.dialog.step == "card" else {}
+    entered = confirmed_counts(chat)
     meeting = _own(chat, meeting_id)
     if meeting is None:
         return
@@ -93,17 +101,17 @@ def begin_place_correction(chat: Chat, meeting_id: str) -> None:
 def _begin(chat: Chat, meeting_id: str, step: str) -> None:
     meeting = _own(chat, meeting_id)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "correct", step)
+        chat.begin(Correcting(*about(meeting)), step)
 
 
 def ask_corrected_day(chat: Chat) -> None:
-    meeting = _own(chat, chat.data["meeting"])
+    meeting = _own(chat, chat.answers(Correcting).meeting)
     if meeting is not None:
         chat.say("meetings/result/new_day", meeting=meeting)
 
 
 def take_corrected_day(chat: Chat, answer: Answer) -> None:
-    meeting = _own(chat, chat.data["meeting"])
+    meeting = _own(chat, chat.answers(Correcting).meeting)
     if meeting is None:
         return
     text = f"ngay {answer.text.strip()}" if answer.text.strip().isdecimal() else answer.text
@@ -120,13 +128,13 @@ def take_corrected_day(chat: Chat, answer: Answer) -> None:
 
 
 def ask_corrected_place(chat: Chat) -> None:
-    meeting = _own(chat, chat.data["meeting"])
+    meeting = _own(chat, chat.answers(Correcting).meeting)
     if meeting is not None:
         chat.say("meetings/result/new_place", meeting=meeting, last=last_place(chat.session, meeting.unit_id))
 
 
 def take_corrected_place(chat: Chat, answer: Answer) -> None:
-    meeting = _own(chat, chat.data["meeting"])
+    meeting = _own(chat, chat.answers(Correcting).meeting)
     if meeting is None:
         return
     if answer.value not in ("", "last"):
@@ -194,4 +202,5 @@ FLOW = Flow(
     "correct",
     FlowStep("day", ask_corrected_day, take_corrected_day, numbers=True),
     FlowStep("place", ask_corrected_place, take_corrected_place, numbers=True),
+    answers=Correcting,
 )

@@ -75,19 +75,17 @@ def chosen_time(value: str) -> time | None:
         raise Invalid("choose_button") from None
 
 
-def read_time(chat: Chat, text: str) -> time:
-    """A clock time, with another day if one is said along with it; of a bare number, the hour."""
+def read_time(chat: Chat, text: str) -> tuple[date | None, time]:
+    """A clock time, and another day if one is said along with it; of a bare number, the hour."""
     try:
         hour = read_number(text)
     except Invalid:
         moment = read_moment(text, today=chat.today, now=wall_clock(chat))
         if moment.at is None:
             raise Invalid("time_unclear", said=text) from None
-        if moment.day is not None:
-            if moment.day < chat.today:
-                raise Invalid("date_past", day=moment.day) from None
-            chat.keep(day=moment.day.isoformat())
-        return moment.at
+        if moment.day is not None and moment.day < chat.today:
+            raise Invalid("date_past", day=moment.day) from None
+        return moment.day, moment.at
     if hour not in BARE_HOURS:
         raise Invalid("time_unclear", said=text)
-    return time(hour)
+    return None, time(hour)

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from bot.meetings.attendance import AttendanceCounts, counts_of_values
 from bot.meetings.attendance_line import read_told
+from bot.meetings.dialogs import Counting
 from bot.problems import Invalid
 from bot.reading.words import read_number
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
-from handlers.meetings import leading
-from handlers.meetings.told import as_said, show_card
+from handlers.meetings.told import as_said, say_counting, show_card
 
 DETAILS = ("probationary", "temporary", "elsewhere", "present_official", "present_probationary", "guests")
 SAID_OF_KINDS = {*DETAILS, "official", "late"}
 
 
 def _entered(chat: Chat) -> dict[str, int]:
-    return dict(chat.data.get("counts", {}))
+    return dict(chat.answers(Counting).counts)
 
 
 def next_detail(chat: Chat, *, answered: str = "") -> None:
@@ -42,9 +42,8 @@ def _wanted(name: str, entered: dict[str, int], counts: AttendanceCounts) -> boo
 def ask_detail(name: str) -> Callable[[Chat], None]:
     def ask_kind(chat: Chat) -> None:
         counts = counts_of_values(_entered(chat))
-        leading.say_rehearsed(chat, bool(chat.data.get("rehearsal")))
-        before = dict(chat.data.get("before") or {}).get(name)
-        chat.say("meetings/attendance/detail", name=name, counts=counts, before=before)
+        before = chat.answers(Counting).before.get(name)
+        say_counting(chat, "meetings/attendance/detail", name=name, counts=counts, before=before)
 
     return ask_kind
 
@@ -57,13 +56,13 @@ def take_detail(name: str) -> Callable[[Chat, Answer], None]:
         except Invalid as problem:
             if answer.value:
                 raise
-            chat.keep(counts=as_said(_with_line(counts, answer.text, problem)))
+            chat.answers(Counting).counts = as_said(_with_line(counts, answer.text, problem))
             next_detail(chat, answered=name)
             return
         later = DETAILS[DETAILS.index(name) :]
         kept = {kind: number for kind, number in counts.items() if kind not in later}
         kept["absent_excused"] += counts.get("elsewhere", 0) - kept.get("elsewhere", 0)
-        chat.keep(counts=_with_detail(kept, name, value))
+        chat.answers(Counting).counts = _with_detail(kept, name, value)
         next_detail(chat, answered=name)
 
     return take_kind

@@ -1,44 +1,47 @@
-"""What the handlers share that enter a meeting held without the walk: its counts, with all that their one card shows."""
+"""What the handlers share that enter a meeting held without the walk: what is known of it, and the way on to its counts."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.calendar import local_day
+from bot.meetings.dialogs import Counting, MayJoin
 from bot.meetings.meetings import live_meeting
-from bot.tables import Duty, Unit
+from bot.tables import Unit
 from bot.talk.chat import Chat
 from handlers.meetings import leading
 
 
-def begin_counts(
-    chat: Chat,
-    unit: Unit,
-    duty: Duty | None,
-    held_at: datetime,
-    *,
-    said: str = "",
-    entered: Mapping[str, int] | None = None,
-    known: int | None = None,
-    place: str | None = None,
-    joint: list[int] | None = None,
-) -> None:
-    """Goes on to the counts; where they are known already (`entered`), to the card; where they have been typed (`said`), reads
-    them. `known`: so many members as were agreed to already; `place` None: where the meeting was set for; `joint`: other duties that it answers too."""
-    live = live_meeting(chat.session, unit.id, duty.id if duty else None)
-    facts = {
-        "known": known or unit.members,
-        "before": leading.known_kinds(chat, unit),
-        "counts": dict(entered or {}),
-        "then": "result.counted",
-        "back": f"result.duty:{duty.id}" if duty else f"result.plain:{unit.id}",
-        "unit": unit.id,
-        "duty": duty.id if duty else None,
-        "held_at": held_at.isoformat(),
-        "day": local_day(held_at, chat.zone).isoformat(),
-        "place": place if place is not None else live.place if live else "",
-        "joint": joint or [],
-    }
-    if said and not entered:
-        leading.take_counts(chat, said, facts)
+@dataclass
+class Resulting(MayJoin):
+    """`known`: so many members as were agreed to already; `place` None: where the meeting was set for; `said`: a line of
+    counts that came before the day."""
+
+    unit: int
+    duty: int | None = None
+    held_at: datetime | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    known: int | None = None
+    place: str | None = None
+    said: str = ""
+
+
+def begin_counts(chat: Chat, result: Resulting) -> None:
+    """Goes on to the counts; where they are known already, to the card; where they have been typed (`said`), reads them."""
+    held_at = result.held_at or chat.at
+    unit = chat.session.get_one(Unit, result.unit)
+    live = live_meeting(chat.session, unit.id, result.duty)
+    counting = Counting(
+        known=result.known or unit.members,
+        before=leading.known_kinds(chat, unit),
+        counts=result.counts,
+        unit=unit.id,
+        duty=result.duty,
+        held_at=held_at,
+        day=local_day(held_at, chat.zone),
+        place=result.place if result.place is not None else live.place if live else "",
+        joint=result.joint,
+    )
+    if result.said and not result.counts:
+        leading.take_counts(chat, result.said, counting)
     else:
-        chat.begin("counts", step="card" if entered else "", **facts)
+        chat.begin(counting, "card" if result.counts else "")

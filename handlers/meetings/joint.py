@@ -1,11 +1,8 @@
-"""The question whether one meeting is to count for several plans: asked when it is set, begun or entered afterwards.
-
-A dialog that has the question as a step of its own keeps `joint`, the ids of the duties taken so far, and `asked`, those
-that were offered.
-"""
+"""The question whether one meeting is to count for several plans: asked when it is set, begun or entered afterwards."""
 
 from datetime import date
 
+from bot.meetings.dialogs import MayJoin
 from bot.meetings.joining import Joint, clashing_pair, joinable_duties, offered_duties
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
@@ -16,16 +13,13 @@ from bot.talk.desk import Answer
 
 def ask_joint_duties(chat: Chat, duty: Duty, day: date) -> None:
     found = _offered(chat, duty, day)
-    chat.keep(asked=[one.duty.id for one in found])
-    chat.say("meetings/schedule/join", duty=duty, joints=found, taken=_taken(chat), day=day)
+    answers = chat.answers(MayJoin)
+    answers.asked = [one.duty.id for one in found]
+    chat.say("meetings/schedule/join", duty=duty, joints=found, taken=answers.joint, day=day)
 
 
 def _offered(chat: Chat, duty: Duty, day: date) -> list[Joint]:
     return offered_duties(chat.session, duty, day, chat.at, chat.zone)
-
-
-def _taken(chat: Chat) -> list[int]:
-    return [int(one) for one in chat.data.get("joint", [])]
 
 
 def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool:
@@ -36,10 +30,10 @@ def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool
     found = {one.duty.id: one.duty for one in _offered(chat, duty, day)}
     agreed = None if answer.value or len(found) > 1 else read_yes_no(answer.text)
     if answer.value == "apart" or agreed is False:
-        chat.keep(joint=[])
+        chat.answers(MayJoin).joint = []
         return True
     if len(found) == 1 and (answer.value == "join" or agreed):
-        chat.keep(joint=list(found))
+        chat.answers(MayJoin).joint = list(found)
         return True
     if answer.value == "done":
         return True
@@ -50,28 +44,25 @@ def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool
 
 
 def _tick(chat: Chat, duty_id: int, found: dict[int, Duty], day: date) -> None:
-    taken = [one for one in _taken(chat) if one in found and one != duty_id]
-    if duty_id not in _taken(chat):
+    answers = chat.answers(MayJoin)
+    taken = [one for one in answers.joint if one in found and one != duty_id]
+    if duty_id not in answers.joint:
         taken.append(duty_id)
         pair = clashing_pair([found[one] for one in taken], day)
         if pair is not None:
             raise Invalid("join_clash", one=pair[0].title, other=pair[1].title)
-    chat.keep(joint=taken)
+    answers.joint = taken
     chat.again()
 
 
-def chosen_duties(chat: Chat, duty: Duty, day: date) -> list[Duty]:
+def chosen_duties(chat: Chat, answers: MayJoin, duty: Duty, day: date) -> list[Duty]:
     """The duties that were taken, as far as the meeting may still answer them."""
-    taken = _taken(chat)
-    return [
-        one.duty
-        for one in joinable_duties(chat.session, duty, day, chat.at, chat.zone)
-        if one.duty.id in taken
-    ]
+    may = joinable_duties(chat.session, duty, day, chat.at, chat.zone)
+    return [one.duty for one in may if one.duty.id in answers.joint]
 
 
-def say_parted(chat: Chat, parted: list[Duty], day: date) -> None:
-    """The next message says first what the meeting, on its new day, answers no more."""
-    if parted:
-        titles = [one.title for one in parted]
-        chat.trouble = chat.sentence(Invalid("joint_parted", titles=titles, day=day))
+def say_of_parted(chat: Chat, parted: list[Duty], day: date) -> str:
+    """What the meeting, on its new day, answers no more; "" where that is nothing."""
+    if not parted:
+        return ""
+    return chat.sentence(Invalid("joint_parted", titles=[one.title for one in parted], day=day))

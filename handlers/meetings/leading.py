@@ -1,7 +1,7 @@
 """What the handlers of a meeting share: whose it is, where it stands, its counts, and what every card of it says."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
@@ -12,10 +12,12 @@ from bot.meetings.attendance import AttendanceCounts, attendance_rate
 from bot.meetings.awaiting import line_of
 from bot.meetings.correcting import figures_locked
 from bot.meetings.counts import counts_of, last_counts
+from bot.meetings.dialogs import AboutMeeting, Counting, Walking, about
 from bot.meetings.joining import duties_of, takes_long
 from bot.meetings.meetings import lock_meeting, lock_unit
 from bot.meetings.recounting import CountChange, unfit_for_counts
 from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, resume_walk
+from bot.messages import Choice
 from bot.plans.guidance.fields import RuleSet, Target
 from bot.plans.guidance.rules import Rules, meets_target
 from bot.scores.sheets import ScoreSheets, sheet_for
@@ -88,7 +90,8 @@ def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meetin
     """The running meeting, locked, if the person may lead its unit; else says why not. With `held`, one that was held too,
     as long as it may be corrected."""
     meeting = lock_meeting(chat.session, row_id(meeting_id))
-    if meeting is None and chat.dialog.flow and chat.data.get("rehearsal"):
+    open_one = chat.answers_if(AboutMeeting)
+    if meeting is None and open_one and open_one.rehearsal:
         chat.end()
         chat.say("meetings/rehearsal/gone")
         return None
@@ -141,7 +144,7 @@ def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
 
 def present_meeting(chat: Chat, *, held: bool = False) -> Meeting | None:
     """The meeting that the present dialog is about. Words that come when it is over are offered as a note."""
-    return own_meeting(chat, chat.data["meeting"], held=held)
+    return own_meeting(chat, chat.answers(AboutMeeting).meeting, held=held)
 
 
 def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
@@ -149,40 +152,28 @@ def at_step(chat: Chat, meeting_id: str, step: str) -> Meeting | None:
     meeting = own_meeting(chat, meeting_id)
     if meeting is None or str(meeting.step) == step:
         return meeting
-    chat.trouble = chat.desk.render.sentence("step_passed", {})
-    show_standing(chat, meeting)
+    show_standing(chat, meeting, chat.desk.render.sentence("step_passed", {}))
     return None
 
 
-def show_standing(chat: Chat, meeting: Meeting) -> None:
+def show_standing(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     """Shows where the meeting stands: its step, or the card from which one that was held is corrected."""
     if meeting.state == MeetingState.HELD:
-        chat.open("result.fix", str(meeting.id))
+        chat.open("result.fix", str(meeting.id), trouble=trouble)
     else:
-        begin_dialog(chat, meeting, "meet")
+        chat.begin(Walking(*about(meeting)), trouble=trouble)
 
 
-def begin_dialog(chat: Chat, meeting: Meeting, flow: str, step: str = "", **facts: Any) -> None:
-    """Starts a dialog about the meeting."""
-    chat.begin(flow, step, **dialog_facts(meeting), **facts)
-
-
-def dialog_facts(meeting: Meeting) -> dict[str, Any]:
-    """What every dialog about the meeting remembers."""
-    return {"meeting": meeting.id, "rehearsal": meeting.rehearsal}
-
-
-def say_of_meeting(chat: Chat, template: str, meeting: Meeting, **context: Any) -> None:
+def say_of_meeting(chat: Chat, template: str, meeting: Meeting, *, trouble: str = "", **context: Any) -> None:
     """Says something of the meeting; whatever is said of a rehearsal says so first."""
-    say_rehearsed(chat, meeting.rehearsal)
-    chat.say(template, meeting=meeting, **context)
+    chat.say(
+        template, meeting=meeting, trouble=trouble, head=rehearsal_head(chat, meeting.rehearsal), **context
+    )
 
 
-def say_rehearsed(chat: Chat, rehearsal: bool) -> None:
-    """The next message says first that this is a rehearsal."""
-    if rehearsal:
-        banner = chat.desk.render.sentence("rehearsal", {})
-        chat.trouble = f"{banner}\n\n{chat.trouble}" if chat.trouble else banner
+def rehearsal_head(chat: Chat, rehearsal: bool) -> str:
+    """What stands above all that is said of a rehearsal."""
+    return chat.desk.render.sentence("rehearsal", {}) if rehearsal else ""
 
 
 def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[CountChange]) -> None:
@@ -192,8 +183,7 @@ def say_recounted(chat: Chat, meeting: Meeting, found: Sequence[CountChange]) ->
         chat.end()
         say_of_meeting(chat, "meetings/recount/done", meeting, changes=found, unfit=stale)
         return
-    chat.trouble = chat.desk.render.sentence("recounted", {"changes": found}) if found else chat.trouble
-    show_standing(chat, meeting)
+    show_standing(chat, meeting, chat.desk.render.sentence("recounted", {"changes": found}) if found else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,31 +212,34 @@ def known_kinds(chat: Chat, unit: Unit) -> dict[str, int]:
     return {name: value for name, value in asdict(last).items() if name in names and value} if last else {}
 
 
-def begin_count(chat: Chat, meeting: Meeting, then: str, back: str, said: str = "", **more: Any) -> None:
-    """Begins the count of a meeting; `then` takes the confirmed numbers. `said`: the line that gives them already."""
-    facts = {**count_facts(chat, meeting, then, back), **more}
+def begin_count(
+    chat: Chat,
+    meeting: Meeting,
+    said: str = "",
+    *,
+    words: Sequence[int] = (),
+    offer: Choice | None = None,
+) -> None:
+    """Begins the count of a meeting. `said`: the line that gives the numbers already, `words` what it is kept as."""
+    counting = Counting(
+        *about(meeting),
+        known=meeting.unit.members,
+        before=known_kinds(chat, meeting.unit),
+        day=day_of(chat, meeting),
+        held=meeting.state == MeetingState.HELD,
+        words=list(words),
+        offer=offer,
+    )
     if said:
-        take_counts(chat, said, facts)
+        take_counts(chat, said, counting)
     else:
-        chat.begin("counts", **facts)
+        chat.begin(counting)
 
 
-def count_facts(chat: Chat, meeting: Meeting, then: str, back: str) -> dict[str, Any]:
-    """What the dialog of the counts remembers of a meeting."""
-    return {
-        **dialog_facts(meeting),
-        "known": meeting.unit.members,
-        "before": known_kinds(chat, meeting.unit),
-        "counts": {},
-        "day": day_of(chat, meeting).isoformat(),
-        "then": f"{then}:{meeting.id}",
-        "back": f"{back}:{meeting.id}",
-    }
-
-
-def take_counts(chat: Chat, said: str, facts: dict[str, Any]) -> None:
+def take_counts(chat: Chat, said: str, counting: Counting) -> None:
     """Reads a line of counts that nobody asked for; a lone number is that of those present, where the whole is known."""
-    if facts["known"] and line_of(said, facts["known"]) == "number":
-        chat.begin_answered("counts", "present", said, **{**facts, "counts": {"total": facts["known"]}})
+    known = counting.known
+    if known and line_of(said, known) == "number":
+        chat.begin_answered(replace(counting, counts={"total": known}), "present", said)
     else:
-        chat.begin_answered("counts", "total", said, **facts)
+        chat.begin_answered(counting, "total", said)

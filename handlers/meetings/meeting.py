@@ -1,11 +1,13 @@
 """`/hop`: leads the meeting step by step; the walk is the meeting's own, so any phone of the unit can go on with it."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from bot.calendar import local_day
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
+from bot.meetings.dialogs import Walking, about
 from bot.meetings.joining import answer_on, offered_duties
 from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, start_meeting
 from bot.meetings.notes import notes_of
@@ -101,7 +103,7 @@ def begin_meeting(chat: Chat, duty_id: str) -> None:
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
     running = meeting is not None and meeting.state == MeetingState.RUNNING
     if not running and offered_duties(chat.session, duty, chat.today, chat.at, chat.zone):
-        chat.begin("meet", step="join", duty=duty.id)
+        chat.begin(Walking(duty=duty.id), "join")
     else:
         _begin_with(chat, duty, [])
 
@@ -120,21 +122,23 @@ def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
     if meeting is None:
         meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
+    trouble = ""
     if meeting.state == MeetingState.PLANNED:
         parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.at, chat.zone)
-        joint.say_parted(chat, parted, chat.today)
-    _start(chat, meeting)
+        trouble = joint.say_of_parted(chat, parted, chat.today)
+    _start(chat, meeting, trouble)
 
 
 def ask_join_at_start(chat: Chat) -> None:
     """May the meeting that begins count for other duties too?"""
-    joint.ask_joint_duties(chat, chat.session.get_one(Duty, chat.data["duty"]), chat.today)
+    joint.ask_joint_duties(chat, chat.session.get_one(Duty, chat.answers(Walking).duty), chat.today)
 
 
 def take_join_at_start(chat: Chat, answer: Answer) -> None:
-    duty = _own_duty(chat, chat.data["duty"])
+    answers = chat.answers(Walking)
+    duty = _own_duty(chat, answers.duty or 0)
     if duty is not None and joint.take_joint_duties(chat, answer, duty, chat.today):
-        _begin_with(chat, duty, joint.chosen_duties(chat, duty, chat.today))
+        _begin_with(chat, duty, joint.chosen_duties(chat, answers, duty, chat.today))
 
 
 def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
@@ -149,18 +153,18 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
     _start(chat, meeting or new_meeting(chat.session, unit, None, chat.at))
 
 
-def _start(chat: Chat, meeting: Meeting) -> None:
+def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     if meeting.state == MeetingState.PLANNED:
         agenda = chat.desk.facts["regular_agenda"]
         start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
         stamp_rules(meeting, leading.rules_on(chat, chat.today))
         chat.note("meeting started", f"meeting:{meeting.id}")
-    _continue(chat, meeting)
+    _continue(chat, meeting, trouble)
 
 
-def _continue(chat: Chat, meeting: Meeting) -> None:
+def _continue(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     meeting = lock_meeting(chat.session, meeting.id) or meeting
-    leading.begin_dialog(chat, meeting, "meet")
+    chat.begin(Walking(*about(meeting)), trouble=trouble)
 
 
 def show_present_step(chat: Chat, meeting_id: str) -> None:
@@ -175,7 +179,7 @@ def ask_step(chat: Chat) -> None:
     if meeting is None:
         return
     notes = notes_of(chat.session, meeting)
-    facts = {
+    facts: dict[str, Any] = {
         "card": leading.meeting_card(chat, meeting),
         "votes": votes_of(chat.session, meeting),
         "tasks": tasks_of(chat.session, meeting),
@@ -233,11 +237,12 @@ def hear_next_member(chat: Chat, meeting_id: str, step: str, number: str) -> Non
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is None:
         return
+    trouble = ""
     if ends_round(meeting, meeting.step) and str(count_heard(meeting, meeting.step)) == number:
         next_member(meeting)
     else:
-        chat.trouble = chat.desk.render.sentence("step_passed", {})
-    leading.show_standing(chat, meeting)
+        trouble = chat.desk.render.sentence("step_passed", {})
+    leading.show_standing(chat, meeting, trouble)
 
 
 def go_backward(chat: Chat, meeting_id: str, step: str) -> None:
@@ -280,4 +285,5 @@ FLOW = Flow(
         "walk", ask_step, noting.take_words_at_step, numbers=False, files=True, sounds=True, own_way=True
     ),
     FlowStep("join", ask_join_at_start, take_join_at_start),
+    answers=Walking,
 )

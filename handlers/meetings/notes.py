@@ -1,10 +1,12 @@
 """Notes of a meeting: the next words, who has spoken, who chairs and writes, reading back, correcting."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from bot.meetings.account import account_pages, meeting_account, numbered_notes
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.notes import change_note
 from bot.meetings.preparing import known_names, name_from_text
@@ -16,29 +18,40 @@ from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.words import read_number
 from bot.tables import Meeting, MeetingState, Note
-from bot.talk.chat import Chat, row_id
+from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, noting, overhearing
+from handlers.meetings.noting import Noting
 
 ORDER: tuple[NameOf, ...] = ("clerk", "chair", "presenter")
+
+
+@dataclass
+class NamingOfficers(AboutMeeting):
+    """Each name is written down at once."""
+
+
+@dataclass
+class FixingNotes(AboutMeeting):
+    note: int = 0
 
 
 def ask_note(chat: Chat, meeting_id: str, step: str) -> None:
     """`Ghi ý kiến`: says that the next words are noted."""
     meeting = leading.at_step(chat, meeting_id, step)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "note")
+        chat.begin(Noting(*about(meeting)))
 
 
 def add_later(chat: Chat, meeting_id: str) -> None:
     """`Ghi nội dung` of a meeting that was held."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "note", later=meeting.state == MeetingState.HELD)
+        chat.begin(Noting(*about(meeting), later=meeting.state == MeetingState.HELD))
 
 
 def say_note(chat: Chat) -> None:
-    meeting = leading.present_meeting(chat, held=bool(chat.data.get("later")))
+    meeting = leading.present_meeting(chat, held=chat.answers(Noting).later)
     if meeting is not None:
         leading.say_of_meeting(chat, "meetings/note", meeting, place=current_place(meeting))
 
@@ -77,7 +90,7 @@ def ask_officers(chat: Chat, meeting_id: str) -> None:
     """`Thư ký, chủ trì`: asks who writes, who chairs, who presents; each may be passed over."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "people")
+        chat.begin(NamingOfficers(*about(meeting)))
 
 
 def _ask_person(role: str) -> Callable[[Chat], None]:
@@ -147,7 +160,7 @@ def fix_notes(chat: Chat, meeting_id: str) -> None:
     """`Sửa`: which note, by its number; the other parts have buttons of their own."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "fix")
+        chat.begin(FixingNotes(*about(meeting)))
 
 
 def ask_which_note(chat: Chat) -> None:
@@ -165,13 +178,13 @@ def take_which_note(chat: Chat, answer: Answer) -> None:
     found = [one for one in numbered_notes(chat.session, meeting) if one.number == wanted]
     if not found:
         raise Invalid("note_unknown", number=wanted)
-    chat.keep(note=found[0].note.id)
+    chat.answers(FixingNotes).note = found[0].note.id
     chat.goto("text")
 
 
 def _note(chat: Chat, meeting: Meeting) -> Note | None:
     """The note that is being corrected, if it is still there."""
-    note = chat.session.get(Note, row_id(chat.data["note"]))
+    note = chat.session.get(Note, chat.answers(FixingNotes).note)
     return note if note is not None and note.meeting_id == meeting.id else None
 
 
@@ -200,13 +213,19 @@ def take_text(chat: Chat, answer: Answer) -> None:
     read_back(chat, str(meeting.id))
 
 
-NOTE_FLOW = Flow("note", FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True))
+NOTE_FLOW = Flow(
+    "note",
+    FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True),
+    answers=Noting,
+)
 PEOPLE_FLOW = Flow(
     "people",
     *(FlowStep(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),
+    answers=NamingOfficers,
 )
 FIX_FLOW = Flow(
     "fix",
     FlowStep("which", ask_which_note, take_which_note, numbers=True),
     FlowStep("text", ask_text, take_text, numbers=True),
+    answers=FixingNotes,
 )

@@ -1,7 +1,8 @@
 """What is typed, spoken or photographed while a meeting runs: read first as what its present step asks for, else noted there."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.notes import add_note, kind_of_file, notes_of
 from bot.meetings.questions import meant_as
 from bot.meetings.questions.speakers import speakers_at
@@ -21,6 +22,11 @@ SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
 SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
 
 
+@dataclass
+class Noting(AboutMeeting):
+    later: bool = False
+
+
 def take_words_at_step(chat: Chat, answer: Answer) -> None:
     """At the present step: words that lead on, then what the step asks for, then a note."""
     meeting = leading.present_meeting(chat)
@@ -33,8 +39,8 @@ def take_words_at_step(chat: Chat, answer: Answer) -> None:
 
 
 def take_note(chat: Chat, answer: Answer) -> None:
-    """After `Ghi ý kiến`: a note, whatever the step asks for; `later` in the dialog: of a meeting that was held."""
-    meeting = leading.present_meeting(chat, held=bool(chat.data.get("later")))
+    """After `Ghi ý kiến`: a note, whatever the step asks for; `later`: of a meeting that was held."""
+    meeting = leading.present_meeting(chat, held=chat.answers(Noting).later)
     if meeting is None:
         return
     if answer.files or chat.event.refused:

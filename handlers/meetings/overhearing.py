@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import or_, select
 
 from bot.meetings.asides import asides_of, join_asides, put_aside, settle_aside
+from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.notes import kind_of_file
 from bot.messages import File
 from bot.people.roles import role_holders
@@ -33,7 +34,8 @@ def running_meeting(chat: Chat) -> Meeting | None:
         )
         .order_by(Meeting.rehearsal, Meeting.id.desc())
     ).all()
-    named = chat.data.get("meeting") if chat.dialog.flow else None
+    about = chat.answers_if(AboutMeeting)
+    named = about.meeting if about else None
     return next((one for one in found if one.id == named), found[0] if found else None)
 
 
@@ -49,7 +51,8 @@ def keep_words(chat: Chat, meeting: Meeting) -> Aside:
 def hear_words(chat: Chat) -> None:
     """Words are about to be taken for an answer in a dialog of a running meeting: the dialog answers for them."""
     if chat.dialog.flow in HOLDING and chat.event.text.strip():
-        meeting = chat.session.get(Meeting, chat.data.get("meeting") or 0)
+        about = chat.answers_if(AboutMeeting)
+        meeting = chat.session.get(Meeting, about.meeting) if about else None
         if meeting is not None and meeting.state == MeetingState.RUNNING:
             chat.hold(keep_words(chat, meeting).id)
 
@@ -85,9 +88,7 @@ def leave_dialog(chat: Chat, words: list[int]) -> None:
     if found:
         aside = join_asides(chat.session, found)
         meeting = chat.session.get_one(Meeting, aside.meeting_id)
-        waiting, chat.trouble = chat.trouble, ""  # it belongs to what is said next
         leading.say_of_meeting(chat, "meetings/left", meeting, aside=aside)
-        chat.trouble = waiting
 
 
 def offer_note(chat: Chat) -> bool:

@@ -1,12 +1,14 @@
 """`Chuẩn bị`: the checklist before a meeting, who does what, the texts that are forwarded, the notice to who is above."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.calendar import local_day, next_allowed
 from bot.materials.receipts import materials_for
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.preparing import (
     FOLLOWER,
@@ -27,6 +29,12 @@ from bot.problems import Invalid
 from bot.tables import Duty, Meeting, MeetingState, Message, Person
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
+
+
+@dataclass
+class Preparing(AboutMeeting):
+    """Each name is written down at once."""
+
 
 OWN_FLOWS = ("prepare", "letterhead")
 """Dialogs that the list may be gone back to in the midst of."""
@@ -67,11 +75,11 @@ def _facts(chat: Chat, meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _show(chat: Chat, meeting: Meeting) -> None:
+def _show(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     if chat.dialog.flow in OWN_FLOWS:
         chat.end()
     passed = meeting.planned_at is not None and meeting.planned_at <= chat.at
-    chat.say("meetings/prepare/list", passed=passed, **_facts(chat, meeting))
+    chat.say("meetings/prepare/list", trouble=trouble, passed=passed, **_facts(chat, meeting))
 
 
 def tick_preparation(chat: Chat, meeting_id: str, key: str, done: str) -> None:
@@ -81,9 +89,9 @@ def tick_preparation(chat: Chat, meeting_id: str, key: str, done: str) -> None:
         return
     facts = _facts(chat, meeting)
     if done not in ("0", "1") or key not in [item.key for item in facts["items"]]:
-        chat.trouble = chat.sentence(Invalid("button_passed"))
-    else:
-        tick_item(meeting, key, done == "1")
+        _show(chat, meeting, chat.sentence(Invalid("button_passed")))
+        return
+    tick_item(meeting, key, done == "1")
     _show(chat, meeting)
 
 
@@ -91,12 +99,12 @@ def assign_people(chat: Chat, meeting_id: str) -> None:
     """`Phân công`: who chairs, who presents, who takes the minutes."""
     meeting = _own(chat, meeting_id)
     if meeting is not None:
-        chat.begin("prepare", meeting=meeting.id)
+        chat.begin(Preparing(*about(meeting)))
 
 
 def _asks(role: str) -> Callable[[Chat], None]:
     def ask(chat: Chat) -> None:
-        meeting = chat.session.get_one(Meeting, chat.data["meeting"])
+        meeting = chat.session.get_one(Meeting, chat.answers(Preparing).meeting)
         chat.say(
             "meetings/prepare/person",
             meeting=meeting,
@@ -113,7 +121,7 @@ def _asks(role: str) -> Callable[[Chat], None]:
 
 def _takes(role: str) -> Callable[[Chat, Answer], None]:
     def take(chat: Chat, answer: Answer) -> None:
-        meeting = _own(chat, chat.data["meeting"])
+        meeting = _own(chat, chat.answers(Preparing).meeting)
         if meeting is None:
             return
         if answer.value == "none":
@@ -207,4 +215,4 @@ def show_backdrop(chat: Chat, meeting_id: str) -> None:
     chat.say("meetings/prepare/bannered", **facts)
 
 
-FLOW = Flow("prepare", *(FlowStep(role, _asks(role), _takes(role)) for role in PEOPLE))
+FLOW = Flow("prepare", *(FlowStep(role, _asks(role), _takes(role)) for role in PEOPLE), answers=Preparing)

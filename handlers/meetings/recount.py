@@ -1,8 +1,11 @@
 """Correcting the counts of a meeting: what was said changes and nothing else; old and new stand side by side before it counts."""
 
+from dataclasses import dataclass, field
+
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.correcting import correct_counts
 from bot.meetings.counts import counts_of
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.questions.attendance import mark_counted
 from bot.meetings.recounting import Amended, amend_counts, changed_counts, read_parts
 from bot.problems import Invalid
@@ -15,6 +18,14 @@ from handlers.meetings import leading, overhearing
 NAMES = tuple(AttendanceCounts.__slots__)
 
 
+@dataclass
+class Recounting(AboutMeeting):
+    """What is new, and the number that is asked for."""
+
+    said: dict[str, int] = field(default_factory=dict)
+    name: str = ""
+
+
 def begin_recount(chat: Chat, meeting_id: str) -> None:
     """`Sửa số liệu`, of a running meeting or one that was held; where nobody was counted yet, the whole count."""
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
@@ -23,21 +34,18 @@ def begin_recount(chat: Chat, meeting_id: str) -> None:
     if counts_of(chat.session, meeting) is None:
         count_anew(chat, meeting_id)
     else:
-        leading.begin_dialog(chat, meeting, "recount", said={})
+        chat.begin(Recounting(*about(meeting)))
 
 
 def count_anew(chat: Chat, meeting_id: str) -> None:
     """`Nhập lại cả`: every number once more."""
     meeting = leading.own_with_unit(chat, meeting_id, held=True)
-    if meeting is None:
-        return
-    held = meeting.state == MeetingState.HELD
-    then, back = ("result.recounted", "result.fix") if held else ("meet.counted", "meet.walk")
-    leading.begin_count(chat, meeting, then, back)
+    if meeting is not None:
+        leading.begin_count(chat, meeting)
 
 
 def _present(chat: Chat) -> tuple[Meeting, AttendanceCounts] | None:
-    meeting = leading.own_with_unit(chat, chat.data["meeting"], held=True)
+    meeting = leading.own_with_unit(chat, chat.answers(Recounting).meeting, held=True)
     counts = counts_of(chat.session, meeting) if meeting else None
     if meeting is None:
         return None
@@ -45,10 +53,6 @@ def _present(chat: Chat) -> tuple[Meeting, AttendanceCounts] | None:
         count_anew(chat, str(meeting.id))
         return None
     return meeting, counts
-
-
-def _said(chat: Chat) -> dict[str, int]:
-    return dict(chat.data.get("said", {}))
 
 
 def ask_changed_counts(chat: Chat) -> None:
@@ -66,7 +70,7 @@ def take_changed_counts(chat: Chat, answer: Answer) -> None:
     if answer.value == "all":
         count_anew(chat, str(meeting.id))
     elif answer.value in NAMES:
-        chat.keep(name=answer.value)
+        chat.answers(Recounting).name = answer.value
         chat.goto("value")
     elif answer.value:
         raise Invalid("choose_button")
@@ -76,9 +80,9 @@ def take_changed_counts(chat: Chat, answer: Answer) -> None:
 
 def _say(chat: Chat, counts: AttendanceCounts, parts: dict[str, int]) -> None:
     """These numbers are new; goes on with what must give way for them, or to the card."""
-    said = {**_said(chat), **parts}
-    amended = amend_counts(counts, said)
-    chat.keep(said=said)
+    recounting = chat.answers(Recounting)
+    recounting.said = {**recounting.said, **parts}
+    amended = amend_counts(counts, recounting.said)
     step = "give" if amended.gives else "card"
     if chat.dialog.step == step:
         chat.again()
@@ -90,7 +94,7 @@ def ask_value(chat: Chat) -> None:
     found = _present(chat)
     if found is not None:
         meeting, counts = found
-        name = chat.data["name"]
+        name = chat.answers(Recounting).name
         leading.say_of_meeting(chat, "meetings/recount/value", meeting, name=name, old=getattr(counts, name))
 
 
@@ -99,7 +103,7 @@ def take_value(chat: Chat, answer: Answer) -> None:
     if found is None:
         return
     try:
-        parts = {chat.data["name"]: read_number(answer.value or answer.text)}
+        parts = {chat.answers(Recounting).name: read_number(answer.value or answer.text)}
     except Invalid:
         if answer.value:
             raise Invalid("choose_button") from None
@@ -112,14 +116,14 @@ def _amended(chat: Chat) -> tuple[Meeting, AttendanceCounts, Amended] | None:
     if found is None:
         return None
     meeting, counts = found
-    return meeting, counts, amend_counts(counts, _said(chat))
+    return meeting, counts, amend_counts(counts, chat.answers(Recounting).said)
 
 
 def ask_give(chat: Chat) -> None:
     found = _amended(chat)
     if found is not None:
         meeting, counts, amended = found
-        said = [one for one in changes_said(counts, _said(chat)) if one[1] != one[2]]
+        said = [one for one in changes_said(counts, chat.answers(Recounting).said) if one[1] != one[2]]
         leading.say_of_meeting(chat, "meetings/recount/give", meeting, said=said, gives=amended.gives)
 
 
@@ -192,4 +196,5 @@ FLOW = Flow(
     FlowStep("value", ask_value, take_value, numbers=True),
     FlowStep("give", ask_give, take_give, numbers=True),
     FlowStep("card", ask_recount_card, take_recount_card, numbers=True),
+    answers=Recounting,
 )

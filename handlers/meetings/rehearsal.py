@@ -31,4 +31,4 @@ def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     agenda = chat.desk.facts["regular_agenda"]
     start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
     stamp_rules(meeting, leading.rules_on(chat, chat.today))
-    leading.begin_dialog(chat, meeting, "meet")
+    leading.show_standing(chat, meeting)

@@ -1,11 +1,12 @@
 """`/ketqua`: enters a meeting that was held without the walk: the day, the counts, and one card of both to be agreed to."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from bot.calendar import at_local, local_day
 from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.awaiting import line_of
+from bot.meetings.dialogs import Counting
 from bot.meetings.joining import duties_of, offered_duties
 from bot.meetings.meetings import held_before, last_place, live_meeting, lock_unit
 from bot.meetings.walk import stamp_rules
@@ -17,7 +18,7 @@ from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading
 from handlers.meetings.days import chosen_day
-from handlers.meetings.entering import begin_counts
+from handlers.meetings.entering import Resulting, begin_counts
 
 USUAL_CLOCK = time(8, 0)
 DAYS_OFFERED = 4
@@ -38,23 +39,23 @@ def show_result_choice(chat: Chat, unit_id: str = "") -> None:
 def enter_result_of(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id, "meeting")
     if duty is not None:
-        chat.begin("result", duty=duty.id, unit=duty.unit_id)
+        chat.begin(Resulting(duty.unit_id, duty.id))
 
 
 def enter_unplanned_result(chat: Chat, unit_id: str) -> None:
     """A regular meeting that no plan asked for."""
     unit = chat.lead_unit(unit_id)
     if unit is not None:
-        chat.begin("result", duty=None, unit=unit.id)
+        chat.begin(Resulting(unit.id))
 
 
 def _duty(chat: Chat) -> Duty | None:
-    return chat.session.get(Duty, chat.data["duty"]) if chat.data.get("duty") else None
+    return chat.session.get(Duty, chat.answers(Resulting).duty or 0)
 
 
 def ask_result_day(chat: Chat) -> None:
-    unit = chat.session.get_one(Unit, chat.data["unit"])
-    duty = _duty(chat)
+    result, duty = chat.answers(Resulting), _duty(chat)
+    unit = chat.session.get_one(Unit, result.unit)
     days = {chat.today - timedelta(days=n) for n in range(DAYS_OFFERED)}
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     if live is not None and live.planned_at and live.planned_at <= chat.at:
@@ -62,16 +63,16 @@ def ask_result_day(chat: Chat) -> None:
     if duty is not None:
         days = {day for day in days if day >= duty.announced_on}
     view = duty_outlook(chat.session, duty, chat.at, chat.zone) if duty else None
-    said = chat.data.get("said", "")
-    chat.say("meetings/result/day", unit=unit, view=view, days=sorted(days, reverse=True), said=said)
+    offered = sorted(days, reverse=True)
+    chat.say("meetings/result/day", unit=unit, view=view, days=offered, said=result.said)
 
 
 def take_result_day(chat: Chat, answer: Answer) -> None:
-    duty = _duty(chat)
+    result, duty = chat.answers(Resulting), _duty(chat)
     day, clock = chosen_day(answer.value), USUAL_CLOCK
-    unit = chat.session.get_one(Unit, chat.data["unit"])
+    unit = chat.session.get_one(Unit, result.unit)
     if day is None and line_of(answer.text, unit.members) in ("counts", "share"):
-        chat.keep(said=answer.text)  # the counts, before the day was said
+        result.said = answer.text  # the counts, before the day was said
         chat.again()
         return
     if day is None:
@@ -80,56 +81,47 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
         raise Invalid("date_future", day=day)
     if duty is not None and day < duty.announced_on:
         raise Invalid("date_before_open", day=day, opens=duty.announced_on)
-    held_at = min(at_local(day, clock, chat.zone), chat.at)
-    chat.keep(held_at=held_at.isoformat(), joint=[])
+    result.held_at, result.joint = min(at_local(day, clock, chat.zone), chat.at), []
     if duty is not None and offered_duties(chat.session, duty, day, chat.at, chat.zone):
         chat.goto("join")
     else:
-        _count(chat, duty)
+        begin_counts(chat, chat.answers(Resulting))
 
 
-def _held_at(chat: Chat) -> datetime:
-    return datetime.fromisoformat(chat.data["held_at"])
+def _held_on(chat: Chat) -> date:
+    return local_day(chat.answers(Resulting).held_at or chat.at, chat.zone)
 
 
 def ask_result_join(chat: Chat) -> None:
     """Did the meeting count for other duties too?"""
-    duty = chat.session.get_one(Duty, chat.data["duty"])
-    joint.ask_joint_duties(chat, duty, local_day(_held_at(chat), chat.zone))
+    joint.ask_joint_duties(chat, chat.session.get_one(Duty, chat.answers(Resulting).duty), _held_on(chat))
 
 
 def take_result_join(chat: Chat, answer: Answer) -> None:
-    duty = own_duty(chat, chat.data["duty"], "meeting")
-    if duty is not None and joint.take_joint_duties(chat, answer, duty, local_day(_held_at(chat), chat.zone)):
-        _count(chat, duty)
-
-
-def _count(chat: Chat, duty: Duty | None) -> None:
-    """Goes on to the counts, or to what is known of them already."""
-    begin_counts(
-        chat,
-        chat.session.get_one(Unit, chat.data["unit"]),
-        duty,
-        _held_at(chat),
-        said=chat.data.get("said", ""),
-        entered=chat.data.get("counts"),
-        known=chat.data.get("known"),
-        place=chat.data.get("place"),
-        joint=chat.data["joint"],
-    )
+    duty = own_duty(chat, chat.answers(Resulting).duty or 0, "meeting")
+    if duty is not None and joint.take_joint_duties(chat, answer, duty, _held_on(chat)):
+        begin_counts(chat, chat.answers(Resulting))
 
 
 def change_result(chat: Chat, what: str) -> None:
     """`Đổi ngày`, `Địa điểm` on the card: asks for it again and comes back."""
-    if chat.dialog.flow != "counts" or "held_at" not in chat.data or what not in ("day", "place"):
+    card = _card(chat)
+    if card is None or what not in ("day", "place"):
         chat.open("home")
         return
-    names = ("unit", "duty", "counts", "known", "held_at", "place", "joint")
-    chat.begin("result", step=what, **{name: chat.data[name] for name in names})
+    result = Resulting(card.unit, card.duty, card.held_at, card.counts, card.known, card.place)
+    result.joint = card.joint
+    chat.begin(result, what)
+
+
+def _card(chat: Chat) -> Counting | None:
+    """The open card, if it is that of a meeting which is entered with it."""
+    counting = chat.answers_if(Counting)
+    return counting if counting and counting.held_at is not None else None
 
 
 def ask_result_place(chat: Chat) -> None:
-    chat.say("meetings/result/place", last=last_place(chat.session, int(chat.data["unit"])))
+    chat.say("meetings/result/place", last=last_place(chat.session, chat.answers(Resulting).unit))
 
 
 def take_result_place(chat: Chat, answer: Answer) -> None:
@@ -138,9 +130,10 @@ def take_result_place(chat: Chat, answer: Answer) -> None:
     typed = " ".join(answer.text.split())
     if not typed and not answer.value:
         raise Invalid("text_empty")
-    offered = {"last": last_place(chat.session, int(chat.data["unit"])), "none": ""}
-    chat.keep(place=offered.get(answer.value, typed)[:PLACE_LIMIT])
-    _count(chat, _duty(chat))
+    offered = {"last": last_place(chat.session, chat.answers(Resulting).unit), "none": ""}
+    result = chat.answers(Resulting)
+    result.place = offered.get(answer.value, typed)[:PLACE_LIMIT]
+    begin_counts(chat, result)
 
 
 def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
@@ -159,36 +152,35 @@ def _read_day(chat: Chat, text: str, duty: Duty | None) -> tuple[date, time]:
 
 def write_result(chat: Chat) -> None:
     """Takes the confirmed counts and writes the meeting."""
-    facts = chat.data
-    if chat.dialog.step != "card" or "held_at" not in facts:
+    card = _card(chat)
+    if chat.dialog.step != "card" or card is None or card.held_at is None:
         chat.open("home")
         return
-    unit = chat.lead_unit(facts["unit"])
+    unit = chat.lead_unit(card.unit)
     if unit is None:
         return
     lock_unit(chat.session, unit.id)
-    duty = None
-    if facts.get("duty"):
-        duty = own_duty(chat, facts["duty"], "meeting")
-        if duty is None:
-            return
-    counts, held_at = counts_of_values(facts["counts"]), _held_at(chat)
+    duty = own_duty(chat, card.duty, "meeting") if card.duty else None
+    if card.duty and duty is None:
+        return
+    counts, held_at = counts_of_values(card.counts), card.held_at
     day = local_day(held_at, chat.zone)
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     before = duties_of(chat.session, live) if live else []
-    together = joint.chosen_duties(chat, duty, day) if duty else []
+    together = joint.chosen_duties(chat, card, duty, day) if duty else []
     meeting = held_before(
         chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
     )
-    meeting.place = facts.get("place") or ""
+    meeting.place = card.place
     stamp_rules(meeting, leading.rules_on(chat, day))
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
     answered = duties_of(chat.session, meeting)
-    joint.say_parted(chat, [one for one in before if one not in answered], day)
+    parted = joint.say_of_parted(chat, [one for one in before if one not in answered], day)
     waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
     chat.say(
         "meetings/result/done",
+        trouble=parted,
         meeting=meeting,
         card=leading.meeting_card(chat, meeting),
         duties=answered,
@@ -201,4 +193,5 @@ FLOW = Flow(
     FlowStep("day", ask_result_day, take_result_day, numbers=True),
     FlowStep("join", ask_result_join, take_result_join),
     FlowStep("place", ask_result_place, take_result_place, numbers=True),
+    answers=Resulting,
 )

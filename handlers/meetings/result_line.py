@@ -4,6 +4,7 @@ Of several such meetings one is chosen by a tap; a running meeting takes the lin
 line may be a day, it is asked. Nothing is written before the card has been agreed to.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.meetings.asides import put_aside
@@ -19,10 +20,11 @@ from bot.meetings.awaiting import (
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Unit
+from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, step_answers
-from handlers.meetings.entering import begin_counts
+from handlers.meetings.entering import Resulting, begin_counts
 
 OWN_FLOWS = (
     "register",
@@ -43,6 +45,13 @@ OWN_FLOWS = (
 MOST = 6
 
 
+@dataclass
+class Unplaced(Answers):
+    """A line of counts of which it is not clear what it is, or of which meeting."""
+
+    said: str
+
+
 def take_unasked(chat: Chat) -> bool:
     """Whether the words are such a line, and have been taken. The open dialog yields only to what is surely none of its own."""
     units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
@@ -57,7 +66,7 @@ def take_unasked(chat: Chat) -> bool:
     if kind == "date" and running_meetings(chat.session, list(units)):
         return False  # in a meeting it may be anything: it is offered as a note
     if kind == "date":
-        chat.begin("line", said=text)
+        chat.begin(Unplaced(text))
     else:
         _find_meeting(chat, text, units)
     return True
@@ -87,7 +96,7 @@ def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
     waiting = [one for one in awaited_meetings(chat.session, unit_ids, chat.at, chat.zone) if one.held_at]
     if running_meetings(chat.session, unit_ids) or not waiting:
         return False
-    chat.begin("line", step="which", said=text)
+    chat.begin(Unplaced(text), "which")
     return True
 
 
@@ -105,7 +114,7 @@ def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
     elif len(waiting) == 1 and not held and not live:
         _count(chat, waiting[0], text)
     else:
-        chat.begin("line", step="which", said=text)
+        chat.begin(Unplaced(text), "which")
 
 
 def _fitting(text: str, units: dict[int, Unit]) -> list[int]:
@@ -116,10 +125,11 @@ def _fitting(text: str, units: dict[int, Unit]) -> list[int]:
 
 
 def _count(chat: Chat, one: Awaited, said: str) -> None:
+    duty = one.duty.id if one.duty else None
     if one.held_at is not None:
-        begin_counts(chat, one.unit, one.duty, one.held_at, said=said)
+        begin_counts(chat, Resulting(one.unit.id, duty, one.held_at, said=said))
     else:
-        chat.begin("result", duty=one.duty.id if one.duty else None, unit=one.unit.id, said=said)
+        chat.begin(Resulting(one.unit.id, duty, said=said))
 
 
 def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
@@ -130,7 +140,7 @@ def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
 
 
 def ask_result_line(chat: Chat) -> None:
-    chat.say("meetings/result/unsure", said=chat.data["said"])
+    chat.say("meetings/result/unsure", said=chat.answers(Unplaced).said)
 
 
 def take_result_line(chat: Chat, answer: Answer) -> None:
@@ -139,17 +149,17 @@ def take_result_line(chat: Chat, answer: Answer) -> None:
         chat.open("plan")
     elif answer.value == "counts":
         units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
-        _find_meeting(chat, chat.data["said"], units)
+        _find_meeting(chat, chat.answers(Unplaced).said, units)
     else:
         raise Invalid("choose_button")
 
 
 def ask_result_meeting(chat: Chat) -> None:
     units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
-    ids = _fitting(chat.data["said"], units)
+    ids = _fitting(chat.answers(Unplaced).said, units)
     chat.say(
         "meetings/result/which",
-        said=chat.data["said"],
+        said=chat.answers(Unplaced).said,
         running=running_meetings(chat.session, ids),
         waiting=awaited_meetings(chat.session, ids, chat.at, chat.zone)[:MOST],
         held=held_lately(chat.session, ids, chat.at),
@@ -160,7 +170,7 @@ def ask_result_meeting(chat: Chat) -> None:
 
 def take_result_meeting(chat: Chat, answer: Answer) -> None:
     """A value is a letter and a row: meeting that was set, duty, meeting that was held, running meeting, unit."""
-    letter, row, said = answer.value[:1], row_id(answer.value[1:]), chat.data["said"]
+    letter, row, said = answer.value[:1], row_id(answer.value[1:]), chat.answers(Unplaced).said
     units = [m.unit_id for m in role_holders(chat.roles(), "lead")]
     if letter == "m" or letter == "d":
         chosen = [
@@ -176,7 +186,7 @@ def take_result_meeting(chat: Chat, answer: Answer) -> None:
         if meeting is not None:
             step_answers.correct_by(chat, meeting, said)
     elif letter == "u" and row in units:
-        chat.begin("result", duty=None, unit=row, said=said)
+        chat.begin(Resulting(row, said=said))
     else:
         raise Invalid("choose_button")
 
@@ -190,4 +200,5 @@ FLOW = Flow(
     "line",
     FlowStep("what", ask_result_line, take_result_line),
     FlowStep("which", ask_result_meeting, take_result_meeting),
+    answers=Unplaced,
 )

@@ -4,15 +4,21 @@ from collections.abc import Callable
 
 from bot.meetings.asides import settle_aside
 from bot.meetings.counts import counts_of
+from bot.meetings.dialogs import about
 from bot.meetings.questions import kept_by, present_question
 from bot.meetings.questions.attendance import CLERK, asks_clerk, names_people
 from bot.meetings.questions.officers import NAMES, name_officer, named_role, read_clerk
 from bot.meetings.questions.question import Taken
 from bot.meetings.tasks import to_review
 from bot.meetings.walk import at_closing, present_step
+from bot.messages import Choice
 from bot.tables import Aside, Meeting
 from bot.talk.chat import Chat
 from handlers.meetings import leading, overhearing
+from handlers.meetings.recount import Recounting
+from handlers.meetings.reviewing import Looking
+from handlers.meetings.tasks import Tasking
+from handlers.meetings.votes import Voting
 
 
 def take_step_answer(chat: Chat, meeting: Meeting) -> bool:
@@ -40,18 +46,17 @@ def take_as(chat: Chat, meeting: Meeting, what: str, aside: Aside) -> None:
 def _say_taken(chat: Chat, meeting: Meeting, aside: Aside, taken: Taken) -> None:
     """It has been written down: says as what, goes on, and offers to make it a note."""
     settle_aside(chat.session, aside, taken.kept_as, instead_of=taken.instead_of)
-    chat.trouble = chat.desk.render.sentence(taken.code, dict(taken.facts))
-    label, payload = _note_instead(chat, aside)
-    chat.offer_too(label, payload)
-    leading.show_standing(chat, meeting)
+    offer = _note_instead(chat, aside)
+    chat.offer_too(offer.label, offer.payload)
+    leading.show_standing(chat, meeting, chat.desk.render.sentence(taken.code, dict(taken.facts)))
 
 
 def correct_by(chat: Chat, meeting: Meeting, said: str) -> None:
     """A line about the counts of a meeting that was held: what it says is corrected and nothing else."""
     if counts_of(chat.session, meeting) is None:
-        leading.begin_count(chat, meeting, "result.recounted", "result.fix", said)
+        leading.begin_count(chat, meeting, said)
     else:
-        chat.begin_answered("recount", "what", said, **leading.dialog_facts(meeting))
+        chat.begin_answered(Recounting(*about(meeting)), "what", said)
 
 
 def _read_as(chat: Chat, meeting: Meeting, text: str) -> str | None:
@@ -67,27 +72,28 @@ def _read_as(chat: Chat, meeting: Meeting, text: str) -> str | None:
     return "clerk" if asks_clerk(meeting, open_only=True) and read_clerk(text, alone=alone) else None
 
 
-def _note_instead(chat: Chat, aside: Aside) -> list[str]:
+def _note_instead(chat: Chat, aside: Aside) -> Choice:
     """The button that makes it a note, for all questions of a dialog."""
-    return [chat.desk.render.sentence("note_instead", {}), f"meet.keep:{aside.id}"]
+    return Choice(chat.desk.render.sentence("note_instead", {}), f"meet.keep:{aside.id}")
 
 
 def _begin_counts(chat: Chat, meeting: Meeting, aside: Aside) -> None:
-    facts = {"words": [aside.id], "offer": _note_instead(chat, aside)}
+    offer = _note_instead(chat, aside)
     if counts_of(chat.session, meeting) is not None:
-        chat.begin_answered("recount", "what", aside.text, **leading.dialog_facts(meeting), **facts)
+        recounting = Recounting(*about(meeting), words=[aside.id], offer=offer)
+        chat.begin_answered(recounting, "what", aside.text)
     else:
-        leading.begin_count(chat, meeting, "meet.counted", "meet.walk", aside.text, **facts)
+        leading.begin_count(chat, meeting, aside.text, words=[aside.id], offer=offer)
 
 
 def _begin_vote(chat: Chat, meeting: Meeting, aside: Aside) -> None:
-    facts = {"words": [aside.id], "offer": _note_instead(chat, aside), "line": aside.text}
-    chat.begin("vote", "subject", **leading.dialog_facts(meeting), **facts)
+    offer = _note_instead(chat, aside)
+    chat.begin(Voting(*about(meeting), line=aside.text, words=[aside.id], offer=offer))
 
 
 def _begin_task(chat: Chat, meeting: Meeting, aside: Aside) -> None:
-    facts = {"words": [aside.id], "offer": _note_instead(chat, aside)}
-    chat.begin_answered("task", "what", aside.text, **leading.dialog_facts(meeting), **facts)
+    tasking = Tasking(*about(meeting), words=[aside.id], offer=_note_instead(chat, aside))
+    chat.begin_answered(tasking, "what", aside.text)
 
 
 def _begin_outcome(chat: Chat, meeting: Meeting, aside: Aside) -> None:
@@ -95,14 +101,9 @@ def _begin_outcome(chat: Chat, meeting: Meeting, aside: Aside) -> None:
     if not waiting:
         leading.show_standing(chat, meeting)
         return
-    facts = {
-        "words": [aside.id],
-        "offer": _note_instead(chat, aside),
-        "unit": meeting.unit_id,
-        "task": waiting[0].id,
-    }
-    about = {"seen": [], "left": len(waiting)}
-    chat.begin_answered("look", "state", aside.text, **leading.dialog_facts(meeting), **facts, **about)
+    looking = Looking(*about(meeting), unit=meeting.unit_id, task=waiting[0].id, left=len(waiting))
+    looking.words, looking.offer = [aside.id], _note_instead(chat, aside)
+    chat.begin_answered(looking, "state", aside.text)
 
 
 BEGINS: dict[str, Callable[[Chat, Meeting, Aside], None]] = {

@@ -1,8 +1,10 @@
 """`Biểu quyết`: what is voted on, who may vote, how many agreed; both shares are shown, and nothing is decided by them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from bot.meetings.counts import counts_of
+from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.vote_line import read_vote
 from bot.meetings.votes import (
     SUBJECT_LIMIT,
@@ -24,6 +26,19 @@ from handlers.meetings import leading, overhearing
 RESOLUTION = "nghi quyet"
 
 
+@dataclass
+class Voting(AboutMeeting):
+    """`vote`: the one that is corrected; `line`: its result, said before anything was asked."""
+
+    vote: int = 0
+    subject: str = ""
+    resolution: bool = False
+    members: int | None = None
+    voters: int | None = None
+    agree: int = 0
+    line: str = ""
+
+
 def show_votes(chat: Chat, meeting_id: str, until: str = "") -> None:
     """The votes of the meeting, the last ones or those up to the number `until`; without any, the first one is begun."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
@@ -34,7 +49,7 @@ def show_votes(chat: Chat, meeting_id: str, until: str = "") -> None:
         chat.end()
         _say_votes(chat, meeting, votes, until=row_id(until))
     else:
-        leading.begin_dialog(chat, meeting, "vote")
+        chat.begin(Voting(*about(meeting)))
 
 
 def _say_votes(chat: Chat, meeting: Meeting, votes: Any, now: Vote | None = None, until: int = 0) -> None:
@@ -47,7 +62,7 @@ def begin_vote(chat: Chat, meeting_id: str) -> None:
     """`Biểu quyết` once more."""
     meeting = leading.own_meeting(chat, meeting_id, held=True)
     if meeting is not None:
-        leading.begin_dialog(chat, meeting, "vote")
+        chat.begin(Voting(*about(meeting)))
 
 
 def fix_vote(chat: Chat, vote_id: str) -> None:
@@ -56,12 +71,13 @@ def fix_vote(chat: Chat, vote_id: str) -> None:
     if found is None:
         return
     vote, meeting = found
-    facts = {"vote": vote.id, "subject": vote.subject, "resolution": vote.resolution}
+    voting = Voting(*about(meeting), vote=vote.id, subject=vote.subject, resolution=vote.resolution)
     who = _electors_now(chat, meeting, vote)
     if who is None:
-        leading.begin_dialog(chat, meeting, "vote", "members", **facts)
+        chat.begin(voting, "members")
     else:
-        leading.begin_dialog(chat, meeting, "vote", "agree", members=who[0], voters=who[1], **facts)
+        voting.members, voting.voters = who
+        chat.begin(voting, "agree")
 
 
 def _electors_now(chat: Chat, meeting: Meeting, vote: Vote) -> tuple[int, int] | None:
@@ -105,33 +121,36 @@ def ask_subject(chat: Chat) -> None:
 
 
 def take_subject(chat: Chat, answer: Answer) -> None:
+    voting = chat.answers(Voting)
     if answer.value == "resolution":
-        chat.keep(subject=chat.desk.render.sentence("vote_on_resolution", {}), resolution=True)
+        voting.subject, voting.resolution = chat.desk.render.sentence("vote_on_resolution", {}), True
         _next(chat)
         return
     if answer.value or not answer.text.strip():
         raise Invalid("choose_button" if answer.value else "text_empty")
     if len(chat.event.text.strip()) > SUBJECT_LIMIT:
         raise Invalid("text_long", most=SUBJECT_LIMIT)
-    chat.keep(subject=answer.text.strip())
+    voting.subject = answer.text.strip()
     if RESOLUTION in fold(answer.text):
         chat.goto("resolution")
     else:
-        chat.keep(resolution=False)
+        voting.resolution = False
         _next(chat)
 
 
 def ask_resolution(chat: Chat) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        leading.say_of_meeting(chat, "meetings/votes/resolution", meeting, subject=chat.data["subject"])
+        leading.say_of_meeting(
+            chat, "meetings/votes/resolution", meeting, subject=chat.answers(Voting).subject
+        )
 
 
 def take_resolution(chat: Chat, answer: Answer) -> None:
     agreed = {"yes": True, "no": False}.get(answer.value, None if answer.value else read_yes_no(answer.text))
     if agreed is None:
         raise Invalid("choose_button")
-    chat.keep(resolution=agreed)
+    chat.answers(Voting).resolution = agreed
     _next(chat)
 
 
@@ -140,27 +159,24 @@ def _next(chat: Chat) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    known = meeting_electors(chat.session, meeting)
-    members = chat.data.get("members", known.members)
-    voters = chat.data.get("voters", known.voters)
-    chat.keep(members=members, voters=voters)
-    line = str(chat.data.get("line", ""))
-    if members is None or voters is None:
-        chat.goto("members" if members is None else "voters")
-    elif line:
-        _take_line(chat, line)
+    known, voting = meeting_electors(chat.session, meeting), chat.answers(Voting)
+    voting.members = known.members if voting.members is None else voting.members
+    voting.voters = known.voters if voting.voters is None else voting.voters
+    if voting.members is None or voting.voters is None:
+        chat.goto("members" if voting.members is None else "voters")
+    elif voting.line:
+        _take_line(chat, voting)
     else:
         chat.goto("agree")
 
 
-def _take_line(chat: Chat, line: str) -> None:
+def _take_line(chat: Chat, voting: Voting) -> None:
     """The result was said before anything was asked; where it does not fit those who may vote it is asked for."""
-    chat.keep(line="")
+    line, voting.line = voting.line, ""
     try:
         take_agree(chat, Answer(text=line))
     except Invalid as problem:
-        chat.trouble = chat.sentence(problem)
-        chat.goto("agree")
+        chat.goto("agree", trouble=chat.sentence(problem))
 
 
 def ask_electors(chat: Chat) -> None:
@@ -175,7 +191,7 @@ def _ask_number(chat: Chat, template: str) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
         counts = counts_of(chat.session, meeting)
-        leading.say_of_meeting(chat, template, meeting, counts=counts, members=chat.data.get("members"))
+        leading.say_of_meeting(chat, template, meeting, counts=counts, members=chat.answers(Voting).members)
 
 
 def take_electors(chat: Chat, answer: Answer) -> None:
@@ -184,7 +200,7 @@ def take_electors(chat: Chat, answer: Answer) -> None:
         return
     members = read_number(answer.value or answer.text)
     check_electors(chat.session, meeting, members)
-    chat.keep(members=members)
+    chat.answers(Voting).members = members
     _next(chat)
 
 
@@ -192,27 +208,30 @@ def take_voters(chat: Chat, answer: Answer) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    voters, members = read_number(answer.value or answer.text), chat.data["members"]
+    voting = chat.answers(Voting)
+    voters, members = read_number(answer.value or answer.text), voting.members or 0
     check_electors(chat.session, meeting, members, voters)
     note_electors(chat.session, meeting, members, voters, chat.person.id, chat.at)
-    chat.keep(voters=voters)
+    voting.voters = voters
     _next(chat)
 
 
 def ask_agree(chat: Chat) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        facts = {name: chat.data[name] for name in ("subject", "voters", "members")}
+        said = chat.answers(Voting)
+        facts: dict[str, Any] = {"subject": said.subject, "voters": said.voters, "members": said.members}
         leading.say_of_meeting(chat, "meetings/votes/agree", meeting, **facts)
 
 
 def take_agree(chat: Chat, answer: Answer) -> None:
     if answer.value not in ("", "all"):
         raise Invalid("choose_button")
-    voters = int(chat.data["voters"])
+    voting = chat.answers(Voting)
+    voters = voting.voters or 0
     agree, against, other = (voters, 0, 0) if answer.value else read_vote(answer.text, voters)
     if against is None or other is None:
-        chat.keep(agree=agree)
+        voting.agree = agree
         chat.goto("against")
     else:
         _write(chat, agree, against, other)
@@ -221,12 +240,13 @@ def take_agree(chat: Chat, answer: Answer) -> None:
 def ask_votes_against(chat: Chat) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
-        left = chat.data["voters"] - chat.data["agree"]
-        leading.say_of_meeting(chat, "meetings/votes/against", meeting, left=left, agree=chat.data["agree"])
+        said = chat.answers(Voting)
+        facts: dict[str, Any] = {"left": (said.voters or 0) - said.agree, "agree": said.agree}
+        leading.say_of_meeting(chat, "meetings/votes/against", meeting, **facts)
 
 
 def take_votes_against(chat: Chat, answer: Answer) -> None:
-    agree, voters = chat.data["agree"], chat.data["voters"]
+    agree, voters = chat.answers(Voting).agree, chat.answers(Voting).voters or 0
     against = read_number(answer.value or answer.text)
     if against > voters - agree:
         raise Invalid("vote_left", against=against, left=voters - agree, agree=agree, voters=voters)
@@ -237,16 +257,16 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is None:
         return
-    facts = chat.data
-    old = vote_of(chat.session, facts["vote"], meeting.id) if facts.get("vote") else None
+    said = chat.answers(Voting)
+    old = vote_of(chat.session, said.vote, meeting.id) if said.vote else None
     before = f"{old.agree}/{old.against}/{old.other}" if old else ""
     vote = write_vote(
         chat.session,
         meeting,
-        facts["subject"],
-        facts["resolution"],
+        said.subject,
+        said.resolution,
         (agree, against, other),
-        (facts["voters"], facts["members"]),
+        (said.voters or 0, said.members or 0),
         chat.person.id,
         chat.at,
         old,
@@ -267,4 +287,5 @@ FLOW = Flow(
     FlowStep("voters", ask_voters, take_voters, numbers=True),
     FlowStep("agree", ask_agree, take_agree, numbers=True),
     FlowStep("against", ask_votes_against, take_votes_against, numbers=True),
+    answers=Voting,
 )

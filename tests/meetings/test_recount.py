@@ -5,9 +5,11 @@ from sqlalchemy import select
 
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of
+from bot.meetings.dialogs import Counting
 from bot.meetings.recounting import amend_counts, read_parts
 from bot.problems import Invalid
 from bot.tables import Meeting, Paper, Unit
+from handlers.meetings import attendance
 from tests.kit.talker import Talker
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
@@ -143,3 +145,12 @@ def test_sums_that_nothing_unsaid_can_mend_are_refused() -> None:
         amend_counts(WHOLE, {"total": 28, "present": 40})
     with pytest.raises(Invalid):
         read_parts("hôm nay trời mưa", WHOLE)
+
+
+@pytest.mark.parametrize(("then", "held"), [("result.recounted:7", True), ("meet.counted:7", False)])
+def test_a_dialog_of_an_older_release_knows_which_meeting_it_counts(then: str, held: bool) -> None:
+    old = {"meeting": 7, "rehearsal": False, "counts": {"total": 28}, "then": then, "back": "meet.walk:7"}
+    counting = attendance.FLOW.load(old)
+    assert isinstance(counting, Counting)
+    assert (counting.meeting, counting.held, counting.counts) == (7, held, {"total": 28})
+    assert attendance.FLOW.load(attendance.FLOW.dump(counting)) == counting

@@ -17,6 +17,9 @@ from handlers import FLOWS
 LEFT_OPEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "open_dialogs.json").read_text("utf-8"))
 """Dialogs as release 0.1 has left them in its database: those of each flow that together show all it knew."""
 
+FOLLOWS = {"counts": {"then", "back", "card", "unit_name", "title"}}
+"""What follows from the rest: a dialog keeps it no more."""
+
 
 class Size(StrEnum):
     SMALL = "s"
@@ -80,5 +83,5 @@ def test_a_dialog_that_was_left_open_goes_on_with_all_it_knew(left: dict[str, An
     answers = flow.load(left["data"])
     row = flow.dump(answers)
     assert flow.load(row) == answers
-    told = {key for key, value in left["data"].items() if value}
+    told = {key for key, value in left["data"].items() if value} - FOLLOWS.get(left["flow"], set())
     assert {key for key in told if row.get(key)} == told

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ class LastTasksQuestion(Question):
     kept_as = "outcome"
     looks_back = True
 
-    def shows(self, session: Session, meeting: Meeting) -> Mapping[str, object]:
+    def shows(self, session: Session, meeting: Meeting) -> Mapping[str, Any]:
         return {"waiting": len(to_review(session, meeting))}
 
     def reads(self, session: Session, meeting: Meeting, text: str) -> bool:

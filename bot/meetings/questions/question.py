@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -67,7 +68,7 @@ class Question:
     unsaid = ""
     """What the minutes say where nothing came of it, by the name of the line, where it has one of its own."""
 
-    def shows(self, session: Session, meeting: Meeting) -> Mapping[str, object]:
+    def shows(self, session: Session, meeting: Meeting) -> Mapping[str, Any]:
         """What its template needs besides what every step has."""
         return {}
 
