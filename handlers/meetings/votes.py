@@ -28,13 +28,14 @@ RESOLUTION = "nghi quyet"
 
 @dataclass
 class Voting(AboutMeeting):
-    """`vote`: the one that is corrected; `line`: its result, said before anything was asked."""
+    """`vote`: the one that is corrected; `line`: its result, said before anything was asked. `members` and `voters` are 0 until
+    somebody has looked who may vote, None where that is not known and is asked."""
 
     vote: int = 0
     subject: str = ""
     resolution: bool = False
-    members: int | None = None
-    voters: int | None = None
+    members: int | None = 0
+    voters: int | None = 0
     agree: int = 0
     line: str = ""
 
@@ -160,8 +161,8 @@ def _next(chat: Chat) -> None:
     if meeting is None:
         return
     known, voting = meeting_electors(chat.session, meeting), chat.answers(Voting)
-    voting.members = known.members if voting.members is None else voting.members
-    voting.voters = known.voters if voting.voters is None else voting.voters
+    voting.members = known.members if voting.members == 0 else voting.members
+    voting.voters = known.voters if voting.voters == 0 else voting.voters
     if voting.members is None or voting.voters is None:
         chat.goto("members" if voting.members is None else "voters")
     elif voting.line:
@@ -191,7 +192,9 @@ def _ask_number(chat: Chat, template: str) -> None:
     meeting = leading.present_meeting(chat, held=True)
     if meeting is not None:
         counts = counts_of(chat.session, meeting)
-        leading.say_of_meeting(chat, template, meeting, counts=counts, members=chat.answers(Voting).members)
+        leading.say_of_meeting(
+            chat, template, meeting, counts=counts, members=chat.answers(Voting).members or None
+        )
 
 
 def take_electors(chat: Chat, answer: Answer) -> None:
