@@ -19,7 +19,7 @@ new name.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
@@ -57,23 +57,6 @@ class Answers:
 
 
 BARE = TypeAdapter(Answers)
-
-
-@dataclass
-class Untyped(Answers):
-    """Of a flow that has no dataclass yet."""
-
-    facts: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> "Untyped":
-        every = {one.name for one in fields(Answers)}
-        known = load_answers(BARE, data)
-        facts = {key: value for key, value in data.items() if key not in every}
-        return cls(facts, offer=known.offer, words=known.words, sent=known.sent)
-
-    def data(self) -> dict[str, Any]:
-        return {**self.facts, "offer": self.offer, "words": self.words, "sent": self.sent}
 
 
 def load_answers(adapter: TypeAdapter[A], data: Mapping[str, Any]) -> A:

@@ -3,7 +3,7 @@
 import logging
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import Any, overload
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -16,7 +16,7 @@ from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
 from bot.tables import Audit, Contact, Dialog, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
-from bot.talk.answers import BARE, A, Album, Answers, Untyped, load_answers
+from bot.talk.answers import BARE, A, Album, Answers, load_answers
 from bot.talk.desk import Answer, Desk, Flow, Handler
 
 log = logging.getLogger(__name__)
@@ -81,16 +81,6 @@ class Chat:
         flow = self.desk.routes.flows.get(self.dialog.flow)
         if flow is not None and type(self._answers) is flow.answers:
             self.dialog.data = flow.dump(self._answers)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """Of a dialog without a dataclass; so is `keep`."""
-        untyped = self.answers_if(Untyped)
-        return untyped.data() if untyped else {}
-
-    def keep(self, **facts: Any) -> None:
-        held = self.answers(Untyped).data() if self.dialog.flow else self.data
-        self._answers = Untyped.of({**held, **facts})
 
     def say(
         self,
@@ -182,31 +172,25 @@ class Chat:
     def sentence(self, problem: Invalid) -> str:
         return self.desk.render.sentence(problem.code, {"today": self.today, **problem.facts})
 
-    @overload
-    def begin(self, what: Answers, step: str = "", *, trouble: str = "") -> None: ...
-    @overload
-    def begin(self, what: str, step: str = "", **facts: Any) -> None: ...
-    def begin(self, what: Answers | str, step: str = "", *, trouble: str = "", **facts: Any) -> None:
+    def begin(self, what: Answers, step: str = "", *, trouble: str = "") -> None:
         """Starts the dialog of these answers and asks its first question, or that of `step`."""
-        flow = self._enter(what, facts)
+        flow = self._enter(what)
         self._ask(step or flow.first, trouble)
 
-    def begin_answered(self, what: Answers | str, step: str, text: str, **facts: Any) -> None:
+    def begin_answered(self, what: Answers, step: str, text: str) -> None:
         """Starts a dialog at a question that has been answered before it was asked. Raises Invalid as its step does, which
         then is asked."""
-        flow = self._enter(what, facts)
+        flow = self._enter(what)
         self._stand_at(step)
         flow.steps[step].take(self, Answer(text=text))
 
     def begin_unasked(self, answers: Answers, step: str) -> None:
         """Starts a dialog at a question that something else on the screen asks."""
-        self._enter(answers, {})
+        self._enter(answers)
         self._stand_at(step)
 
-    def _enter(self, what: Answers | str, facts: dict[str, Any]) -> Flow:
-        routes = self.desk.routes
-        flow = routes.flows[what] if isinstance(what, str) else routes.flow_of[type(what)]
-        answers = Untyped.of(facts) if isinstance(what, str) else what
+    def _enter(self, answers: Answers) -> Flow:
+        flow = self.desk.routes.flow_of[type(answers)]
         self._let_go(answers.words)
         self.dialog.flow, self.dialog.data, self.dialog.trail = flow.name, {}, []
         self._answers = answers

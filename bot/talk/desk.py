@@ -15,7 +15,7 @@ from bot.messages import File, Incoming
 from bot.store.aside import Elsewhere, Here
 from bot.store.db import Database
 from bot.tables import Contact, ErrandKind
-from bot.talk.answers import Answers, Untyped, load_answers
+from bot.talk.answers import Answers, load_answers
 from bot.talk.render import Renderer
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class FlowStep:
 class Flow:
     """A dialog of several questions; the first step opens it. `answers`: the dataclass of what it learns (bot/talk/answers.py)."""
 
-    def __init__(self, name: str, *steps: FlowStep, answers: type[Answers] = Untyped) -> None:
+    def __init__(self, name: str, *steps: FlowStep, answers: type[Answers]) -> None:
         self.name = name
         self.answers = answers
         self.first = steps[0].name
@@ -64,11 +64,12 @@ class Flow:
 
     def load(self, data: Mapping[str, Any]) -> Answers:
         """What the JSON of a dialog's row says. Raises ValueError when it lacks what has no default."""
-        return Untyped.of(data) if self.answers is Untyped else load_answers(self._adapter, data)
+        found: Answers = load_answers(self._adapter, data)
+        return found
 
     def dump(self, answers: Answers) -> dict[str, Any]:
         found: dict[str, Any] = self._adapter.dump_python(answers, mode="json")
-        return found | found.pop("facts") if self.answers is Untyped else found
+        return found
 
 
 Handler = Callable[..., object]

@@ -5,21 +5,20 @@ from dataclasses import dataclass, field
 
 from bot.calendar import local_day
 from bot.meetings.correcting import figures_locked
+from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.walk import scores_itself
 from bot.problems import Invalid
 from bot.scores.scoring import Point, compute_points, open_to_change, score_of, vote_on, with_said
 from bot.scores.sheets import ScoreSheet, ScoreSheets, sheet_for
 from bot.tables import Meeting, MeetingState, Score
-from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 
 
 @dataclass
-class Scoring(Answers):
-    """The meeting; the parts that this phone has answered; the part that is asked for; whether one of a proposal is corrected."""
+class Scoring(AboutMeeting):
+    """The parts that this phone has answered; the part that is asked for; whether one of a proposal is corrected."""
 
-    meeting: int
     seen: list[str] = field(default_factory=list)
     key: str = ""
     fixing: bool = False

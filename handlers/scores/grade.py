@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.meetings.dialogs import AboutMeeting
 from bot.people.roles import role_holders, within_subtree
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
 from bot.reading.words import fold, read_yes_no
 from bot.scores.scoring import decide_score, undecided_scores, vote_on
 from bot.tables import Meeting, Unit
-from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.scores.case import Case, case_of
@@ -17,10 +17,9 @@ SHOWN = 10
 
 
 @dataclass
-class Grading(Answers):
-    """The meeting, and the grade that was decided when it was asked for another."""
+class Grading(AboutMeeting):
+    """The grade that was decided when it was asked for another."""
 
-    meeting: int
     found: str = ""
 
 
@@ -38,7 +37,7 @@ def begin_grading(chat: Chat, meeting_id: str) -> None:
     """`Công nhận`, or another grade; also to change a decision."""
     case = _voted(chat, meeting_id)
     if case is not None and case.score is not None:
-        chat.begin(Grading(case.meeting.id, case.score.decided_grade))
+        chat.begin(Grading(case.meeting.id, found=case.score.decided_grade))
 
 
 def _voted(chat: Chat, meeting_id: object) -> Case | None:

@@ -112,7 +112,7 @@ def _step_back(chat: Chat, point: Point, scoring: Scoring) -> None:
         scoring.key = seen[place - 1]
         chat.again()
     else:
-        chat.begin(Scoring(scoring.meeting, scoring.seen))
+        chat.begin(Scoring(scoring.meeting, seen=scoring.seen))
 
 
 def _points(answer: Answer, most: int) -> int:

@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from bot.meetings.dialogs import AboutMeeting
 from bot.problems import Invalid
 from bot.reading.words import fold, plain_words, quoted_words, read_number
 from bot.scores.scoring import most_voters, vote_on_score
-from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.scores.case import Case, case_of, changeable_case, score_card
@@ -18,8 +18,7 @@ ALL = frozenset(("tat ca", "tat ca tan thanh", "tat ca nhat tri", "nhat tri", "n
 
 
 @dataclass
-class Voting(Answers):
-    meeting: int
+class Voting(AboutMeeting):
     agree: int = 0
     voters: int = 0
 
