@@ -27,7 +27,7 @@ from bot.problems import Invalid
 from bot.settings import Settings
 from bot.store.db import Database
 from bot.tables import Contact, Membership, Message, MessageState, Person, Priority, Role, Unit
-from bot.talk import outbox
+from bot.talk import delivery, outbox
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
 from bot.units.rows import UnitRow
@@ -240,7 +240,7 @@ class Demo:
 
     def _due(self) -> int:
         with self._db.read() as session:
-            claimable = outbox.claimable_messages(self.now(), ["web"], 1, Priority.BULK)
+            claimable = delivery.claimable_messages(self.now(), ["web"], 1, Priority.BULK)
             leased = select(Message.id).where(Message.state == MessageState.WAITING, Message.attempts > 0)
             return len(session.scalars(claimable).all()) + len(session.scalars(leased).all())
 

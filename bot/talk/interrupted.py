@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.talk.answers import KeptFile
 from bot.talk.chat import Chat
-from bot.talk.receive import route_event, typed_choice
+from bot.talk.choosing import typed_choice
+from bot.talk.receive import route_event
 
 
 @dataclass(frozen=True)

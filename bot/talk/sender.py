@@ -14,7 +14,7 @@ from bot.calendar import quiet_since
 from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.talk import processes
-from bot.talk.outbox import Claimed, Outcome, SendResult, claim_messages, settle_messages
+from bot.talk.delivery import Claimed, Outcome, SendResult, claim_messages, settle_messages
 from bot.talk.processes import enter_process, leave_process, note_alive
 
 log = logging.getLogger(__name__)

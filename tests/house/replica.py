@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import Address, Incoming, Reply
 from bot.store.db import Database, connect_database
-from bot.talk import outbox, processes
+from bot.talk import delivery, outbox, processes
 from bot.talk import sender as sender_module
 from bot.talk.sender import Sender
 
@@ -75,7 +75,7 @@ def send(
     dead: float | None = None,
 ) -> None:
     """Delivers until the input is closed."""
-    outbox.LEASE, sender_module.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
+    delivery.LEASE, sender_module.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
     if dead is not None:
         processes.DEAD, processes.BEAT_SECONDS = timedelta(seconds=dead), dead / 4
     outlet = Paper(paper, replica, seconds, die_after)

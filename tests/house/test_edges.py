@@ -17,7 +17,7 @@ from bot.people.people import CONSENT_VERSION, end_role
 from bot.problems import Invalid
 from bot.store.db import Database
 from bot.tables import Contact, Duty, DutyState, Meeting, Membership, Message, Person, Reminder, Unit
-from bot.talk import outbox
+from bot.talk import delivery, outbox
 from bot.talk.chat import Chat
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
@@ -200,7 +200,7 @@ def test_what_could_not_go_out_is_overtaken_by_what_is_said_next(world: World, s
         world.go(moment)
         world.tick(reminders.say_reminders)
         with world.db.write() as session:  # and every send of it fails
-            outbox.claim_messages(session, world.at, ["telegram"], 10)
+            delivery.claim_messages(session, world.at, ["telegram"], 10)
     with world.db.read() as session:
         waiting = session.scalars(
             select(Message)
@@ -224,8 +224,10 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
         outbox.post_message(session, contact, Reply("answer"), night)
     for at, expected in ((night, {"answer"}), (morning, {"evening"})):
         with world.db.write() as session:
-            claimed = outbox.claim_messages(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
-            outbox.settle_messages(session, [outbox.Outcome(c, outbox.SendResult.SENT) for c in claimed], at)
+            claimed = delivery.claim_messages(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
+            delivery.settle_messages(
+                session, [delivery.Outcome(c, delivery.SendResult.SENT) for c in claimed], at
+            )
             assert {c.reply.text for c in claimed} == expected
 
 

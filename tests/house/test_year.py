@@ -41,7 +41,7 @@ from bot.tables import (
     Reminder,
     Unit,
 )
-from bot.talk import outbox
+from bot.talk import delivery
 from schedules import reminders, summaries
 from tests.kit.places import ROOT, ZONE
 from tests.kit.plans import shipped
@@ -155,9 +155,9 @@ class Year:
 
     def deliver(self) -> None:
         with self.world.db.write() as session:
-            while claimed := outbox.claim_messages(session, self.world.at, ["telegram"], 500):
-                outcomes = [outbox.Outcome(one, outbox.SendResult.SENT) for one in claimed]
-                outbox.settle_messages(session, outcomes, self.world.at)
+            while claimed := delivery.claim_messages(session, self.world.at, ["telegram"], 500):
+                outcomes = [delivery.Outcome(one, delivery.SendResult.SENT) for one in claimed]
+                delivery.settle_messages(session, outcomes, self.world.at)
 
     def act(self, day: date, *, before: datetime) -> None:
         """At noon the people do what they have meant to do that day."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
 from bot.tables import Contact, Message
-from bot.talk import outbox
+from bot.talk import delivery
 from bot.talk.receive import receive
 from tests.kit.screens import SCREENS, Screen
 
@@ -102,13 +102,13 @@ class Talker:
             while True:
                 claimed = [
                     c
-                    for c in outbox.claim_messages(session, self.world.at, [self.address.channel], 1000)
+                    for c in delivery.claim_messages(session, self.world.at, [self.address.channel], 1000)
                     if c.contact_id == contact.id
                 ]
                 if not claimed:
                     break
-                outbox.settle_messages(
-                    session, [outbox.Outcome(c, outbox.SendResult.SENT) for c in claimed], self.world.at
+                delivery.settle_messages(
+                    session, [delivery.Outcome(c, delivery.SendResult.SENT) for c in claimed], self.world.at
                 )
                 new += [c.reply for c in claimed]
             self._unclaim(session, contact.id)

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from bot.messages import Address, Choice, File, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
-from bot.talk import outbox, sender
-from bot.talk.outbox import Claimed, Outcome, claim_messages, settle_messages
+from bot.talk import delivery, outbox, sender
+from bot.talk.delivery import Claimed, Outcome, claim_messages, settle_messages
 from bot.talk.sender import GIVE_UP, Pace, Sender, backoff_of
 from tests.kit.files import stored
 from tests.kit.world import APRIL
@@ -79,7 +79,10 @@ class Office:
         with self.db.write() as session:
             settle_messages(
                 session,
-                [Outcome(self.claimed[text], outbox.SendResult(kind), wait, reason, parts) for text in texts],
+                [
+                    Outcome(self.claimed[text], delivery.SendResult(kind), wait, reason, parts)
+                    for text in texts
+                ],
                 self.at,
             )
 
@@ -183,7 +186,7 @@ def test_bulk_waits_while_its_recipient_is_in_a_dialog(office: Office) -> None:
 def test_a_dialog_that_was_left_standing_holds_nothing(office: Office) -> None:
     office.in_dialog("one")
     office.posts("one", "reminder", bulk=True)
-    office.at += outbox.DIALOG_FRESH - SECOND
+    office.at += delivery.DIALOG_FRESH - SECOND
     assert office.claims() == []
     office.at += SECOND
     assert office.claims() == ["reminder"]
@@ -213,12 +216,12 @@ def test_a_lease_that_ran_out_lets_the_message_be_claimed_again(office: Office) 
     office.posts("one", "plain", "behind")
     office.posts("two", "with file", files=(stored("x.pdf"),))
     assert office.claims() == ["plain", "with file"]
-    office.at += outbox.LEASE - SECOND
+    office.at += delivery.LEASE - SECOND
     assert office.claims() == []
     office.at += SECOND
     assert office.claims() == ["plain"]
     office.settles("plain")
-    office.at = APRIL + outbox.FILE_LEASE
+    office.at = APRIL + delivery.FILE_LEASE
     assert office.claims() == ["behind", "with file"]
     assert office.claimed["with file"].attempts == 2
 
@@ -504,7 +507,7 @@ async def test_a_fault_that_does_not_pass_for_days_is_given_up(office: Office) -
 async def test_a_send_that_hangs_is_given_up_before_its_lease_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "LEASE", 0.15 * SECOND)
+    monkeypatch.setattr(delivery, "LEASE", 0.15 * SECOND)
     monkeypatch.setattr(sender, "MARGIN", 0.05 * SECOND)
     wire = Wire()
     wire.gates["hangs"] = asyncio.Event()
