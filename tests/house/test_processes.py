@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.messages import Address, Incoming, Reply
+from bot.people.strangers import SILENCE
 from bot.store.db import Database
 from bot.tables import (
     Contact,
@@ -273,8 +274,8 @@ def test_a_kill_between_send_and_mark_repeats_that_one_message(
     assert often[place, number] == 2
 
 
-def hello(event_id: str) -> Incoming:
-    return Incoming(event_id, Address("telegram", "77"), APRIL, "xin chào")
+def hello(event_id: str, at: datetime = APRIL) -> Incoming:
+    return Incoming(event_id, Address("telegram", "77"), at, "xin chào")
 
 
 def answers(db: Database) -> list[str]:
@@ -291,7 +292,7 @@ def handled(db: Database) -> int:
 def test_the_same_event_in_eight_threads_is_handled_once(db: Database, known: bool) -> None:
     world = World(db)
     if known:
-        receive(world.desk, hello("e0"))
+        receive(world.desk, hello("e0", APRIL - SILENCE))
     barrier = threading.Barrier(8)
 
     def deliver(_: int) -> bool:
