@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.calendar import ONE_DAY, at_local, is_weekend, last_working_day, local_day, next_allowed
 from bot.plans.ladders import COMING, Anchor, LadderRung, Say, To
+from bot.tables import ReminderKind
 
 MORNING = time(7, 0)
 """Rungs without a clock time fall at the first allowed minute; each person's own hour is applied to the message."""
@@ -62,12 +64,12 @@ class Timed:
         return f"{self.rung.key[:NAME_LENGTH]}@{self.at.astimezone(UTC):{NAME_TIME}}"
 
 
-def said_at(name: str) -> datetime | None:
-    """The moment, in UTC and to the minute, of the rung of that name; None for what is no rung, such as a snooze."""
-    try:
-        return datetime.strptime(name.rpartition("@")[2], NAME_TIME).replace(tzinfo=UTC)
-    except ValueError:
-        return None
+class ToldRung(NamedTuple):
+    """A rung as it is written down once it has been said; the moment is the one that it was for."""
+
+    name: str
+    kind: ReminderKind
+    at: datetime
 
 
 def rung_moments(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) -> list[Timed]:

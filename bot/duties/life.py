@@ -12,7 +12,7 @@ from bot.calendar import at_local, days_from, local_day, next_allowed, next_work
 from bot.duties.hurry import due_before, is_near, mark_urgent
 from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
-from bot.duties.withdrawing import ABOVE_KEYS, withdraw_reminders
+from bot.duties.withdrawing import TOLD_ABOVE, withdraw_reminders
 from bot.plans.ladders import LadderLine, LadderRung, rung_of
 from bot.tables import (
     Demand,
@@ -144,7 +144,7 @@ def _told_above(session: Session, duty: Duty) -> bool:
         .where(
             Reminder.duty_id == duty.id,
             Message.state == MessageState.SENT,
-            or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
+            Message.kind.in_(TOLD_ABOVE),
         )
     )
     return session.scalars(said.limit(1)).first() is not None
@@ -190,7 +190,7 @@ def _waiting_for(session: Session, done: Duty, state: DutyState = DutyState.WAIT
             .where(
                 Duty.plan_id == done.plan_id,
                 Duty.state == state,
-                Duty.waits == done.key.partition("@")[0],
+                Duty.waits == done.demand.key,
                 or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
             )
             .options(joinedload(Duty.demand))

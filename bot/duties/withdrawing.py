@@ -3,24 +3,30 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from bot.duties.ladder import said_at
-from bot.people.newcomers import CAUGHT_UP, look_again_at
-from bot.tables import Duty, DutyState, Membership, Message, MessageState, Reminder, Role
+from bot.people.newcomers import look_again_at
+from bot.tables import (
+    Duty,
+    DutyState,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    Reminder,
+    ReminderKind,
+    Role,
+)
 
 YEAR = timedelta(days=366)
-ABOVE_KEY, SUMMARY_KEY = ABOVE_KEYS = ("above:", "summary:")
-"""How the keys of messages begin that tell who is above of what units owe."""
-DONE, SUMMED = "done", "summary"
-"""Under these it is written down that who is above was told of a duty: that it is done after all; that it is late, in a summary."""
+TOLD_ABOVE = (MessageKind.ABOVE, MessageKind.SUMMARY)
+"""The messages that tell who is above of what units owe."""
 
 
 def to_own_people() -> ColumnElement[bool]:
     """A message (a condition on Message) to a unit's own people about what they owe, none about it to who is above them."""
-    above_keys = [Message.key.like(f"{start}%") for start in ABOVE_KEYS]
-    return or_(Message.key.is_(None), ~or_(*above_keys))
+    return Message.kind.not_in(TOLD_ABOVE)
 
 
 def withdraw_reminders(
@@ -49,12 +55,12 @@ def withdraw_reminders(
         select(Reminder, Duty).join(Duty, Duty.id == Reminder.duty_id).where(Reminder.message_id.in_(taken))
     ).all()
     for said, duty in rows:
-        if said.rung.startswith(CAUGHT_UP):
+        if said.kind == ReminderKind.CATCH_UP:
             look_again_at(session, duty.unit_id, at)
-        elif said.rung.startswith(f"{DONE}@"):
+        elif said.kind == ReminderKind.DONE:
             duty.next_reminder_at = at if duty.state == DutyState.DONE else duty.next_reminder_at
-        elif duty.id not in gone and not said.rung.startswith(f"{SUMMED}@"):
-            _say_anew(duty, said_at(said.rung), at)
+        elif duty.id not in gone and said.kind != ReminderKind.SUMMARY:
+            _say_anew(duty, said.rung_at, at)
     _sum_anew(session, taken, at)
     session.execute(
         delete(Reminder).where(Reminder.message_id.in_(taken)).execution_options(synchronize_session="fetch")
@@ -64,7 +70,7 @@ def withdraw_reminders(
 
 def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> None:
     """A leader's summary that has been taken back is made anew, with what holds now."""
-    people = select(Message.person_id).where(Message.id.in_(message_ids), Message.key.startswith(SUMMARY_KEY))
+    people = select(Message.person_id).where(Message.id.in_(message_ids), Message.kind == MessageKind.SUMMARY)
     leaders = session.scalars(
         select(Membership).where(
             Membership.person_id.in_(people), Membership.role == Role.LEADER, Membership.ended_at.is_(None)

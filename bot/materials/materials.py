@@ -21,6 +21,7 @@ from bot.tables import (
     Message,
     MessageState,
     Reminder,
+    ReminderKind,
     Topic,
     Unit,
 )
@@ -203,7 +204,7 @@ def spoken_in(body: Mapping[str, Any]) -> set[str]:
 
 def unit_was_reminded() -> ColumnElement[bool]:
     """A rung of the ladder (a condition on Reminder joined to Message) that the unit's own people have been told."""
-    by_hand = or_(Reminder.rung.like("nudge-%"), Reminder.rung.like("snooze@%"))
+    by_hand = Reminder.kind.in_((ReminderKind.NUDGE, ReminderKind.SNOOZE))
     return and_(Message.state.in_((MessageState.WAITING, MessageState.SENT)), ~by_hand, to_own_people())
 
 

@@ -115,7 +115,7 @@ def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: Zon
         .where(
             Duty.plan_id == done.plan_id,
             Duty.state == DutyState.OPEN,
-            Duty.waits == done.key.partition("@")[0],
+            Duty.waits == done.demand.key,
             or_(Duty.about_id == subject, and_(Duty.about_id.is_(None), Duty.unit_id == subject)),
         )
         .options(joinedload(Duty.demand))

@@ -164,11 +164,11 @@ def reviewed_tasks(session: Session, meeting: Meeting) -> Sequence[Task]:
     ).all()
 
 
-def settle_task(task: Task, state: TaskState, meeting: Meeting | None) -> None:
+def settle_task(task: Task, state: TaskState, meeting: Meeting | None, at: datetime) -> None:
     """How the task stands now, as `meeting` (none: somebody in between) found it. A rehearsal leaves it as it is."""
     if meeting is not None and meeting.rehearsal:
         return
-    task.state = state
+    task.state, task.settled_at = state, at
     if meeting is not None:
         task.reviewed_id = meeting.id
         _keep_review(task, meeting)

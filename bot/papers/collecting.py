@@ -29,7 +29,6 @@ from bot.papers.facts import (
 from bot.reading.readings import documents_to_read
 from bot.tables import (
     Attendance,
-    Audit,
     Meeting,
     MeetingKind,
     MeetingState,
@@ -50,7 +49,6 @@ from bot.tables import (
 INSIDE = "›"
 """Stands between a phase and one inside of it."""
 KINDS = tuple(PaperKind)
-SETTLED = (TaskState.DONE, TaskState.GOING, TaskState.DROPPED)
 ONE_DAY = timedelta(days=1)
 UNSAID = time(8, 0)
 """The clock time that a meeting entered afterwards has when nobody has said one."""
@@ -263,12 +261,7 @@ def _settled_later(session: Session, row: Task, meeting: Meeting) -> bool:
     """At a later meeting, or by somebody after the end of this one."""
     if row.reviewed_id and _held(session.get_one(Meeting, row.reviewed_id)) > _held(meeting):
         return True
-    settled = session.scalar(
-        select(func.max(Audit.at)).where(
-            Audit.subject == f"task:{row.id}", Audit.action.in_([f"task {state}" for state in SETTLED])
-        )
-    )
-    return bool(settled and meeting.ended_at and settled > meeting.ended_at)
+    return bool(row.settled_at and meeting.ended_at and row.settled_at > meeting.ended_at)
 
 
 def _held(meeting: Meeting) -> datetime:

@@ -12,8 +12,6 @@ from bot.tables import Duty, DutyState, Meeting, MeetingState, Membership, Perso
 
 NEW = timedelta(days=7)
 """So long a secretary is a newcomer, who is told even what the unit's first secretary has read already."""
-CAUGHT_UP = "catch-up"
-"""Under this rung it is written down what a newcomer has been told."""
 ONE_DAY = timedelta(days=1)
 
 

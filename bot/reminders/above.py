@@ -11,14 +11,24 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_allowed, next_working_day
 from bot.duties.apart import told_apart
-from bot.duties.withdrawing import ABOVE_KEY, DONE
+from bot.duties.ladder import NAME_TIME, ToldRung
 from bot.messages import Reply
 from bot.people.staff import contacts_of
 from bot.people.superiors import superiors_of
 from bot.reminders.climbed import NAMED, News, climbed_news, told_above, told_late, waiting_above
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.own import note_rungs_told
-from bot.tables import Contact, Duty, DutyState, Membership, Message, MessageState, Role
+from bot.tables import (
+    Contact,
+    Duty,
+    DutyState,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    ReminderKind,
+    Role,
+)
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -67,14 +77,16 @@ def tell_superiors(
     waiting = waiting_above(session, by_person)
     hours = _Hours(desk, session, by_person, at, more=more)
     posts = [
-        outbox.Post(contacts[person_id], Reply(""), hours.of(contacts[person_id], heard), key)
+        outbox.Post(
+            contacts[person_id], Reply(""), hours.of(contacts[person_id], heard), key, MessageKind.ABOVE
+        )
         for person_id, heard in by_person.items()
         if person_id not in waiting
-        for key in [f"{ABOVE_KEY}{person_id}:{_first(heard)}:{at:%Y%m%d%H%M%S}"]
+        for key in [f"above:{person_id}:{_first(heard)}:{at:%Y%m%d%H%M%S}"]
     ]
     written = outbox.post_many(session, posts, at)
     waiting |= written
-    told_done = f"{DONE}@{at:%Y%m%d%H%M}"
+    told_done = ToldRung(f"{ReminderKind.DONE}@{at:{NAME_TIME}}", ReminderKind.DONE, at)
     said = [
         (
             waiting[number],

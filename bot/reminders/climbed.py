@@ -5,15 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Result, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Result, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.duties.life import meetings_of
 from bot.duties.outlook import WORDED_WITH, Outlook, outlook_of
-from bot.duties.withdrawing import ABOVE_KEY, ABOVE_KEYS, DONE, SUMMED
+from bot.duties.withdrawing import TOLD_ABOVE
 from bot.people.superiors import ABOVE
 from bot.reminders.escalation import Reminded, how_often
-from bot.tables import Demand, Duty, DutyState, Membership, Message, MessageState, Reminder, Unit
+from bot.tables import (
+    Demand,
+    Duty,
+    DutyState,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    Reminder,
+    ReminderKind,
+    Unit,
+)
 
 NAMED = 12
 """So many duties are told of by their units."""
@@ -77,7 +88,7 @@ def waiting_above(session: Session, people: Collection[int]) -> dict[int, int]:
             Message.person_id.in_(people),
             Message.state == MessageState.WAITING,
             Message.attempts == 0,
-            Message.key.startswith(ABOVE_KEY),
+            Message.kind == MessageKind.ABOVE,
         )
         .with_for_update()
     )
@@ -91,7 +102,7 @@ def told_above(session: Session, people: Collection[int], since: datetime) -> se
             Message.person_id.in_(people),
             Message.created_at >= since,
             Message.state.in_((MessageState.WAITING, MessageState.SENT)),
-            or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
+            Message.kind.in_(TOLD_ABOVE),
         )
     )
     return set(rows)
@@ -103,7 +114,7 @@ def told_late(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int
     since = exists().where(
         again.duty_id == Reminder.duty_id,
         again.person_id == Reminder.person_id,
-        again.rung.startswith(f"{DONE}@"),
+        again.kind == ReminderKind.DONE,
         again.at >= Reminder.at,
     )
     watches = exists().where(
@@ -116,9 +127,9 @@ def told_late(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Reminder.duty_id.in_(duty_ids),
-            ~Reminder.rung.startswith(f"{DONE}@"),
+            Reminder.kind != ReminderKind.DONE,
             Message.state == MessageState.SENT,
-            or_(*(Message.key.startswith(start) for start in ABOVE_KEYS)),
+            Message.kind.in_(TOLD_ABOVE),
             ~since,
             watches,
         )
@@ -136,7 +147,7 @@ def hand_to(session: Session, message_id: int, other_id: int) -> None:
 
 
 def _late() -> ColumnElement[bool]:
-    return and_(~Reminder.rung.startswith(f"{DONE}@"), ~Reminder.rung.startswith(f"{SUMMED}@"))
+    return Reminder.kind.not_in((ReminderKind.DONE, ReminderKind.SUMMARY))
 
 
 def _named(session: Session, message_ids: Collection[int]) -> dict[int, list[Duty]]:
@@ -191,7 +202,7 @@ def _done(session: Session, message_ids: Collection[int]) -> dict[int, list[Duty
         .join(Unit, Unit.id == Duty.unit_id)
         .where(
             Reminder.message_id.in_(message_ids),
-            Reminder.rung.startswith(f"{DONE}@"),
+            Reminder.kind == ReminderKind.DONE,
             Duty.state == DutyState.DONE,
         )
         .order_by(Reminder.message_id, Unit.listed_as, Duty.id)

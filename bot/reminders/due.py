@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local, local_day, next_allowed
-from bot.duties.ladder import MORNING, Anchors, Timed, next_at, rung_moments, said_at, worth_saying
+from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of
 from bot.duties.outlook import WORDED_WITH
 from bot.duties.reports_on import meeting_awaited
@@ -32,6 +32,7 @@ from bot.tables import (
     MessageState,
     Person,
     Reminder,
+    ReminderKind,
 )
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,11 @@ class DueRung:
     first: bool = False
 
     @property
-    def as_told(self) -> tuple[int, str]:
-        """The duty's id and the rung's name, by which it is noted that it has been said."""
-        return self.duty.id, self.timed.name
+    def as_told(self) -> tuple[int, ToldRung]:
+        """The duty's id and the rung, as it is noted that it has been said."""
+        caught_up = self.timed.rung.key == ReminderKind.CATCH_UP
+        kind = ReminderKind.CATCH_UP if caught_up else ReminderKind.RUNG
+        return self.duty.id, ToldRung(self.timed.name, kind, self.timed.at)
 
     @property
     def say(self) -> str:
@@ -120,7 +123,7 @@ def give_back(session: Session, at: datetime, unit_id: int | None = None) -> Non
     )
     rows = session.execute(query if unit_id is None else query.where(Duty.unit_id == unit_id)).all()
     for duty, said in rows:
-        if moment := said_at(said.rung):
+        if moment := said.rung_at:
             duty.reminded_until, duty.next_reminder_at = moment - LONG_AGO, at
     spent = {said.message_id for _, said in rows}
     if spent:

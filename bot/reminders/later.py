@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.calendar import next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
-from bot.tables import Duty, Message, Person, Reminder
+from bot.tables import Duty, Message, Person, Reminder, ReminderKind
 from bot.talk import outbox
 from bot.talk.chat import Chat
 
@@ -18,7 +18,9 @@ def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
     message = outbox.post_message(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
-    _speaks_of(chat, message, duty, chat.person.id, f"snooze@{moment:%Y%m%d%H%M}-{message.id}")
+    _speaks_of(
+        chat, message, duty, chat.person.id, ReminderKind.SNOOZE, f"snooze@{moment:%Y%m%d%H%M}-{message.id}"
+    )
 
 
 def nudge_person(chat: Chat, person: Person, duty: Duty) -> bool:
@@ -32,12 +34,22 @@ def nudge_person(chat: Chat, person: Person, duty: Duty) -> bool:
     due_at = next_allowed(chat.at, chat.zone)
     message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, key=key, due_at=due_at)
     chat.session.flush()
-    _speaks_of(chat, message, duty, person.id, f"nudge-{message.id}@{chat.at:%Y%m%d%H%M}")
+    _speaks_of(chat, message, duty, person.id, ReminderKind.NUDGE, f"nudge-{message.id}@{chat.at:%Y%m%d%H%M}")
     return True
 
 
-def _speaks_of(chat: Chat, message: Message, duty: Duty, person_id: int, rung: str) -> None:
+def _speaks_of(
+    chat: Chat, message: Message, duty: Duty, person_id: int, kind: ReminderKind, rung: str
+) -> None:
     """So that the message is taken back when the duty is done before it has gone out."""
     chat.session.add(
-        Reminder(duty_id=duty.id, rung=rung, person_id=person_id, message_id=message.id, at=chat.at)
+        Reminder(
+            duty_id=duty.id,
+            rung=rung,
+            kind=kind,
+            rung_at=chat.at if kind == ReminderKind.NUDGE else None,
+            person_id=person_id,
+            message_id=message.id,
+            at=chat.at,
+        )
     )

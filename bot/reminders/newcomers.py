@@ -12,11 +12,11 @@ from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
 from bot.duties.outlook import WORDED_WITH
 from bot.materials.materials import unit_was_reminded
-from bot.people.newcomers import CAUGHT_UP, heard_from, is_away, is_new, wake_newcomer
+from bot.people.newcomers import heard_from, is_away, is_new, wake_newcomer
 from bot.people.staff import Staff, staff_of
 from bot.plans.ladders import LadderRung
 from bot.reminders.due import DueRung, introduction_of
-from bot.tables import Demand, Duty, DutyState, Membership, Message, Reminder, Role
+from bot.tables import Demand, Duty, DutyState, Membership, Message, Reminder, ReminderKind, Role
 
 
 def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
@@ -111,4 +111,4 @@ def _heard(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
 
 
 def _rung(duty: Duty) -> LadderRung:
-    return LadderRung(CAUGHT_UP, "opens", 0, 0, None, introduction_of(duty), "always")
+    return LadderRung(ReminderKind.CATCH_UP, "opens", 0, 0, None, introduction_of(duty), "always")

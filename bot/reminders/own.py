@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
+from bot.duties.ladder import ToldRung
 from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer, offers_for
@@ -210,11 +211,19 @@ def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int
 
 
 def note_rungs_told(
-    session: Session, said: Iterable[tuple[int, int, Iterable[tuple[int, str]]]], at: datetime
+    session: Session, said: Iterable[tuple[int, int, Iterable[tuple[int, ToldRung]]]], at: datetime
 ) -> None:
     """Writes down which message (id) says which rungs, each with its duty (id), to which person (id)."""
     rows = [
-        {"duty_id": duty_id, "rung": rung, "person_id": person_id, "message_id": message_id, "at": at}
+        {
+            "duty_id": duty_id,
+            "rung": rung.name,
+            "kind": rung.kind,
+            "rung_at": rung.at,
+            "person_id": person_id,
+            "message_id": message_id,
+            "at": at,
+        }
         for message_id, person_id, rungs in said
         for duty_id, rung in rungs
     ]

@@ -12,11 +12,23 @@ from sqlalchemy.orm import Session, joinedload
 from bot.calendar import at_local, local_day, next_allowed, next_working_day
 from bot.duties.apart import apart_figures, told_apart
 from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
-from bot.duties.withdrawing import SUMMARY_KEY, SUMMED
+from bot.duties.ladder import NAME_TIME
 from bot.people.roles import units_below
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
-from bot.tables import Duty, DutyState, Membership, Message, MessageState, Person, Reminder, Role, Unit
+from bot.tables import (
+    Duty,
+    DutyState,
+    Membership,
+    Message,
+    MessageKind,
+    MessageState,
+    Person,
+    Reminder,
+    ReminderKind,
+    Role,
+    Unit,
+)
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -143,8 +155,8 @@ def _write(
     context |= {"figures": figures, "why": why, "units": [leader.unit for leader in roles]}
     context |= _from_above(told)
     reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
-    key = f"{SUMMARY_KEY}{person_id}:{why}:{at:%Y%m%d%H%M%S}"
-    message = outbox.post_message(session, contact, reply, at, bulk=True, key=key)
+    key = f"summary:{person_id}:{why}:{at:%Y%m%d%H%M%S}"
+    message = outbox.post_message(session, contact, reply, at, bulk=True, key=key, kind=MessageKind.SUMMARY)
     session.flush()
     if beside is not None:
         hand_to(session, beside, message.id)
@@ -198,7 +210,9 @@ def _note_late(
     session.add_all(
         Reminder(
             duty_id=duty.id,
-            rung=f"{SUMMED}@{at:%Y%m%d%H%M}",
+            rung=f"{ReminderKind.SUMMARY}@{at:{NAME_TIME}}",
+            kind=ReminderKind.SUMMARY,
+            rung_at=at,
             person_id=message.person_id,
             message_id=message.id,
             at=at,

@@ -16,7 +16,17 @@ from bot.tables.meetings import (
     TaskState,
     Vote,
 )
-from bot.tables.messages import Constant, Event, Message, MessageState, Priority, Process, Reminder
+from bot.tables.messages import (
+    Constant,
+    Event,
+    Message,
+    MessageKind,
+    MessageState,
+    Priority,
+    Process,
+    Reminder,
+    ReminderKind,
+)
 from bot.tables.people import (
     Audit,
     Contact,
@@ -70,6 +80,7 @@ __all__ = [
     "MeetingState",
     "Membership",
     "Message",
+    "MessageKind",
     "MessageState",
     "Note",
     "NoteKind",
@@ -80,6 +91,7 @@ __all__ = [
     "Priority",
     "Process",
     "Reminder",
+    "ReminderKind",
     "Role",
     "Score",
     "Submission",

@@ -196,6 +196,8 @@ class Task(Base):
     outcome: Mapped[str] = mapped_column(Text, default="")
     reviewed_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
     """The meeting that last looked at it."""
+    settled_at: Mapped[datetime | None]
+    """When somebody last said how it stands."""
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.tables.base import Base
 
 WAITING = text("state = 'waiting'")
+FAILED = text("error != ''")
 
 
 class Priority(IntEnum):
@@ -26,7 +27,24 @@ class MessageState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-FAILED = text("error != ''")
+class MessageKind(StrEnum):
+    """ABOVE and SUMMARY tell who is above of what units owe."""
+
+    PLAIN = ""
+    ABOVE = "above"
+    SUMMARY = "summary"
+
+
+class ReminderKind(StrEnum):
+    """RUNG: of the ladder; CATCH_UP: what a newcomer is told; NUDGE: in the name of the committee; SNOOZE: put off by its
+    reader; to who is above, DONE: it is done after all; SUMMARY: it is late, in a summary."""
+
+    RUNG = "rung"
+    CATCH_UP = "catch-up"
+    NUDGE = "nudge"
+    SNOOZE = "snooze"
+    DONE = "done"
+    SUMMARY = "summary"
 
 
 class Event(Base):
@@ -69,7 +87,9 @@ class Message(Base):
     """A Priority."""
     state: Mapped[MessageState] = mapped_column(default=MessageState.WAITING)
     body: Mapped[dict[str, Any]]
+    kind: Mapped[MessageKind] = mapped_column(default=MessageKind.PLAIN)
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """What keeps it from being written twice."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     hold_until: Mapped[datetime | None]
@@ -105,6 +125,9 @@ class Reminder(Base):
     rung: Mapped[str] = mapped_column(String(60), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    kind: Mapped[ReminderKind] = mapped_column(default=ReminderKind.RUNG)
+    rung_at: Mapped[datetime | None]
+    """The moment that the rung was for; of a SNOOZE none."""
     at: Mapped[datetime]
 
 

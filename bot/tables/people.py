@@ -107,6 +107,8 @@ class Membership(Base):
     """Of a unit's secretaries the lowest is spoken to first; equals in the order in which they came."""
     since: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    ended_with_unit: Mapped[bool] = mapped_column(default=False)
+    """It comes back if the closing of its unit is taken back."""
     next_summary_at: Mapped[datetime | None]
     summed_on: Mapped[date | None]
     """The last local day whose summary has been looked after."""

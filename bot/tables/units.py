@@ -1,6 +1,6 @@
 """Tables of the party organisations: a dated tree."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
@@ -36,6 +36,8 @@ class Unit(Base):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     """The first day on which it is no more."""
+    closed_at: Mapped[datetime | None]
+    """When that was written down; it can be taken back on that day."""
     term_from: Mapped[date | None]
     """The first day of its committee's term: papers are numbered from there."""
     place_name: Mapped[str] = mapped_column(String(100), default="")

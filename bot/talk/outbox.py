@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import Choice, File, Reply
 from bot.people.newcomers import look_again
-from bot.tables import Contact, Message, MessageState, Priority
+from bot.tables import Contact, Message, MessageKind, MessageState, Priority
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +63,10 @@ def post_message(
     bulk: bool = False,
     due_at: datetime | None = None,
     key: str | None = None,
+    kind: MessageKind = MessageKind.PLAIN,
 ) -> Message:
     """Writes a message into the caller's transaction. Bulk waits up to half an hour while its recipient is in a dialog."""
-    message = Message(**_row(contact, reply, at, due_at or at, bulk, key))
+    message = Message(**_row(contact, reply, at, due_at or at, bulk, key, kind))
     session.add(message)
     return message
 
@@ -85,6 +86,7 @@ class Post:
     reply: Reply
     due_at: datetime
     key: str | None = None
+    kind: MessageKind = MessageKind.PLAIN
 
 
 def post_many(session: Session, posts: Sequence[Post], at: datetime) -> dict[int, int]:
@@ -94,7 +96,7 @@ def post_many(session: Session, posts: Sequence[Post], at: datetime) -> dict[int
     """
     if not posts:
         return {}
-    rows = [_row(post.contact, post.reply, at, post.due_at, True, post.key) for post in posts]
+    rows = [_row(post.contact, post.reply, at, post.due_at, True, post.key, post.kind) for post in posts]
     numbered = session.execute(insert(Message).returning(Message.person_id, Message.id), rows)
     return {row.person_id: row.id for row in numbered}
 
@@ -105,7 +107,13 @@ def _new_message() -> Insert:
 
 
 def _row(
-    contact: Contact, reply: Reply, at: datetime, due_at: datetime, bulk: bool, key: str | None
+    contact: Contact,
+    reply: Reply,
+    at: datetime,
+    due_at: datetime,
+    bulk: bool,
+    key: str | None,
+    kind: MessageKind = MessageKind.PLAIN,
 ) -> dict[str, Any]:
     lost = contact.lost_at is not None
     return {
@@ -115,6 +123,7 @@ def _row(
         "priority": Priority.BULK if bulk else Priority.ANSWER,
         "state": MessageState.FAILED if lost else MessageState.WAITING,
         "body": to_body(reply),
+        "kind": kind,
         "key": key,
         "created_at": at,
         "due_at": due_at,

@@ -94,12 +94,13 @@ def close_unit(
         meeting.state, meeting.marks = MeetingState.CANCELLED, replace(meeting.marks, closed_at=at)
     for membership in closed.ended:
         end_role(session, membership, at)
+        membership.ended_with_unit = True
         hand_over(session, membership.person_id, at, unit_id=unit.id)
     session.execute(
         update(Invite).where(Invite.unit_id == unit.id, Invite.used_at.is_(None)).values(expires_at=at)
     )
     _end_span(session, unit, on)
-    unit.closed_on, unit.merged_into_id = on, into.id if into else None
+    unit.closed_on, unit.closed_at, unit.merged_into_id = on, at, into.id if into else None
     if into is not None and into.members and unit.members:
         into.members += unit.members
     session.add(Audit(at=at, person_id=by, action=CLOSED, subject=f"unit:{unit.id}"))
@@ -229,10 +230,9 @@ def reopen_unit(
     """
     session.flush()
     unit = lock_unit(session, unit.id)
-    closed_at = _closed_at(session, unit)
-    if unit.closed_on is None or closed_at is None:
+    if unit.closed_on is None or unit.closed_at is None:
         raise Invalid("unit_not_closed", unit=unit.name)
-    if local_day(closed_at, zone) != local_day(at, zone):
+    if local_day(unit.closed_at, zone) != local_day(at, zone):
         raise Invalid("unit_reopen_late", unit=unit.name, day=unit.closed_on)
     parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
     if parent is not None and parent.closed_on is not None:
@@ -241,26 +241,17 @@ def reopen_unit(
         into = lock_unit(session, unit.merged_into_id)
         if into.members and unit.members and into.members > unit.members:
             into.members -= unit.members
-    unit.closed_on, unit.merged_into_id = None, None
+    unit.closed_on, unit.closed_at, unit.merged_into_id = None, None, None
     _open_span(session, unit)
     cancelled = select(Meeting).where(Meeting.unit_id == unit.id, Meeting.state == MeetingState.CANCELLED)
     for meeting in session.scalars(cancelled).all():
-        if meeting.marks.closed_at == closed_at:
+        if meeting.marks.closed_at is not None:
             meeting.state = MeetingState.PLANNED
             meeting.marks = replace(meeting.marks, closed_at=None)
     session.add(Audit(at=at, person_id=by, action=REOPENED, subject=f"unit:{unit.id}"))
-    roles = _give_back(session, unit, closed_at, at)
+    roles = _give_back(session, unit, at)
     session.flush()
     return roles
-
-
-def _closed_at(session: Session, unit: Unit) -> datetime | None:
-    return session.scalar(
-        select(Audit.at)
-        .where(Audit.action == CLOSED, Audit.subject == f"unit:{unit.id}")
-        .order_by(Audit.id.desc())
-        .limit(1)
-    )
 
 
 def _open_span(session: Session, unit: Unit) -> None:
@@ -274,15 +265,15 @@ def _open_span(session: Session, unit: Unit) -> None:
         span.until_on = None
 
 
-def _give_back(session: Session, unit: Unit, closed_at: datetime, at: datetime) -> list[Membership]:
+def _give_back(session: Session, unit: Unit, at: datetime) -> list[Membership]:
     roles = session.scalars(
         select(Membership)
-        .where(Membership.unit_id == unit.id, Membership.ended_at == closed_at)
+        .where(Membership.unit_id == unit.id, Membership.ended_with_unit)
         .options(joinedload(Membership.person))
         .order_by(Membership.id)
     ).all()
     for membership in roles:
-        membership.ended_at = None
+        membership.ended_at, membership.ended_with_unit = None, False
         if membership.role == Role.LEADER:
             membership.next_summary_at = at
     return list(roles)

@@ -125,7 +125,7 @@ def take_state(chat: Chat, answer: Answer) -> None:
     if said is None:
         raise Invalid("choose_button")
     state, words = said
-    settle_task(task, state, meeting)
+    settle_task(task, state, meeting, chat.at)
     if meeting is None or not meeting.rehearsal:
         chat.note(f"task {state}", f"task:{task.id}")
     if words:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.calendar import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_MEETING_DAY, at_local, is_holiday, safe_day
-from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, rung_moments, said_at, worth_saying
+from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, rung_moments, worth_saying
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung, rung_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -159,15 +159,11 @@ def test_nothing_falls_before_the_duty_opens() -> None:
     ]
 
 
-def test_a_rung_is_named_by_its_moment_and_found_again() -> None:
+def test_a_rung_is_named_by_its_moment() -> None:
     timed = rung_moments(MEETING, APRIL, ZONE)[0]
     assert timed.name == "topic@202204010000"
-    assert said_at(timed.name) == timed.at
-    assert said_at("snooze@202204010000-17") is None
-    assert said_at("snooze") is None
     long = Timed(timed.at, rung_of(LadderLine(key="a" * 64, at="opens", say="topic")))
     assert len(long.name) == 60
-    assert said_at(long.name) == timed.at
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ from sqlalchemy.exc import StatementError
 
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
-from bot.tables import Duty, Membership, Person, Plan, Role, Topic, Unit
+from bot.tables import (
+    Duty,
+    Membership,
+    Message,
+    Person,
+    Plan,
+    Reminder,
+    ReminderKind,
+    Role,
+    Task,
+    Topic,
+    Unit,
+)
 from tests.kit.schema import schema_differences, up_to_date
 
 
@@ -139,3 +151,62 @@ def test_a_state_that_nobody_knows_is_named(db: Database) -> None:
         session.scalars(select(Membership)).one()
     with db.write() as session, pytest.raises(StatementError, match="emperor"):
         session.execute(update(Membership).values(role="emperor"))
+
+
+def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object) -> None:
+    """Reminders, messages above, a unit closed with its role, a task settled in between: each is found again by its columns."""
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0015")
+    closed = "2022-04-10 02:00:00.123456"
+    rungs = ("topic@202204010100", "catch-up@202204020100", "nudge-2@202204030100", "snooze@202204040100-2")
+    with old.engine.begin() as connection:
+
+        def put(table: str, **facts: object) -> None:
+            marks = ", ".join("?" for _ in facts)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(facts)}) VALUES ({marks})", tuple(facts.values())
+            )
+
+        unit = {"name": "Chi bộ", "kind": "chi_bo", "sector": ""}
+        put("units", id=1, code="A", path="/1/", closed_on="2022-04-10", **unit)
+        put("persons", id=1, name="", created_at=closed, consent_version=0, reminder_hour=8)
+        contact = {"channel": "web", "place": "p", "used_at": closed, "lost_reason": "", "seq": 0}
+        put("contacts", id=1, person_id=1, wrong_codes=0, **contact)
+        role = {"person_id": 1, "unit_id": 1, "since": "2022-01-01 00:00:00.000000"}
+        put("memberships", id=1, role="secretary", rank=0, ended_at=closed, **role)
+        put("memberships", id=2, role="leader", rank=0, ended_at="2022-02-01 00:00:00.000000", **role)
+        put("audit", id=1, at=closed, action="unit closed", subject="unit:1")
+        put("audit", id=2, at=closed, action="task going", subject="task:1")
+        plan = {"symbol": "1-KH", "issuer": "A", "title": "B", "content": "{}", "answers": "{}"}
+        put("plans", id=1, mark="m", unit_id=1, loaded_at=closed, **plan)
+        span = {"period_first": "2022-04-01", "period_last": "2022-04-30", "opens_on": "2022-04-01"}
+        demand = {"key": "t", "variant": "", "kind": "meeting", "title": "T", "recipient": "", "via": ""}
+        told = {"announced_on": "2022-04-01", "rungs": "[]", "relative": "{}"}
+        put("demands", id=1, plan_id=1, **demand, **span, **told)
+        duty = {"key": "t", "kind": "meeting", "state": "open", "path": "/1/", "waits": "", "picks": "[]"}
+        days = {"opens_on": "2022-04-01", "announced_on": "2022-04-01", "added": 0}
+        put("duties", id=1, plan_id=1, demand_id=1, unit_id=1, **duty, **days)
+        for number, key in enumerate((None, "above:1:1:20220401", "summary:1:week:20220401"), start=1):
+            message = {"person_id": 1, "contact_id": 1, "channel": "web", "priority": 5, "state": "sent"}
+            times = {"created_at": closed, "due_at": closed, "attempts": 0, "error": ""}
+            put("messages", id=number, body="{}", key=key, **message, **times)
+        for rung in (*rungs, "done@202204050100", "summary@202204060100"):
+            put("reminders", duty_id=1, rung=rung, person_id=1, message_id=1, at=closed)
+        meeting = {"kind": "regular", "state": "held", "place": "", "steps": "[]", "step": 0, "marks": "{}"}
+        put("meetings", id=1, unit_id=1, created_at=closed, walk="{}", ready="[]", **meeting)
+        task = {"unit_id": 1, "meeting_id": 1, "step": 0, "what": "x", "who": "", "state": "going"}
+        put("tasks", id=1, outcome="", person_id=1, at=closed, **task)
+    migrate_schema(old)
+    at = datetime(2022, 4, 10, 2, 0, 0, 123456, tzinfo=UTC)
+    with old.read() as session:
+        said = {row.rung: (row.kind, row.rung_at) for row in session.scalars(select(Reminder))}
+        days = {kind: moment and moment.day for kind, moment in said.values()}
+        assert days == {"rung": 1, "catch-up": 2, "nudge": 3, "snooze": None, "done": 5, "summary": 6}
+        assert said["topic@202204010100"] == (ReminderKind.RUNG, datetime(2022, 4, 1, 1, tzinfo=UTC))
+        kinds = session.scalars(select(Message.kind).order_by(Message.id)).all()
+        assert kinds == ["", "above", "summary"]
+        assert session.get_one(Unit, 1).closed_at == at
+        ended = session.scalars(select(Membership.ended_with_unit).order_by(Membership.id)).all()
+        assert ended == [True, False]
+        assert session.get_one(Task, 1).settled_at == at
+    old.close()

@@ -21,10 +21,8 @@ from bot.duties.counting import tally_demands
 from bot.duties.ladder import Anchors, next_at, rung_moments
 from bot.duties.life import close_duty, rungs_of
 from bot.duties.loading import load_plan
-from bot.duties.withdrawing import DONE, SUMMED
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before, set_meeting
-from bot.people.newcomers import CAUGHT_UP
 from bot.people.people import CONSENT_VERSION
 from bot.people.roles import units_below
 from bot.plans.questions import Open, plan_questions
@@ -39,6 +37,7 @@ from bot.tables import (
     Message,
     Person,
     Reminder,
+    ReminderKind,
     Unit,
 )
 from bot.talk import delivery
@@ -256,7 +255,7 @@ def test_a_year_of_forty_units(year: Year, tmp_path: Path) -> None:
         figures = tally_demands(session, units_below(Duty.path, "/1/"), END)
     assert len(duties) > 500
     assert len(table) > 1000
-    told_as_done = (DONE, SUMMED)
+    told_as_done = (ReminderKind.DONE, ReminderKind.SUMMARY)
     sent = [row for row in table if row.state == "sent" and row.rung.partition("@")[0] not in told_as_done]
     nobody_is_reminded_after_the_end(duties, sent)
     nobody_is_woken(duties, meetings, sent)
@@ -318,7 +317,7 @@ def nobody_hears_more_than_the_ladder_has(
     heard: dict[tuple[int, int], list[str]] = defaultdict(list)
     moments: dict[tuple[int, int], list[datetime]] = defaultdict(list)
     for row in sent:
-        if row.rung.partition("@")[0] in (CAUGHT_UP, "urgent"):
+        if row.rung.partition("@")[0] in (ReminderKind.CATCH_UP, "urgent"):
             continue
         heard[row.duty_id, row.person_id].append(row.rung.partition("@")[0])
         moments[row.duty_id, row.person_id].append(row.sent_at)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot.duties.ladder import said_at
 from bot.duties.loading import load_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.expected import expected_duties
@@ -91,9 +90,9 @@ def said_on(world: World, key: str) -> list[str]:
     """The days on which rungs of the duty of that key were said, in order."""
     with world.db.read() as session:
         rows = session.scalars(
-            select(Reminder.rung).join(Duty, Duty.id == Reminder.duty_id).where(Duty.key == key)
+            select(Reminder.rung_at).join(Duty, Duty.id == Reminder.duty_id).where(Duty.key == key)
         ).all()
-    moments = sorted(moment for moment in map(said_at, rows) if moment)
+    moments = sorted(moment for moment in rows if moment)
     return [f"{moment.astimezone(ZONE).date()}" for moment in moments]
 
 

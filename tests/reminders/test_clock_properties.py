@@ -25,14 +25,12 @@ from bot.calendar import (
 )
 from bot.duties.ladder import CLIMB, Anchors, next_at, rung_moments, worth_saying
 from bot.duties.life import close_duty
-from bot.duties.withdrawing import DONE
 from bot.meetings.meetings import set_meeting
-from bot.people.newcomers import CAUGHT_UP
 from bot.plans.ladders import RUNG_AT, LadderLine, LadderRung, rung_of
 from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
 from bot.store.db import Database, connect_database
-from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, Unit
+from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, ReminderKind, Unit
 from bot.talk.outbox import lose_contact
 from schedules import reminders
 from tests.kit.places import ROOT, ZONE
@@ -310,8 +308,8 @@ def test_a_year_of_one_unit(
         heard: dict[tuple[int, str], set[int]] = {}
         for said, duty, demand, message in rows:
             ladder = {line["key"]: line for line in demand.rungs}
-            assert duty.done_at is None or said.at < duty.done_at or said.rung.startswith(DONE)
-            assert duty.state == "open" or message.state != "waiting" or said.rung.startswith(DONE)
+            assert duty.done_at is None or said.at < duty.done_at or said.kind == ReminderKind.DONE
+            assert duty.state == "open" or message.state != "waiting" or said.kind == ReminderKind.DONE
             assert local_day(said.at, ZONE) >= duty.announced_on
             ahead = timedelta(days=10 if duty.kind == "meeting" else 0)
             earliest = safe_day(duty.opens_on - ahead) if ahead else duty.opens_on
@@ -320,7 +318,7 @@ def test_a_year_of_one_unit(
             if said.person_id == 3:
                 assert not is_weekend(local_day(message.due_at, ZONE))
             key = said.rung.partition("@")[0]
-            if key in (CAUGHT_UP, DONE):
+            if key in (ReminderKind.CATCH_UP, ReminderKind.DONE):
                 continue
             line = ladder[key]
             assert (said.person_id == 3) == (line.get("to") == "above")
