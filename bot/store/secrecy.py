@@ -9,13 +9,14 @@ import unicodedata
 from pathlib import Path
 
 from bot.store.first_pages import first_page_text
+from bot.store.lookalikes import fold_lookalikes
 
 _DEGREES = frozenset({"MẬT", "TỐIMẬT", "TUYỆTMẬT"})
 # The same in the encodings before Unicode, TCVN3 (.VnTime) and VNI, as they look when read as Latin-1.
 _OLD_FONTS = frozenset({"MËT", "TèIMËT", "TUYÖTMËT", "MAÄT", "TOÁIMAÄT", "TUYEÄTMAÄT"})
+_WRITTEN_I = re.compile("(?<=TỐ)[1Ll](?=MẬT)")
 _DEGREE = r"(?:(?:TỐI|TUYỆT)\s+)?MẬT"
 
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _COLUMNS = re.compile(r"\t+|\s{2,}|\s*[|│┃]\s*")
 _COMPANY = re.compile(
     r"\b(?:H[ỎO][ẢA] TỐC|THƯỢNG KHẨN|KHẨN|DỰ THẢO|TÀI LIỆU|VĂN BẢN|HỒ SƠ|ĐỘ(?= +(?:TỐI|TUYỆT))|BẢN SỐ\W{0,3}[\d/]+)(?!\w)"
@@ -35,10 +36,11 @@ _JOINED_BEFORE = ("bí", "bảo", "cơ", "thân", "trăng", "huyền")
 
 
 def bears_secrecy_stamp(text: str) -> bool:
-    """Tell whether a line of `text` (any Unicode form) bears a stamp of secrecy, and not only the word in a sentence."""
+    """Tell whether a line of `text` (any Unicode form) bears a stamp of secrecy, in any letters that look like one, and not
+    only the word in a sentence."""
     line_before = ""
-    for raw in unicodedata.normalize("NFC", text).splitlines():
-        line = _INVISIBLE.sub("", raw).replace("\u00a0", " ").strip()
+    for raw in fold_lookalikes(text).splitlines():
+        line = raw.strip()
         if line and _line_stamped(line, wrapped=line_before.endswith(_JOINED_BEFORE)):
             return True
         if line:
@@ -65,11 +67,11 @@ def _line_stamped(line: str, *, wrapped: bool) -> bool:
 def _alone(part: str, *, wrapped: bool) -> bool:
     if len(part) > 80 or any(mark in part for mark in "☐□:?…"):
         return False
-    letters = _letters(_COMPANY.sub("", part))
+    letters = _WRITTEN_I.sub("I", _letters(_COMPANY.sub("", part)))
     bracketed = part[0] in "([{*<«"
     if letters in _DEGREES or letters in _OLD_FONTS:
         return bracketed or not (wrapped and letters == "MẬT")
-    return letters.upper() in _DEGREES and (bracketed or (letters[0].isupper() and not wrapped))
+    return letters.upper() in _DEGREES and (bracketed or not (letters.islower() or wrapped))
 
 
 def _letters(part: str) -> str:
@@ -102,9 +104,8 @@ def stamped_name(name: str) -> bool:
     Without diacritics "mat" is also mặt, mất and mắt: it counts in brackets, after TUYET or TOI, and in capitals
     at the end after a document symbol or a dash.
     """
-    stem = unicodedata.normalize("NFC", _INVISIBLE.sub("", name)).strip()
-    stem = re.sub(r"\.[A-Za-z]{2,4}x?$", "", stem)
-    if _NAME_BRACKETED.search(stem):
+    stem = re.sub(r"\.[A-Za-z]{2,4}x?$", "", fold_lookalikes(name).strip())
+    if _NAME_BRACKETED.search(stem) or _letters(stem).upper() in _DEGREES:
         return True
     words = list(_NAME_WORDS.finditer(stem))
     return any(_word_stamped(stem, words, at) for at in range(len(words)))
