@@ -19,9 +19,9 @@ from benchmarks.whole import APRIL
 from bot.duties.loading import load_plan
 from bot.messages import File
 from bot.people.people import CONSENT_VERSION
+from bot.plans.guidance.sheets_in import read_sheets
 from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_agenda, read_plan
-from bot.scores.sheets_in import read_sheets
 from bot.settings import ROOT
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
@@ -125,10 +125,8 @@ def desk_of(db: Database) -> Desk:
         routes=ROUTES,
         zone=ZONE,
         links=NoLinks(),
-        facts={
-            "regular_agenda": read_agenda(ROOT / "templates/agendas/regular.yaml"),
-            "sheets": read_sheets(ROOT / "schedules/scores"),
-        },
+        regular_agenda=read_agenda(ROOT / "templates/agendas/regular.yaml"),
+        sheets=read_sheets(ROOT / "schedules/scores"),
     )
 
 

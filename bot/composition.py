@@ -60,7 +60,19 @@ def compose(
     sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     render, zone = message_renderer(settings), settings.zone
-    desk = Desk(db, render, ROUTES, zone, links, sender.wake, store, _shared_facts(), aside)
+    desk = Desk(
+        db,
+        render,
+        ROUTES,
+        zone,
+        links,
+        sender.wake,
+        store,
+        read_agenda(AGENDAS / "regular.yaml"),
+        shipped_rules(),
+        shipped_sheets(),
+        aside,
+    )
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
@@ -81,11 +93,6 @@ def compose(
         stopped=aside.close,
         watching=watch.run,
     )
-
-
-def _shared_facts() -> dict[str, Any]:
-    agenda = read_agenda(AGENDAS / "regular.yaml")
-    return {"regular_agenda": agenda, "rules": shipped_rules(), "sheets": shipped_sheets()}
 
 
 def cleaning(settings: Settings) -> tuple[Tick, timedelta]:

@@ -7,9 +7,9 @@ from jinja2 import TemplateError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.papers.fonts import WANTED, font_of_papers
+from bot.plans.guidance.sheets_in import read_sheets
 from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
-from bot.scores.sheets_in import read_sheets
 from bot.settings import ENV_FILE, Settings
 from bot.store import files
 from bot.store.db import connect_database, sqlite_file

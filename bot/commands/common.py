@@ -13,9 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.plans.guidance.rules import Rules, read_rules
+from bot.plans.guidance.sheets import ScoreSheets
+from bot.plans.guidance.sheets_in import read_sheets
 from bot.problems import Invalid, Problem, Rejected
-from bot.scores.sheets import ScoreSheets
-from bot.scores.sheets_in import read_sheets
 from bot.settings import ROOT, Settings, read_settings
 from bot.store.db import Database, DatabaseGone, connect_database, sqlite_file
 from bot.store.files import open_store

@@ -195,9 +195,7 @@ def plan_preview(
             left = [one for one in plan_questions(text) if one.key not in said]
             answers = {**{one.key: LEFT_OUT for one in left}, **said}
             links = SignedLinks("", settings.url)
-            desk = Desk(
-                db, message_renderer(settings), ROUTES, settings.zone, links, facts={"rules": shipped_rules()}
-            )
+            desk = Desk(db, message_renderer(settings), ROUTES, settings.zone, links, rules=shipped_rules())
             found = foresee_messages(
                 desk, text, owner_id, about.id, begin, end, answers=answers, as_usual=usual
             )

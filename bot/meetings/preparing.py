@@ -46,13 +46,13 @@ class ChecklistItem:
 
 
 def meeting_checklist(
-    rules: Rules | None, meeting: Meeting, duties: Collection[Duty], at: datetime, zone: ZoneInfo
+    rules: Rules, meeting: Meeting, duties: Collection[Duty], at: datetime, zone: ZoneInfo
 ) -> list[ChecklistItem]:
     """What the guidance in force on the meeting's day asks for before it, in the order of the file of rules.
 
     `duties` are those that the meeting answers; `at` is now. Empty for a meeting without a day or a day without guidance.
     """
-    if rules is None or meeting.planned_at is None:
+    if meeting.planned_at is None:
         return []
     day, today = local_day(meeting.planned_at, zone), local_day(at, zone)
     held = rules.on(day)
@@ -83,7 +83,7 @@ def kinds_of(meeting: Meeting, duties: Collection[Duty]) -> set[str]:
 
 
 def duty_checklists(
-    rules: Rules | None, spoken: Iterable[tuple[Duty, Meeting | None]], at: datetime, zone: ZoneInfo
+    rules: Rules, spoken: Iterable[tuple[Duty, Meeting | None]], at: datetime, zone: ZoneInfo
 ) -> dict[int, list[ChecklistItem]]:
     """The checklists of these duties' meetings by the ids of the duties; where one meeting answers several, by the first."""
     together: dict[int, tuple[Meeting, list[Duty]]] = {}

@@ -186,7 +186,7 @@ def _worded(
         "materials": own,
         "offers": offers,
         "shared": shared,
-        "lists": duty_checklists(desk.facts.get("rules"), before, at, desk.zone),
+        "lists": duty_checklists(desk.rules, before, at, desk.zone),
     }
     try:
         reply = desk.render.reply("reminders/reminder", context)

@@ -13,7 +13,7 @@ from bot.meetings.questions.question import KnownFact
 from bot.meetings.walk import count_skipped, minutes_in_all
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import MINUTES, meets_target
-from bot.scores.sheets import Condition, ScoreSheet
+from bot.plans.guidance.sheets import Condition, ScoreSheet
 from bot.tables import Attendance, Duty, DutyKind, DutyState, Meeting, MeetingKind
 
 LONGEST = 8 * 60

@@ -12,9 +12,9 @@ from bot.calendar import at_local
 from bot.meetings.questions.question import KnownFact
 from bot.meetings.votes import AFTER
 from bot.plans.guidance.fields import RuleSet
+from bot.plans.guidance.sheets import Criterion, Part, ScoreSheet
 from bot.problems import Invalid
 from bot.scores.facts import Facts, condition_holds, known_fact, score_facts, ticked_preparations
-from bot.scores.sheets import Criterion, Part, ScoreSheet
 from bot.tables import Attendance, Meeting, MeetingState, Score, Unit, Vote
 
 LONGEST_TEXT = 2000

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement
 
 from bot.people.roles import role_holders, within_subtree
 from bot.scores.scoring import last_held, score_of, undecided_scores, year_grades
-from bot.scores.sheets import ScoreSheets
+from bot.scores.sheets import may_be_scored
 from bot.tables import Meeting, Score, Unit
 from bot.talk.chat import Chat
 
@@ -28,8 +28,8 @@ def unit_scores(chat: Chat, unit: Unit) -> ScoreStanding:
     """What a unit's card says."""
     last = last_held(chat.session, unit)
     score = score_of(chat.session, last) if last else None
-    sheets: ScoreSheets = chat.desk.facts["sheets"]
-    is_open = last is not None and sheets.offered(last, chat.zone) and not (score and score.voted)
+    sheets = chat.desk.sheets
+    is_open = last is not None and may_be_scored(sheets, last, chat.zone) and not (score and score.voted)
     return ScoreStanding(
         chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open
     )
@@ -43,7 +43,7 @@ def below_scores(chat: Chat) -> ScoreStanding:
 
 
 def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
-    sheets: ScoreSheets = chat.desk.facts["sheets"]
+    sheets = chat.desk.sheets
     found = year_grades(chat.session, where, chat.today.year, chat.zone)
     return sorted(found.items(), key=lambda one: sheets.order(one[0]))
 

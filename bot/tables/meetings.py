@@ -81,6 +81,11 @@ class Meeting(Base):
     unit: Mapped[Unit] = relationship()
     topic: Mapped[Topic | None] = relationship()
 
+    @property
+    def held_at(self) -> datetime | None:
+        """When it began; None for one that has not been held, and for a rehearsal."""
+        return self.started_at if self.state == MeetingState.HELD and not self.rehearsal else None
+
 
 class MeetingDuty(Base):
     """Which duties a meeting answers; one meeting may answer several plans."""

@@ -12,6 +12,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from bot.messages import File, Incoming
+from bot.plans.agenda import Agenda
+from bot.plans.guidance.rules import Rules
+from bot.plans.guidance.sheets import ScoreSheets
 from bot.store.aside import Elsewhere, Here
 from bot.store.db import Database
 from bot.tables import Contact, ErrandKind
@@ -125,8 +128,11 @@ class Desk:
     links: "Links"
     wake: Callable[[], None] = lambda: None
     shelf: "FileShelf | None" = None
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What is the same for everybody: `regular_agenda`, `rules`, `sheets` (of scores)."""
+    regular_agenda: Agenda | None = None
+    """The agenda of a regular meeting that no plan asks for."""
+    rules: Rules = field(default_factory=Rules)
+    """The guidance on meetings, of all times."""
+    sheets: ScoreSheets = field(default_factory=lambda: ScoreSheets({}))
     aside: "Elsewhere" = field(default_factory=lambda: Here())
     """Where files that anybody may have made are read."""
 

@@ -18,9 +18,10 @@ from bot.meetings.meetings import lock_meeting, lock_unit
 from bot.meetings.recounting import CountChange, unfit_for_counts
 from bot.meetings.walk import SCORE, at_closing, least_minutes, present_step, resume_walk
 from bot.messages import Choice
+from bot.plans.agenda import Agenda
 from bot.plans.guidance.fields import RuleSet, Target
-from bot.plans.guidance.rules import Rules, meets_target
-from bot.scores.sheets import ScoreSheets, sheet_for
+from bot.plans.guidance.rules import meets_target
+from bot.scores.sheets import sheet_for
 from bot.tables import Aside, Meeting, MeetingState, Task, Unit
 from bot.talk.chat import Chat, row_id
 
@@ -39,8 +40,13 @@ class CountCard:
 
 
 def rules_on(chat: Chat, day: date) -> RuleSet | None:
-    rules: Rules | None = chat.desk.facts.get("rules")
-    return rules.on(day) if rules else None
+    return chat.desk.rules.on(day)
+
+
+def regular_agenda_of(chat: Chat) -> Agenda:
+    if chat.desk.regular_agenda is None:
+        raise LookupError("no regular agenda")
+    return chat.desk.regular_agenda
 
 
 def day_of(chat: Chat, meeting: Meeting) -> date:
@@ -65,7 +71,7 @@ def scored_here(chat: Chat, meeting: Meeting) -> bool:
     """Whether the present step is the one at which the meeting scores itself, by a sheet of its day."""
     if at_closing(meeting) or present_step(meeting).key != SCORE or meeting.rehearsal:
         return False
-    sheets: ScoreSheets = chat.desk.facts["sheets"]
+    sheets = chat.desk.sheets
     return sheet_for(chat.session, sheets, day_of(chat, meeting), meeting.unit) is not None
 
 

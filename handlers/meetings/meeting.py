@@ -38,6 +38,7 @@ from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import joint, leading, noting
+from handlers.meetings.leading import regular_agenda_of
 
 EARLY = timedelta(hours=1)
 """Who starts so long before the set time is asked whether that is meant: the morning's reminder has the same button."""
@@ -155,7 +156,7 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
 
 def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     if meeting.state == MeetingState.PLANNED:
-        agenda = chat.desk.facts["regular_agenda"]
+        agenda = regular_agenda_of(chat)
         start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
         stamp_rules(meeting, leading.rules_on(chat, chat.today))
         chat.note("meeting started", f"meeting:{meeting.id}")

@@ -7,6 +7,7 @@ from bot.meetings.walk import stamp_rules
 from bot.tables import Duty, DutyKind
 from bot.talk.chat import Chat, row_id
 from handlers.meetings import leading
+from handlers.meetings.leading import regular_agenda_of
 
 PLAIN = "0"
 
@@ -28,7 +29,7 @@ def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
             return
     lock_unit(chat.session, unit.id)
     meeting = new_rehearsal(chat.session, unit, duty, chat.at)
-    agenda = chat.desk.facts["regular_agenda"]
+    agenda = regular_agenda_of(chat)
     start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
     stamp_rules(meeting, leading.rules_on(chat, chat.today))
     leading.show_standing(chat, meeting)

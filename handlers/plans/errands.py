@@ -41,7 +41,7 @@ def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
         if "plan" in args:
             text = plan_from_json(args["plan"])
         else:
-            text = with_minutes(read_workbook(desk, args, read_plan_workbook), desk.facts["rules"])
+            text = with_minutes(read_workbook(desk, args, read_plan_workbook), desk.rules)
         if text.decide:
             raise Rejected([Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide])
         _show_plan(desk, errand_id, text, args.get("answers", {}), unit_id, at)
@@ -64,7 +64,7 @@ def _show_plan(
         return
     with desk.db.trial() as session:
         changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), at, desk.zone, answers)
-    notices = superseded_notices(text, desk.facts["rules"], local_day(at, desk.zone))
+    notices = superseded_notices(text, desk.rules, local_day(at, desk.zone))
     tell(
         "plans/plan_shown",
         state=ErrandState.SHOWN,
@@ -115,7 +115,7 @@ def copy_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     _, args, _ = read_errand(desk, errand_id)
     folder, year = desk.render.folder, args["year"]
     sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
-    text = clone_plan(_loaded_plan(desk, args["plan_id"]), year, desk.facts["rules"], sentences)
+    text = clone_plan(_loaded_plan(desk, args["plan_id"]), year, desk.rules, sentences)
     name, write = f"{year} {_file_name(text)}", partial(write_plan, text, templates=folder)
     send_workbook(desk, errand_id, at, name, write, why="clone", decide=len(text.decide))
 

@@ -8,9 +8,10 @@ from bot.meetings.correcting import figures_locked
 from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.walk import scores_itself
+from bot.plans.guidance.sheets import ScoreSheet
 from bot.problems import Invalid
 from bot.scores.scoring import Point, compute_points, open_to_change, score_of, vote_on, with_said
-from bot.scores.sheets import ScoreSheet, ScoreSheets, sheet_for
+from bot.scores.sheets import sheet_for
 from bot.tables import Meeting, MeetingState, Score
 from bot.talk.chat import Chat, row_id
 
@@ -79,13 +80,13 @@ def _case(chat: Chat, meeting: Meeting) -> Case:
     if not begun or meeting.started_at is None:
         raise Invalid("score_not_held")
     day = local_day(meeting.started_at, chat.zone)
-    sheets: ScoreSheets = chat.desk.facts["sheets"]
+    sheets = chat.desk.sheets
     score = score_of(chat.session, meeting)
     kept = sheets.by_key.get(score.sheet) if score else None
     sheet = kept or sheet_for(chat.session, sheets, day, meeting.unit)
     if sheet is None:
         raise Invalid("score_no_sheet")
-    found = compute_points(chat.session, meeting, sheet, chat.desk.facts["rules"].on(day))
+    found = compute_points(chat.session, meeting, sheet, chat.desk.rules.on(day))
     computed = {point.key: point.points for point in found}
     return Case(meeting, sheet, score, with_said(found, score), computed)
 

@@ -6,9 +6,9 @@ from typing import Any
 from bot.messages import File
 from bot.plans.agenda import Agenda
 from bot.plans.guidance.rules import Rules, read_rules
+from bot.plans.guidance.sheets import ScoreSheets
+from bot.plans.guidance.sheets_in import read_sheets
 from bot.plans.yaml_in import read_agenda
-from bot.scores.sheets import ScoreSheets
-from bot.scores.sheets_in import read_sheets
 from bot.store.db import Database
 from bot.talk.desk import Desk
 from bot.talk.render import Renderer
@@ -80,10 +80,8 @@ def make_desk(db: Database, **others: Any) -> Desk:
         "routes": ROUTES,
         "zone": ZONE,
         "links": PlainLinks(),
-        "facts": {
-            "regular_agenda": regular_agenda(),
-            "rules": rules(),
-            "sheets": sheets(),
-        },
+        "regular_agenda": regular_agenda(),
+        "rules": rules(),
+        "sheets": sheets(),
     }
     return Desk(db=db, **{**usual, **others})

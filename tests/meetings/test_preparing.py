@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from bot.calendar import at_local
 from bot.materials.materials import tie_materials
 from bot.meetings.meetings import set_meeting
 from bot.meetings.preparing import ChecklistItem, duty_checklists, meeting_checklist
-from bot.plans.guidance.rules import read_rules
+from bot.plans.guidance.rules import Rules, read_rules
 from bot.problems import Rejected
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Meeting, Membership, Message, Topic, Unit
@@ -172,7 +173,7 @@ def test_no_list_without_rules_or_without_a_day() -> None:
     at = datetime(2026, 2, 1, tzinfo=UTC)
     assert meeting_checklist(rules(), meeting, [], at, ZONE) == []
     meeting.planned_at = at
-    assert meeting_checklist(None, meeting, [], at, ZONE) == []
+    assert meeting_checklist(Rules(), meeting, [], at, ZONE) == []
     assert duty_checklists(rules(), [(Duty(id=1), None)], at, ZONE) == {}
 
 
@@ -519,7 +520,7 @@ def test_a_committee_s_own_meeting(world: World) -> None:
 
 def test_no_guidance_is_no_list_but_the_texts_are_there(world: World) -> None:
     secretary = prepared(world, "12/4 19h30")
-    world.desk.facts["rules"] = None  # type: ignore[index]
+    world.desk = replace(world.desk, rules=Rules())
     secretary.presses(f"prepare:{of(world).id}")
     assert "⬜" not in secretary.last.text
     assert "👉 Đồng chí lấy thư mời, ma két dưới đây" in secretary.last.text

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import read_rules
+from bot.plans.guidance.sheets import ANSWERS, NUMBERS, ScoreSheet, ScoreSheets
+from bot.plans.guidance.sheets_in import read_score_sheet, read_sheets
 from bot.problems import Invalid, Problem, Rejected
 from bot.scores.scoring import (
     Point,
@@ -30,8 +32,7 @@ from bot.scores.scoring import (
     with_said,
     year_grades,
 )
-from bot.scores.sheets import ANSWERS, NUMBERS, ScoreSheet, ScoreSheets, sheet_for
-from bot.scores.sheets_in import read_score_sheet, read_sheets
+from bot.scores.sheets import may_be_scored, sheet_for
 from bot.store.db import Database
 from bot.tables import (
     Attendance,
@@ -245,7 +246,9 @@ def test_what_may_be_scored(db: Database) -> None:
             (held(session, cell, started_at=datetime(2025, 10, 27, 18, 0, tzinfo=UTC)), True),
             (held(session, unit(session, "D", kind="dang_uy")), False),
         ]
-        assert [sheets().offered(meeting, ZONE) for meeting, _ in cases] == [wanted for _, wanted in cases]
+        assert [may_be_scored(sheets(), meeting, ZONE) for meeting, _ in cases] == [
+            wanted for _, wanted in cases
+        ]
 
 
 # Faults

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.plans.faults import Fault, Loc
+from bot.plans.guidance.sheets import ANSWERS, NUMBERS, Condition, Part, ScoreSheet, ScoreSheets
 from bot.plans.yaml_in import read_strict
 from bot.problems import Problem, Rejected
-from bot.scores.sheets import ANSWERS, NUMBERS, Condition, Part, ScoreSheet, ScoreSheets
 
 LONGEST_NAME = 60
 LONGEST_GRADE = 20
