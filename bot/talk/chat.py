@@ -39,7 +39,7 @@ class Chat:
         self.event = event
         self.at = event.at
         self.zone = desk.zone
-        self.trouble = ""
+        self._trouble = ""
         self.beside: int | None = None
         """The open question beside which something else was asked for: what is said then leads back to it."""
         self._offers: list[Choice] = []
@@ -96,9 +96,9 @@ class Chat:
         """Answers the person, with what went wrong before it, and `head` before that. With `key`, an answer of the same key
         that has not gone out yet is replaced."""
         self._lead(trouble)
-        reply = self.reply(template, **context, trouble=self.trouble)
-        text = "\n\n".join(part for part in (head, self.trouble, reply.text) if part)
-        self.trouble = ""
+        reply = self.reply(template, **context, trouble=self._trouble)
+        text = "\n\n".join(part for part in (head, self._trouble, reply.text) if part)
+        self._trouble = ""
         reply = Reply(text, self._with_offers(reply), files)
         reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
         due_at = self.at + timedelta(seconds=wait)
@@ -258,9 +258,9 @@ class Chat:
         left = [word for word in self.words if word not in kept]
         if left:
             self.release()
-            waiting, self.trouble = self.trouble, ""  # it belongs to what is said next
+            waiting, self._trouble = self._trouble, ""  # it belongs to what is said next
             self.desk.routes.leave(self, left)
-            self.trouble = waiting
+            self._trouble = waiting
 
     def open(self, action: str, *arguments: str, trouble: str = "") -> None:
         """Goes on as if the button of that action had been pressed, but for what went wrong."""
@@ -322,7 +322,7 @@ class Chat:
         self.session.add(Audit(at=self.at, person_id=self.person.id, action=action, subject=subject))
 
     def _lead(self, trouble: str) -> None:
-        self.trouble = "\n\n".join(part for part in (self.trouble, trouble) if part)
+        self._trouble = "\n\n".join(part for part in (self._trouble, trouble) if part)
 
     def _stand_at(self, step: str) -> None:
         self.dialog.step = step

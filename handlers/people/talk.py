@@ -61,7 +61,10 @@ def answer_edit(chat: Chat) -> None:
     """An edit changes nothing but a note of a running meeting; the person is told, and the new words are offered as a note."""
     if chat.desk.routes.edit_note(chat):
         return
-    chat.trouble = chat.desk.render.sentence("edited_late", {})
+    chat.run(_offer_edited, trouble=chat.desk.render.sentence("edited_late", {}))
+
+
+def _offer_edited(chat: Chat) -> None:
     if not chat.desk.routes.offer(chat):
         chat.say("talk/edited")
 

@@ -252,6 +252,46 @@ def test_the_rooms_of_every_top_folder_are_the_same_words(top: str) -> None:
     assert found - BESIDES[top] == set(WORDS)
 
 
+def _of_the_talk(node: ast.expr) -> bool:
+    """Whether it is `chat`, `dialog` or `chat.dialog`."""
+    called = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    return called in ("chat", "dialog")
+
+
+def bags(path: Path) -> Iterator[str]:
+    """Where a dialog's row is read past its dataclass, or a prefix is left to whoever speaks next."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in ("data", "keep", "trouble")
+            and _of_the_talk(node.value)
+        ):
+            yield f"{name(path)}:{node.lineno} {node.attr}"
+
+
+def continuations(path: Path) -> Iterator[str]:
+    """Where a talk goes on with an action whose name was kept somewhere, not written there."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        called = node.func if isinstance(node, ast.Call) else None
+        if not isinstance(node, ast.Call) or not isinstance(called, ast.Attribute):
+            continue
+        if called.attr in ("open", "unit_for") and _of_the_talk(called.value):
+            action = node.args[0]
+            either = [action.body, action.orelse] if isinstance(action, ast.IfExp) else [action]
+            if not all(isinstance(one, ast.Constant) for one in either):
+                yield f"{name(path)}:{node.lineno} {ast.unparse(action)}"
+
+
+def test_what_a_dialog_knows_is_read_as_its_dataclass_alone() -> None:
+    """Beside `Chat`, which loads it, only what takes an open dialog down for later holds its row's JSON."""
+    found = [bag for path in sources() for bag in bags(path)]
+    assert {bag.partition(":")[0] for bag in found} == {"bot/talk/chat.py", "bot/talk/interrupted.py"}, found
+
+
+def test_no_continuation_is_a_string() -> None:
+    assert [one for path in sources() for one in continuations(path)] == []
+
+
 def test_what_happens_by_the_clock_is_a_file_of_the_same_words() -> None:
     found = {path.stem for path in (ROOT / "schedules").glob("*.py")}
     assert found - set(WORDS) == {"__init__", "clock", "cleanup"}

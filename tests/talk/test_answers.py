@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -70,6 +70,18 @@ def test_what_is_not_known_any_more_goes_and_what_cannot_be_read_has_its_default
 def test_what_has_no_default_must_be_there() -> None:
     with pytest.raises(ValueError, match="table"):
         FLOW.load({"table": "three"})
+
+
+def test_each_flow_has_a_dataclass_of_its_own_with_typed_fields() -> None:
+    kinds = [flow.answers for flow in FLOWS.values()]
+    assert len({*kinds} - {Answers}) == len(FLOWS)
+    loose = [
+        (kind.__name__, field)
+        for kind in kinds
+        for field, hint in get_type_hints(kind).items()
+        if "Any" in repr(hint) or "object" in repr(hint) or hint in (dict, list)
+    ]
+    assert loose == []
 
 
 def test_every_flow_has_dialogs_that_were_left_open() -> None:
