@@ -102,10 +102,10 @@ def opened(url: str) -> Iterator[Database]:
 class NoLinks:
     """Nothing that is measured here hands out links."""
 
-    def web_chat(self, contact_id: int) -> str:
+    def web_chat(self, contact_id: int, key: int = 0) -> str:
         return f"http://localhost/w/{contact_id}"
 
-    def upload(self, contact_id: int) -> str:
+    def upload(self, contact_id: int, key: int = 0) -> str:
         return f"http://localhost/u/{contact_id}"
 
     def export(self, person_id: int) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import quiet_since
+from bot.people.places import EXPIRED, KEY_LIFE
 from bot.store.unneeded import drop_unneeded_files
 from bot.tables import (
     Aside,
@@ -29,6 +30,7 @@ from bot.tables import (
     Reminder,
 )
 from bot.talk.desk import Desk
+from bot.talk.outbox import lose_contact
 
 CODES_KEPT = timedelta(days=90)
 STEP = 2000
@@ -57,6 +59,7 @@ def clean_up(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
     done = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
     steps: list[Callable[[Session], int]] = [
         _forget_places,
+        lambda session: _expire_links(session, at),
         lambda session: _drop(session, Event, Event.at < at - kept.events, Event.seq.is_(None)),
         lambda session: _drop(session, Event, Event.at < at - kept.talk),
         lambda session: _drop_reminders(session, at - kept.talk),
@@ -109,6 +112,22 @@ def _forget_places(session: Session) -> int:
     for contact in rows:
         contact.place, contact.lost_reason = f"-{contact.id}", ""
         _run(session, update(Message).where(Message.contact_id == contact.id).values(body={"text": ""}))
+    return len(rows)
+
+
+def _expire_links(session: Session, at: datetime) -> int:
+    """Nothing is sent any more to a web chat that nobody can open: the person counts as lost there."""
+    before = at - KEY_LIFE
+    unused = select(Contact).where(
+        Contact.channel == "web",
+        Contact.lost_at.is_(None),
+        Contact.used_at <= before,
+        Contact.opened_at <= before,
+        ~Contact.place.startswith("-"),
+    )
+    rows = session.scalars(unused.order_by(Contact.id).limit(STEP)).all()
+    for contact in rows:
+        lose_contact(session, contact, EXPIRED, at)
     return len(rows)
 
 

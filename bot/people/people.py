@@ -1,6 +1,5 @@
 """A person's places and roles: a second channel, a role that ends, forgetting a person."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -133,23 +132,3 @@ def holds_role(session: Session, channel: str, place: str) -> bool:
         .where(Contact.channel == channel, Contact.place == place, Membership.ended_at.is_(None))
     )
     return session.scalar(held.limit(1)) is not None
-
-
-def own_web_chat(session: Session, person: Person) -> Contact:
-    """The person's place in the web chat; made when it is first asked for."""
-    contact = session.scalars(
-        select(Contact).where(Contact.person_id == person.id, Contact.channel == "web").limit(1)
-    ).first()
-    if contact is None:
-        contact = Contact(
-            person_id=person.id,
-            channel="web",
-            place=secrets.token_urlsafe(16),
-            used_at=person.created_at,
-            seq=0,
-            wrong_codes=0,
-            lost_reason="",
-        )
-        session.add(contact)
-        session.flush()
-    return contact

@@ -39,17 +39,18 @@ class SignedLinks:
         self._secret = secret
         self._entrances = entrances or {}
 
-    def web_chat(self, contact_id: int) -> str:
-        return self._link("w", contact_id)
+    def web_chat(self, contact_id: int, key: int = 0) -> str:
+        return self._link("w", [contact_id, key] if key else contact_id)
 
-    def read_web_chat(self, token: str) -> int | None:
-        return _number(self._read("w", token, None))
+    def read_web_chat(self, token: str) -> tuple[int, int] | None:
+        """The contact's id and the number of its key, which the caller compares."""
+        return _key(self._read("w", token, None))
 
-    def upload(self, contact_id: int) -> str:
-        return self._link("u", contact_id)
+    def upload(self, contact_id: int, key: int = 0) -> str:
+        return self._link("u", [contact_id, key] if key else contact_id)
 
-    def read_upload(self, token: str) -> int | None:
-        return _number(self._read("u", token, UPLOAD_LIFE))
+    def read_upload(self, token: str) -> tuple[int, int] | None:
+        return _key(self._read("u", token, UPLOAD_LIFE))
 
     def export(self, person_id: int) -> str:
         return self._link("x", person_id)
@@ -101,6 +102,13 @@ class SignedLinks:
             salt=f"link:{kind}",
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
         )
+
+
+def _key(facts: Any) -> tuple[int, int] | None:
+    """A link without a number is of the first key."""
+    if isinstance(facts, list) and len(facts) == 2 and all(type(fact) is int for fact in facts):
+        return facts[0], facts[1]
+    return (facts, 0) if type(facts) is int else None
 
 
 def _number(facts: Any) -> int | None:

@@ -86,6 +86,10 @@ class Contact(Base):
     stranger_since: Mapped[datetime | None]
     """When somebody without a role was answered here last, and a silence began; empty for whoever has one."""
     stranger_answers: Mapped[int] = mapped_column(default=0)
+    key: Mapped[int] = mapped_column(default=0)
+    """Of a web chat: the number that its links bear; those with another have ended."""
+    opened_at: Mapped[datetime | None]
+    """When its page was opened last, to the day, or its link made."""
     person: Mapped[Person] = relationship()
 
 

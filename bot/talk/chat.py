@@ -305,7 +305,7 @@ class Chat:
         return None
 
     def upload_link(self) -> str:
-        return self.desk.links.upload(self.contact.id)
+        return self.desk.links.upload(self.contact.id, self.contact.key)
 
     def export_link(self) -> str:
         return self.desk.links.export(self.person.id)

@@ -153,21 +153,21 @@ async def enter_by_invitation(request: Request) -> Response:
         return site.page("entry", state="open", code=code, entry=fresh)
     form = parse_qs((await body_within(request, ENTRY_LIMIT)).decode("utf-8", "replace"))
     place = site.links.read_entry(form.get("entry", [""])[0]) or secrets.token_urlsafe(16)
-    contact_id = await site.read(lambda session: _contact_at(session, place))
-    if contact_id is None:
+    contact = await site.read(lambda session: _contact_at(session, place))
+    if contact is None:
         refused = await _refuse_code(request, code)
         if refused is not None:
             return refused
         label = site.desk.render.page("web/entered.html", {"code": code}).strip()
         address = Address("web", place)
         await site.handle(Incoming(f"new:{place}", address, site.now(), text=f"/start {code}", label=label))
-        contact_id = await site.read(lambda session: _contact_at(session, place))
-        assert contact_id is not None
-    return RedirectResponse(site.links.path(site.links.web_chat(contact_id)), 303)
+        contact = await site.read(lambda session: _contact_at(session, place))
+        assert contact is not None
+    return RedirectResponse(site.links.path(site.links.web_chat(contact.id, contact.key)), 303)
 
 
-def _contact_at(session: Session, place: str) -> int | None:
-    return session.scalar(select(Contact.id).where(Contact.channel == "web", Contact.place == place))
+def _contact_at(session: Session, place: str) -> Contact | None:
+    return session.scalar(select(Contact).where(Contact.channel == "web", Contact.place == place))
 
 
 async def _refuse_code(request: Request, code: str) -> Response | None:

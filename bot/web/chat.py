@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.channels.web.channel import plain_html, safe_html
 from bot.channels.web.icons import NAMES, SPRITE
 from bot.messages import Address, Incoming, storable_text
+from bot.people.places import is_noted, opened_by, role_lost_at
 from bot.tables import Contact, Event, Message, MessageState
 from bot.talk import outbox
 from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of
@@ -58,24 +59,26 @@ class Talk:
 
 async def seat_of(request: Request) -> Contact:
     """The contact whose chat the token opens; 403 for any other token."""
-    site = site_of(request)
-    contact_id = site.links.read_web_chat(request.path_params["token"])
-    contact = (
-        None if contact_id is None else await site.read(lambda session: session.get(Contact, contact_id))
-    )
+    site, at = site_of(request), site_of(request).now()
+    key = site.links.read_web_chat(request.path_params["token"])
+    contact = await site.read(lambda session: opened_by(session, key, at))
     if contact is None or contact.channel != "web":
-        raise HTTPException(403, "chat")
+        raise HTTPException(403, "chat" if key is None else "ended")
+    if not is_noted(contact, at):
+        opened = update(Contact).where(Contact.id == contact.id, Contact.key == contact.key)
+        await site.write(lambda session: session.execute(opened.values(opened_at=at)))
     return contact
 
 
 def read_talk(site: Site, session: Session, contact_id: int, after: int | None, most: int = BATCH) -> Talk:
-    """The lines after `after`, or the last `most` without it."""
+    """The lines after `after`, or the last `most` without it; of whoever has lost the role, what came since."""
     # The number is read first: whatever bears a smaller one has been committed by then, so no line is passed over.
     newest = session.scalar(select(Contact.seq).where(Contact.id == contact_id)) or 0
     first = max(0, newest - most) if after is None else max(0, after)
     last = min(newest, first + most)
     if last <= first:
         return Talk([], first, newest)
+    lost_at = role_lost_at(session, contact_id)
     events = session.scalars(
         select(Event).where(Event.contact_id == contact_id, Event.seq > first, Event.seq <= last)
     )
@@ -87,8 +90,14 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
             Message.state == MessageState.SENT,
         )
     )
-    lines = [_own_line(site, event) for event in events if event.said]
-    lines += [_told_line(site, message) for message in messages if message.body.get("text")]
+    lines = [
+        _own_line(site, event) for event in events if event.said and not (lost_at and event.at < lost_at)
+    ]
+    lines += [
+        _told_line(site, message)
+        for message in messages
+        if message.body.get("text") and not (lost_at and message.created_at < lost_at)
+    ]
     return Talk(sorted(lines, key=lambda line: line.seq), last, newest)
 
 
@@ -174,12 +183,19 @@ async def _stream(site: Site, contact: Contact, after: int) -> AsyncIterator[Ser
     with site.hub.listen(contact.place) as bell:
         while not site.hub.closed:
             bell.quiet()
+            if not await site.read(lambda session: _still_open(session, contact)):
+                return  # the page asks once more, and says that it has ended
             talk = await site.read(lambda session: read_talk(site, session, contact.id, after))  # noqa: B023
             for line in talk.lines:
                 yield ServerSentEvent(id=str(line.seq), data=json.dumps(_plain(line), ensure_ascii=False))
             after = talk.last
             if talk.last >= talk.newest:
                 await bell.wait(LOOK_AGAIN)
+
+
+def _still_open(session: Session, contact: Contact) -> bool:
+    """An open page hears of a new key at the next look."""
+    return session.scalar(select(Contact.key).where(Contact.id == contact.id)) == contact.key
 
 
 def _plain(line: ChatLine) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from starlette.routing import Route
 from bot.calendar import local_day
 from bot.messages import Address, File, Incoming, Refusal
 from bot.people.people import holds_role
+from bot.people.places import opened_by
 from bot.people.roles import role_holders
 from bot.store.files import clean_name
 from bot.summaries.table import summary_workbook
@@ -77,6 +78,7 @@ async def chat_files(request: Request) -> Response:
             if by_form:
                 return back_to_chat(request)
             raise HTTPException(400)
+        contact = await seat_of(request)  # sending takes long: the link may have ended
         taken = await _take_all(site, contact, form)
     event = _event(event_id, contact, site, taken, form.fields.get("text", "").strip())
     return await take_event(request, contact, event, by_form=by_form)
@@ -84,10 +86,8 @@ async def chat_files(request: Request) -> Response:
 
 async def _uploader(request: Request) -> Contact:
     site = site_of(request)
-    contact_id = site.links.read_upload(request.path_params["token"])
-    contact = (
-        None if contact_id is None else await site.read(lambda session: session.get(Contact, contact_id))
-    )
+    key = site.links.read_upload(request.path_params["token"])
+    contact = await site.read(lambda session: opened_by(session, key, site.now()))
     if contact is None:
         raise HTTPException(403, "upload")
     return contact
@@ -107,6 +107,7 @@ async def upload_page(request: Request) -> Response:
         return show(results=[])
     with _folder() as folder:
         form = await read_upload_form(request, folder, site.upload_limit + FRAMING)
+        contact = await _uploader(request)
         event_id = f"up:{contact.id}:{_client_id(form)}"
         taken = await _take_all(site, contact, form)
     if taken:

@@ -74,6 +74,13 @@ class Site:
 
         return await to_thread.run_sync(work, limiter=self.reads, abandon_on_cancel=abandon)
 
+    async def write(self, change: Callable[[Session], object]) -> None:
+        def work() -> None:
+            with self.desk.db.write() as session:
+                change(session)
+
+        await to_thread.run_sync(work, limiter=self.events)
+
     async def handle(self, event: Incoming) -> bool:
         """Handles one event and wakes the place's pages; a failure becomes 503, so that the sender keeps it."""
         try:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from bot.duties.withdrawing import hand_over
 from bot.people.invitations import LINK_MINUTES, invite_channel
 from bot.people.newcomers import look_again
-from bot.people.people import forget_person, own_web_chat
+from bot.people.people import forget_person
+from bot.people.places import KEY_LIFE, own_web_chat
 from bot.people.roles import role_holders
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
@@ -71,7 +72,11 @@ def forget_me(chat: Chat) -> None:
 
 
 def web_link(chat: Chat) -> None:
-    chat.say("people/settings/web", link=chat.desk.links.web_chat(own_web_chat(chat.session, chat.person).id))
+    """The link of the very chat that is open stays; from elsewhere a new one is made, which ends the old."""
+    here = chat.contact.channel == "web"
+    web = chat.contact if here else own_web_chat(chat.session, chat.person, chat.at)
+    link = chat.desk.links.web_chat(web.id, web.key)
+    chat.say("people/settings/web", link=link, here=here, days=KEY_LIFE.days)
 
 
 def channel_code(chat: Chat) -> None:

@@ -327,5 +327,7 @@ def test_the_link_of_a_web_chat_opens_it_still(copy: Copy) -> None:
     contact, link = web_chat()
     with copy() as db, db.write() as session:
         links = SignedLinks(own_secret(session), "https://chibo.example")
-        assert links.read_web_chat(link.removeprefix("/w/")) == contact
-        assert session.get_one(Contact, contact).channel == "web"
+        assert links.read_web_chat(link.removeprefix("/w/")) == (contact, 0)
+        row = session.get_one(Contact, contact)
+        assert (row.channel, row.key) == ("web", 0)
+        assert row.opened_at is not None, "its link lives on from the day of the change"

@@ -42,10 +42,10 @@ def renderer() -> RecordingRenderer:
 
 
 class PlainLinks:
-    def web_chat(self, contact_id: int) -> str:
-        return f"https://chibo.example/w/{contact_id}"
+    def web_chat(self, contact_id: int, key: int = 0) -> str:
+        return f"https://chibo.example/w/{contact_id}-{key}"
 
-    def upload(self, contact_id: int) -> str:
+    def upload(self, contact_id: int, key: int = 0) -> str:
         return f"https://chibo.example/u/{contact_id}"
 
     def export(self, person_id: int) -> str:

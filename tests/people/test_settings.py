@@ -186,7 +186,8 @@ def test_the_web_link_is_the_persons_own(world: World) -> None:
     talker = world.registered("CB01", "secretary").says("/caidat").taps("Mở trên máy tính")
     assert 'href="https://chibo.example/w/' in talker.last.text
     first = talker.last.text
-    assert talker.says("/caidat").taps("Mở trên máy tính").last.text == first
+    assert talker.says("/caidat").taps("Mở trên máy tính").last.text != first, "a new link ends the old"
+    assert "Đường dẫn trước đây không còn dùng được." in talker.last.text
     with world.db.read() as session:
         web = session.scalars(select(Contact).where(Contact.channel == "web")).one()
         assert web.person_id == person_of(world, talker).id

@@ -38,7 +38,7 @@ def tokens() -> dict[str, str]:
 
 
 TOKENS = tokens()
-VALUES = {"web_chat": 7, "upload": 7, "export": 7, "file": FILE, "entry": "7"}
+VALUES = {"web_chat": (7, 0), "upload": (7, 0), "export": 7, "file": FILE, "entry": "7"}
 
 
 @pytest.mark.parametrize("reading", TOKENS)
@@ -78,16 +78,21 @@ def test_links_expire(kind: str, life: timedelta | None, monkeypatch: pytest.Mon
         return getattr(LINKS, f"read_{kind}")(token)
 
     if life is None:
-        assert read_after(timedelta(days=3650)) == 7
+        assert read_after(timedelta(days=3650)) == (7, 0)
         return
     assert read_after(life - timedelta(minutes=1)) == VALUES[kind]
     assert read_after(life + timedelta(minutes=1)) is None
 
 
-@pytest.mark.parametrize("facts", ["7", None, [7], True, {"a": 1}])
+@pytest.mark.parametrize("facts", ["7", None, [7], [7, True], [7, 1, 1], True, {"a": 1}])
 def test_signed_nonsense_is_no_contact(facts: object) -> None:
     signer = LINKS._signer("w")
     assert LINKS.read_web_chat(signer.dumps(facts)) is None
+
+
+def test_a_link_bears_the_number_of_its_key() -> None:
+    assert LINKS.read_web_chat(_token(LINKS.web_chat(7, 3), "w")) == (7, 3)
+    assert LINKS.read_upload(_token(LINKS.upload(7, 3), "u")) == (7, 3)
 
 
 def test_an_invitation_names_every_way_in() -> None:

@@ -24,6 +24,7 @@ from bot.channels.web.channel import Hub, Web, safe_html
 from bot.channels.web.icons import draw_signs
 from bot.messages import Address, Choice, File, Incoming, Reply
 from bot.people.invitations import create_invitation
+from bot.people.places import KEY_LIFE, own_web_chat, withdraw_place
 from bot.store import files
 from bot.store.aside import Inspector
 from bot.store.db import Database, connect_database
@@ -386,6 +387,75 @@ def test_forged_tokens_open_nothing(shared: Installation, path: str) -> None:
             assert answer.status_code == 403, token
             assert "Không mở được cuộc trò chuyện" in answer.text
     assert not shared.received
+
+
+def _tries_every_page(browser: httpx.Client, chat: str, upload: str) -> dict[str, int]:
+    """Each page behind the two links, by its status."""
+    own, parts = {"id": str(uuid.uuid4())}, [("files", ("ảnh.png", PNG, "image/png"))]
+    pages = {path: browser.get(f"{chat}{path}", headers=JSON) for path in ("", "/events", "/talk")}
+    pages["/say"] = browser.post(f"{chat}/say", json={**own, "text": "xem"}, headers=JSON)
+    pages["/files"] = browser.post(f"{chat}/files", data=own, files=parts, headers=JSON)
+    pages["/u"] = browser.get(upload, headers=JSON)
+    pages["/u POST"] = browser.post(upload, data=own, files=parts, headers=JSON)
+    return {path: answer.status_code for path, answer in pages.items()}
+
+
+@pytest.mark.parametrize("how", ["new link", "withdrawn", "unused"])
+def test_links_that_have_ended_open_nothing(site: Installation, browser: httpx.Client, how: str) -> None:
+    contact, at = site.contact(), datetime.now(UTC)
+    chat, upload = site.chat(contact), site.links.path(site.links.upload(contact))
+    assert browser.get(chat).status_code == 200
+    with site.db.write() as session:
+        row = session.get_one(Contact, contact)
+        if how == "new link":
+            assert own_web_chat(session, row.person, at) is row
+        elif how == "withdrawn":
+            withdraw_place(session, row, at)
+        else:
+            row.used_at = row.opened_at = at - KEY_LIFE
+    assert set(_tries_every_page(browser, chat, upload).values()) == {403}
+    assert "Đường dẫn đã hết hạn hoặc bị thu hồi" in browser.get(chat).text
+    assert not site.received
+    assert [path for path in (site.folder / "store").rglob("*") if path.is_file()] == []
+    if how == "new link":
+        with site.db.read() as session:
+            key = session.get_one(Contact, contact).key
+        assert browser.get(site.links.path(site.links.web_chat(contact, key))).status_code == 200
+
+
+def test_reading_alone_keeps_a_link(site: Installation, browser: httpx.Client) -> None:
+    chat, begun = site.chat(), datetime.now(UTC)
+    for days in (60, 120, 180):
+        site.at = begun + timedelta(days=days)
+        assert browser.get(chat).status_code == 200
+    site.at = begun + timedelta(days=270)
+    assert browser.get(chat).status_code == 403
+
+
+def test_an_open_page_ends_with_its_link(site: Installation, browser: httpx.Client) -> None:
+    contact = site.contact()
+    with browser.stream("GET", f"{site.chat(contact)}/events") as stream:
+        events = _events(stream)
+        assert next(events)[0] == "ready"
+        with site.db.write() as session:
+            withdraw_place(session, session.get_one(Contact, contact), site.now())
+        assert [event for event in events if event[0] != "ping"] == []
+
+
+def test_who_has_lost_the_role_reads_nothing_of_before(site: Installation, browser: httpx.Client) -> None:
+    contact = site.contact()
+    chat = site.chat(contact)
+    say(browser, chat, "việc của chi bộ")
+    assert len(lines_after(browser, chat, wanted=2)) == 2
+    with site.db.write() as session:
+        row = session.get_one(Contact, contact)
+        session.scalars(
+            select(Membership).where(Membership.person_id == row.person_id)
+        ).one().ended_at = site.now()
+    assert browser.get(f"{chat}/talk").json()["lines"] == []
+    assert "việc của chi bộ" not in browser.get(chat).text
+    say(browser, chat, "tôi vào lại")
+    assert [line["side"] for line in lines_after(browser, chat, wanted=2)] == ["me", "bot"]
 
 
 def test_each_chat_shows_its_own_lines_alone(site: Installation, browser: httpx.Client) -> None:
