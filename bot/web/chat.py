@@ -61,9 +61,12 @@ async def seat_of(request: Request) -> Contact:
     """The contact whose chat the token opens; 403 for any other token."""
     site, at = site_of(request), site_of(request).now()
     key = site.links.read_web_chat(request.path_params["token"])
+    named = None if key is None else await site.read(lambda session: session.get(Contact, key[0]))
+    if named is None or named.channel != "web":
+        raise HTTPException(403, "chat")
     contact = await site.read(lambda session: opened_by(session, key, at))
-    if contact is None or contact.channel != "web":
-        raise HTTPException(403, "chat" if key is None else "ended")
+    if contact is None:
+        raise HTTPException(403, "ended")
     if not is_noted(contact, at):
         opened = update(Contact).where(Contact.id == contact.id, Contact.key == contact.key)
         await site.write(lambda session: session.execute(opened.values(opened_at=at)))

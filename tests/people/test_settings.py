@@ -1,7 +1,7 @@
 """`/caidat`: the hour, away with a delegate, the web link, and one's data deleted."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -193,6 +193,19 @@ def test_the_web_link_is_the_persons_own(world: World) -> None:
         assert web.person_id == person_of(world, talker).id
     talker.says("/tinhhinh")
     assert talker.last.text.startswith("🔎")  # what is never opened does not draw messages away
+
+
+def test_a_web_link_that_lies_unused_is_lost(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("/caidat").taps("Mở trên máy tính")
+    for days, lost in ((89, ""), (2, "expired")):
+        world.at += timedelta(days=days)
+        cleanup.clean_up(world.desk, world.at)
+        with world.db.read() as session:
+            web = session.scalars(select(Contact).where(Contact.channel == "web")).one()
+            assert web.lost_reason == lost
+    talker.says("/caidat").taps("Mở trên máy tính")
+    with world.db.read() as session:
+        assert session.scalars(select(Contact).where(Contact.channel == "web")).one().lost_at is None
 
 
 def hold_a_meeting(talker: Talker) -> None:
