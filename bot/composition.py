@@ -59,20 +59,8 @@ def compose(
     name = f"{socket.gethostname()} {settings.listen}"
     sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
-    render, zone = message_renderer(settings), settings.zone
-    desk = Desk(
-        db,
-        render,
-        ROUTES,
-        zone,
-        links,
-        sender.wake,
-        store,
-        read_agenda(AGENDAS / "regular.yaml"),
-        shipped_rules(),
-        shipped_sheets(),
-        aside,
-    )
+    tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
+    desk = Desk(db, *tools, read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets(), aside)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import Subquery
 
 from bot.calendar import local_day
 from bot.duties.counting import asked_for, tally_demands
@@ -72,7 +73,27 @@ def _portion(
     words: Mapping[str, Any],
     units: Sequence[int],
 ) -> Iterator[list[Value]]:
-    heads = (
+    heads = _heads(units)
+    place = {unit_id: number for number, unit_id in enumerate(units)}
+    rows = session.execute(
+        select(
+            *(Duty.unit_id, Unit.code, Unit.name, Plan.symbol, Demand.title),
+            *(Duty.kind, Duty.due_on, Duty.state, Duty.done_at, Duty.on_time),
+            *(heads.c.total, heads.c.exempt, heads.c.present, heads.c.grade),
+        )
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .join(Plan, Plan.id == Duty.plan_id)
+        .outerjoin(heads, heads.c.duty_id == Duty.id)
+        .where(asked_for(today), scope, Duty.unit_id.in_(units))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    ).all()
+    return (_cells(row, today, zone, words) for row in sorted(rows, key=lambda row: place[row.unit_id]))
+
+
+def _heads(units: Sequence[int]) -> Subquery:
+    """By duty: who was there, over all meetings that were held for it, and the grade of its meeting."""
+    return (
         select(
             MeetingDuty.duty_id.label("duty_id"),
             func.sum(Attendance.total).label("total"),
@@ -88,46 +109,19 @@ def _portion(
         .group_by(MeetingDuty.duty_id)
         .subquery()
     )
-    place = {unit_id: number for number, unit_id in enumerate(units)}
-    rows = session.execute(
-        select(
-            Duty.unit_id,
-            Unit.code,
-            Unit.name,
-            Plan.symbol,
-            Demand.title,
-            Duty.kind,
-            Duty.due_on,
-            Duty.state,
-            Duty.done_at,
-            Duty.on_time,
-            heads.c.total,
-            heads.c.exempt,
-            heads.c.present,
-            heads.c.grade,
-        )
-        .join(Unit, Unit.id == Duty.unit_id)
-        .join(Demand, Demand.id == Duty.demand_id)
-        .join(Plan, Plan.id == Duty.plan_id)
-        .outerjoin(heads, heads.c.duty_id == Duty.id)
-        .where(asked_for(today), scope, Duty.unit_id.in_(units))
-        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
-    ).all()
-    for row in sorted(rows, key=lambda row: place[row.unit_id]):
-        overdue = row.state == DutyState.OPEN and row.due_on is not None and row.due_on < today
-        counts = (row.total, row.exempt, row.present) if row.kind == DutyKind.MEETING else (None, None, None)
-        yield [
-            row.code,
-            row.name,
-            row.symbol,
-            row.title,
-            row.due_on,
-            words["states"]["overdue" if overdue else row.state],
-            local_day(row.done_at, zone) if row.done_at else None,
-            "" if row.on_time is None else words["on_time"][bool(row.on_time)],
-            *(None if count is None else int(count) for count in counts),
-            row.grade or None,
-        ]
+
+
+def _cells(row: Any, today: date, zone: ZoneInfo, words: Mapping[str, Any]) -> list[Value]:
+    overdue = row.state == DutyState.OPEN and row.due_on is not None and row.due_on < today
+    counts = (row.total, row.exempt, row.present) if row.kind == DutyKind.MEETING else (None, None, None)
+    return [
+        *(row.code, row.name, row.symbol, row.title, row.due_on),
+        words["states"]["overdue" if overdue else row.state],
+        local_day(row.done_at, zone) if row.done_at else None,
+        "" if row.on_time is None else words["on_time"][bool(row.on_time)],
+        *(None if count is None else int(count) for count in counts),
+        row.grade or None,
+    ]
 
 
 def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> Iterator[list[Value]]:
