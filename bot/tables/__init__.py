@@ -29,6 +29,7 @@ from bot.tables.messages import (
 )
 from bot.tables.people import (
     Audit,
+    Consent,
     Contact,
     Dialog,
     Errand,
@@ -59,6 +60,7 @@ __all__ = [
     "Attendance",
     "Audit",
     "Base",
+    "Consent",
     "Constant",
     "Contact",
     "Demand",

@@ -67,6 +67,22 @@ class Person(Base):
     anonymised_at: Mapped[datetime | None]
 
 
+class Consent(Base):
+    """A text that asked a person for consent, as it was shown: Decree 356/2025 wants the consent provable. Kept when the person is
+    forgotten."""
+
+    __tablename__ = "consents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the text, in UTF-8 with its markup."""
+    shown_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    agreed: Mapped[bool | None]
+
+
 class Contact(Base):
     """A place on one channel where a person is reached. `seq` numbers what its web chat has shown so far."""
 

@@ -92,8 +92,8 @@ class Chat:
         trouble: str = "",
         head: str = "",
         **context: Any,
-    ) -> None:
-        """Answers the person, with what went wrong before it, and `head` before that. With `key`, an answer of the same key
+    ) -> str:
+        """Answers the person, with what went wrong before it, and `head` before that; returns the text of all. With `key`, an answer of the same key
         that has not gone out yet is replaced."""
         self._lead(trouble)
         reply = self.reply(template, **context, trouble=self._trouble)
@@ -106,9 +106,10 @@ class Chat:
             old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
             if old is not None and old.state == MessageState.WAITING and old.attempts == 0:
                 old.body, old.due_at = outbox.to_body(reply), due_at
-                return
+                return text
             key = key if old is None else f"{key}:{self.event.id}"[:120]
         outbox.post_answer(self.session, self.contact, reply, self.at, due_at, key)
+        return text
 
     def offer_too(self, label: str, *action: object, always: bool = False) -> None:
         """The next message has this button too; with `always` every further question of the dialog as well."""

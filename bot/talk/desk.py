@@ -41,7 +41,7 @@ class FlowStep:
     """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
 
     name: str
-    ask: Callable[["Chat"], None]
+    ask: Callable[["Chat"], object]
     take: Callable[["Chat", Answer], None]
     numbers: bool = False
     files: bool = False

@@ -26,6 +26,7 @@ ACTIONS: dict[str, Handler] = {
     "settings.away": settings.set_away,
     "settings.web": settings.web_link,
     "settings.channel": settings.channel_code,
+    "settings.consent": settings.show_consent,
     "settings.forget": settings.forget_me,
     GO_ON: talk.ask_again,
     "help": talk.help_me,

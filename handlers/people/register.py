@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.duties.life import follow_usual_day
 from bot.duties.withdrawing import hand_over
+from bot.people.consents import note_consent, note_shown
 from bot.people.invitations import accept_invitation, find_invite, open_invite, spent_by
 from bot.people.people import CONSENT_VERSION, forget_person, join_channel, start_anew
 from bot.people.strangers import note_answered, note_welcome
@@ -160,12 +161,14 @@ def _join(chat: Chat, invite: Invite) -> None:
 
 def ask_consent(chat: Chat) -> None:
     invite = chat.session.get(Invite, chat.answers(Registering).invite or 0)
-    chat.say("people/register/consent", invite=invite, unit=invite.unit if invite else None)
+    text = chat.say("people/register/consent", invite=invite, unit=invite.unit if invite else None)
+    note_shown(chat.session, chat.person.id, CONSENT_VERSION, text, chat.at)
 
 
 def take_consent(chat: Chat, answer: Answer) -> None:
     if answer.value == "whole" or fold(answer.text) in ASKS_WHOLE:
-        chat.say("people/register/notice")
+        text = chat.say("people/register/notice")
+        note_shown(chat.session, chat.person.id, CONSENT_VERSION, text, chat.at)
         return
     agreed = {"yes": True, "no": False}.get(answer.value) if answer.value else read_yes_no(answer.text)
     if agreed is None:
@@ -181,6 +184,7 @@ def take_consent(chat: Chat, answer: Answer) -> None:
             chat.begin(Registering(), trouble=chat.sentence(problem))
             return
     chat.person.consent_version, chat.person.consented_at = CONSENT_VERSION, chat.at
+    note_consent(chat.session, chat.person.id, True, chat.at)
     chat.note("consent", f"version:{CONSENT_VERSION}")
     if invite is not None:
         _enter(chat, invite)
@@ -195,6 +199,7 @@ def take_consent(chat: Chat, answer: Answer) -> None:
 def _refuse(chat: Chat) -> None:
     """Who has never agreed leaves nothing behind; whoever has a role keeps it, and hears how to give it up."""
     chat.end()
+    note_consent(chat.session, chat.person.id, False, chat.at)
     if not chat.person.consent_version:
         hand_over(chat.session, chat.person.id, chat.at)
         forget_person(chat.session, chat.person, chat.at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.duties.withdrawing import hand_over
+from bot.people.consents import consents_of
 from bot.people.invitations import LINK_MINUTES, invite_channel
 from bot.people.newcomers import look_again
 from bot.people.people import forget_person
@@ -69,6 +70,10 @@ def set_weekends(chat: Chat) -> None:
 
 def forget_me(chat: Chat) -> None:
     chat.begin(Setting(), "forget")
+
+
+def show_consent(chat: Chat) -> None:
+    chat.say("people/settings/consent", consents=consents_of(chat.session, chat.person.id))
 
 
 def web_link(chat: Chat) -> None:

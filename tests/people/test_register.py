@@ -1,18 +1,21 @@
 """Registration: codes good and bad, the notice, what is asked of a secretary, a second role, a second channel."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
+from bot.calendar import local_day
 from bot.people.people import CONSENT_VERSION
 from bot.problems import Invalid
 from bot.reading.codes import code_in, looks_like_code, never_in_codes
 from bot.reading.names import read_name
-from bot.tables import Contact, Invite, Membership, Message, Person, Unit
+from bot.tables import Consent, Contact, Invite, Membership, Message, Person, Unit
 from handlers.people import register
 from schedules import cleanup, reminders
 from tests.kit.files import stored
+from tests.kit.places import ZONE
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -564,6 +567,58 @@ def test_a_new_notice_is_shown_again(world: World, monkeypatch: pytest.MonkeyPat
     assert talker.last.text.startswith("🔎")  # what was asked for before the notice
     assert person_of(world, talker).consent_version == CONSENT_VERSION + 1
     assert roles_of(world, talker) == [("CB01", "secretary")]
+
+
+def consents(world: World, talker: Talker) -> list[Consent]:
+    person = person_of(world, talker)
+    with world.db.read() as session:
+        rows = select(Consent).where(Consent.person_id == person.id).order_by(Consent.id)
+        return list(session.scalars(rows))
+
+
+def test_what_was_agreed_to_can_be_proved(world: World) -> None:
+    talker = world.person().says(f"/start {world.invite('CB01', 'follower')}")
+    assert "<b>dữ liệu cá nhân nhạy cảm</b>" in talker.last.text
+    short = talker.last.text
+    world.go("2022-04-05 09:00")
+    talker.taps("Xem đầy đủ")
+    assert "<b>dữ liệu cá nhân nhạy cảm</b> (Nghị định 356/2025/NĐ-CP)" in talker.last.text
+    whole = talker.last.text
+    assert {row.agreed for row in consents(world, talker)} == {None}
+    world.go("2022-04-05 09:10")
+    talker.taps("✅ Đồng ý")
+    rows = consents(world, talker)
+    assert [row.digest for row in rows] == [sha256(text.encode()).hexdigest() for text in (short, whole)]
+    assert [local_day(row.shown_at, ZONE) for row in rows] == [date(2022, 4, 1), date(2022, 4, 5)]
+    assert [(local_day(row.answered_at or world.at, ZONE), row.agreed) for row in rows] == [
+        (date(2022, 4, 5), True)
+    ] * 2
+    assert all(row.answered_at is not None for row in rows)
+    assert {row.version for row in rows} == {CONSENT_VERSION}
+    talker.says("Lan").says("/caidat").taps("Sự đồng ý")
+    for row in rows:
+        assert f"Thông báo bản {CONSENT_VERSION}" in talker.last.text
+        assert row.digest in talker.last.text
+    assert "6. Rút lại sự đồng ý" in talker.last.text
+
+
+def test_a_refusal_is_written_down_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    talker = world.registered("CB01", "secretary", name="Lan")
+    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    talker.says("/caidat").taps("Không đồng ý")
+    assert [(row.version, row.agreed) for row in consents(world, talker)] == [
+        (CONSENT_VERSION, True),
+        (CONSENT_VERSION + 1, False),
+    ]
+
+
+def test_who_agreed_before_it_was_written_down_is_told_so(world: World) -> None:
+    talker = world.registered("CB01", "secretary", name="Lan")
+    with world.db.write() as session:
+        session.execute(delete(Consent))
+    talker.says("/caidat").taps("Sự đồng ý")
+    assert "Chưa có lần đồng ý nào được ghi lại" in talker.last.text
+    assert talker.last.text.endswith("bấm “Xóa dữ liệu của tôi”.")
 
 
 def test_a_new_notice_loses_nothing_of_what_was_going_on(

@@ -42,7 +42,7 @@ TEMPLATES = {
 }
 
 
-def saying(text: str) -> Callable[[Chat], None]:
+def saying(text: str) -> Callable[[Chat], object]:
     return lambda chat: chat.say("say", text=text)
 
 
