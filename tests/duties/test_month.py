@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from bot.store.db import Database
 from bot.tables import Duty
 from bot.talk.render import Renderer
-from tests.kit.committees import committee as committee
+from tests.kit.committees import committee
 from tests.kit.places import ROOT, ZONE
 from tests.kit.plans import CONFIRM, shipped
-from tests.kit.plans import plan_of as plan_of
-from tests.kit.wording import labels as labels
-from tests.kit.wording import reads_well as reads_well
+from tests.kit.plans import plan_of
+from tests.kit.wording import labels
+from tests.kit.wording import reads_well
 from tests.kit.world import World
 
 

@@ -7,7 +7,7 @@ from bot.tables import Duty, Meeting, Message, Reminder
 from bot.talk.outbox import HOLD
 from tests.kit.plans import shipped
 from tests.kit.talker import Talker
-from tests.kit.ticking import tick_through as tick_through
+from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 

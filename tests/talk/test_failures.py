@@ -8,7 +8,8 @@ import pytest
 from bot.store.db import Database
 from bot.talk.chat import Chat
 from schedules import people
-from tests.kit import Talker, World
+from tests.kit.talker import Talker
+from tests.kit.world import World
 
 CELLS = [(f"A{n}", f"Chi bộ A{n}", "chi_bo", "nong_thon", "DUK") for n in range(1, 11)]
 
