@@ -12,10 +12,8 @@ from bot.tables import Duty
 from bot.talk.render import Renderer
 from tests.kit.committees import committee
 from tests.kit.places import ROOT, ZONE
-from tests.kit.plans import CONFIRM, shipped
-from tests.kit.plans import plan_of
-from tests.kit.wording import labels
-from tests.kit.wording import reads_well
+from tests.kit.plans import CONFIRM, plan_of, shipped
+from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
 

@@ -4,17 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
-from typer.testing import CliRunner, Result
+from sqlalchemy import select
 
-from bot import __main__ as main
 from bot.people.invitations import hashed_code
 from bot.store.db import connect_database
 from bot.tables import Duty, Invite, Unit
+from tests.kit.cli import UNITS, count, run
 from tests.kit.places import ROOT
 
 PLAN = ROOT / "schedules/plans/60-KH-DUK-2022.yaml"
-UNITS = ROOT / "templates/demo/units.csv"
 
 
 @pytest.fixture
@@ -24,20 +22,6 @@ def url(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s
     monkeypatch.setenv("FILES_URL", str(tmp_path / "files"))
     monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
     return database_url
-
-
-def run(*words: str | Path, code: int = 0) -> Result:
-    result = CliRunner().invoke(main.app, [str(word) for word in words])
-    assert result.exit_code == code, f"{result.output}\n{result.exception!r}"
-    return result
-
-
-def count(url: str, table: type) -> int:
-    db = connect_database(url)
-    with db.read() as session:
-        found = session.scalar(select(func.count()).select_from(table)) or 0
-    db.close()
-    return found
 
 
 def test_from_an_empty_database_to_an_invitation(url: str) -> None:

@@ -15,12 +15,12 @@ from bot.summaries.table import summary_workbook
 from bot.tables import Membership, Unit
 from bot.units.lookup import find_units
 from bot.units.table_out import living_units
+from tests.kit.materials import PLAN
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.world import World
-from tests.materials.test_materials import PLAN
 
 NUMBERS = (10, 2, 24, 1, 3, 11, 20, 12)
 

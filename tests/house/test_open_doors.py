@@ -21,12 +21,12 @@ from schedules import reminders
 from schedules import reports as scans
 from tests.kit.committees import committee
 from tests.kit.files import stored
-from tests.kit.plans import plan_of, shipped
+from tests.kit.photos import photos
+from tests.kit.plans import VAGUE, plan_of, shipped
 from tests.kit.screens import Screen
 from tests.kit.talker import Talker
+from tests.kit.workbooks import workbook
 from tests.kit.world import World
-from tests.plans.test_office import VAGUE, workbook
-from tests.reports.test_scan_talk import photos
 
 LEAVES = ("home", "cancel")
 """Buttons that leave on purpose: the way back from there is the door's own."""

@@ -12,23 +12,9 @@ import httpx
 import pytest
 
 from tests.kit.places import ROOT
-from tests.kit.processes import free_port, program
-
-SECONDS = 120
-"""So long is waited for what must happen; no test asserts how long it takes."""
+from tests.kit.processes import SECONDS, free_port, program, settings
 
 pytestmark = pytest.mark.process
-
-
-def settings(database_url: str, tmp_path: Path, port: int) -> dict[str, str]:
-    return {
-        "DATABASE_URL": database_url,
-        "FILES_URL": str(tmp_path / "files"),
-        "LISTEN": f"127.0.0.1:{port}",
-        "TELEGRAM_TOKEN": "",
-        "PUBLIC_URL": "",
-        "PYTHONPATH": str(ROOT),
-    }
 
 
 def command(environment: dict[str, str], *words: str) -> str:

@@ -26,8 +26,7 @@ from bot.service.metrics import watch_routes
 from bot.service.watch import Watch
 from bot.store.db import Database, DatabaseGone
 from bot.store.schema import newest_revision
-from tests.house.test_service import SECONDS, settings
-from tests.kit.processes import free_port, program, wait_for
+from tests.kit.processes import SECONDS, free_port, program, settings, wait_for
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.world import World

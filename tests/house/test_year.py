@@ -25,7 +25,7 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before, set_meeting
 from bot.people.people import CONSENT_VERSION
 from bot.people.roles import units_below
-from bot.plans.questions import Open, plan_questions
+from bot.plans.questions import plan_questions
 from bot.store.db import Database
 from bot.tables import (
     Contact,
@@ -43,12 +43,10 @@ from bot.tables import (
 from bot.talk import delivery
 from schedules import reminders, summaries
 from tests.kit.places import ROOT, ZONE
-from tests.kit.plans import shipped
+from tests.kit.plans import ANSWERS, shipped
 from tests.kit.world import World
 
 START, END = date(2022, 1, 3), date(2022, 12, 31)
-SAID = {Open.SPAN: "quarter", Open.DAY: "12-31", Open.LAST: "2022-12-10"}
-"""What the office says of the days that the sources leave open."""
 PLANS = sorted(path.name for path in (ROOT / "schedules" / "plans").glob("*.yaml"))
 HABITS = ("early", "in time", "late", "never")
 WAKING = timedelta(hours=1)
@@ -117,7 +115,7 @@ class Year:
             text = shipped(name)
             with self.world.db.write() as session:
                 owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
-                answers = {one.key: SAID[one.open] for one in plan_questions(text)}
+                answers = {one.key: ANSWERS[one.open] for one in plan_questions(text)}
                 load_plan(session, text, owner, self.world.at, ZONE, answers=answers)
 
     def days(self) -> Iterator[date]:

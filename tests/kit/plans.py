@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.plans.plan import PlanText
+from bot.plans.questions import Open
 from bot.plans.yaml_in import read_plan
 from tests.kit.places import AGENDAS, PLANS
 
@@ -38,4 +39,24 @@ duties:
     do: confirm
     title: Cập nhật Sổ tay đảng viên tháng {period}
     due: {every: month}
+"""
+
+
+ANSWERS = {Open.SPAN: "quarter", Open.DAY: "12-31", Open.LAST: "2022-12-10"}
+"""What the office says of the days that the sources leave open."""
+
+
+VAGUE = """
+plan:
+  symbol: 8-KH/CB
+  date: 2022-03-20
+  issuer: Đảng ủy mẫu
+  title: Kế hoạch thử
+  starts: 2022-04-01
+  ends: 2022-12-31
+topics:
+  - {key: cd, title: Tự soi, meeting: thematic, period: 2022-Q2}
+duties:
+  - {key: bc, do: report, title: Báo cáo tình hình, due: {every: ask}, to: Ban Thường vụ}
+  - {key: gs, do: report, title: Kết quả giám sát, due: {every: ask}}
 """

@@ -63,3 +63,18 @@ def phone_of(url: str, role: str) -> str:
     found = re.search(rf'id="{role}".*?<iframe src="([^"]+)"', page, re.DOTALL)
     assert found is not None, page
     return url + found[1]
+
+
+SECONDS = 120
+"""So long is waited for what must happen; no test asserts how long it takes."""
+
+
+def settings(database_url: str, tmp_path: Path, port: int) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "FILES_URL": str(tmp_path / "files"),
+        "LISTEN": f"127.0.0.1:{port}",
+        "TELEGRAM_TOKEN": "",
+        "PUBLIC_URL": "",
+        "PYTHONPATH": str(ROOT),
+    }

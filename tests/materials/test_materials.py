@@ -14,11 +14,11 @@ from bot.materials.sharing import BYTES_ALONG, MOST_ALONG, share_materials
 from bot.messages import File, Refusal
 from bot.people.roles import units_below
 from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membership, Message, Plan, Topic, Unit
-from bot.talk.receive import receive
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, materials, reminders
 from tests.kit.files import stored
+from tests.kit.materials import NOTES, PLAN, TALK, album, kept, names
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -26,23 +26,8 @@ from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
-PLAN = """
-plan:
-  symbol: 8-KH/ĐU
-  date: 2022-03-20
-  issuer: Đảng ủy mẫu
-  title: Kế hoạch chuyên đề
-  starts: 2022-01-01
-  ends: 2022-12-31
-topics:
-  - {key: t4, title: Chuyên đề xây dựng nông thôn mới, meeting: thematic, period: 2022-04, who: {kinds: [chi_bo]}}
-  - {key: t6, title: Chuyên đề chuyển đổi số, meeting: thematic, period: 2022-06, who: {kinds: [chi_bo]}}
-  - {key: t2, title: Chuyên đề đã qua, meeting: thematic, period: 2022-02, who: {kinds: [chi_bo]}}
-"""
 ZIP = Refusal("tài liệu.zip", "file_zip", (("name", "tài liệu.zip"),))
 OVER = Refusal("to.pdf", "file_over_channel", (("limit_mb", "20"), ("size_mb", "25")))
-TALK = stored("noi-dung.pdf", b"noi dung")
-NOTES = stored("goi-y.docx", b"goi y")
 
 
 def begin_here(world: World) -> None:
@@ -62,15 +47,6 @@ def begin_here(world: World) -> None:
 pytestmark = begins(begin_here)
 
 
-def album(talker: Talker, *files: File, name: str = "album") -> Talker:
-    """The pieces of an album come as events of their own, all at once."""
-    for file in files:
-        receive(talker.world.desk, replace(talker._event(files=(file,)), album=name))
-    talker.world.later(seconds=2)
-    talker.looks()
-    return talker
-
-
 def tied(talker: Talker, *files: File, topic: str = "nông thôn mới") -> Talker:
     return album(talker, *files, name=str(next(talker.world.ids))).taps(topic).taps("Gửi")
 
@@ -78,17 +54,6 @@ def tied(talker: Talker, *files: File, topic: str = "nông thôn mới") -> Talk
 def told(world: World) -> int:
     world.later(minutes=3)
     return world.tick(materials.send_materials)
-
-
-def names(talker: Talker) -> list[list[str]]:
-    """The files of each message that brought any."""
-    return [[file.name for file in reply.files] for reply in talker.got if reply.files]
-
-
-def kept(world: World, *columns: object) -> list[object]:
-    with world.db.read() as session:
-        rows = session.execute(select(*columns).order_by(Material.id)).all()  # type: ignore[call-overload]
-        return [row[0] if len(row) == 1 else tuple(row) for row in rows]
 
 
 def counted(world: World, code: str, key: str = "t4") -> tuple[int, int]:

@@ -11,13 +11,13 @@ from bot.store.schema import migrate_schema
 from bot.tables import Duty, Material, MaterialReceipt, Plan
 from schedules import materials
 from tests.kit.files import stored
+from tests.kit.materials import NOTES, TALK, album, kept, names
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.materials.test_materials import NOTES, TALK, album, kept, names
 
 PLAN = """
 plan:

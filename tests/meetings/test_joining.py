@@ -11,6 +11,7 @@ from bot.duties.counting import tally_demands
 from bot.meetings.joining import joinable_duties, may_join, takes_long
 from bot.tables import Duty, Meeting, MeetingDuty
 from tests.kit.committees import committee
+from tests.kit.joining import CHUYEN_DE, THANG, joint_plan
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -18,35 +19,6 @@ from tests.kit.talker import Talker
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
-MONTHLY = """
-plan:
-  symbol: {symbol}
-  date: 2022-03-25
-  issuer: {issuer}
-  title: {title}
-  starts: 2022-01-01
-  ends: 2022-12-31
-  merging: {merging}
-topics:
-{topics}
-"""
-
-
-def plan(symbol: str, topics: str, merging: str = "forbidden", duties: str = "") -> str:
-    facts = {"symbol": symbol, "issuer": "Đảng ủy mẫu", "title": f"Kế hoạch {symbol}", "merging": merging}
-    return MONTHLY.format(topics=topics, **facts) + duties
-
-
-THANG = """
-  - key: thang
-    title: Sinh hoạt tháng Tư
-    meeting: regular
-    period: 2022-04
-    agenda: monthly-documents
-    documents:
-      - {type: Nghị quyết, symbol: 1-NQ/TW}
-      - {type: Nghị quyết, symbol: 2-NQ/TW}
-"""
 DOT = """
   - key: dot
     title: Đợt sinh hoạt chính trị
@@ -56,13 +28,6 @@ DOT = """
     documents:
       - {type: Nghị quyết, symbol: 2-NQ/TW}
       - {type: Kết luận, symbol: 3-KL/TW}
-"""
-CHUYEN_DE = """
-  - key: cd
-    title: Chuyên đề quý Hai
-    meeting: thematic
-    period: 2022-Q2
-    agenda: eight-steps
 """
 REPORTS = """
 duties:
@@ -128,7 +93,7 @@ def offered(talker: Talker) -> bool:
 
 
 def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h")
     assert secretary.last.text == (
@@ -190,7 +155,7 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
 
 
 def test_apart_is_not_asked_again(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "embedded"))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "embedded"))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h")
     assert "là một nội dung của kỳ họp thường kỳ" in secretary.last.text
@@ -212,7 +177,7 @@ def test_apart_is_not_asked_again(world: World, put) -> None:  # type: ignore[no
 
 
 def test_begun_without_a_date_it_is_asked_then(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "embedded"))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "embedded"))
     secretary = world.registered("CB01", "secretary")
     other = world.registered("CB01", "secretary")
     secretary.presses(f"meet.duty:{duty_of(world, 'cd').id}")
@@ -232,7 +197,7 @@ def test_begun_without_a_date_it_is_asked_then(world: World, put) -> None:  # ty
 
 
 def test_two_monthly_topics_are_one_monthly_meeting(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", DOT))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", DOT))
     secretary = world.registered("CB01", "secretary")
     secretary.presses(f"meet.duty:{duty_of(world, 'thang').id}")
     assert "cùng kỳ họp tháng" in secretary.last.text
@@ -249,7 +214,11 @@ def test_two_monthly_topics_are_one_monthly_meeting(world: World, put) -> None: 
 
 
 def test_a_monthly_meeting_of_another_month_is_another_meeting(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", DOT), plan("3-KH", soi("3-KH", "2022-Q2"), "sequential"))
+    put(
+        joint_plan("1-KH", THANG),
+        joint_plan("2-KH", DOT),
+        joint_plan("3-KH", soi("3-KH", "2022-Q2"), "sequential"),
+    )
     world.go("2022-05-03 08:00")
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "dot", "12/5 8h")
@@ -268,11 +237,11 @@ def test_a_monthly_meeting_of_another_month_is_another_meeting(world: World, put
 
 def test_one_theme_of_several_plans_is_ticked(world: World, put) -> None:  # type: ignore[no-untyped-def]
     put(
-        plan("1-KH", soi("1-KH", "2022-04")),
-        plan("2-KH", soi("2-KH", "2022-Q2")),
-        plan("3-KH", soi("3-KH", "2022-H1")),
-        plan("4-KH", CHUYEN_DE),
-        plan("5-KH", soi("5-KH", "2022-05")),
+        joint_plan("1-KH", soi("1-KH", "2022-04")),
+        joint_plan("2-KH", soi("2-KH", "2022-Q2")),
+        joint_plan("3-KH", soi("3-KH", "2022-H1")),
+        joint_plan("4-KH", CHUYEN_DE),
+        joint_plan("5-KH", soi("5-KH", "2022-05")),
     )
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/4 8h", "1-KH")
@@ -302,9 +271,9 @@ def test_one_theme_of_several_plans_is_ticked(world: World, put) -> None:  # typ
 
 def test_two_that_are_no_one_meeting_are_not_ticked_together(world: World, put) -> None:  # type: ignore[no-untyped-def]
     put(
-        plan("1-KH", THANG),
-        plan("2-KH", CHUYEN_DE, "sequential"),
-        plan("3-KH", soi("3-KH", "2022-Q2"), "sequential"),
+        joint_plan("1-KH", THANG),
+        joint_plan("2-KH", CHUYEN_DE, "sequential"),
+        joint_plan("3-KH", soi("3-KH", "2022-Q2"), "sequential"),
     )
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h")
@@ -316,7 +285,7 @@ def test_two_that_are_no_one_meeting_are_not_ticked_together(world: World, put) 
 
 
 def test_forbidden_is_never_offered_and_close_by_is_questioned(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("42-KH/ĐUK", CHUYEN_DE))
+    put(joint_plan("1-KH", THANG), joint_plan("42-KH/ĐUK", CHUYEN_DE))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h").taps("Bỏ qua")
     sets(secretary, world, "cd", "12/4 10h01")
@@ -338,18 +307,20 @@ def test_forbidden_is_never_offered_and_close_by_is_questioned(world: World, put
 
 
 def test_a_shared_theme_does_not_lift_the_prohibition(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", soi("1-KH", "2022-04", "regular")), plan("42-KH", soi("42-KH", "2022-Q2")))
+    put(joint_plan("1-KH", soi("1-KH", "2022-04", "regular")), joint_plan("42-KH", soi("42-KH", "2022-Q2")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/4 8h", "1-KH")
     assert "ở đâu?" in secretary.last.text
-    put(plan("42-KH", soi("42-KH", "2022-Q2"), "sequential"))
+    put(joint_plan("42-KH", soi("42-KH", "2022-Q2"), "sequential"))
     sets(secretary, world, "soi", "12/4 8h", "1-KH")
     assert "cùng chủ đề" in secretary.last.text
     reads_well(secretary)
 
 
 def test_moved_out_of_the_others_window_it_is_parted(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", soi("1-KH", "2022-04"), duties=REPORTS), plan("2-KH", soi("2-KH", "2022-Q2")))
+    put(
+        joint_plan("1-KH", soi("1-KH", "2022-04"), duties=REPORTS), joint_plan("2-KH", soi("2-KH", "2022-Q2"))
+    )
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/4 8h", "2-KH").taps("Tính chung").says("Phòng 1")
     assert duty_of(world, "truoc:soi").due_on == date(2022, 4, 7)
@@ -373,7 +344,7 @@ def test_moved_out_of_the_others_window_it_is_parted(world: World, put) -> None:
 
 
 def test_a_joint_meeting_is_taken_apart_by_hand(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "sequential"))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential"))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h").taps("Tính chung").taps("Bỏ qua")
     secretary.presses(f"plan.duty:{duty_of(world, 'thang').id}")
@@ -392,7 +363,7 @@ def test_a_joint_meeting_is_taken_apart_by_hand(world: World, put) -> None:  # t
 
 
 def test_two_meetings_set_for_one_day_become_one(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", DOT))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", DOT))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h").taps("Họp riêng").taps("Bỏ qua")
     sets(secretary, world, "dot", "13/4 8h")
@@ -407,7 +378,7 @@ def test_two_meetings_set_for_one_day_become_one(world: World, put) -> None:  # 
 
 
 def test_a_result_entered_for_two_plans(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
     world.go("2022-05-04 09:00")
     secretary = world.registered("CB01", "secretary")
     secretary.presses(f"result.duty:{duty_of(world, 'cd').id}").says("28/4")
@@ -428,7 +399,7 @@ def test_a_result_entered_for_two_plans(world: World, put) -> None:  # type: ign
 
 
 def test_a_result_on_a_day_that_does_not_suit_the_other(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", soi("1-KH", "2022-Q2")), plan("2-KH", soi("2-KH", "2022-05")))
+    put(joint_plan("1-KH", soi("1-KH", "2022-Q2")), joint_plan("2-KH", soi("2-KH", "2022-05")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/5 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
     world.go("2022-04-20 09:00")
@@ -445,7 +416,7 @@ def test_a_result_on_a_day_that_does_not_suit_the_other(world: World, put) -> No
 
 
 def test_begun_before_the_others_window_it_is_parted(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", soi("1-KH", "2022-Q2")), plan("2-KH", soi("2-KH", "2022-05")))
+    put(joint_plan("1-KH", soi("1-KH", "2022-Q2")), joint_plan("2-KH", soi("2-KH", "2022-05")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/5 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
     secretary.presses(f"meet.begin:{duty_of(world, 'soi', '1-KH').id}")
@@ -457,8 +428,10 @@ def test_begun_before_the_others_window_it_is_parted(world: World, put) -> None:
 
 def test_another_topic_parts_what_only_the_theme_had_joined(world: World, put) -> None:  # type: ignore[no-untyped-def]
     pool = "  - {key: khac, title: Chuyên đề khác hẳn, meeting: thematic}\n"
-    free = plan("1-KH", soi("1-KH", "2022-Q2") + pool).replace("merging:", "choosing: [replace]\n  merging:")
-    put(free, plan("2-KH", soi("2-KH", "2022-Q2")))
+    free = joint_plan("1-KH", soi("1-KH", "2022-Q2") + pool).replace(
+        "merging:", "choosing: [replace]\n  merging:"
+    )
+    put(free, joint_plan("2-KH", soi("2-KH", "2022-Q2")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/4 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
     secretary.presses(f"choice.topic:{duty_of(world, 'soi', '1-KH').id}").says("1").taps("Đồng ý")
@@ -471,8 +444,8 @@ def test_another_topic_parts_what_only_the_theme_had_joined(world: World, put) -
 
 def test_a_joint_extra_topic_is_taken_back_and_the_meeting_stays(world: World, put) -> None:  # type: ignore[no-untyped-def]
     pool = soi("2-KH", "2022-Q2").replace("    period: 2022-Q2\n", "")
-    free = plan("2-KH", pool).replace("merging:", "choosing: [add]\n  merging:")
-    put(plan("1-KH", soi("1-KH", "2022-Q2")), free)
+    free = joint_plan("2-KH", pool).replace("merging:", "choosing: [add]\n  merging:")
+    put(joint_plan("1-KH", soi("1-KH", "2022-Q2")), free)
     secretary = (
         world.registered("CB01", "secretary").says("/thangnay").taps("Thêm chuyên đề").says("1").says("có")
     )
@@ -485,7 +458,7 @@ def test_a_joint_extra_topic_is_taken_back_and_the_meeting_stays(world: World, p
 
 
 def test_what_runs_or_is_set_for_another_day_is_left_alone(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "sequential"))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential"))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "thang", "12/4 8h").taps("Họp riêng").taps("Bỏ qua")
     sets(secretary, world, "cd", "14/4 8h")
@@ -514,7 +487,7 @@ PILOT = """
 
 
 def test_the_pilot_comes_first(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", PILOT))
+    put(joint_plan("1-KH", PILOT))
     pilot, secretary = world.registered("CB03", "secretary"), world.registered("CB01", "secretary")
     sets(secretary, world, "con-lai", "14/4 8h")
     assert "– Sinh hoạt điểm chưa họp (Chi bộ Thôn Đông, chưa đặt lịch);" in secretary.last.text
@@ -537,7 +510,7 @@ def test_the_pilot_comes_first(world: World, put) -> None:  # type: ignore[no-un
 
 def test_a_committee_that_is_to_meet_first(world: World, put) -> None:  # type: ignore[no-untyped-def]
     put(
-        plan(
+        joint_plan(
             "1-KH",
             PILOT.replace("units: [CB03]", "kinds: [dang_uy]").replace(
                 "    guests: [Đại diện Ban Tuyên giáo]\n", ""
@@ -551,7 +524,7 @@ def test_a_committee_that_is_to_meet_first(world: World, put) -> None:  # type: 
 
 
 def test_another_units_secretary_joins_nothing(world: World, put) -> None:  # type: ignore[no-untyped-def]
-    put(plan("1-KH", THANG), plan("2-KH", CHUYEN_DE, "sequential"))
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential"))
     secretary, stranger = world.registered("CB01", "secretary"), world.registered("CB02", "secretary")
     sets(secretary, world, "thang", "12/4 8h")
     join = secretary.find("Tính chung").payload

@@ -13,6 +13,7 @@ from bot.tables.walked import MeetingMarks, StepMark
 from tests.kit.committees import committee
 from tests.kit.plans import shipped
 from tests.kit.talker import Talker
+from tests.kit.walking import counted, now_at, past_clerk, row, to_the_end
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -40,35 +41,6 @@ APRIL_STEPS = (
 def opened(talker: Talker) -> Talker:
     """Has begun the meeting of April."""
     return talker.says("/hop").taps("Bắt đầu họp: T4")
-
-
-def counted(talker: Talker, line: str = "25/28, vắng 2 có phép, 1 không phép") -> Talker:
-    return past_clerk(talker.taps("Điểm danh").says(line).taps("Đúng"))
-
-
-def past_clerk(talker: Talker) -> Talker:
-    """Goes on without a clerk where the step of the counts asks for one too."""
-    return talker.taps("Tiếp") if "Ai làm thư ký?" in talker.last.text else talker
-
-
-def to_the_end(talker: Talker) -> Talker:
-    for _ in range(30):
-        if "<b>Đã qua " in talker.last.text:
-            return talker
-        if "👥 Điểm danh" in labels(talker):
-            counted(talker)
-        else:
-            talker.taps("Tiếp")
-    raise AssertionError(talker.last.text)
-
-
-def now_at(talker: Talker) -> str:
-    return talker.last.text.split(" · ")[0].removeprefix("<b>").rpartition("\n\n<b>")[2]
-
-
-def row(world: World) -> Meeting:
-    with world.db.read() as session:
-        return session.scalars(select(Meeting).order_by(Meeting.id.desc())).first() or Meeting()
 
 
 def notes(world: World) -> list[tuple[int, str]]:

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from bot.meetings.walk import least_minutes
 from bot.messages import File, Refusal
 from bot.people.people import forget_person
-from bot.plans.agenda import Agenda, AgendaStep
+from bot.plans.agenda import AgendaStep
 from bot.plans.yaml_in import read_agenda
 from bot.store.db import Database
 from bot.store.filetypes import OGG
-from bot.tables import Attendance, Audit, Meeting, Note, Person, Topic, Unit
+from bot.tables import Attendance, Audit, Meeting, Note, Person, Unit
 from bot.talk.receive import receive
 from tests.kit.committees import committee
 from tests.kit.desk import rules
@@ -22,9 +22,9 @@ from tests.kit.files import stored
 from tests.kit.places import ROOT
 from tests.kit.plans import plan_of
 from tests.kit.talker import Talker
+from tests.kit.walking import counted, led_by, now_at, to_the_end
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.meetings.test_meeting import counted, now_at, to_the_end
 
 JOINT = """
 plan:
@@ -49,13 +49,6 @@ def opened(talker: Talker) -> Talker:
 
 def plain(talker: Talker) -> Talker:
     return talker.says("/hop").taps("ngoài kế hoạch")
-
-
-def led_by(world: World, *steps: AgendaStep) -> None:
-    """April's meeting follows these steps."""
-    with world.db.write() as session:
-        topic = session.scalars(select(Topic).where(Topic.key == "2022-04")).one()
-        topic.agenda = Agenda(key="x", title="x", steps=steps).model_dump(mode="json", by_alias=True)
 
 
 def row(world: World) -> Meeting:

@@ -21,14 +21,13 @@ from schedules import reminders
 from tests.kit.committees import committee
 from tests.kit.desk import rules
 from tests.kit.files import stored
+from tests.kit.joining import CHUYEN_DE, THANG, joint_plan
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.meetings.test_joining import CHUYEN_DE, THANG
-from tests.meetings.test_joining import plan as joint_plan
 
 PLAN = """
 plan:

@@ -25,8 +25,8 @@ from tests.kit.desk import RecordingRenderer, sheets
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.plans import shipped
 from tests.kit.talker import Talker
+from tests.kit.walking import NOTE_IT
 from tests.kit.world import World
-from tests.meetings.test_words_kept import NOTE_IT
 
 SHOWN = """{% extends "meetings/step.html" %}
 {% block what_now %}

@@ -10,9 +10,9 @@ from bot.tables import Attendance, Audit, Duty, Meeting, MeetingDuty, Message, N
 from bot.units.ends import close_unit
 from tests.kit.plans import shipped
 from tests.kit.talker import Talker
+from tests.kit.walking import counted, to_the_end
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.meetings.test_meeting import counted, to_the_end
 
 BANNER = "<b>HỌP THỬ</b> – không vào số liệu"
 

@@ -15,11 +15,11 @@ from bot.plans.yaml_in import read_agenda
 from bot.tables import Meeting, Note, Task, Topic, Vote
 from tests.kit.places import ROOT
 from tests.kit.talker import Talker
+from tests.kit.walking import NOTE_IT
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
 FOLDER = ROOT / "templates" / "agendas"
-NOTE_IT = "📝 Ghi vào biên bản"
 
 
 def led_by(world: World, *steps: AgendaStep) -> None:

@@ -7,53 +7,26 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
-from bot.messages import File
-from bot.plans.plan import PlanText
 from bot.plans.workbook import read_plan_workbook, write_plan
 from bot.store.db import Database
-from bot.store.filetypes import XLSX
 from bot.tables import Audit, Duty, Errand, Message, Plan, Unit
 from schedules import plans as errands
 from schedules import reminders
 from tests.kit.committees import committee
 from tests.kit.files import stored
+from tests.kit.forms import Form, type_two_pages
 from tests.kit.places import ROOT
-from tests.kit.plans import plan_of, shipped
+from tests.kit.plans import VAGUE, plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.wording import reads_well
+from tests.kit.workbooks import on_the_shelf, workbook
 from tests.kit.world import World
-from tests.plans.test_plan_sheet import Form, type_two_pages
 
 TEMPLATES = ROOT / "templates"
-VAGUE = """
-plan:
-  symbol: 8-KH/CB
-  date: 2022-03-20
-  issuer: Đảng ủy mẫu
-  title: Kế hoạch thử
-  starts: 2022-04-01
-  ends: 2022-12-31
-topics:
-  - {key: cd, title: Tự soi, meeting: thematic, period: 2022-Q2}
-duties:
-  - {key: bc, do: report, title: Báo cáo tình hình, due: {every: ask}, to: Ban Thường vụ}
-  - {key: gs, do: report, title: Kết quả giám sát, due: {every: ask}}
-"""
 
 
 pytestmark = begins(committee)
-
-
-def workbook(world: World, text: PlanText, folder: Path, name: str = "ke-hoach.xlsx") -> File:
-    path = folder / name
-    write_plan(text, path, templates=TEMPLATES)
-    return on_the_shelf(world, path)
-
-
-def on_the_shelf(world: World, path: Path) -> File:
-    file = world.shelf.keep(path.name, path)
-    return File(file.digest, path.name, file.size, XLSX)
 
 
 def runs(world: World, talker: Talker) -> Talker:

@@ -12,16 +12,18 @@ from bot.problems import Invalid, Rejected
 from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
-from tests.house.test_cli import UNITS, run, url
+from tests.house.test_cli import url
+from tests.kit.cli import UNITS, run
 from tests.kit.committees import committee
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.wording import reads_well
+from tests.kit.workbooks import workbook
 from tests.kit.world import World
 from tests.plans.golden import PLANS, plan
-from tests.plans.test_office import runs, workbook
+from tests.plans.test_office import runs
 
 __all__ = ["url"]
 

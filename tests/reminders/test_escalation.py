@@ -19,13 +19,13 @@ from bot.tables import Contact, Duty, Membership, Message, MessageState, Person,
 from bot.talk import outbox
 from schedules import reminders, summaries
 from tests.kit.files import stored
+from tests.kit.moments import moments, said
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.reminders.test_reminders import moments, said
 
 PLAN = """
 plan: {symbol: 1-KH/A, date: 2022-06-01, issuer: A, title: B, starts: 2022-06-01, ends: 2022-12-31}

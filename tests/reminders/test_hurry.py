@@ -11,10 +11,9 @@ from bot.duties.loading import load_plan
 from bot.plans.questions import plan_questions
 from bot.tables import Duty, Unit
 from schedules import reminders, summaries
-from tests.house.test_year import SAID
 from tests.kit.files import stored
 from tests.kit.places import ZONE
-from tests.kit.plans import shipped
+from tests.kit.plans import ANSWERS, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.wording import reads_well
@@ -39,7 +38,7 @@ def begin_here(world: World) -> None:
             owner,
             world.at,
             ZONE,
-            answers={one.key: SAID[one.open] for one in plan_questions(text)},
+            answers={one.key: ANSWERS[one.open] for one in plan_questions(text)},
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 from bot.calendar import at_local, is_weekend, next_allowed
 from schedules import reminders, summaries
 from tests.kit.committees import committee
+from tests.kit.moments import moments, only_in_may
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
@@ -15,7 +16,6 @@ from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
-from tests.reminders.test_reminders import moments, only_in_may
 
 REPORT = """
 plan: {symbol: 1-KH/A, date: 2022-06-01, issuer: A, title: B, starts: 2022-06-01, ends: 2022-12-31}

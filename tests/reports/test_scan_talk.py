@@ -1,13 +1,12 @@
 """Photographs of a report into one PDF, in chat: the offer, the sheet, pages dropped, moved and turned, what takes their place."""
 
-import hashlib
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
@@ -17,6 +16,7 @@ from bot.talk.receive import receive
 from schedules import plans as errands
 from schedules import reports as scans
 from tests.kit.files import MemoryShelf, stored
+from tests.kit.photos import keep_bytes, photo, photos
 from tests.kit.talker import Talker
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
@@ -26,25 +26,6 @@ from tests.kit.world import World
 def secretary(secretary: Talker) -> Iterator[Talker]:
     yield secretary
     reads_well(secretary)
-
-
-def on_the_shelf(world: World, name: str, content: bytes, media_type: str = "image/jpeg") -> File:
-    file = File(hashlib.sha256(content).hexdigest(), name, len(content), media_type)
-    world.shelf.files[file.digest] = content
-    return file
-
-
-def photo(world: World, number: int) -> File:
-    """A page as grey as its number, with a black corner at the top left."""
-    picture = Image.new("L", (120, 160), 100 + 10 * number)
-    ImageDraw.Draw(picture).rectangle((0, 0, 30, 30), 0)
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=95)
-    return on_the_shelf(world, f"anh-{number}.jpg", out.getvalue())
-
-
-def photos(world: World, *numbers: int) -> list[File]:
-    return [photo(world, number) for number in numbers]
 
 
 def begun(secretary: Talker) -> Talker:
@@ -274,8 +255,8 @@ BROKEN_HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200)
 
 def test_pages_that_cannot_be_read_are_named(world: World, secretary: Talker) -> None:
     whole = world.shelf.read(photo(world, 7).digest)
-    cut = on_the_shelf(world, "hong.jpg", whole[:100])
-    heic = on_the_shelf(world, "anh.heic", BROKEN_HEIC, "image/heic")
+    cut = keep_bytes(world, "hong.jpg", whole[:100])
+    heic = keep_bytes(world, "anh.heic", BROKEN_HEIC, "image/heic")
     begun(secretary).hands(photo(world, 1), cut, photo(world, 2), heic).taps("Ghép ảnh")
     runs(secretary)
     assert "⚠️ Trang 2 không đọc được, có thể ảnh bị hỏng" in secretary.last.text

@@ -24,6 +24,7 @@ from bot.units.tables import find_tables
 from bot.units.words import code_of_name, kind_of_name, usual_day, whole_number
 from bot.workbooks.book import read_book
 from tests.kit.places import ROOT
+from tests.kit.workbooks import strict
 
 Rows = Sequence[Any]
 GOOD: Rows = (
@@ -405,24 +406,6 @@ def test_what_a_sheet_says_of_its_own_size_does_not_count(tmp_path: Path, dimens
     path = saved(tmp_path, GOOD)
     altered(path, "xl/worksheets/sheet1.xml", b'<dimension ref="A1:G4"/>', dimension)
     assert len(told(read_units(path))) == 3
-
-
-def strict(path: Path) -> Path:
-    """The same workbook as a spreadsheet program saves it under "Strict Open XML"."""
-    names = {
-        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
-        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
-            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
-        ),
-    }
-    content = io.BytesIO(path.read_bytes())
-    with zipfile.ZipFile(content) as source, zipfile.ZipFile(path, "w") as target:
-        for name in source.namelist():
-            data = source.read(name)
-            for usual, other in names.items():
-                data = data.replace(usual, other)
-            target.writestr(name, data)
-    return path
 
 
 def test_strict_open_xml(tmp_path: Path) -> None:
