@@ -90,6 +90,17 @@ def _check_open(row: Invite, at: datetime) -> None:
         raise Invalid("code_expired")
 
 
+def unused_invitations(session: Session, unit: Unit, at: datetime) -> list[Invite]:
+    """The codes for roles in the unit that somebody could still use, oldest first."""
+    return list(
+        session.scalars(
+            select(Invite)
+            .where(Invite.unit_id == unit.id, Invite.used_at.is_(None), Invite.expires_at > at)
+            .order_by(Invite.id)
+        )
+    )
+
+
 def spent_by(session: Session, code: str, person: Person) -> bool:
     """Whether it was this very person who used the code."""
     used = select(Invite.id).where(Invite.code_hash == hashed_code(code), Invite.used_by == person.id)

@@ -25,6 +25,7 @@ ACTIONS: dict[str, Handler] = {
     "settings.weekends": settings.set_weekends,
     "settings.away": settings.set_away,
     "settings.web": settings.web_link,
+    "settings.places": settings.show_places,
     "settings.channel": settings.channel_code,
     "settings.consent": settings.show_consent,
     "settings.forget": settings.forget_me,

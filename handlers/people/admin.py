@@ -7,14 +7,16 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from bot.duties.withdrawing import hand_over
-from bot.people.invitations import INVITE_DAYS, create_invitation
+from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
 from bot.people.people import end_role
+from bot.people.places import WITHDRAWN, places_of, withdraw_place
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
-from bot.tables import Contact, Event, Membership, Message, MessageState, Plan, Role, Unit
+from bot.tables import Contact, Event, Invite, Membership, Message, MessageState, Plan, Role, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.outbox import lose_contact
 from bot.units.finding import FindingUnit, take_unit_found
 from bot.units.lookup import holders_of
 
@@ -143,11 +145,23 @@ def take_unit_to_invite(chat: Chat, answer: Answer) -> None:
 
 def ask_role(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.answers(Inviting).unit)
-    chat.say("people/admin/invite_role", unit=unit, roles=ROLES, holders=holders_of(chat.session, unit))
+    holders = holders_of(chat.session, unit)
+    chat.say(
+        "people/admin/invite_role",
+        unit=unit,
+        roles=ROLES,
+        holders=holders,
+        on_web=[m for m in holders if _web_chats(chat, m)],
+        invites=unused_invitations(chat.session, unit, chat.at),
+    )
+
+
+def _web_chats(chat: Chat, membership: Membership) -> list[Contact]:
+    return [place for place in places_of(chat.session, membership.person_id) if place.channel == "web"]
 
 
 def take_role(chat: Chat, answer: Answer) -> None:
-    """A role to invite to, or somebody whose role is to end."""
+    """A role to invite to, an invitation or a link to withdraw, or somebody whose role is to end."""
     unit = _unit_to_manage(chat)
     if unit is None:
         return
@@ -156,8 +170,32 @@ def take_role(chat: Chat, answer: Answer) -> None:
     elif any(f"end{m.id}" == answer.value for m in holders_of(chat.session, unit)):
         chat.answers(Inviting).ending = int(answer.value.removeprefix("end"))
         chat.goto("end")
+    elif invites := [
+        i for i in unused_invitations(chat.session, unit, chat.at) if f"drop{i.id}" == answer.value
+    ]:
+        _withdraw_invitation(chat, invites[0])
+    elif members := [m for m in holders_of(chat.session, unit) if f"key{m.id}" == answer.value]:
+        _withdraw_links(chat, members[0])
     else:
         raise Invalid("choose_button")
+
+
+def _withdraw_invitation(chat: Chat, invite: Invite) -> None:
+    invite.expires_at = chat.at
+    chat.session.flush()
+    chat.note("invitation withdrawn", f"invite:{invite.id}")
+    chat.again(trouble=chat.reply("people/admin/invitation_withdrawn", invite=invite).text)
+
+
+def _withdraw_links(chat: Chat, membership: Membership) -> None:
+    """Ends the links to the web chats of whoever holds the role, but for the one from which it is asked."""
+    for place in _web_chats(chat, membership):
+        if place.id != chat.contact.id:
+            lose_contact(chat.session, place, WITHDRAWN, chat.at)
+            withdraw_place(chat.session, place, chat.at)
+    chat.note("links withdrawn", f"membership:{membership.id}")
+    chat.session.flush()
+    chat.again(trouble=chat.reply("people/admin/links_withdrawn", membership=membership).text)
 
 
 def _unit_to_manage(chat: Chat) -> Unit | None:

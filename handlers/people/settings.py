@@ -9,7 +9,7 @@ from bot.people.consents import consents_of
 from bot.people.invitations import LINK_MINUTES, invite_channel
 from bot.people.newcomers import look_again
 from bot.people.people import forget_person
-from bot.people.places import KEY_LIFE, own_web_chat
+from bot.people.places import KEY_LIFE, WITHDRAWN, last_used, own_web_chat, places_of, withdraw_place
 from bot.people.roles import role_holders
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
@@ -20,6 +20,7 @@ from bot.tables import Person
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.outbox import lose_contact
 
 HOURS = (7, 8, 9, 12, 17, 19, 20)
 FIRST_HOUR, LAST_HOUR = 7, 20
@@ -82,6 +83,28 @@ def web_link(chat: Chat) -> None:
     web = chat.contact if here else own_web_chat(chat.session, chat.person, chat.at)
     link = chat.desk.links.web_chat(web.id, web.key)
     chat.say("people/settings/web", link=link, here=here, days=KEY_LIFE.days)
+
+
+def show_places(chat: Chat) -> None:
+    chat.begin(Setting(), "places")
+
+
+def ask_place_to_withdraw(chat: Chat) -> None:
+    places = places_of(chat.session, chat.person.id)
+    chat.say("people/settings/places", places=places, last_used=last_used)
+
+
+def take_place_to_withdraw(chat: Chat, answer: Answer) -> None:
+    """A place is withdrawn from another one alone: nobody shuts out themselves."""
+    places = [p for p in places_of(chat.session, chat.person.id) if p.id != chat.contact.id]
+    chosen = [place for place in places if str(place.id) == answer.value]
+    if not chosen:
+        raise Invalid("choose_button")
+    lose_contact(chat.session, chosen[0], WITHDRAWN, chat.at)
+    withdraw_place(chat.session, chosen[0], chat.at)
+    chat.note("place withdrawn", f"contact:{chosen[0].id}")
+    chat.end()
+    chat.say("people/settings/place_withdrawn", channel=chosen[0].channel)
 
 
 def channel_code(chat: Chat) -> None:
@@ -244,6 +267,7 @@ FLOW = Flow(
     FlowStep("weekends", ask_weekends, take_weekends),
     FlowStep("away", ask_away, take_away, numbers=True),
     FlowStep("delegate", ask_delegate, take_delegate),
+    FlowStep("places", ask_place_to_withdraw, take_place_to_withdraw),
     FlowStep("forget", ask_forget, take_forget),
     answers=Setting,
 )

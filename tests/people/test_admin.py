@@ -64,6 +64,29 @@ def test_the_code_that_the_office_hands_on(world: World, office: Talker) -> None
     assert f"tại <b>{name}</b>" in guest.last.text
 
 
+def test_an_unused_invitation_is_withdrawn_by_a_tap(world: World, office: Talker) -> None:
+    office.says("/quantri").taps("Cấp mã mời").says("A-01").taps("Bí thư")
+    code = invited(office)
+    office.says("/quantri").taps("Cấp mã mời").says("A-01")
+    assert "Mã mời chưa dùng: 1" in office.last.text
+    office.taps("Thu hồi mã")
+    assert "Mã này không còn dùng được." in office.last.text
+    assert not any("Thu hồi" in label for label in labels(office))
+    guest = world.person("guest").says(code)
+    assert "hết hạn" in guest.last.text
+
+
+def test_the_office_withdraws_links_to_the_web_chat(world: World, office: Talker) -> None:
+    talker = world.registered("A-01", "secretary").says("/caidat").taps("Mở trên máy tính")
+    office.says("/quantri").taps("Cấp mã mời").says("A-01").taps("Thu hồi trang web")
+    assert "Đã thu hồi đường dẫn trang web" in office.last.text
+    assert not any("trang web" in label for label in labels(office))
+    with world.db.read() as session:
+        web = session.scalars(select(Contact).where(Contact.channel == "web")).one()
+        assert (web.lost_reason, web.key) == ("withdrawn", 2)
+    assert talker.says("/tinhhinh").last.text.startswith("🔎")
+
+
 def test_several_units_match(office: Talker) -> None:
     office.says("/quantri").taps("Cấp mã mời").says("chi bộ")
     assert "Có 3 đơn vị khớp:" in office.last.text

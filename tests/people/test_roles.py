@@ -199,6 +199,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.weekends": ("", ALL),
     "settings.away": ("", "secretary sibling stranger"),
     "settings.web": ("", ALL),
+    "settings.places": ("", ALL),
     "settings.channel": ("", ALL),
     "settings.forget": ("", ALL),
     "snooze": ("{report}", CELL),

@@ -208,6 +208,40 @@ def test_a_web_link_that_lies_unused_is_lost(world: World) -> None:
         assert session.scalars(select(Contact).where(Contact.channel == "web")).one().lost_at is None
 
 
+def test_a_place_is_withdrawn_from_another(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("/caidat").taps("Nơi đang dùng")
+    assert "Telegram: đang dùng" in talker.last.text
+    assert not any("Thu hồi" in label for label in labels(talker)), "nobody shuts out themselves"
+    other = world.registered("CB02", "secretary")
+    with world.db.read() as session:
+        whose = session.scalars(select(Contact).where(Contact.place == other.address.place)).one().id
+    talker.says("/caidat").taps("Mở trên máy tính").says("/caidat").taps("Nơi đang dùng")
+    question = talker.find("Thu hồi").payload.rpartition(":")[0]
+    talker.presses(f"{question}:{whose}")
+    with world.db.read() as session:
+        assert session.get_one(Contact, whose).lost_at is None
+    talker.says("/caidat").taps("Nơi đang dùng").says("xóa đi")
+    assert "bấm" in talker.last.text
+    talker.taps("Thu hồi: Trang web")
+    assert talker.last.text.startswith("✅ Đã thu hồi: Trang web.")
+    with world.db.read() as session:
+        web = session.scalars(select(Contact).where(Contact.channel == "web")).one()
+        assert (web.lost_reason, web.key) == ("withdrawn", 2)
+    talker.says("/caidat").taps("Nơi đang dùng")
+    assert "Trang web" not in talker.last.text
+
+
+def test_a_withdrawn_account_of_a_messenger_is_a_strangers(world: World) -> None:
+    talker = world.registered("CB01", "secretary").says("/caidat").taps("Nối kênh khác")
+    code = talker.last.text.partition("<code>")[2].partition("</code>")[0]
+    other = world.person("second phone").says(code)
+    assert "Đã nối kênh này" in other.last.text
+    talker.says("/caidat").taps("Nơi đang dùng").taps("Thu hồi")
+    other.says("/tinhhinh")
+    assert "mã mời" in other.last.text
+    assert talker.says("/tinhhinh").last.text.startswith("🔎")
+
+
 def hold_a_meeting(talker: Talker) -> None:
     talker.says("/hop").taps("Bắt đầu họp").says("Ý kiến của tôi về báo cáo")
     while "Đã qua" not in talker.last.text:
