@@ -39,6 +39,7 @@ UPLOAD_LIMIT = 100 * 2**20
 WEBHOOK_LIMIT = 2**20
 ENTRY_LIMIT = 4 * 2**10
 WRONG_TRIES, WRONG_WINDOW, ADDRESSES_KEPT = 10, timedelta(hours=1), 10_000
+PAUSE_SECONDS = 1.0
 HEALTH_SECONDS = 5
 SECURITY = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'",
@@ -57,6 +58,7 @@ class WrongTries:
 
     def __init__(self) -> None:
         self._tries: dict[str, deque[datetime]] = {}
+        self.turn = anyio.Lock()
 
     def too_many(self, client: str, at: datetime) -> bool:
         tries = self._tries.get(client, deque())
@@ -175,12 +177,16 @@ async def _refuse_code(request: Request, code: str) -> Response | None:
     site = site_of(request)
     tries: WrongTries = request.app.state.tries
     client, at = request.client.host if request.client else "", site.now()
-    if tries.too_many(client, at):
-        return site.page("entry", 429, state="wait", code="", entry="")
+    many = tries.too_many(client, at)
+    if many:  # others behind the same address still get in; guesses come one after another
+        async with tries.turn:
+            await anyio.sleep(PAUSE_SECONDS)
     invite = await site.read(
         lambda session: session.scalar(select(Invite).where(Invite.code_hash == hashed_code(code)))
     )
     if invite is None:
+        if many:
+            return site.page("entry", 429, state="wait", code="", entry="")
         tries.note(client, at)
         return site.page("entry", 404, state="wrong", code="", entry="")
     if invite.used_at is not None or invite.expires_at <= at:
