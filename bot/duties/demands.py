@@ -11,6 +11,7 @@ from bot.duties.changes import Loading, note_title
 from bot.duties.ladder import Anchors, Timed, next_at, rung_moments
 from bot.duties.usual import Habit, expected_day, in_time
 from bot.plans.expected import Expected
+from bot.plans.guidance.rules import asks_upload
 from bot.plans.ladders import rung_of
 from bot.plans.plan import lines_of
 from bot.tables import Demand, Topic
@@ -20,7 +21,7 @@ Name = tuple[str, str]
 
 
 AS_EXPECTED = (
-    *("kind", "title", "period_first", "period_last"),
+    *("base", "period", "kind", "title", "period_first", "period_last"),
     *("announced_on", "opens_on", "due_on", "safe_on", "report_due_on"),
 )
 """What a demand says in the very words of the plan."""
@@ -100,6 +101,7 @@ class Demands:
             "topic_id": topic.id if topic else None,
             **{name: getattr(want, name) for name in AS_EXPECTED},
             "reports_on": want.reports_on or "",
+            "uploads": asks_upload(want.base),
             "recipient": want.to or "",
             "via": want.via or "",
             "rungs": [line.model_dump() for line in lines_of(self._loading.text, want.ladder)],

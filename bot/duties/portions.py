@@ -174,7 +174,7 @@ class Comparison:
 
     def _own_choice(self, row: Present) -> bool:
         """What a unit has taken on itself stays as long as its topic is in the pool."""
-        return bool(row.added) and row.key.partition("+")[0] in self._pool
+        return bool(row.added) and row.base in self._pool
 
     def _insert(self, rows: list[dict[str, Any]]) -> None:
         if rows:

@@ -7,7 +7,7 @@ from sqlalchemy import Row, and_, or_, select
 
 from bot.duties.changes import Loading
 from bot.plans.expected import Expected
-from bot.tables import Duty, DutyState
+from bot.tables import Demand, Duty, DutyState
 
 ROWS = 5000
 """So many are written at once."""
@@ -36,9 +36,11 @@ def present_duties(loading: Loading, unit_ids: Sequence[int]) -> dict[tuple[int,
             Duty.done_at,
             Duty.waits,
             Duty.added,
+            Demand.base,
         )
+        .join(Demand, Demand.id == Duty.demand_id)
         .where(Duty.plan_id == loading.plan.id, or_(own, Duty.about_id.in_(unit_ids)))
-        .with_for_update()
+        .with_for_update(of=Duty)
     )
     return {(row.unit_id, row.key): row for row in rows}
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.duties.outlook import Outlook
-from bot.tables import Duty, DutyKind, DutyState
+from bot.tables import Demand, Duty, DutyKind, DutyState
 
 UNHELD = (DutyState.OPEN, DutyState.WAITING)
 
@@ -17,16 +17,16 @@ def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
     A report counts from its meeting (`after_meeting`), or its plan names the topic (`reports_on`): then every turn of that
     topic is meant that begins before the report is due.
     """
-    key = _told_of(duty) if duty.kind == DutyKind.REPORT and duty.state == DutyState.OPEN else ""
-    if not key:
+    its = _told_of(duty) if duty.kind == DutyKind.REPORT and duty.state == DutyState.OPEN else None
+    if its is None:
         return None
-    its = or_(Duty.key == key, Duty.key.startswith(f"{key}:", autoescape=True))
     asked = select(Duty).where(
         Duty.plan_id == duty.plan_id,
         Duty.unit_id == duty.unit_id,
         Duty.kind == DutyKind.MEETING,
         Duty.state.in_(UNHELD),
-        its,
+        ~Duty.added,
+        Duty.demand.has(its),
     )
     if duty.due_on is not None:
         asked = asked.where(Duty.opens_on <= duty.due_on)
@@ -35,9 +35,12 @@ def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
     ).first()
 
 
-def _told_of(duty: Duty) -> str:
-    relative = duty.demand.relative
-    return str(relative["topic"]) if relative.get("side") == "after" else duty.demand.reports_on
+def _told_of(duty: Duty) -> ColumnElement[bool] | None:
+    """The meetings, by a condition on Demand, that the report tells of."""
+    relative, topic = duty.demand.relative, duty.demand.reports_on
+    if relative.get("side") == "after":
+        return Demand.key == str(relative["topic"])
+    return Demand.base == topic if topic else None
 
 
 def behind_meetings(session: Session, views: Iterable[Outlook]) -> tuple[Sequence[Outlook], dict[int, Duty]]:

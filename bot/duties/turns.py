@@ -16,29 +16,23 @@ LIVE = (DutyState.OPEN, DutyState.WAITING, DutyState.DONE, DutyState.LAPSED)
 
 def turn_of(duty: Duty) -> str:
     """The period ("2022-04") of the recurring topic that this meeting is about; EVERY where its topic comes once."""
-    return EVERY if duty.chosen_id else period_in(duty.key)
-
-
-def period_in(key: str) -> str:
-    """The period in the key of a meeting: "hang-thang:2022-04" gives "2022-04", "cd-1" gives EVERY."""
-    return key.partition(":")[2]
+    return EVERY if duty.chosen_id else duty.demand.period
 
 
 def topic_turns(session: Session, topic: Topic) -> list[Period]:
     """The periods for which meetings on the topic are asked for, in their order; none for a topic that comes once."""
     rows = session.execute(
-        select(Demand.key, Demand.period_first, Demand.period_last)
+        select(Demand.period, Demand.period_first, Demand.period_last)
         .where(
             Demand.plan_id == topic.plan_id,
             Demand.kind == DutyKind.MEETING,
-            Demand.key.startswith(f"{topic.key}:", autoescape=True),
+            Demand.base == topic.key,
+            Demand.period != EVERY,
             exists().where(Duty.demand_id == Demand.id, Duty.state.in_(LIVE)),
         )
         .order_by(Demand.period_first)
     ).all()
-    found = {
-        period_in(row.key): Period(row.period_first, row.period_last, period_in(row.key)) for row in rows
-    }
+    found = {row.period: Period(row.period_first, row.period_last, row.period) for row in rows}
     return list(found.values())
 
 

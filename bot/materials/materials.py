@@ -56,9 +56,8 @@ def duties_about_topic(plan_id: int, key: str, period: str = EVERY) -> ColumnEle
     asked = select(Demand.id).where(Demand.topic_id.in_(topics))
     own = and_(Duty.chosen_id.is_(None), Duty.demand_id.in_(asked))
     if period != EVERY:
-        return and_(
-            Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, own, Duty.key == f"{key}:{period}"
-        )
+        turn = Duty.demand_id.in_(asked.where(Demand.period == period))
+        return and_(Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, Duty.chosen_id.is_(None), turn)
     return and_(Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, or_(Duty.chosen_id.in_(topics), own))
 
 

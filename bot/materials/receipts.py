@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for
-from bot.duties.turns import period_in, turn_of
+from bot.duties.turns import turn_of
 from bot.materials.materials import duties_about_topic, duties_under, files_for, files_of, kept_materials
 from bot.tables import Demand, Duty, DutyKind, Material, MaterialReceipt, Topic
 
@@ -119,7 +119,7 @@ def receipts_of_demands(
 ) -> dict[int, Receipts]:
     """As `receipts`, for the topic of each demand and its own duties; only demands for whose units there are files."""
     rows = session.execute(
-        select(Demand.id, Topic.plan_id, Topic.key, Demand.key.label("its_key"))
+        select(Demand.id, Topic.plan_id, Topic.key, Demand.period)
         .join(Topic, Topic.id == Demand.topic_id)
         .where(
             Demand.id.in_(list(demand_ids)),
@@ -136,7 +136,7 @@ def receipts_of_demands(
             session,
             row.plan_id,
             row.key,
-            period_in(row.its_key),
+            row.period,
             and_(where, Duty.demand_id == row.id),
             today,
         )

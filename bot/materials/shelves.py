@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Period
-from bot.duties.turns import EVERY, at_hand, period_in
+from bot.duties.turns import EVERY, at_hand
 from bot.materials.materials import path_prefixes
 from bot.people.roles import role_holders, units_below
 from bot.tables import Demand, DutyKind, Membership, Plan, Role, Topic, Unit
@@ -59,7 +59,7 @@ def topic_shelves(
     """The topics of the plans in force that `action` reaches: current and coming ones, those without a period, past ones."""
     memberships = list(memberships)
     rows = session.execute(
-        select(Topic, Unit.path, Demand.key, Demand.period_first, Demand.period_last)
+        select(Topic, Unit.path, Demand.period, Demand.period_first, Demand.period_last)
         .join(Plan, Plan.id == Topic.plan_id)
         .join(Unit, Unit.id == Plan.unit_id)
         .outerjoin(Demand, and_(Demand.topic_id == Topic.id, Demand.kind == DutyKind.MEETING))
@@ -68,11 +68,11 @@ def topic_shelves(
     ).all()
     topics: dict[tuple[int, str], Topic] = {}
     spans: dict[tuple[int, str], list[Period]] = {}
-    for topic, path, key, first, last in rows:
+    for topic, path, period, first, last in rows:
         if reached_paths(memberships, action, path):
             name = topic.plan_id, topic.key
             topics.setdefault(name, topic)
-            spans.setdefault(name, []).extend([Period(first, last, period_in(key))] if first else [])
+            spans.setdefault(name, []).extend([Period(first, last, period)] if first else [])
     found = [_shelf(topics[name], spans[name], today) for name in topics]
     return sorted(found, key=lambda shelf: _place(shelf, today))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import Period, local_day, periods_within, safe_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
+from bot.duties.turns import EVERY
 from bot.duties.withdrawing import withdraw_reminders
 from bot.meetings.joining import answer_on, unlink_duty
 from bot.plans.plan import PlanText, lines_of, topic_of
@@ -132,9 +133,10 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
     text = text_of(topic.plan)
     last = min(quarter.last, text.head.ends)
     name = {"plan_id": topic.plan_id, "key": f"{topic.key}+{quarter.key}", "variant": topic.variant}
+    turn = {"base": topic.key, "period": EVERY}
     demand = session.scalar(select(Demand).filter_by(**name))
     if demand is None:
-        demand = Demand(**name, kind=DutyKind.MEETING, recipient="", via="", relative={})
+        demand = Demand(**name, **turn, kind=DutyKind.MEETING, recipient="", via="", relative={})
         session.add(demand)
     first = max(quarter.first, text.head.starts)
     demand.topic_id, demand.title = topic.id, topic.title

@@ -38,13 +38,13 @@ def deadline_pairs(due: Due, head: Head) -> list[tuple[Period | None, date]]:
     return [(p, p.last) for p in found if first <= p.last <= last]
 
 
-def meeting_turns(topic: TopicText, head: Head) -> Iterator[tuple[str, Period | None, date, date]]:
-    """The key, period, first and last day of each meeting that the topic asks for."""
+def meeting_turns(topic: TopicText, head: Head) -> Iterator[tuple[Period | None, date, date]]:
+    """The period, if it recurs, first and last day of each meeting that the topic asks for."""
     if topic.every:
         for span in recurrences(topic, head):
-            yield f"{topic.key}:{span.key}", span, max(span.first, head.starts), span.last
+            yield span, max(span.first, head.starts), span.last
     elif topic.period:
-        yield topic.key, None, topic.period.first, topic.period.last
+        yield None, topic.period.first, topic.period.last
 
 
 def report_within(plan: PlanText, topic: TopicText, first: date, last: date) -> date | None:
@@ -80,7 +80,7 @@ def tight_meetings(plan: PlanText) -> list[Tight]:
         Tight(topic.title, last, title, day, max(first, safe_day(last_day_before(day))))
         for topic in plan.topics
         if not topic.pool
-        for _, _, first, last in meeting_turns(topic, plan.head)
+        for _, first, last in meeting_turns(topic, plan.head)
         for title, day in _reports_within(plan, topic, first, last)
     ]
 

@@ -32,9 +32,11 @@ class Expected:
     """One thing expected of a unit. `due_on` is the last permitted day, `safe_on` the last working day up to it; both are None
     for what has no day, and for what carries `relative`. It counts from `opens_on` and is told from `announced_on` on.
     `waits` is the key of what must be done before. `report_due_on`: a report on this meeting is due on that day, before the
-    meeting's own last; then `safe_on` is in time for it."""
+    meeting's own last; then `safe_on` is in time for it. `base` is the key of its topic or duty in the plan; `period` tells its
+    turns apart: the period, or the key of the meeting that it belongs to; empty where it comes once."""
 
-    key: str
+    base: str
+    period: str
     kind: Literal["meeting", "report", "confirm"]
     title: str
     period_first: date
@@ -54,9 +56,8 @@ class Expected:
     reports_on: str | None = None
 
     @property
-    def suffix(self) -> str:
-        """What follows the key of its topic or duty: the period, or the meeting that it belongs to."""
-        return self.key.partition(":")[2]
+    def key(self) -> str:
+        return f"{self.base}:{self.period}" if self.period else self.base
 
 
 def expected_duties(plan: PlanText, unit: UnitProfile) -> list[Expected]:
@@ -87,18 +88,14 @@ def _shared(plan: PlanText, unit: UnitProfile) -> list[Expected]:
     found = _all(plan, unit)
     own = {duty.key for duty in plan.duties if duty.for_each is None and fits_unit(duty.who, unit)}
     own |= {topic.key for topic in plan.topics}
-    return [e for e in found if _base(e.key) in own]
+    return [e for e in found if e.base in own]
 
 
 @lru_cache(maxsize=4096)
 def _shared_about(plan: PlanText, unit: UnitProfile) -> list[tuple[DutyText, list[Expected]]]:
     found = _all(plan, unit)
     about = [duty for duty in plan.duties if duty.for_each and _concerns(plan, duty, unit)]
-    return [(duty, [e for e in found if _base(e.key) == duty.key]) for duty in about]
-
-
-def _base(key: str) -> str:
-    return key.partition(":")[0]
+    return [(duty, [e for e in found if e.base == duty.key]) for duty in about]
 
 
 def _all(plan: PlanText, unit: UnitProfile) -> list[Expected]:
@@ -138,24 +135,25 @@ def _meetings(plan: PlanText, unit: UnitProfile) -> Iterator[Expected]:
     for topic in plan.topics:
         if topic.pool or topic.gaps or topic.asks_last or not fits_unit(topic.who, unit):
             continue
-        for key, span, first, last in meeting_turns(topic, plan.head):
+        for span, first, last in meeting_turns(topic, plan.head):
             asked.append((topic.meeting, span, first, last))
-            yield _meeting(plan, topic, unit, key, first, last)
+            yield _meeting(plan, topic, unit, span, first, last)
     for topic in plan.topics:
         if not topic.gaps or not fits_unit(topic.who, unit):
             continue
-        for key, _, first, last in meeting_turns(topic, plan.head):
+        for span, first, last in meeting_turns(topic, plan.head):
             if not any(kind == topic.meeting and first <= day <= last for kind, _, _, day in asked):
-                yield _meeting(plan, topic, unit, key, first, last)
+                yield _meeting(plan, topic, unit, span, first, last)
 
 
 def _meeting(
-    plan: PlanText, topic: TopicText, unit: UnitProfile, key: str, first: date, last: date
+    plan: PlanText, topic: TopicText, unit: UnitProfile, span: Period | None, first: date, last: date
 ) -> Expected:
     variant = variant_of(topic, unit)
     report = report_within(plan, topic, first, last)
     return Expected(
-        key=key,
+        base=topic.key,
+        period=span.key if span else "",
         kind="meeting",
         title=_title(topic, variant),
         topic=topic.key,
@@ -175,25 +173,24 @@ def _of_duty(
     plan: PlanText, duty: DutyText, meetings: list[Expected], found: list[Expected]
 ) -> Iterator[Expected]:
     """What one duty comes to, tied to what it waits for: by the same period or meeting where both have one, else to each."""
-    leaders = [e for e in found if _base(e.key) == duty.waits]
+    leaders = [e for e in found if e.base == duty.waits]
     if duty.waits and not leaders:
         return
     for one in _by_meeting(plan, duty, meetings) if duty.due.by_meeting else _dated(plan, duty):
         if not duty.waits:
             yield one
             continue
-        same = [e for e in leaders if one.suffix in (e.key, e.suffix)] if one.suffix else []
+        same = [e for e in leaders if one.period in (e.key, e.period)] if one.period else []
         for leader in same or leaders:
-            key = one.key if one.suffix or not leader.suffix else f"{one.key}:{leader.suffix}"
-            yield _waiting(one, key, leader)
-            if one.suffix:
+            yield _waiting(one, one.period or leader.period, leader)
+            if one.period:
                 break
 
 
-def _waiting(one: Expected, key: str, leader: Expected) -> Expected:
+def _waiting(one: Expected, period: str, leader: Expected) -> Expected:
     opens_on = max(one.opens_on, leader.opens_on)
     announced_on = max(one.announced_on, leader.announced_on)
-    return replace(one, key=key, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
+    return replace(one, period=period, waits=leader.key, opens_on=opens_on, announced_on=announced_on)
 
 
 def _asked(duty: DutyText, **days: Any) -> Expected:
@@ -207,7 +204,8 @@ def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:
         opens = duty.opens or max(plan.head.starts, span.first if span else last - OPENS_BEFORE_DUE)
         yield _asked(
             duty,
-            key=f"{duty.key}:{span.key}" if span else duty.key,
+            base=duty.key,
+            period=span.key if span else "",
             title=dated_title(duty.title, span),
             period_first=span.first if span else opens,
             period_last=last,
@@ -225,7 +223,8 @@ def _undated(plan: PlanText, duty: DutyText) -> Expected:
     working = duty.due.count == "working"
     return _asked(
         duty,
-        key=duty.key,
+        base=duty.key,
+        period="",
         title=duty.title,
         period_first=opens,
         period_last=plan.head.ends,
@@ -243,7 +242,8 @@ def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Ite
             continue
         yield _asked(
             duty,
-            key=f"{duty.key}:{meeting.key}",
+            base=duty.key,
+            period=meeting.key,
             title=fill_step_texts(duty.title, {"topic": meeting.title}),
             topic=meeting.topic,
             variant=meeting.variant,

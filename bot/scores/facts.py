@@ -12,9 +12,9 @@ from bot.meetings.questions import QUESTIONS
 from bot.meetings.questions.question import KnownFact
 from bot.meetings.walk import count_skipped, minutes_in_all
 from bot.plans.guidance.fields import RuleSet
-from bot.plans.guidance.rules import MINUTES, meets_target
+from bot.plans.guidance.rules import meets_target
 from bot.plans.guidance.sheets import Condition, ScoreSheet
-from bot.tables import Attendance, Duty, DutyKind, DutyState, Meeting, MeetingKind
+from bot.tables import Attendance, Demand, Duty, DutyKind, DutyState, Meeting, MeetingKind
 
 LONGEST = 8 * 60
 """A walk of more minutes had been left open: how long the meeting was is not known then."""
@@ -117,7 +117,7 @@ def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str,
             Duty.unit_id == meeting.unit_id,
             Duty.plan_id.in_({plan_id for plan_id, _ in answered}),
             Duty.kind == DutyKind.CONFIRM,
-            Duty.key.startswith(MINUTES),
+            Duty.demand.has(Demand.uploads),
             Duty.state.in_((DutyState.OPEN, DutyState.DONE, DutyState.LAPSED)),
         )
     )

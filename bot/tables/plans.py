@@ -106,6 +106,10 @@ class Demand(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id"))
     key: Mapped[str] = mapped_column(String(160))
+    base: Mapped[str] = mapped_column(String(64))
+    """The key of its topic or duty in the plan, however often that comes."""
+    period: Mapped[str] = mapped_column(String(160))
+    """What tells its turns apart: the period ("2022-04"), or the key of the meeting that it belongs to; empty: it comes once."""
     variant: Mapped[str] = mapped_column(String(60), default="")
     kind: Mapped[DutyKind]
     title: Mapped[str] = mapped_column(Text)
@@ -120,6 +124,8 @@ class Demand(Base):
     """The last day of the report on this meeting, where that is before the meeting's own last day."""
     reports_on: Mapped[str] = mapped_column(String(64), default="")
     """The key of the topic whose meeting this report tells of."""
+    uploads: Mapped[bool] = mapped_column(default=False)
+    """It confirms that the minutes of a meeting have been uploaded."""
     recipient: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(Text, default="")
     rungs: Mapped[list[Any]] = mapped_column(default=list)

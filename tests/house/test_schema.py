@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import (
+    Demand,
     Duty,
     Membership,
     Message,
@@ -183,6 +184,10 @@ def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object)
         demand = {"key": "t", "variant": "", "kind": "meeting", "title": "T", "recipient": "", "via": ""}
         told = {"announced_on": "2022-04-01", "rungs": "[]", "relative": "{}"}
         put("demands", id=1, plan_id=1, **demand, **span, **told)
+        for number, its_key in enumerate(
+            ("thang:2022-04", "gui:thang:2022-04", "kho+2022-Q2", "dang-so-tay-2:cd"), start=2
+        ):
+            put("demands", id=number, plan_id=1, **{**demand, "key": its_key}, **span, **told)
         duty = {"key": "t", "kind": "meeting", "state": "open", "path": "/1/", "waits": "", "picks": "[]"}
         days = {"opens_on": "2022-04-01", "announced_on": "2022-04-01", "added": 0}
         put("duties", id=1, plan_id=1, demand_id=1, unit_id=1, **duty, **days)
@@ -209,4 +214,9 @@ def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object)
         ended = session.scalars(select(Membership.ended_with_unit).order_by(Membership.id)).all()
         assert ended == [True, False]
         assert session.get_one(Task, 1).settled_at == at
+        demands = session.scalars(select(Demand).order_by(Demand.id)).all()
+        turns = [(demand.base, demand.period) for demand in demands]
+        assert turns[:3] == [("t", ""), ("thang", "2022-04"), ("gui", "thang:2022-04")]
+        assert turns[3:] == [("kho", ""), ("dang-so-tay-2", "cd")]
+        assert [demand.uploads for demand in demands] == [False, False, False, False, True]
     old.close()

@@ -150,7 +150,7 @@ def _answers(session: Session, meeting: Meeting, symbol: str, topic_kind: str, t
     session.add(topic)
     session.flush()
     days: dict[str, Any] = {"opens_on": date(2026, 8, 1), "due_on": date(2026, 8, 31)}
-    period = {"period_first": date(2026, 8, 1), "period_last": date(2026, 8, 31)}
+    period = {"base": "cd", "period": "", "period_first": date(2026, 8, 1), "period_last": date(2026, 8, 31)}
     demand = Demand(
         plan_id=plan.id, topic_id=topic.id, key="cd", kind="meeting", title=title, **period, **days
     )

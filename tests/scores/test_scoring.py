@@ -485,6 +485,9 @@ def _duty(session: Session, cell: Unit, plan: Plan, meeting: Meeting | None, **f
         period_last=DAY,
         opens_on=DAY,
         key=facts["key"],
+        base=facts["key"],
+        period="",
+        uploads=facts.pop("uploads", False),
         topic_id=facts.pop("topic_id", None),
         relative=facts.pop("relative", {}),
     )
@@ -698,13 +701,24 @@ def test_the_minutes(
             plan,
             None,
             key="dang-so-tay",
+            uploads=True,
             kind="confirm",
             relative=relative,
             state=state,
             on_time=on_time,
         )
         other = {"side": "after", "days": 2, "topic": "another"}
-        _duty(session, cell, plan, None, key="dang-so-tay-2", kind="confirm", relative=other, state="open")
+        _duty(
+            session,
+            cell,
+            plan,
+            None,
+            key="dang-so-tay-2",
+            uploads=True,
+            kind="confirm",
+            relative=other,
+            state="open",
+        )
         assert points(session, meeting, general())["ket-thuc:ket-thuc"] == general_points
         found_local = points(session, meeting, local())
         assert (found_local["ket-thuc:bien-ban"], found_local["ket-thuc:dang-tai"]) == local_points

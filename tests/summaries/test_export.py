@@ -35,6 +35,8 @@ def _demand(session: Session, plan: Plan, key: str, kind: str, title: str, due: 
     demand = Demand(
         plan_id=plan.id,
         key=key,
+        base=key,
+        period="",
         kind=kind,
         title=title,
         period_first=date(2022, 4, 1),

@@ -207,6 +207,11 @@ def with_minutes(plan: PlanText, rules: Rules) -> PlanText:
     return plan.model_copy(update={"duties": (*plan.duties, *duties), "ladders": ladders})
 
 
+def asks_upload(key: str) -> bool:
+    """Whether a duty of this key confirms that the minutes of a meeting have been uploaded: ours, or a plan's own."""
+    return key.startswith(MINUTES)
+
+
 def without_minutes(plan: PlanText, rules: Rules) -> PlanText:
     """The plan as it was before `with_minutes`; the plan itself if that is not where its duty comes from."""
     bare = plan.model_copy(
