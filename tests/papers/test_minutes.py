@@ -23,7 +23,6 @@ from bot.reading.signers import name_in, speaks_of_deputy, speaks_of_secretary
 from bot.store.db import Database
 from bot.tables import (
     Attendance,
-    Audit,
     Demand,
     Duty,
     Meeting,
@@ -279,9 +278,7 @@ def test_what_was_known_of_a_task_before_the_meeting_is_told(session: Session) -
     _task(session, before, "Thăm hộ nghèo", state="done", outcome="Đã thăm 3 hộ")
     _task(session, before, "Trồng cây", state="dropped", reviewed_id=oldest.id)
     for days, what in ((-3, "Sơn cổng"), (3, "Nạo mương")):
-        task = _task(session, before, what, state="done", outcome="Xong")
-        at = EVENING + timedelta(days=days)
-        session.add(Audit(at=at, action="task done", subject=f"task:{task.id}"))
+        _task(session, before, what, state="done", outcome="Xong", settled_at=EVENING + timedelta(days=days))
     _task(session, before, "Rà soát")
     meeting.walk = MeetingWalk(reviews={old.id: TaskReview("going", "")})
     told = [(one.what, one.state, one.outcome) for one in _facts(session, meeting).reviewed]
