@@ -58,7 +58,7 @@ def clean_up(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
     """Answers how many rows and files were removed or emptied; what is left over comes the next time."""
     done = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
     steps: list[Callable[[Session], int]] = [
-        _forget_places,
+        lambda session: _forget_places(session, at),
         lambda session: _expire_links(session, at),
         lambda session: _drop(session, Event, Event.at < at - kept.events, Event.seq.is_(None)),
         lambda session: _drop(session, Event, Event.at < at - kept.talk),
@@ -102,15 +102,15 @@ def _empty_notes(session: Session, ended_before: datetime) -> int:
     return emptied + _drop(session, Aside, Aside.meeting_id.in_(over))
 
 
-def _forget_places(session: Session) -> int:
+def _forget_places(session: Session, at: datetime) -> int:
     """The last message to a forgotten person has gone out: now the place itself is forgotten."""
     waiting = exists().where(Message.contact_id == Contact.id, Message.state == MessageState.WAITING)
     forgotten = select(Person.id).where(Person.anonymised_at.is_not(None))
     rows = session.scalars(
-        select(Contact).where(Contact.person_id.in_(forgotten), ~waiting, ~Contact.place.startswith("-"))
+        select(Contact).where(Contact.person_id.in_(forgotten), ~waiting, Contact.forgotten_at.is_(None))
     ).all()
     for contact in rows:
-        contact.place, contact.lost_reason = f"-{contact.id}", ""
+        contact.place, contact.lost_reason, contact.forgotten_at = f"-{contact.id}", "", at
         _run(session, update(Message).where(Message.contact_id == contact.id).values(body={"text": ""}))
     return len(rows)
 
@@ -123,7 +123,7 @@ def _expire_links(session: Session, at: datetime) -> int:
         Contact.lost_at.is_(None),
         Contact.used_at <= before,
         Contact.opened_at <= before,
-        ~Contact.place.startswith("-"),
+        Contact.forgotten_at.is_(None),
     )
     rows = session.scalars(unused.order_by(Contact.id).limit(STEP)).all()
     for contact in rows:

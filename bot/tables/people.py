@@ -106,6 +106,8 @@ class Contact(Base):
     """Of a web chat: the number that its links bear; those with another have ended."""
     opened_at: Mapped[datetime | None]
     """When its page was opened last, to the day, or its link made."""
+    forgotten_at: Mapped[datetime | None]
+    """When its place was emptied, after the last word to a person who is forgotten."""
     person: Mapped[Person] = relationship()
 
 

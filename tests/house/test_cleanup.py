@@ -145,6 +145,7 @@ def test_the_place_of_a_forgotten_person_goes_once_the_last_word_is_out(world: W
     with world.db.read() as session:
         contact = session.scalars(select(Contact).where(Contact.person_id == person.id)).one()
         assert contact.place == f"-{contact.id}"
+        assert contact.forgotten_at == world.at
         assert {m.body["text"] for m in session.scalars(select(Message)) if m.contact_id == contact.id} == {
             ""
         }

@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import (
+    Contact,
     Demand,
     Duty,
     Membership,
@@ -173,6 +174,16 @@ def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object)
         put("persons", id=1, name="", created_at=closed, consent_version=0, reminder_hour=8)
         contact = {"channel": "web", "place": "p", "used_at": closed, "lost_reason": "", "seq": 0}
         put("contacts", id=1, person_id=1, wrong_codes=0, **contact)
+        put(
+            "persons",
+            id=2,
+            name="",
+            created_at=closed,
+            consent_version=0,
+            reminder_hour=8,
+            anonymised_at=closed,
+        )
+        put("contacts", id=2, person_id=2, wrong_codes=0, **{**contact, "place": "-2"})
         role = {"person_id": 1, "unit_id": 1, "since": "2022-01-01 00:00:00.000000"}
         put("memberships", id=1, role="secretary", rank=0, ended_at=closed, **role)
         put("memberships", id=2, role="leader", rank=0, ended_at="2022-02-01 00:00:00.000000", **role)
@@ -214,6 +225,8 @@ def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object)
         ended = session.scalars(select(Membership.ended_with_unit).order_by(Membership.id)).all()
         assert ended == [True, False]
         assert session.get_one(Task, 1).settled_at == at
+        forgotten = session.scalars(select(Contact.forgotten_at).order_by(Contact.id)).all()
+        assert forgotten == [None, at]
         demands = session.scalars(select(Demand).order_by(Demand.id)).all()
         turns = [(demand.base, demand.period) for demand in demands]
         assert turns[:3] == [("t", ""), ("thang", "2022-04"), ("gui", "thang:2022-04")]
