@@ -1,13 +1,27 @@
 """What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
 
+from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
-from bot.tables import Demand, Duty, Meeting, Message, Reminder, Unit
+from bot.duties.life import meeting_of
+from bot.meetings.choosing import (
+    add_topic,
+    addable_topics,
+    pick_documents,
+    replace_topic,
+    replacement_topics,
+    take_topic_back,
+)
+from bot.meetings.meetings import set_meeting
+from bot.problems import Invalid
+from bot.tables import Demand, Duty, Meeting, MeetingState, Message, Reminder, Unit
 from schedules import reminders
 from tests.kit.committees import committee
+from tests.kit.places import ZONE
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -256,6 +270,52 @@ def test_what_is_held_or_running_is_not_taken_back(world: World) -> None:
     assert other.last.text.startswith("Hiện không có gì khác để chọn.")
     assert duty_of(world, "cd-2").state == "open"
     reads_well(secretary, other)
+
+
+def test_nothing_is_chosen_for_a_meeting_that_is_running(world: World, tmp_path: Path) -> None:
+    """Whatever way it comes: the walk was made of what was chosen before it."""
+    world.load(plan_of(POOL, tmp_path))
+    with world.db.write() as session:
+        own = session.get_one(Duty, duty_of(world, "goc").id)
+        topic = next(one for one in replacement_topics(session, own) if one.key == "cd-van-ban")
+        added = add_topic(session, own.unit, topic, world.at, ZONE)
+        for duty in (own, added):
+            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "", world.at, ZONE)
+            meeting = meeting_of(session, duty)
+            assert meeting is not None
+            meeting.state = MeetingState.RUNNING
+        other = next(one for one in replacement_topics(session, own) if one.key == "cd-1")
+        for change in (
+            lambda: replace_topic(session, own, other, world.at, ZONE),
+            lambda: replace_topic(session, own, None, world.at, ZONE),
+            lambda: take_topic_back(session, added, world.at, ZONE),
+            lambda: pick_documents(session, added, [0]),
+        ):
+            with pytest.raises(Invalid) as refused:
+                change()
+            assert refused.value.code == "choice_running"
+        assert (own.chosen_id, added.state, added.picks) == (None, "open", [])
+
+
+def test_two_plans_that_call_their_topics_alike_are_chosen_from_apart(world: World, tmp_path: Path) -> None:
+    first = world.load(plan_of(POOL, tmp_path))
+    second = world.load(plan_of(POOL.replace("7-KH/ĐU", "8-KH/ĐU"), tmp_path))
+    with world.db.write() as session:
+        for plan in (first, second):
+            own = session.scalars(
+                select(Duty).where(Duty.key == "goc", Duty.plan_id == plan.id, Duty.unit.has(code="CB01"))
+            ).one()
+            assert {one.plan_id for one in replacement_topics(session, own)} == {plan.id}
+        unit = own.unit
+        found = [one for one in addable_topics(session, unit, date(2022, 4, 1)) if one.key == "cd-1"]
+        assert [one.plan_id for one in found] == [first.id, second.id]
+        added = [add_topic(session, unit, topic, world.at, ZONE) for topic in found]
+        assert [(one.plan_id, one.demand.plan_id, one.demand.topic_id) for one in added] == [
+            (topic.plan_id, topic.plan_id, topic.id) for topic in found
+        ]
+        left = {(one.plan_id, one.key) for one in addable_topics(session, unit, date(2022, 4, 1))}
+        assert not left & {(first.id, "cd-1"), (second.id, "cd-1")}
+        assert {(first.id, "cd-2"), (second.id, "cd-2")} <= left
 
 
 def test_two_add_the_same_and_two_replace_at_once(world: World) -> None:

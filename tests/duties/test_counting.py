@@ -5,12 +5,20 @@ from fractions import Fraction
 
 from sqlalchemy import select, true
 
-from bot.duties.counting import Tally, asked_for, current_demands, missing_duties, tally_demands, urgent_first
+from bot.duties.counting import (
+    Tally,
+    asked_for,
+    count_unstaffed,
+    current_demands,
+    missing_duties,
+    tally_demands,
+    urgent_first,
+)
 from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.roles import units_below
-from bot.tables import Demand, Duty, DutyState, Person, Unit
+from bot.tables import Demand, Duty, DutyState, Membership, Person, Role, Unit
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -103,6 +111,35 @@ def test_what_has_not_opened_or_was_withdrawn_is_not_counted(world: World) -> No
     with world.db.write() as session:
         session.get_one(Duty, duty_of(world, "A1", "bc")).state = DutyState.WITHDRAWN
     assert numbers(figures(world, APRIL_15)["bc"]) == (3, 0, 0, 3, 0)
+
+
+def test_the_units_that_nobody_leads_are_counted_once_and_only_where_something_is_open(world: World) -> None:
+    def unstaffed(code: str = "DUK") -> int:
+        with world.db.read() as session:
+            top = session.scalars(select(Unit).where(Unit.code == code)).one()
+            return count_unstaffed(session, units_below(Duty.path, top.path), APRIL_15)
+
+    assert (unstaffed(), unstaffed("DUA"), unstaffed("DUB")) == (4, 3, 1)
+    with world.db.write() as session:
+        ids = {unit.code: unit.id for unit in session.scalars(select(Unit))}
+        person = session.scalars(select(Person.id)).one()
+        session.add_all(
+            Membership(person_id=person, unit_id=ids[code], role=role, since=world.at, ended_at=ended)
+            for code, role, ended in (
+                ("A1", Role.SECRETARY, None),
+                ("A2", Role.SECRETARY, world.at),
+                ("A3", Role.LEADER, None),
+            )
+        )
+    assert (unstaffed(), unstaffed("DUA"), unstaffed("DUB")) == (3, 2, 1)
+    finish(world, "B1", "bc", APRIL_15)
+    assert unstaffed("DUB") == 1
+    finish(world, "B1", "t4", APRIL_15)
+    assert unstaffed("DUB") == 0
+    with world.db.write() as session:
+        for key in ("bc", "t4"):
+            session.get_one(Duty, duty_of(world, "A2", key)).state = DutyState.LAPSED
+    assert unstaffed("DUA") == 1, "of what has lapsed nobody needs to be told any more"
 
 
 def test_what_is_done_before_it_opens_counts(world: World) -> None:

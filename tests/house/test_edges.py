@@ -178,11 +178,17 @@ def test_an_ended_role_takes_its_waiting_reminders_along(world: World, secretary
 
 
 def test_a_done_duty_is_never_reminded(world: World, secretary: Talker) -> None:
-    """Even if something has left it a moment for its next reminder."""
+    """Even if something has left it a moment for its next reminder; the other unit's is said by the same tick."""
+    world.registered("CB02", "secretary")
+    theirs = april(world, "CB02").id
     with world.db.write() as session:
         duty = session.get_one(Duty, april(world).id)
-        duty.state, duty.next_reminder_at = DutyState.DONE, world.at - timedelta(hours=1)
-    world.tick(reminders.say_reminders)
+        duty.state, duty.done_at, duty.on_time = DutyState.DONE, world.at, True
+        duty.next_reminder_at = world.at - timedelta(hours=1)
+        session.get_one(Duty, theirs).next_reminder_at = world.at - timedelta(hours=1)
+    assert world.tick(reminders.say_reminders) == 1
+    with world.db.read() as session:
+        assert set(session.scalars(select(Reminder.duty_id))) & {duty.id, theirs} == {theirs}
     world.go("2022-04-01 09:00")
     assert not any("tháng 4/2022" in reply.text for reply in secretary.looks())
 

@@ -1,7 +1,9 @@
 """Counts of a meeting: the sums that must hold, and the line in which a secretary says them."""
 
+from contextlib import suppress
 from dataclasses import asdict, astuple
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -21,6 +23,7 @@ from bot.problems import Invalid
 from tests.kit.lines import read_line
 
 small = st.integers(0, 300)
+WORDS = ("25", "/", "28", "vắng", "2", "có phép", "không", ",", "đủ", "miễn", "tổng")
 
 
 def five(counts: AttendanceCounts) -> tuple[int, ...]:
@@ -225,18 +228,25 @@ def test_what_is_written_is_read_back(present: int, excused: int, unexcused: int
         assert read_line(line, total) == counts
 
 
-@given(
-    st.text()
-    | st.lists(
-        st.sampled_from(["25", "/", "28", "vắng", "2", "có phép", "không", ",", "đủ", "miễn", "tổng"])
-    ).map(" ".join)
-)
+@given(st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_whatever_is_read_holds(text: str) -> None:
     try:
         counts = read_line(text, 28)
     except Invalid:
         return
     check_counts(counts)
+
+
+def test_whatever_is_read_of_a_few_words_holds() -> None:
+    """Every line of up to three of them; dozens are read."""
+    read = []
+    for length in (1, 2, 3):
+        for words in product(WORDS, repeat=length):
+            with suppress(Invalid):
+                read.append(read_line(" ".join(words), 28))
+    for counts in read:
+        check_counts(counts)
+    assert len({astuple(counts) for counts in read}) > 5
 
 
 @pytest.mark.parametrize(

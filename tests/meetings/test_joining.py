@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
-from bot.meetings.joining import joinable_duties, may_join, takes_long
+from bot.meetings.joining import joinable_duties, may_join, takes_long, unlink_duty
+from bot.meetings.meetings import set_meeting
 from bot.tables import Duty, Meeting, MeetingDuty
 from tests.kit.committees import committee
 from tests.kit.joining import CHUYEN_DE, THANG, joint_plan
@@ -152,6 +153,24 @@ def test_a_thematic_part_after_the_regular_one(world: World, put) -> None:  # ty
         }
     assert found == {("thang", 1, 1, 28), ("cd", 1, 1, 28)}
     reads_well(secretary)
+
+
+def test_a_meeting_called_off_takes_the_days_of_its_own_unit_alone(world: World, put) -> None:  # type: ignore[no-untyped-def]
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
+    with world.db.write() as session:
+        for code in ("CB01", "CB02"):
+            duty = session.get_one(Duty, duty_of(world, "cd", unit=code).id)
+            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "Phòng 1", world.at, ZONE)
+    days = {code: duty_of(world, "truoc:cd", unit=code).due_on for code in ("CB01", "CB02", "CB03")}
+    assert days == {"CB01": date(2022, 4, 7), "CB02": date(2022, 4, 7), "CB03": None}
+    with world.db.write() as session:
+        duty = session.get_one(Duty, duty_of(world, "cd").id)
+        (meeting,) = session.scalars(select(Meeting).where(Meeting.unit_id == duty.unit_id))
+        unlink_duty(session, meeting, duty, world.at, ZONE)
+    assert duty_of(world, "truoc:cd").due_on is None
+    theirs = duty_of(world, "truoc:cd", unit="CB02")
+    assert theirs.due_on == theirs.safe_on == date(2022, 4, 7)
+    assert theirs.next_reminder_at is not None
 
 
 def test_apart_is_not_asked_again(world: World, put) -> None:  # type: ignore[no-untyped-def]

@@ -206,7 +206,12 @@ def test_a_reminder_that_waits_is_taken_back_and_what_else_it_said_is_said_anew(
             Reminder.message_id.in_([m.id for m in waiting])
         )
         assert set(session.scalars(about)) >= {"A1", "A2"}
+        assert any("Chi bộ Văn phòng" in message.body["text"] for message in waiting)
     close(world, "A1")
+    with world.db.read() as session:
+        states = {session.get_one(Message, message.id).state for message in waiting}
+        assert states == {"withdrawn"}
+        assert set(session.scalars(about)) == set(), "what was said in them counts as not said"
     secretary.looks()
     tick_through(world, "2022-04-01 20:00")
     said = " ".join(reply.text for reply in secretary.looks())
@@ -405,6 +410,27 @@ def test_a_move_leaves_the_figures_of_the_past_where_they_were(world: World) -> 
     world.go("2022-10-05 09:00")
     assert figures(world, "DUB")["cd-3"] == (2, 0, 0, 2, 2)
     assert figures(world, "DUB")["cd-4"] == (2, 0, 0, 2, 0)
+
+
+def test_what_had_been_taken_back_is_asked_again_where_the_unit_stands_now(world: World) -> None:
+    """Closed by mistake, opened again, and moved the same morning."""
+    middle_of_the_third_quarter(world)
+    close(world, "A1")
+    with world.db.write() as session:
+        found = session.scalars(select(Unit).where(Unit.code == "A1")).one()
+        reopen_unit(session, found, world.at, ZONE)
+        write_units(session, [row_of(world, "A1", "DUB")], local_day(world.at, ZONE))
+        reload_all(session, world.at, ZONE)
+    moved = unit(world, "A1").path
+    with world.db.read() as session:
+        rows = session.scalars(select(Duty).where(Duty.unit.has(code="A1"))).all()
+        assert {duty.key: duty.path == moved for duty in rows if duty.key.startswith("cd-")} == {
+            "cd-1": False,
+            "cd-2": True,
+            "cd-3": True,
+            "cd-4": True,
+        }
+    assert figures(world, "DUB")["cd-2"] == (2, 1, 0, 1, 1)
 
 
 def test_three_parents_in_eighteen_months_and_the_end(world: World) -> None:
