@@ -3,11 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from time import sleep
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy import text as sql_text
 
 from bot.duties.changes import Changes
 from bot.duties.loading import load_plan, reload_all
@@ -396,3 +399,31 @@ def test_the_whole_plan_is_kept_as_it_was_read(world: World) -> None:
     with world.db.write() as session:
         ((_, changes),) = reload_all(session, world.at, world.desk.zone)
         assert changes.nothing
+
+
+def _somebody_waits(world: World) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with world.db.read() as session:
+        return bool(session.scalar(sql_text(waiting)))
+
+
+def test_two_loads_of_one_plan_at_once_go_by_the_same_answers(world: World, tmp_path: Path) -> None:
+    """The second reads what the first was answered, not what stood before it."""
+    text = text_of(tmp_path, (), ("- {key: kt, do: report, title: Kế hoạch kiểm tra, due: {every: year}}",))
+    owner_of = select(Unit).where(Unit.code == "DUK")
+    with world.db.write() as session:
+        owner = session.scalars(owner_of).one()
+        load_plan(session, text, owner, world.at, world.desk.zone, answers={"kt": "04-20"})
+    with ThreadPoolExecutor(1) as other:
+        with world.db.write() as session:
+            owner = session.scalars(owner_of).one()
+            load_plan(session, text, owner, world.at, world.desk.zone, answers={"kt": "05-20"})
+            second = other.submit(put, world, text)
+            for _ in range(1500 if session.get_bind().dialect.name == "postgresql" else 0):
+                if _somebody_waits(world):
+                    break
+                sleep(0.02)
+        second.result()
+    with world.db.read() as session:
+        assert session.scalars(select(Plan.answers)).all() == [{"kt": "05-20"}]
+        assert set(session.scalars(select(Duty.due_on))) == {date(2022, 5, 20)}
