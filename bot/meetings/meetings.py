@@ -18,7 +18,19 @@ from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
-from bot.tables import Attendance, Duty, DutyState, Meeting, MeetingDuty, MeetingState, Note, Task, Unit, Vote
+from bot.tables import (
+    Attendance,
+    Duty,
+    DutyState,
+    Meeting,
+    MeetingDuty,
+    MeetingKind,
+    MeetingState,
+    Note,
+    Task,
+    Unit,
+    Vote,
+)
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
 
@@ -62,6 +74,21 @@ def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting
         )
     query = query.order_by(Meeting.id.desc()).limit(1).execution_options(populate_existing=True)
     return session.scalars(query).first()
+
+
+def other_running(
+    session: Session, unit_id: int, kind: MeetingKind, meeting: Meeting | None = None
+) -> Meeting | None:
+    """The unit's meeting of this kind that is going on, if it is another one than `meeting`; no rehearsal."""
+    query = select(Meeting).where(
+        Meeting.unit_id == unit_id,
+        Meeting.kind == kind,
+        Meeting.state == MeetingState.RUNNING,
+        Meeting.rehearsal.is_(False),
+    )
+    if meeting is not None:
+        query = query.where(Meeting.id != meeting.id)
+    return session.scalars(query.order_by(Meeting.id.desc()).limit(1)).first()
 
 
 def set_meeting(
@@ -123,10 +150,14 @@ def start_meeting(
 ) -> None:
     """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
 
-    `default` serves without a topic, and where a topic's own agenda comes to no step at all.
+    `default` serves without a topic, and where a topic's own agenda comes to no step at all. Raises
+    Invalid(meeting_other_running) while another one of the unit, of the same kind, is going on.
     """
+    lock_unit(session, meeting.unit_id)
     if meeting.state != MeetingState.PLANNED:
         return
+    if not meeting.rehearsal and other_running(session, meeting.unit_id, meeting.kind, meeting) is not None:
+        raise Invalid("meeting_other_running")
     duties = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     parts = parts_in_order(meeting, duties)
     steps = meeting_programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)

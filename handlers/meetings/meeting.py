@@ -7,9 +7,17 @@ from sqlalchemy import select
 
 from bot.calendar import local_day
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
+from bot.meetings.concerns import kind_of
 from bot.meetings.dialogs import Walking, about
 from bot.meetings.joining import answer_on, offered_duties
-from bot.meetings.meetings import live_meeting, lock_meeting, lock_unit, new_meeting, start_meeting
+from bot.meetings.meetings import (
+    live_meeting,
+    lock_meeting,
+    lock_unit,
+    new_meeting,
+    other_running,
+    start_meeting,
+)
 from bot.meetings.notes import notes_of
 from bot.meetings.questions import present_question
 from bot.meetings.questions.attendance import asks_clerk, names_people
@@ -32,6 +40,7 @@ from bot.meetings.walk import (
     step_back,
     time_remarks,
 )
+from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting, MeetingState
 from bot.tables.walked import StepMark
@@ -121,6 +130,8 @@ def _own_duty(chat: Chat, duty_id: int | str) -> Duty | None:
 
 def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    if _says_other_running(chat, duty.unit_id, duty, meeting):
+        return
     if meeting is None:
         meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
     trouble = ""
@@ -151,7 +162,23 @@ def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
     meeting = live_meeting(chat.session, unit.id, None)
     if not sure and _asked_for_early(chat, meeting, None):
         return
+    if _says_other_running(chat, unit.id, None, meeting):
+        return
     _start(chat, meeting or new_meeting(chat.session, unit, None, chat.at))
+
+
+def _says_other_running(chat: Chat, unit_id: int, duty: Duty | None, meeting: Meeting | None) -> bool:
+    """A unit has one running meeting of a kind: what is going on goes on, and nothing is begun beside it."""
+    if meeting is not None and meeting.state == MeetingState.RUNNING:
+        return False
+    other = other_running(chat.session, unit_id, kind_of(duty))
+    if other is None:
+        return False
+    if chat.dialog.flow == FLOW.name and chat.dialog.step == "join":
+        chat.end()
+    trouble = chat.sentence(Invalid("meeting_other_running"))
+    chat.say("meetings/other_running", meeting=other, trouble=trouble)
+    return True
 
 
 def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day
 from bot.duties.life import close_duty
 from bot.duties.loading import load_plan
+from bot.meetings.meetings import new_meeting, start_meeting
 from bot.people.invitations import accept_invitation, find_invite, open_invite
 from bot.plans.plan import PlanText
 from bot.problems import Invalid
@@ -24,6 +25,8 @@ from bot.tables import (
     ErrandKind,
     ErrandState,
     Invite,
+    Meeting,
+    MeetingState,
     Membership,
     Person,
     Submission,
@@ -134,6 +137,23 @@ def test_an_invitation_that_two_have_read_is_taken_by_one(world: World) -> None:
 
     with pytest.raises(Invalid, match="code_used"):
         at_once(world, agrees(one), writing(world, agrees(other)))
+
+
+def test_two_meetings_of_one_kind_begun_at_once(world: World) -> None:
+    world.registered("CB01", "secretary")
+
+    def begin(session: Session) -> None:
+        unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
+        person = session.scalars(select(Person.id).order_by(Person.id.desc())).first()
+        assert person is not None
+        meeting = new_meeting(session, unit, None, world.at)
+        assert world.desk.regular_agenda is not None
+        start_meeting(session, meeting, world.desk.regular_agenda, person, world.at, ZONE)
+
+    with pytest.raises(Invalid, match="meeting_other_running"):
+        at_once(world, begin, writing(world, begin))
+    with world.db.read() as session:
+        assert session.scalars(select(Meeting.state)).all() == [MeetingState.RUNNING]
 
 
 def drafts(world: World) -> tuple[int, int]:

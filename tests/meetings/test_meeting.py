@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
-from bot.tables import Attendance, Duty, Meeting, Note, Topic
+from bot.tables import Attendance, Duty, Meeting, Note, Topic, Unit
 from bot.tables.walked import MeetingMarks, StepMark
 from tests.kit.committees import committee
 from tests.kit.plans import shipped
@@ -41,6 +41,28 @@ APRIL_STEPS = (
 def opened(talker: Talker) -> Talker:
     """Has begun the meeting of April."""
     return talker.says("/hop").taps("Bắt đầu họp: T4")
+
+
+def test_one_running_meeting_of_a_kind(world: World, secretary: Talker) -> None:
+    """The other secretary's buttons are older than the meeting that has begun meanwhile."""
+    other = world.registered("CB01", "secretary").says("/hop")
+    unit_id = row_of_unit(world, "CB01")
+    opened(secretary)
+    other.sends(other._event(payload=f"meet.plain:{unit_id}:now"))
+    assert other.last.text == (
+        "Đơn vị đang họp một buổi cùng loại, nên chưa bắt đầu buổi khác được.\n\n"
+        "👉 Đồng chí họp tiếp và kết thúc buổi ấy trước."
+    )
+    other.taps("Tiếp tục họp")
+    assert other.last.text.startswith("<b>Bước 1/8")
+    with world.db.read() as session:
+        assert len(session.scalars(select(Meeting)).all()) == 1
+    reads_well(other)
+
+
+def row_of_unit(world: World, code: str) -> int:
+    with world.db.read() as session:
+        return session.scalars(select(Unit.id).where(Unit.code == code)).one()
 
 
 def notes(world: World) -> list[tuple[int, str]]:
@@ -350,8 +372,8 @@ def test_two_people_who_begin_together_begin_one_meeting(world: World, secretary
         assert session.scalar(select(func.count()).select_from(Meeting)) == 1
     secretary.presses("meet.plain:2")
     other.presses("meet.plain:2")
-    with world.db.read() as session:
-        assert session.scalar(select(func.count()).select_from(Meeting)) == 2
+    with world.db.read() as session:  # no second one of a kind
+        assert session.scalar(select(func.count()).select_from(Meeting)) == 1
 
 
 def test_counts_of_one_correct_those_of_the_other_who_ended_meanwhile(

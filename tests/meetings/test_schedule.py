@@ -8,6 +8,7 @@ from bot.talk.outbox import HOLD
 from tests.kit.plans import shipped
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
+from tests.kit.walking import to_the_end
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -281,6 +282,7 @@ def test_a_running_meeting_is_not_moved(world: World, secretary: Talker) -> None
     secretary.says("/hop").taps("T4 ·")
     secretary.says("/lichhop")
     assert secretary.last.text.startswith("Buổi này đang họp nên không đổi lịch được.\n\n<b>Bước 1/8")
+    to_the_end(secretary).taps("Kết thúc")
 
     other = world.registered("CB01", "secretary")
     world.go("2022-05-04 08:00")
