@@ -48,6 +48,12 @@ def bears_secrecy_stamp(text: str) -> bool:
     return False
 
 
+def typed_stamp(text: str) -> bool:
+    """Tell whether typed words bear a stamp. A line of one person's given name, Mật, as in a list of who is absent, is none."""
+    named = (line for line in text.splitlines() if fold_lookalikes(line).strip(" \t,.;") != "Mật")
+    return bears_secrecy_stamp("\n".join(named))
+
+
 def _line_stamped(line: str, *, wrapped: bool) -> bool:
     if _alone(line, wrapped=wrapped):
         return True

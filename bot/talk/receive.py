@@ -1,5 +1,6 @@
 """One event in, one transaction out: finds the person, runs the handler, writes its answers."""
 
+import hashlib
 import logging
 import secrets
 from dataclasses import replace
@@ -19,6 +20,7 @@ from bot.people.newcomers import look_again
 from bot.problems import Invalid
 from bot.store.db import DatabaseGone
 from bot.store.filetypes import SOUNDS, TABLES
+from bot.store.secrecy import typed_stamp
 from bot.tables import Contact, Event, Person
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
@@ -33,10 +35,15 @@ DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError, DatabaseG
 
 
 def receive(desk: Desk, event: Incoming) -> bool:
-    """Handles one event in one transaction; False when it had been handled before. Raises only when the database fails."""
+    """Handles one event in one transaction; False when it had been handled before. Raises only when the database fails.
+    Words that bear a stamp of secrecy, and what files came with them, leave no trace but a hash in the log."""
+    stamped = typed_stamp(event.text)
+    if stamped:
+        log.warning("text.secret refused sha256=%s", hashlib.sha256(event.text.encode()).hexdigest())
+        event = replace(event, text="", files=(), refused=())
     for last in (False, False, True):
         try:
-            fresh = _attempt(desk, event)
+            fresh = _attempt(desk, event, stamped)
             break
         except IntegrityError:
             # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
@@ -49,13 +56,13 @@ def receive(desk: Desk, event: Incoming) -> bool:
     return fresh
 
 
-def _attempt(desk: Desk, event: Incoming) -> bool:
+def _attempt(desk: Desk, event: Incoming, stamped: bool) -> bool:
     try:
         with desk.db.write() as session:
             chat = _open_chat(desk, session, event)
             if chat is None:
                 return False
-            _handle(chat)
+            _handle(chat, stamped)
             chat.put_down()
             return True
     except (IntegrityError, *DATABASE_FAULTS):
@@ -165,12 +172,15 @@ def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
     return True
 
 
-def _handle(chat: Chat) -> None:
+def _handle(chat: Chat, stamped: bool) -> None:
     event = chat.event
     if event.blocked is not None:
         _mark_blocked(chat, event.blocked)
     elif event.group:
         chat.desk.routes.group(chat)
+    elif stamped:
+        if chat.desk.routes.admit(chat):
+            _refuse_stamped(chat, chat.sentence(Invalid("text_secret")))
     elif event.edited:
         chat.desk.routes.edited(chat)
     elif chat.desk.routes.admit(chat):
@@ -186,6 +196,13 @@ def _mark_blocked(chat: Chat, blocked: bool) -> None:
     else:
         chat.contact.lost_at, chat.contact.lost_reason = None, ""
         look_again(chat.session, chat.person.id, chat.at)
+
+
+def _refuse_stamped(chat: Chat, trouble: str) -> None:
+    if chat.dialog.flow:
+        chat.again(trouble=trouble)
+    else:
+        chat.run(lambda chat: chat.say("talk/stamped"), trouble=trouble)
 
 
 def _ask_again(chat: Chat, trouble: str) -> None:
