@@ -12,7 +12,9 @@ from bot.tables import Consent
 
 def note_shown(session: Session, person_id: int, version: int, text: str, at: datetime) -> None:
     session.add(
-        Consent(person_id=person_id, version=version, digest=sha256(text.encode()).hexdigest(), shown_at=at)
+        Consent(
+            person_id=person_id, version=version, text_hash=sha256(text.encode()).hexdigest(), shown_at=at
+        )
     )
 
 

@@ -7,12 +7,12 @@ from bot.calendar import period_named
 from bot.plans.agenda import Agenda, Strict
 from bot.plans.fields import Who, Window
 from bot.plans.ladders import LADDERS
-from bot.plans.plan import PlanText
+from bot.plans.plan import DutyText, PlanText, TopicText
 from bot.plans.yaml_layout import Written, yaml_section
 
-ORDER = {
-    "Topic": "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
-    "Duty": "key do title for_each who of to via due waits reports_on opens ladder",
+ORDER: dict[type[Strict], str] = {
+    TopicText: "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
+    DutyText: "key do title for_each who of to via due waits reports_on opens ladder",
 }
 """The order in which a file has them, where it is not that of the model."""
 ALWAYS = {"merging"}
@@ -49,7 +49,7 @@ def plan_to_yaml(plan: PlanText, shipped: Mapping[str, Agenda]) -> str:
 def _mapping(model: Strict, without: tuple[str, ...] = ()) -> dict[str, Written]:
     """The fields of a model by the names that a file gives them, without those that have their default."""
     fields = type(model).model_fields
-    names = ORDER[type(model).__name__].split() if type(model).__name__ in ORDER else list(fields)
+    names = ORDER[type(model)].split() if type(model) in ORDER else list(fields)
     found: dict[str, Written] = {}
     for name in names:
         value = getattr(model, name)

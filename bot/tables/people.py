@@ -76,7 +76,7 @@ class Consent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     version: Mapped[int]
-    digest: Mapped[str] = mapped_column(String(64))
+    text_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 of the text, in UTF-8 with its markup."""
     shown_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]

@@ -588,7 +588,7 @@ def test_what_was_agreed_to_can_be_proved(world: World) -> None:
     world.go("2022-04-05 09:10")
     talker.taps("✅ Đồng ý")
     rows = consents(world, talker)
-    assert [row.digest for row in rows] == [sha256(text.encode()).hexdigest() for text in (short, whole)]
+    assert [row.text_hash for row in rows] == [sha256(text.encode()).hexdigest() for text in (short, whole)]
     assert [local_day(row.shown_at, ZONE) for row in rows] == [date(2022, 4, 1), date(2022, 4, 5)]
     assert [(local_day(row.answered_at or world.at, ZONE), row.agreed) for row in rows] == [
         (date(2022, 4, 5), True)
@@ -598,7 +598,7 @@ def test_what_was_agreed_to_can_be_proved(world: World) -> None:
     talker.says("Lan").says("/caidat").taps("Sự đồng ý")
     for row in rows:
         assert f"Thông báo bản {CONSENT_VERSION}" in talker.last.text
-        assert row.digest in talker.last.text
+        assert row.text_hash in talker.last.text
     assert "6. Rút lại sự đồng ý" in talker.last.text
 
 

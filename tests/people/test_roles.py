@@ -201,6 +201,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.web": ("", ALL),
     "settings.places": ("", ALL),
     "settings.channel": ("", ALL),
+    "settings.consent": ("", ALL),
     "settings.forget": ("", ALL),
     "snooze": ("{report}", CELL),
     "snooze.at": ("{report}:tomorrow", CELL),

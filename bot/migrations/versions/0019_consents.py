@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('person_id', sa.Integer(), nullable=False),
         sa.Column('version', sa.Integer(), nullable=False),
-        sa.Column('digest', sa.String(length=64), nullable=False),
+        sa.Column('text_hash', sa.String(length=64), nullable=False),
         sa.Column('shown_at', sa.DateTime(timezone=True), nullable=False),
         sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
         sa.Column('agreed', sa.Boolean(), nullable=True),
