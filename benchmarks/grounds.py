@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.whole import APRIL
+from bot.calendar import Moment
 from bot.duties.loading import load_plan
 from bot.messages import File
 from bot.people.people import CONSENT_VERSION
@@ -190,6 +191,6 @@ def write_talkers(url: str, count: int) -> list[int]:
     """An installation with a plan and `count` secretaries to whom nothing is sent by the clock."""
     with opened(url) as db, db.write() as session:
         root = write_units(session, count)
-        load_plan(session, shipped_plan(), root, APRIL, ZONE)
+        load_plan(session, shipped_plan(), root, Moment(APRIL, ZONE))
         session.execute(update(Duty).values(next_reminder_at=None))
         return write_people(session, count)

@@ -13,6 +13,7 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
+from bot.calendar import Moment
 from bot.duties.loading import load_plan
 from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database
@@ -40,7 +41,7 @@ def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator
     with _peak() as load_peak:
         began = time.perf_counter()
         with db.write() as session:
-            _, changes = load_plan(session, plan, session.get_one(Unit, 1), APRIL, ZONE)
+            _, changes = load_plan(session, plan, session.get_one(Unit, 1), Moment(APRIL, ZONE))
         seconds = time.perf_counter() - began
     what = f"{size:,} units, {kind}"
     yield _row(f"plan loaded: {what}, {changes.added:,} duties", seconds, size, cost, "load", changes.added)

@@ -16,6 +16,7 @@ from benchmarks.children import TOKEN, Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
 from benchmarks.whole import APRIL
+from bot.calendar import Moment
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
 from bot.duties.loading import load_plan
@@ -59,7 +60,7 @@ def write_reminders(db: Database, count: int) -> float:
     """One reminder to each of `count` secretaries, as the clock writes them; answers how many seconds that took."""
     with db.write() as session:
         root = write_units(session, count)
-        load_plan(session, shipped_plan(), root, APRIL, ZONE)
+        load_plan(session, shipped_plan(), root, Moment(APRIL, ZONE))
         write_people(session, count)
     began = time.perf_counter()
     written = reminders.say_reminders(desk_of(db), APRIL)

@@ -13,6 +13,7 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, write_people, write_units
 from benchmarks.whole import APRIL
+from bot.calendar import Moment
 from bot.meetings.meetings import start_meeting
 from bot.meetings.notes import add_note
 from bot.papers.collecting import collect_minutes_facts
@@ -57,7 +58,7 @@ def _meeting(session: Session) -> int:
     )
     session.add(meeting)
     session.flush()
-    start_meeting(session, meeting, agenda, person, APRIL, ZONE)
+    start_meeting(session, meeting, agenda, person, Moment(APRIL, ZONE))
     for number in range(NOTES):
         meeting.step = number % len(meeting.steps)
         add_note(session, meeting, person, SAID, APRIL, f"n{number}")

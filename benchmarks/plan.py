@@ -9,6 +9,7 @@ from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
+from bot.calendar import Moment
 from bot.duties.loading import load_plan
 from bot.store.db import Database
 from bot.tables import Duty, Unit
@@ -43,7 +44,7 @@ def load_for_units(db: Database) -> float:
     plan = shipped_plan()
     began = time.perf_counter()
     with db.write() as session:
-        load_plan(session, plan, session.get_one(Unit, 1), APRIL, ZONE)
+        load_plan(session, plan, session.get_one(Unit, 1), Moment(APRIL, ZONE))
     return time.perf_counter() - began
 
 

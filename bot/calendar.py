@@ -47,6 +47,22 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A time (aware, UTC) and the zone whose wall shows it."""
+
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def local(self) -> datetime:
+        return _on_the_wall(self.at, self.zone)
+
+    @property
+    def today(self) -> date:
+        return self.local.date()
+
+
+@dataclass(frozen=True, slots=True)
 class _Year:
     holidays: Mapping[date, str]
     worked_weekends: frozenset[date]

@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
@@ -121,7 +121,7 @@ def plan_load(
         with configured_database() as (settings, db), db.write() as session:
             owner = owner_of(session, unit)
             at = utc_now()
-            plan, changes = load_plan(session, text, owner, at, settings.zone, answers=answers)
+            plan, changes = load_plan(session, text, owner, Moment(at, settings.zone), answers=answers)
             told = superseded_notices(text, shipped_rules(), local_day(at, settings.zone))
             tight = tight_meetings(with_answers(text, plan.answers))
             say_line("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
@@ -153,7 +153,7 @@ def plan_withdraw(number: Annotated[int, typer.Argument(help="Its number in `pla
         plan = session.get(Plan, number)
         if plan is None or plan.withdrawn_at is not None:
             raise Invalid("plan_unknown", said=number)
-        changes = withdraw_plan(session, plan, utc_now(), settings.zone)
+        changes = withdraw_plan(session, plan, Moment(utc_now(), settings.zone))
         say_line("plan_withdrawn", plan=plan, c=changes)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.commands.common import (
     TEMPLATES,
     configured_database,
@@ -48,7 +48,10 @@ def units_import(file: Path) -> None:
             today = local_day(at, settings.zone)
             done = write_units(session, table.rows, today, at=at, zone=settings.zone, title=table.title)
             _tell_closed(session, settings, done.closed, at)
-            plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, at, settings.zone)]
+            plans = [
+                (p.symbol or p.title, changes)
+                for p, changes in reload_all(session, Moment(at, settings.zone))
+            ]
         words = message_renderer(settings)
         notes = [(one.place, unescape(words.sentence(one.code, one.facts))) for one in table.notes]
         passed = passed_rows(table.passed)
@@ -82,7 +85,7 @@ def _place(file: Path, place: str) -> str:
 def _tell_closed(session: Session, settings: Settings, closed: Iterable[Closed], at: datetime) -> None:
     render = message_renderer(settings)
     for one in closed:
-        tell_closed(session, render, one, at, settings.zone)
+        tell_closed(session, render, one, Moment(at, settings.zone))
 
 
 @units_app.command("close")
@@ -100,7 +103,7 @@ def units_close(
             at = utc_now()
             unit, other = unit_of(session, code), unit_of(session, into) if into else None
             last = day or local_day(at, settings.zone)
-            closed = close_unit(session, unit, last, at, settings.zone, into=other)
+            closed = close_unit(session, unit, last, Moment(at, settings.zone), into=other)
             _tell_closed(session, settings, [closed], at)
         say_line("unit_closed", closed=closed)
 
@@ -112,9 +115,9 @@ def units_reopen(code: str) -> None:
         with db.write() as session:
             at = utc_now()
             unit = unit_of(session, code)
-            roles = reopen_unit(session, unit, at, settings.zone)
-            reload_all(session, at, settings.zone)
-            tell_reopened(session, message_renderer(settings), unit, roles, at, settings.zone)
+            roles = reopen_unit(session, unit, Moment(at, settings.zone))
+            reload_all(session, Moment(at, settings.zone))
+            tell_reopened(session, message_renderer(settings), unit, roles, Moment(at, settings.zone))
         say_line("unit_reopened", unit=unit, roles=len(roles))
 
 

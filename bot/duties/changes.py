@@ -1,15 +1,14 @@
 """One loading of a plan, and what it changes."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment
 from bot.people.roles import units_below
 from bot.plans.plan import PlanText
 from bot.plans.who import UnitProfile
@@ -42,19 +41,18 @@ class Changes:
 
 @dataclass(frozen=True)
 class Loading:
-    """A plan that is loaded for the subtree of `owner`: its row, and its text with the questions answered. `at` is now, in UTC."""
+    """A plan that is loaded for the subtree of `owner`: its row, and its text with the questions answered. `moment` is now."""
 
     session: Session
     plan: Plan
     text: PlanText
     owner: Unit
-    at: datetime
-    zone: ZoneInfo
+    moment: Moment
     changes: Changes = field(default_factory=Changes)
 
     @cached_property
     def today(self) -> date:
-        return local_day(self.at, self.zone)
+        return self.moment.today
 
     def living(self) -> ColumnElement[bool]:
         """The units that the plan is for."""

@@ -75,7 +75,7 @@ class Demands:
                 announced_on=want.announced_on,
                 usual_on=usual_on,
             )
-            self._timetables[key] = rung_moments(rungs, anchors, self._loading.zone)
+            self._timetables[key] = rung_moments(rungs, anchors, self._loading.moment.zone)
         return self._timetables[key]
 
     def counted_from(self) -> set[str]:
@@ -93,7 +93,11 @@ class Demands:
         return self.not_before_now(next_at(self.timetable(want, habit), None))
 
     def not_before_now(self, moment: datetime | None) -> datetime | None:
-        return None if moment is None else max(moment, next_allowed(self._loading.at, self._loading.zone))
+        return (
+            None
+            if moment is None
+            else max(moment, next_allowed(self._loading.moment.at, self._loading.moment.zone))
+        )
 
     def _facts(self, want: Expected) -> dict[str, Any]:
         topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None

@@ -65,7 +65,9 @@ class Following:
             duty.state, duty.next_reminder_at = DutyState.WAITING, None
             if leader is not None:
                 release_duty(
-                    duty, local_day(leader.done_at, self._loading.zone), self._loading.at, self._loading.zone
+                    duty,
+                    local_day(leader.done_at, self._loading.moment.zone),
+                    self._loading.moment,
                 )
         else:
             duty.state = DutyState.OPEN
@@ -87,7 +89,7 @@ class Following:
         planned = self._planned_at(duty)
         if planned or want.relative:
             anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned, duty.announced_on)
-            timed = rung_moments(rungs_of(duty.demand), anchors, self._loading.zone)
+            timed = rung_moments(rungs_of(duty.demand), anchors, self._loading.moment.zone)
         duty.next_reminder_at = self._demands.not_before_now(next_at(timed, duty.reminded_until))
 
     def _planned_at(self, duty: Duty) -> datetime | None:
@@ -123,9 +125,9 @@ class Following:
             for meeting in self._loading.session.scalars(query).unique().all():
                 moment = meeting.started_at or meeting.planned_at
                 if moment:
-                    day = local_day(moment, self._loading.zone)
-                    follow_meeting(self._loading.session, meeting, day, self._loading.at, self._loading.zone)
+                    day = local_day(moment, self._loading.moment.zone)
+                    follow_meeting(self._loading.session, meeting, day, self._loading.moment)
         for start in range(0, len(self._stale), ROWS):
             withdraw_reminders(
-                self._loading.session, self._stale[start : start + ROWS], self._loading.at, anew=True
+                self._loading.session, self._stale[start : start + ROWS], self._loading.moment.at, anew=True
             )

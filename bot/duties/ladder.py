@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.calendar import ONE_DAY, at_local, is_weekend, last_working_day, local_day, next_allowed
+from bot.calendar import ONE_DAY, Moment, at_local, is_weekend, last_working_day, local_day, next_allowed
 from bot.plans.ladders import COMING, Anchor, LadderRung, Say, To
 from bot.tables import ReminderKind
 
@@ -229,7 +229,7 @@ def next_at(timed: Iterable[Timed], after: datetime | None) -> datetime | None:
 
 
 def worth_saying(
-    timed: Sequence[Timed], since: datetime | None, at: datetime, anchors: Anchors, zone: ZoneInfo
+    timed: Sequence[Timed], since: datetime | None, moment: Moment, anchors: Anchors
 ) -> tuple[list[Timed], list[Timed]]:
     """Of the rungs that have come since `since`: what is said at `at` and what is passed over.
 
@@ -237,8 +237,8 @@ def worth_saying(
     Without `since` nothing has ever been said of the duty: then what it is about comes before any hurry, and
     nothing goes up.
     """
-    come = [t for t in timed if t.at <= at and (since is None or t.at > since)]
-    sensible = [t for t in come if _makes_sense(t.rung, at, anchors, zone)]
+    come = [t for t in timed if t.at <= moment.at and (since is None or t.at > since)]
+    sensible = [t for t in come if _makes_sense(t.rung, moment, anchors)]
     latest = {t.rung.to: t for t in sensible}
     if since is None:
         first = next((t for t in sensible if t.rung.say == "topic"), None)
@@ -248,16 +248,16 @@ def worth_saying(
     return said, [t for t in come if t not in said]
 
 
-def _makes_sense(rung: LadderRung, at: datetime, anchors: Anchors, zone: ZoneInfo) -> bool:
+def _makes_sense(rung: LadderRung, moment: Moment, anchors: Anchors) -> bool:
     """Words about a coming meeting make none once it has begun, nor those about preparing it on its day, nor those about the
     usual day or "the last day" after it."""
-    today = local_day(at, zone)
+    today = moment.today
     if rung.say == "last_day":
         return anchors.due_on is None or today <= anchors.due_on
     if rung.anchor == "usual" and rung.days < 0 and anchors.usual_on is not None:
         return today <= anchors.usual_on
     if rung.anchor != "meeting" or rung.say == "result" or anchors.meeting_at is None:
         return True
-    if rung.say in PREPARING and today >= local_day(anchors.meeting_at, zone):
+    if rung.say in PREPARING and today >= local_day(anchors.meeting_at, moment.zone):
         return False
-    return at < anchors.meeting_at + STARTED
+    return moment.at < anchors.meeting_at + STARTED

@@ -49,7 +49,7 @@ def leave_duties(loading: Loading, rows: Sequence[Present]) -> None:
                 .where(Duty.id.in_(some), Duty.state.in_(ASKING))
                 .values(state=state, next_reminder_at=None)
             )
-            withdraw_reminders(loading.session, some, loading.at)
+            withdraw_reminders(loading.session, some, loading.moment.at)
 
 
 def _note_gone(loading: Loading, ids: Sequence[int]) -> None:

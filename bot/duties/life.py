@@ -1,14 +1,13 @@
 """The life of a duty: its reminders are set, it follows its meeting, it is closed."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import at_local, days_from, local_day, next_allowed, next_working_day, safe_day
+from bot.calendar import Moment, at_local, days_from, local_day, next_allowed, next_working_day, safe_day
 from bot.duties.hurry import due_before, is_near, mark_urgent
 from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
@@ -66,25 +65,25 @@ def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
     return Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned_at, duty.announced_on, usual_on)
 
 
-def follow_usual_day(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) -> None:
+def follow_usual_day(session: Session, unit: Unit, now: Moment) -> None:
     """The unit's usual day is another from now on: what has been counted from it for its meetings is counted anew."""
     rows = session.scalars(
         select(Duty).where(
             Duty.unit_id == unit.id,
             Duty.kind == DutyKind.MEETING,
             Duty.state == DutyState.OPEN,
-            Duty.next_reminder_at > at,  # what has come is counted by the tick
+            Duty.next_reminder_at > now.at,  # what has come is counted by the tick
         )
     ).all()
     for duty in rows:
-        timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
+        timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), now.zone)
         said = duty.reminded_until
-        moment = next_at(timed, said and max(said, at))
-        if moment is None or moment > at:  # else it is waiting for the next allowed time already
+        moment = next_at(timed, said and max(said, now.at))
+        if moment is None or moment > now.at:  # else it is waiting for the next allowed time already
             duty.next_reminder_at = moment
 
 
-def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def set_reminder(session: Session, duty: Duty, moment: Moment) -> None:
     """Sets the moment of the duty's next rung after `at`, and takes back what waits with its old days.
 
     Called whenever the duty's own days or its meeting change by what its people have just done.
@@ -92,21 +91,21 @@ def set_reminder(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> 
     if duty.state != DutyState.OPEN:
         duty.next_reminder_at = None
         return
-    duty.reminded_until = at
-    timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), zone)
-    duty.next_reminder_at = next_at(timed, at)
-    withdraw_reminders(session, [duty.id], at)
+    duty.reminded_until = moment.at
+    timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), moment.zone)
+    duty.next_reminder_at = next_at(timed, moment.at)
+    withdraw_reminders(session, [duty.id], moment.at)
 
 
-def coming_calls(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> list[date]:
+def coming_calls(session: Session, duty: Duty, moment: Moment) -> list[date]:
     """The local days after `at` on which the duty's people will be reminded of its meeting, up to that of the meeting."""
     anchors = anchors_of(duty, meeting_of(session, duty))
     if anchors.meeting_at is None:
         return []
     days = {
-        local_day(timed.at, zone)
-        for timed in rung_moments(rungs_of(duty.demand), anchors, zone)
-        if timed.rung.anchor == "meeting" and at < timed.at < anchors.meeting_at
+        local_day(timed.at, moment.zone)
+        for timed in rung_moments(rungs_of(duty.demand), anchors, moment.zone)
+        if timed.rung.anchor == "meeting" and moment.at < timed.at < anchors.meeting_at
     }
     return sorted(days)
 
@@ -117,22 +116,22 @@ def done_on_time(duty: Duty, day: date) -> bool:
     return duty.hurry != Hurry.AFTER and (duty.due_on is None or day <= duty.due_on)
 
 
-def close_duty(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+def close_duty(session: Session, duty: Duty, day: date, moment: Moment) -> None:
     """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
-    duty.state, duty.done_at, duty.on_time = DutyState.DONE, at, done_on_time(duty, day)
+    duty.state, duty.done_at, duty.on_time = DutyState.DONE, moment.at, done_on_time(duty, day)
     duty.next_reminder_at = None
     session.flush()
-    withdraw_reminders(session, [duty.id], at)
+    withdraw_reminders(session, [duty.id], moment.at)
     if _told_above(session, duty):
-        morning = next_working_day(local_day(at, zone) + timedelta(days=1))
-        duty.next_reminder_at = at_local(morning, MORNING, zone)
+        morning = next_working_day(moment.today + timedelta(days=1))
+        duty.next_reminder_at = at_local(morning, MORNING, moment.zone)
     for waiting in _waiting_for(session, duty):
-        release_duty(waiting, day, at, zone)
+        release_duty(waiting, day, moment)
     for kept in _kept_for(session, duty, DutyState.OPEN):
         assert kept.handed_at is not None
-        told_on = max(day, local_day(kept.handed_at, zone))
+        told_on = max(day, local_day(kept.handed_at, moment.zone))
         kept.on_time = done_on_time(kept.duty, told_on)
-        close_duty(session, kept.duty, told_on, at, zone)
+        close_duty(session, kept.duty, told_on, moment)
     session.flush()
 
 
@@ -165,16 +164,16 @@ def _kept_for(session: Session, meeting: Duty, state: DutyState) -> list[Submiss
     return list({one.duty_id: one for one in kept}.values())
 
 
-def reopen_duty(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def reopen_duty(session: Session, duty: Duty, moment: Moment) -> None:
     """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
     duty.state, duty.done_at, duty.on_time = DutyState.OPEN, None, None
     session.flush()
-    set_reminder(session, duty, at, zone)
+    set_reminder(session, duty, moment)
     opened = _waiting_for(session, duty, DutyState.OPEN)
     for follower in opened:
         follower.state, follower.next_reminder_at = DutyState.WAITING, None
     session.flush()
-    withdraw_reminders(session, [follower.id for follower in opened], at)
+    withdraw_reminders(session, [follower.id for follower in opened], moment.at)
     for kept in _kept_for(session, duty, DutyState.DONE):
         kept.on_time, report = None, kept.duty
         report.state, report.done_at, report.on_time = DutyState.OPEN, None, None
@@ -198,7 +197,7 @@ def _waiting_for(session: Session, done: Duty, state: DutyState = DutyState.WAIT
     )
 
 
-def release_duty(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+def release_duty(duty: Duty, day: date, moment: Moment) -> None:
     """What the duty waited for was done on the local day `day`: it is asked from now on, and said at once."""
     duty.state, duty.opens_on = DutyState.OPEN, max(duty.opens_on, day)
     duty.announced_on = duty.opens_on
@@ -208,12 +207,12 @@ def release_duty(duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
         duty.safe_on = max(safe_day(duty.due_on), duty.opens_on)
     elif relative.get("side") == "before" and duty.due_on is not None:
         meeting_day = days_from(duty.due_on, relative["days"], working=relative.get("working", False))
-        today = local_day(at, zone)
+        today = moment.today
         mark_urgent(duty, today, meeting_day, over=meeting_day < today, before=None)
-    duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
+    duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
 
 
-def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, zone: ZoneInfo) -> list[Duty]:
+def follow_meeting(session: Session, meeting: Meeting, day: date, moment: Moment) -> list[Duty]:
     """Gives the duties that count from this meeting their days, now that it is set for (or was held on) `day`.
 
     What comes after the meeting has no day before it has been held: a meeting that is put off in silence asks for nothing.
@@ -244,22 +243,20 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, at: datetime, 
             known = duty.due_on
             place_relative(duty, demand.relative, day)
             if demand.relative["side"] == "before" and duty.state == DutyState.OPEN:
-                mark_urgent(
-                    duty, local_day(at, zone), day, over=meeting.state == MeetingState.HELD, before=known
-                )
-            set_reminder(session, duty, at, zone)
-            _speak_at_once(session, duty, at, zone)
+                mark_urgent(duty, moment.today, day, over=meeting.state == MeetingState.HELD, before=known)
+            set_reminder(session, duty, moment)
+            _speak_at_once(session, duty, moment)
             followed.append(duty)
     return followed
 
 
-def _speak_at_once(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def _speak_at_once(session: Session, duty: Duty, moment: Moment) -> None:
     """The first word of what has become due by now, or has been, is not that it is late."""
-    if duty.state != DutyState.OPEN or duty.due_on is None or not is_near(duty.due_on, local_day(at, zone)):
+    if duty.state != DutyState.OPEN or duty.due_on is None or not is_near(duty.due_on, moment.today):
         return
     told = session.scalar(select(Reminder.duty_id).where(Reminder.duty_id == duty.id).limit(1))
     if duty.hurry or told is None:
-        duty.reminded_until, duty.next_reminder_at = None, next_allowed(at, zone)
+        duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
 
 
 def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:

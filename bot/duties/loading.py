@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment
 from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.portions import Comparison
@@ -30,8 +30,7 @@ def load_plan(
     session: Session,
     text: PlanText,
     owner: Unit,
-    at: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     *,
     answers: Mapping[str, str] | None = None,
     only: Unit | None = None,
@@ -46,18 +45,18 @@ def load_plan(
     said = {**(known.answers if known else {}), **(answers or {})}
     whole = with_answers(text, said)
     _check(text, whole)
-    plan = _write_plan(session, known, text, owner, at)
+    plan = _write_plan(session, known, text, owner, moment.at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
-    loading = Loading(session, plan, whole, owner, at, zone)
+    loading = Loading(session, plan, whole, owner, moment)
     Comparison(loading, Demands(loading, _write_topics(loading))).run(only)
     return plan, loading.changes
 
 
 def try_plan(
-    session: Session, text: PlanText, owner: Unit, at: datetime, zone: ZoneInfo, answers: Mapping[str, str]
+    session: Session, text: PlanText, owner: Unit, moment: Moment, answers: Mapping[str, str]
 ) -> tuple[Changes, int]:
     """As `load_plan`, for a look before it: what changes, and of how many cells something is asked."""
-    plan, changes = load_plan(session, text, owner, at, zone, answers=answers)
+    plan, changes = load_plan(session, text, owner, moment, answers=answers)
     asked = select(func.count(Duty.unit_id.distinct())).join(Unit, Unit.id == Duty.unit_id)
     cells = (
         Duty.plan_id == plan.id,
@@ -150,11 +149,11 @@ def topic_faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]
     return [(v.key, v.title or topic.title, topic_documents(topic, v.key)) for v in topic.variants]
 
 
-def reload_all(session: Session, at: datetime, zone: ZoneInfo) -> list[tuple[Plan, Changes]]:
+def reload_all(session: Session, moment: Moment) -> list[tuple[Plan, Changes]]:
     """Loads every plan in force again, after the tree of units has changed."""
     done = []
     for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
-        done.append(load_plan(session, text_of(plan), session.get_one(Unit, plan.unit_id), at, zone))
+        done.append(load_plan(session, text_of(plan), session.get_one(Unit, plan.unit_id), moment))
     return done
 
 
@@ -163,12 +162,12 @@ def text_of(plan: Plan) -> PlanText:
     return plan_from_json(json.dumps(plan.content))
 
 
-def withdraw_plan(session: Session, plan: Plan, at: datetime, zone: ZoneInfo) -> Changes:
+def withdraw_plan(session: Session, plan: Plan, moment: Moment) -> Changes:
     """Takes a plan back: what was done stays, what was due by yesterday stays in the figures as not done, the rest is
     asked no more. Loaded again, it comes back."""
     nothing = text_of(plan).model_copy(update={"topics": (), "duties": ()})
-    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), at, zone)
+    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), moment)
     Comparison(loading, Demands(loading, {})).run()
-    plan.withdrawn_at = at
+    plan.withdrawn_at = moment.at
     session.flush()
     return loading.changes

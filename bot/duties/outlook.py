@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.calendar import end_of_day, local_day
+from bot.calendar import Moment, end_of_day
 from bot.duties.life import meeting_of
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic
 
@@ -79,13 +78,17 @@ def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Du
     ]
 
 
-def days_overdue(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
-    return duty.state == DutyState.OPEN and duty.due_on is not None and at >= end_of_day(duty.due_on, zone)
+def days_overdue(duty: Duty, moment: Moment) -> bool:
+    return (
+        duty.state == DutyState.OPEN
+        and duty.due_on is not None
+        and moment.at >= end_of_day(duty.due_on, moment.zone)
+    )
 
 
-def days_left(duty: Duty, at: datetime, zone: ZoneInfo) -> int | None:
+def days_left(duty: Duty, moment: Moment) -> int | None:
     """Whole days from today to the due day; negative once it has passed."""
-    return None if duty.due_on is None else (duty.due_on - local_day(at, zone)).days
+    return None if duty.due_on is None else (duty.due_on - moment.today).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +113,22 @@ class Outlook:
         return self.meeting is not None and self.meeting.planned_at is not None
 
 
-def outlook_of(duty: Duty, meeting: Meeting | None, at: datetime, zone: ZoneInfo) -> Outlook:
-    return Outlook(duty, meeting, days_left(duty, at, zone), days_overdue(duty, at, zone))
+def outlook_of(duty: Duty, meeting: Meeting | None, moment: Moment) -> Outlook:
+    return Outlook(duty, meeting, days_left(duty, moment), days_overdue(duty, moment))
 
 
-def duty_outlook(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Outlook:
+def duty_outlook(session: Session, duty: Duty, moment: Moment) -> Outlook:
     meeting = (
         meeting_of(session, duty) if duty.kind == DutyKind.MEETING and duty.state == DutyState.OPEN else None
     )
-    return outlook_of(duty, meeting, at, zone)
+    return outlook_of(duty, meeting, moment)
 
 
-def unit_outlooks(session: Session, unit_id: int, at: datetime, zone: ZoneInfo, *kinds: str) -> list[Outlook]:
+def unit_outlooks(session: Session, unit_id: int, moment: Moment, *kinds: str) -> list[Outlook]:
     """The unit's open duties of these kinds (all without any), most urgent first."""
-    today = local_day(at, zone)
+    today = moment.today
     wanted = kinds or ("meeting", "report", "confirm")
-    return [duty_outlook(session, duty, at, zone) for duty in open_duties(session, unit_id, today, wanted)]
+    return [duty_outlook(session, duty, moment) for duty in open_duties(session, unit_id, today, wanted)]
 
 
 def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:

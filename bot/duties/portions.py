@@ -147,9 +147,7 @@ class Comparison:
         """What the duty waits for was done before the duty was there."""
         names = ("state", *DAYS)
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
-        release_duty(
-            duty, local_day(leader.done_at, self._loading.zone), self._loading.at, self._loading.zone
-        )
+        release_duty(duty, local_day(leader.done_at, self._loading.moment.zone), self._loading.moment)
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
         row["hurry"] = duty.hurry
 

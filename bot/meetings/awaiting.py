@@ -5,12 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import end_of_day, local_day
+from bot.calendar import Moment, end_of_day
 from bot.duties.outlook import open_duties
 from bot.meetings.attendance_line import read_told
 from bot.meetings.joining import duties_of, parts_in_order
@@ -73,16 +72,14 @@ def whole_of(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def awaited_meetings(
-    session: Session, unit_ids: Collection[int], at: datetime, zone: ZoneInfo
-) -> list[Awaited]:
+def awaited_meetings(session: Session, unit_ids: Collection[int], moment: Moment) -> list[Awaited]:
     """The meetings of these units that may have been held by `at` and of which nothing is known: those set for a day that has
     come, the latest first; then those that are owed and set for no such day."""
     units = [session.get_one(Unit, unit_id) for unit_id in unit_ids]
-    passed = [one for unit in units for one in _set_and_passed(session, unit, at, zone)]
-    passed.sort(key=lambda one: one.held_at or at, reverse=True)
+    passed = [one for unit in units for one in _set_and_passed(session, unit, moment)]
+    passed.sort(key=lambda one: one.held_at or moment.at, reverse=True)
     told = {duty.id for one in passed if one.meeting for duty in duties_of(session, one.meeting)}
-    today = local_day(at, zone)
+    today = moment.today
     return passed + [
         Awaited(unit, duty, None, None)
         for unit in units
@@ -91,13 +88,13 @@ def awaited_meetings(
     ]
 
 
-def _set_and_passed(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) -> list[Awaited]:
+def _set_and_passed(session: Session, unit: Unit, moment: Moment) -> list[Awaited]:
     rows = session.scalars(
         select(Meeting).where(
             Meeting.unit_id == unit.id,
             Meeting.state == MeetingState.PLANNED,
             Meeting.rehearsal.is_(False),
-            Meeting.planned_at < end_of_day(local_day(at, zone), zone),
+            Meeting.planned_at < end_of_day(moment.today, moment.zone),
         )
     )
     found = []
@@ -106,7 +103,7 @@ def _set_and_passed(session: Session, unit: Unit, at: datetime, zone: ZoneInfo) 
         duties = parts_in_order(meeting, [duty for duty in linked if duty.state == DutyState.OPEN])
         if (duties or not linked) and meeting.planned_at is not None:
             duty = duties[0] if duties else None
-            found.append(Awaited(unit, duty, meeting, min(meeting.planned_at, at)))
+            found.append(Awaited(unit, duty, meeting, min(meeting.planned_at, moment.at)))
     return found
 
 

@@ -1,13 +1,12 @@
 """What a unit chooses for itself: a topic of the plan's pool in the place of another or beside it, and its documents."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Period, local_day, periods_within, safe_day
+from bot.calendar import Moment, Period, local_day, periods_within, safe_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
 from bot.duties.turns import EVERY
@@ -65,9 +64,7 @@ def _taken(session: Session, unit_id: int, plan_id: int, since: date | None = No
     return {row.topic.id for row in held if row.topic}
 
 
-def replace_topic(
-    session: Session, duty: Duty, topic: Topic | None, at: datetime, zone: ZoneInfo
-) -> list[Duty]:
+def replace_topic(session: Session, duty: Duty, topic: Topic | None, moment: Moment) -> list[Duty]:
     """Puts a topic of the pool in the place of the plan's, or (None) the plan's own back; a meeting that is set keeps its day.
 
     Answers the duties that the meeting, being about something else now, answers no more. Raises Invalid: choice_running,
@@ -82,9 +79,9 @@ def replace_topic(
     session.flush()
     parted: list[Duty] = []
     if meeting is not None:
-        day = local_day(meeting.planned_at or at, zone)
-        parted = answer_on(session, meeting, duty, (), day, at, zone)
-    withdraw_reminders(session, [duty.id], at, anew=True)
+        day = local_day(meeting.planned_at or moment.at, moment.zone)
+        parted = answer_on(session, meeting, duty, (), day, moment)
+    withdraw_reminders(session, [duty.id], moment.at, anew=True)
     return parted
 
 
@@ -107,10 +104,10 @@ def _quarter(day: date) -> Period:
     return periods_within("quarter", day, day)[0]
 
 
-def add_topic(session: Session, unit: Unit, topic: Topic, at: datetime, zone: ZoneInfo) -> Duty:
+def add_topic(session: Session, unit: Unit, topic: Topic, moment: Moment) -> Duty:
     """The unit takes a topic of the pool on itself for the quarter of `at`: an extra meeting, open from today until the last
     day of the quarter, or of the plan if that comes first. Raises Invalid(choice_gone)."""
-    today = local_day(at, zone)
+    today = moment.today
     if topic.id not in {one.id for one in addable_topics(session, unit, today)}:
         raise Invalid("choice_gone")
     demand = _demand(session, topic, _quarter(today))
@@ -124,7 +121,7 @@ def add_topic(session: Session, unit: Unit, topic: Topic, at: datetime, zone: Zo
     duty.announced_on = duty.opens_on = today
     duty.due_on, duty.safe_on = demand.due_on, demand.safe_on
     session.flush()
-    set_reminder(session, duty, at, zone)
+    set_reminder(session, duty, moment)
     return duty
 
 
@@ -148,7 +145,7 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
     return demand
 
 
-def take_topic_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def take_topic_back(session: Session, duty: Duty, moment: Moment) -> None:
     """What the unit has added, and not met about yet, is asked no more; its meeting is off, or goes on without it.
 
     Raises Invalid: choice_running, choice_gone.
@@ -159,10 +156,10 @@ def take_topic_back(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) 
     if meeting is not None and meeting.state == MeetingState.RUNNING:
         raise Invalid("choice_running")
     if meeting is not None:
-        unlink_duty(session, meeting, duty, at, zone)
+        unlink_duty(session, meeting, duty, moment)
     duty.state, duty.next_reminder_at, duty.picks = DutyState.WITHDRAWN, None, []
     session.flush()
-    withdraw_reminders(session, [duty.id], at)
+    withdraw_reminders(session, [duty.id], moment.at)
 
 
 def documents_pickable(duty: Duty) -> bool:

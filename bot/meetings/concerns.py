@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day, rest_day
+from bot.calendar import Moment, local_day, rest_day
 from bot.duties.hurry import too_near
 from bot.duties.life import meeting_of
 from bot.meetings.joining import duties_of, joinable_duties, merging_of
@@ -27,19 +27,19 @@ class Concern:
 
 
 def setting_concerns(
-    session: Session, unit_id: int, duty: Duty | None, moment: datetime, at: datetime, zone: ZoneInfo
+    session: Session, unit_id: int, duty: Duty | None, moment: datetime, now: Moment
 ) -> list[Concern]:
     """What to say before a meeting is set for `moment`: a rest day, outside of the window, a second meeting that month,
     a thematic meeting beside the regular one where its plan forbids that, the pilot meeting not held yet, something due so
     many days before it that is due at once."""
-    day = local_day(moment, zone)
+    day = local_day(moment, now.zone)
     found = list(_of_day(duty, day))
     others = _others(session, unit_id, duty)
-    found += _second(session, duty, others, day, at, zone)
-    found += _merged(session, duty, others, moment, zone)
+    found += _second(session, duty, others, day, now)
+    found += _merged(session, duty, others, Moment(moment, now.zone))
     if duty is not None:
-        found += _before_pilot(session, duty, day, zone)
-        today = local_day(at, zone)
+        found += _before_pilot(session, duty, day, now.zone)
+        today = now.today
         found += [Concern("too_near", {"owed": one}) for one in too_near(session, duty, day, today)]
     return found
 
@@ -82,39 +82,30 @@ def _plain(session: Session, meeting: Meeting) -> bool:
 
 
 def _second(
-    session: Session,
-    duty: Duty | None,
-    others: list[tuple[Meeting, datetime]],
-    day: date,
-    at: datetime,
-    zone: ZoneInfo,
+    session: Session, duty: Duty | None, others: list[tuple[Meeting, datetime]], day: date, moment: Moment
 ) -> Iterator[Concern]:
     kind = kind_of(duty)
     for other, when in others:
-        other_day = local_day(when, zone)
+        other_day = local_day(when, moment.zone)
         if other.kind != kind or (other_day.year, other_day.month) != (day.year, day.month):
             continue
-        if duty is not None and other_day == day and _joins(session, duty, other, day, at, zone):
+        if duty is not None and other_day == day and _joins(session, duty, other, day, moment):
             continue  # it will be asked whether the two are one
         yield Concern("second_meeting", {"other": other_day})
         return
 
 
-def _joins(session: Session, duty: Duty, other: Meeting, day: date, at: datetime, zone: ZoneInfo) -> bool:
+def _joins(session: Session, duty: Duty, other: Meeting, day: date, moment: Moment) -> bool:
     there = {one.id for one in duties_of(session, other)}
-    return any(joint.duty.id in there for joint in joinable_duties(session, duty, day, at, zone))
+    return any(joint.duty.id in there for joint in joinable_duties(session, duty, day, moment))
 
 
 def _merged(
-    session: Session,
-    duty: Duty | None,
-    others: list[tuple[Meeting, datetime]],
-    moment: datetime,
-    zone: ZoneInfo,
+    session: Session, duty: Duty | None, others: list[tuple[Meeting, datetime]], moment: Moment
 ) -> Iterator[Concern]:
     """42-KH/ĐUK, 08/02/2022, II: "Không tổ chức sinh hoạt chuyên đề lồng ghép với sinh hoạt chi bộ"."""
     for other, when in others:
-        if local_day(when, zone) != local_day(moment, zone) or abs(when - moment) > CLOSE:
+        if local_day(when, moment.zone) != moment.today or abs(when - moment.at) > CLOSE:
             continue
         if other.kind == kind_of(duty):
             continue

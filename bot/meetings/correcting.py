@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.duties.life import done_on_time, follow_meeting, place_relative, release_duty, set_reminder
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of, write_counts
@@ -20,13 +20,13 @@ LOCKED_AFTER = timedelta(days=30)
 UNLOCKED_FOR = timedelta(days=3)
 
 
-def figures_locked(meeting: Meeting, at: datetime, zone: ZoneInfo) -> bool:
+def figures_locked(meeting: Meeting, moment: Moment) -> bool:
     """Whether the figures of a held meeting may be corrected no more without leave."""
     if meeting.state != MeetingState.HELD or meeting.started_at is None:
         return False
-    if meeting.unlocked_until is not None and at < meeting.unlocked_until:
+    if meeting.unlocked_until is not None and moment.at < meeting.unlocked_until:
         return False
-    return local_day(meeting.started_at, zone) < local_day(at, zone) - LOCKED_AFTER
+    return local_day(meeting.started_at, moment.zone) < moment.today - LOCKED_AFTER
 
 
 def unlock_figures(meeting: Meeting, at: datetime) -> datetime:
@@ -53,15 +53,13 @@ def _changes(before: AttendanceCounts | None, after: AttendanceCounts) -> Iterat
             yield f"{name} {'-' if old is None else old}>{'-' if new is None else new}"
 
 
-def correct_day(
-    session: Session, meeting: Meeting, day: date, today: date, at: datetime, zone: ZoneInfo
-) -> list[str]:
+def correct_day(session: Session, meeting: Meeting, day: date, today: date, moment: Moment) -> list[str]:
     """The meeting was held on `day`: what hangs on its day follows; answers what has changed, as "day 2022-04-05>2022-04-06".
 
     Raises Invalid: date_future (day), date_before_open (day, opens).
     """
-    began = meeting.started_at or at
-    before = local_day(began, zone)
+    began = meeting.started_at or moment.at
+    before = local_day(began, moment.zone)
     answered = duties_of(session, meeting)
     if day > today:
         raise Invalid("date_future", day=day)
@@ -72,14 +70,14 @@ def correct_day(
         return []
     if meeting.started_at and meeting.ended_at:
         meeting.ended_at += day - before
-    meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
+    meeting.started_at = at_local(day, began.astimezone(moment.zone).time(), moment.zone)
     session.flush()
     for duty in answered:
         if duty.state == DutyState.DONE:
             duty.on_time = done_on_time(duty, day)
-            _move_chain(session, duty, day, at, zone)
-    follow_meeting(session, meeting, day, at, zone)
-    _judge_again(session, meeting, answered, day, zone)
+            _move_chain(session, duty, day, moment)
+    follow_meeting(session, meeting, day, moment)
+    _judge_again(session, meeting, answered, day, moment.zone)
     return [f"day {before}>{day}"]
 
 
@@ -107,7 +105,7 @@ def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: 
             duty.on_time = done_on_time(duty, local_day(duty.done_at, zone))
 
 
-def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: ZoneInfo) -> None:
+def _move_chain(session: Session, done: Duty, day: date, moment: Moment) -> None:
     """What waited for this duty, and is open since, counts its days from the new one."""
     subject = done.about_id or done.unit_id
     waited = session.scalars(
@@ -122,5 +120,5 @@ def _move_chain(session: Session, done: Duty, day: date, at: datetime, zone: Zon
     ).all()
     for duty in waited:
         if duty.demand.relative.get("side") == "chain":
-            release_duty(duty, day, at, zone)
-            set_reminder(session, duty, at, zone)
+            release_duty(duty, day, moment)
+            set_reminder(session, duty, moment)

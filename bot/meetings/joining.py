@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.withdrawing import withdraw_reminders
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty, MeetingKind, MeetingState
@@ -86,13 +86,13 @@ def within_duty(duty: Duty, day: date, today: date) -> bool:
     return duty.opens_on <= day and (duty.due_on is None or day <= duty.due_on or duty.due_on < today)
 
 
-def joinable_duties(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+def joinable_duties(session: Session, duty: Duty, day: date, moment: Moment) -> list[Joint]:
     """The unit's other open meeting duties that a meeting held for `duty` on the local day `day` may answer too.
 
     Each must be open by then and not yet past its last day (see `within`), and `may_join` names the rule. One whose own
     meeting is running, or set for another day, is left alone: its people have decided. `at` is now.
     """
-    today = local_day(at, zone)
+    today = moment.today
     others = session.scalars(
         select(Duty)
         .where(
@@ -107,7 +107,7 @@ def joinable_duties(session: Session, duty: Duty, day: date, at: datetime, zone:
     found = []
     for other in others:
         why = may_join(duty, other, day) if within_duty(other, day, today) else None
-        if why and _free(meeting_of(session, other), own, day, zone):
+        if why and _free(meeting_of(session, other), own, day, moment.zone):
             found.append(Joint(other, why))
     return found
 
@@ -120,14 +120,14 @@ def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo
     )
 
 
-def offered_duties(session: Session, duty: Duty, day: date, at: datetime, zone: ZoneInfo) -> list[Joint]:
+def offered_duties(session: Session, duty: Duty, day: date, moment: Moment) -> list[Joint]:
     """As `joinable`, without what the meeting answers already, what does not go with that, and what was offered before."""
     meeting = meeting_of(session, duty)
     linked = duties_of(session, meeting) if meeting else []
     past = {one.id for one in linked} | set(meeting.marks.offered if meeting else ())
     return [
         joint
-        for joint in joinable_duties(session, duty, day, at, zone)
+        for joint in joinable_duties(session, duty, day, moment)
         if joint.duty.id not in past
         and all(one.id == duty.id or may_join(one, joint.duty, day) for one in linked)
     ]
@@ -166,19 +166,13 @@ def parts_in_order(meeting: Meeting, duties: Sequence[Duty]) -> list[Duty]:
 
 
 def answer_on(
-    session: Session,
-    meeting: Meeting,
-    duty: Duty,
-    joint: Sequence[Duty],
-    day: date,
-    at: datetime,
-    zone: ZoneInfo,
+    session: Session, meeting: Meeting, duty: Duty, joint: Sequence[Duty], day: date, moment: Moment
 ) -> list[Duty]:
     """Lets the meeting, held on the local day `day`, answer `duty`, those of `joint` and what it answered before.
 
     What `day` does not suit is unlinked; answers those duties.
     """
-    today = local_day(at, zone)
+    today = moment.today
     linked = [one for one in duties_of(session, meeting) if one.id != duty.id]
     parted = [
         one
@@ -186,20 +180,20 @@ def answer_on(
         if one.state == DutyState.OPEN and not (within_duty(one, day, today) and may_join(duty, one, day))
     ]
     for one in parted:
-        unlink_duty(session, meeting, one, at, zone)
+        unlink_duty(session, meeting, one, moment)
     here = {one.id for one in linked}
     for one in (one for one in (duty, *joint) if one.id not in here):
-        _take_over(session, meeting, one, at, zone)
+        _take_over(session, meeting, one, moment)
     settle_topic(session, meeting)
     return parted
 
 
-def _take_over(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def _take_over(session: Session, meeting: Meeting, duty: Duty, moment: Moment) -> None:
     other = meeting_of(session, duty)
     if other is not None and other.id == meeting.id:
         return
     if other is not None:
-        unlink_duty(session, other, duty, at, zone)
+        unlink_duty(session, other, duty, moment)
     session.add(MeetingDuty(meeting_id=meeting.id, duty_id=duty.id))
     session.flush()
 
@@ -216,14 +210,14 @@ def settle_topic(session: Session, meeting: Meeting) -> None:
         session.refresh(meeting, ["topic"])
 
 
-def unlink_duty(session: Session, meeting: Meeting, duty: Duty, at: datetime, zone: ZoneInfo) -> None:
+def unlink_duty(session: Session, meeting: Meeting, duty: Duty, moment: Moment) -> None:
     """The meeting answers this duty no more, and what counts back from it has no day; one that answers nothing is off."""
     session.execute(
         delete(MeetingDuty).where(MeetingDuty.meeting_id == meeting.id, MeetingDuty.duty_id == duty.id)
     )
     session.flush()
-    _forget_days(session, duty, at)
-    set_reminder(session, duty, at, zone)
+    _forget_days(session, duty, moment.at)
+    set_reminder(session, duty, moment)
     if duties_of(session, meeting):
         settle_topic(session, meeting)
     else:

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.duties.life import close_duty, follow_meeting, set_reminder
 from bot.meetings.attendance import AttendanceCounts, check_counts
 from bot.meetings.concerns import kind_of
@@ -97,8 +96,7 @@ def set_meeting(
     duty: Duty | None,
     moment: datetime,
     place: str,
-    at: datetime,
-    zone: ZoneInfo,
+    now: Moment,
     joint: Sequence[Duty] = (),
 ) -> Planned:
     """Sets the duty's meeting for `moment`, or moves the one that is set; its reminders follow.
@@ -112,14 +110,14 @@ def set_meeting(
         raise Invalid("meeting_running")
     moved = meeting is not None
     if meeting is None:
-        meeting = new_meeting(session, unit, duty, at)
-    day = local_day(moment, zone)
-    parted = answer_on(session, meeting, duty, joint, day, at, zone) if duty else []
+        meeting = new_meeting(session, unit, duty, now.at)
+    day = local_day(moment, now.zone)
+    parted = answer_on(session, meeting, duty, joint, day, now) if duty else []
     meeting.planned_at, meeting.place = moment, place
     session.flush()
     for linked in duties_of(session, meeting):
-        set_reminder(session, linked, at, zone)
-    follow_meeting(session, meeting, day, at, zone)
+        set_reminder(session, linked, now)
+    follow_meeting(session, meeting, day, now)
     return Planned(meeting, moved, parted)
 
 
@@ -146,7 +144,7 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
 
 
 def start_meeting(
-    session: Session, meeting: Meeting, default: Agenda, person_id: int, at: datetime, zone: ZoneInfo
+    session: Session, meeting: Meeting, default: Agenda, person_id: int, moment: Moment
 ) -> None:
     """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
 
@@ -160,20 +158,20 @@ def start_meeting(
         raise Invalid("meeting_other_running")
     duties = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     parts = parts_in_order(meeting, duties)
-    steps = meeting_programme(meeting.unit.name, parts, meeting.topic, local_day(at, zone), default)
+    steps = meeting_programme(meeting.unit.name, parts, meeting.topic, moment.today, default)
     meeting.steps = tuple(
         MeetingStep(**step.model_dump(exclude={"after"})) for step in steps if not step.after
     )
     homework = dict.fromkeys(step.title for step in steps if step.after)
     meeting.marks = MeetingMarks(homework=tuple(homework))
     meeting.state, meeting.step = MeetingState.RUNNING, 0
-    meeting.started_at, meeting.led_by = at, person_id
-    meeting.planned_at = meeting.planned_at or at
+    meeting.started_at, meeting.led_by = moment.at, person_id
+    meeting.planned_at = meeting.planned_at or moment.at
     meeting.walk = MeetingWalk()
-    enter_step(meeting, at)
+    enter_step(meeting, moment.at)
 
 
-def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -> None:
+def call_off(session: Session, meeting: Meeting, moment: Moment) -> None:
     """Takes back a start by mistake. Raises Invalid(meeting_has_notes) once anything has been noted, counted or decided."""
     kept = (
         session.scalar(select(exists().where(table.meeting_id == meeting.id)))
@@ -187,28 +185,26 @@ def call_off(session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo) -
     meeting.started_at, meeting.walk, meeting.rules = None, MeetingWalk(), ""
     session.flush()
     for duty in duties_of(session, meeting):
-        set_reminder(session, duty, at, zone)
+        set_reminder(session, duty, moment)
 
 
-def end_meeting(
-    session: Session, meeting: Meeting, at: datetime, zone: ZoneInfo, *, day: date | None = None
-) -> list[Duty]:
+def end_meeting(session: Session, meeting: Meeting, moment: Moment, *, day: date | None = None) -> list[Duty]:
     """Ends the meeting, closes the duties it answers as done on `day` (default: the day it began), opens what follows it.
 
     Raises Invalid(meeting_no_counts) while nobody has been counted. Answers the duties that were closed.
     """
     if session.get(Attendance, meeting.id) is None:
         raise Invalid("meeting_no_counts")
-    began = meeting.started_at or at
-    day = day or local_day(began, zone)
-    if day != local_day(began, zone):
-        meeting.started_at = at_local(day, began.astimezone(zone).time(), zone)
-    meeting.state, meeting.ended_at = MeetingState.HELD, at
+    began = meeting.started_at or moment.at
+    day = day or local_day(began, moment.zone)
+    if day != local_day(began, moment.zone):
+        meeting.started_at = at_local(day, began.astimezone(moment.zone).time(), moment.zone)
+    meeting.state, meeting.ended_at = MeetingState.HELD, moment.at
     session.flush()
     closed = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     for duty in closed:
-        close_duty(session, duty, day, at, zone)
-    follow_meeting(session, meeting, day, at, zone)
+        close_duty(session, duty, day, moment)
+    follow_meeting(session, meeting, day, moment)
     return closed
 
 
@@ -219,8 +215,7 @@ def held_before(
     moment: datetime,
     counts: AttendanceCounts,
     person_id: int,
-    at: datetime,
-    zone: ZoneInfo,
+    now: Moment,
     joint: Sequence[Duty] = (),
 ) -> Meeting:
     """Enters a meeting that was held without the walk; `joint` as for `set_meeting`.
@@ -234,18 +229,18 @@ def held_before(
         if duty.state != DutyState.OPEN:
             raise Invalid("duty_done")
     meeting = live_meeting(session, unit.id, duty.id if duty else None) or new_meeting(
-        session, unit, duty, at
+        session, unit, duty, now.at
     )
     if duty is not None:
-        answer_on(session, meeting, duty, joint, local_day(moment, zone), at, zone)
+        answer_on(session, meeting, duty, joint, local_day(moment, now.zone), now)
     meeting.state, meeting.started_at, meeting.planned_at = (
         MeetingState.RUNNING,
         moment,
         meeting.planned_at or moment,
     )
     meeting.led_by = person_id
-    write_counts(session, meeting, counts, person_id, at)
-    end_meeting(session, meeting, at, zone, day=local_day(moment, zone))
+    write_counts(session, meeting, counts, person_id, now.at)
+    end_meeting(session, meeting, now, day=local_day(moment, now.zone))
     return meeting
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.duties.usual import in_time, usual_days
 from bot.meetings.joining import merging_of
 from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingKind, MeetingState
@@ -53,7 +53,7 @@ def read_stamp(stamp: str) -> tuple[date | None, time | None]:
     return moment.date(), moment.time() if "T" in stamp else None
 
 
-def offers_for(session: Session, duties: Iterable[Duty], at: datetime, zone: ZoneInfo) -> dict[int, Offer]:
+def offers_for(session: Session, duties: Iterable[Duty], moment: Moment) -> dict[int, Offer]:
     """For each of these duties (by id) that asks for a meeting: the next usual day on which it may be held.
 
     Nothing for a unit without a usual day, for a duty whose days are past, and for a day on which the unit has set
@@ -66,14 +66,14 @@ def offers_for(session: Session, duties: Iterable[Duty], at: datetime, zone: Zon
     last = _last_meetings(session, units)
     found = {}
     for duty in asked:
-        offer = _offer(duty, last.get(duty.unit_id, ()), at, zone)
+        offer = _offer(duty, last.get(duty.unit_id, ()), moment)
         if offer is not None:
             found[duty.id] = offer
     return found
 
 
-def offer_for(session: Session, duty: Duty, at: datetime, zone: ZoneInfo) -> Offer | None:
-    return offers_for(session, [duty], at, zone).get(duty.id)
+def offer_for(session: Session, duty: Duty, moment: Moment) -> Offer | None:
+    return offers_for(session, [duty], moment).get(duty.id)
 
 
 def usual_meeting(session: Session, duty: Duty, zone: ZoneInfo) -> UsualMeeting:
@@ -110,28 +110,28 @@ def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, 
 def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> UsualMeeting:
     """What the most of these meetings had, of those of the kind if there are any; of equally many the newest."""
     alike = [one for one in meetings if one.kind == kind] or meetings
-    clocks = Counter(_clock(one.planned_at, zone) for one in alike if one.planned_at)
+    clocks = Counter(_clock(Moment(one.planned_at, zone)) for one in alike if one.planned_at)
     places = Counter(one.place for one in alike if one.place)
     clock = clocks.most_common(1)[0][0] if clocks else None
     return UsualMeeting(clock, places.most_common(1)[0][0] if places else "")
 
 
-def _clock(moment: datetime, zone: ZoneInfo) -> time:
-    local = moment.astimezone(zone)
+def _clock(moment: Moment) -> time:
+    local = moment.at.astimezone(moment.zone)
     minutes = (local.hour * 60 + local.minute + QUARTER // 2) // QUARTER * QUARTER
     return time(minutes // 60 % 24, minutes % 60)
 
 
-def _offer(duty: Duty, meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo) -> Offer | None:
+def _offer(duty: Duty, meetings: Sequence[Meeting], now: Moment) -> Offer | None:
     topic = duty.topic
     last = in_time(duty.due_on, duty.demand.report_due_on)
     if topic is None or last is None:
         return None
-    custom = custom_of(meetings, topic.meeting, zone)
+    custom = custom_of(meetings, topic.meeting, now.zone)
     for day in usual_days(duty.unit, duty.opens_on, last):
-        moment = None if custom.clock is None else at_local(day, custom.clock, zone)
-        ahead = day > local_day(at, zone) if moment is None else moment > at
-        if ahead and not _taken(duty, topic.meeting, day, meetings, zone):
+        moment = None if custom.clock is None else at_local(day, custom.clock, now.zone)
+        ahead = day > now.today if moment is None else moment > now.at
+        if ahead and not _taken(duty, topic.meeting, day, meetings, now.zone):
             return Offer(day, moment, custom.place, custom.clock)
     return None
 

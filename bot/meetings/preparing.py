@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.meetings.joining import duties_of, parts_in_order
 from bot.people.superiors import superiors_of
 from bot.plans.guidance.rules import Rules
@@ -46,7 +45,7 @@ class ChecklistItem:
 
 
 def meeting_checklist(
-    rules: Rules, meeting: Meeting, duties: Collection[Duty], at: datetime, zone: ZoneInfo
+    rules: Rules, meeting: Meeting, duties: Collection[Duty], moment: Moment
 ) -> list[ChecklistItem]:
     """What the guidance in force on the meeting's day asks for before it, in the order of the file of rules.
 
@@ -54,7 +53,7 @@ def meeting_checklist(
     """
     if meeting.planned_at is None:
         return []
-    day, today = local_day(meeting.planned_at, zone), local_day(at, zone)
+    day, today = local_day(meeting.planned_at, moment.zone), moment.today
     held = rules.on(day)
     here = _circumstances(meeting, duties)
     found: dict[str, ChecklistItem] = {}
@@ -83,7 +82,7 @@ def kinds_of(meeting: Meeting, duties: Collection[Duty]) -> set[str]:
 
 
 def duty_checklists(
-    rules: Rules, spoken: Iterable[tuple[Duty, Meeting | None]], at: datetime, zone: ZoneInfo
+    rules: Rules, spoken: Iterable[tuple[Duty, Meeting | None]], moment: Moment
 ) -> dict[int, list[ChecklistItem]]:
     """The checklists of these duties' meetings by the ids of the duties; where one meeting answers several, by the first."""
     together: dict[int, tuple[Meeting, list[Duty]]] = {}
@@ -93,7 +92,7 @@ def duty_checklists(
     return {
         duties[0].id: items
         for meeting, duties in together.values()
-        if (items := meeting_checklist(rules, meeting, duties, at, zone))
+        if (items := meeting_checklist(rules, meeting, duties, moment))
     }
 
 

@@ -6,12 +6,12 @@ from alembic import context
 from sqlalchemy import Enum
 
 from bot.tables import Base
-from bot.tables.base import UtcMoment
+from bot.tables.base import UtcDateTime
 
 
 def render(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Revisions name plain types, so that an old one does not depend on today's models."""
-    if kind == "type" and isinstance(item, UtcMoment):
+    if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return f"sa.String(length={item.length})" if kind == "type" and isinstance(item, Enum) else False
 

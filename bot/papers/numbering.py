@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
 from bot.tables import Meeting, MeetingState, Paper, Unit
@@ -15,7 +15,7 @@ UNKNOWN_TERM = date(1900, 1, 1)
 """Where nobody has said when the term began: one row of numbers for all that time."""
 
 
-def number_for(session: Session, meeting: Meeting, kind: str, at: datetime, zone: ZoneInfo) -> Paper:
+def number_for(session: Session, meeting: Meeting, kind: str, moment: Moment) -> Paper:
     """The meeting's paper of this kind ("BB", "NQ", "BC") with its number; the same one every time it is asked for.
 
     Numbers of a kind run on over the committee's term, not by the year (36-HD/VPTW, 03/4/2018; 05-HD/VPTW, 27/5/2026), by
@@ -32,14 +32,14 @@ def number_for(session: Session, meeting: Meeting, kind: str, at: datetime, zone
     ).first()
     if found is not None:
         return found
-    term = _term(session, unit, _day(meeting, zone))
+    term = _term(session, unit, _day(meeting, moment.zone))
     paper = Paper(
         unit_id=unit.id,
         meeting_id=meeting.id,
         kind=kind,
         term_from=term,
-        number=_highest(session, unit, kind, term, zone) + 1,
-        made_at=at,
+        number=_highest(session, unit, kind, term, moment.zone) + 1,
+        made_at=moment.at,
     )
     session.add(paper)
     session.flush()

@@ -1,12 +1,11 @@
 """Who has just come (a role, a way to be reached, a return) and is to be told what was said before, to others or to nobody."""
 
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, next_allowed
+from bot.calendar import Moment, at_local, next_allowed
 from bot.people.roles import units_below
 from bot.tables import Duty, DutyState, Meeting, MeetingState, Membership, Person, Role
 
@@ -40,24 +39,24 @@ def look_again_at(session: Session, unit_id: int, at: datetime) -> None:
     )
 
 
-def heard_from(session: Session, membership: Membership, at: datetime, zone: ZoneInfo) -> datetime:
+def heard_from(session: Session, membership: Membership, now: Moment) -> datetime:
     """The next moment from `at` on at which the holder may be told: neither at night nor on a rest day; on a weekend only
     who wants that, or whose unit meets on that day or the next."""
     person = membership.person
-    moment = next_allowed(at, zone)
-    if not person.weekends and not _meets(session, membership.unit_id, moment, zone):
-        moment = next_allowed(at, zone, weekends=False)
+    moment = next_allowed(now.at, now.zone)
+    if not person.weekends and not _meets(session, membership.unit_id, Moment(moment, now.zone)):
+        moment = next_allowed(now.at, now.zone, weekends=False)
     return moment
 
 
-def _meets(session: Session, unit_id: int, moment: datetime, zone: ZoneInfo) -> bool:
-    today = moment.astimezone(zone).date()
-    end = at_local(today + 2 * ONE_DAY, datetime.min.time(), zone)
+def _meets(session: Session, unit_id: int, moment: Moment) -> bool:
+    today = moment.at.astimezone(moment.zone).date()
+    end = at_local(today + 2 * ONE_DAY, datetime.min.time(), moment.zone)
     coming = select(Meeting.id).where(
         Meeting.unit_id == unit_id,
         Meeting.state == MeetingState.PLANNED,
         Meeting.rehearsal.is_(False),
-        Meeting.planned_at >= moment,
+        Meeting.planned_at >= moment.at,
         Meeting.planned_at < end,
     )
     return session.scalars(coming.limit(1)).first() is not None

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day, next_allowed, next_working_day
+from bot.calendar import Moment, at_local, local_day, next_allowed, next_working_day
 from bot.duties.apart import told_apart
 from bot.duties.ladder import NAME_TIME, ToldRung
 from bot.messages import Reply
@@ -139,7 +139,7 @@ class _Hours:
             day = next_working_day(self._today + timedelta(days=1))
             return at_local(day, time(person.reminder_hour), self._zone) + wait
         own_hour = max(self._at, at_local(self._today, time(person.reminder_hour), self._zone))
-        hour = min([own_hour, *(hour_of(person, one, self._at, self._zone) for one in heard.late)])
+        hour = min([own_hour, *(hour_of(person, one, Moment(self._at, self._zone)) for one in heard.late)])
         return next_allowed(max(hour, self._at) + wait, self._zone, weekends=False)
 
 
@@ -152,7 +152,7 @@ def _word(desk: Desk, session: Session, message_ids: Collection[int], at: dateti
     for day in sorted(set(days.values())):
         moment = max(at, at_local(day, time(12), desk.zone)) if day > local_day(at, desk.zone) else at
         ids = [number for number, that in days.items() if that == day]
-        for message_id, told_now in climbed_news(session, ids, moment, desk.zone).items():
+        for message_id, told_now in climbed_news(session, ids, Moment(moment, desk.zone)).items():
             try:
                 reply = desk.render.reply("reminders/above", escalation_facts(told_now, day))
             except Exception:

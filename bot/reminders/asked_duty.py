@@ -20,7 +20,7 @@ def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool =
 
 
 def close_own_duty(chat: Chat, duty: Duty) -> None:
-    close_duty(chat.session, duty, chat.today, chat.at, chat.zone)
+    close_duty(chat.session, duty, chat.today, chat.moment)
     chat.note("duty done", f"duty:{duty.id}")
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Result, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot.calendar import Moment
 from bot.duties.life import meetings_of
 from bot.duties.outlook import WORDED_WITH, Outlook, outlook_of
 from bot.duties.withdrawing import TOLD_ABOVE
@@ -55,16 +55,14 @@ class News:
     done: list[Duty]
 
 
-def climbed_news(
-    session: Session, message_ids: Collection[int], at: datetime, zone: ZoneInfo
-) -> Mapping[int, News]:
+def climbed_news(session: Session, message_ids: Collection[int], moment: Moment) -> Mapping[int, News]:
     """What each of these messages tells, as of `at`."""
     named = _named(session, message_ids)
     duties = list({duty.id: duty for found in named.values() for duty in found}.values())
     meetings = meetings_of(session, [duty.id for duty in duties])
     reminded = how_often(session, duties)
     lines = {
-        duty.id: ClimbedLine(outlook_of(duty, meetings.get(duty.id), at, zone), reminded[duty.id])
+        duty.id: ClimbedLine(outlook_of(duty, meetings.get(duty.id), moment), reminded[duty.id])
         for duty in duties
     }
     totals, done = _totals(session, message_ids), _done(session, message_ids)

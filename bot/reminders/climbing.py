@@ -4,11 +4,10 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day, next_working_day
+from bot.calendar import Moment, at_local, next_working_day
 from bot.duties.ladder import MORNING, Timed
 from bot.people.staff import Staff
 from bot.people.superiors import superiors_of
@@ -32,13 +31,11 @@ class Held:
 class Climb:
     """Which of the rungs that speak to who stands in or is above may be said at `at`, for some duties at once."""
 
-    def __init__(
-        self, session: Session, duties: Collection[Duty], staff: Staff, at: datetime, zone: ZoneInfo
-    ) -> None:
+    def __init__(self, session: Session, duties: Collection[Duty], staff: Staff, moment: Moment) -> None:
         self._staff = staff
-        self._at = at
-        self._zone = zone
-        self._today = local_day(at, zone)
+        self._at = moment.at
+        self._zone = moment.zone
+        self._today = moment.today
         self._told = told_own(session, [duty.id for duty in duties]) if duties else {}
         paths = {duty.unit_id: duty.unit.path for duty in duties}
         self._above = superiors_of(session, paths) if paths else {}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import at_local, local_day, next_allowed
+from bot.calendar import Moment, at_local, local_day, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of
 from bot.duties.outlook import WORDED_WITH
@@ -143,16 +143,14 @@ class _Come:
     passed: list[Timed]
 
 
-def advance_duties(
-    session: Session, duties: Collection[Duty], at: datetime, zone: ZoneInfo, staff: Staff
-) -> list[DueRung]:
+def advance_duties(session: Session, duties: Collection[Duty], moment: Moment, staff: Staff) -> list[DueRung]:
     """Moves the duties to their next rungs; answers those that are worth saying now."""
     meetings = meetings_of(session, [duty.id for duty in duties])
-    tables = _Timetables(zone)
-    found = [_what_has_come(duty, meetings.get(duty.id), at, tables) for duty in duties]
+    tables = _Timetables(moment.zone)
+    found = [_what_has_come(duty, meetings.get(duty.id), moment.at, tables) for duty in duties]
     found = [_after_its_meeting(session, one) for one in found]
-    climb = Climb(session, [one.duty for one in found if one.climbing], staff, at, zone)
-    return [spoken for one in found for spoken in _move_on(one, at, zone, staff, climb)]
+    climb = Climb(session, [one.duty for one in found if one.climbing], staff, moment)
+    return [spoken for one in found for spoken in _move_on(one, moment, staff, climb)]
 
 
 def _after_its_meeting(session: Session, one: _Come) -> _Come:
@@ -185,7 +183,7 @@ def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _T
     """Of a duty of which nothing has been said nothing climbs either: it waits until its own people have been told."""
     anchors = anchors_of(duty, meeting)
     timed = tables.of(duty.demand, anchors)
-    said, passed = worth_saying(timed, duty.reminded_until, at, anchors, tables.zone)
+    said, passed = worth_saying(timed, duty.reminded_until, Moment(at, tables.zone), anchors)
     if duty.reminded_until is None:
         climbing = list({one.rung.to: one for one in passed if one.rung.to != "secretary"}.values())
         passed = [one for one in passed if one not in climbing]
@@ -211,64 +209,66 @@ def _pressing(duty: Duty, zone: ZoneInfo) -> Timed:
     return Timed(at_local(duty.due_on or duty.opens_on, MORNING, zone), rung)
 
 
-def _lapse(duty: Duty, at: datetime, zone: ZoneInfo) -> bool:
+def _lapse(duty: Duty, moment: Moment) -> bool:
     """What had to come before a meeting that is over is asked for once; when its time to answer is up, no more."""
-    if duty.hurry != Hurry.AFTER or duty.due_on is None or local_day(at, zone) <= duty.due_on:
+    if duty.hurry != Hurry.AFTER or duty.due_on is None or moment.today <= duty.due_on:
         return False
     duty.state, duty.next_reminder_at = DutyState.LAPSED, None
     return True
 
 
-def _move_on(one: _Come, at: datetime, zone: ZoneInfo, staff: Staff, climb: Climb) -> list[DueRung]:
+def _move_on(one: _Come, now: Moment, staff: Staff, climb: Climb) -> list[DueRung]:
     """Moves the duty to its next rung; answers the rungs that are worth saying now, to whomever they speak.
 
     What a late tick would say at night or on a rest day stays where it is until it may be said, in the words of that day.
     A rung that nobody of the unit can be told is not spent, nor is one that may not climb yet.
     """
     duty = one.duty
-    if _lapse(duty, at, zone):
+    if _lapse(duty, now):
         return []
     if not (one.own or one.climbing or one.passed):
-        duty.next_reminder_at = next_at(one.timed, at)  # it was looked at because somebody has come
+        duty.next_reminder_at = next_at(one.timed, now.at)  # it was looked at because somebody has come
         return []
     weekends = staff.on_weekends(duty.unit_id)
-    allowed = max((_allowed(rung, one, at, zone, weekends=weekends) for rung in one.own), default=at)
-    if allowed > at:
+    allowed = max((_allowed(rung, one, now, weekends=weekends) for rung in one.own), default=now.at)
+    if allowed > now.at:
         duty.next_reminder_at = allowed
         return []
     first = duty.reminded_until is None
     unsaid = bool(one.own) and staff.speaker(duty.unit_id) is None
     ripe, held = climb.sort(duty, one.climbing)
     if not unsaid:
-        duty.reminded_until = min((waiting.timed.at - A_MOMENT for waiting in held), default=at)
-    following = [next_at(one.timed, at), *(waiting.until for waiting in held)]
+        duty.reminded_until = min((waiting.timed.at - A_MOMENT for waiting in held), default=now.at)
+    following = [next_at(one.timed, now.at), *(waiting.until for waiting in held)]
     if duty.hurry == Hurry.AFTER and duty.due_on is not None:
-        following = [at_local(duty.due_on + timedelta(days=1), MORNING, zone)]
+        following = [at_local(duty.due_on + timedelta(days=1), MORNING, now.zone)]
     duty.next_reminder_at = min((moment for moment in following if moment), default=None)
     if duty.next_reminder_at is None and (unsaid or held):
-        duty.next_reminder_at = at + IF_NOBODY_COMES
+        duty.next_reminder_at = now.at + IF_NOBODY_COMES
     for rung in one.passed:
         log.info("reminder.skipped duty=%s rung=%s", duty.id, rung.rung.key)
     return [DueRung(duty, one.meeting, rung, first=first) for rung in (*one.own, *ripe)]
 
 
-def _allowed(timed: Timed, one: _Come, at: datetime, zone: ZoneInfo, *, weekends: bool) -> datetime:
+def _allowed(timed: Timed, one: _Come, now: Moment, *, weekends: bool) -> datetime:
     """From when on the rung may be said: neither in quiet hours nor on a rest day nor in the middle of the meeting.
 
     On the day of its meeting and the day before it is said in any case; on a weekend also what would be too late after it.
     """
     meeting, own_day, near = one.meeting, None, set[date]()
     if meeting is not None and meeting.planned_at and timed.rung.anchor == "meeting":
-        own_day = local_day(meeting.planned_at, zone)
+        own_day = local_day(meeting.planned_at, now.zone)
         near = {own_day, own_day - timedelta(days=1)}
     if timed.rung.anchor in COUNTED_DOWN and timed.rung.days < 0:
-        near.add(local_day(timed.at, zone))  # the ladder has looked for a day in time, and a later one is not
+        near.add(
+            local_day(timed.at, now.zone)
+        )  # the ladder has looked for a day in time, and a later one is not
     if meeting is not None and meeting.state == MeetingState.RUNNING and meeting.started_at:
-        at = max(at, meeting.started_at + LONG_MEETING)
-    moment = next_allowed(at, zone, except_day=own_day, weekends=weekends, near=near)
+        now = Moment(max(now.at, meeting.started_at + LONG_MEETING), now.zone)
+    moment = next_allowed(now.at, now.zone, except_day=own_day, weekends=weekends, near=near)
     due_on = one.duty.due_on
-    if due_on is not None and local_day(at, zone) <= due_on < local_day(moment, zone):
-        return next_allowed(at, zone, except_day=own_day)
+    if due_on is not None and now.today <= due_on < local_day(moment, now.zone):
+        return next_allowed(now.at, now.zone, except_day=own_day)
     return moment
 
 
@@ -282,9 +282,9 @@ def rungs_told(session: Session, spoken: Collection[DueRung]) -> set[tuple[int, 
     return {(row.duty_id, row.rung, row.person_id) for row in rows}
 
 
-def hour_of(person: Person, one: DueRung, at: datetime, zone: ZoneInfo) -> datetime:
+def hour_of(person: Person, one: DueRung, moment: Moment) -> datetime:
     """A rung of the day waits for the person's own hour; one with a clock time does not."""
     rung = one.timed.rung
     if rung.clock is not None or (rung.anchor == "meeting" and not rung.days):
-        return at
-    return max(at, at_local(local_day(at, zone), time(person.reminder_hour), zone))
+        return moment.at
+    return max(moment.at, at_local(moment.today, time(person.reminder_hour), moment.zone))

@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
 from bot.duties.outlook import WORDED_WITH
@@ -19,13 +18,13 @@ from bot.reminders.due import DueRung, introduction_of
 from bot.tables import Demand, Duty, DutyState, Membership, Message, Reminder, ReminderKind, Role
 
 
-def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -> list[Membership]:
+def claim_newcomers(session: Session, moment: Moment, most: int) -> list[Membership]:
     """The roles whose holders are to be told now what they have missed, locked; their units' duties are woken. Whoever may
     not be told now is put off."""
     found = list(
         session.scalars(
             select(Membership)
-            .where(Membership.catch_up_at <= at, Membership.ended_at.is_(None))
+            .where(Membership.catch_up_at <= moment.at, Membership.ended_at.is_(None))
             .options(joinedload(Membership.person), joinedload(Membership.unit))
             .order_by(Membership.catch_up_at, Membership.id)
             .limit(most)
@@ -34,27 +33,25 @@ def claim_newcomers(session: Session, at: datetime, zone: ZoneInfo, most: int) -
     )
     if not found:
         return []
-    today = local_day(at, zone)
+    today = moment.today
     staff = staff_of(session, {m.unit_id for m in found if m.role == Role.SECRETARY}, today)
     for membership in found:
-        membership.catch_up_at = _when(session, membership, staff, at, zone)
+        membership.catch_up_at = _when(session, membership, staff, moment)
     come = [m for m in found if m.catch_up_at is None]
     session.flush()
-    wake_newcomer(session, come, at, today)
+    wake_newcomer(session, come, moment.at, today)
     return come
 
 
-def _when(
-    session: Session, membership: Membership, staff: Staff, at: datetime, zone: ZoneInfo
-) -> datetime | None:
+def _when(session: Session, membership: Membership, staff: Staff, moment: Moment) -> datetime | None:
     """When to look again; None when the holder is told now."""
-    person, today = membership.person, local_day(at, zone)
+    person, today = membership.person, moment.today
     if membership.role == Role.SECRETARY and is_away(person, today) and person.away_until:
         speaker = staff.speaker(membership.unit_id)
         if speaker is not None and speaker.id != person.id:
-            return at_local(person.away_until + timedelta(days=1), time(person.reminder_hour), zone)
-    allowed = heard_from(session, membership, at, zone)
-    return allowed if allowed > at else None
+            return at_local(person.away_until + timedelta(days=1), time(person.reminder_hour), moment.zone)
+    allowed = heard_from(session, membership, moment)
+    return allowed if allowed > moment.at else None
 
 
 def missed_rungs(

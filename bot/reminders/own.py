@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import chain
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.duties.ladder import ToldRung
 from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
@@ -63,7 +62,7 @@ def tell_secretaries(
     _overtake(session, by_person)
     materials = new_materials(session, [one for items in by_person.values() for one in items])
     every = [one for items in by_person.values() for one in items]
-    offers = offers_for(session, [one.duty for one in every if one.meeting is None], at, desk.zone)
+    offers = offers_for(session, [one.duty for one in every if one.meeting is None], Moment(at, desk.zone))
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
@@ -171,8 +170,8 @@ def _worded(
     named: bool,
 ) -> outbox.Post | None:
     """The message; what cannot be put into words is logged and silences nobody else."""
-    items.sort(key=lambda one: _urgency(one, at, desk.zone))
-    views = [(outlook_of(one.duty, one.meeting, at, desk.zone), one.say) for one in items]
+    items.sort(key=lambda one: _urgency(one, Moment(at, desk.zone)))
+    views = [(outlook_of(one.duty, one.meeting, Moment(at, desk.zone)), one.say) for one in items]
     own = materials_of(items, materials)
     shared = share_materials(chain(*own.values()), desk.links.file)
     today = local_day(at, desk.zone)
@@ -186,7 +185,7 @@ def _worded(
         "materials": own,
         "offers": offers,
         "shared": shared,
-        "lists": duty_checklists(desk.rules, before, at, desk.zone),
+        "lists": duty_checklists(desk.rules, before, Moment(at, desk.zone)),
     }
     try:
         reply = desk.render.reply("reminders/reminder", context)
@@ -194,18 +193,18 @@ def _worded(
         duties = [one.duty.id for one in items]
         log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
         return None
-    due_at = min(hour_of(contact.person, one, at, desk.zone) for one in items)
+    due_at = min(hour_of(contact.person, one, Moment(at, desk.zone)) for one in items)
     return outbox.Post(contact, Reply(reply.text, reply.choices, shared.files), due_at)
 
 
-def _urgency(one: DueRung, at: datetime, zone: ZoneInfo) -> tuple[int, bool, int, int, int]:
+def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:
     """What a person hears of for the first time comes behind what is pressing: the present by its last days, then what is
     overdue already, the latest first; what has no last day behind everything that has one."""
     due = one.duty.due_on
     day = (due or date.max).toordinal()
     if not (one.anew or one.first):
         return 0, due is None, URGENCY.index(one.say), day, one.duty.id
-    if days_overdue(one.duty, at, zone):
+    if days_overdue(one.duty, moment):
         return 2, False, 0, -day, one.duty.id
     return 1, due is None, day, one.duty.kind != DutyKind.MEETING, one.duty.id
 

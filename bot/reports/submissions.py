@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment
 from bot.duties.life import close_duty, done_on_time, reopen_duty, set_reminder
 from bot.duties.reports_on import meeting_awaited
 from bot.duties.withdrawing import withdraw_reminders
@@ -60,7 +59,7 @@ def add_files(session: Session, draft: Submission, files: Iterable[File]) -> int
     return added
 
 
-def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -> Submission:
+def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
     """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in).
 
     A report on a meeting that has not been held is kept, is neither in time nor late, and closes its duty when that is held.
@@ -71,22 +70,20 @@ def hand_in(session: Session, draft: Submission, at: datetime, zone: ZoneInfo) -
     duty = session.scalar(locked.execution_options(populate_existing=True))
     assert duty is not None
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
-    day = local_day(at, zone)
-    draft.state, draft.version, draft.handed_at = SubmissionState.HANDED, latest + 1, at
+    day = moment.today
+    draft.state, draft.version, draft.handed_at = SubmissionState.HANDED, latest + 1, moment.at
     draft.waits_for = meeting_awaited(session, duty)
     draft.on_time = None if draft.waits_for else done_on_time(duty, day)
     session.flush()
     if draft.waits_for:
         duty.next_reminder_at = None
-        withdraw_reminders(session, [duty.id], at)
+        withdraw_reminders(session, [duty.id], moment.at)
     elif duty.state == DutyState.OPEN:
-        close_duty(session, duty, day, at, zone)
+        close_duty(session, duty, day, moment)
     return draft
 
 
-def take_submission_back(
-    session: Session, handed: Submission, person_id: int, at: datetime, zone: ZoneInfo
-) -> bool:
+def take_submission_back(session: Session, handed: Submission, person_id: int, moment: Moment) -> bool:
     """Makes what the person has just handed in a draft again; False when it cannot be: it is not theirs, was answered, or
     there is a newer version. The duty is owed again unless an earlier version stands."""
     duty = session.scalar(
@@ -107,9 +104,9 @@ def take_submission_back(
     handed.waits_for = None
     session.flush()
     if latest == 1 and duty.state == DutyState.DONE:
-        reopen_duty(session, duty, at, zone)
+        reopen_duty(session, duty, moment)
     elif latest == 1:
-        set_reminder(session, duty, at, zone)
+        set_reminder(session, duty, moment)
     return True
 
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.duties.loading import load_plan
 from bot.duties.outlook import open_duties
 from bot.meetings.attendance import AttendanceCounts
@@ -117,7 +117,7 @@ class Demo:
             if last is not None and last > self._base:
                 self._set(last)
             owner = session.scalars(select(Unit).where(Unit.parent_id.is_(None))).one()
-            load_plan(session, plan, owner, self.now(), self._zone)
+            load_plan(session, plan, owner, Moment(self.now(), self._zone))
             for role, code in PEOPLE:
                 unit = session.scalars(select(Unit).where(Unit.code == code)).one()
                 self._places[role] = self._welcome(session, role, unit)
@@ -256,7 +256,13 @@ class Demo:
                     if _meets(number, unit.meeting_day or 5, duty.due_on, today):
                         counts = _counts_of(unit.members or 20, number + today.month)
                         held_before(
-                            session, unit, duty, at - timedelta(minutes=90), counts, secretary, at, self._zone
+                            session,
+                            unit,
+                            duty,
+                            at - timedelta(minutes=90),
+                            counts,
+                            secretary,
+                            Moment(at, self._zone),
                         )
 
 

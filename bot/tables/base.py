@@ -17,7 +17,7 @@ NAMES = {
 }
 
 
-class UtcMoment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware datetime, in UTC in the database and in Python."""
 
     impl = DateTime(timezone=True)
@@ -58,7 +58,7 @@ def stored_enum(states: type[Enum], length: int = 20) -> EnumColumn:
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {
-        datetime: UtcMoment,
+        datetime: UtcDateTime,
         dict[str, Any]: Json,
         list[Any]: Json,
         StrEnum: stored_enum(StrEnum),

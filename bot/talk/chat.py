@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import local_day, next_allowed
+from bot.calendar import Moment, next_allowed
 from bot.messages import Choice, File, Incoming, Reply
 from bot.natural import in_natural_order
 from bot.people import roles
@@ -52,8 +52,12 @@ class Chat:
         return None if self.event.payload else read_command(self.event.text, self.desk.routes.commands)
 
     @property
+    def moment(self) -> Moment:
+        return self.desk.moment(self.at)
+
+    @property
     def today(self) -> date:
-        return local_day(self.at, self.zone)
+        return self.moment.today
 
     def answers(self, kind: type[A]) -> A:
         """What the open dialog knows; what is changed in it is kept. Raises LookupError where another dialog is open."""

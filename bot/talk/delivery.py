@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.messages import Address, Reply
 from bot.tables import Contact, Dialog, Message, MessageState, Priority
-from bot.tables.base import UtcMoment
+from bot.tables.base import UtcDateTime
 from bot.talk.outbox import HOLD, from_body, lose_contact, next_seq
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ def _bounds(
 @cache
 def _claimable() -> Select[*tuple[Any, ...]]:
     """Built once, as it runs at every turn of the sender: building it costs more than running it."""
-    at: BindParameter[datetime] = bindparam("now", type_=UtcMoment())
+    at: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     # What was due before the night and could not go out waits for the morning; what is set for the night itself goes.
     awake = or_(Message.hold_until.is_(None), Message.hold_until >= bindparam("woken"))
     return (

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment
 from bot.messages import File, Incoming
 from bot.plans.agenda import Agenda
 from bot.plans.guidance.rules import Rules
@@ -135,6 +136,9 @@ class Desk:
     sheets: ScoreSheets = field(default_factory=lambda: ScoreSheets({}))
     aside: "Elsewhere" = field(default_factory=lambda: Here())
     """Where files that anybody may have made are read."""
+
+    def moment(self, at: datetime) -> Moment:
+        return Moment(at, self.zone)
 
 
 class FileShelf(Protocol):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local, local_day
 from bot.duties.withdrawing import hand_over, withdraw_reminders
 from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
@@ -70,8 +70,7 @@ def close_unit(
     session: Session,
     unit: Unit,
     on: date,
-    at: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     *,
     into: Unit | None = None,
     by: int | None = None,
@@ -87,23 +86,23 @@ def close_unit(
     session.flush()
     for unit_id in sorted({unit.id, into.id if into else unit.id}):
         lock_unit(session, unit_id)
-    _check(session, unit, on, local_day(at, zone), into)
-    closed = foresee_closing(session, unit, on, zone, into=into)
-    _end_duties(session, unit, on, at)
-    for meeting in session.scalars(select(Meeting).where(_planned(unit, on, zone))).all():
-        meeting.state, meeting.marks = MeetingState.CANCELLED, replace(meeting.marks, closed_at=at)
+    _check(session, unit, on, moment.today, into)
+    closed = foresee_closing(session, unit, on, moment.zone, into=into)
+    _end_duties(session, unit, on, moment.at)
+    for meeting in session.scalars(select(Meeting).where(_planned(unit, on, moment.zone))).all():
+        meeting.state, meeting.marks = MeetingState.CANCELLED, replace(meeting.marks, closed_at=moment.at)
     for membership in closed.ended:
-        end_role(session, membership, at)
+        end_role(session, membership, moment.at)
         membership.ended_with_unit = True
-        hand_over(session, membership.person_id, at, unit_id=unit.id)
+        hand_over(session, membership.person_id, moment.at, unit_id=unit.id)
     session.execute(
-        update(Invite).where(Invite.unit_id == unit.id, Invite.used_at.is_(None)).values(expires_at=at)
+        update(Invite).where(Invite.unit_id == unit.id, Invite.used_at.is_(None)).values(expires_at=moment.at)
     )
     _end_span(session, unit, on)
-    unit.closed_on, unit.closed_at, unit.merged_into_id = on, at, into.id if into else None
+    unit.closed_on, unit.closed_at, unit.merged_into_id = on, moment.at, into.id if into else None
     if into is not None and into.members and unit.members:
         into.members += unit.members
-    session.add(Audit(at=at, person_id=by, action=CLOSED, subject=f"unit:{unit.id}"))
+    session.add(Audit(at=moment.at, person_id=by, action=CLOSED, subject=f"unit:{unit.id}"))
     session.flush()
     return closed
 
@@ -191,7 +190,7 @@ def _end_span(session: Session, unit: Unit, on: date) -> None:
     )
 
 
-def close_units(session: Session, rows: Sequence[UnitRow], at: datetime, zone: ZoneInfo) -> list[Closed]:
+def close_units(session: Session, rows: Sequence[UnitRow], moment: Moment) -> list[Closed]:
     """Closes the units to which the table's rows give a last day, those below first; after `write_units`, in its transaction.
 
     A number of members that the file gives the other unit is its number after the merger. Raises Rejected with each
@@ -207,7 +206,7 @@ def close_units(session: Session, rows: Sequence[UnitRow], at: datetime, zone: Z
     for on, unit, row in leaving:
         into = units[row.merged_into] if row.merged_into else None
         try:
-            done.append(close_unit(session, unit, on, at, zone, into=into))
+            done.append(close_unit(session, unit, on, moment, into=into))
         except Invalid as fault:
             column = "merged_into" if fault.code.startswith("unit_merge_") else "closed_on"
             problems.append(Problem(row.at(column), fault.code, fault.facts))
@@ -220,9 +219,7 @@ def close_units(session: Session, rows: Sequence[UnitRow], at: datetime, zone: Z
     return done
 
 
-def reopen_unit(
-    session: Session, unit: Unit, at: datetime, zone: ZoneInfo, *, by: int | None = None
-) -> list[Membership]:
+def reopen_unit(session: Session, unit: Unit, moment: Moment, *, by: int | None = None) -> list[Membership]:
     """Takes back a closing of the same local day, made by mistake; answers the roles that are given back.
 
     The caller loads the plans again (`loading.reload_all`), which asks for what was withdrawn or had lapsed.
@@ -232,7 +229,7 @@ def reopen_unit(
     unit = lock_unit(session, unit.id)
     if unit.closed_on is None or unit.closed_at is None:
         raise Invalid("unit_not_closed", unit=unit.name)
-    if local_day(unit.closed_at, zone) != local_day(at, zone):
+    if local_day(unit.closed_at, moment.zone) != moment.today:
         raise Invalid("unit_reopen_late", unit=unit.name, day=unit.closed_on)
     parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
     if parent is not None and parent.closed_on is not None:
@@ -248,8 +245,8 @@ def reopen_unit(
         if meeting.marks.closed_at is not None:
             meeting.state = MeetingState.PLANNED
             meeting.marks = replace(meeting.marks, closed_at=None)
-    session.add(Audit(at=at, person_id=by, action=REOPENED, subject=f"unit:{unit.id}"))
-    roles = _give_back(session, unit, at)
+    session.add(Audit(at=moment.at, person_id=by, action=REOPENED, subject=f"unit:{unit.id}"))
+    roles = _give_back(session, unit, moment.at)
     session.flush()
     return roles
 

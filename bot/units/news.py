@@ -1,13 +1,11 @@
 """Tells people what has become of their unit: it was closed, it went into another one, it is open again."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day, next_allowed
+from bot.calendar import Moment, next_allowed
 from bot.tables import Membership, Unit
 from bot.talk import outbox
 from bot.talk.render import Renderer
@@ -18,14 +16,13 @@ def tell_closed(
     session: Session,
     render: Renderer,
     closed: Closed,
-    at: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     *,
     but: int | None = None,
 ) -> int:
     """Writes to everybody whose role has ended with the unit, except the person `but`; answers to how many."""
     facts = {"unit": closed.unit, "into": closed.into, "day": closed.unit.closed_on}
-    return _tell(session, render, "people/admin/your_unit_closed", closed.ended, facts, at, zone, but)
+    return _tell(session, render, "people/admin/your_unit_closed", closed.ended, facts, moment, but)
 
 
 def tell_reopened(
@@ -33,13 +30,12 @@ def tell_reopened(
     render: Renderer,
     unit: Unit,
     roles: Iterable[Membership],
-    at: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     *,
     but: int | None = None,
 ) -> int:
     """Writes to everybody who has the role back; answers to how many."""
-    return _tell(session, render, "people/admin/your_unit_reopened", roles, {"unit": unit}, at, zone, but)
+    return _tell(session, render, "people/admin/your_unit_reopened", roles, {"unit": unit}, moment, but)
 
 
 def _tell(
@@ -48,8 +44,7 @@ def _tell(
     template: str,
     roles: Iterable[Membership],
     facts: dict[str, Any],
-    at: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     but: int | None,
 ) -> int:
     told = 0
@@ -57,7 +52,9 @@ def _tell(
         contact = outbox.reachable_contact(session, person_id)
         if contact is None:
             continue
-        reply = render.reply(template, {"today": local_day(at, zone), **facts})
-        outbox.post_message(session, contact, reply, at, bulk=True, due_at=next_allowed(at, zone))
+        reply = render.reply(template, {"today": moment.today, **facts})
+        outbox.post_message(
+            session, contact, reply, moment.at, bulk=True, due_at=next_allowed(moment.at, moment.zone)
+        )
         told += 1
     return told

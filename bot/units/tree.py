@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment
 from bot.duties.life import follow_usual_day
 from bot.problems import Rejected
 from bot.tables import Duty, DutyState, Material, Unit, UnitSpan
@@ -89,12 +90,12 @@ def write_units(
     if at is not None and zone is not None:
         for code, habit in before.items():
             if (units[code].meeting_day, units[code].meeting_shift) != habit:
-                follow_usual_day(session, units[code], at, zone)
+                follow_usual_day(session, units[code], Moment(at, zone))
     if not any(row.closed_on for row in rows):
         return done
     if at is None or zone is None:
         raise ValueError("units are closed at a moment in a time zone")
-    return replace(done, closed=tuple(close_units(session, rows, at, zone)))
+    return replace(done, closed=tuple(close_units(session, rows, Moment(at, zone))))
 
 
 def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[UnitRow], today: date) -> Imported:

@@ -85,7 +85,7 @@ def meet_apart(chat: Chat, duty_id: str) -> None:
         and meeting.state == MeetingState.PLANNED
         and len(duties_of(chat.session, meeting)) > 1
     ):
-        unlink_duty(chat.session, meeting, duty, chat.at, chat.zone)
+        unlink_duty(chat.session, meeting, duty, chat.moment)
         chat.note("meeting parted", f"meeting:{meeting.id}")
         chat.open("plan.duty", str(duty.id), trouble=chat.desk.render.sentence("joint_apart", {}))
     else:
@@ -224,7 +224,7 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
     if duty is None:
         return
     try:
-        parted = replace_topic(chat.session, duty, topic, chat.at, chat.zone)
+        parted = replace_topic(chat.session, duty, topic, chat.moment)
     except Invalid as problem:
         _back_to_month(chat, duty.unit_id, problem.code)
         return
@@ -236,7 +236,7 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
 
 def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
     try:
-        duty = add_topic(chat.session, unit, topic, chat.at, chat.zone)
+        duty = add_topic(chat.session, unit, topic, chat.moment)
     except Invalid as problem:
         _back_to_month(chat, unit.id, problem.code)
         return
@@ -310,7 +310,7 @@ def take_topic_drop(chat: Chat, answer: Answer) -> None:
         _leave(chat, unit)
         return
     try:
-        take_topic_back(chat.session, duty, chat.at, chat.zone)
+        take_topic_back(chat.session, duty, chat.moment)
     except Invalid as problem:
         _back_to_month(chat, unit.id, problem.code)
         return

@@ -29,9 +29,7 @@ def show_month(chat: Chat, unit_id: str = "") -> None:
         unit=unit,
         waiting=waiting,
         awaited=awaited,
-        offers=offers_for(
-            chat.session, [view.duty for view in waiting if not view.scheduled], chat.at, chat.zone
-        ),
+        offers=offers_for(chat.session, [view.duty for view in waiting if not view.scheduled], chat.moment),
         done=done,
         choices={view.duty.id: _choices(chat, view) for view in waiting},
         joint={view.duty.id: _joint(chat, view) for view in waiting},
@@ -43,10 +41,10 @@ def show_month(chat: Chat, unit_id: str = "") -> None:
 
 def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
     """What the unit still has to do; when no meeting is left of what has been announced, the next one too."""
-    found = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
+    found = unit_outlooks(chat.session, unit.id, chat.moment)
     if not any(view.duty.kind == DutyKind.MEETING for view in found):
         coming = coming_meeting(chat.session, unit.id, chat.today)
-        found += [duty_outlook(chat.session, coming, chat.at, chat.zone)] if coming else []
+        found += [duty_outlook(chat.session, coming, chat.moment)] if coming else []
     return sorted(found, key=lambda view: view.duty.due_on or date.max)
 
 
@@ -86,6 +84,6 @@ def unconfirm_duty(chat: Chat, duty_id: str) -> None:
         chat.say("talk/duty_closed", duty=duty)
         return
     if duty.state == DutyState.DONE:
-        reopen_duty(chat.session, duty, chat.at, chat.zone)
+        reopen_duty(chat.session, duty, chat.moment)
         chat.note("duty reopened", f"duty:{duty.id}")
     chat.say("duties/month/unconfirmed", duty=duty)

@@ -137,7 +137,7 @@ def take_day_held(chat: Chat, answer: Answer) -> None:
 
 def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
     overhearing.note_written(chat, "day")
-    end_meeting(chat.session, meeting, chat.at, chat.zone, day=day)
+    end_meeting(chat.session, meeting, chat.moment, day=day)
     stamp_rules(meeting, leading.rules_on(chat, leading.day_of(chat, meeting)))
     chat.note("meeting held", f"meeting:{meeting.id}")
     chat.end()
@@ -150,7 +150,7 @@ def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
         votes=votes_of(chat.session, meeting),
         tasks=tasks_of(chat.session, meeting),
         minutes=minutes_in_all(meeting, chat.at) if day is None else None,
-        waiting=unit_outlooks(chat.session, meeting.unit_id, chat.at, chat.zone),
+        waiting=unit_outlooks(chat.session, meeting.unit_id, chat.moment),
     )
 
 
@@ -163,7 +163,7 @@ def undo_start(chat: Chat, meeting_id: str) -> None:
         _forget(chat, meeting)
         return
     try:
-        call_off(chat.session, meeting, chat.at, chat.zone)
+        call_off(chat.session, meeting, chat.moment)
     except Invalid as problem:
         leading.show_standing(chat, meeting, chat.sentence(problem))
         return

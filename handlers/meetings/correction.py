@@ -121,7 +121,7 @@ def take_corrected_day(chat: Chat, answer: Answer) -> None:
         raise Invalid("date_unclear", said=quoted_words(answer.text))
     if ahead is not None and found < chat.today - FAR < chat.today < ahead:
         raise Invalid("date_future", day=ahead)  # "25/7" on 20 July is that of this year
-    changes = correct_day(chat.session, meeting, found, chat.today, chat.at, chat.zone)
+    changes = correct_day(chat.session, meeting, found, chat.today, chat.moment)
     stamp_rules(meeting, leading.rules_on(chat, found))
     _log(chat, meeting, changes)
     show_correction(chat, str(meeting.id))
@@ -153,7 +153,7 @@ def ask_leave(chat: Chat, meeting_id: str) -> None:
     if meeting is None or meeting.rehearsal or not chat.may("lead", meeting.unit.path):
         chat.refuse()
         return
-    if not figures_locked(meeting, chat.at, chat.zone):
+    if not figures_locked(meeting, chat.moment):
         leading.show_standing(chat, meeting)
         return
     leaders = _leaders(chat, meeting)
@@ -190,7 +190,7 @@ def give_leave(chat: Chat, meeting_id: str) -> None:
     if meeting is None or meeting.rehearsal or not chat.may("unlock", meeting.unit.path):
         chat.refuse()
         return
-    if figures_locked(meeting, chat.at, chat.zone):
+    if figures_locked(meeting, chat.moment):
         until = unlock_figures(meeting, chat.at)
         chat.note("leave given", f"meeting:{meeting.id}")
         for one in secretaries_of(chat.session, [meeting.unit_id]).get(meeting.unit_id, []):

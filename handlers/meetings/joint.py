@@ -19,7 +19,7 @@ def ask_joint_duties(chat: Chat, duty: Duty, day: date) -> None:
 
 
 def _offered(chat: Chat, duty: Duty, day: date) -> list[Joint]:
-    return offered_duties(chat.session, duty, day, chat.at, chat.zone)
+    return offered_duties(chat.session, duty, day, chat.moment)
 
 
 def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool:
@@ -57,7 +57,7 @@ def _tick(chat: Chat, duty_id: int, found: dict[int, Duty], day: date) -> None:
 
 def chosen_duties(chat: Chat, answers: MayJoin, duty: Duty, day: date) -> list[Duty]:
     """The duties that were taken, as far as the meeting may still answer them."""
-    may = joinable_duties(chat.session, duty, day, chat.at, chat.zone)
+    may = joinable_duties(chat.session, duty, day, chat.moment)
     return [one.duty for one in may if one.duty.id in answers.joint]
 
 

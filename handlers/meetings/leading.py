@@ -141,7 +141,7 @@ def message_ref(chat: Chat) -> str:
 
 
 def _correctable(chat: Chat, meeting: Meeting) -> Meeting | None:
-    if not figures_locked(meeting, chat.at, chat.zone):
+    if not figures_locked(meeting, chat.moment):
         return meeting
     chat.end()
     chat.say("meetings/result/locked", meeting=meeting)

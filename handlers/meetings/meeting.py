@@ -68,7 +68,7 @@ def show_meetings(chat: Chat, unit_id: str = "") -> None:
     if running is not None:
         _continue(chat, running)
         return
-    found = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    found = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
     plain = live_meeting(chat.session, unit.id, None)
     chat.say(
@@ -92,7 +92,7 @@ def start_meeting_of(chat: Chat, duty_id: str) -> None:
     if duty is None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
-    if not _asked_for_early(chat, meeting, duty_outlook(chat.session, duty, chat.at, chat.zone)):
+    if not _asked_for_early(chat, meeting, duty_outlook(chat.session, duty, chat.moment)):
         begin_meeting(chat, duty_id)
 
 
@@ -112,7 +112,7 @@ def begin_meeting(chat: Chat, duty_id: str) -> None:
         return
     meeting = live_meeting(chat.session, duty.unit_id, duty.id)
     running = meeting is not None and meeting.state == MeetingState.RUNNING
-    if not running and offered_duties(chat.session, duty, chat.today, chat.at, chat.zone):
+    if not running and offered_duties(chat.session, duty, chat.today, chat.moment):
         chat.begin(Walking(duty=duty.id), "join")
     else:
         _begin_with(chat, duty, [])
@@ -136,7 +136,7 @@ def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
         meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
     trouble = ""
     if meeting.state == MeetingState.PLANNED:
-        parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.at, chat.zone)
+        parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.moment)
         trouble = joint.say_of_parted(chat, parted, chat.today)
     _start(chat, meeting, trouble)
 
@@ -184,7 +184,7 @@ def _says_other_running(chat: Chat, unit_id: int, duty: Duty | None, meeting: Me
 def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     if meeting.state == MeetingState.PLANNED:
         agenda = regular_agenda_of(chat)
-        start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+        start_meeting(chat.session, meeting, agenda, chat.person.id, chat.moment)
         stamp_rules(meeting, leading.rules_on(chat, chat.today))
         chat.note("meeting started", f"meeting:{meeting.id}")
     _continue(chat, meeting, trouble)

@@ -71,7 +71,7 @@ def _facts(chat: Chat, meeting: Meeting) -> dict[str, Any]:
         "left": (day - chat.today).days,
         "kinds": kinds_of(meeting, parts),
         "guests": guests_of(meeting, parts),
-        "items": meeting_checklist(chat.desk.rules, meeting, parts, chat.at, chat.zone),
+        "items": meeting_checklist(chat.desk.rules, meeting, parts, chat.moment),
     }
 
 

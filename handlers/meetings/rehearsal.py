@@ -17,7 +17,7 @@ def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     unit = chat.lead_unit(unit_id)
     if unit is None:
         return
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     if not duty_id and len(waiting) > 1:
         chat.say("meetings/rehearsal/choose", unit=unit, waiting=waiting)
         return
@@ -30,6 +30,6 @@ def begin_rehearsal(chat: Chat, unit_id: str, duty_id: str = "") -> None:
     lock_unit(chat.session, unit.id)
     meeting = new_rehearsal(chat.session, unit, duty, chat.at)
     agenda = regular_agenda_of(chat)
-    start_meeting(chat.session, meeting, agenda, chat.person.id, chat.at, chat.zone)
+    start_meeting(chat.session, meeting, agenda, chat.person.id, chat.moment)
     stamp_rules(meeting, leading.rules_on(chat, chat.today))
     leading.show_standing(chat, meeting)

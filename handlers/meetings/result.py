@@ -32,7 +32,7 @@ def show_result_choice(chat: Chat, unit_id: str = "") -> None:
         return
     if chat.dialog.flow == FLOW.name:
         chat.end()
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     chat.say("meetings/result/choose", unit=unit, waiting=waiting)
 
 
@@ -62,7 +62,7 @@ def ask_result_day(chat: Chat) -> None:
         days.add(local_day(live.planned_at, chat.zone))
     if duty is not None:
         days = {day for day in days if day >= duty.announced_on}
-    view = duty_outlook(chat.session, duty, chat.at, chat.zone) if duty else None
+    view = duty_outlook(chat.session, duty, chat.moment) if duty else None
     offered = sorted(days, reverse=True)
     chat.say("meetings/result/day", unit=unit, view=view, days=offered, said=result.said)
 
@@ -82,7 +82,7 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
     if duty is not None and day < duty.announced_on:
         raise Invalid("date_before_open", day=day, opens=duty.announced_on)
     result.held_at, result.joint = min(at_local(day, clock, chat.zone), chat.at), []
-    if duty is not None and offered_duties(chat.session, duty, day, chat.at, chat.zone):
+    if duty is not None and offered_duties(chat.session, duty, day, chat.moment):
         chat.goto("join")
     else:
         begin_counts(chat, chat.answers(Resulting))
@@ -168,16 +168,14 @@ def write_result(chat: Chat) -> None:
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     before = duties_of(chat.session, live) if live else []
     together = joint.chosen_duties(chat, card, duty, day) if duty else []
-    meeting = held_before(
-        chat.session, unit, duty, held_at, counts, chat.person.id, chat.at, chat.zone, together
-    )
+    meeting = held_before(chat.session, unit, duty, held_at, counts, chat.person.id, chat.moment, together)
     meeting.place = card.place
     stamp_rules(meeting, leading.rules_on(chat, day))
     chat.note("meeting entered", f"meeting:{meeting.id}")
     chat.end()
     answered = duties_of(chat.session, meeting)
     parted = joint.say_of_parted(chat, [one for one in before if one not in answered], day)
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment)
     chat.say(
         "meetings/result/done",
         trouble=parted,

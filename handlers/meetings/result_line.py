@@ -85,7 +85,7 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     step = flow.steps.get(chat.dialog.step) if flow else None
     if chat.dialog.flow in OWN_FLOWS or (step and step.first) or kind not in ("counts", "share"):
         return False
-    if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.at, chat.zone)):
+    if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.moment)):
         return False
     touched = chat.dialog.touched_at or datetime.min.replace(tzinfo=UTC)
     return kind == "counts" or reminded_since(chat.session, chat.person.id, touched)
@@ -93,7 +93,7 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
 
 def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
     """A lone number is a figure only where one meeting waits for its figures; even then it is asked of which."""
-    waiting = [one for one in awaited_meetings(chat.session, unit_ids, chat.at, chat.zone) if one.held_at]
+    waiting = [one for one in awaited_meetings(chat.session, unit_ids, chat.moment) if one.held_at]
     if running_meetings(chat.session, unit_ids) or not waiting:
         return False
     chat.begin(Unplaced(text), "which")
@@ -104,7 +104,7 @@ def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
     """Goes to the one meeting that the line can be about, else asks which."""
     ids = _fitting(text, units)
     live = running_meetings(chat.session, ids)
-    waiting = awaited_meetings(chat.session, ids, chat.at, chat.zone)
+    waiting = awaited_meetings(chat.session, ids, chat.moment)
     passed = [one for one in waiting if one.held_at]
     held = held_lately(chat.session, ids, chat.at)
     if len(live) == 1:
@@ -161,7 +161,7 @@ def ask_result_meeting(chat: Chat) -> None:
         "meetings/result/which",
         said=chat.answers(Unplaced).said,
         running=running_meetings(chat.session, ids),
-        waiting=awaited_meetings(chat.session, ids, chat.at, chat.zone)[:MOST],
+        waiting=awaited_meetings(chat.session, ids, chat.moment)[:MOST],
         held=held_lately(chat.session, ids, chat.at),
         units=[units[unit_id] for unit_id in ids],
         named=len(units) > 1,
@@ -173,9 +173,7 @@ def take_result_meeting(chat: Chat, answer: Answer) -> None:
     letter, row, said = answer.value[:1], row_id(answer.value[1:]), chat.answers(Unplaced).said
     units = [m.unit_id for m in role_holders(chat.roles(), "lead")]
     if letter == "m" or letter == "d":
-        chosen = [
-            one for one in awaited_meetings(chat.session, units, chat.at, chat.zone) if _is(one, letter, row)
-        ]
+        chosen = [one for one in awaited_meetings(chat.session, units, chat.moment) if _is(one, letter, row)]
         if not chosen:
             raise Invalid("choose_button")
         _count(chat, chosen[0], said)

@@ -36,7 +36,7 @@ def show_schedule(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("plan", unit_id)
     if unit is None:
         return
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     if len(waiting) > 1:
         chat.begin(Scheduling(unit.id))
     elif waiting:
@@ -77,7 +77,7 @@ def keep_habit(chat: Chat, unit_id: str, day: str = "") -> None:
         return
     if day.isascii() and day.isdecimal() and 1 <= int(day) <= LAST_OF_MONTH:
         unit.meeting_day = int(day)
-        follow_usual_day(chat.session, unit, chat.at, chat.zone)
+        follow_usual_day(chat.session, unit, chat.moment)
         chat.note("usual day", f"unit:{unit.id}")
     chat.say("meetings/schedule/habit", unit=unit)
 
@@ -95,7 +95,7 @@ def _begin(chat: Chat, unit_id: int, duty: Duty | None) -> None:
 
 def ask_meeting_topic(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.answers(Scheduling).unit)
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     chat.say("meetings/schedule/topic", unit=unit, waiting=waiting)
 
 
@@ -117,13 +117,13 @@ def take_meeting_topic(chat: Chat, answer: Answer) -> None:
 
 def _declined(chat: Chat, said: Scheduling) -> list[int]:
     """What the unit had before its eyes when it said that its meeting is none of these."""
-    waiting = unit_outlooks(chat.session, said.unit, chat.at, chat.zone, "meeting")
+    waiting = unit_outlooks(chat.session, said.unit, chat.moment, "meeting")
     return sorted({view.duty.id for view in waiting} | ({said.duty} if said.duty else set()))
 
 
 def _view(chat: Chat) -> Outlook | None:
     duty = duty_of(chat, chat.answers(Scheduling))
-    return duty_outlook(chat.session, duty, chat.at, chat.zone) if duty else None
+    return duty_outlook(chat.session, duty, chat.moment) if duty else None
 
 
 def ask_meeting_day(chat: Chat) -> None:
@@ -137,7 +137,7 @@ def ask_meeting_day(chat: Chat) -> None:
         "meetings/schedule/day",
         unit=unit,
         view=view,
-        offer=offer_for(chat.session, view.duty, chat.at, chat.zone) if view and unset else None,
+        offer=offer_for(chat.session, view.duty, chat.moment) if view and unset else None,
         meeting=meeting,
         joint=[one for one in linked if one.id != said.duty],
         days=days_offered(chat, unit, view.duty if view else None),

@@ -80,13 +80,13 @@ def settle_time(chat: Chat, said: Scheduling, clock: time) -> None:
 
 def _concerns(chat: Chat, said: Scheduling) -> list[Concern]:
     duty, moment = duty_of(chat, said), _moment(chat, said)
-    return setting_concerns(chat.session, said.unit, duty, moment, chat.at, chat.zone)
+    return setting_concerns(chat.session, said.unit, duty, moment, chat.moment)
 
 
 def _after_concerns(chat: Chat, said: Scheduling) -> None:
     duty = duty_of(chat, said)
     said.joint, said.asked = [], []
-    if duty is not None and offered_duties(chat.session, duty, _day(chat, said), chat.at, chat.zone):
+    if duty is not None and offered_duties(chat.session, duty, _day(chat, said), chat.moment):
         _go_on(chat, said, "join")
     else:
         _after_join(chat, said)
@@ -234,14 +234,14 @@ def _settle(chat: Chat, said: Scheduling, place: str) -> None:
 def _set(chat: Chat, said: Scheduling, unit: Unit, duty: Duty | None, moment: datetime, place: str) -> None:
     day = local_day(moment, chat.zone)
     together = joint.chosen_duties(chat, said, duty, day) if duty else []
-    planned = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.at, chat.zone, together)
+    planned = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.moment, together)
     meeting = planned.meeting
     note_offered(meeting, said.asked)
     chat.note("meeting moved" if planned.moved else "meeting set", f"meeting:{meeting.id}")
     chat.end()
-    days = coming_calls(chat.session, duty, chat.at, chat.zone) if duty else []
+    days = coming_calls(chat.session, duty, chat.moment) if duty else []
     before = [one for one in days if one < day]
-    owed = unit_outlooks(chat.session, unit.id, chat.at, chat.zone, "report", "confirm")
+    owed = unit_outlooks(chat.session, unit.id, chat.moment, "report", "confirm")
     chat.say(
         "meetings/schedule/done",
         trouble=joint.say_of_parted(chat, planned.parted, day),

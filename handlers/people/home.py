@@ -22,7 +22,7 @@ def show_home(chat: Chat) -> None:
     chat.end()
     cells = []
     for unit in _units(chat, "lead"):
-        waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
+        waiting = unit_outlooks(chat.session, unit.id, chat.moment)
         cells.append({"unit": unit, "open": waiting, "late": [o for o in waiting if o.overdue]})
     overseen = _units(chat, "sum")
     figures = []

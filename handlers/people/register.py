@@ -286,7 +286,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
         if not 1 <= day <= 31:
             raise Invalid("day_of_month_range")
         _unit(chat).meeting_day = day
-        follow_usual_day(chat.session, _unit(chat), chat.at, chat.zone)
+        follow_usual_day(chat.session, _unit(chat), chat.moment)
     _finish(chat)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import yaml
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.duties.loading import load_plan, text_of, try_plan, withdraw_plan
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
@@ -63,7 +63,9 @@ def _show_plan(
         tell("plans/ask", state=ErrandState.ASKING, question=left[0], number=number, total=total)
         return
     with desk.db.trial() as session:
-        changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), at, desk.zone, answers)
+        changes, cells = try_plan(
+            session, text, session.get_one(Unit, unit_id), Moment(at, desk.zone), answers
+        )
     notices = superseded_notices(text, desk.rules, local_day(at, desk.zone))
     tell(
         "plans/plan_shown",
@@ -89,7 +91,7 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
             return
         text, answers = plan_from_json(errand.args["plan"]), errand.args.get("answers", {})
         owner = session.get_one(Unit, errand.unit_id)
-        loaded, changes = load_plan(session, text, owner, at, desk.zone, answers=answers)
+        loaded, changes = load_plan(session, text, owner, Moment(at, desk.zone), answers=answers)
         errand.state, errand.done_at, errand.args = ErrandState.DONE, at, {}
         note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
         tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
@@ -135,7 +137,7 @@ def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
         if errand is None:
             return
         row = session.get_one(Plan, errand.args["plan_id"])
-        changes = withdraw_plan(session, row, at, desk.zone)
+        changes = withdraw_plan(session, row, Moment(at, desk.zone))
         errand.state, errand.done_at = ErrandState.DONE, at
         note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
         tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)

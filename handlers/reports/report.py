@@ -76,7 +76,7 @@ def _waiting(chat: Chat, unit_ids: Iterable[int]) -> list[Outlook]:
     return [
         view
         for unit_id in sorted(unit_ids)
-        for view in unit_outlooks(chat.session, unit_id, chat.at, chat.zone, "report")
+        for view in unit_outlooks(chat.session, unit_id, chat.moment, "report")
     ]
 
 
@@ -180,7 +180,7 @@ def _draft(chat: Chat) -> Submission:
 
 
 def ask_report_files(chat: Chat) -> None:
-    view = duty_outlook(chat.session, _duty(chat), chat.at, chat.zone)
+    view = duty_outlook(chat.session, _duty(chat), chat.moment)
     chat.say(
         "reports/files",
         view=view,
@@ -249,7 +249,7 @@ def finish_draft(chat: Chat, submission_id: str) -> None:
 
 def _hand_in(chat: Chat, draft: Submission) -> None:
     duty = draft.duty
-    handed = hand_in(chat.session, draft, chat.at, chat.zone)
+    handed = hand_in(chat.session, draft, chat.moment)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
     chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
@@ -261,7 +261,7 @@ def undo_submission(chat: Chat, submission_id: str) -> None:
     duty = own_duty(chat, handed.duty_id if handed else 0, "report", done_too=True)
     if handed is None or duty is None:
         return
-    if not take_submission_back(chat.session, handed, chat.person.id, chat.at, chat.zone):
+    if not take_submission_back(chat.session, handed, chat.person.id, chat.moment):
         hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))
         return
     chat.note("report taken back", f"submission:{handed.id}")

@@ -62,7 +62,7 @@ def case_of(chat: Chat, meeting_id: object, action: str = "lead") -> Case | None
         return None
     scoring = chat.answers_if(Scoring)
     at_work = not case.proposed or (scoring is not None and scoring.fixing)
-    if action == "lead" and at_work and figures_locked(meeting, chat.at, chat.zone):
+    if action == "lead" and at_work and figures_locked(meeting, chat.moment):
         _refuse_locked(chat, meeting)
         return None
     return case
@@ -98,7 +98,7 @@ def changeable_case(chat: Chat, meeting_id: object) -> Case | None:
         if case is not None:
             chat.open("score", str(case.meeting.id))
         return None
-    if figures_locked(case.meeting, chat.at, chat.zone):
+    if figures_locked(case.meeting, chat.moment):
         _refuse_locked(chat, case.meeting)
         return None
     try:

@@ -143,8 +143,8 @@ def take_confirm(chat: Chat, answer: Answer) -> None:
 
 def _close(chat: Chat, unit: Unit, into: Unit | None) -> None:
     me = chat.person.id
-    closed = close_unit(chat.session, unit, chat.today, chat.at, chat.zone, into=into, by=me)
-    told = tell_closed(chat.session, chat.desk.render, closed, chat.at, chat.zone, but=me)
+    closed = close_unit(chat.session, unit, chat.today, chat.moment, into=into, by=me)
+    told = tell_closed(chat.session, chat.desk.render, closed, chat.moment, but=me)
     chat.forget_roles()
     chat.end()
     chat.say("people/admin/unit_closed", closed=closed, told=told)
@@ -159,12 +159,12 @@ def reopen_closed_unit(chat: Chat, unit_id: str) -> None:
     if chat.dialog.flow == FLOW.name:
         chat.end()
     try:
-        roles = reopen_unit(chat.session, unit, chat.at, chat.zone, by=chat.person.id)
+        roles = reopen_unit(chat.session, unit, chat.moment, by=chat.person.id)
     except Invalid as problem:
         chat.open("admin", trouble=chat.sentence(problem))
         return
-    reload_all(chat.session, chat.at, chat.zone)
-    tell_reopened(chat.session, chat.desk.render, unit, roles, chat.at, chat.zone, but=chat.person.id)
+    reload_all(chat.session, chat.moment)
+    tell_reopened(chat.session, chat.desk.render, unit, roles, chat.moment, but=chat.person.id)
     chat.forget_roles()
     chat.say("people/admin/unit_reopened", card=unit_card(chat.session, unit, chat.today))
 

@@ -34,7 +34,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         for name in ("expected", "on_time", "late", "open", "overdue")
     }
     present, obliged = sum(t.present for t in figures), sum(t.obliged for t in figures)
-    waiting = unit_outlooks(chat.session, unit.id, chat.at, chat.zone)
+    waiting = unit_outlooks(chat.session, unit.id, chat.moment)
     staffed = chat.session.scalars(
         select(Membership.id)
         .where(

@@ -21,7 +21,6 @@ from bot.problems import Invalid
 from bot.tables import Demand, Duty, Meeting, MeetingState, Message, Reminder, Unit
 from schedules import reminders
 from tests.kit.committees import committee
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -278,17 +277,17 @@ def test_nothing_is_chosen_for_a_meeting_that_is_running(world: World, tmp_path:
     with world.db.write() as session:
         own = session.get_one(Duty, duty_of(world, "goc").id)
         topic = next(one for one in replacement_topics(session, own) if one.key == "cd-van-ban")
-        added = add_topic(session, own.unit, topic, world.at, ZONE)
+        added = add_topic(session, own.unit, topic, world.moment)
         for duty in (own, added):
-            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "", world.at, ZONE)
+            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "", world.moment)
             meeting = meeting_of(session, duty)
             assert meeting is not None
             meeting.state = MeetingState.RUNNING
         other = next(one for one in replacement_topics(session, own) if one.key == "cd-1")
         for change in (
-            lambda: replace_topic(session, own, other, world.at, ZONE),
-            lambda: replace_topic(session, own, None, world.at, ZONE),
-            lambda: take_topic_back(session, added, world.at, ZONE),
+            lambda: replace_topic(session, own, other, world.moment),
+            lambda: replace_topic(session, own, None, world.moment),
+            lambda: take_topic_back(session, added, world.moment),
             lambda: pick_documents(session, added, [0]),
         ):
             with pytest.raises(Invalid) as refused:
@@ -309,7 +308,7 @@ def test_two_plans_that_call_their_topics_alike_are_chosen_from_apart(world: Wor
         unit = own.unit
         found = [one for one in addable_topics(session, unit, date(2022, 4, 1)) if one.key == "cd-1"]
         assert [one.plan_id for one in found] == [first.id, second.id]
-        added = [add_topic(session, unit, topic, world.at, ZONE) for topic in found]
+        added = [add_topic(session, unit, topic, world.moment) for topic in found]
         assert [(one.plan_id, one.demand.plan_id, one.demand.topic_id) for one in added] == [
             (topic.plan_id, topic.plan_id, topic.id) for topic in found
         ]

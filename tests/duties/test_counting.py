@@ -19,7 +19,6 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.roles import units_below
 from bot.tables import Demand, Duty, DutyState, Membership, Person, Role, Unit
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.world import World
@@ -79,7 +78,7 @@ def duty_of(world: World, code: str, key: str) -> int:
 
 def finish(world: World, code: str, key: str, day: date) -> None:
     with world.db.write() as session:
-        close_duty(session, session.get_one(Duty, duty_of(world, code, key)), day, world.at, ZONE)
+        close_duty(session, session.get_one(Duty, duty_of(world, code, key)), day, world.moment)
 
 
 def hold(world: World, code: str, key: str, when: str, counts: AttendanceCounts) -> None:
@@ -89,7 +88,7 @@ def hold(world: World, code: str, key: str, when: str, counts: AttendanceCounts)
         person = session.scalars(select(Person.id)).first()
         assert person is not None
         world.go(when)
-        held_before(session, unit, duty, world.at, counts, person, world.at, ZONE)
+        held_before(session, unit, duty, world.at, counts, person, world.moment)
 
 
 def test_on_time_late_open_and_overdue(world: World) -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.calendar import QUIET_FROM, QUIET_UNTIL, QUIET_UNTIL_ON_MEETING_DAY, at_local, is_holiday, safe_day
+from bot.calendar import (
+    QUIET_FROM,
+    QUIET_UNTIL,
+    QUIET_UNTIL_ON_MEETING_DAY,
+    Moment,
+    at_local,
+    is_holiday,
+    safe_day,
+)
 from bot.duties.ladder import CLIMB, Anchors, Timed, next_at, rung_moments, worth_saying
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung, rung_of
 
@@ -191,7 +199,7 @@ def test_what_is_said_once_of_all_that_has_come(
     since: str | None, at: str, chosen: str, passed: list[str]
 ) -> None:
     timed = rung_moments(MEETING, MAY, ZONE)
-    said, skipped = worth_saying(timed, local(since) if since else None, local(at), MAY, ZONE)
+    said, skipped = worth_saying(timed, local(since) if since else None, Moment(local(at), ZONE), MAY)
     assert " ".join(one.rung.key for one in said) == chosen
     assert [t.rung.key for t in skipped] == passed
 
@@ -216,7 +224,7 @@ def test_what_is_said_once_of_all_that_has_come(
 def test_words_about_a_coming_meeting_end_when_it_has_begun(at: str, chosen: str | None) -> None:
     anchors = month("2022-04-01", "2022-04-30", "2022-04-23 19:30")
     timed = rung_moments(MEETING, anchors, ZONE)
-    said, _ = worth_saying(timed, local("2022-04-10 12:00"), local(at), anchors, ZONE)
+    said, _ = worth_saying(timed, local("2022-04-10 12:00"), Moment(local(at), ZONE), anchors)
     assert [one.rung.key for one in said] == ([chosen] if chosen else [])
 
 
@@ -293,7 +301,7 @@ def test_ticking_says_each_rung_at_most_once_and_ends(
     for _ in range(len(timed) + 2):
         if moment is None:
             break
-        chosen, passed = worth_saying(timed, since, moment, given, ZONE)
+        chosen, passed = worth_saying(timed, since, Moment(moment, ZONE), given)
         assert len({t.rung.to for t in chosen}) == len(chosen)
         come = [t.rung.key for t in (*passed, *chosen)]
         assert not set(come) & set(seen)

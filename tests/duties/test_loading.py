@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy import text as sql_text
 
+from bot.calendar import Moment
 from bot.duties.changes import Changes
 from bot.duties.loading import load_plan, reload_all
 from bot.plans.plan import PlanText
@@ -59,7 +60,7 @@ def text_of(
 def put(world: World, text: PlanText) -> Changes:
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        return load_plan(session, text, owner, world.at, world.desk.zone)[1]
+        return load_plan(session, text, owner, Moment(world.at, world.desk.zone))[1]
 
 
 def snapshot(world: World) -> list[tuple[object, ...]]:
@@ -232,7 +233,7 @@ def test_a_closed_unit_owes_nothing_more_and_a_new_one_owes_all(world: World, tm
         session.scalars(select(Unit).where(Unit.code == "CB03")).one().closed_on = date(2022, 4, 1)
     world.units(("CB04", "Chi bộ mới", "chi_bo", "co_quan", "DUK"))
     with world.db.write() as session:
-        ((plan, changes),) = reload_all(session, world.at, world.desk.zone)
+        ((plan, changes),) = reload_all(session, Moment(world.at, world.desk.zone))
         assert plan.symbol == "7-KH/CB"
     assert (changes.added, changes.withdrawn, changes.kept) == (3, 3, 6)
     assert duty(world, "t4", "CB03").state == "withdrawn"
@@ -397,7 +398,7 @@ def test_the_whole_plan_is_kept_as_it_was_read(world: World) -> None:
         assert plan.content["plan"]["symbol"] == "60-KH/ĐUK"
         assert len(json.dumps(plan.content)) > 10_000
     with world.db.write() as session:
-        ((_, changes),) = reload_all(session, world.at, world.desk.zone)
+        ((_, changes),) = reload_all(session, Moment(world.at, world.desk.zone))
         assert changes.nothing
 
 
@@ -413,11 +414,11 @@ def test_two_loads_of_one_plan_at_once_go_by_the_same_answers(world: World, tmp_
     owner_of = select(Unit).where(Unit.code == "DUK")
     with world.db.write() as session:
         owner = session.scalars(owner_of).one()
-        load_plan(session, text, owner, world.at, world.desk.zone, answers={"kt": "04-20"})
+        load_plan(session, text, owner, Moment(world.at, world.desk.zone), answers={"kt": "04-20"})
     with ThreadPoolExecutor(1) as other:
         with world.db.write() as session:
             owner = session.scalars(owner_of).one()
-            load_plan(session, text, owner, world.at, world.desk.zone, answers={"kt": "05-20"})
+            load_plan(session, text, owner, Moment(world.at, world.desk.zone), answers={"kt": "05-20"})
             second = other.submit(put, world, text)
             for _ in range(1500 if session.get_bind().dialect.name == "postgresql" else 0):
                 if _somebody_waits(world):

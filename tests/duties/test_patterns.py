@@ -62,7 +62,7 @@ pytestmark = begins(committee)
 def put(world: World, text: PlanText, **answers: str) -> Changes:
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        return load_plan(session, text, owner, world.at, ZONE, answers=answers)[1]
+        return load_plan(session, text, owner, world.moment, answers=answers)[1]
 
 
 def duties(world: World, unit: str, prefix: str = "") -> list[Duty]:
@@ -79,7 +79,7 @@ def do(world: World, unit: str, key: str) -> None:
     """The unit does the duty now."""
     with world.db.write() as session:
         row = session.scalars(select(Duty).where(Duty.key == key, Duty.unit.has(code=unit))).one()
-        close_duty(session, row, world.at.astimezone(ZONE).date(), world.at, ZONE)
+        close_duty(session, row, world.at.astimezone(ZONE).date(), world.moment)
 
 
 def test_the_committee_hands_on_what_each_unit_has_handed_in(world: World, tmp_path: Path) -> None:
@@ -228,13 +228,13 @@ def test_what_was_due_stays_in_the_figures_when_a_plan_is_taken_back(world: Worl
     before = figures()
     assert before == [("cd", 3, 1, 2)]
     with world.db.write() as session:
-        changes = withdraw_plan(session, session.scalars(select(Plan)).one(), world.at, ZONE)
+        changes = withdraw_plan(session, session.scalars(select(Plan)).one(), world.moment)
     assert (changes.done, changes.lapsed, changes.withdrawn) == (1, 2, 3)
     assert figures() == before
     assert states(world, "CB02") == {"cd": "lapsed", "cd-2": "withdrawn"}
     assert not [d for d in duties(world, "CB02") if d.next_reminder_at]
     with world.db.write() as session:
-        assert reload_all(session, world.at, ZONE) == [], "it is not in force"
+        assert reload_all(session, world.moment) == [], "it is not in force"
     changes = put(world, text)
     assert states(world, "CB02") == {"cd": "open", "cd-2": "open"}
     assert changes.done == 1
@@ -245,7 +245,7 @@ def test_a_hand_on_ends_with_the_unit_that_it_is_about(world: World, tmp_path: P
     with world.db.write() as session:
         session.scalars(select(Unit).where(Unit.code == "CB02")).one().closed_on = date(2022, 4, 1)
     with world.db.write() as session:
-        reload_all(session, world.at, ZONE)
+        reload_all(session, world.moment)
     assert states(world, "DUK") == {
         "chuyen:cd@CB01": "waiting",
         "chuyen:cd@CB02": "withdrawn",
@@ -313,7 +313,7 @@ def test_what_only_waited_leaves_the_figures_with_its_unit(world: World, tmp_pat
     world.go("2022-05-10 09:00")
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
-        close_unit(session, unit, date(2022, 5, 10), world.at, ZONE)
+        close_unit(session, unit, date(2022, 5, 10), world.moment)
     assert states(world, "CB01") == {"bao-cao:cd": "lapsed", "cd": "lapsed"}
     assert states(world, "DUK")["chuyen:cd@CB01"] == "withdrawn"
 

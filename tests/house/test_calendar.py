@@ -301,3 +301,13 @@ def test_local_days_and_moments() -> None:
 def test_a_moment_lies_within_its_local_day(moment: datetime) -> None:
     day = calendar.local_day(moment, VIETNAM)
     assert calendar.at_local(day, time.min, VIETNAM) <= moment < calendar.end_of_day(day, VIETNAM)
+
+
+def test_a_moment_shows_the_day_on_the_wall_of_its_zone() -> None:
+    hanoi = ZoneInfo("Asia/Ho_Chi_Minh")
+    late = calendar.Moment(datetime(2022, 4, 30, 17, 30, tzinfo=UTC), hanoi)
+    assert late.local == datetime(2022, 5, 1, 0, 30, tzinfo=hanoi)
+    assert late.today == date(2022, 5, 1)
+    assert calendar.Moment(late.at, ZoneInfo("UTC")).today == date(2022, 4, 30)
+    with pytest.raises(ValueError, match="without a time zone"):
+        _ = calendar.Moment(datetime(2022, 4, 30), hanoi).today

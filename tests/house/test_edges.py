@@ -279,7 +279,7 @@ def test_a_duty_that_is_added_after_the_meeting_gets_its_day(world: World, secre
     added = extra.model_copy(update={"due": extra.due.model_copy(update={"topics": ("2022-04",)})})
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        load_plan(session, plan.model_copy(update={"duties": (*plan.duties, added)}), owner, world.at, ZONE)
+        load_plan(session, plan.model_copy(update={"duties": (*plan.duties, added)}), owner, world.moment)
     with world.db.read() as session:
         duty = session.scalars(
             select(Duty).where(Duty.key.startswith(added.key), Duty.unit_id == april(world).unit_id)

@@ -148,7 +148,7 @@ def test_two_meetings_of_one_kind_begun_at_once(world: World) -> None:
         assert person is not None
         meeting = new_meeting(session, unit, None, world.at)
         assert world.desk.regular_agenda is not None
-        start_meeting(session, meeting, world.desk.regular_agenda, person, world.at, ZONE)
+        start_meeting(session, meeting, world.desk.regular_agenda, person, world.moment)
 
     with pytest.raises(Invalid, match="meeting_other_running"):
         at_once(world, begin, writing(world, begin))
@@ -175,7 +175,7 @@ def test_two_hand_in_the_same_report(world: World) -> None:
     one, other = drafts(world)
 
     def hands_in(draft: int) -> Callable[[Session], object]:
-        return lambda session: hand_in(session, session.get_one(Submission, draft), world.at, ZONE)
+        return lambda session: hand_in(session, session.get_one(Submission, draft), world.moment)
 
     at_once(world, hands_in(one), writing(world, hands_in(other)))
     with world.db.read() as session:
@@ -187,15 +187,15 @@ def test_what_is_taken_back_while_another_hands_in_stays(world: World) -> None:
     world.load(report("2022-05-20"))
     one, other = drafts(world)
     with world.db.write() as session:
-        hand_in(session, session.get_one(Submission, one), world.at, ZONE)
+        hand_in(session, session.get_one(Submission, one), world.moment)
 
     def takes_back(session: Session) -> bool:
         mine = session.get_one(Submission, one)
         assert mine.person_id is not None
-        return take_submission_back(session, mine, mine.person_id, world.at, ZONE)
+        return take_submission_back(session, mine, mine.person_id, world.moment)
 
     def hands_in(session: Session) -> None:
-        hand_in(session, session.get_one(Submission, other), world.at, ZONE)
+        hand_in(session, session.get_one(Submission, other), world.moment)
 
     assert at_once(world, hands_in, writing(world, takes_back)) is False
     with world.db.read() as session:
@@ -205,7 +205,7 @@ def test_what_is_taken_back_while_another_hands_in_stays(world: World) -> None:
 def loads(world: World, text: PlanText) -> Callable[[Session], int]:
     def load(session: Session) -> int:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
-        return load_plan(session, text, owner, world.at, ZONE)[1].added
+        return load_plan(session, text, owner, world.moment)[1].added
 
     return load
 
@@ -222,7 +222,7 @@ def test_what_is_done_while_its_plan_is_loaded_keeps_its_day(world: World) -> No
     world.load(report("2022-05-20"))
 
     def does(session: Session) -> None:
-        close_duty(session, duty_of(session), date(2022, 4, 1), world.at, ZONE)
+        close_duty(session, duty_of(session), date(2022, 4, 1), world.moment)
 
     at_once(world, does, writing(world, loads(world, report("2022-06-10"))))
     with world.db.read() as session:

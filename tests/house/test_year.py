@@ -116,7 +116,7 @@ class Year:
             with self.world.db.write() as session:
                 owner = session.scalars(select(Unit).where(Unit.code == "DU")).one()
                 answers = {one.key: ANSWERS[one.open] for one in plan_questions(text)}
-                load_plan(session, text, owner, self.world.at, ZONE, answers=answers)
+                load_plan(session, text, owner, self.world.moment, answers=answers)
 
     def days(self) -> Iterator[date]:
         day = START
@@ -184,9 +184,9 @@ class Year:
         if duty.kind == "meeting":
             counts = AttendanceCounts(total=20, present=18, absent_excused=1, absent_unexcused=1, exempt=0)
             moment = at_local(day, time(8), ZONE)
-            held_before(session, duty.unit, duty, moment, counts, 1, self.world.at, ZONE)
+            held_before(session, duty.unit, duty, moment, counts, 1, self.world.moment)
         else:
-            close_duty(session, duty, day, self.world.at, ZONE)
+            close_duty(session, duty, day, self.world.moment)
 
     def _decide(self, session, duty: Duty, day: date) -> tuple[date, str]:  # type: ignore[no-untyped-def]
         """When they will do it; a meeting that will be held in time is set beforehand."""
@@ -195,7 +195,7 @@ class Year:
         wanted = {"early": day, "in time": max(day, due - timedelta(days=1)), "late": due + timedelta(days=9)}
         if duty.kind == "meeting" and how == "in time" and wanted[how] > day:
             moment = at_local(wanted[how], time(8), ZONE)
-            set_meeting(session, duty.unit, duty, moment, "Hội trường", self.world.at, ZONE)
+            set_meeting(session, duty.unit, duty, moment, "Hội trường", self.world.moment)
         return wanted.get(how, due), how
 
 

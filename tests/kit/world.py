@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.calendar import at_local
+from bot.calendar import Moment, at_local
 from bot.duties.loading import load_plan
 from bot.messages import Address
 from bot.people.invitations import create_invitation
@@ -32,6 +32,10 @@ class World:
         self.shelf = MemoryShelf()
         self.talkers: dict[Address, Talker] = {}
         self.desk = make_desk(db, shelf=self.shelf)
+
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.at, ZONE)
 
     def local(self, text: str) -> datetime:
         """ "2022-04-05 19:30" in Viet Nam."""
@@ -59,7 +63,7 @@ class World:
     def load(self, text: PlanText, owner: str = "DUK") -> Plan:
         with self.db.write() as session:
             unit = session.scalars(select(Unit).where(Unit.code == owner)).one()
-            return load_plan(session, text, unit, self.at, ZONE)[0]
+            return load_plan(session, text, unit, self.moment)[0]
 
     def invite(self, unit_code: str, role: str) -> str:
         with self.db.write() as session:

@@ -13,7 +13,6 @@ from bot.meetings.meetings import set_meeting
 from bot.tables import Duty, Meeting, MeetingDuty
 from tests.kit.committees import committee
 from tests.kit.joining import CHUYEN_DE, THANG, joint_plan
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -160,13 +159,13 @@ def test_a_meeting_called_off_takes_the_days_of_its_own_unit_alone(world: World,
     with world.db.write() as session:
         for code in ("CB01", "CB02"):
             duty = session.get_one(Duty, duty_of(world, "cd", unit=code).id)
-            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "Phòng 1", world.at, ZONE)
+            set_meeting(session, duty.unit, duty, world.local("2022-04-12 08:00"), "Phòng 1", world.moment)
     days = {code: duty_of(world, "truoc:cd", unit=code).due_on for code in ("CB01", "CB02", "CB03")}
     assert days == {"CB01": date(2022, 4, 7), "CB02": date(2022, 4, 7), "CB03": None}
     with world.db.write() as session:
         duty = session.get_one(Duty, duty_of(world, "cd").id)
         (meeting,) = session.scalars(select(Meeting).where(Meeting.unit_id == duty.unit_id))
-        unlink_duty(session, meeting, duty, world.at, ZONE)
+        unlink_duty(session, meeting, duty, world.moment)
     assert duty_of(world, "truoc:cd").due_on is None
     theirs = duty_of(world, "truoc:cd", unit="CB02")
     assert theirs.due_on == theirs.safe_on == date(2022, 4, 7)
@@ -485,7 +484,7 @@ def test_what_runs_or_is_set_for_another_day_is_left_alone(world: World, put) ->
     secretary.presses(f"meet.begin:{duty_of(world, 'thang').id}")
     with world.db.read() as session:
         duty = session.get_one(Duty, duty_of(world, "cd").id)
-        assert joinable_duties(session, duty, date(2022, 4, 12), world.at, ZONE) == []
+        assert joinable_duties(session, duty, date(2022, 4, 12), world.moment) == []
     reads_well(secretary)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from bot.calendar import at_local
+from bot.calendar import Moment, at_local
 from bot.materials.materials import tie_materials
 from bot.meetings.meetings import set_meeting
 from bot.meetings.preparing import ChecklistItem, duty_checklists, meeting_checklist
@@ -117,7 +117,7 @@ def listed(
     unit = Unit(name="x", kind=kind, members=members)
     meeting = Meeting(unit=unit, kind=topic, planned_at=moment, ready=more.get("ready", []))
     now = at_local(date.fromisoformat(at), datetime.min.time().replace(hour=8), ZONE)
-    return meeting_checklist(rules(), meeting, [], now, ZONE)
+    return meeting_checklist(rules(), meeting, [], Moment(now, ZONE))
 
 
 @pytest.mark.parametrize(
@@ -170,10 +170,10 @@ def test_what_is_late_open_and_done() -> None:
 def test_no_list_without_rules_or_without_a_day() -> None:
     meeting = Meeting(unit=Unit(name="x", kind="chi_bo"), kind="regular", planned_at=None, ready=[])
     at = datetime(2026, 2, 1, tzinfo=UTC)
-    assert meeting_checklist(rules(), meeting, [], at, ZONE) == []
+    assert meeting_checklist(rules(), meeting, [], Moment(at, ZONE)) == []
     meeting.planned_at = at
-    assert meeting_checklist(Rules(), meeting, [], at, ZONE) == []
-    assert duty_checklists(rules(), [(Duty(id=1), None)], at, ZONE) == {}
+    assert meeting_checklist(Rules(), meeting, [], Moment(at, ZONE)) == []
+    assert duty_checklists(rules(), [(Duty(id=1), None)], Moment(at, ZONE)) == {}
 
 
 @pytest.mark.parametrize(
@@ -504,7 +504,7 @@ def test_a_committee_s_own_meeting(world: World) -> None:
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         moment = world.local("2022-04-12 19:30")
-        number = set_meeting(session, unit, None, moment, "Trụ sở", world.at, ZONE).meeting.id
+        number = set_meeting(session, unit, None, moment, "Trụ sở", world.moment).meeting.id
     secretary = world.registered("DUK", "secretary").presses(f"prepare:{number}")
     assert [label[:2] for label in labels(secretary)[:4]] == ["1", "2", "3", "👥 "]
     secretary.taps("Thư mời")

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
+from bot.calendar import Moment
 from bot.meetings.concerns import setting_concerns
 from bot.meetings.meetings import live_meeting
 from bot.meetings.rehearsing import forget_rehearsal
@@ -102,7 +103,7 @@ def test_a_real_meeting_knows_nothing_of_a_rehearsal_that_is_open(world: World, 
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
         assert unit.members == 28
         assert live_meeting(session, unit.id, None) is None
-        assert setting_concerns(session, unit.id, None, world.at, world.at, world.desk.zone) == []
+        assert setting_concerns(session, unit.id, None, world.at, Moment(world.at, world.desk.zone)) == []
     secretary.says("/hop").taps("T4 ·")
     assert secretary.last.text.startswith("<b>Bước 1/8")
     secretary.says("/hop")
@@ -175,7 +176,7 @@ def test_a_unit_with_an_open_rehearsal_may_be_closed(world: World, secretary: Ta
     rehearsing(secretary)
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
-        close_unit(session, unit, world.at.date(), world.at, world.desk.zone)
+        close_unit(session, unit, world.at.date(), Moment(world.at, world.desk.zone))
         assert unit.closed_on is not None
 
 

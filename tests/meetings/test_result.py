@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from bot.calendar import Moment
 from bot.duties.counting import tally_demands
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
@@ -200,7 +201,7 @@ def test_a_duty_that_was_closed_in_another_transaction_is_not_closed_twice(
     with world.db.write() as session:
         session.add_all([unit, duty])
         with pytest.raises(Invalid) as refused:
-            held_before(session, unit, duty, world.at, counts, 1, world.at, world.desk.zone)
+            held_before(session, unit, duty, world.at, counts, 1, Moment(world.at, world.desk.zone))
     assert refused.value.code == "duty_done"
     assert len(held(world)) == 1
 

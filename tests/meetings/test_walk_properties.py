@@ -234,7 +234,7 @@ def _minutes_hold_every_note_once(walkers: Walkers, folder: Path) -> None:
     """The minutes as a file say each thing that was noted once, and no more than was noted."""
     with walkers.world.db.write() as session:
         meeting = session.scalars(select(Meeting)).one()
-        number_for(session, meeting, "BB", walkers.world.at, ZONE)
+        number_for(session, meeting, "BB", walkers.world.moment)
         facts = collect_minutes_facts(session, meeting, ZONE)
     target = folder / "minutes.docx"
     render_paper("BB", facts, ROOT / "templates" / "documents", target)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment
 from bot.meetings.correcting import correct_day
 from bot.meetings.officers import clerk_among
 from bot.meetings.votes import AFTER
@@ -395,7 +396,7 @@ def test_a_resolution_is_one_that_more_than_half_of_all_official_members_passed(
 def test_the_end_of_a_meeting_moves_with_its_day(session: Session, days: int) -> None:
     meeting = _meeting(session, _cell(session))
     day, at = date(2026, 8, 5) + timedelta(days=days), EVENING + timedelta(days=10)
-    correct_day(session, meeting, day, date(2026, 8, 15), at, ZONE)
+    correct_day(session, meeting, day, date(2026, 8, 15), Moment(at, ZONE))
     facts = _facts(session, meeting)
     assert facts.day == day
     assert facts.began == EVENING + timedelta(days=days)
@@ -407,11 +408,11 @@ def test_numbers_run_on_for_each_kind_and_unit(session: Session) -> None:
     other = _unit(session, "CB2", "Chi bộ thôn Tây", term_from=TERM)
     first, second = _meeting(session, unit), _meeting(session, unit, datetime(2027, 1, 5, 12, tzinfo=UTC))
     given = [
-        (number_for(session, meeting, kind, EVENING, ZONE)).number
+        (number_for(session, meeting, kind, Moment(EVENING, ZONE))).number
         for meeting, kind in [(first, "BB"), (first, "NQ"), (second, "BB"), (first, "BB"), (second, "BC")]
     ]
     assert given == [1, 1, 2, 1, 1]
-    assert number_for(session, _meeting(session, other), "BB", EVENING, ZONE).number == 1
+    assert number_for(session, _meeting(session, other), "BB", Moment(EVENING, ZONE)).number == 1
     assert session.scalars(select(Paper.term_from)).unique().all() == [TERM]
     facts = _facts(session, first)
     assert [(one.kind, one.number, one.made_on) for one in facts.papers] == [
@@ -422,24 +423,26 @@ def test_numbers_run_on_for_each_kind_and_unit(session: Session) -> None:
 
 def test_a_new_term_begins_with_one_and_the_old_one_goes_on(session: Session) -> None:
     unit = _cell(session)
-    assert number_for(session, _meeting(session, unit), "BB", EVENING, ZONE).number == 1
+    assert number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE)).number == 1
     unit.term_from = date(2026, 9, 1)
-    later = number_for(session, _meeting(session, unit, EVENING + timedelta(days=30)), "BB", EVENING, ZONE)
-    late = number_for(session, _meeting(session, unit), "BB", EVENING, ZONE)
+    later = number_for(
+        session, _meeting(session, unit, EVENING + timedelta(days=30)), "BB", Moment(EVENING, ZONE)
+    )
+    late = number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE))
     assert (later.number, later.term_from) == (1, date(2026, 9, 1))
     assert (late.number, late.term_from) == (2, TERM)
 
 
 def test_a_term_that_becomes_known_gives_no_number_again(session: Session) -> None:
     unit = _cell(session, term_from=None)
-    known = [number_for(session, _meeting(session, unit), "BB", EVENING, ZONE) for _ in range(3)]
+    known = [number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE)) for _ in range(3)]
     assert {paper.term_from for paper in known} == {UNKNOWN_TERM}
     unit.term_from = TERM
-    assert number_for(session, _meeting(session, unit), "BB", EVENING, ZONE).number == 4
+    assert number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE)).number == 4
     unit.term_from = date(2025, 7, 1)
-    assert number_for(session, _meeting(session, unit), "BB", EVENING, ZONE).number == 5
+    assert number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE)).number == 5
     unit.term_from = date(2025, 5, 1)
-    assert number_for(session, _meeting(session, unit), "BB", EVENING, ZONE).number == 6
+    assert number_for(session, _meeting(session, unit), "BB", Moment(EVENING, ZONE)).number == 6
 
 
 @pytest.mark.parametrize(
@@ -448,7 +451,7 @@ def test_a_term_that_becomes_known_gives_no_number_again(session: Session) -> No
 )
 def test_what_was_not_held_gets_no_number(session: Session, facts: dict[str, Any], code: str) -> None:
     with pytest.raises(Invalid) as raised:
-        number_for(session, _meeting(session, _cell(session), **facts), "BB", EVENING, ZONE)
+        number_for(session, _meeting(session, _cell(session), **facts), "BB", Moment(EVENING, ZONE))
     assert raised.value.code == code
     assert session.scalars(select(Paper)).all() == []
 
@@ -462,7 +465,9 @@ def test_two_phones_never_get_one_number(db: Database) -> None:
     def take(meeting_id: int) -> int:
         start.wait(120)
         with db.write() as session:
-            return number_for(session, session.get_one(Meeting, meeting_id), "BB", EVENING, ZONE).number
+            return number_for(
+                session, session.get_one(Meeting, meeting_id), "BB", Moment(EVENING, ZONE)
+            ).number
 
     with ThreadPoolExecutor(8) as pool:
         taken = list(pool.map(take, meetings * 2))

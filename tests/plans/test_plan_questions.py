@@ -15,7 +15,6 @@ from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
 from tests.house.test_cli import url
 from tests.kit.cli import UNITS, run
 from tests.kit.committees import committee
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -104,13 +103,13 @@ def test_nothing_is_loaded_before_all_is_answered(world: World, tmp_path: Path) 
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         with pytest.raises(Rejected) as refused:
-            load_plan(session, text, owner, world.at, ZONE, answers={"kt": "01-31"})
+            load_plan(session, text, owner, world.moment, answers={"kt": "01-31"})
         assert [(p.place, p.code) for p in refused.value.problems] == [
             ("topics.cuoi-nam", "plan_ask_last"),
             ("duties.bc", "plan_ask_span"),
         ]
         with pytest.raises(Rejected) as refused:
-            load_plan(session, text, owner, world.at, ZONE)
+            load_plan(session, text, owner, world.moment)
         assert "plan_ask_day" in {p.code for p in refused.value.problems}
         assert session.scalars(select(Duty.id)).all() == []
 

@@ -346,7 +346,7 @@ def test_a_meeting_is_asked_for_in_time_for_the_report_on_it(world: World) -> No
     with world.db.write() as session:
         owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
         answers = {"dinh-ky": "none", "dot-cuoi-nam": "2022-12-10"}
-        load_plan(session, windowed(), owner, world.at, ZONE, answers=answers)
+        load_plan(session, windowed(), owner, world.moment, answers=answers)
     until(world, "2022-06-14 20:00")
     days = said_on(world, "dot-19-5")
     assert days[0] == "2022-04-21"

@@ -16,6 +16,7 @@ from sqlalchemy import event, select, update
 from bot.calendar import (
     QUIET_FROM,
     QUIET_UNTIL,
+    Moment,
     at_local,
     is_holiday,
     is_weekend,
@@ -140,7 +141,7 @@ def test_however_late_the_ticks_come_nothing_is_said_twice(
     delays = cycle(late)
     while moment := next_at(timed, since):
         at = moment + timedelta(minutes=next(delays))
-        said, passed = worth_saying(timed, since, at, given, ZONE)
+        said, passed = worth_saying(timed, since, Moment(at, ZONE), given)
         assert len({one.rung.to for one in said}) == len(said)
         come = [one.rung.key for one in (*said, *passed)]
         assert not set(come) & set(seen)
@@ -242,11 +243,11 @@ def act(world: World, one: Act, meeting_days: set[date]) -> None:
         elif what == "return":
             session.execute(update(Contact).values(lost_at=None))
         elif what == "close" and duty:
-            close_duty(session, duty, local_day(world.at, ZONE), world.at, ZONE)
+            close_duty(session, duty, local_day(world.at, ZONE), world.moment)
         elif what == "meet" and duty and duty.kind == "meeting":
             moment = world.at + timedelta(days=number, hours=1 + which)
             unit = session.get_one(Unit, duty.unit_id)
-            set_meeting(session, unit, duty, moment, "", world.at, ZONE)
+            set_meeting(session, unit, duty, moment, "", world.moment)
             meeting_days.add(local_day(moment, ZONE))
 
 

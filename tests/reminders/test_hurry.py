@@ -12,7 +12,6 @@ from bot.plans.questions import plan_questions
 from bot.tables import Duty, Unit
 from schedules import reminders, summaries
 from tests.kit.files import stored
-from tests.kit.places import ZONE
 from tests.kit.plans import ANSWERS, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -36,8 +35,7 @@ def begin_here(world: World) -> None:
             session,
             text,
             owner,
-            world.at,
-            ZONE,
+            world.moment,
             answers={one.key: ANSWERS[one.open] for one in plan_questions(text)},
         )
 

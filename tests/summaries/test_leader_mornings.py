@@ -46,7 +46,7 @@ def finish(world: World, key: str, *codes: str) -> None:
             select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.code.in_(codes), Duty.key == key)
         ).all()
         for duty in duties:
-            close_duty(session, duty, world.at.astimezone(ZONE).date(), world.at, ZONE)
+            close_duty(session, duty, world.at.astimezone(ZONE).date(), world.moment)
 
 
 def mornings(world: World, last: str, *talkers: Talker) -> dict[date, list[str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from bot.calendar import Moment
 from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
@@ -46,7 +47,7 @@ def hold(world: World, codes: Sequence[str], key: str, when: str, present: int =
             duty = session.scalars(select(Duty).where(Duty.unit_id == unit.id, Duty.key == key)).one()
             counts = AttendanceCounts(20, present, 20 - present, 0, 0)
             at = world.local(when)
-            held_before(session, unit, duty, at, counts, person, max(at, world.at), ZONE)
+            held_before(session, unit, duty, at, counts, person, Moment(max(at, world.at), ZONE))
 
 
 def cells(first: int, last: int) -> list[str]:
@@ -354,7 +355,7 @@ def test_nothing_to_say_nothing_sent(world: World) -> None:
     leader, other = world.registered("DUB", "leader"), world.registered("DUA", "leader")
     with world.db.write() as session:
         for duty in session.scalars(select(Duty).where(Duty.unit.has(Unit.code.in_(("DUB", "B01"))))):
-            close_duty(session, duty, duty.opens_on, world.at, world.desk.zone)
+            close_duty(session, duty, duty.opens_on, Moment(world.at, world.desk.zone))
     assert len(told(world, leader, "2022-04-04 08:00")) == 1  # what was done this week is worth a line
     assert "👉 Đồng chí không phải làm gì thêm." in leader.last.text
     other.looks()

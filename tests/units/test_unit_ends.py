@@ -80,14 +80,14 @@ def hold(world: World, code: str, key: str, when: str) -> None:
         person = session.scalars(select(Person.id).order_by(Person.id)).first()
         assert person is not None
         world.go(when)
-        held_before(session, found, duty, world.at, AttendanceCounts(20, 18, 2, 0, 0), person, world.at, ZONE)
+        held_before(session, found, duty, world.at, AttendanceCounts(20, 18, 2, 0, 0), person, world.moment)
 
 
 def plan_meeting(world: World, code: str, key: str, when: str) -> int:
     with world.db.write() as session:
         found = session.scalars(select(Unit).where(Unit.code == code)).one()
         duty = session.scalars(select(Duty).where(Duty.unit_id == found.id, Duty.key == key)).one()
-        set_meeting(session, found, duty, world.local(when), "Phòng 1", world.at, ZONE)
+        set_meeting(session, found, duty, world.local(when), "Phòng 1", world.moment)
         return session.scalars(select(func.max(Meeting.id))).one()
 
 
@@ -115,22 +115,22 @@ def close(world: World, code: str, on: date | None = None, into: str = "") -> Cl
     with world.db.write() as session:
         by_code = {u.code: u for u in session.scalars(select(Unit))}
         day = on or local_day(world.at, ZONE)
-        closed = close_unit(session, by_code[code], day, world.at, ZONE, into=by_code.get(into))
-        tell_closed(session, world.desk.render, closed, world.at, ZONE)
+        closed = close_unit(session, by_code[code], day, world.moment, into=by_code.get(into))
+        tell_closed(session, world.desk.render, closed, world.moment)
         return closed
 
 
 def reopen(world: World, code: str) -> list[Membership]:
     with world.db.write() as session:
         found = session.scalars(select(Unit).where(Unit.code == code)).one()
-        roles = reopen_unit(session, found, world.at, ZONE)
-        reload_all(session, world.at, ZONE)
+        roles = reopen_unit(session, found, world.moment)
+        reload_all(session, world.moment)
         return roles
 
 
 def reload(world: World) -> None:
     with world.db.write() as session:
-        reload_all(session, world.at, ZONE)
+        reload_all(session, world.moment)
 
 
 def middle_of_the_third_quarter(world: World) -> None:
@@ -403,7 +403,7 @@ def test_a_move_leaves_the_figures_of_the_past_where_they_were(world: World) -> 
     assert before["DUA"]["cd-2"] == (2, 1, 0, 1, 1)  # that of A1 is overdue
     with world.db.write() as session:
         write_units(session, [row_of(world, "A1", "DUB")], local_day(world.at, ZONE))
-        reload_all(session, world.at, ZONE)
+        reload_all(session, world.moment)
     assert {code: figures(world, code, HALF) for code in ("DUA", "DUB", "DUK")} == before
     assert figures(world, "DUA")["cd-3"] == (1, 0, 0, 1, 0)
     assert figures(world, "DUB")["cd-3"] == (2, 0, 0, 2, 0)
@@ -418,9 +418,9 @@ def test_what_had_been_taken_back_is_asked_again_where_the_unit_stands_now(world
     close(world, "A1")
     with world.db.write() as session:
         found = session.scalars(select(Unit).where(Unit.code == "A1")).one()
-        reopen_unit(session, found, world.at, ZONE)
+        reopen_unit(session, found, world.moment)
         write_units(session, [row_of(world, "A1", "DUB")], local_day(world.at, ZONE))
-        reload_all(session, world.at, ZONE)
+        reload_all(session, world.moment)
     moved = unit(world, "A1").path
     with world.db.read() as session:
         rows = session.scalars(select(Duty).where(Duty.unit.has(code="A1"))).all()
@@ -443,7 +443,7 @@ def test_three_parents_in_eighteen_months_and_the_end(world: World) -> None:
         world.go(moment)
         with world.db.write() as session:
             write_units(session, [row_of(world, "A1", parent)], local_day(world.at, ZONE))
-            reload_all(session, world.at, ZONE)
+            reload_all(session, world.moment)
     world.go("2022-11-01 09:00")
     close(world, "A1")
     counted = {
