@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, WebAddress
-from bot.problems import Problem, Rejected
+from bot.problems import Invalid, Problem, Rejected
+from bot.store.address import database_address
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ".env"
@@ -41,11 +40,9 @@ class Core(BaseSettings):
     @classmethod
     def known_database(cls, value: SecretStr) -> SecretStr:
         try:
-            backend = make_url(value.get_secret_value()).get_backend_name()
-        except ArgumentError as error:
-            raise ValueError("setting_database") from error
-        if backend not in {"sqlite", "postgresql"}:
-            raise ValueError("setting_database")
+            database_address(value.get_secret_value())
+        except Invalid as problem:
+            raise ValueError(problem.code) from None
         return value
 
     @field_validator("listen")

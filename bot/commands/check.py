@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from jinja2 import TemplateError
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from bot.plans.yaml_in import read_plan
 from bot.problems import Problem, Rejected
 from bot.settings import ENV_FILE, Settings
 from bot.store import files
+from bot.store.address import database_address, database_hosts
 from bot.store.db import connect_database, sqlite_file
 from bot.store.schema import knows_revision, newest_revision, revision_of
 from bot.talk.render import Renderer
@@ -38,8 +40,7 @@ def check_installation(settings: Settings, root: Path, render: Renderer) -> dict
             problems.append(Problem(f"templates/{name}", "template_broken", {"error": str(error)}))
     if problems:
         raise Rejected(problems)
-    backend = settings.database_url.get_secret_value().partition(":")[0]
-    return {"database": backend, "plans": len(plans), "templates": len(names)}
+    return {**_place_of_database(settings), "plans": len(plans), "templates": len(names)}
 
 
 def _database(settings: Settings) -> list[Problem]:
@@ -52,12 +53,29 @@ def _database(settings: Settings) -> list[Problem]:
         with db.engine.connect() as connection:
             present = revision_of(connection)
     except SQLAlchemyError as error:
-        return [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
+        hosts = database_hosts(database_address(url))
+        code = "database_unreachable" if len(hosts) < 2 else "database_hosts_unreachable"
+        return [Problem("DATABASE_URL", code, {"error": type(error).__name__, "hosts": ", ".join(hosts)})]
     finally:
         db.close()
     if present is not None and not knows_revision(present):
         return [Problem("DATABASE_URL", "database_newer", {"revision": present})]
     return [] if present == newest_revision() else [Problem("DATABASE_URL", "database_behind")]
+
+
+def _place_of_database(settings: Settings) -> dict[str, object]:
+    """Which kind it is; of several hosts, all of them and which one answers."""
+    url = database_address(settings.database_url.get_secret_value())
+    kind = url.get_backend_name()
+    hosts = database_hosts(url)
+    if len(hosts) < 2:
+        return {"database": kind, "hosts": ""}
+    db = connect_database(settings.database_url.get_secret_value())
+    with db.engine.connect() as connection:
+        info: Any = connection.connection.dbapi_connection
+        answers = f"{info.info.host}:{info.info.port}"
+    db.close()
+    return {"database": kind, "hosts": ", ".join(hosts), "host": answers}
 
 
 def _open_to_others(settings: Settings) -> list[Problem]:

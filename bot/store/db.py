@@ -8,12 +8,23 @@ from threading import Condition, Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
+
+from bot.store.address import database_address
 
 BUSY_SECONDS = 30
 POOL = 12
 CLOSE_SECONDS = 3.0
+LINK = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A machine that has gone without a word is given up after about ten seconds (this one: milliseconds), not after the two hours of
+the operating system; each can be set otherwise in the URL."""
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -113,8 +124,8 @@ class Database:
 
 
 def connect_database(url: str) -> Database:
-    """`url` is an SQLAlchemy URL; `sqlite:///data/x.db` and `postgresql://…` are the two that are promised."""
-    parsed = make_url(url)
+    """`url`: `sqlite:///data/x.db` or `postgresql://…`. Raises Invalid, as `database_address`."""
+    parsed = database_address(url)
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite(parsed), sqlite_file(url))
     return Database(_postgresql(parsed))
@@ -122,7 +133,7 @@ def connect_database(url: str) -> Database:
 
 def sqlite_file(url: str) -> Path | None:
     """Where an SQLite database lies; None for one in memory, or PostgreSQL."""
-    parsed = make_url(url)
+    parsed = database_address(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
     return Path(str(parsed.database))
@@ -137,6 +148,7 @@ def take_turns(session: Session, name: str) -> None:
 def _postgresql(url: URL) -> Engine:
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
+        connect_args={name: value for name, value in LINK.items() if name not in url.query},
         pool_size=POOL,
         max_overflow=4,
         pool_pre_ping=True,
