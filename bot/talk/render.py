@@ -2,9 +2,11 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -50,7 +52,19 @@ class Choices:
         return ""
 
     def rows(self) -> tuple[tuple[Choice, ...], ...]:
-        return tuple(tuple(row) for row in self._rows)
+        """Choices that read alike are told apart by a number: two units may have one name."""
+        alike = Counter(choice.label for row in self._rows for choice in row)
+        seen: Counter[str] = Counter()
+        return tuple(tuple(_told_apart(choice, alike, seen) for choice in row) for row in self._rows)
+
+
+def _told_apart(choice: Choice, alike: Counter[str], seen: Counter[str]) -> Choice:
+    seen[choice.label] += 1
+    return (
+        choice
+        if alike[choice.label] == 1
+        else replace(choice, label=f"{choice.label} ({seen[choice.label]})")
+    )
 
 
 class Renderer:

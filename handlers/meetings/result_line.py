@@ -42,7 +42,7 @@ OWN_FLOWS = (
     "line",
 )
 """Dialogs that read such a line themselves, or must be answered first."""
-MOST = 6
+MOST = 12
 
 
 @dataclass

@@ -370,3 +370,16 @@ def test_the_minutes_upload_is_asked_in_one_line_and_answered_in_one_tap(
     secretary.taps("Chưa")
     assert secretary.last.text.startswith("✅ Sẽ nhắc lại lúc 8h00 thứ ")
     reads_well(secretary)
+
+
+def test_who_is_eight_meetings_behind_can_choose_each_of_them(world: World, secretary: Talker) -> None:
+    world.go("2022-12-02 09:00")
+    secretary.says(LINE)
+    waiting = [label for label in labels(secretary) if " · " in label]
+    assert [label.split(" · ")[0] for label in waiting] == ["T4", "T5", "T6", "T7", "T8", "T9", "T10", "T11"]
+    secretary.taps("T11 ·").says("30/11").taps("Đúng")
+    assert held(world) == [("CB01", 25, 28, "")]
+    for command in ("/hop", "/ketqua"):
+        secretary.says(command)
+        assert len([label for label in labels(secretary) if " · " in label]) == 7, command
+    reads_well(secretary)

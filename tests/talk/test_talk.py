@@ -5,6 +5,7 @@ import re
 import pytest
 
 from bot.messages import Choice
+from bot.talk.render import Choices
 from schedules import reminders
 from tests.kit.files import stored
 from tests.kit.plans import shipped
@@ -210,3 +211,15 @@ def test_nobody_puts_another_units_reminder_off(world: World) -> None:
     payload = talker.find("Sau 1 giờ").payload
     other = world.registered("CB02", "secretary").presses(payload)
     assert other.last.text.startswith("⚠️")
+
+
+def test_choices_that_read_alike_are_told_apart() -> None:
+    """Two units may have one name, two topics one title."""
+    choices = Choices(question=3)
+    choices.button("Chi bộ thôn 1", "unit", 1)
+    choices.button("Chi bộ thôn 2", "unit", 2, beside=True)
+    choices.pick("Chi bộ thôn 1", 9)
+    assert [[choice.label for choice in row] for row in choices.rows()] == [
+        ["Chi bộ thôn 1 (1)", "Chi bộ thôn 2"],
+        ["Chi bộ thôn 1 (2)"],
+    ]
