@@ -117,6 +117,16 @@ def office(world: World, stage: Stage) -> Talker:
     return talker
 
 
+@pytest.fixture
+def url(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The database that the command line of this test works on."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("FILES_URL", str(tmp_path / "files"))
+    monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
+    return database_url
+
+
 SHOWN: set[str] = set()
 """The templates that conversations of this run have shown, in whichever process."""
 

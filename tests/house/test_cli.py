@@ -15,15 +15,6 @@ from tests.kit.places import ROOT
 PLAN = ROOT / "schedules/plans/60-KH-DUK-2022.yaml"
 
 
-@pytest.fixture
-def url(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("FILES_URL", str(tmp_path / "files"))
-    monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
-    return database_url
-
-
 def test_from_an_empty_database_to_an_invitation(url: str) -> None:
     assert "thêm 14, sửa 0" in run("units", "import", UNITS).output
     assert "thêm 0, sửa 0, giữ nguyên 14" in run("units", "import", UNITS).output

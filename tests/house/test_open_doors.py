@@ -16,15 +16,14 @@ import pytest
 from bot.messages import Choice
 from bot.reading.words import fold
 from bot.store.db import connect_database
-from schedules import plans as errands
 from schedules import reminders
-from schedules import reports as scans
 from tests.kit.committees import committee
 from tests.kit.files import stored
 from tests.kit.photos import photos
 from tests.kit.plans import VAGUE, plan_of, shipped
 from tests.kit.screens import Screen
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.workbooks import workbook
 from tests.kit.world import World
 
@@ -72,13 +71,6 @@ class Stage:
         twin.screen = copy.copy(talker.screen)
         twin.screen.messages, twin.screen.open = list(talker.screen.messages), list(talker.screen.open)
         return twin
-
-
-def runs(talker: Talker) -> Talker:
-    talker.world.tick(errands.do_plan_errands)
-    talker.world.tick(scans.join_scans)
-    talker.looks()
-    return talker
 
 
 def plan_shown(stage: Stage) -> Talker:

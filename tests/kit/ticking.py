@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from bot.tables import Message
-from schedules import reminders
+from schedules import papers, plans, reminders, reports
 from tests.kit.talker import Talker
 from tests.kit.world import World
 
@@ -27,3 +27,11 @@ def tick_through(world: World, last: str, *readers: Talker) -> None:
         for reader in readers:
             reader.looks()
     world.at = end
+
+
+def runs(talker: Talker) -> Talker:
+    """The clock does what this person has asked for, and they look."""
+    for errand in (plans.do_plan_errands, reports.join_scans, papers.make_papers):
+        talker.world.tick(errand)
+    talker.looks()
+    return talker

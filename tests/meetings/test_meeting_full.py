@@ -22,7 +22,7 @@ from tests.kit.files import stored
 from tests.kit.places import ROOT
 from tests.kit.plans import plan_of
 from tests.kit.talker import Talker
-from tests.kit.walking import counted, led_by, now_at, to_the_end
+from tests.kit.walking import counted, led_by, now_at, row, to_the_end
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -49,11 +49,6 @@ def opened(talker: Talker) -> Talker:
 
 def plain(talker: Talker) -> Talker:
     return talker.says("/hop").taps("ngoài kế hoạch")
-
-
-def row(world: World) -> Meeting:
-    with world.db.read() as session:
-        return session.scalars(select(Meeting).order_by(Meeting.id.desc())).first() or Meeting()
 
 
 def counts(world: World) -> Attendance:

@@ -15,6 +15,7 @@ from schedules import papers as documents
 from tests.kit.desk import RecordingRenderer
 from tests.kit.places import ROOT, ZONE
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.world import World
 
@@ -35,12 +36,6 @@ def meeting_of(world: World) -> Meeting:
         return session.scalars(select(Meeting).order_by(Meeting.id.desc())).first()  # type: ignore[return-value]
 
 
-def runs(world: World, talker: Talker) -> Talker:
-    world.tick(documents.make_papers)
-    talker.looks()
-    return talker
-
-
 def text_of(world: World, talker: Talker) -> str:
     (file,) = talker.last.files
     document = Document(io.BytesIO(world.shelf.read(file.digest)))
@@ -52,7 +47,7 @@ def test_the_minutes_come_as_a_word_file_with_their_number(world: World, secreta
     assert "Đã kết thúc buổi họp" in secretary.last.text
     secretary.taps("Biên bản, văn bản").taps("📄 Biên bản")
     assert "Đang soạn biên bản" in secretary.last.text
-    runs(world, secretary)
+    runs(secretary)
     assert "Biên bản số 01" in secretary.last.text
     assert [file.name for file in secretary.last.files] == ["Biên bản số 01 ngày 01-04-2022.docx"]
     said = text_of(world, secretary)
@@ -60,7 +55,7 @@ def test_the_minutes_come_as_a_word_file_with_their_number(world: World, secreta
     assert "Số 01-BB/CB" in said
     assert "Nhất trí với dự thảo <b>&" in said
     secretary.taps("Văn bản khác").taps("📄 Biên bản")
-    runs(world, secretary)
+    runs(secretary)
     assert "Biên bản số 01" in secretary.last.text, "the same number again"
     with world.db.read() as session:
         assert session.scalars(select(Paper.number)).all() == [1]
@@ -74,11 +69,11 @@ def test_what_the_meeting_does_not_call_for(world: World, secretary: Talker) -> 
     secretary.presses(f"paper.make:{meeting.id}:BC")
     assert "chỉ dành cho sinh hoạt chuyên đề" in secretary.last.text
     secretary.presses(f"paper.make:{meeting.id}:XX")
-    assert not runs(world, secretary).last.files
+    assert not runs(secretary).last.files
     stranger = world.registered("CB02", "secretary")
     stranger.presses(f"paper.make:{meeting.id}:BB")
     assert "không thuộc phạm vi" in stranger.last.text
-    runs(world, stranger)
+    runs(stranger)
     assert not stranger.last.files
     with world.db.write() as session:
         session.get_one(Meeting, meeting.id).rehearsal = True
@@ -100,8 +95,8 @@ def test_as_pdf_where_that_can_be_done(
     monkeypatch.setattr("bot.papers.making.find_converter", lambda: "/usr/bin/soffice")
     monkeypatch.setattr("bot.papers.making.to_pdf", convert)
     secretary.presses(f"paper.make:{meeting.id}:BB")
-    runs(world, secretary).taps("Lấy bản PDF")
-    runs(world, secretary)
+    runs(secretary).taps("Lấy bản PDF")
+    runs(secretary)
     assert secretary.last.files[0].name == "Biên bản số 01 ngày 01-04-2022.pdf"
     for error, said in (
         (NoConverter("none"), "chưa cài LibreOffice"),
@@ -113,7 +108,7 @@ def test_as_pdf_where_that_can_be_done(
 
         monkeypatch.setattr("bot.papers.making.to_pdf", fails)
         secretary.presses(f"paper.make:{meeting.id}:BB:pdf")
-        runs(world, secretary)
+        runs(secretary)
         assert said in secretary.last.text
         assert secretary.last.files[0].name.endswith(".docx")
     reads_well(secretary)
@@ -133,7 +128,7 @@ def test_a_broken_template_is_told_and_costs_no_number_twice(
     assert "mẫu văn bản có lỗi" in secretary.last.text
     assert "BB.docx" in secretary.last.text
     secretary.presses(f"paper.make:{meeting_of(world).id}:BB")
-    runs(world, secretary)
+    runs(secretary)
     assert "Biên bản số 01" in secretary.last.text
     reads_well(secretary)
 
@@ -145,7 +140,7 @@ def test_a_store_that_never_answers(world: World, secretary: Talker, monkeypatch
     secretary.presses(f"paper.make:{meeting_of(world).id}:BB")
     monkeypatch.setattr(world.shelf, "keep", away)
     world.later(minutes=31)
-    runs(world, secretary)
+    runs(secretary)
     assert "số liệu buổi họp vẫn nguyên" in secretary.last.text
     with world.db.read() as session:
         assert session.scalars(select(Unit.code).where(Unit.code == "CB01")).one()
@@ -157,7 +152,7 @@ def test_the_papers_of_a_meeting_of_long_ago(world: World, secretary: Talker) ->
     secretary.says("/tinhhinh").taps("Các buổi đã họp")
     assert "thứ Sáu 01/4: Sinh hoạt chính trị tháng 4/2022" in secretary.last.text
     secretary.taps("1. ").taps("📄 Biên bản")
-    runs(world, secretary)
+    runs(secretary)
     assert "Biên bản số 01" in secretary.last.text
     fresh = world.registered("CB02", "secretary")
     fresh.says("/tinhhinh").taps("Các buổi đã họp")

@@ -11,7 +11,7 @@ from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
-from tests.kit.wording import reads_well
+from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
 
@@ -34,10 +34,6 @@ pytestmark = begins(begin_here)
 def office(world: World) -> Talker:
     """The office of Sở A."""
     return world.registered("DUA", "admin")
-
-
-def labels(talker: Talker) -> list[str]:
-    return [choice.label for choice in talker.choices]
 
 
 def invited(talker: Talker) -> str:

@@ -25,6 +25,7 @@ from tests.kit.files import stored
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.wording import labels
 from tests.kit.world import World
 
 
@@ -45,10 +46,6 @@ def person_of(world: World, talker: Talker) -> Person:
         return session.scalars(
             select(Person).join(Contact).where(Contact.place == talker.address.place)
         ).one()
-
-
-def labels(talker: Talker) -> list[str]:
-    return [choice.label for choice in talker.choices]
 
 
 def heard(talker: Talker) -> bool:

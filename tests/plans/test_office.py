@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 from bot.plans.workbook import read_plan_workbook, write_plan
 from bot.store.db import Database
 from bot.tables import Audit, Duty, Errand, Message, Plan, Unit
-from schedules import plans as errands
 from schedules import reminders
 from tests.kit.committees import committee
 from tests.kit.files import stored
@@ -19,6 +18,7 @@ from tests.kit.places import ROOT
 from tests.kit.plans import VAGUE, plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.workbooks import on_the_shelf, workbook
 from tests.kit.world import World
@@ -27,13 +27,6 @@ TEMPLATES = ROOT / "templates"
 
 
 pytestmark = begins(committee)
-
-
-def runs(world: World, talker: Talker) -> Talker:
-    """The clock does what has been asked for."""
-    world.tick(errands.do_plan_errands)
-    talker.looks()
-    return talker
 
 
 def count(world: World, model: type[Plan | Duty]) -> int:
@@ -46,14 +39,14 @@ def test_a_plan_by_workbook_is_shown_and_then_applied(world: World, office: Talk
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
     assert "Đang đọc kế hoạch" in office.last.text
-    runs(world, office)
+    runs(office)
     assert office.last.text.startswith(
         "📄 <b>8 chuyên đề, 5 mốc báo cáo, 27 văn bản, áp dụng cho 3 chi bộ</b>"
     )
     assert "Thêm " in office.last.text
     assert count(world, Duty) == 0
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     assert "Đã áp dụng kế hoạch 60-KH/ĐUK" in office.last.text
     assert count(world, Duty) > 20
     assert "tháng 4/2022" in secretary.says("/thangnay").last.text
@@ -62,7 +55,7 @@ def test_a_plan_by_workbook_is_shown_and_then_applied(world: World, office: Talk
         assert session.scalars(select(Errand.state)).all() == ["done"]
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
-    runs(world, office)
+    runs(office)
     assert "Không có gì khác với kế hoạch đang áp dụng" in office.last.text
     reads_well(office)
 
@@ -72,17 +65,17 @@ def test_a_plan_that_was_looked_at_is_applied_from_there(
 ) -> None:
     """The keyboard with "Áp dụng" went when the look ahead was asked for."""
     office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path)).taps("Nạp kế hoạch")
-    runs(world, office).taps("Xem trước lời nhắc").says("CB01")
-    runs(world, office)
+    runs(office).taps("Xem trước lời nhắc").says("CB01")
+    runs(office)
     assert office.last.text.endswith("👉 Kế hoạch chưa áp dụng. Đồng chí bấm “Áp dụng” nếu đã đúng.")
     office.taps("Xem đơn vị khác").says("không có đơn vị này").taps("Quay lại")
-    runs(world, office).taps("Xem trước").says("CB02")
-    runs(world, office).taps("Xem lại kế hoạch")
-    runs(world, office).taps("Áp dụng")
-    runs(world, office)
+    runs(office).taps("Xem trước").says("CB02")
+    runs(office).taps("Xem lại kế hoạch")
+    runs(office).taps("Áp dụng")
+    runs(office)
     assert "Đã áp dụng kế hoạch 60-KH/ĐUK" in office.last.text
     office.says("/quantri").taps("Kế hoạch").taps("60-KH").taps("Xem trước").says("CB01")
-    runs(world, office)
+    runs(office)
     assert {"🔎 Xem đơn vị khác", "📄 Kế hoạch"} <= {choice.label for choice in office.choices}
     office.taps("Xem đơn vị khác").taps("Quay lại")
     assert "Rút kế hoạch" in [choice.label for choice in office.choices][-2]
@@ -95,7 +88,7 @@ def test_what_waits_for_a_decision_is_found_again_on_the_page_of_plans(
 ) -> None:
     office = world.registered("DUK", "admin", channel=channel)
     office.hands(workbook(world, plan_of(VAGUE, tmp_path), tmp_path)).taps("Nạp kế hoạch")
-    runs(world, office).says("/quantri").taps("Kế hoạch")
+    runs(office).says("/quantri").taps("Kế hoạch")
     assert "Có tệp chưa áp dụng" in office.last.text
     office.taps("Xem lại: ke-hoach.xlsx")
     assert "Câu 1/2" in office.last.text
@@ -103,9 +96,9 @@ def test_what_waits_for_a_decision_is_found_again_on_the_page_of_plans(
     office.says("/quantri").taps("Kế hoạch").taps("Xem lại")
     assert "Câu 2/2" in office.last.text
     office.taps("Không theo dõi")
-    runs(world, office).says("/start").says("/quantri").taps("Kế hoạch").taps("Xem lại")
-    runs(world, office).taps("Áp dụng")
-    runs(world, office)
+    runs(office).says("/start").says("/quantri").taps("Kế hoạch").taps("Xem lại")
+    runs(office).taps("Áp dụng")
+    runs(office)
     assert "Đã áp dụng kế hoạch 8-KH/CB" in office.last.text
     assert "chưa áp dụng" not in office.says("/quantri").taps("Kế hoạch").last.text
     reads_well(office)
@@ -114,13 +107,13 @@ def test_what_waits_for_a_decision_is_found_again_on_the_page_of_plans(
 def test_it_may_be_dropped(world: World, office: Talker, tmp_path: Path) -> None:
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("42-KH-DUK-2022.yaml"), tmp_path))
-    apply = runs(world, office).find("Áp dụng").payload
+    apply = runs(office).find("Áp dụng").payload
     office.taps("Huỷ")
     assert "Đã huỷ" in office.last.text
     assert count(world, Plan) == 0
     office.presses(apply)
     assert "đã xong hoặc đã huỷ" in office.last.text
-    runs(world, office)
+    runs(office)
     assert count(world, Plan) == 0
     reads_well(office)
 
@@ -137,7 +130,7 @@ def test_faults_are_told_by_sheet_and_cell(world: World, office: Talker, tmp_pat
     book.save(path)
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(on_the_shelf(world, path))
-    runs(world, office)
+    runs(office)
     assert "Chưa nạp được, chưa có gì thay đổi" in office.last.text
     assert place in office.last.text
     office.taps("Gửi lại tệp")
@@ -148,16 +141,16 @@ def test_faults_are_told_by_sheet_and_cell(world: World, office: Talker, tmp_pat
 def test_now_and_then_is_asked_one_by_one(world: World, office: Talker, tmp_path: Path) -> None:
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, plan_of(VAGUE, tmp_path), tmp_path))
-    runs(world, office)
+    runs(office)
     assert "Câu 1/2" in office.last.text
     assert "Báo cáo tình hình" in office.last.text
     office.taps("Hằng quý")
     assert "Câu 2/2" in office.last.text
     office.taps("Không theo dõi")
-    runs(world, office)
+    runs(office)
     assert "1 chuyên đề" in office.last.text
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     with world.db.read() as session:
         keys = set(session.scalars(select(Duty.key)))
         assert keys == {"cd", "bc:2022-Q2", "bc:2022-Q3", "bc:2022-Q4"}
@@ -170,7 +163,7 @@ def test_a_look_ahead_says_what_would_come_and_keeps_nothing(
 ) -> None:
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
-    runs(world, office).taps("Xem trước lời nhắc")
+    runs(office).taps("Xem trước lời nhắc")
     assert "Đồng chí gõ mã đơn vị" in office.last.text
     office.says("chi bộ")
     assert "Có 3 đơn vị khớp" in office.last.text
@@ -178,7 +171,7 @@ def test_a_look_ahead_says_what_would_come_and_keeps_nothing(
     with world.db.read() as session:
         before = session.scalar(select(func.count()).select_from(Message))
     said = len(office.got)
-    runs(world, office)
+    runs(office)
     parts = office.got[said:]
     assert "Lời nhắc sẽ gửi về Chi bộ Công ty Nước sạch" in parts[0].text
     assert "Bí thư" in parts[0].text
@@ -197,13 +190,13 @@ def test_a_loaded_plan_goes_out_as_a_workbook_and_to_another_year(
     text = shipped("42-KH-DUK-2022.yaml")
     world.load(text)
     office.says("/quantri").taps("Kế hoạch").taps("1. 42-KH/ĐUK").taps("Lấy tệp Excel")
-    runs(world, office)
+    runs(office)
     (book,) = office.last.files
     path = tmp_path / "lay.xlsx"
     path.write_bytes(world.shelf.read(book.digest))
     assert read_plan_workbook(path, TEMPLATES) == text
     office.says("/quantri").taps("Kế hoạch").taps("1. 42-KH/ĐUK").taps("Chép sang năm khác").says("2027")
-    runs(world, office)
+    runs(office)
     assert "điểm cần đồng chí quyết định" in office.last.text
     (book,) = office.last.files
     path.write_bytes(world.shelf.read(book.digest))
@@ -211,7 +204,7 @@ def test_a_loaded_plan_goes_out_as_a_workbook_and_to_another_year(
     assert moved.head.starts.year == 2027
     assert moved.decide
     office.taps("Nạp kế hoạch").hands(on_the_shelf(world, path))
-    runs(world, office)
+    runs(office)
     assert "Chưa nạp được" in office.last.text, "what is to be decided comes first"
     office.says("/quantri").taps("Kế hoạch").taps("1. 42-KH/ĐUK").taps("Chép sang năm khác").says("năm sau")
     assert "Sang năm nào?" in office.last.text
@@ -221,7 +214,7 @@ def test_a_loaded_plan_goes_out_as_a_workbook_and_to_another_year(
 def test_empty_workbooks_are_given(world: World, office: Talker) -> None:
     for button in ("Tệp mẫu kế hoạch", "Tệp mẫu đơn vị", "Lấy danh sách đơn vị"):
         office.says("/quantri").taps("Kế hoạch").taps(button)
-        runs(world, office)
+        runs(office)
         assert [file.name.rpartition(".")[2] for file in office.last.files] == ["xlsx"]
     reads_well(office)
 
@@ -229,7 +222,7 @@ def test_empty_workbooks_are_given(world: World, office: Talker) -> None:
 def test_the_units_by_workbook(world: World, office: Talker, tmp_path: Path) -> None:
     world.load(shipped("60-KH-DUK-2022.yaml"))
     office.says("/quantri").taps("Kế hoạch").taps("Lấy danh sách đơn vị")
-    runs(world, office)
+    runs(office)
     path = tmp_path / "don-vi.xlsx"
     path.write_bytes(world.shelf.read(office.last.files[0].digest))
     book = load_workbook(path)
@@ -240,10 +233,10 @@ def test_the_units_by_workbook(world: World, office: Talker, tmp_path: Path) -> 
             cell.value = "Chi bộ Thôn Đông Hải"
     book.save(path)
     office.taps("Nạp danh sách đơn vị").hands(on_the_shelf(world, path))
-    runs(world, office)
+    runs(office)
     assert "4 đơn vị: thêm 0, sửa 1, giữ nguyên 3" in office.last.text
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     assert "Đã cập nhật 4 đơn vị" in office.last.text
     with world.db.read() as session:
         assert session.scalars(select(Unit.name).where(Unit.code == "CB03")).one() == "Chi bộ Thôn Đông Hải"
@@ -255,7 +248,7 @@ def test_a_plan_is_taken_back(world: World, office: Talker) -> None:
     office.says("/quantri").taps("Kế hoạch").taps("1. 60-KH/ĐUK").taps("Rút kế hoạch").taps("Giữ lại")
     assert "60-KH/ĐUK" in office.last.text
     office.taps("Rút kế hoạch").taps("🗑 Rút kế hoạch")
-    runs(world, office)
+    runs(office)
     assert "Đã rút kế hoạch 60-KH/ĐUK" in office.last.text
     with world.db.read() as session:
         assert set(session.scalars(select(Duty.state))) == {"withdrawn"}
@@ -269,7 +262,7 @@ def test_what_is_no_workbook(world: World, office: Talker, tmp_path: Path) -> No
     broken = tmp_path / "hong.xlsx"
     broken.write_bytes(b"PK\x03\x04 nothing that opens")
     office.hands(on_the_shelf(world, broken))
-    runs(world, office)
+    runs(office)
     assert "Chưa nạp được" in office.last.text
     reads_well(office)
 
@@ -286,15 +279,15 @@ def test_a_shelf_that_does_not_answer_is_asked_again_and_then_given_up(
     with monkeypatch.context() as patch:
         patch.setattr(world.shelf, "read", away)
         said = len(office.got)
-        runs(world, office)
+        runs(office)
         assert len(office.got) == said
-    runs(world, office)
+    runs(office)
     assert "8 chuyên đề" in office.last.text
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("42-KH-DUK-2022.yaml"), tmp_path))
     monkeypatch.setattr(world.shelf, "read", away)
     world.later(minutes=31)
-    runs(world, office)
+    runs(office)
     assert "lỗi của hệ thống" in office.last.text
     reads_well(office)
 
@@ -309,7 +302,7 @@ def test_the_office_of_two_committees_says_whose_plan_it_is(world: World, tmp_pa
     )
     assert "của tổ chức đảng nào" in office.last.text
     office.taps("Đảng ủy Hai")
-    runs(world, office)
+    runs(office)
     assert "áp dụng cho 1 chi bộ" in office.last.text
     reads_well(office)
 
@@ -319,10 +312,10 @@ def test_a_workbook_that_just_comes_is_asked_what_it_is(world: World, office: Ta
     office.hands(book)
     assert "Tệp này là gì?" in office.last.text
     office.taps("Nạp kế hoạch")
-    runs(world, office)
+    runs(office)
     assert "8 chuyên đề" in office.last.text
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     office.hands(book).taps("Gửi kèm chuyên đề")
     assert "chuyên đề" in office.last.text.lower()
     assert "60-KH" in office.last.text or "tháng 4/2022" in office.last.text
@@ -335,7 +328,7 @@ def test_a_long_look_ahead_comes_whole(world: World, office: Talker, tmp_path: P
     world.registered("CB01", "secretary")
     office.says("/quantri").taps("Kế hoạch").taps("1. 60-KH/ĐUK").taps("Xem trước lời nhắc").says("CB01")
     said = len(office.got)
-    runs(world, office)
+    runs(office)
     parts = office.got[said:]
     assert len(parts) > 1
     assert f"phần {len(parts)}/{len(parts)}" in parts[-1].text
@@ -365,18 +358,18 @@ def test_a_plan_typed_into_the_form_is_asked_about_looked_at_and_applied(
     type_two_pages(form)
     form.book.save(form.path)
     office.hands(on_the_shelf(world, form.path)).taps("Nạp kế hoạch")
-    runs(world, office)
+    runs(office)
     assert "Kết quả theo dõi" in office.last.text
     office.taps("Hằng quý")
-    runs(world, office)
+    runs(office)
     assert "2 chuyên đề, 3 mốc báo cáo, 1 việc xác nhận, 0 văn bản" in office.last.text
     assert "áp dụng cho 2 chi bộ" in office.last.text
     office.taps("Xem trước lời nhắc").says("TPT3")
-    runs(world, office)
+    runs(office)
     assert "Tự soi, tự sửa (sinh hoạt điểm)" in office.last.text
     assert "Đăng ký thời gian" in office.last.text
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     assert "Đã áp dụng kế hoạch 12-KH/ĐU" in office.last.text
     world.tick(reminders.say_reminders)
     pilot.looks()
@@ -403,7 +396,7 @@ def test_a_table_of_units_that_unpacks_without_end_is_refused(
         for number in range(3):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", b" " * 60 * 2**20)
     office.says("/quantri").taps("Kế hoạch").taps("Nạp danh sách đơn vị").hands(on_the_shelf(world, path))
-    runs(world, office)
+    runs(office)
     assert "Chưa nạp được, chưa có gì thay đổi" in office.last.text
     reads_well(office)
 
@@ -416,6 +409,6 @@ def test_a_report_that_comes_before_the_last_day_of_its_meeting_is_said(
     report = next(duty for duty in text.duties if duty.key == "bao-cao-19-5")
     text = text.model_copy(update={"topics": (window,), "duties": (report,)})
     office.hands(workbook(world, text, tmp_path)).taps("Nạp kế hoạch")
-    runs(world, office)
+    runs(office)
     assert "trợ lý sẽ nhắc họp chậm nhất thứ Hai 13/6 để kịp báo cáo." in office.last.text
     assert "Áp dụng" in str([choice.label for choice in office.choices])

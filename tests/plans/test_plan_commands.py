@@ -7,11 +7,8 @@ import pytest
 
 from bot.plans.yaml_in import read_plan
 from bot.tables import Duty, Message, Person, Plan
-from tests.house.test_cli import url
 from tests.kit.cli import UNITS, count, run
 from tests.kit.places import ROOT
-
-__all__ = ["url"]
 
 PLANS = ROOT / "schedules" / "plans"
 MONTHLY, THEMES = PLANS / "60-KH-DUK-2022.yaml", PLANS / "42-KH-DUK-2022.yaml"

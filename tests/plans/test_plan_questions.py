@@ -12,19 +12,16 @@ from bot.problems import Invalid, Rejected
 from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
-from tests.house.test_cli import url
 from tests.kit.cli import UNITS, run
 from tests.kit.committees import committee
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.workbooks import workbook
 from tests.kit.world import World
 from tests.plans.golden import PLANS, plan
-from tests.plans.test_office import runs
-
-__all__ = ["url"]
 
 OPEN = """
 plan:
@@ -117,7 +114,7 @@ def test_nothing_is_loaded_before_all_is_answered(world: World, tmp_path: Path) 
 def test_the_office_is_asked_one_thing_at_a_time_in_chat(world: World, tmp_path: Path) -> None:
     office = world.registered("DUK", "admin").says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, plan_of(OPEN, tmp_path), tmp_path))
-    runs(world, office)
+    runs(office)
     assert office.last.text.startswith(
         "❓ <b>Câu 1/3: họp chậm nhất ngày nào?</b>\nKế hoạch không ghi rõ ngày cuối:\nKiểm điểm cuối năm"
     )
@@ -136,8 +133,8 @@ def test_the_office_is_asked_one_thing_at_a_time_in_chat(world: World, tmp_path:
     assert "Câu 3/3: bao lâu một lần?" in office.last.text
     assert "hạn là ngày cuối kỳ" in office.last.text
     office.taps("Hằng năm")
-    runs(world, office).taps("Áp dụng")
-    runs(world, office)
+    runs(office).taps("Áp dụng")
+    runs(office)
     with world.db.read() as session:
         days = {row.key: row.due_on for row in session.execute(select(Demand.key, Demand.due_on))}
     assert days == {
@@ -152,7 +149,7 @@ def test_the_office_is_asked_one_thing_at_a_time_in_chat(world: World, tmp_path:
 def test_buttons_and_answers_that_are_out_of_place(world: World, tmp_path: Path) -> None:
     office = world.registered("DUK", "admin").says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, plan_of(OPEN, tmp_path), tmp_path))
-    runs(world, office)
+    runs(office)
     with world.db.read() as session:
         errand = session.scalars(select(Errand.id)).one()
     office.presses(f"office.ask_day:{errand}:9")
@@ -162,10 +159,10 @@ def test_buttons_and_answers_that_are_out_of_place(world: World, tmp_path: Path)
     office.says("/quantri").taps("Kế hoạch").presses(f"office.ask:{errand}:1:none")
     assert "Câu 2/3" in office.last.text
     office.taps("31/12").taps("Không theo dõi")
-    runs(world, office)
+    runs(office)
     assert office.last.text.startswith("📄 ")
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     with world.db.read() as session:
         assert {duty.key for duty in session.scalars(select(Duty))} == {"kt:2022", "kt:2023"}
     office.presses(f"office.ask_day:{errand}:1")
@@ -232,7 +229,7 @@ def test_a_plan_loaded_before_keeps_the_days_it_had(tmp_path: Path) -> None:
 def test_the_talk_ends_where_the_office_is_no_office_any_more(world: World, tmp_path: Path) -> None:
     office: Talker = world.registered("DUK", "admin").says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, plan_of(OPEN, tmp_path), tmp_path))
-    runs(world, office).taps("Chọn ngày")
+    runs(office).taps("Chọn ngày")
     with world.db.write() as session:
         for errand in session.scalars(select(Errand)):
             errand.state = ErrandState.DROPPED

@@ -18,6 +18,7 @@ from schedules import reports as scans
 from tests.kit.files import MemoryShelf, stored
 from tests.kit.photos import keep_bytes, photo, photos
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -30,13 +31,6 @@ def secretary(secretary: Talker) -> Iterator[Talker]:
 
 def begun(secretary: Talker) -> Talker:
     return secretary.says("/nop").taps("Báo cáo")
-
-
-def runs(talker: Talker) -> Talker:
-    """The clock does what has been asked for."""
-    talker.world.tick(scans.join_scans)
-    talker.looks()
-    return talker
 
 
 def shown(secretary: Talker, *numbers: int) -> Talker:

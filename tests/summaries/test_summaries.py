@@ -15,6 +15,7 @@ from tests.kit.places import ZONE
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.wording import labels
 from tests.kit.world import World
 
 CELLS = 15
@@ -59,10 +60,6 @@ def told(world: World, talker: Talker, moment: str) -> list[Reply]:
     world.go(moment)
     world.tick(summaries.tell_leaders)
     return talker.looks()
-
-
-def labels(talker: Talker) -> list[str]:
-    return [choice.label for choice in talker.choices]
 
 
 def test_one_line_first_then_details(world: World) -> None:

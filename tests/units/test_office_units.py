@@ -16,11 +16,11 @@ from bot.store.files import open_store, refusal_of, take_in
 from bot.tables import Unit
 from bot.units.table_in import read_units
 from bot.units.tree import Imported, write_units
-from schedules import plans as errands
 from tests.kit.committees import committee
 from tests.kit.files import stored
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.world import World
 
@@ -57,13 +57,7 @@ def sends(world: World, office: Talker, folder: Path, content: bytes, name: str 
         return office.hands(refused=[refusal_of(name, refused)]).last.text
     file = world.shelf.keep(name, folder / "in")
     office.hands(File(file.digest, name, taken.size, taken.media_type))
-    return runs(world, office)
-
-
-def runs(world: World, office: Talker) -> str:
-    world.tick(errands.do_plan_errands)
-    office.looks()
-    return office.last.text
+    return runs(office).last.text
 
 
 def unit(world: World, name: str) -> Unit:
@@ -85,7 +79,7 @@ def test_the_list_as_it_lies_on_the_desk(world: World, office: Talker, tmp_path:
     assert "Không đọc cột: Bí thư, SĐT." in said
     assert count(world) == before
     office.taps("Áp dụng")
-    assert "Đã cập nhật 2 đơn vị" in runs(world, office)
+    assert "Đã cập nhật 2 đơn vị" in runs(office).last.text
     assert (unit(world, "Chi bộ Thôn 1").members, unit(world, "Chi bộ Thôn 1").meeting_day) == (28, 3)
     reads_well(office)
 
@@ -93,7 +87,7 @@ def test_the_list_as_it_lies_on_the_desk(world: World, office: Talker, tmp_path:
 def test_the_list_again_changes_and_does_not_double(world: World, office: Talker, tmp_path: Path) -> None:
     sends(world, office, tmp_path, sheet(LIST))
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     before = count(world)
     again = [list(row) for row in LIST]
     again[4][4], again[4][5], again[5][4] = 30, None, "–"
@@ -103,7 +97,7 @@ def test_the_list_again_changes_and_does_not_double(world: World, office: Talker
     assert "✏️ Chi bộ Trường Tiểu học: số đảng viên 17 → (trống)" in said
     assert "ngày họp" not in said
     office.taps("Áp dụng")
-    runs(world, office)
+    runs(office)
     assert count(world) == before
     assert unit(world, "Chi bộ Thôn 1").meeting_day == 3
     assert unit(world, "Chi bộ Trường Tiểu học").members is None
