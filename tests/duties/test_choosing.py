@@ -21,6 +21,7 @@ from bot.problems import Invalid
 from bot.tables import Demand, Duty, Meeting, MeetingState, Message, Reminder, Unit
 from schedules import reminders
 from tests.kit.committees import committee
+from tests.kit.duties import duty_of
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -68,14 +69,6 @@ topics:
 
 
 pytestmark = begins(committee)
-
-
-def duty_of(world: World, key: str, unit: str = "CB01") -> Duty:
-    with world.db.read() as session:
-        duty = session.scalars(select(Duty).where(Duty.key == key, Duty.unit.has(code=unit))).one()
-        assert duty.title
-        assert duty.topic
-        return duty
 
 
 def live(world: World) -> list[Meeting]:

@@ -19,6 +19,7 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.roles import units_below
 from bot.tables import Demand, Duty, DutyState, Membership, Person, Role, Unit
+from tests.kit.duties import duty_of
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.world import World
@@ -69,22 +70,15 @@ def numbers(tally: Tally) -> tuple[int, int, int, int, int]:
     return tally.expected, tally.on_time, tally.late, tally.open, tally.overdue
 
 
-def duty_of(world: World, code: str, key: str) -> int:
-    with world.db.read() as session:
-        return session.scalars(
-            select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == code, Duty.key == key)
-        ).one()
-
-
 def finish(world: World, code: str, key: str, day: date) -> None:
     with world.db.write() as session:
-        close_duty(session, session.get_one(Duty, duty_of(world, code, key)), day, world.moment)
+        close_duty(session, session.get_one(Duty, duty_of(world, key, code).id), day, world.moment)
 
 
 def hold(world: World, code: str, key: str, when: str, counts: AttendanceCounts) -> None:
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
-        duty = session.get_one(Duty, duty_of(world, code, key))
+        duty = session.get_one(Duty, duty_of(world, key, code).id)
         person = session.scalars(select(Person.id)).first()
         assert person is not None
         world.go(when)
@@ -108,7 +102,7 @@ def test_what_has_not_opened_or_was_withdrawn_is_not_counted(world: World) -> No
     assert set(figures(world, APRIL_15)) == {"t4", "bc"}
     assert set(figures(world, date(2022, 5, 1))) == {"t4", "t5", "bc"}
     with world.db.write() as session:
-        session.get_one(Duty, duty_of(world, "A1", "bc")).state = DutyState.WITHDRAWN
+        session.get_one(Duty, duty_of(world, "bc", "A1").id).state = DutyState.WITHDRAWN
     assert numbers(figures(world, APRIL_15)["bc"]) == (3, 0, 0, 3, 0)
 
 

@@ -19,6 +19,7 @@ from bot.plans.plan import PlanText
 from bot.tables import Demand, Duty, Message, Plan, Topic, Unit
 from schedules import reminders
 from tests.kit.committees import committee
+from tests.kit.duties import duty_of
 from tests.kit.files import stored
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
@@ -70,11 +71,6 @@ def snapshot(world: World) -> list[tuple[object, ...]]:
             (r.id, r.demand_id, r.state, r.opens_on, r.due_on, r.next_reminder_at, r.reminded_until)
             for r in rows
         ]
-
-
-def duty(world: World, key: str, unit: str = "CB01") -> Duty:
-    with world.db.read() as session:
-        return session.scalars(select(Duty).where(Duty.key == key, Duty.unit.has(code=unit))).one()
 
 
 def count(world: World, model: type[Plan | Topic | Demand | Duty]) -> int:
@@ -150,7 +146,7 @@ def test_an_edited_plan_moves_what_is_open_and_leaves_what_is_done(world: World,
     put(world, text_of(tmp_path))
     secretary = world.registered("CB01", "secretary")
     held(secretary, "t4")
-    done = duty(world, "t4")
+    done = duty_of(world, "t4")
     world.go("2022-04-10 08:00")
     edited = text_of(
         tmp_path,
@@ -163,13 +159,13 @@ def test_an_edited_plan_moves_what_is_open_and_leaves_what_is_done(world: World,
     assert changes.changed == ["Chuyên đề tháng 4", "Báo cáo"]
     assert changes.gone == ["Chuyên đề tháng năm"]
     assert not changes.nothing
-    after = duty(world, "t4")
+    after = duty_of(world, "t4")
     assert (after.state, after.due_on, after.on_time) == ("done", done.due_on, True)
-    assert duty(world, "t4", "CB02").due_on == date(2022, 4, 15)
-    assert duty(world, "bao-cao").due_on == date(2022, 5, 10)
-    assert duty(world, "t5").state == "withdrawn"
-    assert duty(world, "t5").next_reminder_at is None
-    assert duty(world, "t6").next_reminder_at == world.local(
+    assert duty_of(world, "t4", "CB02").due_on == date(2022, 4, 15)
+    assert duty_of(world, "bao-cao").due_on == date(2022, 5, 10)
+    assert duty_of(world, "t5").state == "withdrawn"
+    assert duty_of(world, "t5").next_reminder_at is None
+    assert duty_of(world, "t6").next_reminder_at == world.local(
         "2022-05-20 07:00"
     )  # ten days before; 22/5 is a Sunday
     assert count(world, Duty) == 12
@@ -185,7 +181,7 @@ def test_a_report_that_was_handed_in_stays_when_it_is_asked_for_no_more(world: W
     secretary.says("/nop").taps("Báo cáo").hands(stored("a.pdf")).taps("Xong")
     changes = put(world, text_of(tmp_path, duties=()))
     assert (changes.withdrawn, changes.done, changes.gone) == (2, 1, ["Báo cáo"])
-    assert duty(world, "bao-cao").state == "done"
+    assert duty_of(world, "bao-cao").state == "done"
 
 
 def test_what_was_withdrawn_comes_back(world: World, tmp_path: Path) -> None:
@@ -193,11 +189,11 @@ def test_what_was_withdrawn_comes_back(world: World, tmp_path: Path) -> None:
     world.registered("CB01", "secretary")
     world.tick(reminders.say_reminders)
     put(world, text_of(tmp_path, (APRIL,)))
-    assert duty(world, "t5").state == "withdrawn"
+    assert duty_of(world, "t5").state == "withdrawn"
     world.go("2022-05-12 08:00")
     changes = put(world, text_of(tmp_path))
     assert (changes.added, changes.new, changes.moved) == (3, ["Chuyên đề tháng năm"], 0)
-    back = duty(world, "t5")
+    back = duty_of(world, "t5")
     assert (back.state, back.next_reminder_at) == ("open", world.at)
     assert count(world, Duty) == 9
 
@@ -236,7 +232,7 @@ def test_a_closed_unit_owes_nothing_more_and_a_new_one_owes_all(world: World, tm
         ((plan, changes),) = reload_all(session, Moment(world.at, world.desk.zone))
         assert plan.symbol == "7-KH/CB"
     assert (changes.added, changes.withdrawn, changes.kept) == (3, 3, 6)
-    assert duty(world, "t4", "CB03").state == "withdrawn"
+    assert duty_of(world, "t4", "CB03").state == "withdrawn"
 
 
 def test_a_unit_of_another_sector_gets_the_other_words(world: World) -> None:
@@ -254,9 +250,9 @@ def test_loaded_in_the_middle_it_announces_what_is_current_once_and_nothing_past
     world.go("2022-06-22 10:00")
     put(world, shipped("60-KH-DUK-2022.yaml"))
     secretary = world.registered("CB01", "secretary")
-    assert duty(world, "2022-04").next_reminder_at is None
-    assert duty(world, "2022-05").next_reminder_at is None
-    assert duty(world, "2022-07").next_reminder_at == world.local("2022-06-22 10:00")  # announced on 21/6
+    assert duty_of(world, "2022-04").next_reminder_at is None
+    assert duty_of(world, "2022-05").next_reminder_at is None
+    assert duty_of(world, "2022-07").next_reminder_at == world.local("2022-06-22 10:00")  # announced on 21/6
     world.tick(reminders.say_reminders)
     (told,) = secretary.looks()
     assert told.text.startswith("🔔 <b>Họp thường kỳ: Sinh hoạt chính trị tháng 6/2022")
@@ -292,7 +288,7 @@ def test_loaded_at_night_it_is_silent_until_seven(world: World, at: str, told: s
     world.go(at)
     put(world, shipped("60-KH-DUK-2022.yaml"))
     world.registered("CB01", "secretary")
-    assert duty(world, "2022-06").next_reminder_at == world.local(told)
+    assert duty_of(world, "2022-06").next_reminder_at == world.local(told)
     assert world.tick(reminders.say_reminders) == 0
     world.go(told)
     assert world.tick(reminders.say_reminders) == 1
@@ -317,7 +313,9 @@ def test_what_has_been_said_is_not_said_again_after_an_edit(world: World, tmp_pa
     tick_through(world, "2022-04-03 08:00")
     assert secretary.looks()
     put(world, text_of(tmp_path, (APRIL.replace("tháng tư", "tháng Tư"), MAY)))
-    assert duty(world, "t4").next_reminder_at == world.local("2022-04-04 07:00")  # the usual day is the 5th
+    assert duty_of(world, "t4").next_reminder_at == world.local(
+        "2022-04-04 07:00"
+    )  # the usual day is the 5th
 
 
 def test_a_day_that_came_nearer_is_told_at_once(world: World, tmp_path: Path) -> None:
@@ -326,7 +324,7 @@ def test_a_day_that_came_nearer_is_told_at_once(world: World, tmp_path: Path) ->
     tick_through(world, "2022-05-10 08:00")
     secretary.looks()
     put(world, text_of(tmp_path, duties=(REPORT.replace("2022-05-20", "2022-05-13"),)))
-    assert duty(world, "bao-cao").next_reminder_at == world.at
+    assert duty_of(world, "bao-cao").next_reminder_at == world.at
     assert world.tick(reminders.say_reminders) == 1
     secretary.looks()
     assert "Hạn đến hết thứ Sáu 13/5, còn 3 ngày" in secretary.last.text
@@ -354,38 +352,38 @@ def test_the_meeting_that_is_set_keeps_its_reminders_through_an_edit(world: Worl
     secretary.looks()
     secretary.says("/lichhop").says("20/4 14h").taps("Bỏ qua")
     put(world, text_of(tmp_path, (APRIL.replace("tháng tư", "tháng Tư"), MAY)))
-    assert duty(world, "t4").next_reminder_at == world.local("2022-04-12 07:00")
-    assert duty(world, "t4", "CB02").reminded_until is None  # nobody is there to be told
+    assert duty_of(world, "t4").next_reminder_at == world.local("2022-04-12 07:00")
+    assert duty_of(world, "t4", "CB02").reminded_until is None  # nobody is there to be told
 
 
 def test_what_hangs_on_a_meeting_follows_an_edit(world: World, tmp_path: Path) -> None:
     put(world, text_of(tmp_path, duties=(AFTER, BEFORE)))
     secretary = world.registered("CB01", "secretary")
-    assert duty(world, "moi:t4").due_on is None
+    assert duty_of(world, "moi:t4").due_on is None
     secretary.says("/thangnay")
     assert "Gửi" not in secretary.last.text
     secretary.says("/lichhop").says("20/4 14h").taps("Bỏ qua")
-    assert (duty(world, "moi:t4").due_on, duty(world, "gui:t4").due_on) == (date(2022, 4, 17), None)
+    assert (duty_of(world, "moi:t4").due_on, duty_of(world, "gui:t4").due_on) == (date(2022, 4, 17), None)
     secretary.says("/thangnay")
     assert "Gửi giấy mời: Chuyên đề tháng tư" in secretary.last.text
     assert "Gửi báo cáo" not in secretary.last.text
 
     put(world, text_of(tmp_path, duties=(AFTER, BEFORE.replace("3", "5"))))
-    assert duty(world, "moi:t4").due_on == date(2022, 4, 15)
+    assert duty_of(world, "moi:t4").due_on == date(2022, 4, 15)
     secretary.says("/lichhop").says("21/4 14h").taps("Bỏ qua")
-    assert duty(world, "moi:t4").due_on == date(2022, 4, 16)
+    assert duty_of(world, "moi:t4").due_on == date(2022, 4, 16)
 
     world.go("2022-04-21 20:00")
     held(secretary, "t4")
-    assert (duty(world, "gui:t4").opens_on, duty(world, "gui:t4").due_on) == (
+    assert (duty_of(world, "gui:t4").opens_on, duty_of(world, "gui:t4").due_on) == (
         date(2022, 4, 21),
         date(2022, 4, 23),
     )
-    assert duty(world, "gui:t4", "CB02").due_on is None
+    assert duty_of(world, "gui:t4", "CB02").due_on is None
     changes = put(world, text_of(tmp_path, duties=(AFTER.replace("2", "4"), BEFORE.replace("3", "5"))))
     assert changes.changed == ["Gửi báo cáo: Chuyên đề tháng tư", "Gửi báo cáo: Chuyên đề tháng năm"]
-    assert duty(world, "gui:t4").due_on == date(2022, 4, 25)
-    assert duty(world, "gui:t5").due_on is None
+    assert duty_of(world, "gui:t4").due_on == date(2022, 4, 25)
+    assert duty_of(world, "gui:t5").due_on is None
     secretary.says("/thangnay")
     assert "Hạn đến hết thứ Hai 25/4, còn 4 ngày" in secretary.last.text
     reads_well(secretary)

@@ -17,6 +17,7 @@ from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membersh
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, materials, reminders
+from tests.kit.duties import duty_of
 from tests.kit.files import stored
 from tests.kit.materials import NOTES, PLAN, TALK, album, kept, names
 from tests.kit.plans import plan_of
@@ -63,11 +64,6 @@ def counted(world: World, code: str, key: str = "t4") -> tuple[int, int]:
         day = world.at.date()
         found = material_receipts(session, plan_id, key, "", units_below(Duty.path, path), day)
         return found.received, found.expected
-
-
-def duty_of(world: World, code: str, key: str = "t4") -> int:
-    with world.db.read() as session:
-        return session.scalars(select(Duty.id).where(Duty.key == key, Duty.unit.has(code=code))).one()
 
 
 def test_an_album_goes_along_with_the_reminder_once(world: World) -> None:
@@ -135,8 +131,8 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     )
 
     world.go("2022-04-03 09:00")
-    second.presses(f"materials.got:{duty_of(world, 'A1')}")
-    second.presses(f"papers.got:{duty_of(world, 'A1')}")  # a button of an earlier release
+    second.presses(f"materials.got:{duty_of(world, 't4', 'A1').id}")
+    second.presses(f"papers.got:{duty_of(world, 't4', 'A1').id}")  # a button of an earlier release
     assert "nhận đủ tài liệu, thứ Sáu 01/4." in second.last.text
     with world.db.read() as session:
         receipt = session.scalars(select(MaterialReceipt)).one()
@@ -248,7 +244,7 @@ def test_a_meeting_that_was_held_is_not_told_of_new_files(world: World) -> None:
     tied(office, TALK)
     assert told(world) == 0
     assert counted(world, "DUA") == (0, 2)
-    cell.presses(f"materials.again:{duty_of(world, 'A1')}")
+    cell.presses(f"materials.again:{duty_of(world, 't4', 'A1').id}")
     assert [file.name for file in cell.last.files] == ["noi-dung.pdf"]
     cell.taps("Đã nhận tài liệu")
     assert counted(world, "DUA") == (1, 2)
@@ -355,9 +351,9 @@ def test_another_subtree_sees_and_reaches_nothing(world: World) -> None:
     assert "không thuộc phạm vi" in follower.last.text
     tick_through(world, "2022-04-01 08:30")
     sibling.looks()
-    sibling.presses(f"materials.got:{duty_of(world, 'A1')}")
+    sibling.presses(f"materials.got:{duty_of(world, 't4', 'A1').id}")
     assert "không thuộc phạm vi" in sibling.last.text
-    sibling.presses(f"materials.again:{duty_of(world, 'A1')}")
+    sibling.presses(f"materials.again:{duty_of(world, 't4', 'A1').id}")
     assert "không thuộc phạm vi" in sibling.last.text
     cell.looks()
     cell.presses("materials")
@@ -491,7 +487,7 @@ def test_a_file_that_is_too_large_goes_as_a_link(world: World) -> None:
     cell.looks()
     assert names(cell) == [["vua.pdf"]]
     assert "📎 nua.pdf (80,0 MB): <a" in cell.last.text
-    cell.presses(f"materials.again:{duty_of(world, 'A1')}")
+    cell.presses(f"materials.again:{duty_of(world, 't4', 'A1').id}")
     assert [file.name for file in cell.last.files] == ["vua.pdf"]
     reads_well(cell)
 

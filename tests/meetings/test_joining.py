@@ -12,6 +12,7 @@ from bot.meetings.joining import joinable_duties, may_join, takes_long, unlink_d
 from bot.meetings.meetings import set_meeting
 from bot.tables import Duty, Meeting, MeetingDuty
 from tests.kit.committees import committee
+from tests.kit.duties import duty_of
 from tests.kit.joining import CHUYEN_DE, THANG, joint_plan
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -61,14 +62,6 @@ def put(world: World, tmp_path: Path):  # type: ignore[no-untyped-def]
     return load
 
 
-def duty_of(world: World, key: str, symbol: str = "", unit: str = "CB01") -> Duty:
-    with world.db.read() as session:
-        query = select(Duty).where(Duty.key == key, Duty.unit.has(code=unit))
-        rows = [d for d in session.scalars(query) if not symbol or d.demand.plan.symbol == symbol]
-        assert len(rows) == 1
-        return rows[0]
-
-
 def states(world: World, *keys: str) -> dict[str, tuple[str, bool | None]]:
     return {key: (duty_of(world, key).state, duty_of(world, key).on_time) for key in keys}
 
@@ -85,7 +78,7 @@ def meetings(world: World, *wanted: str) -> list[tuple[Meeting, list[str]]]:
 
 
 def sets(talker: Talker, world: World, key: str, when: str, symbol: str = "") -> Talker:
-    return talker.presses(f"plan.duty:{duty_of(world, key, symbol).id}").says(when)
+    return talker.presses(f"plan.duty:{duty_of(world, key, symbol=symbol).id}").says(when)
 
 
 def offered(talker: Talker) -> bool:
@@ -354,7 +347,9 @@ def test_moved_out_of_the_others_window_it_is_parted(world: World, put) -> None:
     ((meeting, keys),) = meetings(world, "planned")
     assert keys == ["soi"]
     with world.db.read() as session:
-        assert meeting.topic_id == session.get_one(Duty, duty_of(world, "soi", "2-KH").id).demand.topic_id
+        assert (
+            meeting.topic_id == session.get_one(Duty, duty_of(world, "soi", symbol="2-KH").id).demand.topic_id
+        )
     assert duty_of(world, "truoc:soi").due_on is None
     secretary.says("/thangnay")
     assert "Chưa đặt lịch họp" in secretary.last.text
@@ -421,12 +416,12 @@ def test_a_result_on_a_day_that_does_not_suit_the_other(world: World, put) -> No
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/5 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
     world.go("2022-04-20 09:00")
-    secretary.presses(f"result.duty:{duty_of(world, 'soi', '1-KH').id}").says("hôm nay")
+    secretary.presses(f"result.duty:{duty_of(world, 'soi', symbol='1-KH').id}").says("hôm nay")
     assert not offered(secretary)
     secretary.says("đủ").taps("Đúng")
     assert secretary.last.text.startswith("Ngày thứ Tư 20/4 không hợp với thời gian của “Tự soi")
-    assert duty_of(world, "soi", "1-KH").state == "done"
-    assert duty_of(world, "soi", "2-KH").state == "open"
+    assert duty_of(world, "soi", symbol="1-KH").state == "done"
+    assert duty_of(world, "soi", symbol="2-KH").state == "open"
 
     sets(secretary, world, "soi", "12/5 8h", "2-KH")
     assert not offered(secretary)
@@ -437,7 +432,7 @@ def test_begun_before_the_others_window_it_is_parted(world: World, put) -> None:
     put(joint_plan("1-KH", soi("1-KH", "2022-Q2")), joint_plan("2-KH", soi("2-KH", "2022-05")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/5 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
-    secretary.presses(f"meet.begin:{duty_of(world, 'soi', '1-KH').id}")
+    secretary.presses(f"meet.begin:{duty_of(world, 'soi', symbol='1-KH').id}")
     assert secretary.last.text.startswith("Ngày thứ Sáu 01/4 không hợp với thời gian của “Tự soi")
     assert "Bước 1/" in secretary.last.text
     assert len(meetings(world, "running")[0][1]) == 1
@@ -452,7 +447,7 @@ def test_another_topic_parts_what_only_the_theme_had_joined(world: World, put) -
     put(free, joint_plan("2-KH", soi("2-KH", "2022-Q2")))
     secretary = world.registered("CB01", "secretary")
     sets(secretary, world, "soi", "12/4 8h", "1-KH").taps("Tính chung").taps("Bỏ qua")
-    secretary.presses(f"choice.topic:{duty_of(world, 'soi', '1-KH').id}").says("1").taps("Đồng ý")
+    secretary.presses(f"choice.topic:{duty_of(world, 'soi', symbol='1-KH').id}").says("1").taps("Đồng ý")
     assert secretary.last.text.startswith(
         "Vì đã đổi chuyên đề, buổi họp không còn tính chung cho “Tự soi, tự sửa theo 2-KH”."
     )

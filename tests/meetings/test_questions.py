@@ -18,12 +18,9 @@ from bot.papers.collecting import collect_minutes_facts
 from bot.papers.walking import Walk
 from bot.plans.agenda import Asks
 from bot.scores.facts import score_facts
-from bot.store.db import Database
 from bot.tables import Aside, Meeting
-from tests.kit.committees import committee
 from tests.kit.desk import RecordingRenderer, sheets
 from tests.kit.places import TEMPLATES, ZONE
-from tests.kit.plans import shipped
 from tests.kit.talker import Talker
 from tests.kit.walking import NOTE_IT
 from tests.kit.world import World
@@ -74,16 +71,12 @@ def test_the_format_knows_the_same_kinds() -> None:
 
 
 @pytest.fixture
-def world(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def place_is_asked(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(QUESTIONS, "place", PlaceQuestion())
-    world = World(db)
-    committee(world)
-    world.load(shipped("60-KH-DUK-2022.yaml"))
     folder = shutil.copytree(TEMPLATES, tmp_path / "templates")
     (folder / "meetings/questions/place.html").write_text(SHOWN, "utf-8")
     (folder / "problems/place.yaml").write_text(yaml.safe_dump(SAID, allow_unicode=True), "utf-8")
     world.desk = replace(world.desk, render=RecordingRenderer(folder, ZONE))
-    return world
 
 
 def first_step_asks_the_place(world: World) -> Talker:
@@ -99,6 +92,7 @@ def place(world: World) -> str:
         return session.scalars(select(Meeting.place)).one()
 
 
+@pytest.mark.usefixtures("place_is_asked")
 def test_a_kind_that_nobody_else_knows_is_asked_and_taken(world: World) -> None:
     secretary = first_step_asks_the_place(world)
     assert "👉 Đồng chí gõ nơi họp" in secretary.last.text
@@ -112,6 +106,7 @@ def test_a_kind_that_nobody_else_knows_is_asked_and_taken(world: World) -> None:
     assert place(world) == "Nhà văn hóa đã sửa xong"
 
 
+@pytest.mark.usefixtures("place_is_asked")
 def test_the_minutes_and_the_score_say_what_it_says(world: World) -> None:
     first_step_asks_the_place(world).taps("Tiếp")
     words = yaml.safe_load((TEMPLATES / "documents/words.yaml").read_text("utf-8"))

@@ -18,6 +18,7 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, MessageState, Person, Reminder, Unit
 from bot.talk import outbox
 from schedules import reminders, summaries
+from tests.kit.duties import duty_of
 from tests.kit.files import stored
 from tests.kit.moments import moments, said
 from tests.kit.plans import plan_of
@@ -180,7 +181,7 @@ def test_what_is_done_before_it_went_out_is_not_told_above(world: World, tmp_pat
     one, leader = world.registered("A01", "secretary"), world.registered("DUA", "leader")
     tick_through(world, "2022-06-15 07:10")
     one.looks()
-    one.presses(f"report.duty:{duty_of(world, 'A01').id}")
+    one.presses(f"report.duty:{duty_of(world, 'bao-cao', 'A01').id}")
     one.hands(stored("a.pdf")).taps("Xong")
     world.tick(reminders.say_reminders)
     world.go("2022-06-15 08:30")
@@ -189,13 +190,6 @@ def test_what_is_done_before_it_went_out_is_not_told_above(world: World, tmp_pat
     assert len(climbed) == 1
     assert "A01" not in climbed[0]
     assert "Chi bộ A02" in climbed[0]
-
-
-def duty_of(world: World, code: str, key: str = "bao-cao") -> Duty:
-    with world.db.read() as session:
-        return session.scalars(
-            select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == code, Duty.key == key)
-        ).one()
 
 
 def test_the_top_committee_s_own_duties_go_to_its_own_leaders(world: World, tmp_path: Path) -> None:
@@ -285,7 +279,7 @@ def test_nobody_left_is_tried_once(world: World, tmp_path: Path) -> None:
     world.tick(reminders.say_reminders)
     lose(world, only)
     assert world.tick(reminders.say_reminders) == 0
-    assert duty_of(world, "A01").next_reminder_at == world.local("2022-06-07 07:00")
+    assert duty_of(world, "bao-cao", "A01").next_reminder_at == world.local("2022-06-07 07:00")
 
 
 def people(*away: str | None) -> list[Person]:
@@ -357,7 +351,7 @@ def test_how_often_counts_what_has_gone_out(world: World, tmp_path: Path) -> Non
     leader = world.registered("DUA", "leader")
     tick_through(world, "2022-06-15 12:00", first, second)
     with world.db.write() as session:
-        duty = session.get_one(Duty, duty_of(world, "A01").id)
+        duty = session.get_one(Duty, duty_of(world, "bao-cao", "A01").id)
         assert (how_often(session, [duty])[duty.id].first, how_often(session, [duty])[duty.id].others) == (
             5,
             1,
@@ -463,7 +457,7 @@ def test_one_unit_can_be_said_for_alone_and_nothing_is_kept(world: World, tmp_pa
     world.load(plan_of(PLAN, tmp_path))
     world.registered("A01", "secretary")
     world.registered("A02", "secretary")
-    unit = duty_of(world, "A01").unit_id
+    unit = duty_of(world, "bao-cao", "A01").unit_id
     with world.db.write() as session:
         assert say_due(world.desk, session, world.at, unit_id=unit)[1] == 1
         assert say_due(world.desk, session, world.at, unit_id=unit)[1] == 0

@@ -3,22 +3,20 @@
 import re
 from dataclasses import replace
 
-import pytest
-
-from bot.store.db import Database
 from bot.talk.chat import Chat
 from schedules import people
+from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.world import World
 
 CELLS = [(f"A{n}", f"Chi bộ A{n}", "chi_bo", "nong_thon", "DUK") for n in range(1, 11)]
 
 
-@pytest.fixture
-def world(db: Database) -> World:
-    world = World(db)
+def ten_cells(world: World) -> None:
     world.units(("DUK", "Đảng ủy Khối", "dang_bo", "", None), *CELLS)
-    return world
+
+
+pytestmark = begins(ten_cells)
 
 
 def breaks(world: World) -> None:

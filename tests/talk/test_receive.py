@@ -19,11 +19,11 @@ from bot.tables import Audit, Contact, Dialog, Event, Meeting, Membership, Messa
 from bot.talk import outbox
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
-from bot.talk.desk import Answer, Desk, Flow, FlowStep, Routes
+from bot.talk.desk import Answer, Flow, FlowStep, Routes
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from handlers import ACTIONS
-from tests.kit.desk import PlainLinks
+from tests.kit.desk import make_desk
 from tests.kit.files import stored
 from tests.kit.places import ZONE
 from tests.kit.plans import shipped
@@ -138,7 +138,7 @@ def small(db: Database, tmp_path: Path) -> World:
         path.write_text(text, "utf-8")
     world = World(db)
     render = Renderer(tmp_path / "templates", ZONE)
-    world.desk = Desk(db=db, render=render, routes=ROUTES, zone=ZONE, links=PlainLinks())
+    world.desk = make_desk(db, render=render, routes=ROUTES)
     return world
 
 
@@ -186,7 +186,7 @@ def test_the_desk_is_woken_after_the_commit(small: World) -> None:
         with small.db.read() as session:
             waiting.append(outbox.pending_messages(session))
 
-    desk = Desk(small.db, small.desk.render, ROUTES, ZONE, PlainLinks(), wake)
+    desk = replace(small.desk, wake=wake)
     receive(desk, incoming(small, text="/start"))
     assert waiting == [1]
 
@@ -515,7 +515,7 @@ def test_people_who_write_to_each_other_at_once_do_not_block_each_other(small: W
         chat.session.flush()
 
     routes = replace(ROUTES, commands={"/tell": tell_other})
-    desk = Desk(small.db, small.desk.render, routes, ZONE, PlainLinks())
+    desk = replace(small.desk, routes=routes)
     told = [Incoming(f"t{p.address.place}", p.address, small.at, "/tell") for p in people]
     assert at_once([lambda event=event: receive(desk, event) for event in told]) == [True, True]  # type: ignore[misc]
     assert set(events(small).values()) == {""}

@@ -7,229 +7,29 @@ import re
 import shutil
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-import uvicorn
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from bot.channels.base import WayIn
-from bot.channels.web.channel import Hub, Web, safe_html
+from bot.channels.web.channel import Hub, safe_html
 from bot.channels.web.icons import draw_signs
-from bot.messages import Address, Choice, File, Incoming, Reply
+from bot.messages import Address, Choice, File, Reply
 from bot.people.invitations import create_invitation
 from bot.people.places import KEY_LIFE, own_web_chat, withdraw_place
 from bot.store import files
-from bot.store.aside import Inspector
-from bot.store.db import Database, connect_database
-from bot.store.intake import Intake
-from bot.store.links import SignedLinks, own_secret
+from bot.store.db import connect_database
+from bot.store.links import SignedLinks
 from bot.tables import Contact, Event, Membership, Message, Person, Role, Unit
 from bot.talk import outbox
-from bot.talk.chat import Chat
-from bot.talk.desk import Desk, Flow, Routes
-from bot.talk.receive import receive
-from bot.talk.render import Renderer
-from bot.talk.sender import Sender
 from bot.web import app as web
 from bot.web.site import Site
-
-SECONDS = 120
-"""So long is waited for what must happen; no test asserts how long it takes."""
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
-LIMIT = 3 * 2**20
-ECHO = {
-    "said": "Đồng chí vừa viết:\n<b>{{ chat.event.text }}</b>\n{{ button('Xem <việc> tháng này', 'month') }}{{ button('Có', 'yes', 1) }}{{ button('Không', 'no', 1, beside=True) }}",
-    "pressed": "Đã nhận lựa chọn {{ name }} {{ rest|join(',') }}.",
-    "got": "Đã nhận {{ chat.event.files|length }} tệp, từ chối {{ chat.event.refused|length }}.",
-    "started": "Chào đồng chí, mã {{ code }}.{{ button('Bắt đầu', 'yes', 0) }}",
-}
-
-
-def _echo(chat: Chat) -> None:
-    if chat.event.text == "nổ":
-        raise RuntimeError("on purpose")
-    chat.say("echo/said")
-
-
-def _start(chat: Chat) -> None:
-    chat.say("echo/started", code=chat.command.rest if chat.command else "")
-
-
-def _pressed(name: str):  # type: ignore[no-untyped-def]
-    def action(chat: Chat, *rest: str) -> None:
-        chat.say("echo/pressed", name=name, rest=rest)
-
-    return action
-
-
-ROUTES = Routes(
-    commands={"/start": _start},
-    actions={name: _pressed(name) for name in ("month", "yes", "no")},
-    flows=dict[str, Flow](),
-    admit=lambda _chat: True,
-    unknown=_echo,
-    files=lambda chat: chat.say("echo/got"),
-    edited=_echo,
-    edit_note=lambda _chat: False,
-    group=_echo,
-)
-
-
-def make_templates(folder: Path) -> Path:
-    """The real pages and sentences, with a tiny bot's wording beside them."""
-    shutil.copytree(ROOT / "templates" / "web", folder / "web")
-    shutil.copytree(ROOT / "templates" / "problems", folder / "problems")
-    shutil.copy(ROOT / "templates" / "words.yaml", folder)
-    for kind, wording in (("echo", ECHO), ("talk", {"apology": "Lỗi {{ code }}", "failure": "{{ code }}"})):
-        (folder / kind).mkdir()
-        for name, text in wording.items():
-            (folder / kind / f"{name}.html").write_text(text, "utf-8")
-    return folder
-
-
-@dataclass
-class Installation:
-    """One installation of the echo bot, served on a port of this machine by a server that can be stopped and started."""
-
-    url: str
-    db: Database
-    folder: Path
-    at: datetime | None = None
-    broken: bool = False
-    mute: bool = False
-    received: list[Incoming] = field(default_factory=list)
-    updates: list[tuple[bytes, str]] = field(default_factory=list)
-    port: int = 0
-
-    def __post_init__(self) -> None:
-        self.store = files.open_store(str(self.folder / "store"))
-        with self.db.write() as session:
-            self.secret = own_secret(session)
-        self.render = Renderer(make_templates(self.folder / "templates"), ZONE)
-        ways = {
-            "telegram": lambda code: f"https://t.me/x?start={code}",
-            "web": Web("https://chibo.example").link,
-        }
-        self.links = SignedLinks(self.secret, "https://chibo.example", ways)
-
-    def now(self) -> datetime:
-        return self.at or datetime.now(UTC)
-
-    def take(self, event: Incoming) -> bool:
-        if self.broken:
-            raise OSError("the database is away")
-        self.received.append(event)
-        return receive(self.desk, event)
-
-    async def webhook(self, body: bytes, headers: Mapping[str, str]) -> int:
-        secret = headers.get("x-telegram-bot-api-secret-token", "")
-        self.updates.append((body, secret))
-        return 200 if secret == "right" else 403
-
-    def start(self) -> None:
-        self.inspector = Inspector()
-        self.intake = Intake(self.db, self.store, self.inspector, self.now)
-        self.hub = Hub()
-        self.sender = Sender(
-            self.db, [] if self.mute else [Web()], self.now, delivered=self.hub.notify, idle=0.05
-        )
-        self.desk = Desk(self.db, self.render, ROUTES, ZONE, self.links, wake=lambda: self.sender.wake())
-        app = web.build_site(
-            self.desk,
-            self.take,
-            self.links,
-            self.hub,
-            self.intake.take,
-            self.store.stream,
-            self.now,
-            ways_in=[WayIn("/telegram", self.webhook)],
-            upload_limit=LIMIT,
-        )
-        self.app = app
-        config = uvicorn.Config(
-            app,
-            "127.0.0.1",
-            self.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=2,
-            ws="none",
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=asyncio.run, args=(self._serve(),))
-        self.thread.start()
-        while not self.server.started:
-            assert self.thread.is_alive()
-            threading.Event().wait(0.01)
-        self.port = self.server.servers[0].sockets[0].getsockname()[1]
-
-    async def _serve(self) -> None:
-        sending = asyncio.create_task(self.sender.run())
-        await self.server.serve()
-        self.sender.stop()
-        await sending
-
-    def stop(self) -> None:
-        self.hub.close()
-        self.server.should_exit = True
-        self.thread.join(15)
-        assert not self.thread.is_alive()
-        self.inspector.close()
-
-    def contact(self, channel: str = "web", *, role: str = "secretary") -> int:
-        """Somebody who holds the role, or none with ""."""
-        with self.db.write() as session:
-            contact = Contact(
-                person=Person(created_at=self.now()),
-                channel=channel,
-                place=uuid.uuid4().hex,
-                used_at=self.now(),
-            )
-            session.add(contact)
-            session.flush()
-            if role:
-                unit = Unit(code=contact.place[:8], name="Chi bộ thôn 1", kind="chi_bo")
-                session.add(unit)
-                session.flush()
-                unit.path = f"/{unit.id}/"
-                session.add(
-                    Membership(person_id=contact.person_id, unit_id=unit.id, role=role, since=self.now())
-                )
-            return contact.id
-
-    def chat(self, contact_id: int | None = None) -> str:
-        return self.links.path(self.links.web_chat(contact_id or self.contact()))
-
-    def tell(self, contact_id: int, reply: Reply) -> None:
-        with self.db.write() as session:
-            outbox.post_message(session, session.get_one(Contact, contact_id), reply, self.now())
-        self.sender.wake()
-
-    def count(self, model: type[Event] | type[Message] | type[Contact]) -> int:
-        with self.db.read() as session:
-            return session.scalar(select(func.count()).select_from(model)) or 0
-
-
-@contextmanager
-def running(database_url: str, folder: Path) -> Iterator[Installation]:
-    db = connect_database(database_url)
-    site = Installation(database_url, db, folder)
-    site.start()
-    try:
-        yield site
-    finally:
-        site.stop()
-        db.close()
+from tests.kit.installation import LIMIT, PNG, Installation, running
+from tests.kit.places import ROOT
+from tests.kit.processes import SECONDS
 
 
 @pytest.fixture

@@ -13,10 +13,8 @@ from bot.channels.web.icons import ICONS
 from bot.messages import Choice, Reply
 from bot.tables import Contact, Event, Message
 from tests.kit.browser import chromium
-from tests.web.test_web import PNG, Installation, running
-
-SECONDS = 120
-"""So long is waited for what must happen; no test asserts how long it takes."""
+from tests.kit.installation import PNG, Installation, running
+from tests.kit.processes import SECONDS
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 
