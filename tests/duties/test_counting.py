@@ -131,7 +131,7 @@ def test_the_units_that_nobody_leads_are_counted_once_and_only_where_something_i
     assert unstaffed("DUB") == 0
     with world.db.write() as session:
         for key in ("bc", "t4"):
-            session.get_one(Duty, duty_of(world, "A2", key)).state = DutyState.LAPSED
+            session.get_one(Duty, duty_of(world, key, "A2").id).state = DutyState.LAPSED
     assert unstaffed("DUA") == 1, "of what has lapsed nobody needs to be told any more"
 
 

@@ -292,6 +292,38 @@ def test_no_continuation_is_a_string() -> None:
     assert [one for path in sources() for one in continuations(path)] == []
 
 
+def files_of_tests() -> list[Path]:
+    return sorted((ROOT / "tests").rglob("*.py"))
+
+
+def modules_read(path: Path) -> Iterator[str]:
+    """Every module that a file imports, and every name that it imports from one, as if that were a module."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def test_no_test_file_imports_from_a_test_file() -> None:
+    """What two of them need stands in tests/kit."""
+    a_test = re.compile(r"tests\.(?:\w+\.)*test_")
+    read = [(name(path), module) for path in files_of_tests() for module in modules_read(path)]
+    assert any(module.startswith("tests.kit.") for _, module in read)
+    assert [one for one in read if a_test.match(one[1])] == []
+
+
+def test_the_world_is_made_in_conftest_alone() -> None:
+    """A file says where its tests begin with `pytestmark = begins(build)`."""
+    made = {
+        name(path)
+        for path in files_of_tests()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef) and node.name == "world"
+    }
+    assert made == {"tests/conftest.py"}
+
+
 def test_what_happens_by_the_clock_is_a_file_of_the_same_words() -> None:
     found = {path.stem for path in (ROOT / "schedules").glob("*.py")}
     assert found - set(WORDS) == {"__init__", "clock", "cleanup"}

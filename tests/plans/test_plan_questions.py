@@ -14,14 +14,15 @@ from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
 from tests.kit.cli import UNITS, run
 from tests.kit.committees import committee
+from tests.kit.places import PLANS
 from tests.kit.plans import plan_of
+from tests.kit.shipped.golden import plan
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.workbooks import workbook
 from tests.kit.world import World
-from tests.plans.golden import PLANS, plan
 
 OPEN = """
 plan:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.plans.fields import Document, Documents
 from bot.plans.plan import topic_of
-from tests.plans.golden import plan
+from tests.kit.shipped.golden import plan
 
 STUDY, THEMES = "60-KH-DUK-2022", "42-KH-DUK-2022"
 

@@ -7,12 +7,9 @@ from bot.plans.plan import PlanText
 from bot.plans.questions import plan_questions, with_answers
 from bot.store.db import Database
 from bot.tables import Duty
+from tests.kit.shipped import commune, conclusions, district, themes
+from tests.kit.shipped.golden import Line, Row, said
 from tests.kit.world import World
-from tests.plans import test_shipped_conclusions as conclusions
-from tests.plans import test_shipped_district as district
-from tests.plans import test_shipped_plans as themes
-from tests.plans import test_shipped_self_reflection as commune
-from tests.plans.golden import Line, Row, said
 
 Table = dict[str, list[Row]]
 

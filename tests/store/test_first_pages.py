@@ -10,7 +10,7 @@ from pypdf import PdfReader, PdfWriter
 
 from bot.store import filetypes
 from bot.store.secrecy import secret_file
-from tests.store.test_secrecy import doc, pdf
+from tests.kit.documents import doc, pdf
 
 STAMP = "TỐI MẬT"
 PROPERTIES = "application/vnd.openxmlformats-package.core-properties+xml"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 from bot.plans.expected import Expected, expected_about, expected_duties
 from bot.plans.fields import Document
@@ -10,10 +9,7 @@ from bot.plans.plan import PlanText
 from bot.plans.questions import with_answers
 from bot.plans.who import UnitProfile
 from bot.plans.yaml_in import read_plan
-
-ROOT = Path(__file__).parent.parent.parent
-PLANS = ROOT / "schedules" / "plans"
-AGENDAS = ROOT / "templates" / "agendas"
+from tests.kit.places import AGENDAS, PLANS
 
 Row = tuple[str, ...]
 """(key, kind, opens, last day, safe day); a day that hangs on another is "-5 topic", "+2 topic" or "+730", without a safe day; no
