@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from bot.talk.sender import Sender
 from bot.web import app as web
 from tests.kit.desk import make_desk
 from tests.kit.places import TEMPLATES, ZONE
+from tests.kit.processes import SECONDS
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
 
@@ -157,11 +159,14 @@ class Installation:
             ws="none",
         )
         self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=asyncio.run, args=(self._serve(),))
+        # A server that does not end must not keep the whole run from ending.
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self.thread.start()
+        end = time.monotonic() + SECONDS
         while not self.server.started:
             assert self.thread.is_alive()
-            threading.Event().wait(0.01)
+            assert time.monotonic() < end
+            time.sleep(0.01)
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
     async def _serve(self) -> None:
@@ -173,7 +178,7 @@ class Installation:
     def stop(self) -> None:
         self.hub.close()
         self.server.should_exit = True
-        self.thread.join(15)
+        self.thread.join(SECONDS)
         assert not self.thread.is_alive()
         self.inspector.close()
 

