@@ -15,6 +15,7 @@ from bot.tables import Duty, DutyKind, DutyState, MeetingState, Unit
 from bot.talk.chat import Chat
 
 SHOWN_DONE = timedelta(days=45)
+SHOWN_WAITING = 6
 SECOND_THOUGHTS = timedelta(days=1)
 
 
@@ -22,18 +23,22 @@ def show_month(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("month", unit_id)
     if unit is None:
         return
-    waiting, awaited = behind_meetings(chat.session, _waiting(chat, unit))
+    every, awaited = behind_meetings(chat.session, _waiting(chat, unit))
+    tied = materials_for(chat.session, [view.duty for view in every])
+    earlier = _earlier([view for view in every if view.duty.id not in tied], len(every) - SHOWN_WAITING)
+    waiting = [view for view in every if view not in earlier]
     done = done_since(chat.session, unit.id, chat.today - SHOWN_DONE)
     chat.say(
         "duties/month/month",
         unit=unit,
         waiting=waiting,
+        earlier=earlier,
         awaited=awaited,
         offers=offers_for(chat.session, [view.duty for view in waiting if not view.scheduled], chat.moment),
         done=done,
         choices={view.duty.id: _choices(chat, view) for view in waiting},
         joint={view.duty.id: _joint(chat, view) for view in waiting},
-        tied=materials_for(chat.session, [view.duty for view in waiting]),
+        tied=tied,
         addable=bool(addable_topics(chat.session, unit, chat.today)),
         given=count_unfinished(chat.session, unit.id),
     )
@@ -48,9 +53,21 @@ def _waiting(chat: Chat, unit: Unit) -> list[Outlook]:
     return sorted(found, key=lambda view: view.duty.due_on or date.max)
 
 
+def _earlier(views: list[Outlook], most: int) -> list[Outlook]:
+    """Of a long list the oldest of what is overdue and has nothing further to it: they are named in a line."""
+    plain = [
+        v for v in views if v.overdue and not v.scheduled and v.duty.kind != DutyKind.CONFIRM and not _runs(v)
+    ]
+    return plain[: max(0, most)]
+
+
+def _runs(view: Outlook) -> bool:
+    return view.meeting is not None and view.meeting.state == MeetingState.RUNNING
+
+
 def _choices(chat: Chat, view: Outlook) -> list[str]:
     """What the unit may choose about this duty now."""
-    if view.duty.kind != DutyKind.MEETING or (view.meeting and view.meeting.state == MeetingState.RUNNING):
+    if view.duty.kind != DutyKind.MEETING or _runs(view):
         return []
     found = {
         "topic": bool(view.duty.chosen or replacement_topics(chat.session, view.duty)),

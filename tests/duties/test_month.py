@@ -41,6 +41,27 @@ def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Dat
     reads_well(secretary)
 
 
+def test_who_is_behind_since_spring_still_finds_this_month_first(db: Database) -> None:
+    """The old is named in a few words and reached by a tap; what November asks has its own buttons."""
+    world = World(db)
+    committee(world)
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    world.go("2022-11-28 08:00")
+    secretary = world.registered("CB01", "secretary").says("/thangnay")
+    text = secretary.last.text
+    assert "⚠️ <b>Quá hạn từ trước</b>\n– Chưa họp: T4, T5, T6, T7" in text
+    assert "\n– Chưa nộp: Báo cáo kết quả" in text
+    assert "tháng 11/2022 về xây dựng" in text
+    assert "tháng 4/2022" not in text
+    assert "▶️ Bắt đầu họp T11" in labels(secretary)
+    reads_well(secretary)
+    secretary.taps("📝 Buổi quá hạn từ trước")
+    assert [label for label in labels(secretary) if "T4 ·" in label]
+    secretary.says("/thangnay").taps("📎 Báo cáo quá hạn từ trước")
+    assert "Đồng chí nộp báo cáo nào?" in secretary.last.text
+    reads_well(secretary)
+
+
 def test_what_is_set_running_late_and_done_is_said(db: Database) -> None:
     world = World(db)
     committee(world)
