@@ -30,8 +30,6 @@ MOST_MATERIALS = 20
 """So many files may one committee have tied to one topic, or to one turn of it."""
 SPOKEN = "materials"
 """Under this name a message's body lists the digests of the files that it brings or links."""
-TOLD_KEY = "paper:"
-"""How the keys of messages begin that tell of files tied later."""
 SOME = 1000
 
 
@@ -247,15 +245,16 @@ def _take_back_told(session: Session, file: Material) -> None:
         Material.key == file.key,
         Material.period == file.period,
     )
-    keyed = [
-        Message.key.startswith(f"{TOLD_KEY}{file_id}:")
-        for file_id in session.scalars(select(Material.id).where(*same))
-    ]
-    units = set(session.scalars(select(Unit.id).where(units_below(Unit.path, file.path))))
+    waiting = session.scalars(
+        select(Message)
+        .join(Material, Material.id == Message.material_id)
+        .join(Unit, Unit.id == Message.unit_id)
+        .where(Message.state == MessageState.WAITING, *same, units_below(Unit.path, file.path))
+    )
     again: set[str] = set()
-    for message in session.scalars(select(Message).where(Message.state == MessageState.WAITING, or_(*keyed))):
+    for message in waiting:
         spoken = spoken_in(message.body)
-        if file.digest in spoken and int((message.key or "").rpartition(":")[2]) in units:
+        if file.digest in spoken:
             message.state, message.key = MessageState.WITHDRAWN, None
             again |= spoken
     session.execute(update(Material).where(*same, Material.digest.in_(again)).values(told_at=None))

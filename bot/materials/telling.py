@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session, joinedload
 from bot.calendar import local_day, next_allowed
 from bot.duties.turns import turn_of
 from bot.materials.materials import (
-    TOLD_KEY,
     duties_about_topic,
     duties_under,
     note_materials_of,
@@ -21,7 +20,7 @@ from bot.materials.sharing import share_materials
 from bot.messages import Reply
 from bot.people.staff import staff_of
 from bot.store.db import take_turns
-from bot.tables import Contact, Demand, Duty, DutyState, Material, Message, Reminder
+from bot.tables import Contact, Demand, Duty, DutyState, Material, Message, MessageState, Reminder
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -128,23 +127,19 @@ def _spoken(session: Session, files: Sequence[Material], units: Collection[int])
             unit_was_reminded(),
         )
     )
-    for unit_id, body in reminders:
-        found.setdefault(unit_id, set()).update(spoken_in(body))
-    for file_id in session.scalars(
-        select(Material.id).where(
+    told = session.execute(
+        select(Message.unit_id, Message.body)
+        .join(Material, Material.id == Message.material_id)
+        .where(
             tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period),
             Material.told_at.is_(None),
+            Message.unit_id.in_(units),
+            Message.state != MessageState.WITHDRAWN,
         )
-    ):
-        keys = {_key(file_id, unit_id): unit_id for unit_id in units}
-        told = session.execute(select(Message.key, Message.body).where(Message.key.in_(keys)))
-        for key, body in told:
-            found.setdefault(keys[key], set()).update(spoken_in(body))
+    )
+    for unit_id, body in [*reminders, *told]:
+        found.setdefault(unit_id, set()).update(spoken_in(body))
     return found
-
-
-def _key(file_id: int, unit_id: int) -> str:
-    return f"{TOLD_KEY}{file_id}:{unit_id}"
 
 
 def _write(
@@ -165,6 +160,7 @@ def _write(
         at,
         bulk=True,
         due_at=next_allowed(at, desk.zone),
-        key=_key(files[0].id, duty.unit_id),
+        key=f"material:{files[0].id}:{duty.unit_id}",
     )
+    message.material_id, message.unit_id = files[0].id, duty.unit_id
     note_materials_of(message, shared.materials)

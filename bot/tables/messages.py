@@ -11,6 +11,7 @@ from bot.tables.base import Base
 
 WAITING = text("state = 'waiting'")
 FAILED = text("error != ''")
+OF_MATERIAL = text("material_id IS NOT NULL")
 
 
 class Priority(IntEnum):
@@ -62,6 +63,8 @@ class Event(Base):
     at: Mapped[datetime]
     seq: Mapped[int | None]
     said: Mapped[str] = mapped_column(Text, default="")
+    message_ref: Mapped[str] = mapped_column(String(64), default="")
+    """The page's own number of it."""
     error: Mapped[str] = mapped_column(String(20), default="")
 
 
@@ -77,6 +80,7 @@ class Message(Base):
         Index("ix_messages_contact_seq", "contact_id", "seq"),
         Index("ix_messages_person", "person_id", "id"),
         Index("ix_messages_failed", "failed_at"),
+        Index("ix_messages_material", "material_id", postgresql_where=OF_MATERIAL, sqlite_where=OF_MATERIAL),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -90,6 +94,11 @@ class Message(Base):
     kind: Mapped[MessageKind] = mapped_column(default=MessageKind.PLAIN)
     key: Mapped[str | None] = mapped_column(String(120), unique=True)
     """What keeps it from being written twice."""
+    material_id: Mapped[int | None] = mapped_column(ForeignKey("materials.id"))
+    """The first of the files of a topic's turn that it tells `unit_id` of, after the topic's reminder."""
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))
+    """The meeting of which it gives notice to who is above."""
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     hold_until: Mapped[datetime | None]

@@ -164,15 +164,16 @@ class Chat:
         if step is not None and not step.own_way:
             self.beside = self.dialog.question
 
-    def tell(self, person: Person, template: str, *, key: str | None = None, **context: Any) -> bool:
-        """Sends to somebody else; False when that person cannot be reached, or has been sent what has the same `key`."""
+    def tell(
+        self, person: Person, template: str, *, key: str | None = None, **context: Any
+    ) -> Message | None:
+        """Sends to somebody else; nothing when that person cannot be reached, or has been sent what has the same `key`."""
         contact = outbox.reachable_contact(self.session, person.id)
         if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
-            return False
+            return None
         reply = self.desk.render.reply(template, {"today": self.today, **context})
         due_at = next_allowed(self.at, self.zone)
-        outbox.post_message(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
-        return True
+        return outbox.post_message(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
 
     def sentence(self, problem: Invalid) -> str:
         return self.desk.render.sentence(problem.code, {"today": self.today, **problem.facts})

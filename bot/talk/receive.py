@@ -102,6 +102,7 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
         "contact_id": contact.id,
         "at": event.at,
         "said": said,
+        "message_ref": event.message_ref if said else "",
         "seq": seq,
         "error": error,
     }

@@ -105,8 +105,8 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
 
 
 def _own_line(site: Site, event: Event) -> ChatLine:
-    own_id = event.id.rpartition(":")[2]
-    return ChatLine(event.seq or 0, "me", own_id, plain_html(event.said), (), (), *_when(site, event.at))
+    said = plain_html(event.said)
+    return ChatLine(event.seq or 0, "me", event.message_ref, said, (), (), *_when(site, event.at))
 
 
 def _told_line(site: Site, message: Message) -> ChatLine:
@@ -223,6 +223,7 @@ async def take_message(request: Request) -> Response:
         text="" if said["payload"] else said["text"].strip(),
         payload=said["payload"],
         label=said["label"][:LABEL_LENGTH] if said["payload"] else "",
+        message_ref=said["id"],
     )
     return await take_event(request, contact, event, by_form=by_form)
 

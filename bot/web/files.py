@@ -49,7 +49,10 @@ async def _take_all(site: Site, contact: Contact, form: UploadForm) -> list[File
     ]
 
 
-def _event(event_id: str, contact: Contact, site: Site, taken: list[File | Refusal], text: str) -> Incoming:
+def _event(
+    way: str, ref: str, contact: Contact, site: Site, taken: list[File | Refusal], text: str
+) -> Incoming:
+    event_id = f"{way}:{contact.id}:{ref}"
     return Incoming(
         id=event_id,
         address=Address(contact.channel, contact.place),
@@ -58,6 +61,7 @@ def _event(event_id: str, contact: Contact, site: Site, taken: list[File | Refus
         files=tuple(one for one in taken if isinstance(one, File)),
         refused=tuple(one for one in taken if isinstance(one, Refusal)),
         album=event_id if len(taken) > 1 else "",
+        message_ref=ref,
     )
 
 
@@ -73,14 +77,14 @@ async def chat_files(request: Request) -> Response:
     by_form = not _wants_json(request)
     with _folder() as folder:
         form = await read_upload_form(request, folder, site.upload_limit + FRAMING)
-        event_id = f"web:{contact.id}:{_client_id(form)}"
+        ref = _client_id(form)
         if not form.files:
             if by_form:
                 return back_to_chat(request)
             raise HTTPException(400)
         contact = await seat_of(request)  # sending takes long: the link may have ended
         taken = await _take_all(site, contact, form)
-    event = _event(event_id, contact, site, taken, form.fields.get("text", "").strip())
+    event = _event("web", ref, contact, site, taken, form.fields.get("text", "").strip())
     return await take_event(request, contact, event, by_form=by_form)
 
 
@@ -108,10 +112,10 @@ async def upload_page(request: Request) -> Response:
     with _folder() as folder:
         form = await read_upload_form(request, folder, site.upload_limit + FRAMING)
         contact = await _uploader(request)
-        event_id = f"up:{contact.id}:{_client_id(form)}"
+        ref = _client_id(form)
         taken = await _take_all(site, contact, form)
     if taken:
-        await site.handle(_event(event_id, contact, site, taken, ""))
+        await site.handle(_event("up", ref, contact, site, taken, ""))
     results = [_result(site, one) for one in taken]
     return JSONResponse({"results": results}) if _wants_json(request) else show(results=results)
 

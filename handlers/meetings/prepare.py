@@ -197,9 +197,14 @@ def send_notice(chat: Chat, meeting_id: str) -> None:
 
 def _tell(chat: Chat, meeting: Meeting, facts: dict[str, Any], person: Person) -> bool:
     key = notice_key(meeting, facts["parts"], person)
-    before = select(Message.id).where(Message.key.startswith(key.rpartition(":")[0] + ":")).limit(1)
+    before = (
+        select(Message.id).where(Message.person_id == person.id, Message.meeting_id == meeting.id).limit(1)
+    )
     changed = chat.session.scalar(before) is not None
-    return chat.tell(person, "meetings/prepare/notice_above", key=key, changed=changed, **facts)
+    message = chat.tell(person, "meetings/prepare/notice_above", key=key, changed=changed, **facts)
+    if message is not None:
+        message.meeting_id = meeting.id
+    return message is not None
 
 
 def show_backdrop(chat: Chat, meeting_id: str) -> None:

@@ -14,6 +14,7 @@ from bot.tables import (
     Contact,
     Demand,
     Duty,
+    Event,
     Membership,
     Message,
     Person,
@@ -232,4 +233,51 @@ def test_what_stood_in_keys_and_in_the_audit_stands_in_columns(tmp_path: object)
         assert turns[:3] == [("t", ""), ("thang", "2022-04"), ("gui", "thang:2022-04")]
         assert turns[3:] == [("kho", ""), ("dang-so-tay-2", "cd")]
         assert [demand.uploads for demand in demands] == [False, False, False, False, True]
+    old.close()
+
+
+def test_what_messages_are_about_stands_in_columns(tmp_path: object) -> None:
+    """What waits to tell of files tied later, or gives notice of a meeting, is found by its columns; so is a line of the web chat."""
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0021")
+    at = "2022-04-10 02:00:00.000000"
+    with old.engine.begin() as connection:
+
+        def put(table: str, **facts: object) -> None:
+            marks = ", ".join("?" for _ in facts)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(facts)}) VALUES ({marks})", tuple(facts.values())
+            )
+
+        put("units", id=1, code="A", path="/1/", name="Chi bộ", kind="chi_bo", sector="")
+        put("persons", id=1, name="", created_at=at, consent_version=0, reminder_hour=8)
+        contact = {"channel": "web", "place": "p", "used_at": at, "lost_reason": "", "seq": 1}
+        put("contacts", id=1, person_id=1, wrong_codes=0, **contact)
+        plan = {"symbol": "1-KH", "issuer": "A", "title": "B", "content": "{}", "answers": "{}"}
+        put("plans", id=1, mark="m", unit_id=1, loaded_at=at, **plan)
+        file = {"path": "/1/", "digest": "d", "name": "n.pdf", "size": 1, "media_type": "application/pdf"}
+        put("materials", id=5, plan_id=1, key="t", period="", person_id=1, at=at, **file)
+        meeting = {
+            "kind": "regular",
+            "state": "planned",
+            "place": "",
+            "steps": "[]",
+            "step": 0,
+            "marks": "{}",
+        }
+        put("meetings", id=7, unit_id=1, created_at=at, walk="{}", ready="[]", **meeting)
+        for number, key in enumerate((None, "paper:5:1", "notice:7:1:0011", "notice:8:1:2233"), start=1):
+            message = {"person_id": 1, "contact_id": 1, "channel": "web", "priority": 5, "state": "waiting"}
+            times = {"created_at": at, "due_at": at, "attempts": 0, "error": ""}
+            put("messages", id=number, body="{}", key=key, **message, **times)
+        put("events", id="web:1:0af3-2", contact_id=1, at=at, seq=1, said="xin chào", error="")
+        put("events", id="tg:99", contact_id=1, at=at, said="", error="")
+    migrate_schema(old)
+    assert schema_differences(old) == []
+    with old.read() as session:
+        messages = session.scalars(select(Message).order_by(Message.id)).all()
+        about = [(one.material_id, one.unit_id, one.meeting_id) for one in messages]
+        assert about == [(None, None, None), (5, 1, None), (None, None, 7), (None, None, None)]
+        refs = {one.id: one.message_ref for one in session.scalars(select(Event))}
+        assert refs == {"web:1:0af3-2": "0af3-2", "tg:99": ""}
     old.close()
