@@ -24,6 +24,7 @@ from bot.commands.common import (
     warn_of,
 )
 from bot.commands.plans import plan_app
+from bot.commands.summaries import summary_app
 from bot.commands.units import units_app
 from bot.composition import compose, open_channels
 from bot.messages import Incoming
@@ -51,6 +52,7 @@ LINK_SECONDS = 10
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
+app.add_typer(summary_app, name="summary")
 
 
 def begin_logs(level: str, form: str = "text") -> LineCounts:

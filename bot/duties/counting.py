@@ -83,7 +83,7 @@ def tally_demands(
 
     What was due before `late_before` (default: `today`) counts as overdue.
     """
-    counted = _counted(where, today, late_before or today).subquery()
+    counted = count_by_demand(where, today, late_before or today).subquery()
     rows = session.execute(
         select(Demand, counted)
         .join(counted, counted.c.demand_id == Demand.id)
@@ -113,7 +113,8 @@ def tally_demands(
     ]
 
 
-def _counted(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
+def count_by_demand(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
+    """By demand_id: expected, on_time, late, open, overdue, as in a Tally."""
     done, undone = Duty.state == DutyState.DONE, Duty.state.in_(UNDONE)
     return (
         select(

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Subquery
 
-from bot.calendar import local_day
+from bot.calendar import Moment, local_day
 from bot.duties.counting import asked_for, tally_demands
 from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
+from bot.summaries.localities import places_told_to
+from bot.summaries.places_table import month_rows, period_rows, place_rows
 from bot.tables import (
     Attendance,
     Demand,
@@ -38,17 +40,22 @@ _FETCH = 500
 
 
 def summary_workbook(
-    session: Session, memberships: Sequence[Membership], today: date, zone: ZoneInfo, words: Mapping[str, Any]
+    session: Session, memberships: Sequence[Membership], moment: Moment, words: Mapping[str, Any]
 ) -> bytes:
     """An XLSX of the duties that these roles may sum up; `words` is templates/web/export.yaml.
 
-    Sheet 1: a row for each unit and demand that has opened by `today`; sheet 2: a row for each demand. A sum of
-    sheet 1's columns gives sheet 2's figures.
+    Sheet 1: a row for each unit and demand that has opened by today; sheet 2: a row for each demand. A sum of
+    sheet 1's columns gives sheet 2's figures. Three sheets more where other places report to this one.
     """
+    today, zone = moment.today, moment.zone
     scope = within_subtree(Duty.path, memberships, "sum")
     book = Workbook(write_only=True)
     _sheet(book, words["units"], _unit_rows(session, scope, today, zone, words))
     _sheet(book, words["totals"], _total_rows(session, scope, today))
+    if places := places_told_to(session, memberships, moment):
+        _sheet(book, words["places"], place_rows(places, words["places"]))
+        _sheet(book, words["place_periods"], period_rows(session, words["place_periods"]))
+        _sheet(book, words["place_months"], month_rows(session, words["place_months"]))
     out = BytesIO()
     book.save(out)
     return out.getvalue()

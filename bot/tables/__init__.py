@@ -54,6 +54,7 @@ from bot.tables.plans import (
 )
 from bot.tables.submissions import Submission, SubmissionFile, SubmissionState, Upload
 from bot.tables.units import Unit, UnitSpan
+from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
 
 __all__ = [
     "Aside",
@@ -74,6 +75,9 @@ __all__ = [
     "Event",
     "Hurry",
     "Invite",
+    "Locality",
+    "LocalityDuties",
+    "LocalityMeetings",
     "Material",
     "MaterialReceipt",
     "Meeting",

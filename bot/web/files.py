@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.calendar import local_day
+from bot.calendar import Moment
 from bot.messages import Address, File, Incoming, Refusal
 from bot.people.people import holds_role
 from bot.people.places import opened_by
@@ -152,7 +152,7 @@ async def send_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
     person_id = site.links.read_export(request.path_params["token"])
-    today = local_day(site.now(), site.desk.zone)
+    moment = Moment(site.now(), site.desk.zone)
 
     def make(session: Session) -> bytes:
         memberships = session.scalars(
@@ -162,12 +162,12 @@ async def send_workbook(request: Request) -> Response:
         ).all()
         if not role_holders(memberships, "sum"):
             return b""
-        return summary_workbook(session, memberships, today, site.desk.zone, site.export_words)
+        return summary_workbook(session, memberships, moment, site.export_words)
 
     content = b"" if person_id is None else await site.read(make)
     if not content:
         raise HTTPException(403, "export")
-    name = str(site.export_words["file_name"]).format(day=today)
+    name = str(site.export_words["file_name"]).format(day=moment.today)
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(content, headers={"content-disposition": attachment_header(name)}, media_type=media_type)
 

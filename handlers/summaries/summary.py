@@ -11,6 +11,7 @@ from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
 from bot.reminders.later import nudge_person
 from bot.scores.standing import below_scores
+from bot.summaries.localities import months_lately, places_told_to, sum_localities
 from bot.tables import Demand, Duty, DutyState, Unit
 from bot.talk.chat import Chat
 
@@ -48,6 +49,7 @@ def show_summary(chat: Chat) -> None:
         scope = within_subtree(Duty.path, chat.roles(), "sum")
         lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
         figures = _figures(chat)
+        places = places_told_to(chat.session, chat.roles(), chat.moment)
         receipts = receipts_of_demands(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today)
         chat.say(
             "summaries/now",
@@ -58,6 +60,9 @@ def show_summary(chat: Chat) -> None:
             lost_names=names,
             receipts=receipts,
             scores=below_scores(chat),
+            places=places,
+            places_sum=sum_localities(places),
+            places_since=months_lately(chat.today),
         )
 
 

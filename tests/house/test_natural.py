@@ -16,7 +16,6 @@ from bot.tables import Membership, Unit
 from bot.units.lookup import find_units
 from bot.units.table_out import living_units
 from tests.kit.materials import PLAN
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -80,9 +79,7 @@ def test_tables_stand_in_the_order_of_the_tree(world: World) -> None:
     words = world.desk.render.folder / "web" / "export.yaml"
     with world.db.read() as session:
         roles = session.scalars(select(Membership).where(Membership.role == "leader")).all()
-        book = summary_workbook(
-            session, roles, world.at.date(), ZONE, yaml.safe_load(words.read_text("utf-8"))
-        )
+        book = summary_workbook(session, roles, world.moment, yaml.safe_load(words.read_text("utf-8")))
     sheet = load_workbook(BytesIO(book)).worksheets[0]
     column = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert list(dict.fromkeys(column)) == [f"CB{n}" for n in sorted(NUMBERS)]

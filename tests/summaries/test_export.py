@@ -11,6 +11,7 @@ import pytest
 import yaml
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment
 from bot.store.db import Database
 from bot.summaries.table import summary_workbook
 from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
@@ -18,7 +19,7 @@ from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membershi
 ROOT = Path(__file__).resolve().parent.parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WORDS = yaml.safe_load((ROOT / "templates" / "web" / "export.yaml").read_text("utf-8"))
-TODAY = date(2022, 5, 10)
+NOW = Moment(datetime(2022, 5, 10, 3, tzinfo=UTC), ZONE)
 AT = datetime(2022, 4, 20, 18, 0, tzinfo=UTC)  # 01:00 on the 21st in Viet Nam
 EVIL = '=HYPERLINK("http://x")'
 
@@ -124,7 +125,7 @@ def roles(db: Database) -> dict[str, list[Membership]]:
         _duty(session, report, left, state="done", done_at=AT, on_time=False)
         _duty(session, report, cell, due_on=None)
         _duty(session, report, right, state="withdrawn")
-        _duty(session, later, left, opens_on=TODAY + timedelta(days=1))
+        _duty(session, later, left, opens_on=NOW.today + timedelta(days=1))
         made = {}
         for name, role, unit in (
             ("all", "leader", root),
@@ -139,7 +140,7 @@ def roles(db: Database) -> dict[str, list[Membership]]:
 
 def _read(db: Database, memberships: list[Membership]) -> list[list[tuple[Any, ...]]]:
     with db.read() as session:
-        content = summary_workbook(session, memberships, TODAY, ZONE, WORDS)
+        content = summary_workbook(session, memberships, NOW, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
     return [list(sheet.iter_rows(values_only=True)) for sheet in book]
 
@@ -187,7 +188,7 @@ def test_nobody_sees_beyond_the_own_subtree(db: Database, roles: dict[str, list[
 
 def test_no_text_becomes_a_formula(db: Database, roles: dict[str, list[Membership]]) -> None:
     with db.read() as session:
-        content = summary_workbook(session, roles["all"], TODAY, ZONE, WORDS)
+        content = summary_workbook(session, roles["all"], NOW, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
     assert book.sheetnames == [WORDS["units"]["name"], WORDS["totals"]["name"]]
     risky = 0

@@ -1,0 +1,52 @@
+"""The sheets of the leader's workbook on what other installations have reported upward."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.summaries.localities import LocalityFigures, sum_localities
+from bot.tables import Locality, LocalityDuties, LocalityMeetings
+from bot.workbooks.look import Value
+
+
+def place_rows(places: Sequence[LocalityFigures], words: Mapping[str, Any]) -> Iterator[list[Value]]:
+    """A row for each place, of the month before and this one, and last the sum."""
+    for place in places:
+        yield [place.name, place.taken_on, *_counts(place)]
+    yield [words["sum"], None, *_counts(sum_localities(places))]
+
+
+def _counts(place: LocalityFigures) -> list[Value]:
+    share = place.attendance
+    return [
+        *(place.units, place.cells),
+        *(place.expected, place.on_time, place.late, place.open, place.overdue),
+        *(place.held, place.present, place.obliged, None if share is None else float(share)),
+    ]
+
+
+def period_rows(session: Session, words: Mapping[str, Any]) -> Iterator[list[Value]]:
+    """Every period that a place has ever reported, the newest first."""
+    table = LocalityDuties
+    rows = session.execute(
+        select(Locality.name, table)
+        .join(Locality, Locality.id == table.locality_id)
+        .order_by(table.first.desc(), table.last, table.plan, table.issued_on, table.kind, Locality.name)
+    )
+    for name, row in rows:
+        asked = [row.plan or words["no_symbol"], row.issued_on, words["kinds"][row.kind], row.first, row.last]
+        yield [name, *asked, row.expected, row.on_time, row.late, row.open, row.overdue]
+
+
+def month_rows(session: Session, words: Mapping[str, Any]) -> Iterator[list[Value]]:
+    table = LocalityMeetings
+    rows = session.execute(
+        select(Locality.name, table)
+        .join(Locality, Locality.id == table.locality_id)
+        .order_by(table.month.desc(), table.kind, Locality.name)
+    )
+    for name, row in rows:
+        share = row.present / row.obliged if row.obliged else None
+        yield [name, row.month, words["meetings"][row.kind], row.held, row.present, row.obliged, share]
