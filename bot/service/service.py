@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -97,8 +98,12 @@ class Service:
             self.closing()  # open event streams would hold the shutdown up
             server.should_exit = True
 
+        loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop)
+            if sys.platform == "win32":  # its loop takes no signals
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+            else:
+                loop.add_signal_handler(number, stop)
 
     async def _listen(self, channel: Channel) -> None:
         late = asyncio.get_running_loop().call_later(REACH_SECONDS, self.unreached, channel.name)

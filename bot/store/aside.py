@@ -222,10 +222,10 @@ def _done(work: Callable[..., object], args: tuple[Any, ...]) -> tuple[str, Any]
 
 
 def _limit(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # Windows has no such limits
+    if sys.platform == "win32":  # it has no such limits
         return
+    import resource
+
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -9,11 +10,6 @@ from typing import Any, ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
-
-try:
-    import resource
-except ImportError:  # Windows counts no open files
-    resource = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
 
@@ -34,8 +30,10 @@ class Limits:
 
 def room_for(wanted: int) -> int:
     """How many connections there is room for; raises the process's own limit of open files as far as it may."""
-    if resource is None:
+    if sys.platform == "win32":  # it counts no open files
         return wanted
+    import resource
+
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = wanted + OWN_FILES
     if soft < needed:
