@@ -23,6 +23,7 @@ from bot.service.service import Service
 from bot.service.watch import Watch
 from bot.settings import Settings
 from bot.store import files
+from bot.store.again import do_again
 from bot.store.aside import Inspector
 from bot.store.db import Database, sqlite_file
 from bot.store.intake import Intake
@@ -130,8 +131,11 @@ def open_channels(
 
 
 def is_known(db: Database, channel: str, place: str) -> bool:
-    with db.read() as session:
-        return holds_role(session, channel, place)
+    def look() -> bool:
+        with db.read() as session:
+            return holds_role(session, channel, place)
+
+    return do_again(look)
 
 
 def _next_moment(db: Database) -> datetime | None:

@@ -4,12 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.store.again import do_again
 from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -69,7 +71,7 @@ class Clock:
     def run(self, name: str, tick: Tick) -> None:
         self._at_work.add(name)
         try:
-            done = tick(self._desk, self._now())
+            done = do_again(partial(tick, self._desk, self._now()))
         except Exception:
             log.exception("tick failed name=%s", name)
             return

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day
 from bot.channels.base import Channel
 from bot.problems import Invalid, Problem
+from bot.store.again import do_again
 from bot.store.db import DatabaseGone
 from bot.store.schema import prove_known, revision_of
 from bot.tables import Contact, Membership, Message, Role
@@ -155,13 +157,17 @@ class Watch:
         """Each trouble once while it lasts; of several replicas one tells it, and at most once a day."""
         present = {(one.code, one.place): one for one in troubles if one.code in TOLD}
         fresh = [one for kind, one in present.items() if kind not in self._told]
-        self._told = set(present)
+        for trouble in fresh:
+            log.error("watch.trouble code=%s place=%s", trouble.code, trouble.place)
         if fresh:
-            with self._desk.db.write() as session:
-                for trouble in fresh:
-                    log.error("watch.trouble code=%s place=%s", trouble.code, trouble.place)
-                    tell_admins(self._desk, session, trouble, at)
+            do_again(partial(self._write, fresh, at))
             self._desk.wake()
+        self._told = set(present)
+
+    def _write(self, troubles: Iterable[Problem], at: datetime) -> None:
+        with self._desk.db.write() as session:
+            for trouble in troubles:
+                tell_admins(self._desk, session, trouble, at)
 
 
 def store_fault(store: Checked) -> Problem | None:

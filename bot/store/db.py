@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -25,6 +25,7 @@ LINK = {
 }
 """A machine that has gone without a word is given up after about ten seconds (this one: milliseconds), not after the two hours of
 the operating system; each can be set otherwise in the URL."""
+READ_ONLY = "25006"
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
@@ -160,7 +161,18 @@ def _postgresql(url: URL) -> Engine:
         if _pooled(connection):
             connection.prepare_threshold = None
 
+    @event.listens_for(engine, "handle_error")
+    def leave_a_follower(context: ExceptionContext) -> None:
+        """The host has been put back behind another: the next connection looks for that one."""
+        if sqlstate_of(context.original_exception) == READ_ONLY:
+            context.is_disconnect = True
+
     return engine
+
+
+def sqlstate_of(error: BaseException | None) -> str:
+    """PostgreSQL's code of what went wrong, wrapped or not; empty for anything else."""
+    return str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
 
 
 def _pooled(connection: Any) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from bot.messages import Address, File, Refusal
 from bot.problems import Invalid
 from bot.store import files
+from bot.store.again import do_again
 from bot.store.aside import Elsewhere
 from bot.store.db import Database, take_turns
 from bot.store.files import Store
@@ -44,7 +45,7 @@ class Intake:
         owner = f"{sender.channel}:{sender.place}"
         look = partial(self.inspector.call, files.look_into, owner=owner)
         try:
-            self._hold_to_quota(name, sender, source.stat().st_size)
+            do_again(partial(self._hold_to_quota, name, sender, source.stat().st_size))
             note = partial(self._note_upload, sender)
             return files.take_in(self.store, name, source, sounds=sounds, look=look, before=note)
         except Invalid as problem:
@@ -65,10 +66,14 @@ class Intake:
 
     def _note_upload(self, sender: Address, digest: str, size: int) -> None:
         """Before the bytes are there, so that none are there of which nobody knows."""
-        with self.db.write() as session:
-            take_turns(session, "uploads")
-            person_id = session.scalar(_person_of(sender))
-            session.add(Upload(digest=digest, person_id=person_id, size=size, at=self.now()))
+
+        def note() -> None:
+            with self.db.write() as session:
+                take_turns(session, "uploads")
+                person_id = session.scalar(_person_of(sender))
+                session.add(Upload(digest=digest, person_id=person_id, size=size, at=self.now()))
+
+        do_again(note)
 
 
 def _person_of(sender: Address):  # type: ignore[no-untyped-def]

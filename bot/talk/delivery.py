@@ -17,6 +17,7 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
+    case,
     exists,
     or_,
     select,
@@ -44,6 +45,7 @@ class Claimed:
     contact_id: int
     reply: Reply
     attempts: int
+    parts_sent: int
     age: timedelta
     """Since it first was due: a reminder may have been written long before that."""
     lease: timedelta
@@ -185,6 +187,7 @@ def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
         row.contact_id,
         reply,
         row.attempts + 1,
+        row.parts_sent,
         at - (row.hold_until - HOLD if row.hold_until else row.created_at),
         FILE_LEASE if reply.files else LEASE,
     )
@@ -233,7 +236,14 @@ def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetim
                     due_at=at + outcome.wait,
                     held_by=None,
                     error=outcome.reason[:200],
-                    parts_sent=Message.parts_sent + outcome.parts,
+                    # Written twice, when the answer to a commit was lost, it counts once.
+                    parts_sent=case(
+                        (
+                            Message.parts_sent == outcome.claimed.parts_sent,
+                            outcome.claimed.parts_sent + outcome.parts,
+                        ),
+                        else_=Message.parts_sent,
+                    ),
                 )
             )
         elif outcome.result == SendResult.FAILED:

@@ -4,6 +4,7 @@ import logging
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import local_day
 from bot.messages import File, Reply
 from bot.problems import Problem, Rejected
+from bot.store.again import database_gave_way, do_again
 from bot.tables import Audit, Errand, ErrandKind, ErrandState
 from bot.talk import outbox
 from bot.talk.desk import Desk, FileShelf
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 
 READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)
 PATIENCE = timedelta(minutes=30)
-"""So long is a file store that does not answer asked again."""
+"""So long is a file store or a database that does not answer asked again."""
 
 SHOWN = 15
 """So many faults are told at once."""
@@ -40,13 +42,16 @@ def do_all(desk: Desk, at: datetime, work: Mapping[ErrandKind, Work], failed: st
         errand_id, kind = found
         tried.add(errand_id)
         try:
-            work[kind](desk, errand_id, at)
-        except OSError:
-            log.warning("errand waits for the file store id=%s", errand_id, exc_info=True)
-            _give_up_late(desk, errand_id, at, failed)
-        except Exception:
-            log.exception("errand failed id=%s kind=%s", errand_id, kind)
-            finish_errand(desk, errand_id, at, failed)
+            do_again(partial(work[kind], desk, errand_id, at))
+        except Exception as error:
+            if isinstance(error, OSError) or database_gave_way(
+                error
+            ):  # the file store or the database is away
+                log.warning("errand waits id=%s", errand_id, exc_info=True)
+                _give_up_late(desk, errand_id, at, failed)
+            else:
+                log.exception("errand failed id=%s kind=%s", errand_id, kind)
+                finish_errand(desk, errand_id, at, failed)
         done += 1
         desk.wake()
     return done

@@ -1,6 +1,7 @@
 """Processes that are alive: what one of them has in flight belongs to it, and is free again once it is dead."""
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
@@ -34,6 +35,14 @@ def note_alive(session: Session, number: int, name: str, at: datetime) -> None:
 
 def leave_process(session: Session, number: int, at: datetime) -> None:
     _bury(session, [number], at)
+
+
+def free_claims(session: Session, number: int, but: Collection[int], at: datetime) -> None:
+    """Frees what this process holds beside those messages (ids): claims whose commit was kept though its answer was lost."""
+    held = update(Message).where(
+        Message.state == MessageState.WAITING, Message.held_by == number, Message.id.not_in(but)
+    )
+    session.execute(held.values(due_at=at, held_by=None).execution_options(synchronize_session=False))
 
 
 def _bury(session: Session, numbers: list[int], at: datetime) -> None:

@@ -5,20 +5,19 @@ import logging
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
-from bot.store.db import DatabaseGone
+from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.store.secrecy import typed_stamp
 from bot.tables import Contact, Event, Person
@@ -31,7 +30,6 @@ from bot.talk.failures import tell_failures
 log = logging.getLogger(__name__)
 
 TEXT_LIMIT = 4000
-DATABASE_FAULTS = (OperationalError, InterfaceError, PoolTimeoutError, DatabaseGone)
 
 
 def receive(desk: Desk, event: Incoming) -> bool:
@@ -41,17 +39,11 @@ def receive(desk: Desk, event: Incoming) -> bool:
     if stamped:
         log.warning("text.secret refused sha256=%s", hashlib.sha256(event.text.encode()).hexdigest())
         event = replace(event, text="", files=(), refused=())
-    for last in (False, False, True):
-        try:
-            fresh = _attempt(desk, event, stamped)
-            break
-        except IntegrityError:
-            # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
-            if last:
-                fresh = _recover(desk, event)
-        except DATABASE_FAULTS:
-            if last:
-                raise
+    try:
+        # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
+        fresh = do_again(partial(_attempt, desk, event, stamped), on=(IntegrityError,))
+    except IntegrityError:
+        fresh = do_again(partial(_recover, desk, event))
     desk.wake()
     return fresh
 
@@ -65,9 +57,9 @@ def _attempt(desk: Desk, event: Incoming, stamped: bool) -> bool:
             _handle(chat, stamped)
             chat.put_down()
             return True
-    except (IntegrityError, *DATABASE_FAULTS):
-        raise
-    except Exception:  # noqa: BLE001 - it is logged there, with its code
+    except Exception as error:
+        if isinstance(error, IntegrityError) or database_gave_way(error):
+            raise
         return _recover(desk, event)
 
 

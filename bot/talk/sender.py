@@ -7,15 +7,18 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.calendar import quiet_since
 from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Unsendable
+from bot.store.again import do_again
 from bot.store.db import Database
 from bot.talk import processes
 from bot.talk.delivery import Claimed, Outcome, SendResult, claim_messages, settle_messages
-from bot.talk.processes import enter_process, leave_process, note_alive
+from bot.talk.pace import Pace
+from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
 
 log = logging.getLogger(__name__)
 
@@ -39,33 +42,6 @@ class Outlet(Protocol):
     def rate(self) -> float | None: ...
 
     async def send(self, place: str, reply: Reply) -> None: ...
-
-
-class Pace:
-    """A token bucket; what is left is how many messages may go out now."""
-
-    def __init__(self, rate: float | None) -> None:
-        self._rate = rate
-        self._most = max(1.0, rate or 0.0)
-        self._tokens = self._most
-        self._seen = time.monotonic()
-        self._closed_until = 0.0
-
-    def ready(self, most: int) -> int:
-        moment = time.monotonic()
-        if moment < self._closed_until:
-            return 0
-        if self._rate is None:
-            return most
-        self._tokens = min(self._most, self._tokens + (moment - self._seen) * self._rate)
-        self._seen = moment
-        return min(most, int(self._tokens))
-
-    def spend(self, count: int) -> None:
-        self._tokens -= count
-
-    def close(self, seconds: float) -> None:
-        self._closed_until = max(self._closed_until, time.monotonic() + seconds)
 
 
 class Sender:
@@ -103,6 +79,10 @@ class Sender:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._flying: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._outlets}
         self._outcomes: list[Outcome] = []
+        self._mine: set[int] = set()
+        """What has been claimed and not been settled yet."""
+        self._unsure = False
+        """A turn has failed: perhaps it was kept all the same, and what it claimed nobody sends."""
         self._stopping = False
         self.turned_at = time.monotonic()
         """When it last was through with a turn: one that does not come through any more sends nothing."""
@@ -150,7 +130,7 @@ class Sender:
         if not self._name:
             return
         try:
-            await asyncio.to_thread(self._note_alive)
+            await asyncio.to_thread(do_again, self._note_alive)
         except Exception as error:  # noqa: BLE001 - the database may be away: the leases end by the clock then
             log.warning("outbox.beat failed error=%s", type(error).__name__)
 
@@ -170,7 +150,7 @@ class Sender:
                 leave_process(session, number, self._now())
 
         try:
-            await asyncio.to_thread(leave, self._number)
+            await asyncio.to_thread(do_again, partial(leave, self._number))
         except Exception as error:  # noqa: BLE001 - it counts as dead a little later
             log.warning("outbox.leave failed error=%s", type(error).__name__)
 
@@ -183,7 +163,7 @@ class Sender:
             self.turned_at = time.monotonic()  # every place is taken, or the channel wants a pause
             return
         try:
-            claimed = await asyncio.to_thread(self._settle_and_claim, outcomes, room, free)
+            claimed = await self._write(outcomes, room, free)
         except Exception:
             self._outcomes = outcomes + self._outcomes
             raise
@@ -197,19 +177,33 @@ class Sender:
         if outcomes:
             self._delivered({o.claimed.address for o in outcomes if o.result == SendResult.SENT})
 
+    async def _write(
+        self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
+    ) -> list[Claimed]:
+        work = partial(self._settle_and_claim, outcomes, room, free)
+        claimed = await asyncio.to_thread(do_again, work)
+        self._mine -= {one.claimed.id for one in outcomes}
+        self._mine |= {one.id for one in claimed}
+        for name in room:
+            self._paces[name].spend(sum(one.address.channel == name for one in claimed))
+        return claimed
+
     def _settle_and_claim(
         self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
     ) -> list[Claimed]:
         claimed: list[Claimed] = []
+        was_unsure, self._unsure = self._unsure, True
         with self._db.write() as session:
             session.connection()  # here SQLite waits for its turn; leases count from after that
             at = self._now()
             quiet_from = quiet_since(at, self._zone) if self._zone else None
             settle_messages(session, outcomes, at)
+            if was_unsure and self._number is not None:
+                free_claims(session, self._number, self._mine, at)
             for name, places in room.items():
                 with_bulk = max(0, free[name] - self._reserve) if places else 0
                 if places:
-                    got = claim_messages(
+                    claimed += claim_messages(
                         session,
                         at,
                         [name],
@@ -218,8 +212,7 @@ class Sender:
                         quiet_from=quiet_from,
                         holder=self._number,
                     )
-                    self._paces[name].spend(len(got))
-                    claimed += got
+        self._unsure = False
         return claimed
 
     async def _fly(self, claimed: Claimed) -> None:
@@ -285,7 +278,7 @@ class Sender:
             if not outcomes:
                 return
             try:
-                await asyncio.to_thread(self._settle_and_claim, outcomes, {}, {})
+                await self._write(outcomes, {}, {})
             except Exception:
                 log.exception("outbox drain failed outcomes=%s", len(outcomes))
                 self._outcomes = outcomes + self._outcomes

@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from bot.channels.base import Receive, TakeIn
 from bot.channels.web.channel import Hub
 from bot.messages import Incoming
+from bot.store.again import do_again
 from bot.store.filetypes import EXTENSIONS, TABLES
 from bot.store.links import SignedLinks
 from bot.talk.desk import Desk
@@ -72,14 +73,14 @@ class Site:
             with self.desk.db.read() as session:
                 return look(session)
 
-        return await to_thread.run_sync(work, limiter=self.reads, abandon_on_cancel=abandon)
+        return await to_thread.run_sync(do_again, work, limiter=self.reads, abandon_on_cancel=abandon)
 
     async def write(self, change: Callable[[Session], object]) -> None:
         def work() -> None:
             with self.desk.db.write() as session:
                 change(session)
 
-        await to_thread.run_sync(work, limiter=self.events)
+        await to_thread.run_sync(do_again, work, limiter=self.events)
 
     async def handle(self, event: Incoming) -> bool:
         """Handles one event and wakes the place's pages; a failure becomes 503, so that the sender keeps it."""

@@ -324,6 +324,12 @@ def test_the_world_is_made_in_conftest_alone() -> None:
     assert made == {"tests/conftest.py"}
 
 
+def test_no_lock_of_the_database_outlives_its_transaction() -> None:
+    """Behind pgbouncer in transaction mode it would be another's, and after a failover nobody's."""
+    sessions_own = re.compile(r"pg_(try_)?advisory_(un)?lock(_shared|_all)?\b")
+    assert [name(path) for path in sources() if sessions_own.search(path.read_text("utf-8"))] == []
+
+
 def test_what_happens_by_the_clock_is_a_file_of_the_same_words() -> None:
     found = {path.stem for path in (ROOT / "schedules").glob("*.py")}
     assert found - set(WORDS) == {"__init__", "clock", "cleanup"}

@@ -35,6 +35,11 @@ def url_of(server: str, name: str) -> str:
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
+def serializable_url(url: str) -> str:
+    """The URL of a PostgreSQL database, every transaction over which is serializable."""
+    return url + ("&" if "?" in url else "?") + "options=-c%20default_transaction_isolation%3Dserializable"
+
+
 def migrated_file(path: Path) -> Path:
     """An empty SQLite database with all tables, whole in its one file."""
     db = connect_database(f"sqlite:///{path}")

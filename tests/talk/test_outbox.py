@@ -9,16 +9,19 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.messages import Address, Choice, File, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
-from bot.talk import delivery, outbox, sender
+from bot.talk import delivery, outbox
+from bot.talk import pace as pace_module
+from bot.talk import sender as sender_module
 from bot.talk.delivery import Claimed, Outcome, claim_messages, settle_messages
-from bot.talk.sender import GIVE_UP, Pace, Sender, backoff_of
+from bot.talk.pace import Pace
+from bot.talk.sender import GIVE_UP, Sender, backoff_of
 from tests.kit.files import stored
 from tests.kit.world import APRIL
 
@@ -287,7 +290,7 @@ def test_backing_off_doubles_up_to_ten_minutes() -> None:
 
 def test_a_pace_lets_out_its_rate_and_fills_up_with_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = SimpleNamespace(at=100.0)
-    monkeypatch.setattr(sender, "time", SimpleNamespace(monotonic=lambda: clock.at))
+    monkeypatch.setattr(pace_module, "time", SimpleNamespace(monotonic=lambda: clock.at))
     pace, slow, free = Pace(10.0), Pace(0.5), Pace(None)
     assert (pace.ready(4), pace.ready(50), free.ready(50)) == (4, 10, 50)
     pace.spend(10)
@@ -508,7 +511,7 @@ async def test_a_send_that_hangs_is_given_up_before_its_lease_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "LEASE", 0.15 * SECOND)
-    monkeypatch.setattr(sender, "MARGIN", 0.05 * SECOND)
+    monkeypatch.setattr(sender_module, "MARGIN", 0.05 * SECOND)
     wire = Wire()
     wire.gates["hangs"] = asyncio.Event()
     office.posts("one", "hangs")
@@ -603,6 +606,27 @@ async def test_what_was_sent_while_the_database_fails_is_not_sent_again(
     assert wire.texts == ["a", "b"]
     assert shaky.failed == 3
     assert "outbox turn failed" in caplog.text
+
+
+async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_goes_out_at_once(office: Office) -> None:
+    """Nobody else may take it while this process lives, and its lease would hold it for a minute."""
+    wire, lost = Wire(), list[int]()
+
+    def lose(_session: Session) -> None:
+        if not lost and office.message("a").held_by is not None:
+            lost.append(office.message("a").attempts)
+            raise OperationalError("COMMIT", None, OSError("connection lost"))
+
+    office.posts("one", "a", "b")
+    office.posts("two", "c")
+    event.listen(Session, "after_commit", lose)
+    try:
+        async with running(Sender(office.db, [wire], office.now, idle=0.01, name="here")):
+            await until(lambda: set(office.states().values()) == {"sent"})
+    finally:
+        event.remove(Session, "after_commit", lose)
+    assert lost == [1]
+    assert sorted(wire.texts) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("failures", [0, 2])
