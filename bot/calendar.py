@@ -5,6 +5,7 @@ from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -140,6 +141,40 @@ def days_from(day: date, days: int, *, working: bool = False) -> date:
         while not working_day(day):
             day += step
     return day
+
+
+class Side(StrEnum):
+    """Of what a last day counts from: it lies AFTER or BEFORE a meeting, or (CHAIN) after something else was done."""
+
+    NONE = ""
+    AFTER = "after"
+    BEFORE = "before"
+    CHAIN = "chain"
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A last day that is not known yet: `days` before or after the meeting of the unit that is expected under the key
+    `topic`, or (CHAIN, empty `topic`) after the day on which what is waited for was done. Of side NONE: nothing of the kind."""
+
+    side: Side = Side.NONE
+    days: int = 0
+    topic: str = ""
+    working: bool = False
+
+    def due_on(self, day: date) -> date:
+        """The last day, once the local day `day` of what it counts from is known."""
+        return days_from(day, -self.days if self.side == Side.BEFORE else self.days, working=self.working)
+
+    def meeting_day(self, due_on: date) -> date:
+        """The day of the meeting before which (BEFORE) it is due on `due_on`."""
+        return days_from(due_on, self.days, working=self.working)
+
+    def before_meeting(self, key: str) -> bool:
+        return self.side == Side.BEFORE and self.topic == key
+
+
+NOT_RELATIVE = Relative()
 
 
 def safe_day(last_day: date) -> date:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.duties.outlook import has_its_day
 from bot.tables import (
     Attendance,
     Demand,
@@ -69,10 +70,11 @@ def asked_for(today: date) -> ColumnElement[bool]:
     unit or plan ended: the figures of that time keep it as not done; but what had to come before a meeting that became
     known when it was over is asked for once, and nobody knows.
     """
-    dated = or_(Duty.due_on.is_not(None), Demand.relative == {})
     kept = and_(Duty.state == DutyState.LAPSED, Duty.hurry != Hurry.AFTER)
     return or_(
-        Duty.state == DutyState.DONE, kept, and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, dated)
+        Duty.state == DutyState.DONE,
+        kept,
+        and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, has_its_day()),
     )
 
 

@@ -22,7 +22,7 @@ Name = tuple[str, str]
 
 AS_EXPECTED = (
     *("base", "period", "kind", "title", "period_first", "period_last"),
-    *("announced_on", "opens_on", "due_on", "safe_on", "report_due_on"),
+    *("announced_on", "opens_on", "due_on", "safe_on", "report_due_on", "relative"),
 )
 """What a demand says in the very words of the plan."""
 
@@ -80,7 +80,7 @@ class Demands:
 
     def counted_from(self) -> set[str]:
         """The keys of the meetings from which new or changed demands count their days."""
-        return {self._rows[name].relative.get("topic") or "" for name in self.changed} - {""}
+        return {self._rows[name].relative.topic for name in self.changed} - {""}
 
     def _note(self, titles: list[str], name: Name, want: Expected) -> None:
         self.changed.add(name)
@@ -88,7 +88,7 @@ class Demands:
 
     def first_reminder(self, want: Expected, habit: Habit) -> datetime | None:
         """A plan that is loaded in the middle of a period still announces it; nothing is said of one that is past."""
-        if want.relative or (want.due_on is not None and want.due_on < self._loading.today):
+        if want.relative.side or (want.due_on is not None and want.due_on < self._loading.today):
             return None
         return self.not_before_now(next_at(self.timetable(want, habit), None))
 
@@ -109,17 +109,8 @@ class Demands:
             "recipient": want.to or "",
             "via": want.via or "",
             "rungs": [line.model_dump() for line in lines_of(self._loading.text, want.ladder)],
-            "relative": _relative(want),
         }
 
 
 def demand_name(want: Expected) -> Name:
     return want.key, want.variant or ""
-
-
-def _relative(want: Expected) -> dict[str, Any]:
-    one = want.relative
-    if one is None:
-        return {}
-    facts: dict[str, Any] = {"side": one.side, "days": one.days, "topic": one.topic}
-    return {**facts, "working": True} if one.working else facts

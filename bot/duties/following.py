@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot.calendar import local_day
+from bot.calendar import Side, local_day
 from bot.duties.changes import Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.ladder import Anchors, next_at, rung_moments
@@ -57,9 +57,9 @@ class Following:
         waited, duty.waits = duty.waits, want.waits or ""
         duty.kind, duty.demand = demand.kind, demand
         duty.announced_on = want.announced_on
-        if not want.relative:
+        if not want.relative.side:
             duty.opens_on, duty.due_on, duty.safe_on = want.opens_on, want.due_on, want.safe_on
-        elif want.relative.side == "after" and duty.due_on is not None:
+        elif want.relative.side == Side.AFTER and duty.due_on is not None:
             place_relative(duty, demand.relative, duty.opens_on)
         if duty.waits and (back or duty.state == DutyState.WAITING or waited != duty.waits):
             duty.state, duty.next_reminder_at = DutyState.WAITING, None
@@ -87,7 +87,7 @@ class Following:
             return
         timed = self._demands.timetable(want, duty.unit)
         planned = self._planned_at(duty)
-        if planned or want.relative:
+        if planned or want.relative.side:
             anchors = Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned, duty.announced_on)
             timed = rung_moments(rungs_of(duty.demand), anchors, self._loading.moment.zone)
         duty.next_reminder_at = self._demands.not_before_now(next_at(timed, duty.reminded_until))

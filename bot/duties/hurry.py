@@ -3,22 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import days_from, next_working_day, safe_day
+from bot.calendar import next_working_day, safe_day
 from bot.tables import Demand, Duty, DutyKind, DutyState, Hurry
 
 TIME_TO_ANSWER = timedelta(days=7)
 """So long what had to come before a meeting that is over may still be handed in; then it lapses."""
 ONE_DAY = timedelta(days=1)
-
-
-def due_before(relative: dict[str, Any], meeting_day: date) -> date:
-    """The day on which a duty of side "before" is due, for the meeting on the local day `meeting_day`."""
-    return days_from(meeting_day, -relative["days"], working=relative.get("working", False))
 
 
 def is_near(due_on: date, today: date) -> bool:
@@ -27,7 +21,7 @@ def is_near(due_on: date, today: date) -> bool:
 
 
 def mark_urgent(duty: Duty, today: date, meeting_day: date, *, over: bool, before: date | None) -> None:
-    """Marks a duty of side "before" that has just been given its days; `before`: its due day until now.
+    """Marks a duty of side BEFORE that has just been given its days; `before`: its due day until now.
 
     Before the meeting it is due at once, never earlier than it could be known. Of a meeting that is over it is asked
     for once if it had no day until then. What was due already stays due when it was.
@@ -78,7 +72,7 @@ def too_near(session: Session, duty: Duty, day: date, today: date) -> Iterator[T
     ).all()
     for one in rows:
         relative = one.demand.relative
-        if relative.get("side") == "before" and relative.get("topic") == duty.key:
-            due_on = due_before(relative, day)
+        if relative.before_meeting(duty.key):
+            due_on = relative.due_on(day)
             if is_near(due_on, today):
-                yield TooNear(one.title, relative["days"], due_on)
+                yield TooNear(one.title, relative.days, due_on)

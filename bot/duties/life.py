@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, at_local, days_from, local_day, next_allowed, next_working_day, safe_day
-from bot.duties.hurry import due_before, is_near, mark_urgent
+from bot.calendar import Moment, Relative, Side, at_local, local_day, next_allowed, next_working_day, safe_day
+from bot.duties.hurry import is_near, mark_urgent
 from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
 from bot.duties.withdrawing import TOLD_ABOVE, withdraw_reminders
@@ -202,12 +201,11 @@ def release_duty(duty: Duty, day: date, moment: Moment) -> None:
     duty.state, duty.opens_on = DutyState.OPEN, max(duty.opens_on, day)
     duty.announced_on = duty.opens_on
     relative = duty.demand.relative
-    if relative.get("side") == "chain":
-        duty.due_on = days_from(day, relative["days"], working=relative.get("working", False))
+    if relative.side == Side.CHAIN:
+        duty.due_on = relative.due_on(day)
         duty.safe_on = max(safe_day(duty.due_on), duty.opens_on)
-    elif relative.get("side") == "before" and duty.due_on is not None:
-        meeting_day = days_from(duty.due_on, relative["days"], working=relative.get("working", False))
-        today = moment.today
+    elif relative.side == Side.BEFORE and duty.due_on is not None:
+        meeting_day, today = relative.meeting_day(duty.due_on), moment.today
         mark_urgent(duty, today, meeting_day, over=meeting_day < today, before=None)
     duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
 
@@ -237,12 +235,13 @@ def follow_meeting(session: Session, meeting: Meeting, day: date, moment: Moment
     ).all()
     followed = []
     for duty, demand in linked:
-        if (duty.plan_id, demand.relative.get("topic")) not in answered:
+        if (duty.plan_id, demand.relative.topic) not in answered:
             continue
-        if meeting.state == MeetingState.HELD or demand.relative["side"] == "before":
+        before = demand.relative.side == Side.BEFORE
+        if meeting.state == MeetingState.HELD or before:
             known = duty.due_on
             place_relative(duty, demand.relative, day)
-            if demand.relative["side"] == "before" and duty.state == DutyState.OPEN:
+            if before and duty.state == DutyState.OPEN:
                 mark_urgent(duty, moment.today, day, over=meeting.state == MeetingState.HELD, before=known)
             set_reminder(session, duty, moment)
             _speak_at_once(session, duty, moment)
@@ -259,14 +258,10 @@ def _speak_at_once(session: Session, duty: Duty, moment: Moment) -> None:
         duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
 
 
-def place_relative(duty: Duty, relative: dict[str, Any], day: date) -> None:
+def place_relative(duty: Duty, relative: Relative, day: date) -> None:
     """Gives a duty that counts from a meeting its days, for the meeting on the local day `day`."""
-    days, working = relative["days"], relative.get("working", False)
-    if relative["side"] == "after":
+    duty.due_on = relative.due_on(day)
+    duty.safe_on = safe_day(duty.due_on)
+    if relative.side == Side.AFTER:
         duty.opens_on = duty.announced_on = day
-        duty.due_on = days_from(day, days, working=working)
-    else:
-        duty.due_on = due_before(relative, day)
-    duty.safe_on = (
-        max(safe_day(duty.due_on), duty.opens_on) if relative["side"] == "after" else safe_day(duty.due_on)
-    )
+        duty.safe_on = max(duty.safe_on, day)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from bot.calendar import Moment, end_of_day
+from bot.calendar import NOT_RELATIVE, Moment, end_of_day
 from bot.duties.life import meeting_of
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic
 
@@ -18,6 +18,11 @@ WORDED_WITH = (
     selectinload(Duty.chosen),
 )
 """What is loaded with duties that are put into words."""
+
+
+def has_its_day() -> ColumnElement[bool]:
+    """That the duty (a condition on Duty joined to Demand) has a last day, or will never have one: it waits for no meeting."""
+    return or_(Duty.due_on.is_not(None), Demand.relative == NOT_RELATIVE)
 
 
 def open_duties(
@@ -33,7 +38,7 @@ def open_duties(
                 Duty.state == DutyState.OPEN,
                 Duty.announced_on <= today,
                 Duty.kind.in_(list(kinds)),
-                (Duty.due_on.is_not(None)) | (Demand.relative == {}),
+                has_its_day(),
             )
             .options(
                 joinedload(Duty.demand).joinedload(Demand.topic),

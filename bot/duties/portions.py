@@ -157,7 +157,7 @@ class Comparison:
             self._loading.changes.done += 1
             return False
         days_hold = all(getattr(there, day) == getattr(want, day) for day in DAYS)
-        moving = want.relative is not None or bool(want.waits)
+        moving = bool(want.relative.side or want.waits)
         past = (
             there.state == DutyState.OPEN and there.due_on is not None and there.due_on < self._loading.today
         )

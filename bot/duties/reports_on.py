@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.calendar import Side
 from bot.duties.outlook import Outlook
 from bot.tables import Demand, Duty, DutyKind, DutyState
 
@@ -38,8 +39,8 @@ def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
 def _told_of(duty: Duty) -> ColumnElement[bool] | None:
     """The meetings, by a condition on Demand, that the report tells of."""
     relative, topic = duty.demand.relative, duty.demand.reports_on
-    if relative.get("side") == "after":
-        return Demand.key == str(relative["topic"])
+    if relative.side == Side.AFTER:
+        return Demand.key == relative.topic
     return Demand.base == topic if topic else None
 
 

@@ -133,7 +133,7 @@ def _demand(session: Session, topic: Topic, quarter: Period) -> Demand:
     turn = {"base": topic.key, "period": EVERY}
     demand = session.scalar(select(Demand).filter_by(**name))
     if demand is None:
-        demand = Demand(**name, **turn, kind=DutyKind.MEETING, recipient="", via="", relative={})
+        demand = Demand(**name, **turn, kind=DutyKind.MEETING, recipient="", via="")
         session.add(demand)
     first = max(quarter.first, text.head.starts)
     demand.topic_id, demand.title = topic.id, topic.title

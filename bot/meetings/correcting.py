@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, Side, at_local, local_day
 from bot.duties.life import done_on_time, follow_meeting, place_relative, release_duty, set_reminder
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of, write_counts
@@ -100,7 +100,7 @@ def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: 
     ).all()
     for duty in done:
         relative = duty.demand.relative
-        if relative.get("side") == "after" and (duty.plan_id, relative.get("topic")) in keys and duty.done_at:
+        if relative.side == Side.AFTER and (duty.plan_id, relative.topic) in keys and duty.done_at:
             place_relative(duty, relative, day)
             duty.on_time = done_on_time(duty, local_day(duty.done_at, zone))
 
@@ -119,6 +119,6 @@ def _move_chain(session: Session, done: Duty, day: date, moment: Moment) -> None
         .options(joinedload(Duty.demand))
     ).all()
     for duty in waited:
-        if duty.demand.relative.get("side") == "chain":
+        if duty.demand.relative.side == Side.CHAIN:
             release_duty(duty, day, moment)
             set_reminder(session, duty, moment)

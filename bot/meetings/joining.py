@@ -238,8 +238,7 @@ def _forget_days(session: Session, duty: Duty, at: datetime) -> None:
         )
     ).all()
     for one in rows:
-        relative = one.demand.relative
-        if relative.get("side") == "before" and relative.get("topic") == duty.key:
+        if one.demand.relative.before_meeting(duty.key):
             one.due_on = one.safe_on = one.next_reminder_at = None
             withdraw_reminders(session, [one.id], at)
     session.flush()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
-from bot.calendar import Period, last_day_before, safe_day
+from bot.calendar import NOT_RELATIVE, Period, Relative, Side, last_day_before, safe_day
 from bot.plans.agenda import fill_step_texts
 from bot.plans.deadlines import dated_title, deadline_pairs, meeting_turns, report_within
 from bot.plans.fields import Filter
@@ -14,17 +14,6 @@ from bot.plans.plan import DutyText, PlanText, TopicText, Variant
 from bot.plans.who import UnitProfile, fits_unit, variant_of
 
 OPENS_BEFORE_DUE = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """A last day that is not known yet: `days` before or after the meeting of the unit that is expected under the key
-    `topic`, or (side "chain", empty `topic`) after the day on which what is waited for was done."""
-
-    side: Literal["after", "before", "chain"]
-    days: int
-    topic: str
-    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,7 @@ class Expected:
     variant: str | None = None
     to: str | None = None
     via: str | None = None
-    relative: Relative | None = None
+    relative: Relative = NOT_RELATIVE
     waits: str | None = None
     report_due_on: date | None = None
     reports_on: str | None = None
@@ -230,7 +219,7 @@ def _undated(plan: PlanText, duty: DutyText) -> Expected:
         period_last=plan.head.ends,
         announced_on=opens,
         opens_on=opens,
-        relative=None if days is None else Relative("chain", days, "", working),
+        relative=NOT_RELATIVE if days is None else Relative(Side.CHAIN, days, working=working),
     )
 
 
@@ -251,7 +240,9 @@ def _by_meeting(plan: PlanText, duty: DutyText, meetings: list[Expected]) -> Ite
             period_last=meeting.period_last,
             announced_on=meeting.announced_on,
             opens_on=meeting.opens_on if after else meeting.announced_on,
-            relative=Relative("after" if after else "before", days, meeting.key, duty.due.count == "working"),
+            relative=Relative(
+                Side.AFTER if after else Side.BEFORE, days, meeting.key, duty.due.count == "working"
+            ),
         )
 
 

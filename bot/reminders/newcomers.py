@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local
 from bot.duties.ladder import Timed
 from bot.duties.life import meetings_of
-from bot.duties.outlook import WORDED_WITH
+from bot.duties.outlook import WORDED_WITH, has_its_day
 from bot.materials.materials import unit_was_reminded
 from bot.people.newcomers import heard_from, is_away, is_new, wake_newcomer
 from bot.people.staff import Staff, staff_of
@@ -89,7 +89,7 @@ def _asked(session: Session, units: Collection[int]) -> Sequence[Duty]:
         .where(
             Duty.unit_id.in_(units),
             Duty.state == DutyState.OPEN,
-            or_(Duty.due_on.is_not(None), Demand.relative == {}),
+            has_its_day(),
         )
         .order_by(Duty.id)
         .options(*WORDED_WITH)

@@ -121,7 +121,7 @@ def _upload(session: Session, meeting: Meeting, duties: list[Duty]) -> dict[str,
             Duty.state.in_((DutyState.OPEN, DutyState.DONE, DutyState.LAPSED)),
         )
     )
-    own = [duty for duty in confirmed if (duty.plan_id, duty.demand.relative.get("topic")) in answered]
+    own = [duty for duty in confirmed if (duty.plan_id, duty.demand.relative.topic) in answered]
     if not own or any(duty.state == DutyState.OPEN for duty in own):
         return {}
     kept = all(duty.state == DutyState.DONE and bool(duty.on_time) for duty in own)

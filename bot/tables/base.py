@@ -2,12 +2,15 @@
 
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from pydantic import TypeAdapter
 from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
+
+Value = TypeVar("Value")
 
 NAMES = {
     "ix": "ix_%(column_0_label)s",
@@ -38,6 +41,27 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+class Kept(TypeDecorator[Value], Generic[Value]):
+    """A value in a column of JSON; what has its default is not written."""
+
+    impl = Json
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self.shape = shape
+        self._adapter: TypeAdapter[Value] = TypeAdapter(shape)
+
+    def process_bind_param(self, value: Value | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return self._adapter.dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Value:
+        return self._adapter.validate_python(value)
+
 
 # A path such as "/1/5/" compared byte by byte, so that a subtree is a range of an ordinary index.
 Path = String(200).with_variant(String(200, collation="C"), "postgresql")

@@ -7,8 +7,11 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.tables.base import Base, Path, stored_enum
+from bot.calendar import NOT_RELATIVE, Relative
+from bot.tables.base import Base, Kept, Path, stored_enum
 from bot.tables.units import Unit
+
+RELATIVE: Kept[Relative] = Kept(Relative)
 
 
 class MeetingKind(StrEnum):
@@ -129,9 +132,7 @@ class Demand(Base):
     recipient: Mapped[str] = mapped_column(Text, default="")
     via: Mapped[str] = mapped_column(Text, default="")
     rungs: Mapped[list[Any]] = mapped_column(default=list)
-    relative: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """{} or {side, days, topic, working}: the due day counts from the meeting expected under the key `topic`
-    (side before, after), or from the day on which what is waited for was done (side chain)."""
+    relative: Mapped[Relative] = mapped_column(RELATIVE, default=NOT_RELATIVE)
     plan: Mapped[Plan] = relationship()
     topic: Mapped[Topic | None] = relationship()
 

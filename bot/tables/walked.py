@@ -6,14 +6,11 @@ Nobody else knows a key of that JSON. Every field has a default, so that a row o
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter
-from sqlalchemy import Dialect, TypeDecorator
+from pydantic import BeforeValidator, Field, PlainSerializer
 
-from bot.tables.base import Json
-
-Value = TypeVar("Value")
+from bot.tables.base import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +90,6 @@ def _write_marks(marks: MeetingMarks) -> dict[str, Any]:
     }
     steps = {str(place): str(mark) for place, mark in marks.steps.items()}
     return {**{name: value for name, value in named.items() if value}, **steps}
-
-
-class Kept(TypeDecorator[Value], Generic[Value]):
-    """A value in a column of JSON; what has its default is not written."""
-
-    impl = Json
-    cache_ok = True
-
-    def __init__(self, shape: Any) -> None:
-        super().__init__()
-        self.shape = shape
-        self._adapter: TypeAdapter[Value] = TypeAdapter(shape)
-
-    def process_bind_param(self, value: Value | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        return self._adapter.dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> Value:
-        return self._adapter.validate_python(value)
 
 
 STEPS: Kept[tuple[MeetingStep, ...]] = Kept(tuple[MeetingStep, ...])

@@ -169,8 +169,7 @@ class Year:
                     self._consider(session, duty, day)
 
     def _consider(self, session, duty: Duty, day: date) -> None:  # type: ignore[no-untyped-def]
-        relative = duty.demand.relative
-        if relative and duty.due_on is None:
+        if duty.demand.relative.side and duty.due_on is None:
             return  # its meeting has no day yet
         if duty.id not in self.decided:
             self.decided[duty.id] = self._decide(session, duty, day)
@@ -341,7 +340,7 @@ def nothing_is_forgotten(
     for duty in duties.values():
         if duty.id in spoken or duty.state not in ("open", "done"):
             continue
-        if duty.demand.relative and duty.due_on is None:
+        if duty.demand.relative.side and duty.due_on is None:
             continue  # its meeting has no day: nobody is asked yet
         if duty.due_on is not None and duty.due_on < START:
             continue  # it was past when the plan came
@@ -351,8 +350,8 @@ def nothing_is_forgotten(
         first_day = max(duty.announced_on, START)
         anchors = Anchors(max(duty.opens_on, START), duty.due_on, duty.safe_on, announced_on=first_day)
         # What hangs on a meeting has its day since the meeting was set or entered; the card of that moment says so.
-        known = arranged.get((duty.about_id or duty.unit_id, duty.demand.relative.get("topic", "")))
-        if duty.demand.relative or duty.waits:
+        known = arranged.get((duty.about_id or duty.unit_id, duty.demand.relative.topic))
+        if duty.demand.relative.side or duty.waits:
             known = max(known or at_local(START, time(6), ZONE), at_local(duty.opens_on, time(12), ZONE))
         known = held.get(told_of) or known
         first = next_at(rung_moments(rungs_of(duty.demand), anchors, ZONE), known)
@@ -379,7 +378,7 @@ def the_figures_are_those_of_the_people(
         for d in duties.values()
         if d.state in ("open", "done")
         and (d.state == "done" or d.opens_on <= END)
-        and (d.due_on is not None or not demands[d.demand_id].relative)
+        and (d.due_on is not None or not demands[d.demand_id].relative.side)
     )
     expected = Counter()  # type: ignore[var-annotated]
     for tally in figures:

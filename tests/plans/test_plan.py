@@ -10,9 +10,10 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
+from bot.calendar import Relative, Side
 from bot.plans import yaml_in as plan_file
 from bot.plans.agenda import AgendaStep
-from bot.plans.expected import Relative, expected_duties
+from bot.plans.expected import expected_duties
 from bot.plans.fields import Document, SourceKey, Who, Window
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung
 from bot.plans.plan import (
@@ -453,7 +454,7 @@ def test_what_is_expected_and_in_what_order(tmp_path: Path) -> None:
         "Báo cáo quý IV/2022",
         "Gửi chuyên đề: Chuyên đề một",
     ]
-    assert found[-1].relative == Relative("after", 2, "q1")
+    assert found[-1].relative == Relative(Side.AFTER, 2, "q1")
     assert (found[-1].period_first, found[-1].period_last) == (date(2022, 1, 1), date(2022, 3, 31))
 
 
@@ -501,13 +502,13 @@ def test_a_dated_duty_opens_thirty_days_before_but_not_before_the_plan(tmp_path:
 def test_before_a_meeting_and_for_every_topic_that_the_unit_has(tmp_path: Path) -> None:
     text = BASE.replace("{after_meeting: 2, topics: [q1]}", "{before_meeting: 5}")
     plan = read(tmp_path, text + "  ")
-    found = [e for e in expected_duties(plan, unit(sector="doanh_nghiep")) if e.relative]
+    found = [e for e in expected_duties(plan, unit(sector="doanh_nghiep")) if e.relative.side]
     assert [(e.key, e.relative, e.variant) for e in found] == [
-        ("send:q1", Relative("before", 5, "q1"), None),
-        ("send:q2", Relative("before", 5, "q2"), "business"),
+        ("send:q1", Relative(Side.BEFORE, 5, "q1"), None),
+        ("send:q2", Relative(Side.BEFORE, 5, "q2"), "business"),
     ]
     assert found[1].title == "Gửi chuyên đề: Bản doanh nghiệp"
-    assert [e.key for e in expected_duties(plan, unit(direct=False)) if e.relative] == ["send:q2"]
+    assert [e.key for e in expected_duties(plan, unit(direct=False)) if e.relative.side] == ["send:q2"]
 
 
 def test_a_topic_without_a_period_is_expected_of_nobody(tmp_path: Path) -> None:

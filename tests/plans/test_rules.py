@@ -9,7 +9,8 @@ import pytest
 import yaml
 from jinja2 import Environment, StrictUndefined
 
-from bot.plans.expected import Relative, expected_duties
+from bot.calendar import Relative, Side
+from bot.plans.expected import expected_duties
 from bot.plans.fields import Document
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import (
@@ -266,7 +267,7 @@ def test_minutes_are_confirmed_where_the_guidance_sets_days(tmp_path: Path) -> N
     assert first.title == rule_set("2026-01-01").upload_title
     assert found.ladders["minutes"] == LADDERS["minutes"]
     asked = [one for one in expected_duties(found, CELL) if one.key == "dang-so-tay:new"]
-    assert [one.relative for one in asked] == [Relative("after", 2, "new")]
+    assert [one.relative for one in asked] == [Relative(Side.AFTER, 2, "new")]
     assert "Tháng có hướng dẫn mới" in asked[0].title
 
 

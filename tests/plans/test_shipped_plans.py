@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.plans.expected import Relative, expected_duties
+from bot.calendar import Relative, Side
+from bot.plans.expected import expected_duties
 from bot.plans.fields import SourceKey
 from bot.plans.plan import plan_from_json, plan_to_json, topic_documents, topic_of
 from bot.plans.who import UnitProfile
@@ -194,7 +195,7 @@ def test_the_third_theme_by_kind_of_unit(sector: str, variant: str, title: str) 
     cell = UnitProfile("CB", "chi_bo", sector, direct=True)
     meeting, after = (e for e in expected_duties(plan(THEMES), cell) if e.topic == "cd-3")
     assert (meeting.variant, meeting.title, meeting.kind) == (variant, title, "meeting")
-    assert after.relative == Relative("after", 2, "cd-3")
+    assert after.relative == Relative(Side.AFTER, 2, "cd-3")
     assert after.title == f"Báo cáo hoàn thiện sau sinh hoạt chuyên đề: {title}"
 
 

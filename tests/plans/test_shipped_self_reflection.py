@@ -46,7 +46,7 @@ def test_the_days_before_the_last_permitted_meeting(
     (report,) = (e for e in found if e.key.startswith("bao-cao-chuyen-de:"))
     (passed_on,) = (e for e in found if e.key.startswith("chuyen-thi-uy"))
     for one, day, safe in ((report, five, five_safe), (passed_on, three, three_safe)):
-        assert one.relative is not None
+        assert one.relative.side
         last = held - timedelta(days=one.relative.days)
         assert (f"{last:%a %Y-%m-%d}", f"{safe_day(last):%a %Y-%m-%d}") == (day, safe)
 

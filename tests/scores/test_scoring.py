@@ -12,6 +12,7 @@ import yaml
 from jinja2 import Environment, StrictUndefined
 from sqlalchemy.orm import Session
 
+from bot.calendar import NOT_RELATIVE, Relative, Side
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import read_rules
 from bot.plans.guidance.sheets import ANSWERS, NUMBERS, ScoreSheet, ScoreSheets
@@ -489,7 +490,7 @@ def _duty(session: Session, cell: Unit, plan: Plan, meeting: Meeting | None, **f
         period="",
         uploads=facts.pop("uploads", False),
         topic_id=facts.pop("topic_id", None),
-        relative=facts.pop("relative", {}),
+        relative=facts.pop("relative", NOT_RELATIVE),
     )
     session.add(demand)
     session.flush()
@@ -694,7 +695,7 @@ def test_the_minutes(
         meeting = both(session, cell, "sequential")
         meeting.read_back_at = AT if read_back else None
         plan = session.query(Plan).one()
-        relative = {"side": "after", "days": 2, "topic": "regular"}
+        relative = Relative(Side.AFTER, 2, "regular")
         _duty(
             session,
             cell,
@@ -707,7 +708,7 @@ def test_the_minutes(
             state=state,
             on_time=on_time,
         )
-        other = {"side": "after", "days": 2, "topic": "another"}
+        other = Relative(Side.AFTER, 2, "another")
         _duty(
             session,
             cell,

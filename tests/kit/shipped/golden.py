@@ -53,7 +53,7 @@ def tree(*lines: Line) -> dict[str, UnitProfile]:
 def row(one: Expected) -> Row:
     waits = (one.waits,) if one.waits else ()
     when, safe = str(one.due_on or ""), str(one.safe_on or "")
-    if one.relative:
+    if one.relative.side:
         sign = "-" if one.relative.side == "before" else "+"
         when = f"{sign}{one.relative.days} {one.relative.topic}".strip()
         assert not one.relative.working
