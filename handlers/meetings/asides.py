@@ -49,7 +49,7 @@ def turn_note(chat: Chat, note_id: str) -> None:
         if note is None:
             chat.say("talk/not_yours")
         return
-    what = meant_as(chat.session, meeting)
+    what = meant_as(chat.session, meeting, note.text)
     if note.step != meeting.step or not what or note not in notes_of(chat.session, meeting):
         leading.show_standing(chat, meeting, chat.desk.render.sentence("step_passed", {}))
         return

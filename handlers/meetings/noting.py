@@ -101,7 +101,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
     if meeting.state == MeetingState.HELD:
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
-    what = meant_as(chat.session, meeting) if not file and text.strip() else None
+    what = meant_as(chat.session, meeting, text) if not file and text.strip() else None
     leading.say_of_meeting(
         chat,
         "meetings/noted",

@@ -108,6 +108,27 @@ def test_what_is_no_count_is_a_note_and_one_button_makes_it_the_count(
     assert notes(world) == ["Đồng chí Ba xin đến muộn 10 phút"]
 
 
+def test_counts_told_before_they_are_asked_are_one_tap_away(world: World, secretary: Talker) -> None:
+    """At the opening somebody types the numbers: kept as words, and offered as what they are."""
+    opened(world, secretary, "none").says("đi 25/28 vắng 3 phép")
+    assert secretary.last.text.startswith("📝 Đã ghi vào biên bản · bước 1/2")
+    secretary.taps("Đây là số dự họp").taps("Đúng")
+    assert figures(world) == (28, 25, 3, 0)
+    assert notes(world) == []
+    secretary.says("/hop").says("thu quỹ được 25/28 đồng chí")
+    assert "👥 Đây là số dự họp" not in labels(secretary)
+    reads_well(secretary)
+
+
+def test_a_vote_told_at_another_step_is_one_tap_away(world: World, secretary: Talker) -> None:
+    opened(world, secretary, "none").says("biểu quyết 24 đồng ý, 1 không")
+    secretary.taps("Đây là kết quả biểu quyết")
+    assert "Về việc gì?" in secretary.last.text
+    secretary.says("/hop").says("2/3 số hộ đồng ý hiến đất")
+    assert "🗳 Đây là kết quả biểu quyết" not in labels(secretary)
+    reads_well(secretary)
+
+
 def test_there_and_back_again_loses_nothing(world: World, secretary: Talker) -> None:
     opened(world, secretary, "attendance").says("25/28, 2 có phép, 1 không").taps("Ghi vào biên bản")
     assert notes(world) == ["25/28, 2 có phép, 1 không"]

@@ -45,12 +45,14 @@ def kept_by(kept_as: str) -> Question:
     return next((one for one in QUESTIONS.values() if one.kept_as == kept_as), NOTHING)
 
 
-def meant_as(session: Session, meeting: Meeting) -> str | None:
-    """What a note of the present step may have been meant as, where the step asks for anything that can be typed."""
+def meant_as(session: Session, meeting: Meeting, text: str) -> str | None:
+    """What a note of the present step may have been meant as: what the step asks for, else what the words surely tell."""
     if meeting.state != MeetingState.RUNNING or at_closing(meeting):
         return None
     question = present_question(meeting)
     meant = question.may_be_meant(session, meeting)
     if asks_clerk(meeting) and not (question.opens and meant):
         return "clerk"
-    return question.kept_as if meant else None
+    if meant:
+        return question.kept_as
+    return next((one.kept_as for one in QUESTIONS.values() if one.overhears(session, meeting, text)), None)

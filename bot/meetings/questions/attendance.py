@@ -28,6 +28,10 @@ class AttendanceQuestion(Question):
     def may_be_meant(self, session: Session, meeting: Meeting) -> bool:
         return not (asks_clerk(meeting) and counts_of(session, meeting))
 
+    def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
+        figures = any(letter.isdigit() for letter in text)
+        return figures and len(text) <= LONGEST and line_of(text, meeting.unit.members) in ("counts", "share")
+
     def outcome(self, came: Came) -> Outcome | None:
         if came.total is None:
             return None

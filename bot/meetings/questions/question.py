@@ -80,6 +80,10 @@ class Question:
         """Whether a note made at its step may have been meant as an answer."""
         return False
 
+    def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
+        """Whether words noted at a step that asks something else surely tell what this kind asks."""
+        return False
+
     def takes(self, meeting: Meeting, text: str, at: datetime) -> Taken | None:
         """Writes the answer down; None where a dialog does (handlers/meetings/step_answers.py). Raises Invalid for no answer."""
         return None

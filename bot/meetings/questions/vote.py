@@ -26,6 +26,11 @@ class VoteQuestion(Question):
     def may_be_meant(self, session: Session, meeting: Meeting) -> bool:
         return True
 
+    def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
+        said = fold(text)
+        named = "bieu quyet" in said or "tan thanh" in said
+        return named and any(letter.isdigit() for letter in said) and self.reads(session, meeting, text)
+
     def undoes(self, session: Session, meeting: Meeting, aside: Aside) -> None:
         vote = session.get(Vote, aside.kept_id) if aside.kept_id else None
         if vote is not None and vote.meeting_id == meeting.id:
