@@ -109,10 +109,10 @@ class NoLinks:
     def upload(self, contact_id: int, key: int = 0) -> str:
         return f"http://localhost/u/{contact_id}"
 
-    def export(self, person_id: int) -> str:
-        return f"http://localhost/x/{person_id}"
+    def export(self, contact_id: int, key: int = 0) -> str:
+        return f"http://localhost/x/{contact_id}"
 
-    def file(self, file: File) -> str:
+    def file(self, file: File, contact_id: int, key: int = 0) -> str:
         return f"http://localhost/f/{file.digest}"
 
     def invitation(self, code: str) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
@@ -145,7 +146,7 @@ def _spoken(session: Session, files: Sequence[Material], units: Collection[int])
 def _write(
     desk: Desk, session: Session, contact: Contact, duty: Duty, files: Sequence[Material], at: datetime
 ) -> None:
-    shared = share_materials(files, desk.links.file)
+    shared = share_materials(files, partial(desk.file_link, contact=contact))
     context = {
         "duty": duty,
         "period": turn_of(duty),

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import chain
 
 from sqlalchemy import insert, select, update
@@ -173,7 +174,7 @@ def _worded(
     items.sort(key=lambda one: _urgency(one, Moment(at, desk.zone)))
     views = [(outlook_of(one.duty, one.meeting, Moment(at, desk.zone)), one.say) for one in items]
     own = materials_of(items, materials)
-    shared = share_materials(chain(*own.values()), desk.links.file)
+    shared = share_materials(chain(*own.values()), partial(desk.file_link, contact=contact))
     today = local_day(at, desk.zone)
     before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
     context = {

@@ -52,18 +52,22 @@ class SignedLinks:
     def read_upload(self, token: str) -> tuple[int, int] | None:
         return _key(self._read("u", token, UPLOAD_LIFE))
 
-    def export(self, person_id: int) -> str:
-        return self._link("x", person_id)
+    def export(self, contact_id: int, key: int = 0) -> str:
+        return self._link("x", [contact_id, key])
 
-    def read_export(self, token: str) -> int | None:
-        return _number(self._read("x", token, EXPORT_LIFE))
+    def read_export(self, token: str) -> tuple[int, int] | None:
+        return _key(self._read("x", token, EXPORT_LIFE))
 
-    def file(self, file: File) -> str:
-        return self._link("f", [file.digest, file.name, file.size, file.media_type])
+    def file(self, file: File, contact_id: int, key: int = 0) -> str:
+        """Made for whoever speaks from that contact: it opens for as long as they may read the file."""
+        return self._link("f", [file.digest, file.name, file.size, file.media_type, contact_id, key])
 
-    def read_file(self, token: str) -> File | None:
+    def read_file(self, token: str) -> tuple[File, tuple[int, int]] | None:
+        """The file and the key of the contact that it was made for."""
         facts = self._read("f", token, FILE_LIFE)
-        return File(*facts) if isinstance(facts, list) and len(facts) == 4 else None
+        if not isinstance(facts, list) or len(facts) != 6:
+            return None
+        return File(*facts[:4]), (facts[4], facts[5])
 
     def entry(self, place: str) -> str:
         """A token (no link) that stands in the form by which a new web chat is opened: sent twice, it opens one."""
@@ -109,7 +113,3 @@ def _key(facts: Any) -> tuple[int, int] | None:
     if isinstance(facts, list) and len(facts) == 2 and all(type(fact) is int for fact in facts):
         return facts[0], facts[1]
     return (facts, 0) if type(facts) is int else None
-
-
-def _number(facts: Any) -> int | None:
-    return facts if type(facts) is int else None

@@ -314,7 +314,10 @@ class Chat:
         return self.desk.links.upload(self.contact.id, self.contact.key)
 
     def export_link(self) -> str:
-        return self.desk.links.export(self.person.id)
+        return self.desk.links.export(self.contact.id, self.contact.key)
+
+    def file_link(self, file: File) -> str:
+        return self.desk.file_link(file, self.contact)
 
     def invite_links(self, code: str) -> list[tuple[str, str]]:
         return self.desk.links.invitation(code)

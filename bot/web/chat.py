@@ -76,7 +76,8 @@ async def seat_of(request: Request) -> Contact:
 def read_talk(site: Site, session: Session, contact_id: int, after: int | None, most: int = BATCH) -> Talk:
     """The lines after `after`, or the last `most` without it; of whoever has lost the role, what came since."""
     # The number is read first: whatever bears a smaller one has been committed by then, so no line is passed over.
-    newest = session.scalar(select(Contact.seq).where(Contact.id == contact_id)) or 0
+    numbers = session.execute(select(Contact.seq, Contact.key).where(Contact.id == contact_id)).first()
+    newest, key = numbers or (0, 0)
     first = max(0, newest - most) if after is None else max(0, after)
     last = min(newest, first + most)
     if last <= first:
@@ -97,7 +98,7 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
         _own_line(site, event) for event in events if event.said and not (lost_at and event.at < lost_at)
     ]
     lines += [
-        _told_line(site, message)
+        _told_line(site, message, key)
         for message in messages
         if message.body.get("text") and not (lost_at and message.created_at < lost_at)
     ]
@@ -109,7 +110,7 @@ def _own_line(site: Site, event: Event) -> ChatLine:
     return ChatLine(event.seq or 0, "me", event.message_ref, said, (), (), *_when(site, event.at))
 
 
-def _told_line(site: Site, message: Message) -> ChatLine:
+def _told_line(site: Site, message: Message, key: int) -> ChatLine:
     reply = outbox.from_body(message.body)
     size = site.desk.render.file_size
     return ChatLine(
@@ -119,7 +120,11 @@ def _told_line(site: Site, message: Message) -> ChatLine:
         safe_html(reply.text),
         tuple(tuple({"label": c.label, "payload": c.payload} for c in row) for row in reply.choices),
         tuple(
-            {"name": f.name, "size": size(f.size), "url": site.links.path(site.links.file(f))}
+            {
+                "name": f.name,
+                "size": size(f.size),
+                "url": site.links.path(site.links.file(f, message.contact_id, key)),
+            }
             for f in reply.files
         ),
         *_when(site, message.sent_at or message.created_at),

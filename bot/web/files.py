@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from bot.calendar import Moment
 from bot.messages import Address, File, Incoming, Refusal
+from bot.people.file_readers import may_fetch_file
 from bot.people.people import holds_role
 from bot.people.places import opened_by
 from bot.people.roles import role_holders
@@ -134,9 +135,13 @@ def _result(site: Site, one: File | Refusal) -> dict[str, str | bool]:
 
 async def send_file(request: Request) -> Response:
     site = site_of(request)
-    file = site.links.read_file(request.path_params["token"])
-    if file is None:
+    found = site.links.read_file(request.path_params["token"])
+    contact = await site.read(lambda session: opened_by(session, found and found[1], site.now()))
+    if found is None or contact is None:
         raise HTTPException(403, "file")
+    file = found[0]
+    if not await site.read(lambda session: may_fetch_file(session, contact, file.digest)):
+        raise HTTPException(403, "file_role")
     try:
         pieces = await to_thread.run_sync(site.stream, file.digest)
     except FileNotFoundError:
@@ -151,20 +156,23 @@ async def send_file(request: Request) -> Response:
 async def send_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
-    person_id = site.links.read_export(request.path_params["token"])
+    key = site.links.read_export(request.path_params["token"])
     moment = Moment(site.now(), site.desk.zone)
 
     def make(session: Session) -> bytes:
+        contact = opened_by(session, key, site.now())
+        if contact is None:
+            return b""
         memberships = session.scalars(
             select(Membership)
-            .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
+            .where(Membership.person_id == contact.person_id, Membership.ended_at.is_(None))
             .options(joinedload(Membership.unit))
         ).all()
         if not role_holders(memberships, "sum"):
             return b""
         return summary_workbook(session, memberships, moment, site.export_words)
 
-    content = b"" if person_id is None else await site.read(make)
+    content = await site.read(make)
     if not content:
         raise HTTPException(403, "export")
     name = str(site.export_words["file_name"]).format(day=moment.today)

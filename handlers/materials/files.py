@@ -108,7 +108,7 @@ def _show_topic(chat: Chat, found: Topic, period: str, gone: str = "") -> None:
 
 
 def _link(chat: Chat, file: Material) -> str:
-    return chat.desk.links.file(File(file.digest, file.name, file.size, file.media_type))
+    return chat.file_link(File(file.digest, file.name, file.size, file.media_type))
 
 
 def _own_file(chat: Chat, file_id: str) -> tuple[Material, Topic] | None:
@@ -151,7 +151,7 @@ def send_again(chat: Chat, duty_id: str) -> None:
     if materials is None:
         chat.say("materials/gone", duty=duty)
         return
-    shared = share_materials(materials.files, chat.desk.links.file)
+    shared = share_materials(materials.files, chat.file_link)
     chat.say(
         "materials/again",
         files=shared.files,

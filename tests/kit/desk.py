@@ -48,10 +48,10 @@ class PlainLinks:
     def upload(self, contact_id: int, key: int = 0) -> str:
         return f"https://chibo.example/u/{contact_id}"
 
-    def export(self, person_id: int) -> str:
-        return f"https://chibo.example/x/{person_id}"
+    def export(self, contact_id: int, key: int = 0) -> str:
+        return f"https://chibo.example/x/{contact_id}"
 
-    def file(self, file: File) -> str:
+    def file(self, file: File, contact_id: int, key: int = 0) -> str:
         return f"https://chibo.example/f/{file.digest[:8]}"
 
     def invitation(self, code: str) -> list[tuple[str, str]]:

@@ -32,13 +32,13 @@ def tokens() -> dict[str, str]:
         "web_chat": _token(LINKS.web_chat(7), "w"),
         "upload": _token(LINKS.upload(7), "u"),
         "export": _token(LINKS.export(7), "x"),
-        "file": _token(LINKS.file(FILE), "f"),
+        "file": _token(LINKS.file(FILE, 7), "f"),
         "entry": LINKS.entry("7"),
     }
 
 
 TOKENS = tokens()
-VALUES = {"web_chat": (7, 0), "upload": (7, 0), "export": 7, "file": FILE, "entry": "7"}
+VALUES = {"web_chat": (7, 0), "upload": (7, 0), "export": (7, 0), "file": (FILE, (7, 0)), "entry": "7"}
 
 
 @pytest.mark.parametrize("reading", TOKENS)
@@ -93,6 +93,13 @@ def test_signed_nonsense_is_no_contact(facts: object) -> None:
 def test_a_link_bears_the_number_of_its_key() -> None:
     assert LINKS.read_web_chat(_token(LINKS.web_chat(7, 3), "w")) == (7, 3)
     assert LINKS.read_upload(_token(LINKS.upload(7, 3), "u")) == (7, 3)
+    assert LINKS.read_export(_token(LINKS.export(7, 3), "x")) == (7, 3)
+    assert LINKS.read_file(_token(LINKS.file(FILE, 7, 3), "f")) == (FILE, (7, 3))
+
+
+@pytest.mark.parametrize("facts", [["ab", "a.pdf", 1, "x"], ["ab", "a.pdf", 1, "x", 7, 0, 0], "ab", 7])
+def test_a_file_link_without_its_reader_opens_nothing(facts: object) -> None:
+    assert LINKS.read_file(LINKS._signer("f").dumps(facts)) is None
 
 
 def test_an_invitation_names_every_way_in() -> None:

@@ -668,7 +668,8 @@ def test_the_upload_page(site: Installation, browser: httpx.Client) -> None:
 def test_a_stored_file_comes_back(site: Installation, browser: httpx.Client, tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(PNG)
     stored = files.take_in(site.store, 'Biên bản "số 1"\r\nx: y.png', tmp_path / "a")
-    answer = browser.get(site.links.path(site.links.file(stored)))
+    reader = site.contact()
+    answer = browser.get(site.links.path(site.links.file(stored, reader)))
     assert answer.content == PNG
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["content-length"] == str(len(PNG))
@@ -676,7 +677,7 @@ def test_a_stored_file_comes_back(site: Installation, browser: httpx.Client, tmp
     assert kind.startswith('attachment; filename="Bi_n b_n _s')
     assert "filename*=UTF-8''Bi%C3%AAn%20b%E1%BA%A3n%20%22s%E1%BB%91%201%22" in kind
     assert answer.headers["cache-control"] == "no-store"
-    gone = site.links.path(site.links.file(File("0" * 64, "a.png", 1, "image/png")))
+    gone = site.links.path(site.links.file(File("0" * 64, "a.png", 1, "image/png"), reader))
     assert browser.get(gone).status_code == 404
     assert browser.get("/f/xyz").status_code == 403
     assert browser.get(gone[:-6] + ("A" if gone[-6] != "A" else "B") + gone[-5:]).status_code == 403
@@ -697,13 +698,18 @@ def test_the_workbook(site: Installation, browser: httpx.Client) -> None:
             session.add(
                 Membership(person_id=person.id, unit_id=unit.id, role=role, since=site.now(), ended_at=ended)
             )
-        leader, secretary, former = (person.id for person in people)
+        places = [
+            Contact(person=one, channel="web", place=uuid.uuid4().hex, used_at=site.now()) for one in people
+        ]
+        session.add_all(places)
+        session.flush()
+        leader, secretary, former = (place.id for place in places)
     answer = browser.get(site.links.path(site.links.export(leader)))
     assert answer.status_code == 200
     assert answer.content.startswith(b"PK")
     assert ".xlsx" in answer.headers["content-disposition"]
-    for person_id in (secretary, former, 10**6):
-        assert browser.get(site.links.path(site.links.export(person_id))).status_code == 403
+    for contact_id in (secretary, former, 10**6):
+        assert browser.get(site.links.path(site.links.export(contact_id))).status_code == 403
     assert "“Xuất Excel”" in browser.get("/x/xyz").text
 
 

@@ -1,0 +1,22 @@
+"""All that stands in a database, to compare before and after."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.store.db import Database
+from bot.tables import Base
+
+TALK = ("events", "messages", "dialogs", "contacts")
+"""What every word and every press writes, refused or not."""
+
+
+def rows_of(db: Database, without: Collection[str] = ()) -> dict[str, list[Any]]:
+    """The rows of each table in order of their keys, but for those of some tables."""
+    with db.read() as session:
+        return {
+            table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+            if table.name not in without
+        }
