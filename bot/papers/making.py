@@ -4,6 +4,7 @@ import tempfile
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,17 +15,18 @@ from bot.papers.facts import MinutesFacts
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
 from bot.tables import Meeting, Paper, PaperKind
+from bot.tables.asked import OrderedPaper
 from bot.talk.desk import Desk
 from bot.talk.errands import file_shelf, finish_errand, problem_sentences, read_errand
 
 
 def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
     """One paper, in the form in force on the day of its meeting and with what is known of it now."""
-    _, args, _ = read_errand(desk, errand_id)
-    kind, as_pdf = PaperKind(args["kind"]), args.get("form") == "pdf"
+    _, ordered, _ = read_errand(desk, errand_id, OrderedPaper)
+    kind, as_pdf = PaperKind(ordered.kind), ordered.form == "pdf"
     tell = partial(finish_errand, desk, errand_id, at)
     with desk.db.write() as session:
-        meeting = session.get_one(Meeting, args["meeting"])
+        meeting = session.get_one(Meeting, ordered.meeting)
         called_for = kind in kinds_for(meeting)
         if called_for:
             number = number_for(session, meeting, kind, Moment(at, desk.zone)).number
@@ -43,9 +45,9 @@ def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
             return
         file = file_shelf(desk).keep(f"{name}{path.suffix}", path)
     with desk.db.write() as session:
-        mine = select(Paper).where(Paper.meeting_id == args["meeting"], Paper.kind == kind)
+        mine = select(Paper).where(Paper.meeting_id == ordered.meeting, Paper.kind == kind)
         session.scalars(mine.order_by(Paper.id).limit(1)).one().digest = file.digest
-    said = {"meeting_id": args["meeting"], "kind": kind, "number": number, "missing": missing}
+    said: dict[str, Any] = {"meeting_id": ordered.meeting, "kind": kind, "number": number, "missing": missing}
     tell("papers/made", files=(file,), offer_pdf=not as_pdf and find_converter() is not None, **said)
 
 

@@ -10,6 +10,7 @@ from bot.plans.plan import PlanText, plan_from_json
 from bot.problems import Rejected
 from bot.reminders.look_ahead import foresee_messages
 from bot.tables import Errand, ErrandState, Plan, Unit
+from bot.tables.asked import PlanPreview
 from bot.talk.desk import Desk
 from bot.talk.errands import locked_errand, read_errand, refuse_errand, tell_asker
 
@@ -19,14 +20,13 @@ SHOWN = 40
 
 def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
     """From today to the plan's end; of a plan that is over, from its beginning."""
-    _, args, office_id = read_errand(desk, errand_id)
-    text, owner_id, answers = _plan_of(desk, args, office_id)
+    _, asked, office_id = read_errand(desk, errand_id, PlanPreview)
+    text, owner_id, answers = _plan_of(desk, asked, office_id)
     head, today = text.head, local_day(at, desk.zone)
     first = max(today, head.starts) if today <= head.ends else head.starts
-    usual = args.get("usual", False)
     try:
         found = foresee_messages(
-            desk, text, owner_id, args["unit"], first, head.ends, answers=answers, as_usual=usual
+            desk, text, owner_id, asked.unit, first, head.ends, answers=answers, as_usual=asked.usual
         )
     except Rejected as rejected:
         refuse_errand(desk, errand_id, at, rejected.problems)
@@ -37,12 +37,12 @@ def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
         if errand is None:
             return
         errand.state, errand.done_at = ErrandState.DONE, at
-        first_look = session.get(Errand, args.get("of", 0))
+        first_look = session.get(Errand, asked.of)
         facts: dict[str, Any] = {
             "undecided": first_look if first_look and first_look.state == ErrandState.SHOWN else None,
-            "unit": session.get_one(Unit, args["unit"]),
+            "unit": session.get_one(Unit, asked.unit),
             "plan": text,
-            "plan_id": args.get("plan_id"),
+            "plan_id": asked.plan_id,
             "first": first,
             "total": len(found),
             "pages": len(pages),
@@ -51,10 +51,10 @@ def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
             tell_asker(desk, session, errand, at, "plans/looked", found=page, number=number, **facts)
 
 
-def _plan_of(desk: Desk, args: Mapping[str, Any], office_id: int) -> tuple[PlanText, int, Mapping[str, str]]:
+def _plan_of(desk: Desk, asked: PlanPreview, office_id: int) -> tuple[PlanText, int, Mapping[str, str]]:
     """The plan, whose it is (the id of a unit), and what the office has answered: of one that is loaded or not yet."""
-    if "plan" in args:
-        return plan_from_json(args["plan"]), office_id, args.get("answers", {})
+    if asked.plan:
+        return plan_from_json(asked.plan), office_id, asked.answers
     with desk.db.read() as session:
-        row = session.get_one(Plan, args["plan_id"])
+        row = session.get_one(Plan, asked.plan_id)
         return text_of(row), row.unit_id, row.answers

@@ -1,9 +1,8 @@
 """Photographed pages of a draft: their order, what is left out or turned, and the one file that takes their place."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from bot.messages import File
 from bot.problems import Invalid
 from bot.reading.words import fold, plain_words, quoted_words, read_number
 from bot.tables import Submission, SubmissionFile
+from bot.tables.asked import ScannedPages
 
 PICTURES = "image/"
 FEWEST = 2
@@ -28,6 +28,10 @@ class Pages:
 
     kept: tuple[tuple[str, int], ...] = ()
     out: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, scanned: ScannedPages) -> "Pages":
+        return cls(scanned.pages, scanned.out)
 
     def __len__(self) -> int:
         return len(self.kept)
@@ -67,15 +71,6 @@ class Pages:
                 for at, (digest, turn) in enumerate(self.kept, 1)
             ),
         )
-
-
-def pages_of(args: Mapping[str, Any]) -> Pages:
-    """What `packed` has made."""
-    return Pages(tuple((digest, turn) for digest, turn in args["pages"]), tuple(args["out"]))
-
-
-def pack_pages(pages: Pages) -> dict[str, Any]:
-    return {"pages": [list(page) for page in pages.kept], "out": list(pages.out)}
 
 
 def picture_digests(draft: Submission) -> list[str]:

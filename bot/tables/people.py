@@ -2,13 +2,16 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from bot.tables.asked import ASKED, Asked, Nothing
 from bot.tables.base import Base
 from bot.tables.units import Unit
+
+A = TypeVar("A", bound=Asked)
 
 
 class Role(StrEnum):
@@ -172,8 +175,7 @@ class Dialog(Base):
 
 
 class Errand(Base):
-    """What has been asked for that reads or writes files: done by the clock, outside of the talk. `args` is what it is about; the parsed
-    workbook comes into it."""
+    """What has been asked for that reads or writes files: done by the clock, outside of the talk. `args` is what it is about."""
 
     __tablename__ = "errands"
     __table_args__ = (Index("ix_errands_state", "state"),)
@@ -184,11 +186,17 @@ class Errand(Base):
     """The office's own unit; of a scan, the one that hands in."""
     kind: Mapped[ErrandKind]
     state: Mapped[ErrandState] = mapped_column(default=ErrandState.NEW)
-    args: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    args: Mapped[Asked] = mapped_column(ASKED, default=Nothing())
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship()
     unit: Mapped[Unit] = relationship()
+
+    def about(self, kind: type[A]) -> A:
+        """What it is about. Raises LookupError where it is about something else."""
+        if not isinstance(self.args, kind):
+            raise LookupError(f"{kind.__name__} in the errand {self.id}")
+        return self.args
 
 
 class Audit(Base):

@@ -16,6 +16,7 @@ from bot.messages import File, Reply
 from bot.problems import Problem, Rejected
 from bot.store.again import database_gave_way, do_again
 from bot.tables import Audit, Errand, ErrandKind, ErrandState
+from bot.tables.asked import Asked, GivenWorkbook
 from bot.talk import outbox
 from bot.talk.desk import Desk, FileShelf
 
@@ -30,6 +31,7 @@ SHOWN = 15
 BOOK_SECONDS = 60.0
 """A workbook of ten thousand rows takes some seconds to read."""
 
+A = TypeVar("A", bound=Asked)
 T = TypeVar("T")
 Work = Callable[[Desk, int, datetime], None]
 
@@ -75,11 +77,11 @@ def _give_up_late(desk: Desk, errand_id: int, at: datetime, failed: str) -> None
         finish_errand(desk, errand_id, at, failed)
 
 
-def read_errand(desk: Desk, errand_id: int) -> tuple[ErrandState, dict[str, Any], int]:
+def read_errand(desk: Desk, errand_id: int, kind: type[A]) -> tuple[ErrandState, A, int]:
     """The errand's state, what it is about, and its unit."""
     with desk.db.read() as session:
         errand = session.get_one(Errand, errand_id)
-        return errand.state, dict(errand.args), errand.unit_id
+        return errand.state, errand.about(kind), errand.unit_id
 
 
 def finish_errand(
@@ -89,7 +91,7 @@ def finish_errand(
     template: str,
     *,
     state: ErrandState = ErrandState.DONE,
-    args: Mapping[str, Any] | None = None,
+    args: Asked | None = None,
     files: tuple[File, ...] = (),
     **context: Any,
 ) -> None:
@@ -99,7 +101,7 @@ def finish_errand(
         if errand.state not in READY:
             return
         errand.state, errand.done_at = state, at
-        errand.args = {**errand.args, **(args or {})}
+        errand.args = args or errand.args
         tell_asker(desk, session, errand, at, template, files, **context)
 
 
@@ -141,13 +143,13 @@ def file_shelf(desk: Desk) -> FileShelf:
 
 
 def read_workbook(
-    desk: Desk, args: Mapping[str, Any], read: Callable[[Path, Path], T], *, unreadable: str = ""
+    desk: Desk, given: GivenWorkbook, read: Callable[[Path, Path], T], *, unreadable: str = ""
 ) -> T:
     """What `read` (path, folder of all wording) makes of the workbook that was sent, apart from everything else. Raises Rejected with `unreadable`, where
     that is said, for a file that breaks the reader."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (Path(str(args["name"])).stem + ".xlsx")
-        path.write_bytes(file_shelf(desk).read(args["digest"]))
+        path = Path(folder) / (Path(given.name).stem + ".xlsx")
+        path.write_bytes(file_shelf(desk).read(given.digest))
         try:
             return desk.aside.call(read, path, desk.render.folder, seconds=BOOK_SECONDS)
         except Rejected:

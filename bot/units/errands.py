@@ -9,6 +9,7 @@ from bot.duties.loading import reload_all
 from bot.people.roles import units_below
 from bot.problems import Rejected
 from bot.tables import Errand, ErrandState, Unit
+from bot.tables.asked import GivenWorkbook, Nothing
 from bot.talk.desk import Desk
 from bot.talk.errands import (
     finish_errand,
@@ -32,11 +33,11 @@ SHOWN = 10
 
 
 def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
-    state, args, _ = read_errand(desk, errand_id)
+    state, given, _ = read_errand(desk, errand_id, GivenWorkbook)
     applying = state == ErrandState.AGREED
     try:
         # A file that breaks the reader will break it again: it is said so, and not to wait.
-        table = read_workbook(desk, args, read_units, unreadable="units_unreadable")
+        table = read_workbook(desk, given, read_units, unreadable="units_unreadable")
         with (desk.db.write if applying else desk.db.trial)() as session:
             errand = locked_errand(session, errand_id, state)
             if errand is None:
@@ -48,7 +49,7 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
             plans = [(p.title, c) for p, c in reload_all(session, Moment(at, desk.zone)) if not c.nothing]
             facts: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
             if applying:
-                errand.state, errand.done_at, errand.args = ErrandState.DONE, at, {}
+                errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
                 for closed in done.closed:
                     tell_closed(session, desk.render, closed, Moment(at, desk.zone))
                 note_errand(session, errand, at, "units loaded", f"unit:{errand.unit_id}")

@@ -6,6 +6,7 @@ from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
 from bot.tables import Errand, ErrandKind, Meeting, MeetingState
+from bot.tables.asked import OrderedPaper
 from bot.talk.chat import Chat, row_id
 
 FORMS = ("docx", "pdf")
@@ -72,13 +73,12 @@ def order_paper(chat: Chat, meeting_id: str, kind: str, form: str = "docx") -> N
     if kind not in kinds_for(meeting):
         chat.say("papers/not_called_for", kind=kind)
         return
-    args = {"meeting": meeting.id, "kind": kind, "form": form}
     chat.session.add(
         Errand(
             person_id=chat.person.id,
             unit_id=meeting.unit_id,
             kind=ErrandKind.PAPER,
-            args=args,
+            args=OrderedPaper(meeting.id, kind, form),
             created_at=chat.at,
         )
     )

@@ -1,15 +1,17 @@
 """What a plan's workbook would do is decided: its open days are said, it is applied or dropped."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from bot.plans.plan import PlanText, plan_from_json
+from bot.plans.plan import PlanText
 from bot.plans.questions import OfficeQuestion, plan_questions, read_answer, with_answers
 from bot.problems import Invalid
 from bot.tables import Errand, ErrandState
+from bot.tables.asked import GivenWorkbook, Nothing
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
-from handlers.plans.offices import UNDECIDED, own_errand
+from handlers.plans.offices import UNDECIDED, own_errand, plan_given
 
 
 @dataclass
@@ -34,8 +36,7 @@ def show_again(chat: Chat, errand_id: str) -> None:
     if errand is None:
         return
     if errand.state == ErrandState.ASKING:
-        text = plan_from_json(errand.args["plan"])
-        _ask_question(chat, errand, text, errand.args.get("answers", {}))
+        _ask_question(chat, errand, *plan_given(errand))
         return
     errand.state = ErrandState.READ
     chat.end()
@@ -45,7 +46,7 @@ def show_again(chat: Chat, errand_id: str) -> None:
 def drop_errand(chat: Chat, errand_id: str) -> None:
     errand = own_errand(chat, errand_id, *UNDECIDED)
     if errand is not None:
-        errand.state, errand.args, errand.done_at = ErrandState.DROPPED, {}, chat.at
+        errand.state, errand.args, errand.done_at = ErrandState.DROPPED, Nothing(), chat.at
         chat.end()
         chat.say("plans/dropped")
 
@@ -86,7 +87,7 @@ def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, OfficeQue
     errand = own_errand(chat, errand_id, ErrandState.ASKING)
     if errand is None:
         return None
-    asked = plan_questions(plan_from_json(errand.args["plan"]))
+    asked = plan_questions(plan_given(errand)[0])
     number = row_id(place)
     if not 1 <= number <= len(asked):
         chat.desk.routes.unknown(chat)
@@ -95,9 +96,9 @@ def _question(chat: Chat, errand_id: str, place: str) -> tuple[Errand, OfficeQue
 
 
 def _note_answer(chat: Chat, errand: Errand, question: OfficeQuestion, text: str) -> None:
-    answers = {**errand.args.get("answers", {}), question.key: read_answer(question, text)}
-    errand.args = {**errand.args, "answers": answers}
-    plan = plan_from_json(errand.args["plan"])
+    plan, before = plan_given(errand)
+    answers = {**before, question.key: read_answer(question, text)}
+    errand.args = replace(errand.about(GivenWorkbook), answers=answers)
     if plan_questions(with_answers(plan, answers)):
         _ask_question(chat, errand, plan, answers)
         return
@@ -106,7 +107,7 @@ def _note_answer(chat: Chat, errand: Errand, question: OfficeQuestion, text: str
     chat.say("plans/working", kind="plan")
 
 
-def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: dict[str, str]) -> None:
+def _ask_question(chat: Chat, errand: Errand, text: PlanText, answers: Mapping[str, str]) -> None:
     asked, left = plan_questions(text), plan_questions(with_answers(text, answers))
     number_of = [one.key for one in asked].index(left[0].key) + 1
     chat.end()

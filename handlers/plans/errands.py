@@ -1,6 +1,6 @@
 """The office's plans, outside of any talk: a workbook read, asked about, shown, applied; workbooks written; a plan taken back."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from bot.plans.questions import plan_questions, with_answers
 from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.problems import Problem, Rejected
 from bot.tables import ErrandState, Plan, Unit
+from bot.tables.asked import GivenWorkbook, LoadedPlan, Nothing
 from bot.talk.desk import Desk
 from bot.talk.errands import (
     finish_errand,
@@ -27,35 +28,35 @@ from bot.talk.errands import (
     send_workbook,
     tell_asker,
 )
+from handlers.plans.offices import plan_given
 
 SHOWN = 15
 """So many notices are told at once."""
 
 
 def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
-    state, args, unit_id = read_errand(desk, errand_id)
+    state, given, unit_id = read_errand(desk, errand_id, GivenWorkbook)
     try:
         if state == ErrandState.AGREED:
             _apply_plan(desk, errand_id, at)
             return
-        if "plan" in args:
-            text = plan_from_json(args["plan"])
+        if given.plan:
+            text = plan_from_json(given.plan)
         else:
-            text = with_minutes(read_workbook(desk, args, read_plan_workbook), desk.rules)
+            text = with_minutes(read_workbook(desk, given, read_plan_workbook), desk.rules)
         if text.decide:
             raise Rejected([Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide])
-        _show_plan(desk, errand_id, text, args.get("answers", {}), unit_id, at)
+        _show_plan(desk, errand_id, text, given, unit_id, at)
     except Rejected as rejected:
         refuse_errand(desk, errand_id, at, rejected.problems)
 
 
 def _show_plan(
-    desk: Desk, errand_id: int, text: PlanText, answers: Mapping[str, str], unit_id: int, at: datetime
+    desk: Desk, errand_id: int, text: PlanText, given: GivenWorkbook, unit_id: int, at: datetime
 ) -> None:
     """What loading would do; or the next question that the plan leaves open."""
-    tell = partial(
-        finish_errand, desk, errand_id, at, args={"plan": plan_to_json(text), "answers": dict(answers)}
-    )
+    answers = given.answers
+    tell = partial(finish_errand, desk, errand_id, at, args=replace(given, plan=plan_to_json(text)))
     whole = with_answers(text, answers)
     left, total = plan_questions(whole), len(plan_questions(text))
     if left:
@@ -89,10 +90,10 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
         errand = locked_errand(session, errand_id, ErrandState.AGREED)
         if errand is None:
             return
-        text, answers = plan_from_json(errand.args["plan"]), errand.args.get("answers", {})
+        text, answers = plan_given(errand)
         owner = session.get_one(Unit, errand.unit_id)
         loaded, changes = load_plan(session, text, owner, Moment(at, desk.zone), answers=answers)
-        errand.state, errand.done_at, errand.args = ErrandState.DONE, at, {}
+        errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
         note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
         tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
 
@@ -106,18 +107,18 @@ def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def export_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan as a workbook."""
-    _, args, _ = read_errand(desk, errand_id)
-    text = _loaded_plan(desk, args["plan_id"])
+    _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
+    text = _loaded_plan(desk, asked.plan_id)
     write = partial(write_plan, text, templates=desk.render.folder)
     send_workbook(desk, errand_id, at, _file_name(text), write, why="export")
 
 
 def copy_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan for another year, as a workbook that says what is to be decided."""
-    _, args, _ = read_errand(desk, errand_id)
-    folder, year = desk.render.folder, args["year"]
+    _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
+    folder, year = desk.render.folder, asked.year
     sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
-    text = clone_plan(_loaded_plan(desk, args["plan_id"]), year, desk.rules, sentences)
+    text = clone_plan(_loaded_plan(desk, asked.plan_id), year, desk.rules, sentences)
     name, write = f"{year} {_file_name(text)}", partial(write_plan, text, templates=folder)
     send_workbook(desk, errand_id, at, name, write, why="clone", decide=len(text.decide))
 
@@ -136,7 +137,7 @@ def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
         errand = locked_errand(session, errand_id, ErrandState.AGREED)
         if errand is None:
             return
-        row = session.get_one(Plan, errand.args["plan_id"])
+        row = session.get_one(Plan, errand.about(LoadedPlan).plan_id)
         changes = withdraw_plan(session, row, Moment(at, desk.zone))
         errand.state, errand.done_at = ErrandState.DONE, at
         note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")

@@ -11,6 +11,7 @@ from bot.problems import Invalid
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.store.filetypes import CSV, XLS, XLSX
 from bot.tables import Errand, ErrandKind, ErrandState, Plan, Unit
+from bot.tables.asked import Asked, GivenWorkbook, LoadedPlan, Nothing, PlanPreview
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep, Handler
 from bot.units.finding import FindingUnit, take_unit_found
@@ -67,7 +68,7 @@ def one_plan(chat: Chat, plan_id: str) -> None:
         chat.say("plans/one_plan", plan=plan, topics=len(plan.content.get("topics", [])))
 
 
-def _send(chat: Chat, kind: ErrandKind, home: Unit, **args: object) -> None:
+def _send(chat: Chat, kind: ErrandKind, home: Unit, args: Asked = Nothing()) -> None:
     """Leaves an errand for the clock and says so. That a plan is to be withdrawn has been agreed to before."""
     state = ErrandState.AGREED if kind == ErrandKind.WITHDRAW else ErrandState.NEW
     chat.session.add(
@@ -93,7 +94,7 @@ def ask_workbook(chat: Chat, kind: str) -> None:
 def export_plan(chat: Chat, plan_id: str) -> None:
     plan, home = own_plan(chat, plan_id), first_office(chat)
     if plan is not None and home is not None:
-        _send(chat, ErrandKind.EXPORT, home, plan_id=plan.id)
+        _send(chat, ErrandKind.EXPORT, home, LoadedPlan(plan.id))
 
 
 def ask_to_send_workbook(chat: Chat, kind: str) -> None:
@@ -128,7 +129,7 @@ def _send_workbook(chat: Chat, work: OfficeWork, home: Unit) -> None:
     if len(offices_of(chat)) > 1:
         chat.goto("home")
     else:
-        _send(chat, ErrandKind(work.kind), home, digest=work.digest, name=work.name)
+        _send(chat, ErrandKind(work.kind), home, GivenWorkbook(work.name, work.digest))
 
 
 def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
@@ -188,7 +189,7 @@ def take_home(chat: Chat, answer: Answer) -> None:
     if not chosen:
         raise Invalid("choose_button")
     work = chat.answers(OfficeWork)
-    _send(chat, ErrandKind(work.kind), chosen[0], digest=work.digest, name=work.name)
+    _send(chat, ErrandKind(work.kind), chosen[0], GivenWorkbook(work.name, work.digest))
 
 
 def begin_clone(chat: Chat, plan_id: str) -> None:
@@ -208,7 +209,7 @@ def take_year(chat: Chat, answer: Answer) -> None:
         raise Invalid("year_unclear", said=quoted_words(answer.text))
     plan, home = own_plan(chat, str(chat.answers(OfficeWork).plan)), first_office(chat)
     if plan is not None and home is not None:
-        _send(chat, ErrandKind.CLONE, home, plan_id=plan.id, year=year)
+        _send(chat, ErrandKind.CLONE, home, LoadedPlan(plan.id, year))
 
 
 def begin_look(chat: Chat, plan_id: str) -> None:
@@ -248,17 +249,11 @@ def _look(chat: Chat, home: Unit, unit: Unit) -> None:
     if work.errand is not None:
         errand = own_errand(chat, str(work.errand), ErrandState.SHOWN)
         if errand is not None:
-            facts = {"plan": errand.args["plan"], "answers": errand.args.get("answers", {}), "of": errand.id}
-            _send(
-                chat,
-                ErrandKind.LOOK,
-                chat.session.get_one(Unit, errand.unit_id),
-                unit=unit.id,
-                usual=True,
-                **facts,
-            )
+            given = errand.about(GivenWorkbook)
+            seen = PlanPreview(unit.id, True, plan=given.plan, answers=given.answers, of=errand.id)
+            _send(chat, ErrandKind.LOOK, errand.unit, seen)
     elif (plan := own_plan(chat, str(work.plan))) is not None:
-        _send(chat, ErrandKind.LOOK, home, plan_id=plan.id, unit=unit.id, usual=True)
+        _send(chat, ErrandKind.LOOK, home, PlanPreview(unit.id, True, plan_id=plan.id))
 
 
 def begin_withdraw(chat: Chat, plan_id: str) -> None:
@@ -276,7 +271,7 @@ def take_withdraw(chat: Chat, answer: Answer) -> None:
     if plan is None or home is None:
         return
     if answer.value == "yes":
-        _send(chat, ErrandKind.WITHDRAW, home, plan_id=plan.id)
+        _send(chat, ErrandKind.WITHDRAW, home, LoadedPlan(plan.id))
     elif answer.value == "no" or read_yes_no(answer.text or "?") is False:
         chat.end()
         one_plan(chat, str(plan.id))

@@ -1,9 +1,13 @@
 """What the office's dialogs share: whose office the person is, its plans in force, its errands."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import or_, select
 
 from bot.people.roles import role_holders, within_subtree
+from bot.plans.plan import PlanText, plan_from_json
 from bot.tables import Errand, ErrandState, Plan, Unit
+from bot.tables.asked import GivenWorkbook
 from bot.talk.chat import Chat, row_id
 
 UNDECIDED = (ErrandState.ASKING, ErrandState.SHOWN)
@@ -56,3 +60,9 @@ def own_errand(chat: Chat, errand_id: str, *states: ErrandState) -> Errand | Non
         chat.say("plans/over")
         return None
     return errand
+
+
+def plan_given(errand: Errand) -> tuple[PlanText, Mapping[str, str]]:
+    """The plan that was read from the office's workbook, and what the office has said about its open days."""
+    given = errand.about(GivenWorkbook)
+    return plan_from_json(given.plan), given.answers

@@ -1,14 +1,15 @@
 """Photographs of a draft into one PDF: which pages, in what order, which way up; the pictures are worked on by the clock."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
 from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
 from bot.reports.handing_in import HandingIn
-from bot.reports.pages import FEWEST, Pages, pack_pages, page_numbers, pages_of, picture_digests
+from bot.reports.pages import FEWEST, Pages, page_numbers, picture_digests
 from bot.tables import Duty, Errand, ErrandKind, ErrandState, Submission, SubmissionState
+from bot.tables.asked import ScannedPages
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -42,7 +43,7 @@ def begin_scan(chat: Chat, submission_id: str) -> None:
     if errand is not None and errand.state == ErrandState.AGREED:
         _working(chat, errand, draft.duty)
         return
-    before = pages_of(errand.args) if errand is not None else Pages()
+    before = _pages(errand) if errand is not None else Pages()
     pages = (before if before.all <= set(found) else Pages()).joined_by(found)
     if errand is None or errand.state not in OPEN:
         errand = _new_errand(chat, draft)
@@ -53,11 +54,15 @@ def _last_errand(chat: Chat, draft: Submission) -> Errand | None:
     """The latest about this draft, in whatever state; one that has failed still knows how the pages were arranged."""
     its = select(Errand).where(Errand.person_id == chat.person.id, Errand.kind == ErrandKind.SCAN)
     rows = chat.session.scalars(its.order_by(Errand.id.desc()).with_for_update())
-    return next((row for row in rows if row.args["submission"] == draft.id), None)
+    return next((row for row in rows if row.about(ScannedPages).submission == draft.id), None)
+
+
+def _pages(errand: Errand) -> Pages:
+    return Pages.of(errand.about(ScannedPages))
 
 
 def _new_errand(chat: Chat, draft: Submission) -> Errand:
-    args = {"submission": draft.id, "duty": draft.duty_id, "round": 0}
+    args = ScannedPages(draft.id, draft.duty_id)
     facts = {"person_id": chat.person.id, "unit_id": draft.duty.unit_id, "kind": ErrandKind.SCAN}
     errand = Errand(args=args, created_at=chat.at, **facts)
     chat.session.add(errand)
@@ -87,14 +92,14 @@ def _errand(chat: Chat, errand_id: object, turn: object) -> tuple[Errand, Duty] 
     if errand is None or errand.kind != ErrandKind.SCAN:
         chat.refuse()
         return None
-    draft = _draft(chat, errand.args["submission"])
+    draft = _draft(chat, errand.about(ScannedPages).submission)
     if draft is None:
         return None
     if errand.state in (ErrandState.NEW, ErrandState.AGREED):
         _working(chat, errand, draft.duty)
     elif errand.state != ErrandState.SHOWN:
         _back(chat, draft.duty, "scan_passed")
-    elif str(turn) != str(errand.args["round"]):
+    elif str(turn) != str(errand.about(ScannedPages).round):
         _card(chat, errand, draft.duty, chat.desk.render.sentence("scan_changed", {}))
     else:
         return errand, draft.duty
@@ -108,20 +113,19 @@ def _rest(chat: Chat, duty: Duty) -> None:
 
 def _working(chat: Chat, errand: Errand, duty: Duty) -> None:
     _rest(chat, duty)
-    chat.say(
-        "reports/scan/working", joining=errand.state == ErrandState.AGREED, total=len(pages_of(errand.args))
-    )
+    chat.say("reports/scan/working", joining=errand.state == ErrandState.AGREED, total=len(_pages(errand)))
 
 
 def _card(chat: Chat, errand: Errand, duty: Duty, trouble: str = "") -> None:
     _rest(chat, duty)
-    total = len(pages_of(errand.args))
+    total = len(_pages(errand))
     chat.say("reports/scan/card", trouble=trouble, errand=errand, total=total, lines=[])
 
 
 def _arrange(chat: Chat, errand: Errand, duty: Duty, pages: Pages) -> None:
     """The clock shows them anew, and is patient with the file store anew."""
-    errand.args = {**errand.args, **pack_pages(pages), "round": errand.args["round"] + 1}
+    before = errand.about(ScannedPages)
+    errand.args = replace(before, pages=pages.kept, out=pages.out, round=before.round + 1)
     errand.state, errand.created_at = ErrandState.NEW, chat.at
     _working(chat, errand, duty)
 
@@ -151,7 +155,7 @@ def _begin(chat: Chat, step: str, errand_id: str, turn: str) -> None:
     if found is None:
         return
     errand, _ = found
-    chat.begin(Arranging(errand.id, errand.args["round"], len(pages_of(errand.args))), step)
+    chat.begin(Arranging(errand.id, errand.about(ScannedPages).round, len(_pages(errand))), step)
 
 
 def _asked(chat: Chat, answer: Answer) -> tuple[Errand, Duty] | None:
@@ -195,7 +199,7 @@ def take_page_drop(chat: Chat, answer: Answer) -> None:
     found = _asked(chat, answer)
     if found is not None:
         errand, duty = found
-        _arrange(chat, errand, duty, pages_of(errand.args).without(_numbers(chat, answer)))
+        _arrange(chat, errand, duty, _pages(errand).without(_numbers(chat, answer)))
 
 
 def ask_move(chat: Chat) -> None:
@@ -218,7 +222,7 @@ def take_before(chat: Chat, answer: Answer) -> None:
     if found is not None:
         errand, duty = found
         before = arranging.total + 1 if answer.value == "end" else _one(chat, answer)
-        _arrange(chat, errand, duty, pages_of(errand.args).moved(arranging.page, before))
+        _arrange(chat, errand, duty, _pages(errand).moved(arranging.page, before))
 
 
 def ask_page_turn(chat: Chat) -> None:
@@ -243,7 +247,7 @@ def take_way(chat: Chat, answer: Answer) -> None:
     if answer.value not in WAYS:
         raise Invalid("choose_button")
     errand, duty = found
-    _arrange(chat, errand, duty, pages_of(errand.args).turned(arranging.pages, WAYS[answer.value]))
+    _arrange(chat, errand, duty, _pages(errand).turned(arranging.pages, WAYS[answer.value]))
 
 
 FLOW = Flow(

@@ -14,6 +14,8 @@ from bot.tables import (
     Contact,
     Demand,
     Duty,
+    Errand,
+    ErrandKind,
     Event,
     Membership,
     Message,
@@ -25,6 +27,15 @@ from bot.tables import (
     Task,
     Topic,
     Unit,
+)
+from bot.tables.asked import (
+    Asked,
+    GivenWorkbook,
+    LoadedPlan,
+    Nothing,
+    OrderedPaper,
+    PlanPreview,
+    ScannedPages,
 )
 from tests.kit.schema import schema_differences, up_to_date
 
@@ -135,6 +146,53 @@ def test_what_is_planned_is_announced_ahead_after_the_migration(tmp_path: object
                 *("usual-10", "usual-3", "usual-1", "usual-past", "set-date-open")
             ]
             assert [rung["key"] for rung in found[6:]] == keys.split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "kept", "about"),
+    [
+        ("template", {}, Nothing()),
+        ("plan", {"digest": "d", "name": "n.xlsx"}, GivenWorkbook("n.xlsx", "d")),
+        (
+            "plan",
+            {"digest": "d", "name": "n", "plan": "{}", "answers": {"a": "none"}},
+            GivenWorkbook("n", "d", "{}", {"a": "none"}),
+        ),
+        ("withdraw", {"plan_id": 3}, LoadedPlan(3)),
+        ("clone", {"plan_id": 3, "year": 2023}, LoadedPlan(3, 2023)),
+        ("look", {"plan_id": 3, "unit": 4, "usual": True}, PlanPreview(4, True, 3)),
+        ("look", {"plan": "{}", "answers": {}, "of": 5, "unit": 4}, PlanPreview(4, plan="{}", of=5)),
+        ("scan", {"submission": 1, "duty": 2, "round": 0}, ScannedPages(1, 2)),
+        (
+            "scan",
+            {"submission": 1, "duty": 2, "round": 3, "pages": [["d", 90]], "out": ["e"]},
+            ScannedPages(1, 2, 3, (("d", 90),), ("e",)),
+        ),
+        ("paper", {"meeting": 7, "kind": "minutes", "form": "pdf"}, OrderedPaper(7, "minutes", "pdf")),
+        ("paper", {"meeting": 7, "kind": "minutes"}, OrderedPaper(7, "minutes")),
+    ],
+)
+def test_what_errands_of_before_are_about_is_read(
+    db: Database, kind: str, kept: dict[str, object], about: Asked
+) -> None:
+    """Their JSON has the shape that it always had; what is written anew is read as the same."""
+    at = datetime(2022, 4, 1, tzinfo=UTC)
+    with db.write() as session:
+        session.add_all(
+            [Unit(id=1, code="DU", name="Đảng ủy", kind="dang_uy", path="/1/"), Person(id=1, created_at=at)]
+        )
+        session.flush()
+        errand = Errand(id=1, person_id=1, unit_id=1, kind=ErrandKind(kind), created_at=at)
+        session.add(errand)
+        session.flush()
+        session.execute(text("UPDATE errands SET args = :kept"), {"kept": json.dumps(kept)})
+    for _ in ("as it was kept", "as it is written"):
+        with db.write() as session:
+            errand = session.get_one(Errand, 1)
+            assert errand.about(type(about)) == about
+            errand.args = Nothing()
+            session.flush()
+            errand.args = about
 
 
 def test_a_state_that_nobody_knows_is_named(db: Database) -> None:

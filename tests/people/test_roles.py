@@ -13,7 +13,7 @@ from bot.meetings.asides import put_aside
 from bot.people.roles import may_act, role_holders, role_reaches, units_below, within_subtree
 from bot.plans.plan import PlanText, plan_to_json
 from bot.plans.yaml_in import read_plan
-from bot.reports.pages import Pages, pack_pages, picture_digests
+from bot.reports.pages import Pages, picture_digests
 from bot.reports.submissions import add_files, draft_of
 from bot.store.db import Database
 from bot.store.filetypes import JPEG
@@ -35,6 +35,7 @@ from bot.tables import (
     Vote,
 )
 from bot.tables import Plan as PlanRow
+from bot.tables.asked import GivenWorkbook, ScannedPages
 from handlers import ACTIONS, COMMANDS
 from tests.kit.files import stored
 from tests.kit.places import ROOT
@@ -342,7 +343,7 @@ def _errands(world: World, text: PlanText) -> None:
         unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
         person = session.scalars(select(Membership.person_id)).one()
         for state, plan in (("shown", text), ("asking", vague)):
-            args = {"plan": plan_to_json(plan)}
+            args = GivenWorkbook("plan.xlsx", "", plan_to_json(plan))
             facts = {"person_id": person, "unit_id": unit.id, "kind": "plan", "created_at": world.at}
             session.add(Errand(state=state, args=args, **facts))
 
@@ -355,8 +356,8 @@ def _draft(world: World) -> None:
         ).one()
         draft = draft_of(session, duty, session.scalars(select(Membership.person_id)).one(), world.at)
         add_files(session, draft, [replace(stored(f"{n}.jpg", b"%d" % n), media_type=JPEG) for n in (1, 2)])
-        args = {"submission": draft.id, "duty": duty.id, "round": 1}
-        args |= pack_pages(Pages().joined_by(picture_digests(draft)))
+        pages = Pages().joined_by(picture_digests(draft))
+        args = ScannedPages(draft.id, duty.id, 1, pages.kept)
         facts = {"person_id": draft.person_id, "unit_id": duty.unit_id, "created_at": world.at}
         session.add(Errand(kind="scan", args=args, **facts))
         meeting = session.scalars(select(Meeting)).one()

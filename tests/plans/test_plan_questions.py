@@ -12,6 +12,7 @@ from bot.problems import Invalid, Rejected
 from bot.store.db import connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
+from bot.tables.asked import GivenWorkbook
 from tests.kit.cli import UNITS, run
 from tests.kit.committees import committee
 from tests.kit.places import PLANS
@@ -156,7 +157,7 @@ def test_buttons_and_answers_that_are_out_of_place(world: World, tmp_path: Path)
     office.presses(f"office.ask_day:{errand}:9")
     office.presses(f"office.ask:{errand}:2:32/13")
     with world.db.read() as session:
-        assert session.get_one(Errand, errand).args.get("answers") == {}
+        assert session.get_one(Errand, errand).about(GivenWorkbook).answers == {}
     office.says("/quantri").taps("Kế hoạch").presses(f"office.ask:{errand}:1:none")
     assert "Câu 2/3" in office.last.text
     office.taps("31/12").taps("Không theo dõi")

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from bot.messages import File
 from bot.tables import Audit, Duty, Errand, Submission
+from bot.tables.asked import ScannedPages
 from bot.talk.receive import receive
 from schedules import plans as errands
 from schedules import reports as scans
@@ -442,7 +443,7 @@ def test_what_was_changed_while_the_sheet_was_made_is_not_shown(world: World, se
     def newer() -> None:
         with world.db.write() as session:
             errand = session.scalars(select(Errand)).one()
-            errand.args = {**errand.args, "round": 9}
+            errand.args = replace(errand.about(ScannedPages), round=9)
 
     plain = world.desk
     with_shelf(world, newer)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageDraw, ImageFont, PngImagePlugin
 from pypdf import PdfReader
+from sqlalchemy.engine.default import DefaultDialect
 
 from bot.problems import Invalid, Rejected
-from bot.reports.pages import Pages, pack_pages, page_numbers, pages_of
+from bot.reports.pages import Pages, page_numbers
 from bot.reports.scans import LADDER, Page, contact_sheet, make_pdf
 from bot.store.files import open_store
 from bot.store.filetypes import JPEG, PDF, sniff_type
+from bot.tables.asked import ASKED, ScannedPages
 from bot.talk.render import Renderer
 
 RENDER = Renderer(Path(__file__).parent.parent.parent / "templates", ZoneInfo("Asia/Ho_Chi_Minh"))
@@ -418,7 +421,10 @@ def test_whatever_is_done_no_page_is_lost_or_doubled(
             pages = pages.joined_by(digests)
         assert sorted([*(digest for digest, _ in pages.kept), *pages.out]) == sorted(digests)
         assert {turn for _, turn in pages.kept} <= {0, 90, 180, 270}
-        assert pages_of(pack_pages(pages)) == pages
+        scanned = ScannedPages(1, 2, 3, pages.kept, pages.out)
+        kept = ASKED.process_bind_param(scanned, DefaultDialect())
+        assert ASKED.process_result_value(json.loads(json.dumps(kept)), DefaultDialect()) == scanned
+        assert Pages.of(scanned) == pages
 
 
 def test_the_last_page_stays() -> None:

@@ -31,6 +31,7 @@ from bot.tables import (
     Unit,
     UnitSpan,
 )
+from bot.tables.asked import GivenWorkbook, Nothing
 from bot.tables.walked import MeetingMarks
 from bot.units.ends import CLOSED, REOPENED, Closed, close_unit, foresee_closing, reopen_unit
 from bot.units.lookup import promote_secretary, unit_card
@@ -539,7 +540,7 @@ def test_an_offices_workbooks_hold_its_own_part_of_the_tree(world: World, tmp_pa
     with world.db.write() as session:
         person = session.scalars(select(Membership.person_id)).one()
         home = session.scalars(select(Unit.id).where(Unit.code == "DUA")).one()
-        for kind, args in (("unit_export", {}), ("units", {"name": file.name, "digest": file.digest})):
+        for kind, args in (("unit_export", Nothing()), ("units", GivenWorkbook(file.name, file.digest))):
             session.add(Errand(person_id=person, unit_id=home, kind=kind, args=args, created_at=world.at))
     world.tick(errands.do_plan_errands)
     with world.db.read() as session:

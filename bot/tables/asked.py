@@ -1,0 +1,71 @@
+"""What errands are about, as values: by the kind of the errand one of these. Nobody else knows a key of their JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.tables.base import Kept
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """There is nothing more to know, or it is over and has been forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWorkbook:
+    """The workbook of a plan or of units that was handed in; `plan` is what was read from it (JSON), `answers` what the office has said
+    about what it leaves open."""
+
+    name: str
+    digest: str
+    plan: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """A loaded plan that is exported, taken back, or (`year`) copied for another year."""
+
+    plan_id: int
+    year: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPreview:
+    """A look ahead for a unit, with its `usual` days: by a loaded plan, or by the one that the errand `of` has shown."""
+
+    unit: int
+    usual: bool = False
+    plan_id: int | None = None
+    plan: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    of: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPages:
+    """Pictures of a draft: (digest, turn in degrees) of each page in order, the digests of those left out; `round` counts how
+    often they were arranged."""
+
+    submission: int
+    duty: int
+    round: int = 0
+    pages: tuple[tuple[str, int], ...] = ()
+    out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedPaper:
+    """A paper of a meeting, by a PaperKind, as "docx" or "pdf"."""
+
+    meeting: int
+    kind: str
+    form: str = "docx"
+
+
+Asked = GivenWorkbook | ScannedPages | OrderedPaper | PlanPreview | LoadedPlan | Nothing
+ASKED: Kept[Asked] = Kept(Annotated[Asked, Field(union_mode="left_to_right")])
+"""The first whose fields are there: what comes before knows more."""
