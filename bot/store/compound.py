@@ -10,6 +10,7 @@ from bot.problems import Invalid
 PART_LIMIT = 2 * 2**20
 """Bytes that are looked at of one part of a file."""
 _LAST_SECTOR_ID = 0xFFFFFFFA
+_SHORT_SECTOR = 64
 
 
 class Compound:
@@ -25,11 +26,28 @@ class Compound:
         directory = self._chain(int.from_bytes(head[48:52], "little"), PART_LIMIT)
         self._streams = dict(_root_streams(directory))
         self.names = frozenset(self._streams)
+        self._least, self._short_fat_at = struct.unpack("<2I", head[56:64])
+        self._short_at, self._short_size = struct.unpack("<2I", directory[116:124].ljust(8, b"\0"))
 
     def read(self, name: str, limit: int, *, start: int = 0) -> bytes:
-        """Give up to `limit` bytes of a stream from `start` on; not for the short ones (under 4096 bytes) of the mini stream."""
+        """Give up to `limit` bytes of a stream from `start` on."""
         first, size = self._streams[name]
-        return self._chain(first, min(size, start + limit))[start : start + limit]
+        chain = self._chain if size >= self._least else self._short_chain
+        return chain(first, min(size, start + limit))[start : start + limit]
+
+    def _short_chain(self, number: int, limit: int) -> bytes:
+        """Short streams share one stream, in sectors of their own."""
+        whole = self._chain(self._short_at, min(self._short_size, PART_LIMIT))
+        fat = array("I")
+        numbers = self._chain(self._short_fat_at, len(whole) // _SHORT_SECTOR * 4)
+        fat.frombytes(numbers[: len(numbers) // 4 * 4])
+        found = bytearray()
+        while number < _LAST_SECTOR_ID and len(found) < limit:
+            if number >= len(fat):
+                raise Invalid("file_damaged")
+            found += whole[number * _SHORT_SECTOR : (number + 1) * _SHORT_SECTOR].ljust(_SHORT_SECTOR, b"\0")
+            number = fat[number]
+        return bytes(found[:limit])
 
     def _sector(self, number: int) -> bytes:
         self._file.seek((number + 1) * self._sector_size)

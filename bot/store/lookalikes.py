@@ -50,3 +50,13 @@ def fold_lookalikes(text: str) -> str:
 def _in_order(marks: re.Match[str]) -> str:
     # The circumflex first: above a letter with two marks there is no other order that makes one letter of them.
     return "".join(sorted(set(marks[0]), key=lambda mark: (mark != "\u0302", mark)))
+
+
+def given_name(line: str) -> bool:
+    """Whether a line is the one word Mật as a given name is written: in a list it is somebody, and no stamp."""
+    return fold_lookalikes(line).strip(" \t,.;") == "Mật"
+
+
+def mark_given_name(line: str) -> str:
+    """A line of a list, where Mật is somebody: dots behind it keep it from being read as a stamp, and it stays where it stands."""
+    return line + _DOTS if given_name(line) else line

@@ -1,6 +1,8 @@
 """Documents that other programs have written, byte by byte."""
 
 import struct
+import zipfile
+from pathlib import Path
 
 
 def pdf(lines: list[str], *, note: str = "", pages: int = 1) -> bytes:
@@ -36,7 +38,6 @@ def pdf(lines: list[str], *, note: str = "", pages: int = 1) -> bytes:
 
 def doc(text: bytes, *, flags: int = 0, magic: bytes = b"\xec\xa5", shift: int = 9) -> bytes:
     """An OLE2 file with one stream, WordDocument: a head of 512 bytes, then `text`; sectors of 2**`shift` bytes."""
-    sector = 1 << shift
     stream = (
         magic
         + b"\0" * 8
@@ -46,6 +47,12 @@ def doc(text: bytes, *, flags: int = 0, magic: bytes = b"\xec\xa5", shift: int =
         + b"\0" * 480
         + text
     )
+    return compound("WordDocument", stream, shift=shift)
+
+
+def compound(name: str, stream: bytes, *, shift: int = 9) -> bytes:
+    """An OLE2 file with one stream of this name, filled up to 4096 bytes; sectors of 2**`shift` bytes."""
+    sector = 1 << shift
     stream = stream.ljust(max(4096, -(-len(stream) // sector) * sector), b"\0")
     count = len(stream) // sector
     chain = [*range(3, 2 + count), 0xFFFFFFFE]
@@ -58,9 +65,9 @@ def doc(text: bytes, *, flags: int = 0, magic: bytes = b"\xec\xa5", shift: int =
         raw = (name + "\0").encode("utf-16-le")
         return struct.pack("<64sHBB3I36sIQ", raw, len(raw), kind, 1, none, none, child, b"", start, size)
 
-    directory = (
-        entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry("WordDocument", 2, none, 2, len(stream))
-    ).ljust(sector, b"\0")
+    directory = (entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(name, 2, none, 2, len(stream))).ljust(
+        sector, b"\0"
+    )
     head = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         + b"\0" * 16
@@ -69,3 +76,20 @@ def doc(text: bytes, *, flags: int = 0, magic: bytes = b"\xec\xa5", shift: int =
     )
     head += struct.pack("<6I", 1, 1, 0, 4096, 0xFFFFFFFE, 0) + struct.pack("<2I", 0xFFFFFFFE, 0)
     return (head + struct.pack("<109I", 0, *[none] * 108)).ljust(sector, b"\0") + fat + directory + stream
+
+
+def office(path: Path, parts: dict[str, tuple[str, str]]) -> Path:
+    """An Office file of parts by name: the content type, and the XML; "" for one that is named and missing."""
+    kinds = "".join(
+        f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, (kind, _) in parts.items()
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        new.writestr("[Content_Types].xml", f"<Types>{kinds}</Types>")
+        for name, (_, xml) in parts.items():
+            if xml:
+                new.writestr(name, xml)
+    return path
+
+
+def runs(words: str) -> str:
+    return f'<a:x xmlns:a="urn:a"><a:p><a:r><a:t>{words}</a:t></a:r></a:p></a:x>'

@@ -10,30 +10,13 @@ from pypdf import PdfReader, PdfWriter
 
 from bot.store import filetypes
 from bot.store.secrecy import secret_file
-from tests.kit.documents import doc, pdf
+from tests.kit.documents import doc, office, pdf, runs
 
 STAMP = "TỐI MẬT"
 PROPERTIES = "application/vnd.openxmlformats-package.core-properties+xml"
 CUSTOM = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 SLIDES = "application/vnd.openxmlformats-officedocument.presentationml"
-
-
-def office(path: Path, parts: dict[str, tuple[str, str]]) -> Path:
-    """An Office file of parts by name: the content type, and the XML; "" for one that is named and missing."""
-    kinds = "".join(
-        f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, (kind, _) in parts.items()
-    )
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        new.writestr("[Content_Types].xml", f"<Types>{kinds}</Types>")
-        for name, (_, xml) in parts.items():
-            if xml:
-                new.writestr(name, xml)
-    return path
-
-
-def runs(words: str) -> str:
-    return f'<a:x xmlns:a="urn:a"><a:p><a:r><a:t>{words}</a:t></a:r></a:p></a:x>'
 
 
 def core(tag: str, words: str) -> str:
