@@ -10,10 +10,11 @@ from typing import Any
 import yaml
 
 from bot.channels import CHANNELS
-from bot.channels.base import Channel, Receive, Tools
+from bot.channels.base import Channel, FileLink, Receive, Tools
+from bot.channels.typed import TypedWords
 from bot.channels.web.channel import Hub, Web
 from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
-from bot.messages import Incoming
+from bot.messages import File, Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
 from bot.service.demo import Demo
@@ -56,12 +57,17 @@ def compose(
         return receive(desk, event)
 
     intake = Intake(db, store, aside, now)
-    channels = open_channels(settings, [Web] if demo else kinds, handle, intake)
+
+    def file_link(file: File, _place: str) -> str:
+        return links.file(file)
+
+    channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
     name = f"{socket.gethostname()} {settings.listen}"
     sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
     links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
     tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
-    desk = Desk(db, *tools, read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets(), aside)
+    guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
+    desk = Desk(db, *tools, *guidance, aside, {one.name: one.abilities for one in kinds})
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
@@ -111,9 +117,11 @@ def open_channels(
     kinds: Iterable[type[Channel]],
     handle: Receive,
     intake: Intake,
+    file_link: FileLink = lambda file, place: "",
 ) -> list[Channel]:
     """The channels that the settings name."""
     commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
+    typed = typed_words()
     opened = []
     for kind in kinds:
         tools = Tools(
@@ -124,10 +132,17 @@ def open_channels(
             intake.now,
             settings.url,
             list(commands.items()),
+            file_link,
+            typed,
         )
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)
     return opened
+
+
+def typed_words() -> TypedWords:
+    words = yaml.safe_load((TEMPLATES / "talk" / "typed.yaml").read_text("utf-8"))
+    return TypedWords(words["more"], words["by_number"], words["by_letter"], tuple(words["instead"].items()))
 
 
 def is_known(db: Database, channel: str, place: str) -> bool:

@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+MOST = 9
+"""So many choices stand under one message; the rest is shown when it is asked for."""
+MORE = "0"
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -74,6 +79,43 @@ class Reply:
     text: str
     choices: tuple[tuple[Choice, ...], ...] = ()
     files: tuple[File, ...] = ()
+    numbered: bool = True
+    """Where there are no buttons, a choice is answered by its number; False where a number answers the question itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel carries; None is no limit of its own."""
+
+    text_limit: int | None = None
+    """Characters of one message as the channel counts them; longer text is split by bot.channels.text."""
+    buttons: bool = True
+    """Whether choices are buttons; else they are numbered lines that are answered by typing."""
+    sounds: bool = False
+    """Whether spoken words come in as files."""
+    documents_in: bool = True
+    """Whether files of any kind can be sent here; else pictures at most, and what asks for a file names the upload page."""
+    documents_out: bool = True
+    """Whether files are carried; else a link stands for each."""
+    people: int | None = None
+    """So many people may write here; the other side serves no more."""
+    messages_a_month: int | None = None
+    """So many messages, in and out, does the other side carry in a calendar month."""
+
+
+def mark_of(place: int, numbered: bool) -> str:
+    """What is typed for the choice at `place` (from 0); "" where there is no sign left."""
+    if numbered:
+        return str(place + 1) if place < MOST else ""
+    return _LETTERS[place] if place < len(_LETTERS) else ""
+
+
+def place_of(mark: str, numbered: bool) -> int | None:
+    """The place that a mark names, in whatever case; None for one that names none."""
+    if numbered:
+        return int(mark) - 1 if mark.isdigit() and mark != MORE and int(mark) <= MOST else None
+    place = _LETTERS.find(mark.upper()) if len(mark) == 1 else -1
+    return place if place >= 0 else None
 
 
 class Undeliverable(Exception):

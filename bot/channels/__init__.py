@@ -3,6 +3,7 @@
 from bot.channels.base import Channel
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import Web
+from bot.channels.zalo_bot.channel import ZaloBot
 
-CHANNELS: tuple[type[Channel], ...] = (Telegram, Web)
+CHANNELS: tuple[type[Channel], ...] = (Telegram, ZaloBot, Web)
 """In the order in which an invitation names them."""

@@ -2,14 +2,15 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel
 
-from bot.messages import Address, File, Incoming, Refusal, Reply
+from bot.channels.typed import TypedWords
+from bot.messages import Abilities, Address, File, Incoming, Refusal, Reply
 
 Receive = Callable[[Incoming], bool]
 """Handles one event in one transaction; called in a thread. Raises when the event could not be handled: no acknowledgement."""
@@ -23,6 +24,9 @@ Known = Callable[[str], bool]
 
 ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""
+
+FileLink = Callable[[File, str], str]
+"""Where whoever is at this place of the channel fetches a stored file: good for several reads, and it expires."""
 
 
 def _web_address(value: str) -> str:
@@ -44,18 +48,6 @@ class ChannelRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a channel carries; None is no limit of its own."""
-
-    text_limit: int | None = None
-    """Characters of one message as the channel counts them; longer text is split by bot.channels.text."""
-    buttons: bool = True
-    """Whether choices are buttons; else they are numbered lines that are answered by typing."""
-    sounds: bool = False
-    """Whether spoken words come in as files."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tools:
     """What a channel is given when it is opened. `public_url` has no slash at its end; `commands` are (name, what it does)."""
 
@@ -66,6 +58,8 @@ class Tools:
     now: Callable[[], datetime]
     public_url: str
     commands: Sequence[tuple[str, str]] = ()
+    file_link: FileLink = lambda file, place: ""
+    typed: TypedWords = field(default_factory=TypedWords)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +94,11 @@ class Channel(ABC):
     def faults(cls, settings: Any, public_url: str) -> dict[str, str]:
         """What is wrong with its settings beside one another: setting -> the code of the sentence."""
         return {}
+
+    @classmethod
+    def warnings(cls, settings: Any) -> Sequence[str]:
+        """What works but is not meant to last, by the codes of its sentences: `check` and the start say it."""
+        return ()
 
     async def start(self) -> None:  # noqa: B027 - not every channel has something to do here
         """Raises ChannelRefused; waits for as long as the other side cannot be reached."""

@@ -71,7 +71,7 @@ class Service:
         self._stop_on_signals(server)
         self.tasks.append(asyncio.create_task(self.sender.run(), name="sender"))
         self.clock.start()
-        listening = [asyncio.create_task(self._listen(one), name=one.name) for one in self.channels]
+        listening = [asyncio.create_task(self._listen(one, server), name=one.name) for one in self.channels]
         self.tasks += listening
         self.tasks.append(asyncio.create_task(self._announce(server), name="announce"))
         if self.watching is not None:
@@ -105,17 +105,17 @@ class Service:
             else:
                 loop.add_signal_handler(number, stop)
 
-    async def _listen(self, channel: Channel) -> None:
+    async def _listen(self, channel: Channel, server: uvicorn.Server) -> None:
         late = asyncio.get_running_loop().call_later(REACH_SECONDS, self.unreached, channel.name)
         try:
             await channel.start()
         finally:
             late.cancel()
+        await _serving(server)  # the other side may try the address of a webhook as soon as it hears of it
         await channel.listen()
 
     async def _announce(self, server: uvicorn.Server) -> None:
-        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-            await asyncio.sleep(0.05)
+        await _serving(server)
         self.ready()
 
     async def _stop(self, listening: Sequence[asyncio.Task[None]]) -> None:
@@ -133,3 +133,8 @@ class Service:
         await sending
         self.stopped()
         log.info("stopped")
+
+
+async def _serving(server: uvicorn.Server) -> None:
+    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.05)

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, next_allowed
-from bot.messages import Choice, File, Incoming, Reply
+from bot.messages import Abilities, Choice, File, Incoming, Reply
 from bot.natural import in_natural_order
 from bot.people import roles
 from bot.problems import Invalid
@@ -17,7 +17,7 @@ from bot.reading.typed_commands import Command, read_command
 from bot.tables import Audit, Contact, Dialog, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
-from bot.talk.desk import Answer, Desk, Flow, Handler
+from bot.talk.desk import Answer, Desk, Flow, FlowStep, Handler
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +58,23 @@ class Chat:
     @property
     def today(self) -> date:
         return self.moment.today
+
+    @property
+    def abilities(self) -> Abilities:
+        """Of the channel on which the person speaks now."""
+        return self.desk.abilities.get(self.contact.channel, Abilities())
+
+    @property
+    def open_step(self) -> FlowStep | None:
+        """The open question."""
+        flow = self.desk.routes.flows.get(self.dialog.flow)
+        return flow.steps.get(self.dialog.step) if flow else None
+
+    @property
+    def takes_number(self) -> bool:
+        """Whether a typed number answers the open question."""
+        step = self.open_step
+        return step is not None and step.takes_number(self)
 
     def answers(self, kind: type[A]) -> A:
         """What the open dialog knows; what is changed in it is kept. Raises LookupError where another dialog is open."""
@@ -104,7 +121,7 @@ class Chat:
         text = "\n\n".join(part for part in (head, self._trouble, reply.text) if part)
         self._trouble = ""
         reply = Reply(text, self._with_offers(reply), files)
-        reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files)
+        reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files, not self.takes_number)
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
             old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
@@ -159,8 +176,7 @@ class Chat:
 
     def go_beside(self) -> None:
         """The event asks for something else than the open question, if there is one."""
-        flow = self.desk.routes.flows.get(self.dialog.flow)
-        step = flow.steps.get(self.dialog.step) if flow else None
+        step = self.open_step
         if step is not None and not step.own_way:
             self.beside = self.dialog.question
 

@@ -1,25 +1,25 @@
 """What is chosen: a pressed button, or the label or number of one that is typed; and what answers it."""
 
 import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
-from bot.messages import Incoming
+from bot.messages import MORE, MOST, Choice, Incoming, place_of
+from bot.problems import Invalid
+from bot.reading.marks import choice_mark
 from bot.reading.words import fold
 from bot.tables import Contact, Message, MessageState, Priority
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Desk, FlowStep, Handler
+from bot.talk.outbox import from_body
 
 BACK = "<"
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
-
-
-def present_flow_step(chat: Chat) -> FlowStep | None:
-    flow = chat.desk.routes.flows.get(chat.dialog.flow)
-    return flow.steps.get(chat.dialog.step) if flow else None
 
 
 def press_choice(chat: Chat, payload: str) -> None:
@@ -34,7 +34,7 @@ def press_choice(chat: Chat, payload: str) -> None:
             action(chat, *arguments)
         return
     question, _, value = payload[1:].partition(":")
-    step = present_flow_step(chat)
+    step = chat.open_step
     if step is None:
         chat.open("home", trouble=chat.desk.render.sentence("button_passed", {}))
     elif question != str(chat.dialog.question):
@@ -67,36 +67,71 @@ def was_offered(desk: Desk, event: Incoming) -> bool:
             .join(Contact, Contact.person_id == Message.person_id)
             .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
         )
-        return any(event.payload == payload for body in bodies for _, payload in _choices_of(body))
+        return any(event.payload == one.payload for body in bodies for one in _offered(body).choices)
 
 
-def _choices_of(body: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(label, payload) for row in body.get("choices", []) for label, payload in row]
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a message has put up for choice, in its order."""
+
+    choices: tuple[Choice, ...] = ()
+    numbered: bool = True
+
+
+def _offered(body: dict[str, Any]) -> Offered:
+    reply = from_body(body)
+    return Offered(tuple(choice for row in reply.choices for choice in row), reply.numbered)
 
 
 def typed_choice(chat: Chat) -> str:
-    """The payload of the choice whose label, or number in the latest message, the person has typed; or ''."""
+    """The payload of the choice whose label, or number in the latest message, the person has typed; or ''. Raises
+    Invalid(number_which) for a number that may answer two questions."""
     said = fold(chat.event.text)
     if not said or len(said) > 60:
         return ""
-    step = present_flow_step(chat)
+    step = chat.open_step
+    recent = _recent_choices(chat)
+    if not chat.abilities.buttons and (mark := choice_mark(said)):
+        return _marked_choice(chat, recent, mark)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-    for choices in _recent_choices(chat):
-        if number and choices:
-            taken = number <= len(choices) and not (step and step.numbers)
-            return choices[number - 1][1] if taken else ""
-        for label, payload in choices:
-            if fold(label) == said and (step is None or _answers_now(chat, step, payload)):
-                return payload
+    for offered in recent:
+        if number and offered.choices:
+            taken = number <= len(offered.choices) and not chat.takes_number
+            return offered.choices[number - 1].payload if taken else ""
+        for choice in offered.choices:
+            if fold(choice.label) == said and (step is None or _answers_now(chat, step, choice.payload)):
+                return choice.payload
     return ""
 
 
-def _recent_choices(chat: Chat) -> list[list[tuple[str, str]]]:
-    """The choices of the latest messages, in the order in which the person has seen them, latest first.
+def _marked_choice(chat: Chat, recent: Sequence[Offered], mark: str) -> str:
+    """The payload of the choice that bears this mark on the screen. Where a number answers the open question, it is none."""
+    offered = next((one for one in recent if one.choices), Offered())
+    if mark.isdigit() and chat.takes_number:
+        place = place_of(mark, True)
+        if recent and recent[0].numbered and place is not None and place < len(recent[0].choices):
+            raise Invalid(
+                "number_which", said=mark
+            )  # a reminder came after the question, and has numbers of its own
+        return ""
+    place = place_of(mark, offered.numbered)
+    return offered.choices[place].payload if place is not None and place < len(offered.choices) else ""
+
+
+def choices_left(chat: Chat) -> list[Choice]:
+    """What did not find room under the latest message, if that is what the person asks for."""
+    if chat.abilities.buttons or chat.takes_number or choice_mark(fold(chat.event.text)) != MORE:
+        return []
+    offered = next((one for one in _recent_choices(chat) if one.choices), Offered())
+    return list(offered.choices[MOST:]) if offered.numbered else []
+
+
+def _recent_choices(chat: Chat) -> list[Offered]:
+    """What the latest messages offer, in the order in which the person has seen them, latest first.
 
     A reminder may have been written long before it goes out, and what has not gone out has not been read.
     """
-    return [_choices_of(body) for body in chat.session.scalars(_recent_bodies(), {"person": chat.person.id})]
+    return [_offered(body) for body in chat.session.scalars(_recent_bodies(), {"person": chat.person.id})]
 
 
 @cache

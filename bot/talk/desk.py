@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
-from bot.messages import File, Incoming
+from bot.messages import Abilities, File, Incoming
 from bot.plans.agenda import Agenda
 from bot.plans.guidance.rules import Rules
 from bot.plans.guidance.sheets import ScoreSheets
@@ -39,12 +39,13 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class FlowStep:
-    """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number."""
+    """A question and what takes its answer. With `numbers` a typed number is the answer itself, not a choice's number: always, or
+    where it says so of the talk."""
 
     name: str
     ask: Callable[["Chat"], object]
     take: Callable[["Chat", Answer], None]
-    numbers: bool = False
+    numbers: "bool | Callable[[Chat], bool]" = False
     files: bool = False
     sounds: bool = False
     """Recorded sound is taken among the files; elsewhere it is refused."""
@@ -54,6 +55,10 @@ class FlowStep:
     """It must be answered before anything else: words are not taken for an older message's button."""
     own_way: bool = False
     """Whatever is shown beside it has a button back to it already."""
+
+    def takes_number(self, chat: "Chat") -> bool:
+        """Whether a typed number answers the question."""
+        return self.numbers(chat) if callable(self.numbers) else self.numbers
 
 
 class Flow:
@@ -136,6 +141,8 @@ class Desk:
     sheets: ScoreSheets = field(default_factory=lambda: ScoreSheets({}))
     aside: "Elsewhere" = field(default_factory=lambda: Here())
     """Where files that anybody may have made are read."""
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    """What each channel carries, by its name."""
 
     def moment(self, at: datetime) -> Moment:
         return Moment(at, self.zone)

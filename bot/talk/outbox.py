@@ -33,6 +33,8 @@ def to_body(reply: Reply) -> dict[str, Any]:
         body["choices"] = [[[c.label, c.payload] for c in row] for row in reply.choices]
     if reply.files:
         body["files"] = [asdict(file) for file in reply.files]
+    if not reply.numbered:
+        body["numbered"] = False
     return body
 
 
@@ -41,6 +43,7 @@ def from_body(body: Mapping[str, Any]) -> Reply:
         body["text"],
         tuple(tuple(Choice(*pair) for pair in row) for row in body.get("choices", [])),
         tuple(File(**file) for file in body.get("files", [])),
+        body.get("numbered", True),
     )
 
 

@@ -23,7 +23,7 @@ from bot.store.secrecy import typed_stamp
 from bot.tables import Contact, Event, Person
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
-from bot.talk.choosing import present_flow_step, press_choice, typed_choice, was_offered
+from bot.talk.choosing import choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
 from bot.talk.failures import tell_failures
 
@@ -214,7 +214,7 @@ def route_event(chat: Chat) -> None:
         chat.go_beside()
         routes.commands.get(chat.command.name, routes.unknown)(chat)
     elif event.files or event.refused:
-        step = present_flow_step(chat)
+        step = chat.open_step
         if not (step and step.sounds) and routes.take_sounds(chat):
             return
         chat.event = without_strangers(event, step)
@@ -223,11 +223,13 @@ def route_event(chat: Chat) -> None:
             routes.files(chat)
         else:
             step.take(chat, Answer(text=event.text, files=chat.event.files))
+    elif left := choices_left(chat):
+        chat.say("talk/more_choices", left=left)
     elif payload := typed_choice(chat):
         press_choice(chat, payload)
     elif routes.unasked(chat):
         pass
-    elif (step := present_flow_step(chat)) is not None:
+    elif (step := chat.open_step) is not None:
         chat.dialog.touched_at = chat.at
         routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))

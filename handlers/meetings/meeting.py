@@ -310,7 +310,13 @@ def pause_it(chat: Chat, meeting_id: str, _step: str = "") -> None:
 FLOW = Flow(
     "meet",
     FlowStep(
-        "walk", ask_step, noting.take_words_at_step, numbers=False, files=True, sounds=True, own_way=True
+        "walk",
+        ask_step,
+        noting.take_words_at_step,
+        numbers=noting.asks_number,
+        files=True,
+        sounds=True,
+        own_way=True,
     ),
     FlowStep("join", ask_join_at_start, take_join_at_start),
     answers=Walking,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.notes import add_note, kind_of_file, notes_of
-from bot.meetings.questions import meant_as
+from bot.meetings.questions import meant_as, present_question
 from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.messages import File
@@ -25,6 +25,13 @@ SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
 @dataclass
 class Noting(AboutMeeting):
     later: bool = False
+
+
+def asks_number(chat: Chat) -> bool:
+    """Whether a number alone answers the present step."""
+    walking = chat.answers_if(AboutMeeting)
+    meeting = chat.session.get(Meeting, walking.meeting) if walking else None
+    return meeting is not None and present_question(meeting).counted
 
 
 def take_words_at_step(chat: Chat, answer: Answer) -> None:

@@ -19,7 +19,8 @@ from aiohttp.test_utils import TestServer
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
 
-from bot.channels.telegram import channel, fetching, waiting
+from bot.channels import waiting
+from bot.channels.telegram import channel, fetching
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.polling import UPDATES

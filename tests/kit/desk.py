@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from bot.channels import CHANNELS
 from bot.messages import File
 from bot.plans.agenda import Agenda
 from bot.plans.guidance.rules import Rules, read_rules
@@ -83,5 +84,6 @@ def make_desk(db: Database, **others: Any) -> Desk:
         "regular_agenda": regular_agenda(),
         "rules": rules(),
         "sheets": sheets(),
+        "abilities": {one.name: one.abilities for one in CHANNELS},
     }
     return Desk(db=db, **{**usual, **others})

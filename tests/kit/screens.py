@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.messages import Choice, Reply
+from bot.messages import MORE, Choice, Reply, mark_of
 
 
 @dataclass
@@ -68,4 +68,20 @@ class WebScreen(Screen):
         self.open = [one for one in self.open if one != place] if place != self.open[-1] else []
 
 
-SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen}
+class TypedScreen(Screen):
+    """No buttons: what can be chosen is what the newest message with choices lists, and it is typed."""
+
+    def arrive(self, place: int) -> None:
+        self.open = [place]
+
+    def press(self, place: int) -> None:
+        """Nothing goes away."""
+
+    def typed_for(self, choice: Choice) -> str:
+        """What is typed for it; "0" where the list goes on."""
+        reply = self.messages[self.open[-1]]
+        place = [one for row in reply.choices for one in row].index(choice)
+        return mark_of(place, reply.numbered) or MORE
+
+
+SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen, "zalo": TypedScreen}

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
+from bot.messages import MORE, Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
 from bot.tables import Contact, Message
 from bot.talk import delivery
 from bot.talk.receive import receive
-from tests.kit.screens import SCREENS, Screen
+from tests.kit.screens import SCREENS, Screen, TypedScreen
 
 if TYPE_CHECKING:
     from tests.kit.world import World
@@ -56,6 +56,9 @@ class Talker:
 
         As on the channel itself, the buttons of the message are gone afterwards."""
         place, choice = self._shown(label)
+        if isinstance(self.screen, TypedScreen):
+            mark = self.screen.typed_for(choice)
+            return self.says(mark) if mark != MORE else self.says(mark).taps(label)
         self.screen.press(place)
         return self.sends(self._event(payload=choice.payload, label=choice.label))
 

@@ -20,7 +20,6 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.channels.base import (
-    Abilities,
     Channel,
     Known,
     ReadFile,
@@ -42,9 +41,10 @@ from bot.channels.telegram.polling import (
 from bot.channels.telegram.sending import Limiter, deliver_reply, inline_keyboard, outcome_of_error
 from bot.channels.telegram.settings import BadToken, TelegramSettings
 from bot.channels.telegram.updates import MEGABYTE, NAME, attached_of, incoming_of_update
-from bot.channels.telegram.waiting import insist_on, land_tasks, run_in_thread, try_once
+from bot.channels.telegram.waiting import insist_on
 from bot.channels.text import split_html
-from bot.messages import File, Incoming, Refusal, Reply, Undeliverable, Unsendable
+from bot.channels.waiting import land_tasks, run_in_thread, try_once
+from bot.messages import Abilities, File, Incoming, Refusal, Reply, Undeliverable, Unsendable
 
 # Else the library warns at every 429, of which the waiting time will become a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")

@@ -16,7 +16,7 @@ from bot.channels.base import TakeIn
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.sending import wait_of
 from bot.channels.telegram.updates import IN_LIMIT, Attached, too_large
-from bot.channels.telegram.waiting import run_in_thread
+from bot.channels.waiting import run_in_thread
 from bot.messages import File, Incoming, Refusal
 
 log = logging.getLogger(__name__)

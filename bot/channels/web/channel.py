@@ -11,9 +11,9 @@ from typing import Self
 
 from pydantic import BaseModel
 
-from bot.channels.base import Abilities, Channel, Tools
+from bot.channels.base import Channel, Tools
 from bot.channels.web.icons import draw_signs
-from bot.messages import Address, Reply
+from bot.messages import Abilities, Address, Reply
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}»”]")

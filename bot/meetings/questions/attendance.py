@@ -20,6 +20,7 @@ class AttendanceQuestion(Question):
     template = "meetings/questions/attendance"
     kept_as = "counts"
     opens = True
+    counted = True
 
     def reads(self, session: Session, meeting: Meeting, text: str) -> bool:
         before = counts_of(session, meeting)

@@ -65,6 +65,8 @@ class Question:
     """It ends a session: nobody is chosen clerk there any more, and what came of it is said last."""
     looks_back = False
     """What became of the tasks of earlier meetings is told at its step."""
+    counted = False
+    """A number alone, typed at its step, is an answer."""
     unsaid = ""
     """What the minutes say where nothing came of it, by the name of the line, where it has one of its own."""
 

@@ -18,6 +18,7 @@ class VoteQuestion(Question):
     name = "vote"
     template = "meetings/questions/vote"
     kept_as = "vote"
+    counted = True
     unsaid = "no_votes"
 
     def reads(self, session: Session, meeting: Meeting, text: str) -> bool:

@@ -9,9 +9,9 @@ from typing import Self
 from anyio import to_thread
 from pydantic import BaseModel
 
-from bot.channels.base import Abilities, Channel, Receive, Tools, WayIn
+from bot.channels.base import Channel, Receive, Tools, WayIn
 from bot.channels.text import split_html
-from bot.messages import Address, Incoming, Reply
+from bot.messages import Abilities, Address, Incoming, Reply
 
 
 class PigeonSettings(BaseModel):

@@ -1,0 +1,71 @@
+"""A reply for a channel without buttons: its choices as lines that are answered by typing, its files and links as addresses."""
+
+import html
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.messages import MORE, MOST, Choice, File, Reply, mark_of
+
+_LINK = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+_KEPT = r"“[^”]*”|<[^<>]*>"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedWords:
+    """What is said of typed choices, from templates/talk/typed.yaml. `instead`: words about buttons, and what is said in their place,
+    longer ones first."""
+
+    more: str = ""
+    by_number: str = ""
+    by_letter: str = ""
+    instead: Sequence[tuple[str, str]] = field(default=())
+
+
+def draw_typed(
+    reply: Reply, words: TypedWords, link_of: Callable[[File], str], *, documents_out: bool = False
+) -> str:
+    """The reply as text alone, in the small HTML of a reply without links: each address stands on a line of its own."""
+    files = () if documents_out else reply.files
+    parts = [
+        spread_links(say_instead(reply.text, words.instead)),
+        *(f"📎 {html.escape(file.name, quote=False)}\n{link_of(file)}" for file in files),
+        _choices([choice for row in reply.choices for choice in row], reply.numbered, words),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _choices(choices: list[Choice], numbered: bool, words: TypedWords) -> str:
+    if not choices:
+        return ""
+    lines = [
+        f"{mark}. {html.escape(choice.label, quote=False)}"
+        for place, choice in enumerate(choices)
+        if (mark := mark_of(place, numbered))
+    ]
+    if numbered and len(choices) > MOST:
+        lines.append(f"{MORE}. {words.more}")
+    return "\n".join([*lines, words.by_number if numbered else words.by_letter])
+
+
+def say_instead(text: str, instead: Sequence[tuple[str, str]]) -> str:
+    """The text with other words for buttons; what it quotes (“…”) is a label and stays, as do its tags."""
+    if not instead:
+        return text
+    said = dict(instead)
+    pattern = "|".join([_KEPT, *(re.escape(words) for words, _ in instead)])
+    return re.sub(pattern, lambda found: said.get(found[0], found[0]), text)
+
+
+def spread_links(text: str) -> str:
+    """Each line's links as the words alone, and their addresses below it: a sign behind an address would count as part of it."""
+    return "\n".join(line for row in text.split("\n") for line in _spread(row))
+
+
+def _spread(row: str) -> list[str]:
+    addresses = [html.unescape(found[1]) for found in _LINK.finditer(row)]
+    said = _LINK.sub(lambda found: "" if html.unescape(found[2]) in addresses else found[2], row)
+    return [
+        *([said] if said.strip() or not addresses else []),
+        *(html.escape(a, quote=False) for a in addresses),
+    ]

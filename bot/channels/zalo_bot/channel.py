@@ -1,0 +1,282 @@
+"""Zalo Bot: takes a webhook's events or polls for them, receives them in order, sends replies as text alone."""
+
+import asyncio
+import hmac
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Self
+from weakref import WeakValueDictionary
+
+from bot.channels.base import Channel, ChannelRefused, FileLink, Known, Receive, TakeIn, Tools, WayIn
+from bot.channels.text import split_html
+from bot.channels.typed import TypedWords, draw_typed
+from bot.channels.waiting import insist_on, land_tasks, run_in_thread, try_once
+from bot.channels.zalo_bot.client import ZaloBadToken, ZaloClient, ZaloError, api_answer
+from bot.channels.zalo_bot.events import NAME, Attached, attached_of, incoming_of_event, number_of
+from bot.channels.zalo_bot.fetching import Fetcher
+from bot.channels.zalo_bot.sending import QUOTA, TEXT_LIMIT, message_of, outcome_of_error
+from bot.channels.zalo_bot.settings import ZaloSettings, webhook_fault
+from bot.messages import Abilities, Incoming, Refusal, Reply, Undeliverable, Unsendable
+
+log = logging.getLogger(__name__)
+
+PATH = "/zalo"
+SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 - the name of a header
+WORKERS = 8
+LONG_POLL, EMPTY_SECONDS = 25, 1.0
+IDLE = 408
+REFUSALS = 3
+ALBUM_MS = 5000
+"""Zalo sends the pictures that somebody picks together one by one, within a moment of each other."""
+
+
+class ZaloRefused(ChannelRefused):
+    """The Bot API refuses the token."""
+
+    def __init__(self) -> None:
+        super().__init__("ZALO_TOKEN", "zalo_token_refused")
+
+
+class ZaloBot(Channel):
+    """One bot. `start` it, then either `poll` or hand it what comes to the `webhook`; `stop` it at the end.
+
+    A webhook's event is acknowledged only after `receive` has returned; a poll has no acknowledgement, so what comes while
+    nobody polls is lost. Those of one chat are taken in order, one at a time.
+    """
+
+    name = NAME
+    abilities = Abilities(
+        text_limit=TEXT_LIMIT,
+        buttons=False,
+        sounds=True,
+        documents_in=False,
+        documents_out=False,
+        people=50,
+        messages_a_month=3000,
+    )
+    Settings = ZaloSettings
+    loggers = ("aiohttp",)
+    rate = 10.0
+
+    @classmethod
+    def open(cls, settings: ZaloSettings, tools: Tools) -> Self | None:
+        token = settings.zalo_token.get_secret_value()
+        if not token:
+            return None
+        return cls(
+            ZaloClient(token, settings.zalo_api_url),
+            tools.receive,
+            tools.take_in,
+            tools.now,
+            known=tools.known,
+            file_link=tools.file_link,
+            typed=tools.typed,
+            secret=settings.zalo_secret.get_secret_value(),
+            webhook_url=f"{tools.public_url}{PATH}" if settings.zalo_webhook else "",
+        )
+
+    @classmethod
+    def faults(cls, settings: ZaloSettings, public_url: str) -> dict[str, str]:
+        return {"zalo_webhook": "setting_zalo_webhook"} if webhook_fault(settings, public_url) else {}
+
+    @classmethod
+    def warnings(cls, settings: ZaloSettings) -> Sequence[str]:
+        polls = settings.zalo_token.get_secret_value() and not settings.zalo_webhook
+        return ("zalo_polls",) if polls else ()
+
+    def __init__(
+        self,
+        client: ZaloClient,
+        receive: Receive,
+        take_in: TakeIn,
+        now: Callable[[], datetime],
+        *,
+        known: Known = lambda place: True,
+        file_link: FileLink = lambda file, place: "",
+        typed: TypedWords = TypedWords(),
+        secret: str = "",
+        webhook_url: str = "",
+    ) -> None:
+        self._client, self._receive, self._now, self._known = client, receive, now, known
+        self._file_link, self._typed = file_link, typed
+        self._secret, self._webhook_url = secret, webhook_url
+        self._files = Fetcher(client, take_in)
+        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="zalo")
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._taking: dict[str, asyncio.Task[None]] = {}
+        self._albums: dict[str, tuple[str, int]] = {}
+        self._account = ""
+        self._refusals = 0
+        self._sent = 0
+        self._no_seat: dict[str, int] = {}
+
+    def link(self, code: str) -> str:
+        """No link carries a code on Zalo: it is typed."""
+        return f"https://zalo.me/{self._account}"
+
+    async def start(self) -> None:
+        """Raises ZaloRefused; waits for as long as the Bot API cannot be reached."""
+        await self._client.start()
+        try:
+            found = await insist_on("zalo.start", partial(self._client.call, "getMe"), ZaloBadToken)
+        except ZaloBadToken:
+            await self.stop()
+            raise ZaloRefused from None
+        if isinstance(found, dict):
+            self._account = str(found.get("account_name") or found.get("id") or "")
+
+    async def stop(self) -> None:
+        await land_tasks(self._taking.values(), patience=True)
+        await self._client.stop()
+        self._files.stop()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def listen(self) -> None:
+        if self._webhook_url:
+            await self.set_webhook(self._webhook_url)
+        else:
+            await self.poll()
+
+    def ways_in(self) -> Sequence[WayIn]:
+        return (WayIn(PATH, lambda body, headers: self.webhook(body, headers.get(SECRET_HEADER))),)
+
+    async def set_webhook(self, url: str) -> None:
+        """Says where events are to be brought; Zalo tries the address at once and says how that went."""
+        call = partial(self._client.call, "setWebhook", url=url, secret_token=self._secret)
+        found = await insist_on("zalo.set_webhook", call)
+        verified = found.get("verification") if isinstance(found, dict) else None
+        if isinstance(verified, dict) and verified.get("ok") is False:
+            log.error("zalo.webhook not verified outcome=%s", verified.get("outcome"))
+
+    async def poll(self) -> None:
+        """Runs until it is cancelled; then waits for what is just being received."""
+        log.warning("zalo.poll what comes while nobody polls is lost: for trying out only, set ZALO_WEBHOOK")
+        await insist_on("zalo.delete_webhook", partial(self._client.call, "deleteWebhook"))
+        try:
+            while True:
+                asked = time.monotonic()
+                raw = await insist_on("zalo.poll", self._next_event)
+                if raw is None:  # a proxy may answer at once that there is nothing
+                    await asyncio.sleep(asked + EMPTY_SECONDS - time.monotonic())
+                else:
+                    self._begin(raw, patient=True)
+        finally:
+            await land_tasks(self._taking.values(), patience=True)
+
+    async def _next_event(self) -> Mapping[str, Any] | None:
+        try:
+            found = await self._client.call("getUpdates", wait=LONG_POLL, timeout=LONG_POLL)
+        except ZaloError as error:
+            self._note_refusal(isinstance(error, ZaloBadToken))
+            if error.code == IDLE:
+                return None
+            raise
+        self._note_refusal(False)
+        return api_answer(found)
+
+    async def webhook(self, body: bytes, secret_header: str | None) -> int:
+        """Takes one event; returns the HTTP status. Without a secret nothing is taken: anybody could send it."""
+        given = (secret_header or "").encode()
+        if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
+            return 403
+        if not body.strip():
+            return 200  # the address is tried
+        try:
+            raw = api_answer(json.loads(body))
+        except (ValueError, RecursionError):
+            return 400
+        try:
+            if raw and (task := self._begin(raw, patient=False)):
+                await asyncio.shield(task)
+        except Exception as error:  # noqa: BLE001 - whatever it was, Zalo is to bring it again
+            log.warning("zalo.webhook failed error=%s", type(error).__name__)
+            return 500
+        return 200
+
+    def _begin(self, raw: Mapping[str, Any], *, patient: bool) -> asyncio.Task[None] | None:
+        """Takes an event; a second delivery waits for the first. None for what is not the bot's."""
+        event = self._read(raw)
+        if event is None:
+            return None
+        task = self._taking.get(event.id)
+        if task is None:
+            task = asyncio.create_task(self._take(event, attached_of(raw), patient=patient))
+            self._taking[event.id] = task
+            task.add_done_callback(lambda done: self._end(event.id, done))
+        return task
+
+    def _end(self, event_id: str, task: asyncio.Task[None]) -> None:
+        self._taking.pop(event_id, None)
+        if not task.cancelled():
+            task.exception()  # seen here: whoever waited may be gone
+
+    def _read(self, raw: Mapping[str, Any]) -> Incoming | None:
+        try:
+            event = incoming_of_event(raw, self._now())
+        except Exception as error:  # noqa: BLE001 - one that cannot be read must not come again for ever
+            log.error("zalo.read dropped message=%s error=%s", number_of(raw), type(error).__name__)
+            return None
+        if event is None:
+            log.info("zalo.read ignored event=%s", str(raw.get("event_name", ""))[:60])
+        return event
+
+    async def _take(self, event: Incoming, attached: Attached | None, *, patient: bool) -> None:
+        """From an event to a commit; `patient`: tries until it is one, else what fails is raised."""
+        attempt = insist_on if patient else try_once
+        # Nothing is awaited before this: tasks line up here in the order in which they were made.
+        async with self._lanes.setdefault(event.address.place, asyncio.Lock()):
+            if attached and not event.group:
+                known = partial(run_in_thread, self._threads, partial(self._known, event.address.place))
+                if await attempt("zalo.known", known):
+                    event = await self._files.with_file(self._in_album(event), attached)
+                else:
+                    event = replace(event, refused=(Refusal.of_stranger(attached.name),))
+            receive = partial(run_in_thread, self._threads, partial(self._receive, event))
+            await attempt("zalo.receive", receive)
+
+    def _in_album(self, event: Incoming) -> Incoming:
+        """The picture as a piece of the album that it may belong to, so that what is said of all is said once."""
+        place, sent = event.address.place, int(event.message_ref or 0)
+        album, last = self._albums.get(place, ("", 0))
+        if not sent or abs(sent - last) > ALBUM_MS:
+            album = event.id
+        self._albums[place] = album, sent
+        return replace(event, album=album)
+
+    async def send(self, place: str, reply: Reply) -> None:
+        """The text, with files as links and choices as lines. What fails inside is sent again from its start."""
+        drawn = draw_typed(reply, self._typed, lambda file: self._file_link(file, place))
+        texts = split_html(drawn, TEXT_LIMIT)
+        if not texts:
+            raise Unsendable("empty")
+        try:
+            for text in texts:
+                await self._client.call("sendMessage", chat_id=place, **message_of(text))
+        except ZaloError as error:
+            self._note_refusal(isinstance(error, ZaloBadToken))
+            if error.code == QUOTA and self._has_no_seat(place):
+                raise Undeliverable("no_seat") from error
+            meaning = outcome_of_error(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+        self._note_refusal(False)
+        self._no_seat.pop(place, None)
+        self._sent += 1
+
+    def _has_no_seat(self, place: str) -> bool:
+        """Zalo says the same of a month that is used up and of a person beyond its number: while others are written to, it
+        is the person."""
+        before = self._no_seat.setdefault(place, self._sent)
+        return self._sent > before
+
+    def _note_refusal(self, refused: bool) -> None:
+        """A proxy may say once that it knows no such address; a token that was taken back is refused every time."""
+        self._refusals = self._refusals + 1 if refused else 0
+        self.refused = self._refusals >= REFUSALS
