@@ -142,7 +142,7 @@ def open_channels(
 
 def typed_words() -> TypedWords:
     words = yaml.safe_load((TEMPLATES / "talk" / "typed.yaml").read_text("utf-8"))
-    return TypedWords(words["more"], words["by_number"], words["by_letter"], tuple(words["instead"].items()))
+    return TypedWords(**{**words, "instead": tuple(words["instead"].items())})
 
 
 def is_known(db: Database, channel: str, place: str) -> bool:

@@ -103,19 +103,18 @@ class Abilities:
     """So many messages, in and out, does the other side carry in a calendar month."""
 
 
-def mark_of(place: int, numbered: bool) -> str:
-    """What is typed for the choice at `place` (from 0); "" where there is no sign left."""
-    if numbered:
-        return str(place + 1) if place < MOST else ""
-    return _LETTERS[place] if place < len(_LETTERS) else ""
+def listed_choices(reply: Reply) -> dict[str, Choice]:
+    """The choices of a reply by what is typed for them where there are no buttons: numbers, or letters where a number answers the
+    question itself; a choice that says nothing but such a number has no line then."""
+    choices = [choice for row in reply.choices for choice in row]
+    if reply.numbered:
+        return {str(place): choice for place, choice in enumerate(choices[:MOST], 1)}
+    return dict(zip(_LETTERS, (one for one in choices if not _says_its_number(one)), strict=False))
 
 
-def place_of(mark: str, numbered: bool) -> int | None:
-    """The place that a mark names, in whatever case; None for one that names none."""
-    if numbered:
-        return int(mark) - 1 if mark.isdigit() and mark != MORE and int(mark) <= MOST else None
-    place = _LETTERS.find(mark.upper()) if len(mark) == 1 else -1
-    return place if place >= 0 else None
+def _says_its_number(choice: Choice) -> bool:
+    carried = choice.payload.rpartition(":")[2]
+    return carried.isdigit() and choice.label.split()[-1:] == [carried]
 
 
 class Undeliverable(Exception):

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.messages import MORE, MOST, Choice, File, Reply, mark_of
+from bot.messages import MORE, MOST, File, Reply, listed_choices
 
 _LINK = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _KEPT = r"“[^”]*”|<[^<>]*>"
@@ -19,6 +19,8 @@ class TypedWords:
     more: str = ""
     by_number: str = ""
     by_letter: str = ""
+    by_mark: str = ""
+    """The same of a list of one."""
     instead: Sequence[tuple[str, str]] = field(default=())
 
 
@@ -30,22 +32,20 @@ def draw_typed(
     parts = [
         spread_links(say_instead(reply.text, words.instead)),
         *(f"📎 {html.escape(file.name, quote=False)}\n{link_of(file)}" for file in files),
-        _choices([choice for row in reply.choices for choice in row], reply.numbered, words),
+        _choices(reply, words),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _choices(choices: list[Choice], numbered: bool, words: TypedWords) -> str:
-    if not choices:
+def _choices(reply: Reply, words: TypedWords) -> str:
+    listed = listed_choices(reply)
+    if not listed:
         return ""
-    lines = [
-        f"{mark}. {html.escape(choice.label, quote=False)}"
-        for place, choice in enumerate(choices)
-        if (mark := mark_of(place, numbered))
-    ]
-    if numbered and len(choices) > MOST:
+    lines = [f"{mark}. {html.escape(choice.label, quote=False)}" for mark, choice in listed.items()]
+    if reply.numbered and sum(map(len, reply.choices)) > MOST:
         lines.append(f"{MORE}. {words.more}")
-    return "\n".join([*lines, words.by_number if numbered else words.by_letter])
+    one = words.by_number if reply.numbered else words.by_letter
+    return "\n".join([*lines, one if len(lines) > 1 else words.by_mark.format(mark=next(iter(listed)))])
 
 
 def say_instead(text: str, instead: Sequence[tuple[str, str]]) -> str:

@@ -6,6 +6,6 @@ _MARK = re.compile(r"(?:(?:em|toi|minh|chon|lua chon|so|muc|dong) )*([0-9]|[a-z]
 
 
 def choice_mark(folded: str) -> str:
-    """ "chon so 1" is "1", "b" is "b"; "" for anything else. `folded`: as `words.fold` gives it."""
+    """ "chon so 1" is "1", "b" is "B"; "" for anything else. `folded`: as `words.fold` gives it."""
     found = _MARK.fullmatch(folded)
-    return found[1] if found else ""
+    return found[1].upper() if found else ""

@@ -2,13 +2,12 @@
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
-from bot.messages import MORE, MOST, Choice, Incoming, place_of
+from bot.messages import MORE, MOST, Choice, Incoming, Reply, listed_choices
 from bot.problems import Invalid
 from bot.reading.marks import choice_mark
 from bot.reading.words import fold
@@ -67,20 +66,11 @@ def was_offered(desk: Desk, event: Incoming) -> bool:
             .join(Contact, Contact.person_id == Message.person_id)
             .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
         )
-        return any(event.payload == one.payload for body in bodies for one in _offered(body).choices)
+        return any(event.payload == one.payload for body in bodies for one in _choices_of(from_body(body)))
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What a message has put up for choice, in its order."""
-
-    choices: tuple[Choice, ...] = ()
-    numbered: bool = True
-
-
-def _offered(body: dict[str, Any]) -> Offered:
-    reply = from_body(body)
-    return Offered(tuple(choice for row in reply.choices for choice in row), reply.numbered)
+def _choices_of(reply: Reply) -> list[Choice]:
+    return [choice for row in reply.choices for choice in row]
 
 
 def typed_choice(chat: Chat) -> str:
@@ -90,58 +80,64 @@ def typed_choice(chat: Chat) -> str:
     if not said or len(said) > 60:
         return ""
     step = chat.open_step
-    recent = _recent_choices(chat)
+    recent = _recent_replies(chat)
     if not chat.abilities.buttons and (mark := choice_mark(said)):
         return _marked_choice(chat, recent, mark)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-    for offered in recent:
-        if number and offered.choices:
-            taken = number <= len(offered.choices) and not chat.takes_number
-            return offered.choices[number - 1].payload if taken else ""
-        for choice in offered.choices:
+    for choices in map(_choices_of, recent):
+        if number and choices:
+            taken = number <= len(choices) and not chat.takes_number
+            return choices[number - 1].payload if taken else ""
+        for choice in choices:
             if fold(choice.label) == said and (step is None or _answers_now(chat, step, choice.payload)):
                 return choice.payload
     return ""
 
 
-def _marked_choice(chat: Chat, recent: Sequence[Offered], mark: str) -> str:
+def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
     """The payload of the choice that bears this mark on the screen. Where a number answers the open question, it is none."""
-    offered = next((one for one in recent if one.choices), Offered())
     if mark.isdigit() and chat.takes_number:
-        place = place_of(mark, True)
-        if recent and recent[0].numbered and place is not None and place < len(recent[0].choices):
-            raise Invalid(
-                "number_which", said=mark
-            )  # a reminder came after the question, and has numbers of its own
+        if recent and recent[0].numbered and mark in listed_choices(recent[0]):
+            # A reminder has come after the question, and has numbers of its own.
+            raise Invalid("number_which", said=mark)
         return ""
-    place = place_of(mark, offered.numbered)
-    return offered.choices[place].payload if place is not None and place < len(offered.choices) else ""
+    choice = listed_choices(_latest_offer(recent)).get(mark)
+    return choice.payload if choice else ""
 
 
 def choices_left(chat: Chat) -> list[Choice]:
     """What did not find room under the latest message, if that is what the person asks for."""
     if chat.abilities.buttons or chat.takes_number or choice_mark(fold(chat.event.text)) != MORE:
         return []
-    offered = next((one for one in _recent_choices(chat) if one.choices), Offered())
-    return list(offered.choices[MOST:]) if offered.numbered else []
+    offer = _latest_offer(_recent_replies(chat))
+    return _choices_of(offer)[MOST:] if offer.numbered else []
 
 
-def _recent_choices(chat: Chat) -> list[Offered]:
-    """What the latest messages offer, in the order in which the person has seen them, latest first.
+def _latest_offer(recent: Sequence[Reply]) -> Reply:
+    return next((reply for reply in recent if any(reply.choices)), Reply(""))
+
+
+def _recent_replies(chat: Chat) -> list[Reply]:
+    """The latest messages, in the order in which the person has seen them, latest first.
 
     A reminder may have been written long before it goes out, and what has not gone out has not been read.
     """
-    return [_offered(body) for body in chat.session.scalars(_recent_bodies(), {"person": chat.person.id})]
+    here = {"person": chat.person.id} if chat.abilities.buttons else {"contact": chat.contact.id}
+    return [from_body(body) for body in chat.session.scalars(_recent_bodies(*here), here)]
 
 
 @cache
-def _recent_bodies() -> Select[dict[str, Any]]:
+def _recent_bodies(whose: str) -> Select[dict[str, Any]]:
+    """Of the person wherever they were sent, or of the contact: a number is that of a line on the present screen."""
     on_its_way = and_(
         Message.state == MessageState.WAITING, or_(Message.priority == Priority.ANSWER, Message.attempts > 0)
     )
     recent = (
         select(Message.sent_at, Message.id, Message.body)
-        .where(Message.person_id == bindparam("person"), or_(Message.state == MessageState.SENT, on_its_way))
+        .where(
+            getattr(Message, f"{whose}_id") == bindparam(whose),
+            or_(Message.state == MessageState.SENT, on_its_way),
+        )
         .order_by(Message.id.desc())
         .limit(3 * LOOK_BACK)
         .subquery()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.messages import MORE, Choice, Reply, mark_of
+from bot.messages import MORE, Choice, Reply, listed_choices
 
 
 @dataclass
@@ -80,8 +80,7 @@ class TypedScreen(Screen):
     def typed_for(self, choice: Choice) -> str:
         """What is typed for it; "0" where the list goes on."""
         reply = self.messages[self.open[-1]]
-        place = [one for row in reply.choices for one in row].index(choice)
-        return mark_of(place, reply.numbered) or MORE
+        return next((mark for mark, one in listed_choices(reply).items() if one == choice), MORE)
 
 
 SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen, "zalo": TypedScreen}

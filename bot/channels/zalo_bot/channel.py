@@ -243,7 +243,7 @@ class ZaloBot(Channel):
     def _in_album(self, event: Incoming) -> Incoming:
         """The picture as a piece of the album that it may belong to, so that what is said of all is said once."""
         place, sent = event.address.place, int(event.message_ref or 0)
-        album, last = self._albums.get(place, ("", 0))
+        album, last = self._albums.get(place, (event.id, sent))
         if not sent or abs(sent - last) > ALBUM_MS:
             album = event.id
         self._albums[place] = album, sent

@@ -83,7 +83,7 @@ class ZaloClient:
         once it is known to pass `limit` bytes, ZaloAway for anything else."""
         for _ in range(JUMPS + 1):
             if not self._is_allowed(url):
-                raise PermissionError(urlsplit(url).hostname or "")
+                raise PermissionError(_host_of(url))
             timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
             get = self._opened().get(url, timeout=timeout, allow_redirects=False)
             async with await _without_url(get) as response:
@@ -97,16 +97,24 @@ class ZaloClient:
         raise ZaloAway("too many redirects")
 
     def _is_allowed(self, url: str) -> bool:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = _host_of(url)
         if host == self._own_host:  # a proxy of one's own in front of Zalo
-            return parts.scheme in ("http", "https")
-        return parts.scheme == "https" and any(host == one or host.endswith(f".{one}") for one in FILE_HOSTS)
+            return url.startswith(("http://", "https://"))
+        return url.startswith("https://") and any(
+            host == one or host.endswith(f".{one}") for one in FILE_HOSTS
+        )
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise ZaloAway("not started")
         return self._session
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 async def _body_of(post: Any) -> bytes:
