@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from sqlalchemy import select
 
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, FileLink, Receive, Tools
 from bot.channels.typed import TypedWords
 from bot.channels.web.channel import Hub, Web
 from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
-from bot.messages import File, Incoming
+from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
 from bot.service.demo import Demo
@@ -29,6 +30,7 @@ from bot.store.aside import Inspector
 from bot.store.db import Database, sqlite_file
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
+from bot.tables import Contact
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
 from bot.talk.sender import Sender
@@ -58,8 +60,8 @@ def compose(
 
     intake = Intake(db, store, aside, now)
 
-    def file_link(file: File, _place: str) -> str:
-        return links.file(file)
+    def file_link(file: File, reader: Address) -> str:
+        return link_for(desk, file, reader)
 
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
     name = f"{socket.gethostname()} {settings.listen}"
@@ -117,7 +119,7 @@ def open_channels(
     kinds: Iterable[type[Channel]],
     handle: Receive,
     intake: Intake,
-    file_link: FileLink = lambda file, place: "",
+    file_link: FileLink = lambda file, reader: "",
 ) -> list[Channel]:
     """The channels that the settings name."""
     commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
@@ -138,6 +140,17 @@ def open_channels(
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)
     return opened
+
+
+def link_for(desk: Desk, file: File, reader: Address) -> str:
+    """Where whoever speaks from there fetches the file; bound to them."""
+
+    def look() -> str:
+        with desk.db.read() as session:
+            here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
+            return desk.file_link(file, session.scalars(here).one())
+
+    return do_again(look)
 
 
 def typed_words() -> TypedWords:

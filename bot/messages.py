@@ -95,8 +95,6 @@ class Abilities:
     """Whether spoken words come in as files."""
     documents_in: bool = True
     """Whether files of any kind can be sent here; else pictures at most, and what asks for a file names the upload page."""
-    documents_out: bool = True
-    """Whether files are carried; else a link stands for each."""
     people: int | None = None
     """So many people may write here; the other side serves no more."""
     messages_a_month: int | None = None

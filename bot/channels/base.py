@@ -25,8 +25,8 @@ Known = Callable[[str], bool]
 ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""
 
-FileLink = Callable[[File, str], str]
-"""Where whoever is at this place of the channel fetches a stored file: good for several reads, and it expires."""
+FileLink = Callable[[File, Address], str]
+"""Where whoever is at this place fetches a stored file: good for several reads, for them alone, and it expires; called in a thread."""
 
 
 def _web_address(value: str) -> str:
@@ -58,7 +58,7 @@ class Tools:
     now: Callable[[], datetime]
     public_url: str
     commands: Sequence[tuple[str, str]] = ()
-    file_link: FileLink = lambda file, place: ""
+    file_link: FileLink = lambda file, reader: ""
     typed: TypedWords = field(default_factory=TypedWords)
 
 

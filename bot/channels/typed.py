@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.messages import MORE, MOST, File, Reply, listed_choices
@@ -24,17 +24,19 @@ class TypedWords:
     instead: Sequence[tuple[str, str]] = field(default=())
 
 
-def draw_typed(
-    reply: Reply, words: TypedWords, link_of: Callable[[File], str], *, documents_out: bool = False
-) -> str:
-    """The reply as text alone, in the small HTML of a reply without links: each address stands on a line of its own."""
-    files = () if documents_out else reply.files
+def draw_typed(reply: Reply, words: TypedWords, links: Sequence[str] = ()) -> str:
+    """The reply as text alone, in the small HTML of a reply without links: each address stands on a line of its own. `links`:
+    an address for each of the files, where the channel carries none."""
     parts = [
         spread_links(say_instead(reply.text, words.instead)),
-        *(f"📎 {html.escape(file.name, quote=False)}\n{link_of(file)}" for file in files),
+        *(_file_line(file, link) for file, link in zip(reply.files, links, strict=False)),
         _choices(reply, words),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _file_line(file: File, link: str) -> str:
+    return f"📎 {html.escape(file.name, quote=False)}\n{html.escape(link, quote=False)}"
 
 
 def _choices(reply: Reply, words: TypedWords) -> str:

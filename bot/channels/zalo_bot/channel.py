@@ -22,7 +22,7 @@ from bot.channels.zalo_bot.events import NAME, Attached, attached_of, incoming_o
 from bot.channels.zalo_bot.fetching import Fetcher
 from bot.channels.zalo_bot.sending import QUOTA, TEXT_LIMIT, message_of, outcome_of_error
 from bot.channels.zalo_bot.settings import ZaloSettings, webhook_fault
-from bot.messages import Abilities, Incoming, Refusal, Reply, Undeliverable, Unsendable
+from bot.messages import Abilities, Address, Incoming, Refusal, Reply, Undeliverable, Unsendable
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,6 @@ class ZaloBot(Channel):
         buttons=False,
         sounds=True,
         documents_in=False,
-        documents_out=False,
         people=50,
         messages_a_month=3000,
     )
@@ -98,7 +97,7 @@ class ZaloBot(Channel):
         now: Callable[[], datetime],
         *,
         known: Known = lambda place: True,
-        file_link: FileLink = lambda file, place: "",
+        file_link: FileLink = lambda file, reader: "",
         typed: TypedWords = TypedWords(),
         secret: str = "",
         webhook_url: str = "",
@@ -251,8 +250,11 @@ class ZaloBot(Channel):
 
     async def send(self, place: str, reply: Reply) -> None:
         """The text, with files as links and choices as lines. What fails inside is sent again from its start."""
-        drawn = draw_typed(reply, self._typed, lambda file: self._file_link(file, place))
-        texts = split_html(drawn, TEXT_LIMIT)
+        reader = Address(NAME, place)
+        links = [
+            await run_in_thread(self._threads, partial(self._file_link, file, reader)) for file in reply.files
+        ]
+        texts = split_html(draw_typed(reply, self._typed, links), TEXT_LIMIT)
         if not texts:
             raise Unsendable("empty")
         try:

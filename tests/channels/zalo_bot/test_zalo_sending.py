@@ -8,7 +8,7 @@ from bot.channels.text import utf16_length
 from bot.channels.typed import TypedWords
 from bot.channels.zalo_bot.client import ZaloAway
 from bot.channels.zalo_bot.sending import message_of
-from bot.messages import Choice, File, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
 from tests.channels.zalo_bot.api import PLACE, STORED, WORD, Api, Ear, served, started
 
 WORDS = TypedWords(
@@ -59,8 +59,8 @@ OUT: dict[str, tuple[Reply, list[str]]] = {
 }
 
 
-def link_of(file: File, place: str) -> str:
-    assert place == PLACE
+def link_of(file: File, reader: Address) -> str:
+    assert reader == Address("zalo", PLACE)
     return f"https://chibo.example/{file.digest[:4]}"
 
 
