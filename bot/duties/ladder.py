@@ -161,9 +161,11 @@ def _counted_down(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> li
     return list(found.values())
 
 
-def _last_allowed(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    """The last moment up to that day at which an unasked message may go out at about that time of day."""
-    while local_day(moment := next_allowed(at_local(day, clock, zone), zone), zone) > day:
+def _last_allowed(last: date, clock: time, zone: ZoneInfo) -> datetime:
+    """The last moment up to that day at which an unasked message may go out at about that time of day, which may be one
+    whose message goes out the morning after."""
+    day = last
+    while local_day(moment := next_allowed(at_local(day, clock, zone), zone), zone) > last:
         day -= ONE_DAY
     return moment
 

@@ -228,6 +228,14 @@ def test_words_about_a_coming_meeting_end_when_it_has_begun(at: str, chosen: str
     assert [one.rung.key for one in said] == ([chosen] if chosen else [])
 
 
+def test_what_is_meant_for_late_in_the_evening_before_a_meeting_comes_that_morning() -> None:
+    anchors = month("2022-04-01", "2022-04-30", "2022-04-25 19:30")
+    for clock in ("21:00", "22:15", "23:59"):
+        assert shown(rung_moments([rung(f"meeting-1d {clock}", "upload")], anchors, ZONE)) == [
+            "upload-meeting-1d 24/04 07:00"
+        ]
+
+
 def test_next_is_the_first_later_one() -> None:
     timed = rung_moments(REPORT, MAY, ZONE)
     assert next_at(timed, None) == timed[0].at
