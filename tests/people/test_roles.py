@@ -338,7 +338,8 @@ def _paper(world: World) -> None:
 def _errands(world: World, text: PlanText) -> None:
     """Two workbooks of DUA's office: one that waits for a yes, one of which something has been asked."""
     due = text.duties[0].due.model_copy(update={"by": None, "every": "ask"})
-    vague = text.model_copy(update={"duties": (text.duties[0].model_copy(update={"due": due}),)})
+    unsaid = text.duties[0].model_copy(update={"due": due, "opens": None})
+    vague = text.model_copy(update={"duties": (unsaid,)})
     with world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
         person = session.scalars(select(Membership.person_id)).one()

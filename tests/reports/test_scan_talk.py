@@ -403,6 +403,7 @@ def test_a_store_that_is_away_is_asked_again_for_half_an_hour(world: World, secr
     assert order(world, made(runs(secretary))) == [1, 2]
 
 
+@pytest.mark.logs_errors
 def test_a_fault_of_ours_is_said_and_may_be_tried_again(
     world: World, secretary: Talker, caplog: pytest.LogCaptureFixture
 ) -> None:

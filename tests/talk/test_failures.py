@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+import pytest
+
 from bot.talk.chat import Chat
 from schedules import people
 from tests.kit.stage import begins
@@ -31,6 +33,7 @@ def told(talker: Talker) -> list[str]:
     return [reply.text for reply in talker.looks() if "⚠️" in reply.text]
 
 
+@pytest.mark.logs_errors
 def test_many_failures_are_one_message_an_hour_with_a_count(world: World) -> None:
     offices = [world.registered("DUK", "admin") for _ in range(2)]
     cells = [world.registered(code, "secretary") for code, *_ in CELLS]
@@ -56,6 +59,7 @@ def test_many_failures_are_one_message_an_hour_with_a_count(world: World) -> Non
     assert world.tick(people.tell_of_failures) == 0, "nothing new, nothing said"
 
 
+@pytest.mark.logs_errors
 def test_after_a_quiet_day_the_next_failure_is_told_at_once(world: World) -> None:
     office, cell = world.registered("DUK", "admin"), world.registered("A1", "secretary")
     breaks(world)

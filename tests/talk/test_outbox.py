@@ -419,6 +419,7 @@ async def test_an_undeliverable_message_goes_to_the_persons_next_contact(office:
     assert wire.sent == []
 
 
+@pytest.mark.logs_errors
 async def test_an_unsendable_message_fails_alone(office: Office) -> None:
     wire = Wire()
     wire.faults["bad"] = [Unsendable("too long " * 50)]
@@ -490,6 +491,7 @@ async def test_what_moves_to_another_channel_is_said_there_whole(office: Office)
     assert office.claims("web") == ["Biên bản đây"]
 
 
+@pytest.mark.logs_errors
 async def test_a_fault_that_does_not_pass_for_days_is_given_up(office: Office) -> None:
     wire = Wire()
     wire.faults = {"old": [OSError()], "patient": [TryLater(1)], "planned": [OSError()]}
@@ -593,6 +595,7 @@ class Shaky(Database):
 
 
 @pytest.mark.parametrize("at_commit", [False, True])
+@pytest.mark.logs_errors
 async def test_what_was_sent_while_the_database_fails_is_not_sent_again(
     office: Office, at_commit: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -608,6 +611,7 @@ async def test_what_was_sent_while_the_database_fails_is_not_sent_again(
     assert "outbox turn failed" in caplog.text
 
 
+@pytest.mark.logs_errors
 async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_goes_out_at_once(office: Office) -> None:
     """Nobody else may take it while this process lives, and its lease would hold it for a minute."""
     wire, lost = Wire(), list[int]()
@@ -629,7 +633,7 @@ async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_goes_out_at_on
     assert sorted(wire.texts) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("failures", [0, 2])
+@pytest.mark.parametrize("failures", [0, pytest.param(2, marks=pytest.mark.logs_errors)])
 async def test_stopping_waits_for_what_is_on_its_way_and_marks_it(office: Office, failures: int) -> None:
     shaky, wire, gate = Shaky(office.db, at_commit=False), Wire(), asyncio.Event()
     wire.gates["a"] = gate

@@ -202,6 +202,7 @@ def admin(world: World, place: str) -> Talker:
     return talker
 
 
+@pytest.mark.logs_errors
 def test_a_handler_that_raises_is_rolled_back_and_admitted(
     small: World, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -222,6 +223,7 @@ def test_a_handler_that_raises_is_rolled_back_and_admitted(
     assert person.says("/start").last.text == "hello"
 
 
+@pytest.mark.logs_errors
 def test_an_admin_whose_own_event_fails_hears_of_it_once(small: World) -> None:
     office, colleague = admin(small, "office"), admin(small, "colleague")
     office.says("/crash")
@@ -229,6 +231,7 @@ def test_an_admin_whose_own_event_fails_hears_of_it_once(small: World) -> None:
     assert [reply.text[:7] for reply in colleague.looks()] == ["failure"]
 
 
+@pytest.mark.logs_errors
 def test_a_button_whose_handler_has_a_bug_is_apologised_for(small: World) -> None:
     person = small.person("77").says("/start")
     with small.db.write() as session:
@@ -284,6 +287,7 @@ def test_an_event_that_lost_a_race_is_tried_again(small: World, monkeypatch: pyt
     assert heard(person) == ["try 2"]
 
 
+@pytest.mark.logs_errors
 def test_a_handler_that_always_breaks_a_constraint_is_a_bug_and_does_not_loop(small: World) -> None:
     person = small.person("77").says("/twice")
     assert person.last.text.startswith("sorry")

@@ -153,6 +153,7 @@ def test_what_cannot_be_read_says_what_to_do(world: World, office: Talker, tmp_p
     reads_well(office)
 
 
+@pytest.mark.logs_errors
 def test_a_reader_that_breaks_does_not_ask_to_wait(
     world: World, office: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,7 +42,7 @@ from bot.units.table_out import write_unit_list
 from bot.units.tree import write_units
 from schedules import plans as errands
 from tests.kit.places import ROOT, ZONE
-from tests.kit.plans import shipped
+from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.ticking import tick_through
 from tests.kit.world import World
@@ -218,6 +218,39 @@ def test_a_reminder_that_waits_is_taken_back_and_what_else_it_said_is_said_anew(
     said = " ".join(reply.text for reply in secretary.looks())
     assert "Chi bộ Văn phòng" not in said
     assert "ý chí tự lực" in said
+
+
+LATE = """
+plan: {symbol: 1-KH/A, date: 2022-06-01, issuer: A, title: B, starts: 2022-06-01, ends: 2022-12-31}
+duties:
+  - {key: bao-cao, do: report, title: Báo cáo giữa năm, due: {by: 2022-06-10}, opens: 2022-06-06, who: {kinds: [chi_bo]}}
+"""
+
+
+def test_a_leader_does_not_hear_of_a_cell_that_has_been_closed_since(world: World, tmp_path: Path) -> None:
+    """What waits for somebody whose role goes on is taken back, too; of the other cell it is said in time."""
+    world.load(plan_of(LATE, tmp_path))
+    leader = world.registered("DUA", "leader")
+    tick_through(
+        world, "2022-06-15 08:00", world.registered("A1", "secretary"), world.registered("A2", "secretary")
+    )
+    about = (
+        select(Message.body)
+        .join(Reminder, Reminder.message_id == Message.id)
+        .join(Duty, Duty.id == Reminder.duty_id)
+        .where(Message.state == "waiting", Duty.unit_id == unit(world, "A1").id)
+    )
+    with world.db.read() as session:
+        assert [
+            body["text"] for body in session.scalars(about) if "– Chi bộ Văn phòng: quá hạn" in body["text"]
+        ]
+    close(world, "A1")
+    with world.db.read() as session:
+        assert session.scalars(about).all() == []
+    tick_through(world, "2022-06-16 08:30", leader)
+    said = " ".join(reply.text for reply in leader.looks())
+    assert "Chi bộ Văn phòng" not in said
+    assert "– Chi bộ Thanh tra: quá hạn 5 ngày" in " ".join(reply.text for reply in leader.got)
 
 
 def test_meetings_of_a_closed_unit(world: World) -> None:

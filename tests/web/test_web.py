@@ -148,6 +148,7 @@ def test_text_that_no_database_takes(site: Installation, browser: httpx.Client) 
     assert lines_after(browser, chat)[0]["html"] == "ab ? c"
 
 
+@pytest.mark.logs_errors
 def test_a_failed_commit_asks_to_try_again(shared: Installation, caplog: pytest.LogCaptureFixture) -> None:
     with client_of(shared) as browser:
         chat = shared.chat()
@@ -159,6 +160,7 @@ def test_a_failed_commit_asks_to_try_again(shared: Installation, caplog: pytest.
     assert chat.removeprefix("/w/") not in caplog.text
 
 
+@pytest.mark.logs_errors
 def test_a_handler_that_raises_is_apologised_for_once(site: Installation, browser: httpx.Client) -> None:
     chat = site.chat()
     assert say(browser, chat, "nổ").json() == {"seq": 1}
@@ -620,6 +622,7 @@ def test_bodies_over_their_limits(shared: Installation, streamed: bool) -> None:
     assert not shared.updates
 
 
+@pytest.mark.logs_errors
 def test_a_store_that_fails(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> File:
         raise OSError("disk full")
@@ -857,6 +860,7 @@ def test_error_pages(shared: Installation, monkeypatch: pytest.MonkeyPatch) -> N
             assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.logs_errors
 def test_health(site: Installation, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     assert browser.get("/health").json() == {"database": "ok", "waiting": 0, "oldest_waiting_seconds": 0}
     contact = site.contact("telegram")
@@ -896,6 +900,7 @@ def test_telegrams_webhook(shared: Installation) -> None:
         shared.updates.clear()
 
 
+@pytest.mark.logs_errors
 def test_tokens_are_not_logged(site: Installation, browser: httpx.Client) -> None:
     lines: list[str] = []
     listener = logging.Handler()
