@@ -1,6 +1,8 @@
 """Votes: one line read, sums held, both shares shown; probationary members are kept out; several, corrected, dropped."""
 
+from contextlib import suppress
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -178,13 +180,21 @@ def test_a_vote_that_cannot_be_is_explained(text: str, code: str, facts: dict[st
     assert {name: refused.value.facts[name] for name in facts} == facts
 
 
-@given(
-    st.integers(1, 60),
-    st.text()
-    | st.lists(
-        st.sampled_from(["25", "/", "26", "tán thành", "không", "ý kiến khác", "tất cả", ",", "1", "ai"])
-    ).map(" ".join),
-)
+WORDS = ("25", "/", "26", "tán thành", "không", "ý kiến khác", "tất cả", ",", "1", "ai")
+
+
+def test_every_line_of_three_words_that_is_read_adds_up() -> None:
+    read = []
+    for words in product(WORDS, repeat=3):
+        with suppress(Invalid):
+            read.append(read_vote(" ".join(words), 26))
+    assert len(read) > 200
+    whole = {(agree, against, other) for agree, against, other in read if against is not None}
+    assert whole >= {(26, 0, 0), (25, 1, 0), (25, 0, 1), (1, 25, 0), (0, 26, 0), (0, 0, 26)}
+    assert {agree + against + (other or 0) for agree, against, other in whole} == {26}
+
+
+@given(st.integers(1, 60), st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
 def test_whatever_is_read_adds_up(voters: int, text: str) -> None:
     try:
         agree, against, other = read_vote(text, voters)

@@ -72,7 +72,7 @@ def test_registered_on_the_28th_hears_of_the_topic_its_documents_and_what_is_due
     secretary = world.registered("CB01", "secretary")
     (first,) = told(world, secretary, "2022-04-28 14:30")
     assert APRIL in first.text
-    assert "📄 Tài liệu (4):\n– NQ 03-NQ/TW" in first.text or "03-NQ/TW" in first.text
+    assert "📄 Tài liệu (4):\n– Nghị quyết 03-NQ/TW" in first.text
     assert "hạn đến hết thứ Bảy 30/4" in first.text.replace("Hạn", "hạn")
     assert "Quá hạn" not in first.text
     assert told(world, secretary, "2022-04-29 07:00") == []

@@ -127,7 +127,7 @@ def test_the_talk_goes_on_and_nothing_is_said_twice(
     before = len(secretary.got)
     secretary.says("Ý kiến thứ hai")
     assert len(secretary.got) == before + 1 + len(waits)
-    assert "Ý kiến thứ hai" in secretary.last.text or "Đã ghi" in secretary.last.text
+    assert "Đã ghi" in secretary.last.text
     with other.read() as session:
         newer = select(Message.id).where(Message.id.not_in(said | waits))
         assert len(session.scalars(newer).all()) == 1  # the answer alone: no reminder is repeated
