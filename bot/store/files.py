@@ -19,6 +19,7 @@ from bot.messages import File, Refusal
 from bot.problems import Invalid
 from bot.store.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff_type
 from bot.store.secrecy import secret_file
+from bot.store.whole_pictures import prove_whole
 
 log = logging.getLogger(__name__)
 
@@ -191,6 +192,7 @@ def look_into(source: Path, name: str, sounds: bool) -> Look:
     media_type = sniff_type(source)
     if media_type in SOUNDS and not sounds:
         raise Invalid("file_type")
+    prove_whole(source, media_type)
     return Look(media_type, secret_file(source, media_type, name))
 
 
@@ -209,7 +211,7 @@ def take_in(
     size of what will be stored next.
 
     Raises Invalid, with the cleaned `name` in the facts of all but the last: file_empty, file_too_large (limit_mb, size_mb),
-    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_encrypted, file_unseen, file_secret.
+    file_type, file_macro, file_ods, file_page, file_picture, file_zip, file_damaged, file_cut, file_encrypted, file_unseen, file_secret.
     OSError: the store failed.
     """
     shown = clean_name(name)

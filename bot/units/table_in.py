@@ -1,12 +1,12 @@
 """Reads the units' table from a workbook or from text, wherever it stands in the file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import is_zipfile
 
 from bot.problems import Problem, Rejected
-from bot.reading.old_letters import from_tcvn
+from bot.reading.old_letters import OLD_LETTERS
 from bot.reading.words import fold
 from bot.units.lines import committee_of
 from bot.units.reading import read_lines
@@ -44,8 +44,10 @@ def read_units(path: Path, templates: Path = TEMPLATES) -> UnitsTable:
     form = read_units_form(templates)
     sheets = _sheets(path)
     found = [(sheet, *find_tables(sheet, form)) for sheet in sheets if not _is_help(form, sheet)]
-    if not any(tables for sheet, tables, _ in found if not sheet.hidden):
-        old = [_from_old_letters(sheet) for sheet in sheets]
+    for letters in OLD_LETTERS:
+        if any(tables for sheet, tables, _ in found if not sheet.hidden):
+            break
+        old = [_from_old_letters(sheet, letters) for sheet in sheets]
         again = [(sheet, *find_tables(sheet, form)) for sheet in old if not _is_help(form, sheet)]
         found = again if any(tables for _, tables, _ in again) else found
     tables = [table for sheet, some, _ in found if not sheet.hidden for table in some]
@@ -117,11 +119,11 @@ def _in_order(problems: list[Problem], faults: Sequence[Problem]) -> list[Proble
     return [one for one in problems if one in faults or one.place not in broken]
 
 
-def _from_old_letters(sheet: WorkSheet) -> WorkSheet:
+def _from_old_letters(sheet: WorkSheet, letters: Callable[[str], str]) -> WorkSheet:
     return replace(
         sheet,
         rows={
-            number: {column: replace(cell, text=from_tcvn(cell.text)) for column, cell in row.items()}
+            number: {column: replace(cell, text=letters(cell.text)) for column, cell in row.items()}
             for number, row in sheet.rows.items()
         },
     )

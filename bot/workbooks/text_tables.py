@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from bot.problems import Problem, Rejected
-from bot.reading.old_letters import from_tcvn
+from bot.reading.old_letters import OLD_LETTERS
 from bot.reading.words import fold
 from bot.workbooks.book import Cell, WorkSheet, typed_indent
 
@@ -55,7 +55,7 @@ def _old(content: bytes, name: str) -> str:
     """Text from before Unicode: whichever reading has the words that such a table must have."""
     readings = (
         unicodedata.normalize("NFC", content.decode("cp1258", "replace")),
-        from_tcvn(content.decode("latin-1")),
+        *(read(content.decode("latin-1")) for read in OLD_LETTERS),
     )
     if b"\0" in content:
         raise Rejected([Problem(name, "units_unreadable")])

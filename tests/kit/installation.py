@@ -34,7 +34,7 @@ from tests.kit.desk import make_desk
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.processes import SECONDS
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 17 + b"\0\0\0\0IEND" + b"\0" * 4
 
 LIMIT = 3 * 2**20
 

@@ -25,7 +25,7 @@ from bot.store.files import Store, clean_name, open_store, refusal_of, take_in
 from bot.store.filetypes import DOCX, JPEG, PDF, PNG
 
 ROOT = Path(__file__).parents[2]
-PNG_BYTES = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
+PNG_BYTES = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 17 + b"\0\0\0\0IEND" + b"\0" * 4
 MISSING = "0" * 64
 
 
@@ -391,7 +391,7 @@ def test_every_refusal_has_its_sentence() -> None:
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
     assert set(sentences) == {
         "file_empty", "file_too_large", "file_type", "file_macro", "file_ods", "file_page", "file_picture", "file_zip",
-        "file_damaged", "file_encrypted", "file_unseen", "file_quota", "file_store_away", "file_stranger", "file_secret",
+        "file_damaged", "file_cut", "file_encrypted", "file_unseen", "file_quota", "file_store_away", "file_stranger", "file_secret",
     }  # fmt: skip
     for code, sentence in sentences.items():
         shown = environment.from_string(sentence).render(facts if code != "file_secret" else {})

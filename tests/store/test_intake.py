@@ -50,7 +50,7 @@ def intake_of(world: World, store: Store) -> Intake:
 def send(taking: Intake, sender: Address, folder: Path, *, number: int = 0, size: int = 0) -> File | Refusal:
     path = folder / "in.png"
     head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00"
-    path.write_bytes(head + b"%d" % number + b"\1" * size)
+    path.write_bytes(head + b"\0" * 4 + b"\0\0\0\0IEND" + b"\0" * 4 + b"%d" % number + b"\1" * size)
     return taking.take(f"anh {number}.png", path, sender)
 
 

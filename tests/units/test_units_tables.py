@@ -452,6 +452,7 @@ TCVN = (
     .replace("Chi bộ", "Chi bé")
 )
 TCVN = TCVN.replace("Thôn Đông", "Th«n §«ng").replace("Trường Tiểu học", "Tr\xadêng TiÓu häc")
+VNI = "TT;Teân chi boä;Soá ñaûng vieân\n1;Chi boä Thoân Ñoâng;28\n2;Chi boä Tröôøng Tieåu hoïc;17\n"  # as VNI-Times has it
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.xlsx", "a.csv"])
@@ -470,11 +471,12 @@ def test_an_old_workbook_under_any_name(tmp_path: Path, name: str) -> None:
         TEXT.replace(";", "\t").encode("utf-16-le"),
         TEXT.replace(";", ",").encode(),
         TCVN.encode("latin-1"),
+        VNI.encode("latin-1"),
         "TT;Tên chi bộ;Số đảng viên\n1;Chi bộ Thôn Đông;28\n2;Chi bộ Trường Tiểu học;17\n".encode().replace(
             b"\n", b"\r\n"
         ),
     ],
-    ids=["utf-8", "bom", "sep", "utf-16 tabs", "utf-16 without mark", "commas", "TCVN3", "crlf"],
+    ids=["utf-8", "bom", "sep", "utf-16 tabs", "utf-16 without mark", "commas", "TCVN3", "VNI", "crlf"],
 )
 def test_text_in_every_encoding_that_offices_have(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "don-vi.csv"
@@ -496,8 +498,9 @@ def test_text_of_windows_1258(tmp_path: Path) -> None:
     assert [(r.name, r.members) for r in read_units(path).rows] == [("Chi bộ Chợ", 9)]
 
 
-def test_a_workbook_in_old_letters(tmp_path: Path) -> None:
-    rows = [line.split(";") for line in TCVN.splitlines()]
+@pytest.mark.parametrize("typed", [TCVN, VNI])
+def test_a_workbook_in_old_letters(tmp_path: Path, typed: str) -> None:
+    rows = [line.split(";") for line in typed.splitlines()]
     assert [r.name for r in read(tmp_path, rows).rows] == ["Chi bộ Thôn Đông", "Chi bộ Trường Tiểu học"]
 
 

@@ -39,7 +39,7 @@ from tests.kit.rows import TALK, rows_of
 from tests.kit.talker import Talker
 from tests.kit.world import World
 
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 20
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 17 + b"\0\0\0\0IEND" + b"\0" * 4
 NO_CODE = "QQQQ-7777"
 UNIT, SAID, RULED = "Chi bộ Bưu điện", "Phòng họp kín số 9", "Bien ban rieng"
 PAPER = PNG + RULED.encode()
