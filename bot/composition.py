@@ -143,12 +143,12 @@ def open_channels(
 
 
 def link_for(desk: Desk, file: File, reader: Address) -> str:
-    """Where whoever speaks from there fetches the file; bound to them."""
+    """The page on which whoever speaks from there fetches the file; it is theirs alone."""
 
     def look() -> str:
         with desk.db.read() as session:
             here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
-            return desk.file_link(file, session.scalars(here).one())
+            return f"{desk.file_link(file, session.scalars(here).one())}/page"
 
     return do_again(look)
 

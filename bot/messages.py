@@ -3,11 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-MOST = 9
-"""So many choices stand under one message; the rest is shown when it is asked for."""
-MORE = "0"
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -99,20 +94,6 @@ class Abilities:
     """So many people may write here; the other side serves no more."""
     messages_a_month: int | None = None
     """So many messages, in and out, does the other side carry in a calendar month."""
-
-
-def listed_choices(reply: Reply) -> dict[str, Choice]:
-    """The choices of a reply by what is typed for them where there are no buttons: numbers, or letters where a number answers the
-    question itself; a choice that says nothing but such a number has no line then."""
-    choices = [choice for row in reply.choices for choice in row]
-    if reply.numbered:
-        return {str(place): choice for place, choice in enumerate(choices[:MOST], 1)}
-    return dict(zip(_LETTERS, (one for one in choices if not _says_its_number(one)), strict=False))
-
-
-def _says_its_number(choice: Choice) -> bool:
-    carried = choice.payload.rpartition(":")[2]
-    return carried.isdigit() and choice.label.split()[-1:] == [carried]
 
 
 class Undeliverable(Exception):

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.messages import MORE, MOST, File, Reply, listed_choices
+from bot.marks import MORE, MOST, bare_label, choices_of, is_listed, marked_choices
+from bot.messages import File, Reply
 
 _LINK = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 _KEPT = r"“[^”]*”|<[^<>]*>"
@@ -40,14 +41,18 @@ def _file_line(file: File, link: str) -> str:
 
 
 def _choices(reply: Reply, words: TypedWords) -> str:
-    listed = listed_choices(reply)
-    if not listed:
+    marked = marked_choices(reply)
+    if not marked:
         return ""
-    lines = [f"{mark}. {html.escape(choice.label, quote=False)}" for mark, choice in listed.items()]
-    if reply.numbered and sum(map(len, reply.choices)) > MOST:
+    lines = [
+        f"{mark}. {html.escape(bare_label(choice.label), quote=False)}"
+        for mark, choice in marked.items()
+        if not (choice.label.split()[-1:] == [mark] and is_listed(reply.text, mark))
+    ]
+    if reply.numbered and len(choices_of(reply)) > MOST:
         lines.append(f"{MORE}. {words.more}")
     one = words.by_number if reply.numbered else words.by_letter
-    return "\n".join([*lines, one if len(lines) > 1 else words.by_mark.format(mark=next(iter(listed)))])
+    return "\n".join([*lines, one if len(marked) > 1 else words.by_mark.format(mark=next(iter(marked)))])
 
 
 def say_instead(text: str, instead: Sequence[tuple[str, str]]) -> str:

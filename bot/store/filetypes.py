@@ -26,6 +26,7 @@ WEBP = "image/webp"
 HEIC = "image/heic"
 OGG = "audio/ogg"
 M4A = "audio/mp4"
+AAC = "audio/aac"
 CSV = "text/csv"
 
 EXTENSIONS: Mapping[str, tuple[str, ...]] = {
@@ -44,7 +45,7 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Every type that is taken, with the extensions it may bear; the first is given to a file that bears another."""
 
-SOUNDS: Mapping[str, tuple[str, ...]] = {OGG: (".ogg", ".oga", ".opus"), M4A: (".m4a",)}
+SOUNDS: Mapping[str, tuple[str, ...]] = {OGG: (".ogg", ".oga", ".opus"), M4A: (".m4a",), AAC: (".aac",)}
 """Recorded sound, which is taken where something is noted, and nowhere else."""
 
 TABLES: Mapping[str, tuple[str, ...]] = {CSV: (".csv", ".tsv", ".txt")}
@@ -109,6 +110,8 @@ def sniff_type(path: Path) -> str:
         return OGG
     if b"M4A " in _brands(head):
         return M4A
+    if head[:1] == b"\xff" and head[1:2] and head[1] & 0xF6 == 0xF0:  # ADTS, as phones stream it
+        return AAC
     if _is_late_pdf(path, head):
         return PDF
     if _PAGE.match(head):

@@ -11,6 +11,7 @@ from bot.talk.answers import Album
 from bot.talk.chat import Chat
 
 T = TypeVar("T")
+NOT_CARRIED = ("file_over_channel", "file_by_page")
 SETTLE_SECONDS = 1.2
 """An album arrives as several events; what is said of it waits this long, so that it is said once."""
 
@@ -63,8 +64,7 @@ def album_refusals(chat: Chat) -> list[tuple[str, Markup]]:
 
 def upload_link(chat: Chat) -> str:
     """The link for what this channel cannot carry, if that is what was refused."""
-    over = any(refusal.code == "file_over_channel" for refusal in chat.event.refused)
-    return chat.upload_link() if over else ""
+    return chat.upload_link() if any(one.code in NOT_CARRIED for one in chat.event.refused) else ""
 
 
 def say_once(chat: Chat, name: str) -> dict[str, Any]:

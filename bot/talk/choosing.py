@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
-from bot.messages import MORE, MOST, Choice, Incoming, Reply, listed_choices
+from bot.marks import MORE, MOST, bare_label, choices_of, marked_choices
+from bot.messages import Choice, Incoming, Reply
 from bot.problems import Invalid
 from bot.reading.marks import choice_mark
 from bot.reading.words import fold
@@ -66,11 +67,7 @@ def was_offered(desk: Desk, event: Incoming) -> bool:
             .join(Contact, Contact.person_id == Message.person_id)
             .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
         )
-        return any(event.payload == one.payload for body in bodies for one in _choices_of(from_body(body)))
-
-
-def _choices_of(reply: Reply) -> list[Choice]:
-    return [choice for row in reply.choices for choice in row]
+        return any(event.payload == one.payload for body in bodies for one in choices_of(from_body(body)))
 
 
 def typed_choice(chat: Chat) -> str:
@@ -84,12 +81,13 @@ def typed_choice(chat: Chat) -> str:
     if not chat.abilities.buttons and (mark := choice_mark(said)):
         return _marked_choice(chat, recent, mark)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-    for choices in map(_choices_of, recent):
+    for choices in map(choices_of, recent):
         if number and choices:
             taken = number <= len(choices) and not chat.takes_number
             return choices[number - 1].payload if taken else ""
         for choice in choices:
-            if fold(choice.label) == said and (step is None or _answers_now(chat, step, choice.payload)):
+            named = said in (fold(choice.label), fold(bare_label(choice.label)))
+            if named and (step is None or _answers_now(chat, step, choice.payload)):
                 return choice.payload
     return ""
 
@@ -97,11 +95,11 @@ def typed_choice(chat: Chat) -> str:
 def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
     """The payload of the choice that bears this mark on the screen. Where a number answers the open question, it is none."""
     if mark.isdigit() and chat.takes_number:
-        if recent and recent[0].numbered and mark in listed_choices(recent[0]):
+        if recent and recent[0].numbered and mark in marked_choices(recent[0]):
             # A reminder has come after the question, and has numbers of its own.
             raise Invalid("number_which", said=mark)
         return ""
-    choice = listed_choices(_latest_offer(recent)).get(mark)
+    choice = marked_choices(_latest_offer(recent)).get(mark)
     return choice.payload if choice else ""
 
 
@@ -110,7 +108,7 @@ def choices_left(chat: Chat) -> list[Choice]:
     if chat.abilities.buttons or chat.takes_number or choice_mark(fold(chat.event.text)) != MORE:
         return []
     offer = _latest_offer(_recent_replies(chat))
-    return _choices_of(offer)[MOST:] if offer.numbered else []
+    return choices_of(offer)[MOST:] if offer.numbered else []
 
 
 def _latest_offer(recent: Sequence[Reply]) -> Reply:

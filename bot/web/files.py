@@ -25,6 +25,7 @@ from bot.people.people import holds_role
 from bot.people.places import opened_by
 from bot.people.roles import role_holders
 from bot.store.files import clean_name
+from bot.store.links import FILE_LIFE
 from bot.summaries.table import summary_workbook
 from bot.tables import Contact, Membership
 from bot.web.chat import back_to_chat, seat_of, take_event
@@ -133,15 +134,15 @@ def _result(site: Site, one: File | Refusal) -> dict[str, str | bool]:
     }
 
 
+async def show_file(request: Request) -> Response:
+    """A page that leads to the file: inside of a messenger a file itself may not be saved. Good for as many looks as one likes."""
+    file = await _readable_file(request)
+    address = f"/f/{request.path_params['token']}"
+    return site_of(request).page("file", file=file, address=address, days=FILE_LIFE.days)
+
+
 async def send_file(request: Request) -> Response:
-    site = site_of(request)
-    found = site.links.read_file(request.path_params["token"])
-    contact = await site.read(lambda session: opened_by(session, found and found[1], site.now()))
-    if found is None or contact is None:
-        raise HTTPException(403, "file")
-    file = found[0]
-    if not await site.read(lambda session: may_fetch_file(session, contact, file.digest)):
-        raise HTTPException(403, "file_role")
+    site, file = site_of(request), await _readable_file(request)
     try:
         pieces = await to_thread.run_sync(site.stream, file.digest)
     except FileNotFoundError:
@@ -151,6 +152,19 @@ async def send_file(request: Request) -> Response:
         raise HTTPException(503) from None
     headers = {"content-disposition": attachment_header(file.name), "content-length": str(file.size)}
     return StreamingResponse(pieces, headers=headers, media_type=file.media_type)
+
+
+async def _readable_file(request: Request) -> File:
+    """The file of the link, if whoever it was made for may read it still."""
+    site = site_of(request)
+    found = site.links.read_file(request.path_params["token"])
+    contact = await site.read(lambda session: opened_by(session, found and found[1], site.now()))
+    if found is None or contact is None:
+        raise HTTPException(403, "file")
+    file = found[0]
+    if not await site.read(lambda session: may_fetch_file(session, contact, file.digest)):
+        raise HTTPException(403, "file_role")
+    return file
 
 
 async def send_workbook(request: Request) -> Response:
@@ -194,5 +208,6 @@ ROUTES = (
     Route("/w/{token}/files", chat_files, methods=["POST"]),
     Route("/u/{token}", upload_page, methods=["GET", "POST"]),
     Route("/f/{token}", send_file),
+    Route("/f/{token}/page", show_file),
     Route("/x/{token}", send_workbook),
 )

@@ -108,7 +108,8 @@ def ask_to_send_workbook(chat: Chat, kind: str) -> None:
 
 
 def ask_file(chat: Chat) -> None:
-    chat.say("plans/give", kind=chat.answers(OfficeWork).kind, homes=offices_of(chat))
+    kind, homes = chat.answers(OfficeWork).kind, offices_of(chat)
+    chat.say("plans/give", kind=kind, homes=homes, upload=chat.upload_link())
 
 
 def take_file(chat: Chat, answer: Answer) -> None:

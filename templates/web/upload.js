@@ -4,8 +4,39 @@
 
   const byId = (id) => document.getElementById(id);
   const words = JSON.parse(byId('words').textContent);
-  const form = byId('upload'), picker = byId('files'), bar = byId('bar'), doing = byId('doing'), results = byId('results');
+  const form = byId('upload'), pickers = [byId('camera'), byId('files')], bar = byId('bar'), doing = byId('doing'), results = byId('results');
   const button = form.querySelector('button'), limit = Number(form.dataset.limit);
+
+  // A phone's camera gives one picture at a time: what is chosen is collected here, in its order.
+  let chosen = [];
+
+  const sizeOf = (files) => files.reduce((sum, file) => sum + file.size, 0);
+
+  function show() {
+    const list = byId('chosen'), head = document.createElement('p'), names = document.createElement('ol');
+    const megabytes = (sizeOf(chosen) / 1048576).toFixed(1).replace('.', ',');
+    head.textContent = words.chosen.replace('{count}', chosen.length).replace('{size}', megabytes);
+    chosen.forEach((file) => {
+      const line = document.createElement('li');
+      line.textContent = file.name;
+      names.append(line);
+    });
+    list.replaceChildren(head, names);
+    list.hidden = byId('anew').hidden = chosen.length === 0;
+  }
+
+  function take(picker) {
+    chosen.push(...picker.files);
+    picker.value = '';
+    newNumber();
+    show();
+  }
+
+  function empty() {
+    chosen = [];
+    newNumber();
+    show();
+  }
 
   function tell(className, sentence) {
     const line = document.createElement('p');
@@ -36,17 +67,21 @@
     });
     tell('', words.next);
     // The next files are another sending; the same ones, sent again after a lost connection, are not.
-    form.reset();
-    newNumber();
+    empty();
   }
 
-  picker.addEventListener('change', newNumber);
+  form.classList.add('collects');
+  pickers.forEach((picker) => picker.addEventListener('change', () => take(picker)));
+  byId('anew').addEventListener('click', empty);
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     results.textContent = '';
-    const size = Array.from(picker.files).reduce((sum, file) => sum + file.size, 0);
-    if (size > limit) {
+    if (chosen.length === 0) {
+      tell('warn', words.none);
+      return;
+    }
+    if (sizeOf(chosen) > limit) {
       read(413, {});
       return;
     }
@@ -68,6 +103,9 @@
     bar.value = 0;
     button.disabled = true;
     byId('progress').hidden = false;
-    request.send(new FormData(form));
+    const body = new FormData();
+    body.append('id', form.elements.id.value);
+    chosen.forEach((file) => body.append('files', file, file.name));
+    request.send(body);
   });
 })();

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.messages import MORE, Choice, Reply, listed_choices
+from bot.marks import MORE, marked_choices
+from bot.messages import Choice, Reply
 
 
 @dataclass
@@ -80,7 +81,7 @@ class TypedScreen(Screen):
     def typed_for(self, choice: Choice) -> str:
         """What is typed for it; "0" where the list goes on."""
         reply = self.messages[self.open[-1]]
-        return next((mark for mark, one in listed_choices(reply).items() if one == choice), MORE)
+        return next((mark for mark, one in marked_choices(reply).items() if one == choice), MORE)
 
 
 SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen, "zalo": TypedScreen}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.messages import MORE, Address, Choice, File, Incoming, Refusal, Reply
+from bot.marks import MORE
+from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
 from bot.tables import Contact, Message
 from bot.talk import delivery

@@ -436,7 +436,7 @@ def test_more_and_other_files_on_the_way(world: World) -> None:
     office.hands(NOTES, refused=[OVER])
     assert "2 tệp, tới 3 đơn vị" not in office.last.text
     assert "2 tệp, tới 2 đơn vị:\n📎 noi-dung.pdf (1 KB)\n📎 goi-y.docx (1 KB)\n⚠️ to.pdf" in office.last.text
-    assert "Tải tệp lớn lên tại đây" in office.last.text
+    assert "Gửi tệp qua trang này" in office.last.text
     office.says("có")
     assert office.last.text.startswith("Xin đồng chí chọn một trong các nút")
     office.taps("Hủy").hands(refused=[OVER])

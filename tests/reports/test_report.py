@@ -177,7 +177,7 @@ def test_refused_files_are_explained_wherever_they_come(world: World, secretary:
     assert "href" not in secretary.last.text.split("👉")[0]
     secretary.hands(refused=[BIG])
     assert "⚠️ to.pdf: tệp 25 MB, lớn hơn 20 MB mà kênh này nhận được." in secretary.last.text
-    assert '⬆️ <a href="https://chibo.example/u/1">Tải tệp lớn lên tại đây</a>\n' in secretary.last.text
+    assert '⬆️ <a href="https://chibo.example/u/1">Gửi tệp qua trang này</a>\n' in secretary.last.text
     with world.db.read() as session:
         assert session.scalar(select(func.count()).select_from(SubmissionFile)) == 0
     reads_well(secretary)

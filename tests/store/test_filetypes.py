@@ -14,6 +14,7 @@ from bot.problems import Invalid
 from bot.store import filetypes
 from bot.store.compound import Compound
 from bot.store.filetypes import (
+    AAC,
     CSV,
     DOC,
     DOCX,
@@ -129,6 +130,7 @@ TAKEN = {
     "voice message": (VOICE, OGG),
     "vorbis": (b"OggS\0\2" + b"\0" * 22 + b"\x01\x1e\x01vorbis" + b"\0" * 30, OGG),
     "sound of a phone": (b"\0\0\0\x1cftypM4A \0\0\0\0M4A mp42isom" + b"\0" * 30, M4A),
+    "sound of a phone as it streams it": (bytes.fromhex("fff1604001bffc00c800802380") * 9, AAC),
     "table of commas": ("Mã,Tên\nCB1,Chi bộ 1\n".encode(), CSV),
     "table in UTF-16": ("Mã\tTên\r\nCB1\tChi bộ 1\r\n".encode("utf-16"), CSV),
     "table with its sign in the first line": (b"sep=;\r\nMa;Ten\r\nCB1;Chi bo\r\n", CSV),

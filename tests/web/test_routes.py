@@ -82,7 +82,9 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("POST", "/w/{token}/files"): ("w", CHAT),
     ("GET", "/u/{token}"): ("u", CHAT),
     ("POST", "/u/{token}"): ("u", CHAT),
+    ("POST", "/zalo"): ("telegram", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/f/{token}"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
+    ("GET", "/f/{token}/page"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/x/{token}"): ("x", answers(200, 403, 200, 403, 403, 403, 403)),
 }
 """(method, path): which key it asks for, and what is answered in each of CASES. Telegram is heard, and brings no update."""
@@ -148,6 +150,9 @@ def opened(db: Database, folder: Path) -> Iterator[House]:
         "telegram_token": SecretStr("1:abcdefghij"),
         "telegram_webhook": True,
         "telegram_secret": SecretStr(RIGHT),
+        "zalo_token": SecretStr("1:abcdefghij"),
+        "zalo_webhook": True,
+        "zalo_secret": SecretStr(RIGHT),
         "metrics_token": SecretStr(RIGHT),
         "public_url": "https://chibo.example",
     }
@@ -254,8 +259,9 @@ async def knock(house: House, method: str, path: str, key: str) -> httpx.Respons
     sent: dict[str, Any] = {"headers": {"accept": "application/json"}}
     if path == "/metrics":
         sent["headers"]["authorization"] = f"Bearer {key}"
-    elif path == "/telegram":
-        sent |= {"headers": {"x-telegram-bot-api-secret-token": key}, "json": {}}
+    elif path in ("/telegram", "/zalo"):
+        name = "x-telegram-bot-api-secret-token" if path == "/telegram" else "x-bot-api-secret-token"
+        sent |= {"headers": {name: key}, "json": {}}
     elif path.endswith("/say"):
         sent["json"] = {**own, "text": "xem việc tháng này"}
     elif method == "POST" and path != "/w/new/{code}":

@@ -466,15 +466,24 @@ def test_the_upload_page(site: Installation, opened: Opener, tmp_path: Path) -> 
     page = opened(site.links.path(site.links.upload(site.contact("telegram"))))
     (tmp_path / "Biên bản.png").write_bytes(PNG)
     (tmp_path / "x.zip").write_bytes(b"PK\x03\x04")
-    page.get_by_label("Chọn tệp").set_input_files([tmp_path / "Biên bản.png", tmp_path / "x.zip"])
+    results = page.locator("#results")
     page.get_by_role("button", name="Gửi").click()
-    expect(page.get_by_role("status")).to_contain_text("✓ Đã nhận: Biên bản.png")
-    expect(page.get_by_role("status")).to_contain_text("“x.zip”")
+    expect(results).to_contain_text("chọn tệp trước")
+    for _ in range(2):
+        page.get_by_label("Chụp ảnh").set_input_files([tmp_path / "Biên bản.png"])
+    expect(page.locator("#chosen li")).to_have_count(2)
+    page.get_by_role("button", name="chọn lại").click()
+    expect(page.locator("#chosen")).to_be_hidden()
+    page.get_by_label("Chụp ảnh").set_input_files([tmp_path / "Biên bản.png"])
+    page.get_by_label("Chọn tệp").set_input_files([tmp_path / "x.zip"])
+    page.get_by_role("button", name="Gửi").click()
+    expect(results).to_contain_text("✓ Đã nhận: Biên bản.png")
+    expect(results).to_contain_text("“x.zip”")
     expect(page.locator("#progress")).to_be_hidden()
     (tmp_path / "to.pdf").write_bytes(b"%PDF-" + b"0" * (3 * 2**20))
     page.get_by_label("Chọn tệp").set_input_files([tmp_path / "to.pdf"])
     page.get_by_role("button", name="Gửi").click()
-    expect(page.get_by_role("status")).to_contain_text("quá lớn")
+    expect(results).to_contain_text("quá lớn")
     assert len(site.received) == 1
 
 

@@ -1,12 +1,16 @@
 """A talk without buttons: what is listed is answered by its number, its words, or its words without diacritics."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
-from bot.messages import Reply, listed_choices
+from bot.marks import marked_choices
+from bot.messages import Refusal, Reply
 from bot.plans.agenda import AgendaStep
 from bot.reading.marks import choice_mark
 from bot.store.db import Database
+from bot.store.filetypes import AAC
 from bot.tables import Attendance, Meeting, Note, Submission, Unit
 from schedules import reminders, summaries
 from tests.kit.committees import monthly_committee
@@ -26,7 +30,7 @@ def an(world: World) -> Talker:
 
 
 def listed(reply: Reply) -> dict[str, str]:
-    return {mark: choice.label for mark, choice in listed_choices(reply).items()}
+    return {mark: choice.label for mark, choice in marked_choices(reply).items()}
 
 
 def in_meeting(world: World, talker: Talker, members: int = 28) -> Talker:
@@ -168,6 +172,36 @@ def test_a_number_is_that_of_this_screen(world: World, an: Talker) -> None:
     web.says("/caidat")
     an.says(next(mark for mark, label in listed(an.last).items() if "Việc tháng này" in label))
     assert "tháng 4" in an.last.text.lower()
+
+
+# Files and spoken words
+
+BY_PAGE = Refusal("", "file_by_page")
+
+
+def test_a_file_that_zalo_does_not_carry_leads_to_the_upload_page(world: World, an: Talker) -> None:
+    an.hands(refused=[BY_PAGE])
+    assert an.last.text.startswith("⚠️ Kênh này không chuyển được tệp")
+    assert "https://chibo.example/u/" in an.last.text
+    in_meeting(world, an).hands(refused=[BY_PAGE])
+    assert "https://chibo.example/u/" in an.last.text
+
+
+def test_what_asks_for_a_file_names_the_page(world: World, an: Talker) -> None:
+    world.load(shipped("60-KH-DUK-2022.yaml"))
+    an.says("/nop").taps("Báo cáo")
+    assert 'qua <a href="https://chibo.example/u/' in an.last.text
+    assert "Tệp lớn" not in an.last.text
+    office = world.registered("DUK", "admin", channel="zalo")
+    office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
+    assert 'qua <a href="https://chibo.example/u/' in office.last.text
+    office.says("/quantri").taps("Tài liệu chuyên đề").says("1").taps("Gửi thêm tệp")
+    assert 'qua <a href="https://chibo.example/u/' in office.last.text
+
+
+def test_spoken_words_are_noted(world: World, an: Talker) -> None:
+    in_meeting(world, an).hands(replace(stored("ghi-am-1.aac"), media_type=AAC))
+    assert "🎤 Đã giữ ghi âm vào biên bản" in an.last.text
 
 
 # The whole main job
