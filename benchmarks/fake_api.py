@@ -107,11 +107,18 @@ class FakeApi:
         self.limit = values.get("limit")
         self.counts = {"sent": 0, "refused": 0}
         self.crowd.gather(values.get("people", []))
+        self.crowd.mark()
         return True
 
     async def closed(self, _values: Values) -> object:
         """Everybody talks at once."""
         self.crowd.closed = True
+        for number in self.crowd.talkers:
+            self.crowd.ask(number)
+        return True
+
+    async def ask(self, _values: Values) -> object:
+        """Everybody says one thing."""
         for number in self.crowd.talkers:
             self.crowd.ask(number)
         return True
@@ -149,7 +156,10 @@ class FakeApi:
         return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
 
     async def control(self, request: web.Request) -> web.Response:
-        orders = (self.gather, self.closed, self.open, self.distance, self.quiet, self.mark, self.figures)
+        orders = (
+            *(self.gather, self.ask, self.closed, self.open),
+            *(self.distance, self.quiet, self.mark, self.figures),
+        )
         order = next(order for order in orders if order.__name__ == request.match_info["order"])
         return _json(await order(await _values(request)))
 

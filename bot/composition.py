@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 
 from bot.channels import CHANNELS
@@ -33,6 +32,7 @@ from bot.store.links import SignedLinks, own_secret
 from bot.tables import Contact
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
+from bot.talk.render import read_words
 from bot.talk.sender import Sender
 from bot.web import app as web
 from handlers import ROUTES
@@ -122,7 +122,7 @@ def open_channels(
     file_link: FileLink = lambda file, reader: "",
 ) -> list[Channel]:
     """The channels that the settings name."""
-    commands = yaml.safe_load((TEMPLATES / "talk" / "commands.yaml").read_text("utf-8"))
+    commands = read_words(TEMPLATES / "talk" / "commands.yaml")
     typed = typed_words()
     opened = []
     for kind in kinds:
@@ -154,7 +154,7 @@ def link_for(desk: Desk, file: File, reader: Address) -> str:
 
 
 def typed_words() -> TypedWords:
-    words = yaml.safe_load((TEMPLATES / "talk" / "typed.yaml").read_text("utf-8"))
+    words = read_words(TEMPLATES / "talk" / "typed.yaml")
     return TypedWords(**{**words, "instead": tuple(words["instead"].items())})
 
 

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy import select
@@ -30,7 +32,12 @@ SCORES = ROOT / "schedules" / "scores"
 
 
 def message_renderer(settings: Settings | None = None) -> Renderer:
-    return Renderer(TEMPLATES, (settings or Settings.model_construct()).zone)
+    return _renderer((settings or Settings.model_construct()).zone)
+
+
+@cache
+def _renderer(zone: ZoneInfo) -> Renderer:
+    return Renderer(TEMPLATES, zone)
 
 
 def say_line(template: str, **context: Any) -> None:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -180,7 +181,10 @@ class _File(Findings):
         return data
 
     def _compose(self, text: str) -> yaml.Node | None:
+        """By libyaml, ten times as fast; where that finds a fault, the slow reader says more exactly where."""
         line = column = 1
+        with suppress(AttributeError, RecursionError, yaml.YAMLError):
+            return yaml.compose(text, Loader=yaml.CSafeLoader)
         try:
             return yaml.compose(text, Loader=yaml.SafeLoader)
         except yaml.MarkedYAMLError as error:

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, inspect, text
 
 from bot.problems import Invalid
 from bot.store.db import Database
@@ -17,15 +13,11 @@ FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 MIGRATION_LOCK = 7_202_211
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    config.attributes["connection"] = connection
-    return config
-
-
 def migrate_schema(db: Database, revision: str = "head") -> None:
     """Upgrades to a revision, the newest by default; of several replicas that start together one does it, the others wait."""
+    with db.engine.connect() as connection:
+        if revision == "head" and revision_of(connection) == newest_revision():
+            return
     with db.engine.connect() as connection, may_rebuild_tables(db, connection), connection.begin():
         upgrade_schema(connection, revision)
 
@@ -43,7 +35,13 @@ def upgrade_schema(connection: Connection, revision: str = "head", *, anew: bool
         there.drop_all(connection)
     elif (present := revision_of(connection)) is not None:
         prove_known(present)
-    command.upgrade(_config(connection), revision)
+    from alembic import command  # a start that finds the newest revision does without it, and is sooner there
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 @contextmanager
@@ -66,13 +64,21 @@ def may_rebuild_tables(db: Database, connection: Connection) -> Iterator[None]:
         raw.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def newest_revision() -> str | None:
-    return ScriptDirectory.from_config(_config()).get_current_head()
+def known_revisions() -> list[str]:
+    """What this program can bring a database to, oldest first: each file of a migration begins with its revision."""
+    return sorted(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def newest_revision() -> str:
+    return known_revisions()[-1]
 
 
 def revision_of(connection: Connection) -> str | None:
     """Where the database stands; None before its first migration."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def prove_known(revision: str) -> None:
@@ -83,6 +89,4 @@ def prove_known(revision: str) -> None:
 
 def knows_revision(revision: str) -> bool:
     """Whether this program's own migrations have made that revision; else a newer program has been at work."""
-    return any(
-        script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions()
-    )
+    return revision in known_revisions()

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -73,7 +74,7 @@ class Renderer:
     def __init__(self, folder: Path, zone: ZoneInfo) -> None:
         self.folder = folder
         self.zone = zone
-        self.words: dict[str, Any] = yaml.safe_load((folder / "words.yaml").read_text("utf-8"))
+        self.words: dict[str, Any] = read_words(folder / "words.yaml")
         self.environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=select_autoescape(["html"]),
@@ -87,8 +88,8 @@ class Renderer:
         self.environment.filters.update(self._filters())
         self._sentences: dict[str, str] = {}
         for path in sorted((folder / "problems").glob("*.yaml")):
-            self._sentences |= yaml.safe_load(path.read_text("utf-8"))
-        self._compiled = {code: self.environment.from_string(text) for code, text in self._sentences.items()}
+            self._sentences |= read_words(path)
+        self._compiled = cache(lambda code: self.environment.from_string(self._sentences[code]))
 
     def reply(self, name: str, context: Mapping[str, Any], question: int | None = None) -> Reply:
         """Renders templates/<name>.html; raises if the template asks for something that `context` lacks."""
@@ -105,7 +106,7 @@ class Renderer:
     def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
         """The plain sentence that says what is wrong; `today` among the facts is the day on which it is read."""
         with _read_on(facts):
-            return self._compiled[code].render(facts)
+            return self._compiled(code).render(facts)
 
     def codes(self) -> set[str]:
         return set(self._sentences)
@@ -181,6 +182,12 @@ class Renderer:
 
     def _local(self, day: date | datetime) -> date:
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
+
+
+def read_words(path: Path) -> dict[str, Any]:
+    """By libyaml where it is there, ten times as fast: all words are read before anybody is answered."""
+    words: dict[str, Any] = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return words
 
 
 @contextmanager

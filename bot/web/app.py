@@ -9,7 +9,6 @@ from functools import partial
 from urllib.parse import parse_qs
 
 import anyio
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -29,6 +28,7 @@ from bot.store.links import SignedLinks
 from bot.tables import Contact, Invite
 from bot.talk import outbox
 from bot.talk.desk import Desk
+from bot.talk.render import read_words
 from bot.web import chat as web_chat
 from bot.web import files as web_files
 from bot.web.site import Site, body_within, read_assets, send_asset, site_of
@@ -100,7 +100,7 @@ def build_site(
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={HTTPException: show_error, ClientDisconnect: _gone, Exception: show_error},
     )
-    words = yaml.safe_load((folder / "export.yaml").read_text("utf-8"))
+    words = read_words(folder / "export.yaml")
 
     def address(name: str) -> str:
         return f"/static/{name}?v={assets[name].tag}"

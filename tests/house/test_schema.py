@@ -5,11 +5,13 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import StatementError
 
 from bot.store.db import Database, connect_database
-from bot.store.schema import migrate_schema
+from bot.store.schema import known_revisions, migrate_schema
 from bot.tables import (
     Contact,
     Demand,
@@ -37,12 +39,20 @@ from bot.tables.asked import (
     PlanPreview,
     ScannedPages,
 )
+from tests.kit.places import ROOT
 from tests.kit.schema import schema_differences, up_to_date
 
 
 def test_migrations_match_the_models(db: Database) -> None:
     assert up_to_date(db)
     assert schema_differences(db) == []
+
+
+def test_the_names_of_the_files_are_the_revisions_in_their_order() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "bot" / "migrations"))
+    walked = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert known_revisions() == walked[::-1]
 
 
 def test_migrating_twice_changes_nothing(db: Database) -> None:
