@@ -5,7 +5,7 @@ DIST ?= dist
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo run test test-quick check format bench pictures lock bundle clean
+.PHONY: demo run test test-quick check format bench pictures lock bundle ocr clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -39,9 +39,14 @@ pictures: $(VENV)/.dev
 lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet --extra ocr -c requirements.txt pyproject.toml -o requirements-ocr.txt
 
 bundle: $(VENV)/.dev
 	$(BIN)/python bundle/build.py $(DIST)
+
+# Reads photographed pages for stamps of secrecy: see docs/running.md.
+ocr: $(VENV)/.run requirements-ocr.txt
+	$(PIP) -r requirements-ocr.txt
 
 clean:
 	rm -rf $(VENV) $(DIST) data/demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,7 +11,7 @@ import typer
 from bot.channels import CHANNELS
 from bot.channels.base import ChannelRefused
 from bot.commands.backup import back_up, look_at, put_back
-from bot.commands.check import check_installation
+from bot.commands.check import check_installation, unread_pages
 from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
@@ -96,6 +96,8 @@ def try_store(settings: Settings) -> None:
 def run() -> None:
     """Migrates, then runs everything in one process."""
     with explain_problems(), configured_database() as (settings, db):
+        if problems := unread_pages(settings):
+            raise Rejected(problems)
         try_store(settings)
         lines = begin_logs(settings.log_level, settings.log_format)
         service = compose(settings, db, utc_now, lines=lines)

@@ -23,7 +23,7 @@ from bot.service.metrics import watch_routes
 from bot.service.service import Service
 from bot.service.watch import Watch
 from bot.settings import Settings
-from bot.store import files
+from bot.store import files, page_stamps
 from bot.store.again import do_again
 from bot.store.aside import Inspector
 from bot.store.db import Database, sqlite_file
@@ -52,13 +52,14 @@ def compose(
     """Puts the pieces together; everything below this function gets what it needs handed in."""
     store = files.open_store(settings.files_url.get_secret_value())
     hub, aside = Hub(), Inspector()
+    reader = Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
     with db.write() as session:
         secret = own_secret(session)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    intake = Intake(db, store, aside, now)
+    intake = Intake(db, store, aside, now, reader)
 
     def file_link(file: File, reader: Address) -> str:
         return link_for(desk, file, reader)
@@ -87,9 +88,15 @@ def compose(
         channels,
         proxies=settings.proxies,
         closing=hub.close,
-        stopped=aside.close,
+        stopped=partial(close_all, [aside, reader]),
         watching=watch.run,
     )
+
+
+def close_all(processes: Iterable[Inspector | None]) -> None:
+    for one in processes:
+        if one is not None:
+            one.close()
 
 
 def cleaning(settings: Settings) -> tuple[Tick, timedelta]:

@@ -31,6 +31,7 @@ class Core(BaseSettings):
     log_level: str = Field(default="INFO", pattern="^(?i:DEBUG|INFO|WARNING|ERROR)$")
     metrics_token: SecretStr = SecretStr("")
     log_format: Literal["text", "json"] = "text"
+    ocr: bool = False
     keep_events_days: int = Field(default=90, ge=7)
     keep_talk_days: int = Field(default=400, ge=30)
     keep_notes_days: int = Field(default=0, ge=0)

@@ -15,6 +15,7 @@ from bot.settings import ENV_FILE, Settings
 from bot.store import files
 from bot.store.address import database_address, database_hosts
 from bot.store.db import connect_database, sqlite_file
+from bot.store.page_stamps import can_read_pages
 from bot.store.schema import knows_revision, newest_revision, revision_of
 from bot.talk.render import Renderer
 
@@ -22,6 +23,7 @@ from bot.talk.render import Renderer
 def check_installation(settings: Settings, root: Path, render: Renderer) -> dict[str, object]:
     """Facts about an installation in order. Raises Rejected with everything that is wrong."""
     problems = [*_database(settings), *_files(settings), *_open_to_others(settings), *_font()]
+    problems += unread_pages(settings)
     plans = sorted((root / "schedules" / "plans").glob("*.yaml"))
     for path in plans:
         try:
@@ -94,6 +96,11 @@ def _open_to_others(settings: Settings) -> list[Problem]:
 
 def _open(path: Path) -> bool:
     return path.exists() and bool(path.stat().st_mode & 0o077)
+
+
+def unread_pages(settings: Settings) -> list[Problem]:
+    """That photographed pages are to be read, and nothing here can read them."""
+    return [Problem("OCR", "ocr_missing")] if settings.ocr and not can_read_pages() else []
 
 
 def _font() -> list[Problem]:

@@ -24,7 +24,7 @@ from bot.tables import (
     SubmissionState,
 )
 
-CONSENT_VERSION = 3
+CONSENT_VERSION = 4
 
 
 def join_channel(session: Session, row: Invite, contact: Contact, at: datetime) -> Person:

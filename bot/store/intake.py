@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,8 @@ from bot.store import files
 from bot.store.again import do_again
 from bot.store.aside import Elsewhere
 from bot.store.db import Database, take_turns
-from bot.store.files import Store
+from bot.store.files import Look, Store
+from bot.store.page_stamps import PHOTOGRAPHED, SECONDS, page_bears_stamp
 from bot.tables import (
     Contact,
     Upload,
@@ -37,13 +38,15 @@ class Intake:
     store: Store
     inspector: Elsewhere
     now: Callable[[], datetime]
+    reader: Elsewhere | None = None
+    """Where photographed pages are read, if they are."""
 
     def take(self, name: str, source: Path, sender: Address, *, sounds: bool = False) -> File | Refusal:
         """Checks the file at `source` and stores it, or says why not: files.take_in's reasons, file_quota, file_store_away.
         It is looked into aside, by turns of the senders. That it cannot be stored concerns its sender alone, so it is
         never raised; only a database that fails is."""
         owner = f"{sender.channel}:{sender.place}"
-        look = partial(self.inspector.call, files.look_into, owner=owner)
+        look = partial(self._look_into, owner)
         try:
             do_again(partial(self._hold_to_quota, name, sender, source.stat().st_size))
             note = partial(self._note_upload, sender)
@@ -53,6 +56,19 @@ class Intake:
         except OSError as error:
             log.error("file.store failed error=%s", error)
             return files.refusal_of(name, Invalid("file_store_away"))
+
+    def _look_into(self, owner: str, source: Path, name: str, sounds: bool) -> Look:
+        seen = self.inspector.call(files.look_into, source, name, sounds, owner=owner)
+        if seen.secret or self.reader is None or seen.media_type not in PHOTOGRAPHED:
+            return seen
+        try:
+            stamped = self.reader.call(
+                page_bears_stamp, source, seen.media_type, owner=owner, seconds=SECONDS
+            )
+        except Invalid as unread:  # a second net: what it cannot see is taken as before
+            log.warning("file.page unread error=%s", unread.code)
+            return seen
+        return replace(seen, secret=stamped)
 
     def _hold_to_quota(self, name: str, sender: Address, size: int) -> None:
         with self.db.read() as session:

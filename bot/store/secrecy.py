@@ -16,6 +16,7 @@ from bot.store.lookalikes import fold_lookalikes, given_name, mark_given_name
 _DEGREES = frozenset({"MẬT", "TỐIMẬT", "TUYỆTMẬT"})
 # The same in the encodings before Unicode, TCVN3 (.VnTime) and VNI, as they look when read as Latin-1.
 _OLD_FONTS = frozenset({"MËT", "TÈIMËT", "TUYÖTMËT", "MAÄT", "TOÁIMAÄT", "TUYEÄTMAÄT"})
+_SEEN = re.compile("M[A4]T|(?:T[O0Q]I|TUY[EF]T)(?:M[A4]?T|[A4]T|M[A4])")
 _CAPITAL = re.compile("[A-Z]")
 _WRITTEN_I = re.compile("(?<=TỐ)[1Ll](?=MẬT)")
 _DEGREE = r"(?:(?:TỐI|TUYỆT)\s+)?MẬT"
@@ -50,6 +51,12 @@ def bears_secrecy_stamp(text: str) -> bool:
 def typed_stamp(text: str) -> bool:
     """Tell whether typed words, or cells of a table, bear a stamp. One person's given name, Mật, as in a list of who is absent, is none."""
     return bears_secrecy_stamp("\n".join(map(mark_given_name, text.splitlines())))
+
+
+def seen_stamp(line: str) -> bool:
+    """Tell whether a line reads like a stamp as eyes see it that know no Vietnamese marks: "MAT", "TOIMAT", "TUYÊT MT"."""
+    bare = "".join(char for char in unicodedata.normalize("NFD", fold_lookalikes(line)) if char.isalnum())
+    return bool(_SEEN.fullmatch(bare))
 
 
 def _stands_in(lines: Sequence[str], at: int) -> bool:
