@@ -127,8 +127,7 @@ def close_duty(session: Session, duty: Duty, day: date, moment: Moment) -> None:
     for waiting in _waiting_for(session, duty):
         release_duty(waiting, day, moment)
     for kept in _kept_for(session, duty, DutyState.OPEN):
-        assert kept.handed_at is not None
-        told_on = max(day, local_day(kept.handed_at, moment.zone))
+        told_on = max(day, local_day(kept.handed_at or moment.at, moment.zone))
         kept.on_time = done_on_time(kept.duty, told_on)
         close_duty(session, kept.duty, told_on, moment)
     session.flush()

@@ -67,8 +67,7 @@ def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
     if not draft.files:
         raise Invalid("nothing_to_hand_in")
     locked = select(Duty).where(Duty.id == draft.duty_id).with_for_update()
-    duty = session.scalar(locked.execution_options(populate_existing=True))
-    assert duty is not None
+    duty = session.scalars(locked.execution_options(populate_existing=True)).one()
     latest = session.scalar(select(func.max(Submission.version)).where(Submission.duty_id == duty.id)) or 0
     day = moment.today
     draft.state, draft.version, draft.handed_at = SubmissionState.HANDED, latest + 1, moment.at

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.messages import Address, File, Refusal
 from bot.problems import Invalid
@@ -49,7 +50,7 @@ class Intake:
         look = partial(self._look_into, owner)
         try:
             do_again(partial(self._hold_to_quota, name, sender, source.stat().st_size))
-            note = partial(self._note_upload, sender)
+            note = partial(self._note_upload, name, sender)
             return files.take_in(self.store, name, source, sounds=sounds, look=look, before=note)
         except Invalid as problem:
             return files.refusal_of(name, problem)
@@ -71,21 +72,27 @@ class Intake:
         return replace(seen, secret=stamped)
 
     def _hold_to_quota(self, name: str, sender: Address, size: int) -> None:
+        """Before the file is looked into, which takes long."""
         with self.db.read() as session:
-            sent = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(
-                Upload.person_id.in_(_person_of(sender)), Upload.at > self.now() - A_DAY
-            )
-            count, total = session.execute(sent).one()
+            self._count_sent(session, name, sender, size)
+
+    def _count_sent(self, session: Session, name: str, sender: Address, size: int) -> None:
+        sent = select(func.count(), func.coalesce(func.sum(Upload.size), 0)).where(
+            Upload.person_id.in_(_person_of(sender)), Upload.at > self.now() - A_DAY
+        )
+        count, total = session.execute(sent).one()
         if count >= MOST_FILES or total + size > MOST_BYTES:
             facts = {"count": count, "sent_mb": round(total / 2**20), "most_mb": MOST_BYTES // 2**20}
             raise Invalid("file_quota", name=files.clean_name(name), most=MOST_FILES, **facts)
 
-    def _note_upload(self, sender: Address, digest: str, size: int) -> None:
-        """Before the bytes are there, so that none are there of which nobody knows."""
+    def _note_upload(self, name: str, sender: Address, digest: str, size: int) -> None:
+        """Before the bytes are there, so that none are there of which nobody knows. Those who send at once take turns here: of two
+        that the day has room for one, one is told so."""
 
         def note() -> None:
             with self.db.write() as session:
                 take_turns(session, "uploads")
+                self._count_sent(session, name, sender, size)
                 person_id = session.scalar(_person_of(sender))
                 session.add(Upload(digest=digest, person_id=person_id, size=size, at=self.now()))
 

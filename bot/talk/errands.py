@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import local_day
 from bot.messages import File, Reply
+from bot.people.roles import may_act
 from bot.problems import Problem, Rejected
 from bot.store.again import database_gave_way, do_again
-from bot.tables import Audit, Errand, ErrandKind, ErrandState
+from bot.tables import Audit, Errand, ErrandKind, ErrandState, Membership
 from bot.tables.asked import Asked, GivenWorkbook
 from bot.talk import outbox
 from bot.talk.desk import Desk, FileShelf
 
 log = logging.getLogger(__name__)
 
+OF_A_UNIT = (ErrandKind.SCAN, ErrandKind.PAPER)
+"""What a unit's secretary asks for; the rest is the office's."""
 READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)
 PATIENCE = timedelta(minutes=30)
 """So long is a file store or a database that does not answer asked again."""
@@ -44,7 +47,10 @@ def do_all(desk: Desk, at: datetime, work: Mapping[ErrandKind, Work], failed: st
         errand_id, kind = found
         tried.add(errand_id)
         try:
-            do_again(partial(work[kind], desk, errand_id, at))
+            if _may_still(desk, errand_id):
+                do_again(partial(work[kind], desk, errand_id, at))
+            else:
+                finish_errand(desk, errand_id, at, "talk/not_yours", state=ErrandState.DROPPED)
         except Exception as error:
             if isinstance(error, OSError) or database_gave_way(
                 error
@@ -68,6 +74,17 @@ def _next(desk: Desk, work: Mapping[ErrandKind, Work], tried: set[int]) -> tuple
             .limit(1)
         ).first()
         return (row.id, row.kind) if row else None
+
+
+def _may_still(desk: Desk, errand_id: int) -> bool:
+    """Whether whoever asked holds the role that this takes: it may have ended since."""
+    with desk.db.read() as session:
+        errand = session.get_one(Errand, errand_id)
+        held = select(Membership).where(
+            Membership.person_id == errand.person_id, Membership.ended_at.is_(None)
+        )
+        action = "lead" if errand.kind in OF_A_UNIT else "administer"
+        return may_act(session.scalars(held).all(), action, errand.unit.path)
 
 
 def _give_up_late(desk: Desk, errand_id: int, at: datetime, failed: str) -> None:

@@ -287,4 +287,4 @@ class Sender:
 
 def backoff_of(attempts: int) -> timedelta:
     """2 s, 4 s, 8 s … up to ten minutes, with a little chance so that many do not come back at once."""
-    return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311
+    return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

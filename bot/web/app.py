@@ -164,7 +164,8 @@ async def enter_by_invitation(request: Request) -> Response:
         address = Address("web", place)
         await site.handle(Incoming(f"new:{place}", address, site.now(), text=f"/start {code}", label=label))
         contact = await site.read(lambda session: _contact_at(session, place))
-        assert contact is not None
+        if contact is None:
+            raise HTTPException(503)
     return RedirectResponse(site.links.path(site.links.web_chat(contact.id, contact.key)), 303)
 
 

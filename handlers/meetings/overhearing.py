@@ -53,7 +53,8 @@ def hear_words(chat: Chat) -> None:
     if chat.dialog.flow in HOLDING and chat.event.text.strip():
         about = chat.answers_if(AboutMeeting)
         meeting = chat.session.get(Meeting, about.meeting) if about else None
-        if meeting is not None and meeting.state == MeetingState.RUNNING:
+        led = {m.unit_id for m in role_holders(chat.roles(), "lead")}
+        if meeting is not None and meeting.state == MeetingState.RUNNING and meeting.unit_id in led:
             chat.hold(keep_words(chat, meeting).id)
 
 

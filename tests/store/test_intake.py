@@ -1,9 +1,11 @@
 """What one person may send a day, a store that is away, and the end of files that nothing needs."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier, Thread
+from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +22,7 @@ from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.world import World
 
+T = TypeVar("T")
 PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF"
 
 
@@ -74,6 +77,38 @@ def test_a_person_sends_so_many_files_a_day_and_goes_on_tomorrow(
     )
     world.at += timedelta(days=1, minutes=1)
     assert code_of(send(taking, sender, tmp_path, number=6)) == "stored"
+
+
+class AtOnce(Here):
+    """Two files are looked into at the same time: by then both have been let in."""
+
+    def __init__(self) -> None:
+        self.both = Barrier(2)
+
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
+        self.both.wait(60)
+        return work(*args)
+
+
+def test_two_files_at_once_do_not_pass_where_the_day_has_room_for_one(
+    world: World, store: Store, sender: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_FILES", 1)
+    taking = Intake(world.db, store, AtOnce(), lambda: world.at)
+    taken: list[str] = []
+
+    def send_one(number: int) -> None:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        taken.append(code_of(send(taking, sender, folder, number=number)))
+
+    both = [Thread(target=send_one, args=(number,)) for number in (1, 2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert sorted(taken) == ["file_quota", "stored"]
+    assert len(list(store.digests())) == 1
 
 
 def test_a_person_sends_so_many_bytes_a_day(
