@@ -39,7 +39,7 @@ def show_pages(desk: Desk, errand_id: int, scanned: ScannedPages, at: datetime) 
     shelf, pages = file_shelf(desk), Pages.of(scanned)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.jpg"
-        problems = contact_sheet(_sources(shelf, pages), path, turns=_turns(pages))
+        problems = contact_sheet(_sources(shelf, pages), path, turns=_turns(pages), aside=desk.aside)
         file = shelf.keep(desk.render.words["files"]["scan_sheet"], path)
     with suppress(_Passed), desk.db.write() as session:
         errand = _locked(session, errand_id, ErrandState.NEW, scanned.round)
@@ -60,7 +60,7 @@ def join_pages(desk: Desk, errand_id: int, scanned: ScannedPages, at: datetime) 
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "pages.pdf"
-            make_pdf(_sources(shelf, pages), path, turns=_turns(pages))
+            make_pdf(_sources(shelf, pages), path, turns=_turns(pages), aside=desk.aside)
             file = shelf.keep(_name(desk, title), path)
     except Rejected as rejected:
         _say_faults(desk, errand_id, scanned.round, rejected.problems, at)

@@ -1,14 +1,21 @@
-"""Photographed pages made into one PDF, or into a sheet of small pictures with their numbers; one picture in memory at a time."""
+"""Photographed pages made into one PDF, or into a sheet of small pictures with their numbers; one picture in memory at a time.
+
+A picture is opened aside: a small file may claim to be as large as a house, or be made to keep its decoder busy for ever.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.problems import Invalid, Problem, Rejected
 from bot.reports.scan_pdf import Jpeg, write_pdf
+from bot.store.aside import Elsewhere, Here
 from bot.store.photographs import fitted_size, open_photograph
+
+T = TypeVar("T")
 
 Page = Callable[[], bytes] | Path
 """Where a picture's bytes come from: read when its turn has come, and let go of before the next one."""
@@ -18,6 +25,9 @@ LADDER = ((2000, 80), (2000, 65), (1800, 55), (1600, 45))
 WHOLE = 9_500_000
 LEAST_ROOM, MOST_ROOM = 300_000, 1_000_000
 """Bytes: the pages share `WHOLE`, but none gets so little that it could not be read."""
+
+PICTURE_SECONDS = 20.0
+"""A photograph of 200 million dots takes two or three where nothing else runs."""
 
 CELL, EDGE, DIGITS = 320, 8, 44
 """Pixels of the sheet: a picture's place, what stays white around it, the height of its number."""
@@ -29,13 +39,16 @@ _CLOCKWISE = {
 }
 
 
-def make_pdf(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) -> None:
+def make_pdf(
+    pages: Iterable[Page], target: Path, *, turns: Sequence[int] = (), aside: Elsewhere | None = None
+) -> None:
     """Write a PDF of one upright A4 page for each picture (JPEG, PNG, WEBP, HEIC), in their order, to `target`.
 
     A page lies or stands as its picture does; of the picture only what is seen gets in, nothing that the camera noted.
     `turns` are degrees clockwise (0, 90, 180, 270) page by page, none for those beyond its end.
     Raises Rejected when a picture cannot be used: each problem has the page's number from 1 as its place and in its
-    facts (`page`), and is `scan_damaged` or `scan_too_large` (`most`, in millions of pixels). Nothing is written then.
+    facts (`page`), and is `scan_damaged`, `scan_too_large` (`most`, in millions of pixels), or `scan_unseen` where `aside`, by
+    default this process, gave it up for its time or memory. Nothing is written then.
     Raises ValueError without pages, and OSError as a page's source does.
     """
     sources = list(pages)
@@ -44,7 +57,7 @@ def make_pdf(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) 
     problems: list[Problem] = []
     try:
         with target.open("wb") as out:
-            write_pdf(out, _encoded_pages(sources, turns, problems))
+            write_pdf(out, _encoded_pages(sources, turns, problems, aside or Here()))
         if problems:
             raise Rejected(problems)
     except BaseException:
@@ -52,13 +65,15 @@ def make_pdf(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) 
         raise
 
 
-def _encoded_pages(sources: Sequence[Page], turns: Sequence[int], problems: list[Problem]) -> Iterator[Jpeg]:
+def _encoded_pages(
+    sources: Sequence[Page], turns: Sequence[int], problems: list[Problem], aside: Elsewhere
+) -> Iterator[Jpeg]:
     """The pages up to the first that cannot be used; the problems of that and of all that follow."""
     room = max(LEAST_ROOM, min(MOST_ROOM, WHOLE // len(sources)))
     for number, source in enumerate(sources, 1):
         try:
             # Not held by a name, so that it is gone before the next one is read.
-            page = _page(source, _turn(turns, number), room)
+            page = _open_aside(aside, page_of, source, _turn(turns, number), room)
         except Invalid as bad:
             problems.append(_problem(bad, number))
             continue
@@ -66,12 +81,30 @@ def _encoded_pages(sources: Sequence[Page], turns: Sequence[int], problems: list
             yield page
 
 
-def _page(source: Page, turn: int, room: int) -> Jpeg:
-    picture, _ = open_photograph(_content(source), LADDER[0][0])
+def page_of(content: bytes, turn: int, room: int) -> Jpeg:
+    """One page of the PDF, in `room` bytes if it can be; raises as `open_photograph` does."""
+    picture, _ = open_photograph(content, LADDER[0][0])
     return _encoded(_turned(picture, turn), room)
 
 
-def contact_sheet(pages: Iterable[Page], target: Path, *, turns: Sequence[int] = ()) -> list[Problem]:
+def small_of(content: bytes, turn: int, side: int) -> tuple[Image.Image, bool]:
+    """`open_photograph` with a turn."""
+    picture, missing = open_photograph(content, side)
+    return _turned(picture, turn), missing
+
+
+def _open_aside(aside: Elsewhere, work: Callable[..., T], source: Page, *facts: Any) -> T:
+    try:
+        return aside.call(work, _content(source), *facts, seconds=PICTURE_SECONDS)
+    except Invalid as bad:
+        if bad.code == "file_unseen":
+            raise Invalid("scan_unseen") from bad
+        raise
+
+
+def contact_sheet(
+    pages: Iterable[Page], target: Path, *, turns: Sequence[int] = (), aside: Elsewhere | None = None
+) -> list[Problem]:
     """Write a JPEG with a small upright picture of each page and its number to `target`; arguments as for `make_pdf`.
 
     Answers the problems of the pictures that cannot be used, as `make_pdf` would raise them; their places are crossed out.
@@ -87,8 +120,8 @@ def contact_sheet(pages: Iterable[Page], target: Path, *, turns: Sequence[int] =
     for number, source in enumerate(sources, 1):
         left, top = (number - 1) % columns * CELL, (number - 1) // columns * CELL
         try:
-            picture, missing = open_photograph(_content(source), CELL - 2 * EDGE)
-            picture = _turned(picture, _turn(turns, number))
+            turn = _turn(turns, number)
+            picture, missing = _open_aside(aside or Here(), small_of, source, turn, CELL - 2 * EDGE)
             if missing:
                 problems.append(_problem(Invalid("scan_cut"), number))
             sheet.paste(picture, (left + (CELL - picture.width) // 2, top + (CELL - picture.height) // 2))

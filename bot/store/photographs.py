@@ -37,7 +37,7 @@ def open_photograph(content: bytes, side: int) -> tuple[Image.Image, bool]:
         if content[4:8] == b"ftyp":
             return _heic(content, side), False
         return _other(content, side)
-    except Invalid:
+    except (Invalid, MemoryError):  # too little memory is no damage
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(MOST_PIXELS) from error
