@@ -3,9 +3,11 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
 
+import segno
 import typer
 
 from bot.channels import CHANNELS
@@ -43,6 +45,7 @@ from bot.store.db import Database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Role
+from bot.talk.allowances import full_channels
 from bot.talk.receive import utc_now
 from bot.units.table_in import read_units
 
@@ -81,6 +84,11 @@ def serve(service: Service, settings: Settings) -> None:
         raise Rejected([Problem(error.setting, error.code)]) from None
 
 
+def warn_of_settings(settings: Settings) -> None:
+    for place, code in settings.warnings().items():
+        warn_of(Problem(place, code))
+
+
 def try_store(settings: Settings) -> None:
     """Says that the file store fails; people are answered all the same."""
     try:
@@ -99,6 +107,7 @@ def run() -> None:
         if problems := unread_pages(settings):
             raise Rejected(problems)
         try_store(settings)
+        warn_of_settings(settings)
         lines = begin_logs(settings.log_level, settings.log_format)
         service = compose(settings, db, utc_now, lines=lines)
         service.unreached = lambda channel: warn_of(
@@ -165,6 +174,7 @@ def check() -> None:
         settings = read_settings()
         facts = check_installation(settings, ROOT, message_renderer(settings))
         say_line("checked", facts=facts)
+        warn_of_settings(settings)
 
 
 @app.command("invite")
@@ -180,10 +190,21 @@ def invite_command(
                 unit = unit_of(session, unit_code)
                 code, _ = create_invitation(session, unit, Role(role), utc_now())
                 secret = own_secret(session)
-            links = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings, db)))
-            say_line(
-                "invited", code=code, links=links.invitation(code), role=role, unit=unit, days=INVITE_DAYS
-            )
+            made = SignedLinks(secret, settings.url, asyncio.run(_entrances(settings, db)))
+            links = made.invitation(code)
+            with db.read() as session:
+                full = full_channels({one.name: one.abilities for one in CHANNELS}, session)
+            # Where the link does not carry the code, a phone is held before it and the code is typed.
+            pictures = [(name, picture_of(link)) for name, link in links if code not in link]
+            facts = {"links": links, "full": full, "pictures": pictures, "days": INVITE_DAYS}
+            say_line("invited", code=code, role=role, unit=unit, **facts)
+
+
+def picture_of(link: str) -> str:
+    """A QR code of half blocks, dark on light as phones want it, for a terminal of any colours."""
+    drawn = StringIO()
+    segno.make(link, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
 
 
 async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[str], str]]:

@@ -71,6 +71,10 @@ class Core(BaseSettings):
             for name, code in channel.faults(self.of(channel), self.public_url).items()
         }
 
+    def warnings(self) -> dict[str, str]:
+        """What works but is not meant to last: channel -> the code of the sentence."""
+        return {channel.name: code for channel in CHANNELS for code in channel.warnings(self.of(channel))}
+
     def of(self, channel: type[Channel]) -> BaseModel:
         """The channel's own settings."""
         return channel.Settings.model_construct(

@@ -11,7 +11,7 @@ TICKS = {
     "reports": (reports.join_scans, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
-    "people": (people.tell_of_failures, timedelta(minutes=5)),
+    "people": (people.tell_office, timedelta(minutes=5)),
     "cleanup": (cleanup.clean_by_night, timedelta(minutes=10)),
 }
 """Each tick takes (desk, at) and answers how much it has done; every replica runs them all."""

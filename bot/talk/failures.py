@@ -32,12 +32,12 @@ def tell_failures(desk: Desk, session: Session, at: datetime, but: int | None = 
     session.merge(Constant(name=TOLD, value=at.isoformat()))
     return sum(
         _tell(desk, session, person, at, {"code": latest.error, "count": count})
-        for person in _admins(session)
+        for person in all_admins(session)
         if person.id != but
     )
 
 
-def _admins(session: Session) -> list[Person]:
+def all_admins(session: Session) -> list[Person]:
     """In one order, so that two who tell at once do not wait for each other."""
     held = select(Membership.person_id).where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
     return list(session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.id)))

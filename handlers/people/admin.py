@@ -14,6 +14,7 @@ from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
 from bot.tables import Contact, Event, Invite, Membership, Message, MessageState, Plan, Role, Unit
+from bot.talk.allowances import full_channels, used_allowances
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.talk.outbox import lose_contact
@@ -64,6 +65,7 @@ def show_admin(chat: Chat) -> None:
             select(func.count()).select_from(Event).where(Event.error != "", Event.at > chat.at - LOOK_BACK)
         ),
         days=LOOK_BACK.days,
+        used=used_allowances(chat.desk, chat.session, chat.moment),
     )
 
 
@@ -210,8 +212,15 @@ def _invite(chat: Chat, unit: Unit, role: Role) -> None:
     code, _ = create_invitation(chat.session, unit, role, chat.at)
     chat.note("invited", f"unit:{unit.id}")
     chat.end()
-    links = chat.invite_links(code)
-    chat.say("people/admin/invited", unit=unit, role=role, code=code, links=links, days=INVITE_DAYS)
+    chat.say(
+        "people/admin/invited",
+        unit=unit,
+        role=role,
+        code=code,
+        links=chat.invite_links(code),
+        full=full_channels(chat.desk.abilities, chat.session),
+        days=INVITE_DAYS,
+    )
 
 
 def ask_end(chat: Chat) -> None:

@@ -13,6 +13,7 @@ from bot.reading.codes import code_in, never_in_codes
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Invite, Role, Unit
+from bot.talk.allowances import is_beyond
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -104,6 +105,10 @@ def _want_code(chat: Chat) -> None:
     command = chat.command
     name = command.name if command else ""
     given = code_in(chat.event.text) if command is None else command.rest if name == "/start" else ""
+    if is_beyond(chat.session, chat.contact, chat.abilities):
+        code = code_in(given)
+        chat.say("people/register/full", link=dict(chat.invite_links(code)).get("web") if code else None)
+        return
     reading_notice = chat.dialog.flow == "register" and chat.dialog.step == "consent"
     if reading_notice and not given and name not in ("/start", "/huy"):
         chat.again()

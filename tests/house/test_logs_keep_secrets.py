@@ -39,7 +39,7 @@ def test_a_week_at_debug_says_nothing_of_what_people_said(
         for tick in (
             summaries.tell_leaders,
             materials.send_materials,
-            people.tell_of_failures,
+            people.tell_office,
             cleanup.clean_up,
         ):
             world.tick(tick)

@@ -45,9 +45,9 @@ def test_many_failures_are_one_message_an_hour_with_a_count(world: World) -> Non
     for office in offices:
         [first] = told(office)
         assert "vừa gặp lỗi, mã" in first
-    assert world.tick(people.tell_of_failures) == 0, "the hour is not over"
+    assert world.tick(people.tell_office) == 0, "the hour is not over"
     world.later(hours=1)
-    assert world.tick(people.tell_of_failures) == 2
+    assert world.tick(people.tell_office) == 2
     last = re.search(r"<code>(\w+)</code>", cells[-1].last.text)
     assert last is not None
     for office in offices:
@@ -56,7 +56,7 @@ def test_many_failures_are_one_message_an_hour_with_a_count(world: World) -> Non
         assert last[1] in second
         assert second.strip().endswith("👉 Đồng chí chuyển mã này cho người quản trị kỹ thuật.")
     world.later(hours=5)
-    assert world.tick(people.tell_of_failures) == 0, "nothing new, nothing said"
+    assert world.tick(people.tell_office) == 0, "nothing new, nothing said"
 
 
 @pytest.mark.logs_errors
