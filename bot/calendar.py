@@ -49,18 +49,24 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time (aware, UTC) and the zone whose wall shows it."""
+    """A time (aware, UTC) and the zone whose wall shows it. Raises ValueError for a naive one when the wall is looked at."""
 
     at: datetime
     zone: ZoneInfo
 
     @property
     def local(self) -> datetime:
-        return _on_the_wall(self.at, self.zone)
+        if self.at.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return self.at.astimezone(self.zone)
 
     @property
     def today(self) -> date:
         return self.local.date()
+
+    def day_of(self, at: datetime) -> date:
+        """The date that the same wall shows at another time."""
+        return Moment(at, self.zone).today
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,24 +189,22 @@ def safe_day(last_day: date) -> date:
 
 
 def next_allowed(
-    moment: datetime,
-    zone: ZoneInfo,
+    moment: Moment,
     *,
     except_day: date | None = None,
     weekends: bool = True,
     near: Collection[date] = (),
 ) -> datetime:
-    """The first time from `moment` on at which an unasked message may go out; both aware, the answer in UTC.
+    """The first time from `moment` on at which an unasked message may go out, in UTC.
 
-    Quiet hours (21:00-07:00 in `zone`) give way to 07:00. A public holiday gives way to the first day that is none, at the
+    Quiet hours (21:00-07:00 on its wall) give way to 07:00. A public holiday gives way to the first day that is none, at the
     same clock time, so that what was meant for the evening does not come at breakfast; hence of two moments
     the later may get the earlier answer when a holiday lies between. Without `weekends` so do Saturdays and Sundays,
     but for the days in `near`: those about a meeting. `except_day` is the day of a meeting: it is open even on a
     holiday, and from 06:00; what a rest day pushes onto it, or onto a day in `near`, comes as it opens.
     Raises ValueError for a naive moment.
     """
-    local = _on_the_wall(moment, zone)
-    day, clock = local.date(), local.time()
+    day, clock = moment.today, moment.local.time()
     if clock >= QUIET_FROM:
         day, clock = day + ONE_DAY, time.min
 
@@ -215,7 +219,7 @@ def next_allowed(
         if day == except_day or day in near:
             clock = time.min
     opens = QUIET_UNTIL_ON_MEETING_DAY if day == except_day else QUIET_UNTIL
-    return at_local(day, max(clock, opens), zone)
+    return at_local(day, max(clock, opens), moment.zone)
 
 
 def month_days(year: int, month: int) -> list[date]:
@@ -278,17 +282,6 @@ def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after")
     return earlier if earlier >= period.first else later
 
 
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The date on the wall in `zone` at an aware moment; ValueError for a naive one."""
-    return _on_the_wall(moment, zone).date()
-
-
-def _on_the_wall(moment: datetime, zone: ZoneInfo) -> datetime:
-    if moment.tzinfo is None:
-        raise ValueError("a moment without a time zone")
-    return moment.astimezone(zone)
-
-
 def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The moment, in UTC, at which the wall in `zone` shows this day and clock time."""
     return datetime.combine(day, clock, zone).astimezone(UTC)
@@ -299,17 +292,17 @@ def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     return at_local(day + ONE_DAY, time.min, zone)
 
 
-def quiet_since(moment: datetime, zone: ZoneInfo) -> datetime | None:
-    """The moment (UTC) at which the quiet span that `moment` lies in began: quiet hours, or holidays with the nights
+def quiet_since(moment: Moment) -> datetime | None:
+    """The time (UTC) at which the quiet span that `moment` lies in began: quiet hours, or holidays with the nights
     beside them; None when people may be written to."""
-    if next_allowed(moment, zone) == moment:
+    if next_allowed(moment) == moment.at:
         return None
-    day = local_day(moment, zone)
-    if is_holiday(day) or moment < at_local(day, QUIET_FROM, zone):
+    day = moment.today
+    if is_holiday(day) or moment.local.time() < QUIET_FROM:
         day -= ONE_DAY
         while is_holiday(day):
             day -= ONE_DAY
-    return at_local(day, QUIET_FROM, zone)
+    return at_local(day, QUIET_FROM, moment.zone)
 
 
 def day_and_month(day: date) -> str:

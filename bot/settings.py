@@ -1,6 +1,7 @@
 """The settings: read once from the environment and .env, never changed, secrets never printed."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field, SecretStr, ValidationError, create_model, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.calendar import Moment
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, WebAddress
 from bot.problems import Invalid, Problem, Rejected
@@ -84,6 +86,9 @@ class Core(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def moment(self, at: datetime) -> Moment:
+        return Moment(at, self.zone)
 
     @property
     def host(self) -> str:

@@ -51,7 +51,7 @@ class Kept:
 
 
 def clean_by_night(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
-    return clean_up(desk, at, kept) if quiet_since(at, desk.zone) is not None else 0
+    return clean_up(desk, at, kept) if quiet_since(desk.moment(at)) is not None else 0
 
 
 def clean_up(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:

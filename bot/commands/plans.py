@@ -10,7 +10,6 @@ import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
 from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
@@ -120,9 +119,9 @@ def plan_load(
         answers = answers_of(text, answer or [])
         with configured_database() as (settings, db), db.write() as session:
             owner = owner_of(session, unit)
-            at = utc_now()
-            plan, changes = load_plan(session, text, owner, Moment(at, settings.zone), answers=answers)
-            told = superseded_notices(text, shipped_rules(), local_day(at, settings.zone))
+            now = settings.moment(utc_now())
+            plan, changes = load_plan(session, text, owner, now, answers=answers)
+            told = superseded_notices(text, shipped_rules(), now.today)
             tight = tight_meetings(with_answers(text, plan.answers))
             say_line("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
 
@@ -153,7 +152,7 @@ def plan_withdraw(number: Annotated[int, typer.Argument(help="Its number in `pla
         plan = session.get(Plan, number)
         if plan is None or plan.withdrawn_at is not None:
             raise Invalid("plan_unknown", said=number)
-        changes = withdraw_plan(session, plan, Moment(utc_now(), settings.zone))
+        changes = withdraw_plan(session, plan, settings.moment(utc_now()))
         say_line("plan_withdrawn", plan=plan, c=changes)
 
 
@@ -189,7 +188,7 @@ def plan_preview(
                 about = unit_of(session, unit)
                 owner_id = unit_of(session, owner).id if owner else _owner_above(session, about.path)
             announced = text.head.starts - timedelta(days=text.head.announce)
-            begin = _day(first) or max(local_day(utc_now(), settings.zone), announced)
+            begin = _day(first) or max(settings.moment(utc_now()).today, announced)
             end = _day(last) or text.head.ends
             said = answers_of(text, answer or [])
             left = [one for one in plan_questions(text) if one.key not in said]

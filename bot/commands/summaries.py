@@ -6,7 +6,6 @@ from pathlib import Path
 import typer
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment
 from bot.commands.common import configured_database, existing_file, explain_problems, say_line
 from bot.problems import Invalid, Problem, Rejected
 from bot.store.links import own_secret
@@ -33,7 +32,7 @@ def summary_export(file: Path) -> None:
         with db.write() as session:
             secret = own_secret(session, KEY_NAME)
         with db.read() as session:
-            upward = count_upward(session, Moment(utc_now(), settings.zone))
+            upward = count_upward(session, settings.moment(utc_now()))
         try:
             _write_whole(file, sign_upward(upward, secret))
         except OSError as error:
@@ -65,7 +64,7 @@ def summary_import(file: Path) -> None:
         try:
             signed = _read(existing_file(file))
             with configured_database() as (settings, db), db.write() as session:
-                place, fresh = take_upward(session, signed, Moment(utc_now(), settings.zone))
+                place, fresh = take_upward(session, signed, settings.moment(utc_now()))
                 name = place.name
         except Invalid as error:
             if not error.code.startswith("summary_"):
@@ -96,7 +95,7 @@ def summary_trust(name: str, key: str) -> None:
     """Takes the counts that are signed with KEY as those of the place NAME."""
     with explain_problems(), configured_database() as (settings, db):
         with db.write() as session:
-            place = trust_locality(session, name, key, _own_key(session), Moment(utc_now(), settings.zone))
+            place = trust_locality(session, name, key, _own_key(session), settings.moment(utc_now()))
         say_line("summary_trusted", name=place.name, fingerprint=fingerprint(key))
 
 

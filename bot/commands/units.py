@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
+from bot.calendar import Moment
 from bot.commands.common import (
     TEMPLATES,
     configured_database,
@@ -44,14 +43,10 @@ def units_import(file: Path) -> None:
     with explain_problems(), _of_file(file):
         table = read_units(existing_file(file))
         with configured_database() as (settings, db), db.write() as session:
-            at = utc_now()
-            today = local_day(at, settings.zone)
-            done = write_units(session, table.rows, today, at=at, zone=settings.zone, title=table.title)
-            _tell_closed(session, settings, done.closed, at)
-            plans = [
-                (p.symbol or p.title, changes)
-                for p, changes in reload_all(session, Moment(at, settings.zone))
-            ]
+            now = settings.moment(utc_now())
+            done = write_units(session, table.rows, now, title=table.title)
+            _tell_closed(session, settings, done.closed, now)
+            plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, now)]
         words = message_renderer(settings)
         notes = [(one.place, unescape(words.sentence(one.code, one.facts))) for one in table.notes]
         passed = passed_rows(table.passed)
@@ -82,10 +77,10 @@ def _place(file: Path, place: str) -> str:
     return place if place in (file.name, str(file), "DATABASE_URL") else f"{file.name} {place}".rstrip()
 
 
-def _tell_closed(session: Session, settings: Settings, closed: Iterable[Closed], at: datetime) -> None:
+def _tell_closed(session: Session, settings: Settings, closed: Iterable[Closed], now: Moment) -> None:
     render = message_renderer(settings)
     for one in closed:
-        tell_closed(session, render, one, Moment(at, settings.zone))
+        tell_closed(session, render, one, now)
 
 
 @units_app.command("close")
@@ -100,11 +95,11 @@ def units_close(
         if on and day is None:
             raise Invalid("unit_date_wrong", said=on)
         with configured_database() as (settings, db), db.write() as session:
-            at = utc_now()
+            now = settings.moment(utc_now())
             unit, other = unit_of(session, code), unit_of(session, into) if into else None
-            last = day or local_day(at, settings.zone)
-            closed = close_unit(session, unit, last, Moment(at, settings.zone), into=other)
-            _tell_closed(session, settings, [closed], at)
+            last = day or now.today
+            closed = close_unit(session, unit, last, now, into=other)
+            _tell_closed(session, settings, [closed], now)
         say_line("unit_closed", closed=closed)
 
 
@@ -113,11 +108,11 @@ def units_reopen(code: str) -> None:
     """Takes back a closing of today: its roles and duties come back."""
     with explain_problems(), configured_database() as (settings, db):
         with db.write() as session:
-            at = utc_now()
+            now = settings.moment(utc_now())
             unit = unit_of(session, code)
-            roles = reopen_unit(session, unit, Moment(at, settings.zone))
-            reload_all(session, Moment(at, settings.zone))
-            tell_reopened(session, message_renderer(settings), unit, roles, Moment(at, settings.zone))
+            roles = reopen_unit(session, unit, now)
+            reload_all(session, now)
+            tell_reopened(session, message_renderer(settings), unit, roles, now)
         say_line("unit_reopened", unit=unit, roles=len(roles))
 
 

@@ -93,11 +93,7 @@ class Demands:
         return self.not_before_now(next_at(self.timetable(want, habit), None))
 
     def not_before_now(self, moment: datetime | None) -> datetime | None:
-        return (
-            None
-            if moment is None
-            else max(moment, next_allowed(self._loading.moment.at, self._loading.moment.zone))
-        )
+        return None if moment is None else max(moment, next_allowed(self._loading.moment))
 
     def _facts(self, want: Expected) -> dict[str, Any]:
         topic = self._topics.get((want.topic, want.variant or "")) if want.topic else None

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from bot.calendar import Side, local_day
+from bot.calendar import Side
 from bot.duties.changes import Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.ladder import Anchors, next_at, rung_moments
@@ -66,7 +66,7 @@ class Following:
             if leader is not None:
                 release_duty(
                     duty,
-                    local_day(leader.done_at, self._loading.moment.zone),
+                    self._loading.moment.day_of(leader.done_at),
                     self._loading.moment,
                 )
         else:
@@ -125,7 +125,7 @@ class Following:
             for meeting in self._loading.session.scalars(query).unique().all():
                 moment = meeting.started_at or meeting.planned_at
                 if moment:
-                    day = local_day(moment, self._loading.moment.zone)
+                    day = self._loading.moment.day_of(moment)
                     follow_meeting(self._loading.session, meeting, day, self._loading.moment)
         for start in range(0, len(self._stale), ROWS):
             withdraw_reminders(

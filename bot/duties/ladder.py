@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.calendar import ONE_DAY, Moment, at_local, is_weekend, last_working_day, local_day, next_allowed
+from bot.calendar import ONE_DAY, Moment, at_local, is_weekend, last_working_day, next_allowed
 from bot.plans.ladders import COMING, Anchor, LadderRung, Say, To
 from bot.tables import ReminderKind
 
@@ -89,7 +89,7 @@ def rung_moments(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) 
         level = min(CLIMB.index(one.rung.to) for one in left if one.at == at)
         same = [one for one in left if one.at == at and one.rung.to == CLIMB[level]]
         timed.append(Timed(at, max(same, key=_first_of_all if not timed else _meant_last).rung))
-        next_day = next_allowed(at + timedelta(days=1), zone)
+        next_day = next_allowed(Moment(at + timedelta(days=1), zone))
         higher = [one for one in left if one.at == at and one.rung.to != CLIMB[level]]
         left = [one for one in left if one.at != at] + [replace(one, at=next_day) for one in higher]
     return timed
@@ -114,33 +114,38 @@ def _first_of_all(one: _Placed) -> tuple[bool, datetime, int, str]:
 
 def _placed(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
     told_from = at_local(anchors.told_from, MORNING, zone)
-    meeting_day = local_day(anchors.meeting_at, zone) if anchors.meeting_at else None
+    meeting_day = Moment(anchors.meeting_at, zone).today if anchors.meeting_at else None
     placed = []
     for rung in rungs:
         meant = _moment(rung, anchors, zone)
         if meant is None or rung.when == ("unscheduled" if meeting_day else "scheduled"):
             continue
-        meant = _in_time(rung, meant, zone)
+        meant = _in_time(rung, Moment(meant, zone))
         own_day = meeting_day if rung.anchor == "meeting" else None
-        placed.append(_Placed(next_allowed(max(meant, told_from), zone, except_day=own_day), meant, rung))
+        placed.append(
+            _Placed(next_allowed(Moment(max(meant, told_from), zone), except_day=own_day), meant, rung)
+        )
     return placed
 
 
-def _in_time(rung: LadderRung, meant: datetime, zone: ZoneInfo) -> datetime:
+def _in_time(rung: LadderRung, meant: Moment) -> datetime:
     """What would come too late behind a weekend comes before it: the last day, and what is to be prepared for a meeting
     (unless it is for the day before it, on which people are told in any case)."""
-    day = local_day(meant, zone)
+    day = meant.today
     counts_down = rung.anchor in COMING and rung.days < -1
     if not is_weekend(day) or not (counts_down or rung.say == "last_day"):
-        return meant
-    return meant - (day - last_working_day(day))
+        return meant.at
+    return meant.at - (day - last_working_day(day))
 
 
 def _counted_down(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> list[_Placed]:
     """What is said so many days before a meeting, and a holiday would push onto its day or onto the next such word, comes on
     the last day before on which it may be said, and what was meant for before that a day earlier; unless the duty is not
     even announced by then."""
-    days = {"meeting": anchors.meeting_at and local_day(anchors.meeting_at, zone), "usual": anchors.usual_on}
+    days = {
+        "meeting": anchors.meeting_at and Moment(anchors.meeting_at, zone).today,
+        "usual": anchors.usual_on,
+    }
     told_from = at_local(anchors.told_from, MORNING, zone)
     found = {one.rung.key: one for one in placed}
     for anchor, taken in days.items():
@@ -149,13 +154,13 @@ def _counted_down(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> li
         for one in sorted(counting, key=lambda one: one.meant, reverse=True):
             if taken is None or following is None:
                 break
-            day = local_day(one.at, zone)
-            pushed = day > local_day(one.meant, zone)
+            day = Moment(one.at, zone).today
+            pushed = day > Moment(one.meant, zone).today
             if day >= taken or (pushed and day >= following):
                 earlier = _last_allowed(following - ONE_DAY, one.rung.clock or MORNING, zone)
                 if earlier < told_from:
                     continue
-                found[one.rung.key], day = replace(one, at=earlier), local_day(earlier, zone)
+                found[one.rung.key], day = replace(one, at=earlier), Moment(earlier, zone).today
                 taken = day
             following = day
     return list(found.values())
@@ -165,7 +170,7 @@ def _last_allowed(last: date, clock: time, zone: ZoneInfo) -> datetime:
     """The last moment up to that day at which an unasked message may go out at about that time of day, which may be one
     whose message goes out the morning after."""
     day = last
-    while local_day(moment := next_allowed(at_local(day, clock, zone), zone), zone) > last:
+    while Moment(moment := next_allowed(Moment(at_local(day, clock, zone), zone)), zone).today > last:
         day -= ONE_DAY
     return moment
 
@@ -179,7 +184,7 @@ def _without_haste(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> l
         for one in placed
         if one.rung.say != "set_date"
         or one.rung.anchor in COMING
-        or patient < local_day(one.at, zone) <= last
+        or patient < Moment(one.at, zone).today <= last
     ]
 
 
@@ -204,7 +209,7 @@ def _moment(rung: LadderRung, anchors: Anchors, zone: ZoneInfo) -> datetime | No
             return None
         if not rung.days and rung.clock is None:
             return anchors.meeting_at + timedelta(hours=rung.hours)
-        day = local_day(anchors.meeting_at, zone)
+        day = Moment(anchors.meeting_at, zone).today
     else:
         found = _day_of(rung.anchor, anchors)
         if found is None:
@@ -260,6 +265,6 @@ def _makes_sense(rung: LadderRung, moment: Moment, anchors: Anchors) -> bool:
         return today <= anchors.usual_on
     if rung.anchor != "meeting" or rung.say == "result" or anchors.meeting_at is None:
         return True
-    if rung.say in PREPARING and today >= local_day(anchors.meeting_at, moment.zone):
+    if rung.say in PREPARING and today >= moment.day_of(anchors.meeting_at):
         return False
     return moment.at < anchors.meeting_at + STARTED

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, Relative, Side, at_local, local_day, next_allowed, next_working_day, safe_day
+from bot.calendar import Moment, Relative, Side, at_local, next_allowed, next_working_day, safe_day
 from bot.duties.hurry import is_near, mark_urgent
 from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
@@ -102,7 +102,7 @@ def coming_calls(session: Session, duty: Duty, moment: Moment) -> list[date]:
     if anchors.meeting_at is None:
         return []
     days = {
-        local_day(timed.at, moment.zone)
+        moment.day_of(timed.at)
         for timed in rung_moments(rungs_of(duty.demand), anchors, moment.zone)
         if timed.rung.anchor == "meeting" and moment.at < timed.at < anchors.meeting_at
     }
@@ -127,7 +127,7 @@ def close_duty(session: Session, duty: Duty, day: date, moment: Moment) -> None:
     for waiting in _waiting_for(session, duty):
         release_duty(waiting, day, moment)
     for kept in _kept_for(session, duty, DutyState.OPEN):
-        told_on = max(day, local_day(kept.handed_at or moment.at, moment.zone))
+        told_on = max(day, moment.day_of(kept.handed_at or moment.at))
         kept.on_time = done_on_time(kept.duty, told_on)
         close_duty(session, kept.duty, told_on, moment)
     session.flush()
@@ -206,7 +206,7 @@ def release_duty(duty: Duty, day: date, moment: Moment) -> None:
     elif relative.side == Side.BEFORE and duty.due_on is not None:
         meeting_day, today = relative.meeting_day(duty.due_on), moment.today
         mark_urgent(duty, today, meeting_day, over=meeting_day < today, before=None)
-    duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
+    duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment)
 
 
 def follow_meeting(session: Session, meeting: Meeting, day: date, moment: Moment) -> list[Duty]:
@@ -254,7 +254,7 @@ def _speak_at_once(session: Session, duty: Duty, moment: Moment) -> None:
         return
     told = session.scalar(select(Reminder.duty_id).where(Reminder.duty_id == duty.id).limit(1))
     if duty.hurry or told is None:
-        duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment.at, moment.zone)
+        duty.reminded_until, duty.next_reminder_at = None, next_allowed(moment)
 
 
 def place_relative(duty: Duty, relative: Relative, day: date) -> None:

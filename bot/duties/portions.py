@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
-from bot.calendar import local_day
 from bot.duties.changes import Loading
 from bot.duties.demands import Demands, demand_name
 from bot.duties.following import Change, Following
@@ -147,7 +146,7 @@ class Comparison:
         """What the duty waits for was done before the duty was there."""
         names = ("state", *DAYS)
         duty = Duty(**{name: row[name] for name in names}, demand=demand)
-        release_duty(duty, local_day(leader.done_at, self._loading.moment.zone), self._loading.moment)
+        release_duty(duty, self._loading.moment.day_of(leader.done_at), self._loading.moment)
         row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
         row["hurry"] = duty.hurry
 

@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import local_day, next_allowed
+from bot.calendar import next_allowed
 from bot.duties.turns import turn_of
 from bot.materials.materials import (
     duties_about_topic,
@@ -95,7 +95,7 @@ def _tell_units(
     for duty in duties:
         first.setdefault(duty.unit_id, duty)
     spoken = _spoken(session, files, units)
-    staff = staff_of(session, units, local_day(at, desk.zone))
+    staff = staff_of(session, units, desk.moment(at).today)
     written = 0
     for unit_id, duty in first.items():
         fresh = [
@@ -151,7 +151,7 @@ def _write(
         "duty": duty,
         "period": turn_of(duty),
         "shared": shared,
-        "today": local_day(at, desk.zone),
+        "today": desk.moment(at).today,
     }
     said = desk.render.reply("materials/told", context)
     message = outbox.post_message(
@@ -160,7 +160,7 @@ def _write(
         Reply(said.text, said.choices, shared.files),
         at,
         bulk=True,
-        due_at=next_allowed(at, desk.zone),
+        due_at=next_allowed(desk.moment(at)),
         key=f"material:{files[0].id}:{duty.unit_id}",
     )
     message.material_id, message.unit_id = files[0].id, duty.unit_id

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, Period, local_day, periods_within, safe_day
+from bot.calendar import Moment, Period, periods_within, safe_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
 from bot.duties.turns import EVERY
@@ -79,7 +79,7 @@ def replace_topic(session: Session, duty: Duty, topic: Topic | None, moment: Mom
     session.flush()
     parted: list[Duty] = []
     if meeting is not None:
-        day = local_day(meeting.planned_at or moment.at, moment.zone)
+        day = moment.day_of(meeting.planned_at or moment.at)
         parted = answer_on(session, meeting, duty, (), day, moment)
     withdraw_reminders(session, [duty.id], moment.at, anew=True)
     return parted

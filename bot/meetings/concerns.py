@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day, rest_day
+from bot.calendar import Moment, rest_day
 from bot.duties.hurry import too_near
 from bot.duties.life import meeting_of
 from bot.meetings.joining import duties_of, joinable_duties, merging_of
@@ -32,7 +32,7 @@ def setting_concerns(
     """What to say before a meeting is set for `moment`: a rest day, outside of the window, a second meeting that month,
     a thematic meeting beside the regular one where its plan forbids that, the pilot meeting not held yet, something due so
     many days before it that is due at once."""
-    day = local_day(moment, now.zone)
+    day = now.day_of(moment)
     found = list(_of_day(duty, day))
     others = _others(session, unit_id, duty)
     found += _second(session, duty, others, day, now)
@@ -86,7 +86,7 @@ def _second(
 ) -> Iterator[Concern]:
     kind = kind_of(duty)
     for other, when in others:
-        other_day = local_day(when, moment.zone)
+        other_day = moment.day_of(when)
         if other.kind != kind or (other_day.year, other_day.month) != (day.year, day.month):
             continue
         if duty is not None and other_day == day and _joins(session, duty, other, day, moment):
@@ -105,7 +105,7 @@ def _merged(
 ) -> Iterator[Concern]:
     """42-KH/ĐUK, 08/02/2022, II: "Không tổ chức sinh hoạt chuyên đề lồng ghép với sinh hoạt chi bộ"."""
     for other, when in others:
-        if local_day(when, moment.zone) != moment.today or abs(when - moment.at) > CLOSE:
+        if moment.day_of(when) != moment.today or abs(when - moment.at) > CLOSE:
             continue
         if other.kind == kind_of(duty):
             continue
@@ -145,7 +145,7 @@ def _before_pilot(session: Session, duty: Duty, day: date, zone: ZoneInfo) -> It
     for pilot, unit in rows:
         meeting = meeting_of(session, pilot)
         if meeting is not None and meeting.planned_at is not None:
-            set_for.append((local_day(meeting.planned_at, zone), unit))
+            set_for.append((Moment(meeting.planned_at, zone).today, unit))
     if not set_for:
         yield Concern("pilot_first", {"unit": rows[0][1], "day": None})
         return

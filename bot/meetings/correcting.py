@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, Side, at_local, local_day
+from bot.calendar import Moment, Side, at_local
 from bot.duties.life import done_on_time, follow_meeting, place_relative, release_duty, set_reminder
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.counts import counts_of, write_counts
@@ -26,7 +26,7 @@ def figures_locked(meeting: Meeting, moment: Moment) -> bool:
         return False
     if meeting.unlocked_until is not None and moment.at < meeting.unlocked_until:
         return False
-    return local_day(meeting.started_at, moment.zone) < moment.today - LOCKED_AFTER
+    return moment.day_of(meeting.started_at) < moment.today - LOCKED_AFTER
 
 
 def unlock_figures(meeting: Meeting, at: datetime) -> datetime:
@@ -59,7 +59,7 @@ def correct_day(session: Session, meeting: Meeting, day: date, today: date, mome
     Raises Invalid: date_future (day), date_before_open (day, opens).
     """
     began = meeting.started_at or moment.at
-    before = local_day(began, moment.zone)
+    before = moment.day_of(began)
     answered = duties_of(session, meeting)
     if day > today:
         raise Invalid("date_future", day=day)
@@ -102,7 +102,7 @@ def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: 
         relative = duty.demand.relative
         if relative.side == Side.AFTER and (duty.plan_id, relative.topic) in keys and duty.done_at:
             place_relative(duty, relative, day)
-            duty.on_time = done_on_time(duty, local_day(duty.done_at, zone))
+            duty.on_time = done_on_time(duty, Moment(duty.done_at, zone).today)
 
 
 def _move_chain(session: Session, done: Duty, day: date, moment: Moment) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
+from bot.calendar import Moment
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.withdrawing import withdraw_reminders
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty, MeetingKind, MeetingState
@@ -116,7 +116,7 @@ def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo
     if theirs is None or (own is not None and own.id == theirs.id):
         return True
     return theirs.state == MeetingState.PLANNED and (
-        theirs.planned_at is None or local_day(theirs.planned_at, zone) == day
+        theirs.planned_at is None or Moment(theirs.planned_at, zone).today == day
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.duties.life import close_duty, follow_meeting, set_reminder
 from bot.meetings.attendance import AttendanceCounts, check_counts
 from bot.meetings.concerns import kind_of
@@ -111,7 +111,7 @@ def set_meeting(
     moved = meeting is not None
     if meeting is None:
         meeting = new_meeting(session, unit, duty, now.at)
-    day = local_day(moment, now.zone)
+    day = now.day_of(moment)
     parted = answer_on(session, meeting, duty, joint, day, now) if duty else []
     meeting.planned_at, meeting.place = moment, place
     session.flush()
@@ -196,8 +196,8 @@ def end_meeting(session: Session, meeting: Meeting, moment: Moment, *, day: date
     if session.get(Attendance, meeting.id) is None:
         raise Invalid("meeting_no_counts")
     began = meeting.started_at or moment.at
-    day = day or local_day(began, moment.zone)
-    if day != local_day(began, moment.zone):
+    day = day or moment.day_of(began)
+    if day != moment.day_of(began):
         meeting.started_at = at_local(day, began.astimezone(moment.zone).time(), moment.zone)
     meeting.state, meeting.ended_at = MeetingState.HELD, moment.at
     session.flush()
@@ -232,7 +232,7 @@ def held_before(
         session, unit, duty, now.at
     )
     if duty is not None:
-        answer_on(session, meeting, duty, joint, local_day(moment, now.zone), now)
+        answer_on(session, meeting, duty, joint, now.day_of(moment), now)
     meeting.state, meeting.started_at, meeting.planned_at = (
         MeetingState.RUNNING,
         moment,
@@ -240,7 +240,7 @@ def held_before(
     )
     meeting.led_by = person_id
     write_counts(session, meeting, counts, person_id, now.at)
-    end_meeting(session, meeting, now, day=local_day(moment, now.zone))
+    end_meeting(session, meeting, now, day=now.day_of(moment))
     return meeting
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.duties.usual import in_time, usual_days
 from bot.meetings.joining import merging_of
 from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingKind, MeetingState
@@ -138,5 +138,5 @@ def _offer(duty: Duty, meetings: Sequence[Meeting], now: Moment) -> Offer | None
 
 def _taken(duty: Duty, kind: str, day: date, meetings: Sequence[Meeting], zone: ZoneInfo) -> bool:
     """Whether another meeting of the day must stay one of its own (42-KH/ĐUK, 08/02/2022, II)."""
-    there = [one for one in meetings if one.planned_at and local_day(one.planned_at, zone) == day]
+    there = [one for one in meetings if one.planned_at and Moment(one.planned_at, zone).today == day]
     return merging_of(duty) == "forbidden" and any(one.kind != kind for one in there)

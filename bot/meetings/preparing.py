@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
+from bot.calendar import Moment
 from bot.meetings.joining import duties_of, parts_in_order
 from bot.people.superiors import superiors_of
 from bot.plans.guidance.rules import Rules
@@ -53,7 +53,7 @@ def meeting_checklist(
     """
     if meeting.planned_at is None:
         return []
-    day, today = local_day(meeting.planned_at, moment.zone), moment.today
+    day, today = moment.day_of(meeting.planned_at), moment.today
     held = rules.on(day)
     here = _circumstances(meeting, duties)
     found: dict[str, ChecklistItem] = {}

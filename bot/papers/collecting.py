@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, object_session
 
-from bot.calendar import at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.meetings.joining import duties_of
 from bot.meetings.officers import chooses_clerk, clerk_among, registered_secretary
 from bot.meetings.programme import document_citation
@@ -74,7 +74,7 @@ def kinds_for(meeting: Meeting) -> tuple[PaperKind, ...]:
 
 def collect_minutes_facts(session: Session, meeting: Meeting, zone: ZoneInfo) -> MinutesFacts:
     """What is known of the meeting now; `zone` is that of its clock times."""
-    day = local_day(_held(meeting), zone)
+    day = Moment(_held(meeting), zone).today
     notes = session.scalars(select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id))
     by_step: dict[int, list[Note]] = {}
     for note in notes:
@@ -293,4 +293,4 @@ def _score(session: Session, meeting: Meeting) -> ScoreFacts | None:
 
 def _papers(session: Session, meeting: Meeting, zone: ZoneInfo) -> tuple[PaperFacts, ...]:
     rows = session.scalars(select(Paper).where(Paper.meeting_id == meeting.id).order_by(Paper.id))
-    return tuple(PaperFacts(row.kind, row.number, local_day(row.made_at, zone)) for row in rows)
+    return tuple(PaperFacts(row.kind, row.number, Moment(row.made_at, zone).today) for row in rows)

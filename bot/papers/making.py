@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.calendar import Moment
 from bot.papers.collecting import collect_minutes_facts, kinds_for
 from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.papers.facts import MinutesFacts
@@ -29,7 +28,7 @@ def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
         meeting = session.get_one(Meeting, ordered.meeting)
         called_for = kind in kinds_for(meeting)
         if called_for:
-            number = number_for(session, meeting, kind, Moment(at, desk.zone)).number
+            number = number_for(session, meeting, kind, desk.moment(at)).number
             facts = collect_minutes_facts(session, meeting, desk.zone)
     if not called_for:
         tell("papers/not_called_for", kind=kind)

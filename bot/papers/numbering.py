@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
 from bot.tables import Meeting, MeetingState, Paper, Unit
@@ -47,7 +47,7 @@ def number_for(session: Session, meeting: Meeting, kind: str, moment: Moment) ->
 
 
 def _day(meeting: Meeting, zone: ZoneInfo) -> date:
-    return local_day(meeting.started_at or meeting.planned_at or meeting.created_at, zone)
+    return Moment(meeting.started_at or meeting.planned_at or meeting.created_at, zone).today
 
 
 def _term(session: Session, unit: Unit, day: date) -> date:

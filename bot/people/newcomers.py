@@ -43,9 +43,9 @@ def heard_from(session: Session, membership: Membership, now: Moment) -> datetim
     """The next moment from `at` on at which the holder may be told: neither at night nor on a rest day; on a weekend only
     who wants that, or whose unit meets on that day or the next."""
     person = membership.person
-    moment = next_allowed(now.at, now.zone)
+    moment = next_allowed(now)
     if not person.weekends and not _meets(session, membership.unit_id, Moment(moment, now.zone)):
-        moment = next_allowed(now.at, now.zone, weekends=False)
+        moment = next_allowed(now, weekends=False)
     return moment
 
 

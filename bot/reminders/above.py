@@ -3,13 +3,13 @@ done after they were told of as late."""
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local, local_day, next_allowed, next_working_day
+from bot.calendar import at_local, next_allowed, next_working_day
 from bot.duties.apart import told_apart
 from bot.duties.ladder import NAME_TIME, ToldRung
 from bot.messages import Reply
@@ -124,9 +124,8 @@ class _Hours:
     def __init__(
         self, desk: Desk, session: Session, people: Collection[int], at: datetime, *, more: bool
     ) -> None:
-        self._zone, self._at, self._more = desk.zone, at, more
-        self._today = local_day(at, desk.zone)
-        self._told = told_above(session, people, at_local(self._today, time.min, desk.zone))
+        self._now, self._more = desk.moment(at), more
+        self._told = told_above(session, people, self._today_at(0))
         leads = select(Membership.person_id).where(
             Membership.person_id.in_(people), Membership.role == Role.LEADER, Membership.ended_at.is_(None)
         )
@@ -136,23 +135,26 @@ class _Hours:
         person = contact.person
         wait = GATHERING if self._more or person.id in self._leaders else timedelta()
         if person.id in self._told:
-            day = next_working_day(self._today + timedelta(days=1))
-            return at_local(day, time(person.reminder_hour), self._zone) + wait
-        own_hour = max(self._at, at_local(self._today, time(person.reminder_hour), self._zone))
-        hour = min([own_hour, *(hour_of(person, one, Moment(self._at, self._zone)) for one in heard.late)])
-        return next_allowed(max(hour, self._at) + wait, self._zone, weekends=False)
+            day = next_working_day(self._now.today + timedelta(days=1))
+            return at_local(day, time(person.reminder_hour), self._now.zone) + wait
+        own_hour = max(self._now.at, self._today_at(person.reminder_hour))
+        hour = min([own_hour, *(hour_of(person, one, self._now) for one in heard.late)])
+        return next_allowed(replace(self._now, at=max(hour, self._now.at) + wait), weekends=False)
+
+    def _today_at(self, hour: int) -> datetime:
+        return at_local(self._now.today, time(hour), self._now.zone)
 
 
 def _word(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> None:
     """Puts the messages into words, as of the day on which they go out; what cannot be is logged, taken back and silences
     nobody else."""
     due = session.execute(select(Message.id, Message.due_at).where(Message.id.in_(message_ids))).all()
-    days = {row.id: local_day(max(row.due_at, at), desk.zone) for row in due}
+    days = {row.id: desk.moment(max(row.due_at, at)).today for row in due}
     bodies, broken = [], []
     for day in sorted(set(days.values())):
-        moment = max(at, at_local(day, time(12), desk.zone)) if day > local_day(at, desk.zone) else at
+        moment = max(at, at_local(day, time(12), desk.zone)) if day > desk.moment(at).today else at
         ids = [number for number, that in days.items() if that == day]
-        for message_id, told_now in climbed_news(session, ids, Moment(moment, desk.zone)).items():
+        for message_id, told_now in climbed_news(session, ids, desk.moment(moment)).items():
             try:
                 reply = desk.render.reply("reminders/above", escalation_facts(told_now, day))
             except Exception:

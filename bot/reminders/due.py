@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local, local_day, next_allowed
+from bot.calendar import Moment, at_local, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of
 from bot.duties.outlook import WORDED_WITH
@@ -147,7 +147,7 @@ def advance_duties(session: Session, duties: Collection[Duty], moment: Moment, s
     """Moves the duties to their next rungs; answers those that are worth saying now."""
     meetings = meetings_of(session, [duty.id for duty in duties])
     tables = _Timetables(moment.zone)
-    found = [_what_has_come(duty, meetings.get(duty.id), moment.at, tables) for duty in duties]
+    found = [_what_has_come(duty, meetings.get(duty.id), moment, tables) for duty in duties]
     found = [_after_its_meeting(session, one) for one in found]
     climb = Climb(session, [one.duty for one in found if one.climbing], staff, moment)
     return [spoken for one in found for spoken in _move_on(one, moment, staff, climb)]
@@ -179,11 +179,11 @@ class _Timetables:
         return self._timed[key]
 
 
-def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _Timetables) -> _Come:
+def _what_has_come(duty: Duty, meeting: Meeting | None, moment: Moment, tables: _Timetables) -> _Come:
     """Of a duty of which nothing has been said nothing climbs either: it waits until its own people have been told."""
     anchors = anchors_of(duty, meeting)
     timed = tables.of(duty.demand, anchors)
-    said, passed = worth_saying(timed, duty.reminded_until, Moment(at, tables.zone), anchors)
+    said, passed = worth_saying(timed, duty.reminded_until, moment, anchors)
     if duty.reminded_until is None:
         climbing = list({one.rung.to: one for one in passed if one.rung.to != "secretary"}.values())
         passed = [one for one in passed if one not in climbing]
@@ -191,9 +191,9 @@ def _what_has_come(duty: Duty, meeting: Meeting | None, at: datetime, tables: _T
         climbing = [one for one in said if one.rung.to != "secretary"]
     own = [one for one in said if one.rung.to == "secretary"]
     if duty.hurry == Hurry.AFTER:
-        own, climbing = [_pressing(duty, tables.zone)], []
+        own, climbing = [_pressing(duty, moment.zone)], []
     elif duty.hurry and duty.reminded_until is None and not own:
-        own = [_pressing(duty, tables.zone)]
+        own = [_pressing(duty, moment.zone)]
     if meeting is not None and meeting.state == MeetingState.RUNNING:
         passed += [one for one in own if one.rung.say in COMING]
         own = [one for one in own if one.rung.say not in COMING]
@@ -257,18 +257,16 @@ def _allowed(timed: Timed, one: _Come, now: Moment, *, weekends: bool) -> dateti
     """
     meeting, own_day, near = one.meeting, None, set[date]()
     if meeting is not None and meeting.planned_at and timed.rung.anchor == "meeting":
-        own_day = local_day(meeting.planned_at, now.zone)
+        own_day = now.day_of(meeting.planned_at)
         near = {own_day, own_day - timedelta(days=1)}
     if timed.rung.anchor in COUNTED_DOWN and timed.rung.days < 0:
-        near.add(
-            local_day(timed.at, now.zone)
-        )  # the ladder has looked for a day in time, and a later one is not
+        near.add(now.day_of(timed.at))  # the ladder has looked for a day in time, and a later one is not
     if meeting is not None and meeting.state == MeetingState.RUNNING and meeting.started_at:
-        now = Moment(max(now.at, meeting.started_at + LONG_MEETING), now.zone)
-    moment = next_allowed(now.at, now.zone, except_day=own_day, weekends=weekends, near=near)
+        now = replace(now, at=max(now.at, meeting.started_at + LONG_MEETING))
+    moment = next_allowed(now, except_day=own_day, weekends=weekends, near=near)
     due_on = one.duty.due_on
-    if due_on is not None and now.today <= due_on < local_day(moment, now.zone):
-        return next_allowed(now.at, now.zone, except_day=own_day)
+    if due_on is not None and now.today <= due_on < now.day_of(moment):
+        return next_allowed(now, except_day=own_day)
     return moment
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day, next_working_day
+from bot.calendar import Moment, next_working_day
 from bot.duties.counting import missing_duties
 from bot.duties.withdrawing import to_own_people
 from bot.people.staff import secretaries_of
@@ -57,7 +57,7 @@ def may_climb_on(duty: Duty, told: Iterable[datetime], zone: ZoneInfo) -> date |
     moments = [
         moment.astimezone(zone)
         for moment in told
-        if not says_late or duty.due_on is None or local_day(moment, zone) > duty.due_on
+        if not says_late or duty.due_on is None or Moment(moment, zone).today > duty.due_on
     ]
     if not moments:
         return None

@@ -1,10 +1,11 @@
 """What is said of a duty beside its ladder: once more at a chosen moment, or in the name of the committee."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 
-from bot.calendar import Moment, next_allowed
+from bot.calendar import next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
 from bot.tables import Duty, Message, Person, Reminder, ReminderKind
@@ -14,7 +15,7 @@ from bot.talk.chat import Chat
 
 def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     """Writes the reminder of a duty once more, to go out at `moment`, unless the duty is done by then."""
-    view = duty_outlook(chat.session, duty, Moment(moment, chat.zone))
+    view = duty_outlook(chat.session, duty, replace(chat.moment, at=moment))
     reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
     message = outbox.post_message(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
@@ -31,7 +32,7 @@ def nudge_person(chat: Chat, person: Person, duty: Duty) -> bool:
         return False
     view = duty_outlook(chat.session, duty, chat.moment)
     reply = chat.desk.render.reply("reminders/nudge", {"view": view, "today": chat.today})
-    due_at = next_allowed(chat.at, chat.zone)
+    due_at = next_allowed(chat.moment)
     message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, key=key, due_at=due_at)
     chat.session.flush()
     _speaks_of(chat, message, duty, person.id, ReminderKind.NUDGE, f"nudge-{message.id}@{chat.at:%Y%m%d%H%M}")

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, at_local
+from bot.calendar import at_local
 from bot.duties.life import meeting_of
 from bot.duties.loading import load_plan
 from bot.meetings.meetings import set_meeting
@@ -75,7 +75,7 @@ def foresee_messages(
             session,
             text,
             session.get_one(Unit, owner_id),
-            Moment(start, desk.zone),
+            desk.moment(start),
             answers=answers,
             only=unit,
         )
@@ -111,9 +111,9 @@ def _set_meetings(session: Session, unit: Unit, plan_id: int, at: datetime, desk
         Duty.due_on, Duty.id
     )
     unset = [duty for duty in session.scalars(told).all() if meeting_of(session, duty) is None]
-    for duty_id, offer in offers_for(session, unset, Moment(at, desk.zone)).items():
+    for duty_id, offer in offers_for(session, unset, desk.moment(at)).items():
         moment = offer.at or at_local(offer.day, USUAL_HOUR, desk.zone)
-        set_meeting(session, unit, session.get_one(Duty, duty_id), moment, offer.place, Moment(at, desk.zone))
+        set_meeting(session, unit, session.get_one(Duty, duty_id), moment, offer.place, desk.moment(at))
 
 
 def _walk(

@@ -10,7 +10,7 @@ from itertools import chain
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
+from bot.calendar import Moment
 from bot.duties.ladder import ToldRung
 from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
@@ -63,7 +63,7 @@ def tell_secretaries(
     _overtake(session, by_person)
     materials = new_materials(session, [one for items in by_person.values() for one in items])
     every = [one for items in by_person.values() for one in items]
-    offers = offers_for(session, [one.duty for one in every if one.meeting is None], Moment(at, desk.zone))
+    offers = offers_for(session, [one.duty for one in every if one.meeting is None], desk.moment(at))
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
@@ -171,11 +171,11 @@ def _worded(
     named: bool,
 ) -> outbox.Post | None:
     """The message; what cannot be put into words is logged and silences nobody else."""
-    items.sort(key=lambda one: _urgency(one, Moment(at, desk.zone)))
-    views = [(outlook_of(one.duty, one.meeting, Moment(at, desk.zone)), one.say) for one in items]
+    items.sort(key=lambda one: _urgency(one, desk.moment(at)))
+    views = [(outlook_of(one.duty, one.meeting, desk.moment(at)), one.say) for one in items]
     own = materials_of(items, materials)
     shared = share_materials(chain(*own.values()), partial(desk.file_link, contact=contact))
-    today = local_day(at, desk.zone)
+    today = desk.moment(at).today
     before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
     context = {
         "items": views[:IN_FULL],
@@ -186,7 +186,7 @@ def _worded(
         "materials": own,
         "offers": offers,
         "shared": shared,
-        "lists": duty_checklists(desk.rules, before, Moment(at, desk.zone)),
+        "lists": duty_checklists(desk.rules, before, desk.moment(at)),
     }
     try:
         reply = desk.render.reply("reminders/reminder", context)
@@ -194,7 +194,7 @@ def _worded(
         duties = [one.duty.id for one in items]
         log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
         return None
-    due_at = min(hour_of(contact.person, one, Moment(at, desk.zone)) for one in items)
+    due_at = min(hour_of(contact.person, one, desk.moment(at)) for one in items)
     return outbox.Post(contact, Reply(reply.text, reply.choices, shared.files), due_at)
 
 

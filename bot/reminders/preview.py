@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.calendar import local_day
 from bot.duties.loading import text_of
 from bot.plans.plan import PlanText, plan_from_json
 from bot.problems import Rejected
@@ -22,7 +21,7 @@ def do_plan_preview(desk: Desk, errand_id: int, at: datetime) -> None:
     """From today to the plan's end; of a plan that is over, from its beginning."""
     _, asked, office_id = read_errand(desk, errand_id, PlanPreview)
     text, owner_id, answers = _plan_of(desk, asked, office_id)
-    head, today = text.head, local_day(at, desk.zone)
+    head, today = text.head, desk.moment(at).today
     first = max(today, head.starts) if today <= head.ends else head.starts
     try:
         found = foresee_messages(

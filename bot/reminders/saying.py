@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, local_day
 from bot.people.staff import staff_of
 from bot.reminders import above, own
 from bot.reminders.due import advance_duties, claim_due_duties, give_back
@@ -21,14 +20,14 @@ def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None =
     Answers how many duties and newcomers were taken, and how many messages written. Nothing is committed.
     """
     give_back(session, at, unit_id)
-    newcomers = claim_newcomers(session, Moment(at, desk.zone), BATCH) if unit_id is None else []
+    newcomers = claim_newcomers(session, desk.moment(at), BATCH) if unit_id is None else []
     newly_led = {m.unit_id for m in newcomers if m.role == Role.SECRETARY}
     duties = claim_due_duties(session, at, BATCH, unit_id, newly_led)
     done = above.take_done(session, at, BATCH) if unit_id is None else []
     if not (duties or newcomers or done):
         return 0, 0
-    staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, local_day(at, desk.zone))
-    spoken = advance_duties(session, duties, Moment(at, desk.zone), staff)
+    staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, desk.moment(at).today)
+    spoken = advance_duties(session, duties, desk.moment(at), staff)
     higher = [one for one in spoken if one.timed.rung.to == "above"]
     own_people = [one for one in spoken if one.timed.rung.to != "above"]
     told = own.tell_secretaries(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
+from bot.calendar import Moment
 from bot.plans.guidance.sheets import ScoreSheet, ScoreSheets
 from bot.tables import Meeting, Unit
 
@@ -14,7 +14,7 @@ from bot.tables import Meeting, Unit
 def may_be_scored(sheets: ScoreSheets, meeting: Meeting, zone: ZoneInfo) -> bool:
     """As far as the meeting's own row says: held, no rehearsal, on a day that has sheets."""
     held_at = meeting.held_at
-    return held_at is not None and sheets.any_on(local_day(held_at, zone), meeting.unit.kind)
+    return held_at is not None and sheets.any_on(Moment(held_at, zone).today, meeting.unit.kind)
 
 
 def sheet_for(session: Session, sheets: ScoreSheets, day: datetime.date, unit: Unit) -> ScoreSheet | None:

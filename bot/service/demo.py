@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.duties.loading import load_plan
 from bot.duties.outlook import open_duties
 from bot.meetings.attendance import AttendanceCounts
@@ -112,7 +112,7 @@ class Demo:
     def set_up(self, rows: Sequence[UnitRow], plan: PlanText) -> None:
         """The sample committee, its plan, the two people of the page and one in every other cell; nothing twice."""
         with self._db.write() as session:
-            write_units(session, rows, START)
+            write_units(session, rows, Moment(at_local(START, FIRST_HOUR, self._zone), self._zone))
             last = session.scalar(select(func.max(Message.created_at)))
             if last is not None and last > self._base:
                 self._set(last)
@@ -152,7 +152,7 @@ class Demo:
                 role=role,
                 since=at,
                 next_summary_at=at if role == Role.LEADER else None,
-                summed_on=local_day(at, self._zone) if role == Role.LEADER else None,
+                summed_on=Moment(at, self._zone).today if role == Role.LEADER else None,
             )
         )
         return contact
@@ -192,7 +192,7 @@ class Demo:
     async def _step(self, target: datetime) -> None:
         """Goes to whatever comes next: a tick that has something to do, a message that is due, the cells' evening."""
         now = self.now()
-        evening = at_local(local_day(now, self._zone), ACT_AT, self._zone)
+        evening = at_local(Moment(now, self._zone).today, ACT_AT, self._zone)
         if evening <= now:
             evening += timedelta(days=1)
         following = [
@@ -247,7 +247,7 @@ class Demo:
     def _act(self) -> None:
         """The other cells: most meet on their usual day, some late, some never; counts that add up."""
         at = self.now()
-        today = local_day(at, self._zone)
+        today = Moment(at, self._zone).today
         with self._db.write() as session:
             for number, unit in enumerate(session.scalars(OTHER_CELLS)):
                 place = Contact.place == f"demo-{unit.code}"

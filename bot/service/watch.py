@@ -16,7 +16,6 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
 from bot.channels.base import Channel
 from bot.problems import Invalid, Problem
 from bot.store.again import do_again
@@ -198,7 +197,7 @@ def _refused(channels: Sequence[Channel]) -> list[Problem]:
 
 
 def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) -> None:
-    day = local_day(at, desk.zone)
+    day = desk.moment(at).today
     admins = session.scalars(
         select(Membership.person_id)
         .where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))

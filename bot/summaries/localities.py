@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import ONE_DAY, Moment, local_day
+from bot.calendar import ONE_DAY, Moment
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.problems import Invalid
@@ -145,7 +145,7 @@ def figures_of_localities(session: Session, moment: Moment) -> list[LocalityFigu
     return [
         LocalityFigures(
             place.name,
-            place.taken_at and local_day(place.taken_at, moment.zone),
+            place.taken_at and moment.day_of(place.taken_at),
             place.taken_at is not None and place.taken_at < moment.at - OLD,
             place.units,
             place.cells,

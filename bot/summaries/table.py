@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Subquery
 
-from bot.calendar import Moment, local_day
+from bot.calendar import Moment
 from bot.duties.counting import asked_for, tally_demands
 from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
@@ -124,7 +124,7 @@ def _cells(row: Any, today: date, zone: ZoneInfo, words: Mapping[str, Any]) -> l
     return [
         *(row.code, row.name, row.symbol, row.title, row.due_on),
         words["states"]["overdue" if overdue else row.state],
-        local_day(row.done_at, zone) if row.done_at else None,
+        Moment(row.done_at, zone).today if row.done_at else None,
         "" if row.on_time is None else words["on_time"][bool(row.on_time)],
         *(None if count is None else int(count) for count in counts),
         row.grade or None,

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, at_local, local_day, next_allowed, next_working_day
+from bot.calendar import Moment, at_local, next_allowed, next_working_day
 from bot.duties.apart import apart_figures, told_apart
 from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
 from bot.duties.ladder import NAME_TIME
@@ -64,9 +64,9 @@ def look_after_leader(
 
     Days on which nobody could be told (rest days, an outage) are looked after together, once.
     """
-    today = local_day(at, desk.zone)
+    today = desk.moment(at).today
     own_hour = at_local(today, time(person.reminder_hour), desk.zone)
-    allowed = next_allowed(max(at, own_hour), desk.zone, weekends=person.weekends)
+    allowed = next_allowed(desk.moment(max(at, own_hour)), weekends=person.weekends)
     if at < allowed:
         for leader in roles:
             leader.next_summary_at = allowed
@@ -74,7 +74,7 @@ def look_after_leader(
     last = min(leader.summed_on or today - DAY for leader in roles)
     days = _days(max(last + DAY, today - WEEK + DAY), today)
     for leader in roles:
-        leader.summed_on, leader.next_summary_at = today, next_look(leader, Moment(at, desk.zone))
+        leader.summed_on, leader.next_summary_at = today, next_look(leader, desk.moment(at))
     scope = or_(*(units_below(Duty.path, leader.unit.path) for leader in roles))
     lately = [today - n * DAY for n in range(1, LONGEST_REST)]
     fresh = [day for day in lately if told_from(day, weekends=person.weekends) > today]
@@ -127,7 +127,7 @@ def next_look(leader: Membership, moment: Moment) -> datetime:
     """Tomorrow at the leader's hour, off quiet hours and rest days."""
     tomorrow = moment.today + timedelta(days=1)
     hour = at_local(tomorrow, time(leader.person.reminder_hour), moment.zone)
-    return next_allowed(hour, moment.zone, weekends=leader.person.weekends)
+    return next_allowed(Moment(hour, moment.zone), weekends=leader.person.weekends)
 
 
 def _write(
@@ -148,7 +148,7 @@ def _write(
         if beside is not None:
             _release(session, beside, at)
         return False
-    told = climbed_news(session, [beside], Moment(at, desk.zone)).get(beside) if beside is not None else None
+    told = climbed_news(session, [beside], desk.moment(at)).get(beside) if beside is not None else None
     told = told or News([], [])
     listed, context = _units(session, span, where, figures, told)
     context |= {"figures": figures, "why": why, "units": [leader.unit for leader in roles]}

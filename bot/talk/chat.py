@@ -188,7 +188,7 @@ class Chat:
         if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
             return None
         reply = self.desk.render.reply(template, {"today": self.today, **context})
-        due_at = next_allowed(self.at, self.zone)
+        due_at = next_allowed(self.moment)
         return outbox.post_message(self.session, contact, reply, self.at, bulk=True, key=key, due_at=due_at)
 
     def sentence(self, problem: Invalid) -> str:

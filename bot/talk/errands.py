@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
 from bot.messages import File, Reply
 from bot.people.roles import may_act
 from bot.problems import Problem, Rejected
@@ -134,7 +133,7 @@ def tell_asker(
     contact = outbox.reachable_contact(session, errand.person_id)
     if contact is None:
         return
-    today = local_day(at, desk.zone)
+    today = desk.moment(at).today
     reply = desk.render.reply(template, {"errand": errand, "today": today, **context})
     outbox.post_message(session, contact, Reply(reply.text, reply.choices, files), at)
 

@@ -48,5 +48,5 @@ def _tell(desk: Desk, session: Session, person: Person, at: datetime, facts: dic
     if contact is None:
         return False
     reply = desk.render.reply("talk/failure", facts)
-    outbox.post_message(session, contact, reply, at, bulk=True, due_at=next_allowed(at, desk.zone))
+    outbox.post_message(session, contact, reply, at, bulk=True, due_at=next_allowed(desk.moment(at)))
     return True

@@ -18,7 +18,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from bot.calendar import ROMAN, day_and_month, day_of_document, local_day
+from bot.calendar import ROMAN, Moment, day_and_month, day_of_document
 from bot.messages import Choice, Reply
 from bot.reading.readings import documents_to_read
 
@@ -121,7 +121,7 @@ class Renderer:
             "month_name": lambda day: self.period(f"{day:%Y-%m}").capitalize(),
             "month_short": self.month_short,
             "clock": self.clock,
-            "local_day": lambda moment: local_day(moment, self.zone),
+            "local_day": lambda moment: Moment(moment, self.zone).today,
             "moment": self.moment,
             "file_size": self.file_size,
             "percent": self.percent,

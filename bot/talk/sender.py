@@ -11,7 +11,7 @@ from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.calendar import quiet_since
+from bot.calendar import Moment, quiet_since
 from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.again import do_again
 from bot.store.db import Database
@@ -196,7 +196,7 @@ class Sender:
         with self._db.write() as session:
             session.connection()  # here SQLite waits for its turn; leases count from after that
             at = self._now()
-            quiet_from = quiet_since(at, self._zone) if self._zone else None
+            quiet_from = quiet_since(Moment(at, self._zone)) if self._zone else None
             settle_messages(session, outcomes, at)
             if was_unsure and self._number is not None:
                 free_claims(session, self._number, self._mine, at)

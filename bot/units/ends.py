@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true, update
 from sqlalchemy.orm import Session, joinedload
 
-from bot.calendar import Moment, at_local, local_day
+from bot.calendar import Moment, at_local
 from bot.duties.withdrawing import hand_over, withdraw_reminders
 from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
@@ -229,7 +229,7 @@ def reopen_unit(session: Session, unit: Unit, moment: Moment, *, by: int | None 
     unit = lock_unit(session, unit.id)
     if unit.closed_on is None or unit.closed_at is None:
         raise Invalid("unit_not_closed", unit=unit.name)
-    if local_day(unit.closed_at, moment.zone) != moment.today:
+    if moment.day_of(unit.closed_at) != moment.today:
         raise Invalid("unit_reopen_late", unit=unit.name, day=unit.closed_on)
     parent = session.get(Unit, unit.parent_id) if unit.parent_id else None
     if parent is not None and parent.closed_on is not None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.calendar import Moment, local_day
 from bot.duties.loading import reload_all
 from bot.people.roles import units_below
 from bot.problems import Rejected
@@ -42,16 +41,14 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
             errand = locked_errand(session, errand_id, state)
             if errand is None:
                 return
-            today, home = local_day(at, desk.zone), errand.unit.path
-            done = write_units(
-                session, table.rows, today, at=at, zone=desk.zone, inside=home, title=table.title
-            )
-            plans = [(p.title, c) for p, c in reload_all(session, Moment(at, desk.zone)) if not c.nothing]
+            moment, home = desk.moment(at), errand.unit.path
+            done = write_units(session, table.rows, moment, inside=home, title=table.title)
+            plans = [(p.title, c) for p, c in reload_all(session, moment) if not c.nothing]
             facts: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
             if applying:
                 errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
                 for closed in done.closed:
-                    tell_closed(session, desk.render, closed, Moment(at, desk.zone))
+                    tell_closed(session, desk.render, closed, moment)
                 note_errand(session, errand, at, "units loaded", f"unit:{errand.unit_id}")
                 tell_asker(desk, session, errand, at, "plans/units_applied", **facts)
         if not applying:

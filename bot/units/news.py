@@ -53,8 +53,6 @@ def _tell(
         if contact is None:
             continue
         reply = render.reply(template, {"today": moment.today, **facts})
-        outbox.post_message(
-            session, contact, reply, moment.at, bulk=True, due_at=next_allowed(moment.at, moment.zone)
-        )
+        outbox.post_message(session, contact, reply, moment.at, bulk=True, due_at=next_allowed(moment))
         told += 1
     return told

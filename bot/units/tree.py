@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -64,22 +63,20 @@ class Imported:
 def write_units(
     session: Session,
     rows: Sequence[UnitRow],
-    today: date,
+    moment: Moment,
     *,
-    at: datetime | None = None,
-    zone: ZoneInfo | None = None,
     inside: str = "",
     title: str = "",
 ) -> Imported:
     """Writes the tree; units that are not in the file stay, what is empty keeps what is known, what is emptied ("–") goes, a
-    unit that is closed stays as it is. `today` is the local day; `at` (now, in UTC) and `zone` are needed for rows that
-    close a unit. `inside` is the path of the unit whose office has handed the file in: it may change what stands below,
+    unit that is closed stays as it is. `inside` is the path of the unit whose office has handed the file in: it may change what stands below,
     nothing else. `title` is the committee that the file names over its table.
 
     Raises Rejected with every fault; the transaction must not be committed then. The codes are those of
     `unit_matching.settle_rows`, `unit_faults.tree_faults` and `unit_ends.close_unit`.
     """
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
+    today = moment.today
     home = next((unit for unit in units.values() if inside and unit.path == inside), None)
     rows, problems = settle_rows(units, rows, home=home, title=title)
     problems += tree_faults(units, rows, today, inside)
@@ -87,15 +84,10 @@ def write_units(
         raise Rejected(problems)
     before = {code: (unit.meeting_day, unit.meeting_shift) for code, unit in units.items()}
     done = _write_tree(session, units, rows, today)
-    if at is not None and zone is not None:
-        for code, habit in before.items():
-            if (units[code].meeting_day, units[code].meeting_shift) != habit:
-                follow_usual_day(session, units[code], Moment(at, zone))
-    if not any(row.closed_on for row in rows):
-        return done
-    if at is None or zone is None:
-        raise ValueError("units are closed at a moment in a time zone")
-    return replace(done, closed=tuple(close_units(session, rows, Moment(at, zone))))
+    for code, habit in before.items():
+        if (units[code].meeting_day, units[code].meeting_shift) != habit:
+            follow_usual_day(session, units[code], moment)
+    return replace(done, closed=tuple(close_units(session, rows, moment)))
 
 
 def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[UnitRow], today: date) -> Imported:

@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.calendar import Moment
 from bot.messages import Address, File, Incoming, Refusal
 from bot.people.file_readers import may_fetch_file
 from bot.people.people import holds_role
@@ -171,7 +170,7 @@ async def send_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
     key = site.links.read_export(request.path_params["token"])
-    moment = Moment(site.now(), site.desk.zone)
+    moment = site.desk.moment(site.now())
 
     def make(session: Session) -> bytes:
         contact = opened_by(session, key, site.now())

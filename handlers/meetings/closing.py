@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.calendar import local_day
 from bot.duties.outlook import unit_outlooks
 from bot.meetings.attendance import KINDS, count_late_arrival, counts_of_values, kinds_away
 from bot.meetings.counts import counts_of, write_counts
@@ -95,7 +94,7 @@ def finish_meeting(chat: Chat, meeting_id: str) -> None:
         _forget(chat, meeting)
     elif counts_of(chat.session, meeting) is None:
         leading.show_standing(chat, meeting, chat.sentence(Invalid("meeting_no_counts")))
-    elif local_day(meeting.started_at or chat.at, chat.zone) < chat.today - ONE_DAY:
+    elif chat.moment.day_of(meeting.started_at or chat.at) < chat.today - ONE_DAY:
         chat.begin(Closing(*about(meeting)))
     else:
         _end(chat, meeting, None)
@@ -114,7 +113,7 @@ def ask_day_held(chat: Chat) -> None:
     """A meeting that was begun days ago: on which day was it held? The verdict hangs on it."""
     meeting = leading.present_meeting(chat)
     if meeting is not None:
-        began = local_day(meeting.started_at or chat.at, chat.zone)
+        began = chat.moment.day_of(meeting.started_at or chat.at)
         leading.say_of_meeting(chat, "meetings/day", meeting, began=began)
 
 
@@ -124,7 +123,7 @@ def take_day_held(chat: Chat, answer: Answer) -> None:
         return
     if answer.value not in ("", "began", "today"):
         raise Invalid("choose_button")
-    began = local_day(meeting.started_at or chat.at, chat.zone)
+    began = chat.moment.day_of(meeting.started_at or chat.at)
     day = {"began": began, "today": chat.today}.get(answer.value)
     if day is None:
         day = read_moment(answer.text, today=chat.today, now=None, past=True).day

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.calendar import local_day
 from bot.meetings.dialogs import Counting, MayJoin
 from bot.meetings.meetings import live_meeting
 from bot.tables import Unit
@@ -37,7 +36,7 @@ def begin_counts(chat: Chat, result: Resulting) -> None:
         unit=unit.id,
         duty=result.duty,
         held_at=held_at,
-        day=local_day(held_at, chat.zone),
+        day=chat.moment.day_of(held_at),
         place=result.place if result.place is not None else live.place if live else "",
         joint=result.joint,
     )

@@ -6,7 +6,6 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from bot.calendar import local_day
 from bot.meetings.asides import asides_of, put_aside
 from bot.meetings.attendance import AttendanceCounts, attendance_rate
 from bot.meetings.awaiting import line_of
@@ -51,7 +50,7 @@ def regular_agenda_of(chat: Chat) -> Agenda:
 
 def day_of(chat: Chat, meeting: Meeting) -> date:
     """The local day on which the meeting was or is held."""
-    return local_day(meeting.started_at or meeting.planned_at or chat.at, chat.zone)
+    return chat.moment.day_of(meeting.started_at or meeting.planned_at or chat.at)
 
 
 def count_card(chat: Chat, counts: AttendanceCounts, day: date) -> CountCard:

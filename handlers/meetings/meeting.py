@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.calendar import local_day
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.meetings.concerns import kind_of
 from bot.meetings.dialogs import Walking, about
@@ -83,7 +82,7 @@ def show_meetings(chat: Chat, unit_id: str = "") -> None:
 
 def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
     planned_at = meeting.planned_at if meeting else None
-    return planned_at is not None and local_day(planned_at, chat.zone) == chat.today
+    return planned_at is not None and chat.moment.day_of(planned_at) == chat.today
 
 
 def start_meeting_of(chat: Chat, duty_id: str) -> None:

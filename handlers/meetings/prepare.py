@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.calendar import local_day, next_allowed
+from bot.calendar import next_allowed
 from bot.materials.receipts import materials_for
 from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.meetings import lock_meeting
@@ -62,7 +62,7 @@ def _own(chat: Chat, meeting_id: object) -> Meeting | None:
 def _facts(chat: Chat, meeting: Meeting) -> dict[str, Any]:
     """What all texts about the meeting are made of."""
     parts = parts_of(chat.session, meeting)
-    day = local_day(meeting.planned_at or chat.at, chat.zone)
+    day = chat.moment.day_of(meeting.planned_at or chat.at)
     return {
         "meeting": meeting,
         "unit": meeting.unit,
@@ -191,7 +191,7 @@ def send_notice(chat: Chat, meeting_id: str) -> None:
         tick_item(meeting, FOLLOWER, True)
     if sent:
         chat.note("notice sent", f"meeting:{meeting.id}")
-    arrives = next_allowed(chat.at, chat.zone)
+    arrives = next_allowed(chat.moment)
     chat.say("meetings/prepare/told", people=people, sent=sent, told_at=chat.at, arrives=arrives, **facts)
 
 

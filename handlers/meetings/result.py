@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-from bot.calendar import at_local, local_day
+from bot.calendar import at_local
 from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.awaiting import line_of
@@ -59,7 +59,7 @@ def ask_result_day(chat: Chat) -> None:
     days = {chat.today - timedelta(days=n) for n in range(DAYS_OFFERED)}
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     if live is not None and live.planned_at and live.planned_at <= chat.at:
-        days.add(local_day(live.planned_at, chat.zone))
+        days.add(chat.moment.day_of(live.planned_at))
     if duty is not None:
         days = {day for day in days if day >= duty.announced_on}
     view = duty_outlook(chat.session, duty, chat.moment) if duty else None
@@ -89,7 +89,7 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
 
 
 def _held_on(chat: Chat) -> date:
-    return local_day(chat.answers(Resulting).held_at or chat.at, chat.zone)
+    return chat.moment.day_of(chat.answers(Resulting).held_at or chat.at)
 
 
 def ask_result_join(chat: Chat) -> None:
@@ -164,7 +164,7 @@ def write_result(chat: Chat) -> None:
     if card.duty and duty is None:
         return
     counts, held_at = counts_of_values(card.counts), card.held_at
-    day = local_day(held_at, chat.zone)
+    day = chat.moment.day_of(held_at)
     live = live_meeting(chat.session, unit.id, duty.id if duty else None)
     before = duties_of(chat.session, live) if live else []
     together = joint.chosen_duties(chat, card, duty, day) if duty else []

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from bot.calendar import at_local, local_day
+from bot.calendar import at_local
 from bot.duties.life import coming_calls
 from bot.duties.outlook import meetings_on, unit_outlooks
 from bot.meetings.concerns import Concern, kind_of, setting_concerns
@@ -221,7 +221,7 @@ def _settle(chat: Chat, said: Scheduling, place: str) -> None:
     lock_unit(chat.session, unit.id)
     moment = _moment(chat, said)
     if moment <= chat.at:  # asked days ago, answered now
-        trouble = chat.sentence(Invalid("date_past", day=local_day(moment, chat.zone)))
+        trouble = chat.sentence(Invalid("date_past", day=chat.moment.day_of(moment)))
         chat.begin(Scheduling(unit.id, said.duty), "day", trouble=trouble)
         return
     duty = own_duty(chat, said.duty, "meeting") if said.duty else None
@@ -232,7 +232,7 @@ def _settle(chat: Chat, said: Scheduling, place: str) -> None:
 
 
 def _set(chat: Chat, said: Scheduling, unit: Unit, duty: Duty | None, moment: datetime, place: str) -> None:
-    day = local_day(moment, chat.zone)
+    day = chat.moment.day_of(moment)
     together = joint.chosen_duties(chat, said, duty, day) if duty else []
     planned = set_meeting(chat.session, unit, duty, moment, place[:PLACE_LIMIT], chat.moment, together)
     meeting = planned.meeting

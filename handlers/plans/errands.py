@@ -6,7 +6,6 @@ from functools import partial
 
 import yaml
 
-from bot.calendar import Moment, local_day
 from bot.duties.loading import load_plan, text_of, try_plan, withdraw_plan
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
@@ -64,10 +63,8 @@ def _show_plan(
         tell("plans/ask", state=ErrandState.ASKING, question=left[0], number=number, total=total)
         return
     with desk.db.trial() as session:
-        changes, cells = try_plan(
-            session, text, session.get_one(Unit, unit_id), Moment(at, desk.zone), answers
-        )
-    notices = superseded_notices(text, desk.rules, local_day(at, desk.zone))
+        changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), desk.moment(at), answers)
+    notices = superseded_notices(text, desk.rules, desk.moment(at).today)
     tell(
         "plans/plan_shown",
         state=ErrandState.SHOWN,
@@ -92,7 +89,7 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
             return
         text, answers = plan_given(errand)
         owner = session.get_one(Unit, errand.unit_id)
-        loaded, changes = load_plan(session, text, owner, Moment(at, desk.zone), answers=answers)
+        loaded, changes = load_plan(session, text, owner, desk.moment(at), answers=answers)
         errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
         note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
         tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
@@ -138,7 +135,7 @@ def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
         if errand is None:
             return
         row = session.get_one(Plan, errand.about(LoadedPlan).plan_id)
-        changes = withdraw_plan(session, row, Moment(at, desk.zone))
+        changes = withdraw_plan(session, row, desk.moment(at))
         errand.state, errand.done_at = ErrandState.DONE, at
         note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
         tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)

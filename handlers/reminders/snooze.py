@@ -1,5 +1,6 @@
 """`Nhắc lại sau`: a reminder is said again in an hour, this evening or tomorrow."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.calendar import at_local, next_allowed
@@ -35,4 +36,4 @@ def _later(chat: Chat, choice: str) -> datetime:
     else:
         tomorrow = chat.today + timedelta(days=1)
         moment = at_local(tomorrow, time(chat.person.reminder_hour), chat.zone)
-    return next_allowed(moment, chat.zone)
+    return next_allowed(replace(chat.moment, at=moment))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.calendar import local_day
 from bot.meetings.correcting import figures_locked
 from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.meetings import lock_meeting
@@ -79,7 +78,7 @@ def _case(chat: Chat, meeting: Meeting) -> Case:
     begun = meeting.state == MeetingState.HELD or scores_itself(meeting)
     if not begun or meeting.started_at is None:
         raise Invalid("score_not_held")
-    day = local_day(meeting.started_at, chat.zone)
+    day = chat.moment.day_of(meeting.started_at)
     sheets = chat.desk.sheets
     score = score_of(chat.session, meeting)
     kept = sheets.by_key.get(score.sheet) if score else None

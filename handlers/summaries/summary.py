@@ -126,7 +126,7 @@ def nudge_missing(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
         one.duty.unit_id for one in found.nudges if [p for p in one.people if nudge_person(chat, p, one.duty)]
     }
     chat.note("nudged", f"demand:{demand.id}")
-    goes_at = next_allowed(chat.at, chat.zone)
+    goes_at = next_allowed(chat.moment)
     later = goes_at if goes_at > chat.at else None
     chat.say("summaries/nudged", demand=demand, told=len(told), later=later, reach=found, named=NAMED)
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.calendar import quiet_since
+from bot.calendar import Moment, quiet_since
 from bot.duties.loading import load_plan
 from bot.messages import Reply
 from bot.people.people import CONSENT_VERSION, end_role
@@ -26,7 +26,7 @@ from tests.kit.places import ZONE
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
-from tests.kit.world import World
+from tests.kit.world import World, morning
 
 PLAN = "60-KH-DUK-2022.yaml"
 
@@ -230,7 +230,9 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
         outbox.post_message(session, contact, Reply("answer"), night)
     for at, expected in ((night, {"answer"}), (morning, {"evening"})):
         with world.db.write() as session:
-            claimed = delivery.claim_messages(session, at, ["telegram"], 10, quiet_from=quiet_since(at, ZONE))
+            claimed = delivery.claim_messages(
+                session, at, ["telegram"], 10, quiet_from=quiet_since(Moment(at, ZONE))
+            )
             delivery.settle_messages(
                 session, [delivery.Outcome(c, delivery.SendResult.SENT) for c in claimed], at
             )
@@ -251,7 +253,7 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
 )
 def test_when_the_quiet_began(moment: str, since: str | None) -> None:
     world = World.local
-    found = quiet_since(world(None, moment), ZONE)  # type: ignore[arg-type]
+    found = quiet_since(Moment(world(None, moment), ZONE))  # type: ignore[arg-type]
     assert found == (world(None, since) if since else None)  # type: ignore[arg-type]
 
 
@@ -262,7 +264,7 @@ def test_a_unit_founded_later_owes_nothing_of_before(world: World) -> None:
     world.go("2022-06-10 09:00")
     row = UnitRow("units.csv:2", "CB03", "Chi bộ mới", "chi_bo", "co_quan", "DUK", 12, 5)
     with world.db.write() as session:
-        write_units(session, [row], date(2022, 6, 10))
+        write_units(session, [row], morning(date(2022, 6, 10)))
     world.load(shipped(PLAN))
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "CB03")).one()

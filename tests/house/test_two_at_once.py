@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.calendar import local_day
 from bot.duties.life import close_duty
 from bot.duties.loading import load_plan
 from bot.meetings.meetings import new_meeting, start_meeting
@@ -35,7 +34,6 @@ from bot.tables import (
 from bot.talk.errands import finish_errand
 from tests.kit.committees import committee
 from tests.kit.files import stored
-from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.world import World
@@ -111,7 +109,7 @@ def test_one_code_on_two_phones(world: World) -> None:
         def enter(session: Session) -> Membership:
             contact = session.get_one(Contact, contact_id)
             invite = find_invite(session, contact, code, world.at)
-            return accept_invitation(session, invite, contact.person, world.at, local_day(world.at, ZONE))
+            return accept_invitation(session, invite, contact.person, world.at, world.moment.today)
 
         return enter
 
@@ -131,7 +129,7 @@ def test_an_invitation_that_two_have_read_is_taken_by_one(world: World) -> None:
             invite_id = session.scalars(select(Invite.id)).one()
             invite = open_invite(session, invite_id, world.at)
             person = session.get_one(Contact, contact_id).person
-            return accept_invitation(session, invite, person, world.at, local_day(world.at, ZONE))
+            return accept_invitation(session, invite, person, world.at, world.moment.today)
 
         return agree
 

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from bot.calendar import at_local, end_of_day, is_holiday, local_day, next_allowed, quiet_since
+from bot.calendar import Moment, at_local, end_of_day, is_holiday, next_allowed, quiet_since
 from bot.duties.counting import tally_demands
 from bot.duties.ladder import Anchors, next_at, rung_moments
 from bot.duties.life import close_duty, rungs_of
@@ -106,7 +106,7 @@ class Year:
                 role=role,
                 since=at,
                 next_summary_at=at if leads else None,
-                summed_on=local_day(at, ZONE) if leads else None,
+                summed_on=Moment(at, ZONE).today if leads else None,
             )
         )
 
@@ -300,9 +300,9 @@ def nobody_is_woken(duties: Mapping[int, Duty], meetings: Mapping[int, datetime 
     for row in sent:
         local = row.sent_at.astimezone(ZONE)
         held = meetings.get(row.duty_id)
-        own_day = held is not None and local_day(held, ZONE) == local.date()
+        own_day = held is not None and Moment(held, ZONE).today == local.date()
         assert own_day or not is_holiday(local.date()), (duties[row.duty_id].key, local)
-        assert own_day or quiet_since(row.sent_at, ZONE) is None, (duties[row.duty_id].key, local)
+        assert own_day or quiet_since(Moment(row.sent_at, ZONE)) is None, (duties[row.duty_id].key, local)
 
 
 def nobody_hears_more_than_the_ladder_has(
@@ -357,7 +357,7 @@ def nothing_is_forgotten(
         first = next_at(rung_moments(rungs_of(duty.demand), anchors, ZONE), known)
         until = duty.done_at or end_of_day(END, ZONE)
         # People are told at their own hour, up to two hours after the rung; a holiday may lie between.
-        first = first and next_allowed(first, ZONE, weekends=False)
+        first = first and next_allowed(Moment(first, ZONE), weekends=False)
         assert first is None or first + timedelta(hours=14) > until, (duty.unit_id, duty.key, first, until)
 
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -20,6 +20,11 @@ from tests.kit.places import ZONE
 from tests.kit.talker import Talker
 
 APRIL = datetime(2022, 4, 1, 1, 0, tzinfo=UTC)  # 08:00 on 1 April 2022 in Viet Nam
+
+
+def morning(day: date) -> Moment:
+    """Ten o'clock on that day in Viet Nam."""
+    return Moment(at_local(day, time(10), ZONE), ZONE)
 
 
 class World:

@@ -61,7 +61,7 @@ def counted(world: World, code: str, key: str = "t4") -> tuple[int, int]:
     with world.db.read() as session:
         plan_id = session.scalars(select(Plan.id)).one()
         path = session.scalars(select(Unit.path).where(Unit.code == code)).one()
-        day = world.at.date()
+        day = world.moment.today
         found = material_receipts(session, plan_id, key, "", units_below(Duty.path, path), day)
         return found.received, found.expected
 
@@ -564,7 +564,7 @@ def test_files_follow_a_committee_that_moves(world: World) -> None:
     tied(office, TALK)
     with world.db.write() as session:
         row = UnitRow("", "DUA", "Đảng ủy Sở Công", "dang_bo", "", "DUB", None, None)
-        write_units(session, [row], world.at.date())
+        write_units(session, [row], world.moment)
     assert kept(world, Material.path) == ["/1/3/2/"]
     tick_through(world, "2022-04-01 08:30")
     cell.looks()

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import delete, func, select
 
-from bot.calendar import local_day
+from bot.calendar import Moment
 from bot.people.people import CONSENT_VERSION
 from bot.problems import Invalid
 from bot.reading.codes import code_in, looks_like_code, never_in_codes
@@ -589,8 +589,8 @@ def test_what_was_agreed_to_can_be_proved(world: World) -> None:
     talker.taps("✅ Đồng ý")
     rows = consents(world, talker)
     assert [row.text_hash for row in rows] == [sha256(text.encode()).hexdigest() for text in (short, whole)]
-    assert [local_day(row.shown_at, ZONE) for row in rows] == [date(2022, 4, 1), date(2022, 4, 5)]
-    assert [(local_day(row.answered_at or world.at, ZONE), row.agreed) for row in rows] == [
+    assert [Moment(row.shown_at, ZONE).today for row in rows] == [date(2022, 4, 1), date(2022, 4, 5)]
+    assert [(Moment(row.answered_at or world.at, ZONE).today, row.agreed) for row in rows] == [
         (date(2022, 4, 5), True)
     ] * 2
     assert all(row.answered_at is not None for row in rows)

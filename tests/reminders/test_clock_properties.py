@@ -20,7 +20,6 @@ from bot.calendar import (
     at_local,
     is_holiday,
     is_weekend,
-    local_day,
     next_allowed,
     safe_day,
 )
@@ -98,10 +97,10 @@ def test_no_reminder_at_night_on_a_holiday_or_before_its_duty_opens(
     ladder: list[dict[str, str]], given: Anchors
 ) -> None:
     timed = rung_moments(rungs(ladder), given, ZONE)
-    own_day = local_day(given.meeting_at, ZONE) if given.meeting_at else None
+    own_day = Moment(given.meeting_at, ZONE).today if given.meeting_at else None
     for one in timed:
         own = own_day if one.rung.anchor == "meeting" else None
-        assert next_allowed(one.at, ZONE, except_day=own) == one.at
+        assert next_allowed(Moment(one.at, ZONE), except_day=own) == one.at
         assert one.at >= at_local(given.opens_on, time.min, ZONE)
     assert all(one.at < later.at for one, later in pairwise(timed))
     assert len({one.rung.key for one in timed}) == len(timed)
@@ -127,7 +126,7 @@ def test_each_step_up_has_a_day_of_its_own(given: Anchors) -> None:
     ]
     timed = rung_moments(rungs(climb), given, ZONE)
     assert [one.rung.to for one in timed] == (list(CLIMB) if given.due_on else [])
-    told_on = [local_day(one.at, ZONE) for one in timed]
+    told_on = [Moment(one.at, ZONE).today for one in timed]
     assert told_on == sorted(set(told_on))
 
 
@@ -236,19 +235,19 @@ def act(world: World, one: Act, meeting_days: set[date]) -> None:
         duties = session.scalars(select(Duty).where(Duty.state == "open").order_by(Duty.id)).all()
         duty = duties[which % len(duties)] if duties else None
         if what == "away":
-            first.away_until = local_day(world.at, ZONE) + timedelta(days=number)
+            first.away_until = world.moment.today + timedelta(days=number)
         elif what == "lose":
             contact = session.scalars(select(Contact).where(Contact.person_id == 1)).one()
             lose_contact(session, contact, "blocked", world.at)
         elif what == "return":
             session.execute(update(Contact).values(lost_at=None))
         elif what == "close" and duty:
-            close_duty(session, duty, local_day(world.at, ZONE), world.moment)
+            close_duty(session, duty, world.moment.today, world.moment)
         elif what == "meet" and duty and duty.kind == "meeting":
             moment = world.at + timedelta(days=number, hours=1 + which)
             unit = session.get_one(Unit, duty.unit_id)
             set_meeting(session, unit, duty, moment, "", world.moment)
-            meeting_days.add(local_day(moment, ZONE))
+            meeting_days.add(Moment(moment, ZONE).today)
 
 
 def deliver(world: World) -> None:
@@ -311,13 +310,13 @@ def test_a_year_of_one_unit(
             ladder = {line["key"]: line for line in demand.rungs}
             assert duty.done_at is None or said.at < duty.done_at or said.kind == ReminderKind.DONE
             assert duty.state == "open" or message.state != "waiting" or said.kind == ReminderKind.DONE
-            assert local_day(said.at, ZONE) >= duty.announced_on
+            assert Moment(said.at, ZONE).today >= duty.announced_on
             ahead = timedelta(days=10 if duty.kind == "meeting" else 0)
             earliest = safe_day(duty.opens_on - ahead) if ahead else duty.opens_on
             assert earliest <= duty.announced_on <= duty.opens_on
             _awake(message.due_at, meeting_days)
             if said.person_id == 3:
-                assert not is_weekend(local_day(message.due_at, ZONE))
+                assert not is_weekend(Moment(message.due_at, ZONE).today)
             key = said.rung.partition("@")[0]
             if key in (ReminderKind.CATCH_UP, ReminderKind.DONE):
                 continue

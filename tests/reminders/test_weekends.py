@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.calendar import at_local, is_weekend, next_allowed
+from bot.calendar import Moment, at_local, is_weekend, next_allowed
 from schedules import reminders, summaries
 from tests.kit.committees import committee
 from tests.kit.moments import moments, only_in_may
@@ -50,7 +50,7 @@ def test_the_next_time_on_a_working_day(moment: str, allowed: str) -> None:
     def at(text: str):  # type: ignore[no-untyped-def]
         return at_local(date.fromisoformat(text[:10]), time.fromisoformat(text[11:]), ZONE)
 
-    assert next_allowed(at(moment), ZONE, weekends=False) == at(allowed)
+    assert next_allowed(Moment(at(moment), ZONE), weekends=False) == at(allowed)
 
 
 def test_the_day_before_and_the_morning_of_a_meeting_are_told_on_a_weekend(world: World) -> None:

@@ -180,7 +180,7 @@ def imported(world: World, folder: Path, text: str, inside: str = "") -> Importe
     (folder / "a.csv").write_text(text, "utf-8")
     table = read_units(folder / "a.csv")
     with world.db.write() as session:
-        return write_units(session, table.rows, world.at.date(), inside=inside, title=table.title)
+        return write_units(session, table.rows, world.moment, inside=inside, title=table.title)
 
 
 def refused(world: World, folder: Path, text: str) -> list[tuple[str, str]]:
@@ -224,7 +224,7 @@ def test_the_committee_of_the_title_stands_above_an_empty_tree(db: Database, tmp
     table = read_units(tmp_path / "a.xlsx")
     for added in (3, 0):
         with db.write() as session:
-            done = write_units(session, table.rows, world.at.date(), title=table.title)
+            done = write_units(session, table.rows, world.moment, title=table.title)
             assert done.added == added
     root = unit(world, "ĐẢNG BỘ XÃ THỬ")
     assert (root.parent_id, root.kind) == (None, "dang_uy")

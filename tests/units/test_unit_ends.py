@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from bot.calendar import local_day
 from bot.duties.counting import tally_demands
 from bot.duties.loading import reload_all
 from bot.meetings.attendance import AttendanceCounts
@@ -96,7 +95,7 @@ def figures(world: World, code: str, until: date = date.max) -> Figures:
     """Of each demand that is due by then: expected, on time, late, open, overdue in this subtree, today."""
     with world.db.read() as session:
         top = session.scalars(select(Unit).where(Unit.code == code)).one()
-        found = tally_demands(session, units_below(Duty.path, top.path), local_day(world.at, ZONE))
+        found = tally_demands(session, units_below(Duty.path, top.path), world.moment.today)
         return {
             t.key: (t.expected, t.on_time, t.late, t.open, t.overdue)
             for t in found
@@ -115,7 +114,7 @@ def states(world: World, code: str) -> dict[str, str]:
 def close(world: World, code: str, on: date | None = None, into: str = "") -> Closed:
     with world.db.write() as session:
         by_code = {u.code: u for u in session.scalars(select(Unit))}
-        day = on or local_day(world.at, ZONE)
+        day = on or world.moment.today
         closed = close_unit(session, by_code[code], day, world.moment, into=by_code.get(into))
         tell_closed(session, world.desk.render, closed, world.moment)
         return closed
@@ -282,7 +281,7 @@ def refusal(world: World, act: Callable[[], Any]) -> str:
 
 
 def test_what_cannot_be_closed(world: World) -> None:
-    today = local_day(world.at, ZONE)
+    today = world.moment.today
     codes = {
         "A1": refusal(world, lambda: close(world, "A1", today + timedelta(days=1))),
         "DUA": refusal(world, lambda: close(world, "DUA")),
@@ -436,7 +435,7 @@ def test_a_move_leaves_the_figures_of_the_past_where_they_were(world: World) -> 
     before = {code: figures(world, code, HALF) for code in ("DUA", "DUB", "DUK")}
     assert before["DUA"]["cd-2"] == (2, 1, 0, 1, 1)  # that of A1 is overdue
     with world.db.write() as session:
-        write_units(session, [row_of(world, "A1", "DUB")], local_day(world.at, ZONE))
+        write_units(session, [row_of(world, "A1", "DUB")], world.moment)
         reload_all(session, world.moment)
     assert {code: figures(world, code, HALF) for code in ("DUA", "DUB", "DUK")} == before
     assert figures(world, "DUA")["cd-3"] == (1, 0, 0, 1, 0)
@@ -453,7 +452,7 @@ def test_what_had_been_taken_back_is_asked_again_where_the_unit_stands_now(world
     with world.db.write() as session:
         found = session.scalars(select(Unit).where(Unit.code == "A1")).one()
         reopen_unit(session, found, world.moment)
-        write_units(session, [row_of(world, "A1", "DUB")], local_day(world.at, ZONE))
+        write_units(session, [row_of(world, "A1", "DUB")], world.moment)
         reload_all(session, world.moment)
     moved = unit(world, "A1").path
     with world.db.read() as session:
@@ -476,7 +475,7 @@ def test_three_parents_in_eighteen_months_and_the_end(world: World) -> None:
     ):
         world.go(moment)
         with world.db.write() as session:
-            write_units(session, [row_of(world, "A1", parent)], local_day(world.at, ZONE))
+            write_units(session, [row_of(world, "A1", parent)], world.moment)
             reload_all(session, world.moment)
     world.go("2022-11-01 09:00")
     close(world, "A1")
@@ -530,11 +529,11 @@ def test_who_of_several_secretaries_is_spoken_to_first(world: World) -> None:
     people = [world.registered("A1", "secretary") for _ in range(3)]
     with world.db.write() as session:
         cell = session.scalars(select(Unit).where(Unit.code == "A1")).one()
-        first, second, third = unit_card(session, cell, local_day(world.at, ZONE)).secretaries
+        first, second, third = unit_card(session, cell, world.moment.today).secretaries
         for promoted, order in ((third, [third, first, second]), (second, [second, third, first])):
             promote_secretary(session, promoted)
             session.flush()
-            assert unit_card(session, cell, local_day(world.at, ZONE)).secretaries == order
+            assert unit_card(session, cell, world.moment.today).secretaries == order
     assert len(people) == 3
 
 

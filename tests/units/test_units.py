@@ -20,7 +20,7 @@ from bot.units.table_out import LISTED, living_units, read_units_form, write_uni
 from bot.units.tree import Imported, write_units
 from tests.kit.places import ROOT, ZONE
 from tests.kit.plans import shipped
-from tests.kit.world import World
+from tests.kit.world import World, morning
 
 HEADER = "code,name,kind,sector,parent_code,members,meeting_day\n"
 TREE = HEADER + (
@@ -58,7 +58,7 @@ def problems_of(path: Path) -> list[tuple[str, str]]:
 def import_text(db: Database, folder: Path, text: str, today: date = TODAY) -> Imported:
     rows = read_units(csv_file(folder, text)).rows
     with db.write() as session:
-        return write_units(session, rows, today)
+        return write_units(session, rows, morning(today))
 
 
 def paths(db: Database) -> dict[str, str]:
@@ -425,7 +425,7 @@ def test_faults_of_an_end(db: Database, tmp_path: Path) -> None:
 def close_text(db: Database, folder: Path, text: str, inside: str = "") -> Imported:
     rows = read_units(csv_file(folder, text)).rows
     with db.write() as session:
-        return write_units(session, rows, TODAY, at=NOW, zone=ZONE, inside=inside)
+        return write_units(session, rows, morning(TODAY), inside=inside)
 
 
 def test_a_table_closes_and_merges(db: Database, tmp_path: Path) -> None:
@@ -475,7 +475,7 @@ def test_a_table_with_units_that_are_closed_already(db: Database, tmp_path: Path
     assert unit_of(db, "CB03").members == 30
     assert unit_of(db, "CB01").closed_on == date(2021, 5, 1)
     with pytest.raises(ValueError, match="moment"), db.write() as session:
-        write_units(session, read_units(csv_file(tmp_path, text)).rows, TODAY)
+        write_units(session, read_units(csv_file(tmp_path, text)).rows, morning(TODAY))
 
 
 def test_an_office_changes_its_own_part_of_the_tree(db: Database, tmp_path: Path) -> None:
@@ -487,7 +487,7 @@ def test_an_office_changes_its_own_part_of_the_tree(db: Database, tmp_path: Path
         "CB04,Chi bộ Bốn,chi_bo,,CB03,,,,,\n"
     )
     with db.write() as session:
-        write_units(session, read_units(csv_file(tmp_path, good)).rows, TODAY, inside=inside)
+        write_units(session, read_units(csv_file(tmp_path, good)).rows, morning(TODAY), inside=inside)
     assert paths(db)["CB04"] == "DUK/DUA/CB03/CB04"
     bad = MORE + (
         "DUA,Đảng ủy Sở A,dang_bo_co_so,,DUB,,,,,\n"
@@ -575,7 +575,7 @@ def test_the_tree_in_the_form_changes_nothing(db: Database, tmp_path: Path) -> N
     assert [row.code for row in rows] == [unit.code for unit in units]
     with db.write() as session:
         later = date(2022, 6, 1)
-        done = write_units(session, rows, later, at=NOW, zone=ZONE)
+        done = write_units(session, rows, morning(later))
         assert done == Imported(added=0, changed=0, kept=5)
         assert len(session.scalars(select(UnitSpan)).all()) == 6
     assert unit_of(db, "007").name == "=1+1"
@@ -592,7 +592,7 @@ def test_a_part_of_the_tree_in_the_form_stays_where_it_is(db: Database, tmp_path
     rows = read_units(path).rows
     assert [(row.code, row.parent_code) for row in rows] == [("DUA", "DUK"), ("CB01", "DUA")]
     with db.write() as session:
-        assert write_units(session, rows, TODAY, inside=top.path).kept == 2
+        assert write_units(session, rows, morning(TODAY), inside=top.path).kept == 2
 
 
 @pytest.mark.parametrize(
