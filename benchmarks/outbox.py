@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import func, select
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
@@ -17,8 +18,10 @@ from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
+from bot.channels.base import Tools
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
+from bot.channels.telegram.settings import TelegramSettings
 from bot.duties.loading import load_plan
 from bot.messages import Reply
 from bot.store.db import Database
@@ -117,7 +120,9 @@ async def send_out(api: Api, limit: int | None, db: Database, letters: Letters) 
     def noon() -> datetime:
         return NOON
 
-    channel = Telegram(TOKEN, api.url, _none, _none, _none, noon, rate=limit)  # type: ignore[arg-type]
+    tools = Tools(_none, _none, _none, _none, noon, "")  # type: ignore[arg-type]
+    settings = TelegramSettings(telegram_token=SecretStr(TOKEN), telegram_api_url=api.url)
+    channel = Telegram(settings, tools, rate=limit)
     sender = Sender(db, [channel], noon, concurrency=CONCURRENCY)
     await channel.start()
     sending = asyncio.create_task(sender.run())

@@ -53,8 +53,6 @@ def compose(
     store = files.open_store(settings.files_url.get_secret_value())
     hub, aside = Hub(), Inspector()
     reader = Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
-    with db.write() as session:
-        secret = own_secret(session)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
@@ -67,7 +65,7 @@ def compose(
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
     name = f"{socket.gethostname()} {settings.listen}"
     sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
-    links = SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
+    links = own_links(settings, db, channels)
     tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
     guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
     desk = Desk(db, *tools, *guidance, aside, {one.name: one.abilities for one in kinds})
@@ -76,7 +74,7 @@ def compose(
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
     if demo:
         demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
-        routes = [*routes, *demo.routes()]
+        routes += demo.routes()
     ways_in = [way for one in channels for way in one.ways_in()]
     shown: dict[str, Any] = {"ways_in": ways_in, "extra_routes": routes, "home": demo.page if demo else None}
     return Service(
@@ -97,6 +95,13 @@ def close_all(processes: Iterable[Inspector | None]) -> None:
     for one in processes:
         if one is not None:
             one.close()
+
+
+def own_links(settings: Settings, db: Database, channels: Iterable[Channel]) -> SignedLinks:
+    """Signed with this installation's own secret, which is made where there is none."""
+    with db.write() as session:
+        secret = own_secret(session)
+    return SignedLinks(secret, settings.url, {one.name: one.link for one in channels})
 
 
 def cleaning(settings: Settings) -> tuple[Tick, timedelta]:

@@ -16,14 +16,18 @@ TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _CALL_AGAIN = {"retry-after": "5"}
 
 
+Value = tuple[Sequence[tuple[str, str]], float]
+"""Labels as (name, value) pairs, and the number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One measure with its values; each value has labels as (name, value) pairs."""
+    """One measure with its values."""
 
     name: str
     kind: str
     help: str
-    values: Sequence[tuple[Sequence[tuple[str, str]], float]]
+    values: Sequence[Value]
 
 
 def watch_routes(watch: Watch, lines: LineCounts, token: str) -> list[BaseRoute]:
@@ -52,52 +56,50 @@ def watch_routes(watch: Watch, lines: LineCounts, token: str) -> list[BaseRoute]
 
 def families_of(watch: Watch, lines: LineCounts) -> list[Family]:
     found, troubles = watch.findings, watch.troubles()
-    sent = sorted(watch.sender.results.items())
+    sent = [
+        ((("channel", name), ("result", kind)), count)
+        for (name, kind), count in sorted(watch.sender.results.items())
+    ]
+    refused = [(one.name, float(one.refused)) for one in watch.channels]
     return [
-        Family("chibo_ready", "gauge", "1 when nothing is wrong.", [((), float(not troubles))]),
-        Family("chibo_trouble", "gauge", "What is wrong now.", [((("code", p.code),), 1) for p in troubles]),
-        Family("chibo_schema", "gauge", "The database's revision.", [((("revision", found.revision),), 1)]),
-        Family("chibo_messages_waiting", "gauge", "Messages not sent yet.", [((), found.waiting)]),
-        Family("chibo_oldest_waiting_seconds", "gauge", "Age of the oldest due one.", [((), found.oldest)]),
-        Family(
-            "chibo_messages_total",
-            "counter",
-            "What became of sends since the start: sent, again, failed, lost.",
-            [((("channel", name), ("result", kind)), count) for (name, kind), count in sent],
-        ),
-        Family("chibo_contacts_lost", "gauge", "Contacts that cannot be reached.", [((), found.lost)]),
-        Family(
-            "chibo_tick_age_seconds",
-            "gauge",
-            "Since each tick last ran.",
-            [((("tick", name),), age) for name, age in sorted(watch.clock.ages().items())],
-        ),
-        Family("chibo_clock_restarts_total", "counter", "Dead clocks.", [((), watch.clock.restarts)]),
-        Family(
-            "chibo_sender_age_seconds",
-            "gauge",
+        _gauge("ready", "1 when nothing is wrong.", float(not troubles)),
+        _gauges("trouble", "What is wrong now.", "code", [(one.code, 1) for one in troubles]),
+        _gauges("schema", "The database's revision.", "revision", [(found.revision, 1)]),
+        _gauge("messages_waiting", "Messages not sent yet.", found.waiting),
+        _gauge("oldest_waiting_seconds", "Age of the oldest due one.", found.oldest),
+        _counter("messages", "What became of sends since the start: sent, again, failed, lost.", sent),
+        _gauge("contacts_lost", "Contacts that cannot be reached.", found.lost),
+        _gauges("tick_age_seconds", "Since each tick last ran.", "tick", sorted(watch.clock.ages().items())),
+        _counter("clock_restarts", "Dead clocks.", [((), watch.clock.restarts)]),
+        _gauge(
+            "sender_age_seconds",
             "Since the sender last had a turn.",
-            [((), time.monotonic() - watch.sender.turned_at)],
+            time.monotonic() - watch.sender.turned_at,
         ),
-        Family(
-            "chibo_channel_refused",
-            "gauge",
-            "1 when the other side does not take the token.",
-            [((("channel", one.name),), float(one.refused)) for one in watch.channels],
-        ),
-        Family(
-            "chibo_disk_free_bytes",
-            "gauge",
-            "Free space where it lies.",
-            [((("place", name),), free) for name, free in sorted(found.disks.items())],
-        ),
-        Family(
-            "chibo_log_lines_total",
-            "counter",
+        _gauges("channel_refused", "1 when the other side does not take the token.", "channel", refused),
+        _gauges("disk_free_bytes", "Free space where it lies.", "place", sorted(found.disks.items())),
+        _counter(
+            "log_lines",
             "Warnings and errors since the start.",
-            [((("level", level),), count) for level, count in sorted(lines.counts.items())],
+            _labelled("level", sorted(lines.counts.items())),
         ),
     ]
+
+
+def _gauge(name: str, help: str, value: float) -> Family:
+    return Family(f"chibo_{name}", "gauge", help, [((), value)])
+
+
+def _gauges(name: str, help: str, label: str, values: Iterable[tuple[str, float]]) -> Family:
+    return Family(f"chibo_{name}", "gauge", help, _labelled(label, values))
+
+
+def _counter(name: str, help: str, values: Sequence[Value]) -> Family:
+    return Family(f"chibo_{name}_total", "counter", help, values)
+
+
+def _labelled(label: str, values: Iterable[tuple[str, float]]) -> list[Value]:
+    return [(((label, name),), value) for name, value in values]
 
 
 def metrics_text(families: Iterable[Family]) -> str:

@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,16 +16,18 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from pydantic import SecretStr
 from telegram import Update
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TimedOut
 
 from bot.channels import waiting
+from bot.channels.base import Known, Tools
 from bot.channels.telegram import channel, fetching
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.polling import UPDATES
 from bot.channels.telegram.sending import inline_keyboard
-from bot.channels.telegram.settings import BadToken
+from bot.channels.telegram.settings import BadToken, TelegramSettings
 from bot.channels.telegram.updates import incoming_of_update
 from bot.messages import (
     Address,
@@ -444,6 +446,17 @@ class Core:
     def texts(self) -> list[str]:
         return [event.text for event in self.events]
 
+    def tools(self, known: Known = lambda place: True, commands: Sequence[tuple[str, str]] = ()) -> Tools:
+        return Tools(
+            self.receive, self.take_in, lambda file: self.read_file(file), known, lambda: AT, "", commands
+        )
+
+
+def set_up(api: "Api", token: str = TOKEN, secret: str = "") -> TelegramSettings:
+    return TelegramSettings(
+        telegram_token=SecretStr(token), telegram_api_url=api.url, telegram_secret=SecretStr(secret)
+    )
+
 
 @pytest.fixture
 def core() -> Core:
@@ -457,9 +470,9 @@ Start = Callable[..., Awaitable[Telegram]]
 async def start(api: Api, core: Core) -> AsyncIterator[Start]:
     opened: list[Telegram] = []
 
-    async def begin(**settings: Any) -> Telegram:
-        values = {"rate": None, **settings}
-        bot = Telegram(TOKEN, api.url, core.receive, core.take_in, core.read_file, lambda: AT, **values)
+    async def begin(webhook_secret: str = "", **facts: Any) -> Telegram:
+        values = {name: facts.pop(name) for name in ("known", "commands") if name in facts}
+        bot = Telegram(set_up(api, secret=webhook_secret), core.tools(**values), **{"rate": None, **facts})
         opened.append(bot)
         await bot.start()
         return bot
@@ -549,7 +562,7 @@ async def test_a_wrong_token_is_told_clearly_without_telling_it(api: Api, start:
 
 
 async def test_no_token_is_a_bad_token(api: Api, core: Core) -> None:
-    bot = Telegram("", api.url, core.receive, core.take_in, core.read_file, lambda: AT)
+    bot = Telegram(set_up(api, ""), core.tools())
     api.fail("getMe", 404, "Not Found")
     with pytest.raises(BadToken):
         await bot.start()
@@ -1143,9 +1156,7 @@ async def test_the_webhook_fails_while_receiving_fails(
 
 
 async def test_an_update_before_the_start_is_not_lost(api: Api, core: Core) -> None:
-    bot = Telegram(
-        TOKEN, api.url, core.receive, core.take_in, core.read_file, lambda: AT, webhook_secret="s3cret"
-    )
+    bot = Telegram(set_up(api, secret="s3cret"), core.tools())
     assert await bot.webhook(json.dumps(message(text="một")).encode(), "s3cret") == 500
     await bot.stop()
 
@@ -1384,12 +1395,11 @@ async def test_a_store_that_is_away_or_hangs_holds_back_the_file_alone(
         return b""
 
     for read in (away, hang):
-        monkeypatch.setattr(bot, "_read_file", read)
+        monkeypatch.setattr(core, "read_file", read)
         with pytest.raises(FilesLater):
             await bot.send("501", Reply("Biên bản đây", files=(STORED,)))
     hanging.set()
     assert [name for name, _ in api.calls[1:]] == ["sendMessage", "sendMessage"]
-    assert core is not None
 
 
 # With the rate limiter

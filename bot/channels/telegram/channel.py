@@ -6,10 +6,9 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, Self, TypeVar
 from weakref import WeakValueDictionary
@@ -21,10 +20,6 @@ from telegram.request import BaseRequest
 
 from bot.channels.base import (
     Channel,
-    Known,
-    ReadFile,
-    Receive,
-    TakeIn,
     Tools,
     WayIn,
 )
@@ -75,21 +70,7 @@ class Telegram(Channel):
 
     @classmethod
     def open(cls, settings: TelegramSettings, tools: Tools) -> Self | None:
-        token = settings.telegram_token.get_secret_value()
-        if not token:
-            return None
-        return cls(
-            token,
-            settings.telegram_api_url,
-            tools.receive,
-            tools.take_in,
-            tools.read_file,
-            tools.now,
-            commands=tools.commands,
-            webhook_secret=settings.telegram_secret.get_secret_value(),
-            known=tools.known,
-            webhook_url=f"{tools.public_url}{PATH}" if settings.telegram_webhook else "",
-        )
+        return cls(settings, tools) if settings.telegram_token.get_secret_value() else None
 
     @classmethod
     def faults(cls, settings: TelegramSettings, public_url: str) -> dict[str, str]:
@@ -102,41 +83,30 @@ class Telegram(Channel):
 
     def __init__(
         self,
-        token: str,
-        api_url: str,
-        receive: Receive,
-        take_in: TakeIn,
-        read_file: ReadFile,
-        now: Callable[[], datetime],
+        settings: TelegramSettings,
+        tools: Tools,
         *,
         rate: float | None = 30.0,
         workers: int = 8,
         request: BaseRequest | None = None,
-        commands: Sequence[tuple[str, str]] = (),
-        webhook_secret: str = "",
-        webhook_url: str = "",
-        known: Known = lambda place: True,
     ) -> None:
         quiet_library()
         self.rate = rate
-        self._receive = receive
-        self._read_file = read_file
-        self._now = now
-        self._commands = commands
-        self._secret = webhook_secret
-        self._webhook_url = webhook_url
+        self._settings, self._tools = settings, tools
+        self._secret = settings.telegram_secret.get_secret_value()
         self._refusals = 0
-        self._known = known
         self._polls = AiohttpRequest(connections=2)
+        api_url = settings.telegram_api_url.rstrip("/")
         self._bot: ExtBot[Any] = ExtBot(
-            token or "none",  # The library would raise an error of its own; the Bot API says it at the start.
-            base_url=api_url.rstrip("/") + "/bot",
-            base_file_url=api_url.rstrip("/") + "/file/bot",
+            # The library would raise an error of its own for none; the Bot API says it at the start.
+            settings.telegram_token.get_secret_value() or "none",
+            base_url=api_url + "/bot",
+            base_file_url=api_url + "/file/bot",
             request=request or AiohttpRequest(),
             get_updates_request=self._polls,
             rate_limiter=None if rate is None else Limiter(overall_max_rate=rate, max_retries=3),
         )
-        self._files = Fetcher(self._bot, take_in, workers)
+        self._files = Fetcher(self._bot, tools.take_in, workers)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="telegram")
         # Of their own: a store that hangs must not take the places of talks.
         self._reads = ThreadPoolExecutor(READS, thread_name_prefix="telegram-reads")
@@ -162,9 +132,9 @@ class Telegram(Channel):
             await self.stop()
             # Out here, because the library's error quotes the token and would be this one's context.
             raise BadToken
-        if self._commands:
+        if self._tools.commands:
             try:
-                await self._bot.set_my_commands(self._commands)
+                await self._bot.set_my_commands(self._tools.commands)
             except TelegramError as error:
                 log.warning("telegram.commands failed error=%s", type(error).__name__)
 
@@ -176,8 +146,8 @@ class Telegram(Channel):
             threads.shutdown(wait=False, cancel_futures=True)
 
     async def listen(self) -> None:
-        if self._webhook_url:
-            await self.set_webhook(self._webhook_url)
+        if self._settings.telegram_webhook:
+            await self.set_webhook(f"{self._tools.public_url}{PATH}")
         else:
             await self.poll()
 
@@ -272,7 +242,7 @@ class Telegram(Channel):
         self.refused = self._refusals >= REFUSALS
 
     async def _content(self, file: File) -> bytes:
-        reading = asyncio.wrap_future(self._reads.submit(self._read_file, file))
+        reading = asyncio.wrap_future(self._reads.submit(self._tools.read_file, file))
         reading.add_done_callback(lambda done: done.cancelled() or done.exception())
         try:
             # A store that hangs must not hold the message back; what is read too late is read once more.
@@ -303,12 +273,14 @@ class Telegram(Channel):
             message = update.message or update.edited_message
             attached = None if message is None or event.group or event.refused else attached_of(message)
             if attached:
-                known = partial(run_in_thread, self._threads, partial(self._known, event.address.place))
+                known = partial(run_in_thread, self._threads, partial(self._tools.known, event.address.place))
                 if await attempt("known", known):
                     event = await attempt("fetch", partial(self._files.with_file, event, attached))
                 else:
                     event = replace(event, refused=(Refusal.of_stranger(attached.name),))
-            await attempt("receive", partial(run_in_thread, self._threads, partial(self._receive, event)))
+            await attempt(
+                "receive", partial(run_in_thread, self._threads, partial(self._tools.receive, event))
+            )
         if query and isinstance(query.message, Message) and query.message.reply_markup:
             place, number = query.message.chat.id, query.message.message_id
             self._soon(self._bot.edit_message_reply_markup(place, number, reply_markup=None), "keyboard")
@@ -317,7 +289,7 @@ class Telegram(Channel):
         username = self.username  # Out here: before the start there is none, and nothing may be dropped.
         try:
             update = Update.de_json(storable_strings(raw), self._bot)
-            return update, incoming_of_update(update, self._now(), username)
+            return update, incoming_of_update(update, self._tools.now(), username)
         except Exception as error:  # noqa: BLE001 - one update that cannot be read must not come again for ever
             log.error("telegram.read dropped update=%s error=%s", raw["update_id"], type(error).__name__)
             return None, None
