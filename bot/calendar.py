@@ -1,7 +1,5 @@
-"""Deadlines, rest days, quiet hours and periods: the calendar of a party organisation in Viet Nam."""
+"""Deadlines, rest days and quiet hours: the calendar of a party organisation in Viet Nam."""
 
-import re
-from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,11 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
-
-from bot.problems import Invalid
-
-Span = Literal["month", "quarter", "half_year", "year"]
-Shift = Literal["after", "before", "keep"]
 
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(7)
@@ -23,10 +16,6 @@ QUIET_UNTIL_ON_MEETING_DAY = time(6)
 # August 2026. 02/01/2026: notice of the Ministry of Home Affairs of 25/12/2025.
 SWAPS: Mapping[date, date] = {date(2026, 1, 2): date(2026, 1, 10)}
 
-MONTHS_OF: Mapping[Span, int] = {"month": 1, "quarter": 3, "half_year": 6, "year": 12}
-PERIOD_KEY = re.compile(r"((?:19|20|21)[0-9]{2})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
-ROMAN = ("", "I", "II", "III", "IV")
-"""How quarters and half years are numbered."""
 ONE_DAY = timedelta(days=1)
 
 
@@ -36,15 +25,6 @@ class Rest:
 
     kind: Literal["holiday", "weekend"]
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """A calendar month, quarter, half year or year, both ends included; `key` is what `period` reads."""
-
-    first: date
-    last: date
-    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,66 +200,6 @@ def next_allowed(
             clock = time.min
     opens = QUIET_UNTIL_ON_MEETING_DAY if day == except_day else QUIET_UNTIL
     return at_local(day, max(clock, opens), moment.zone)
-
-
-def month_days(year: int, month: int) -> list[date]:
-    """Every day of the month, in order."""
-    return [date(year, month, day) for day in range(1, monthrange(year, month)[1] + 1)]
-
-
-def period_named(key: str) -> Period:
-    """The period that "2022-04", "2022-Q1", "2022-H1" or "2022" names, for 1900 to 2199.
-
-    Raises Invalid("period_unclear", said=...).
-    """
-    found = PERIOD_KEY.fullmatch(key.strip().upper())
-    if not found:
-        raise Invalid("period_unclear", said=key)
-    year, month, quarter, half = (int(part) if part else 0 for part in found.groups())
-    if month:
-        return _period_at("month", year, month)
-    if quarter:
-        return _period_at("quarter", year, 3 * quarter)
-    if half:
-        return _period_at("half_year", year, 6 * half)
-    return _period_at("year", year, 12)
-
-
-def periods_within(span: Span, first: date, last: date) -> list[Period]:
-    """Every period of this span that shares a day with `first`..`last` (both included), in order."""
-    found: list[Period] = []
-    day = first
-    while day <= last:
-        found.append(_period_at(span, day.year, day.month))
-        day = found[-1].last + ONE_DAY
-    return found
-
-
-def _period_at(span: Span, year: int, month: int) -> Period:
-    length = MONTHS_OF[span]
-    number = (month - 1) // length + 1
-    end = number * length
-    suffixes = {"month": f"-{number:02}", "quarter": f"-Q{number}", "half_year": f"-H{number}", "year": ""}
-    return Period(date(year, end - length + 1, 1), month_days(year, end)[-1], f"{year}{suffixes[span]}")
-
-
-def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after") -> date:
-    """The unit's usual day (1-31) in the first month of `period`; a month that is too short gives its last day.
-
-    A rest day (a public holiday, a Saturday or Sunday that is not worked) moves it by `shift`, and the other way where that
-    would leave the period; a cell that does meet on such days has the shift "keep". Raises ValueError for a day that no
-    month has.
-    """
-    if not 1 <= day_of_month <= 31:
-        raise ValueError(f"no month has a day {day_of_month}")
-    month = month_days(period.first.year, period.first.month)
-    usual = month[min(day_of_month, len(month)) - 1]
-    if shift == "keep" or working_day(usual):
-        return usual
-    later, earlier = next_working_day(usual), last_working_day(usual)
-    if shift == "after":
-        return later if later <= period.last else earlier
-    return earlier if earlier >= period.first else later
 
 
 def at_local(day: date, clock: time, zone: ZoneInfo) -> datetime:

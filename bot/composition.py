@@ -63,12 +63,9 @@ def compose(
         return link_for(desk, file, reader)
 
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
-    name = f"{socket.gethostname()} {settings.listen}"
-    sender = Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
+    sender = own_sender(settings, db, channels, now, hub)
     links = own_links(settings, db, channels)
-    tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
-    guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
-    desk = Desk(db, *tools, *guidance, aside, {one.name: one.abilities for one in kinds})
+    desk = open_desk(settings, db, links, sender, store, aside, kinds)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
@@ -95,6 +92,28 @@ def close_all(processes: Iterable[Inspector | None]) -> None:
     for one in processes:
         if one is not None:
             one.close()
+
+
+def own_sender(
+    settings: Settings, db: Database, channels: Sequence[Channel], now: Callable[[], datetime], hub: Hub
+) -> Sender:
+    """Others know it by this machine and the address on which it listens."""
+    name = f"{socket.gethostname()} {settings.listen}"
+    return Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
+
+
+def open_desk(
+    settings: Settings,
+    db: Database,
+    links: SignedLinks,
+    sender: Sender,
+    store: files.Store,
+    aside: Inspector,
+    kinds: Iterable[type[Channel]],
+) -> Desk:
+    tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
+    guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
+    return Desk(db, *tools, *guidance, aside, {one.name: one.abilities for one in kinds})
 
 
 def own_links(settings: Settings, db: Database, channels: Iterable[Channel]) -> SignedLinks:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Period
+from bot.periods import Period
 from bot.tables import Demand, Duty, DutyKind, DutyState, Topic
 
 EVERY = ""

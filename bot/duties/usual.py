@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Protocol, cast
 
-from bot.calendar import ONE_DAY, Shift, periods_within, usual_meeting_day
+from bot.calendar import ONE_DAY
+from bot.periods import Shift, periods_within, usual_meeting_day
 from bot.tables import Duty, DutyKind
 
 LONG = timedelta(days=100)

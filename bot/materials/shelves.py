@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand
 from bot.materials.materials import path_prefixes
 from bot.people.roles import role_holders, units_below
+from bot.periods import Period
 from bot.tables import Demand, DutyKind, Membership, Plan, Role, Topic, Unit
 
 

@@ -6,12 +6,13 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, Period, periods_within, safe_day
+from bot.calendar import Moment, safe_day
 from bot.duties.life import meeting_of, set_reminder
 from bot.duties.loading import text_of
 from bot.duties.turns import EVERY
 from bot.duties.withdrawing import withdraw_reminders
 from bot.meetings.joining import answer_on, unlink_duty
+from bot.periods import Period, periods_within
 from bot.plans.plan import PlanText, lines_of, topic_of
 from bot.plans.who import UnitProfile, fits_unit, variant_of
 from bot.problems import Invalid

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from bot.calendar import ROMAN, Period, last_day_before, period_named, periods_within, safe_day
+from bot.calendar import last_day_before, safe_day
+from bot.periods import ROMAN, Period, period_named, periods_within
 from bot.plans.agenda import fill_step_texts
 from bot.plans.plan import Due, Head, PlanText, TopicText
 

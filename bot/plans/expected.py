@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
-from bot.calendar import NOT_RELATIVE, Period, Relative, Side, last_day_before, safe_day
+from bot.calendar import NOT_RELATIVE, Relative, Side, last_day_before, safe_day
+from bot.periods import Period
 from bot.plans.agenda import fill_step_texts
 from bot.plans.deadlines import dated_title, deadline_pairs, meeting_turns, report_within
 from bot.plans.fields import Filter

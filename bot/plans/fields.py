@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.calendar import period_named
+from bot.periods import period_named
 from bot.plans.agenda import Strict, Text, YesNo
 from bot.problems import Invalid
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.calendar import ROMAN
+from bot.periods import ROMAN
 from bot.plans.fields import Window
 from bot.plans.plan import DutyText, PlanText, TopicText
 from bot.problems import Invalid

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from bot.calendar import period_named
+from bot.periods import period_named
 from bot.plans.agenda import Agenda, Strict
 from bot.plans.fields import Who, Window
 from bot.plans.ladders import LADDERS

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from bot.calendar import ONE_DAY, Moment, Period, end_of_day, periods_within
+from bot.calendar import ONE_DAY, Moment, end_of_day
 from bot.duties.counting import count_by_demand
+from bot.periods import Period, periods_within
 from bot.summaries.upward import FORMAT, MonthMeetings, PeriodDuties, Upward
 from bot.tables import Attendance, Demand, Meeting, MeetingKind, MeetingState, Plan, Unit
 

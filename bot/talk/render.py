@@ -18,8 +18,9 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from bot.calendar import ROMAN, Moment, day_and_month, day_of_document
+from bot.calendar import Moment, day_and_month, day_of_document
 from bot.messages import Choice, Reply
+from bot.periods import ROMAN
 from bot.reading.readings import documents_to_read
 
 PAYLOAD_BYTES = 64

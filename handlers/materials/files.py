@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, topic_turns, turn_of
 from bot.materials.materials import files_seen, take_material_back
 from bot.materials.receipts import Receipts, confirm_materials, material_receipts, materials_for
@@ -12,6 +11,7 @@ from bot.materials.sharing import share_materials
 from bot.materials.shelves import TopicShelf, topic_in_reach, topic_shelves
 from bot.messages import File
 from bot.people.roles import may_act, role_holders, within_subtree
+from bot.periods import Period
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Material, Topic
 from bot.talk.chat import Chat

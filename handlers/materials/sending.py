@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from bot.calendar import Period
 from bot.duties.turns import EVERY, at_hand, topic_turns
 from bot.materials.materials import MOST_MATERIALS, tie_materials, units_reached
 from bot.materials.sending import Sending
 from bot.materials.shelves import topic_in_reach, topic_shelves
 from bot.people.roles import role_holders
+from bot.periods import Period
 from bot.problems import Invalid
 from bot.reports.handing_in import HandingIn
 from bot.reports.submissions import MOST_FILES

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import calendar
-from bot.calendar import Period, Rest
+from bot import calendar, periods
+from bot.calendar import Rest
+from bot.periods import Period
 from bot.problems import Invalid
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -59,7 +60,7 @@ def test_a_saturday_that_was_swapped_is_worked(day: str) -> None:
 
 
 def test_2026_has_the_25_announced_days_of_new_year_tet_and_national_day() -> None:
-    in_2026 = [day for month in range(1, 13) for day in calendar.month_days(2026, month)]
+    in_2026 = [day for month in range(1, 13) for day in periods.month_days(2026, month)]
     off = {day for day in in_2026 if not calendar.working_day(day)}
 
     def run(first: date, last: date) -> int:
@@ -219,7 +220,7 @@ def test_a_moment_without_a_zone_is_refused() -> None:
 )
 def test_a_period_is_read_from_its_key(key: str, first: str, last: str) -> None:
     expected = Period(date.fromisoformat(first), date.fromisoformat(last), key.strip().upper())
-    assert calendar.period_named(key) == expected
+    assert periods.period_named(key) == expected
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_a_period_is_read_from_its_key(key: str, first: str, last: str) -> None:
 )
 def test_an_unreadable_period_is_refused(key: str) -> None:
     with pytest.raises(Invalid) as refused:
-        calendar.period_named(key)
+        periods.period_named(key)
     assert (refused.value.code, refused.value.facts) == ("period_unclear", {"said": key})
 
 
@@ -240,15 +241,15 @@ def test_an_unreadable_period_is_refused(key: str) -> None:
         ("year", ["2021", "2022"]),
     ],
 )
-def test_periods_are_those_that_touch_the_span(span: calendar.Span, keys: list[str]) -> None:
-    found = calendar.periods_within(span, date(2021, 12, 31), date(2022, 4, 1))
+def test_periods_are_those_that_touch_the_span(span: periods.Span, keys: list[str]) -> None:
+    found = periods.periods_within(span, date(2021, 12, 31), date(2022, 4, 1))
     assert [one.key for one in found] == keys
-    assert found == [calendar.period_named(key) for key in keys]
+    assert found == [periods.period_named(key) for key in keys]
 
 
 @given(st.sampled_from(["month", "quarter", "half_year", "year"]), days, days)
-def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: date, last: date) -> None:
-    found = calendar.periods_within(span, first, last)
+def test_periods_follow_each_other_without_a_gap(span: periods.Span, first: date, last: date) -> None:
+    found = periods.periods_within(span, first, last)
     assert bool(found) is (first <= last)
     assert all(a.last + timedelta(1) == b.first for a, b in pairwise(found))
     assert all(one.first <= last and one.last >= first for one in found)
@@ -273,22 +274,22 @@ def test_periods_follow_each_other_without_a_gap(span: calendar.Span, first: dat
 def test_the_usual_day_leaves_a_rest_day_but_not_its_period(
     usual: int, key: str, after: str, before: str
 ) -> None:
-    within = calendar.period_named(key)
-    assert calendar.usual_meeting_day(usual, within) == date.fromisoformat(after)
-    assert calendar.usual_meeting_day(usual, within, "after") == date.fromisoformat(after)
-    assert calendar.usual_meeting_day(usual, within, "before") == date.fromisoformat(before)
+    within = periods.period_named(key)
+    assert periods.usual_meeting_day(usual, within) == date.fromisoformat(after)
+    assert periods.usual_meeting_day(usual, within, "after") == date.fromisoformat(after)
+    assert periods.usual_meeting_day(usual, within, "before") == date.fromisoformat(before)
 
 
 def test_the_usual_day_can_be_kept_on_a_rest_day() -> None:
-    assert calendar.usual_meeting_day(24, calendar.period_named("2026-11"), "keep") == date(2026, 11, 24)
-    assert calendar.usual_meeting_day(31, calendar.period_named("2022-04"), "keep") == date(2022, 4, 30)
-    assert calendar.usual_meeting_day(5, calendar.period_named("2022-06"), "keep") == date(2022, 6, 5)
+    assert periods.usual_meeting_day(24, periods.period_named("2026-11"), "keep") == date(2026, 11, 24)
+    assert periods.usual_meeting_day(31, periods.period_named("2022-04"), "keep") == date(2022, 4, 30)
+    assert periods.usual_meeting_day(5, periods.period_named("2022-06"), "keep") == date(2022, 6, 5)
 
 
 @pytest.mark.parametrize("usual", [0, 32, -1])
 def test_a_usual_day_that_no_month_has_is_refused(usual: int) -> None:
     with pytest.raises(ValueError, match="no month"):
-        calendar.usual_meeting_day(usual, calendar.period_named("2022-04"))
+        periods.usual_meeting_day(usual, periods.period_named("2022-04"))
 
 
 def test_local_days_and_moments() -> None:

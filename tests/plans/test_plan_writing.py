@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.calendar import period_named
+from bot.periods import period_named
 from bot.plans.agenda import Agenda
 from bot.plans.fields import KINDS, SECTORS
 from bot.plans.ladders import LADDERS

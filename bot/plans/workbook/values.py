@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from bot.calendar import ROMAN, Period, period_named
+from bot.periods import ROMAN, Period, period_named
 from bot.plans.agenda import PLACEHOLDER
 from bot.plans.plan import WITHIN
 from bot.plans.workbook.shape import Words
