@@ -37,7 +37,7 @@ from bot.talk.sender import Sender
 from bot.web import app as web
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
-from schedules.cleanup import Kept, clean_by_night
+from schedules.cleanup import KeepTimes, clean_by_night
 from schedules.clock import Clock, Tick
 
 
@@ -125,7 +125,7 @@ def own_links(settings: Settings, db: Database, channels: Iterable[Channel]) -> 
 
 def cleaning(settings: Settings) -> tuple[Tick, timedelta]:
     """The tick that cleans up, with what these settings keep; 0 days are for ever where that may be."""
-    kept = Kept(
+    kept = KeepTimes(
         timedelta(days=settings.keep_events_days),
         timedelta(days=settings.keep_talk_days),
         timedelta(days=settings.keep_notes_days) if settings.keep_notes_days else None,

@@ -38,7 +38,7 @@ STEP = 2000
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeepTimes:
     """How long what is remembered; None is for ever."""
 
     events: timedelta = timedelta(days=90)
@@ -50,11 +50,11 @@ class Kept:
     audit: timedelta | None = timedelta(days=1826)
 
 
-def clean_by_night(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
+def clean_by_night(desk: Desk, at: datetime, kept: KeepTimes = KeepTimes()) -> int:
     return clean_up(desk, at, kept) if quiet_since(desk.moment(at)) is not None else 0
 
 
-def clean_up(desk: Desk, at: datetime, kept: Kept = Kept()) -> int:
+def clean_up(desk: Desk, at: datetime, kept: KeepTimes = KeepTimes()) -> int:
     """Answers how many rows and files were removed or emptied; what is left over comes the next time."""
     done = drop_unneeded_files(desk.db, desk.shelf, at) if desk.shelf else 0
     steps: list[Callable[[Session], int]] = [

@@ -21,7 +21,7 @@ REACH_SECONDS = 10
 """After so long a channel that cannot be reached is spoken of; it is tried on."""
 
 
-class Ticking(Protocol):
+class RunningClock(Protocol):
     def start(self) -> None: ...
     def stop(self) -> None: ...
 
@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
 class Service:
     app: Any
     sender: Sender
-    clock: Ticking
+    clock: RunningClock
     host: str
     port: int
     channels: Sequence[Channel] = ()

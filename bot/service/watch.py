@@ -38,14 +38,14 @@ TOLD = {"clock_dead", "disk_low", "channel_refused"}
 """What the admins hear of in chat. What keeps the program from writing a message is said by /readyz alone."""
 
 
-class Ticking(Protocol):
+class WatchedClock(Protocol):
     restarts: int
 
     def overdue(self) -> list[str]: ...
     def ages(self) -> Mapping[str, float]: ...
 
 
-class Sending(Protocol):
+class WatchedSender(Protocol):
     turned_at: float
     results: Counter[tuple[str, str]]
 
@@ -55,7 +55,7 @@ class Checked(Protocol):
 
 
 @dataclass(frozen=True)
-class Findings:
+class WatchFindings:
     """What the last look found; `oldest` in seconds, `disks` in bytes that are free, by place."""
 
     troubles: tuple[Problem, ...] = ()
@@ -73,8 +73,8 @@ class Watch:
         self,
         desk: Desk,
         now: Callable[[], datetime],
-        sender: Sending,
-        clock: Ticking,
+        sender: WatchedSender,
+        clock: WatchedClock,
         channels: Sequence[Channel],
         store: Checked,
         folders: Mapping[str, Path],
@@ -87,7 +87,7 @@ class Watch:
         self._store_fault: Problem | None = None
         self._told: set[tuple[str, str]] = set()
         self._looked_at = time.monotonic()
-        self.findings = Findings()
+        self.findings = WatchFindings()
 
     async def run(self) -> None:
         """Until it is cancelled. Raises DatabaseGone or Invalid(database_newer): then nothing may go on."""
@@ -114,19 +114,19 @@ class Watch:
             found = self._database(at, troubles, disks)
         except SQLAlchemyError as error:
             away = Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})
-            found = Findings((away, *troubles), disks=disks)
+            found = WatchFindings((away, *troubles), disks=disks)
         else:
             self._tell(troubles, at)
         self.findings, self._looked_at = found, time.monotonic()
 
-    def _database(self, at: datetime, troubles: list[Problem], disks: Mapping[str, int]) -> Findings:
+    def _database(self, at: datetime, troubles: list[Problem], disks: Mapping[str, int]) -> WatchFindings:
         with self._desk.db.read() as session:
             revision = revision_of(session.connection())
             if revision is None:
                 raise DatabaseGone("alembic_version")
             prove_known(revision)
             oldest = outbox.oldest_overdue(session, at)
-            return Findings(
+            return WatchFindings(
                 tuple(troubles),
                 revision,
                 outbox.pending_messages(session),

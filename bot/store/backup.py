@@ -18,7 +18,7 @@ from bot.problems import Invalid
 from bot.store.archive import Archive, members_of, new_archive
 from bot.store.db import Database
 from bot.store.files import Store
-from bot.store.rows import ask_keys_later, has_rows, insert_lines, lift_keys, lines_of, tables_of
+from bot.store.rows import ask_keys_later, has_rows, insert_lines, lift_keys, rows_as_lines, tables_of
 from bot.store.schema import knows_revision, may_rebuild_tables, prove_known, revision_of, upgrade_schema
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def _known(revision: str | None) -> str:
 def _add_rows(archive: Archive, connection: Connection, table: Table) -> Rows:
     columns = json.dumps([column.name for column in table.columns])
     found, count = hashlib.sha256(columns.encode()), 0
-    for number, lines in enumerate(lines_of(connection, table), 1):
+    for number, lines in enumerate(rows_as_lines(connection, table), 1):
         body = "".join(line + "\n" for line in lines).encode()
         found.update(body)
         count += len(lines)

@@ -31,7 +31,7 @@ def has_rows(connection: Connection, table: Table) -> bool:
     return connection.execute(select(1).select_from(table).limit(1)).first() is not None
 
 
-def lines_of(connection: Connection, table: Table) -> Iterator[list[str]]:
+def rows_as_lines(connection: Connection, table: Table) -> Iterator[list[str]]:
     """The rows in the order of their keys, as batches of lines: a JSON list each, in the order of the columns; moments are in UTC."""
     keys = list(table.primary_key.columns)
     asked = select(table).order_by(*keys).execution_options(stream_results=True, yield_per=BATCH)
@@ -41,7 +41,7 @@ def lines_of(connection: Connection, table: Table) -> Iterator[list[str]]:
 
 
 def insert_lines(connection: Connection, table: Table, columns: Sequence[str], lines: Iterable[str]) -> int:
-    """Writes what `lines_of` has read, whose columns are named in their order; answers how many rows."""
+    """Writes what `rows_as_lines` has read, whose columns are named in their order; answers how many rows."""
     readers = [_reader_of(table.columns[name].type) for name in columns]
     done, rest = 0, iter(lines)
     while batch := list(islice(rest, BATCH)):

@@ -34,7 +34,7 @@ from bot.tables import (
     Unit,
 )
 from bot.workbooks.look import Value
-from bot.workbooks.table import Head, write_table
+from bot.workbooks.table import ColumnHead, write_table
 
 _FETCH = 500
 
@@ -154,6 +154,6 @@ def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> It
 
 def _sheet(book: Workbook, words: Mapping[str, Any], rows: Iterable[list[Value]]) -> None:
     sheet: Any = book.create_sheet(words["name"])
-    heads = [Head(text, width) for text, width in zip(words["columns"], words["widths"], strict=True)]
+    heads = [ColumnHead(text, width) for text, width in zip(words["columns"], words["widths"], strict=True)]
     last = write_table(sheet, heads, rows)
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{last}"

@@ -209,7 +209,7 @@ class SendResult(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What became of one send; AGAIN: after `wait`."""
 
     claimed: Claimed
@@ -220,7 +220,7 @@ class Outcome:
     """So many parts of what was claimed have gone out all the same."""
 
 
-def settle_messages(session: Session, outcomes: Collection[Outcome], at: datetime) -> None:
+def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: datetime) -> None:
     """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
     for contact_id, reason in sorted(
         {(o.claimed.contact_id, o.reason) for o in outcomes if o.result == SendResult.LOST}

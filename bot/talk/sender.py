@@ -16,7 +16,7 @@ from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Un
 from bot.store.again import do_again
 from bot.store.db import Database
 from bot.talk import processes
-from bot.talk.delivery import Claimed, Outcome, SendResult, claim_messages, settle_messages
+from bot.talk.delivery import Claimed, SendOutcome, SendResult, claim_messages, settle_messages
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
 
@@ -78,7 +78,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._flying: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._outlets}
-        self._outcomes: list[Outcome] = []
+        self._outcomes: list[SendOutcome] = []
         self._mine: set[int] = set()
         """What has been claimed and not been settled yet."""
         self._unsure = False
@@ -178,7 +178,7 @@ class Sender:
             self._delivered({o.claimed.address for o in outcomes if o.result == SendResult.SENT})
 
     async def _write(
-        self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
+        self, outcomes: list[SendOutcome], room: Mapping[str, int], free: Mapping[str, int]
     ) -> list[Claimed]:
         work = partial(self._settle_and_claim, outcomes, room, free)
         claimed = await asyncio.to_thread(do_again, work)
@@ -189,7 +189,7 @@ class Sender:
         return claimed
 
     def _settle_and_claim(
-        self, outcomes: list[Outcome], room: Mapping[str, int], free: Mapping[str, int]
+        self, outcomes: list[SendOutcome], room: Mapping[str, int], free: Mapping[str, int]
     ) -> list[Claimed]:
         claimed: list[Claimed] = []
         was_unsure, self._unsure = self._unsure, True
@@ -226,15 +226,15 @@ class Sender:
         elif len(self._outcomes) == 1:
             asyncio.get_running_loop().call_later(GATHER, self._wake.set)
 
-    async def _send(self, claimed: Claimed) -> Outcome:
+    async def _send(self, claimed: Claimed) -> SendOutcome:
         outlet = self._outlets[claimed.address.channel]
         try:
             async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
                 await outlet.send(claimed.address.place, claimed.reply)
         except Undeliverable as error:
-            return Outcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
+            return SendOutcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
         except Unsendable as error:
-            return Outcome(claimed, SendResult.FAILED, reason=str(error))
+            return SendOutcome(claimed, SendResult.FAILED, reason=str(error))
         except FilesLater as error:
             parts = bool(claimed.reply.text) + error.files_gone
             return (
@@ -246,19 +246,21 @@ class Sender:
             return self._waited(claimed, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
             return self._failed(claimed, error)
-        return Outcome(claimed, SendResult.SENT)
+        return SendOutcome(claimed, SendResult.SENT)
 
-    def _waited(self, claimed: Claimed, error: TryLater, parts: int = 0) -> Outcome:
+    def _waited(self, claimed: Claimed, error: TryLater, parts: int = 0) -> SendOutcome:
         if error.everyone:
             self._paces[claimed.address.channel].close(error.seconds)
-        return Outcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait", parts)
+        return SendOutcome(
+            claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait", parts
+        )
 
-    def _failed(self, claimed: Claimed, error: Exception, parts: int = 0) -> Outcome:
+    def _failed(self, claimed: Claimed, error: Exception, parts: int = 0) -> SendOutcome:
         reason = str(error) if isinstance(error, FilesLater) else type(error).__name__
         log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
         if claimed.age > GIVE_UP:
-            return Outcome(claimed, SendResult.FAILED, reason=reason)
-        return Outcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason, parts)
+            return SendOutcome(claimed, SendResult.FAILED, reason=reason)
+        return SendOutcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason, parts)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""

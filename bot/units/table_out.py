@@ -19,7 +19,7 @@ from bot.tables import Unit
 from bot.units.rows import COLUMNS, MOST_MEMBERS, REQUIRED
 from bot.workbooks.look import DAY_FORMAT, HINT, NUMBER_FORMAT, TEXT_FORMAT, Value
 from bot.workbooks.page import Page
-from bot.workbooks.table import Head, Lists, add_rule, write_table
+from bot.workbooks.table import ColumnHead, Lists, add_rule, write_table
 
 Cells = Mapping[str, Value]
 
@@ -121,7 +121,8 @@ def _book(form: UnitsForm, rows: Sequence[Cells]) -> Workbook:
     sheet.title = form.sheet["sheet"]
     labels, widths = form.labels["columns"], form.sheet["widths"]
     heads = [
-        Head(labels[name], widths[name], name in REQUIRED, FORMATS.get(name, TEXT_FORMAT)) for name in COLUMNS
+        ColumnHead(labels[name], widths[name], name in REQUIRED, FORMATS.get(name, TEXT_FORMAT))
+        for name in COLUMNS
     ]
     write_table(sheet, heads, ([row.get(name) for name in COLUMNS] for row in rows))
     lists = Lists(book.create_sheet(form.sheet["lists"]))

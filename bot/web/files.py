@@ -166,7 +166,7 @@ async def _readable_file(request: Request) -> File:
     return file
 
 
-async def send_workbook(request: Request) -> Response:
+async def send_leader_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
     key = site.links.read_export(request.path_params["token"])
@@ -208,5 +208,5 @@ ROUTES = (
     Route("/u/{token}", upload_page, methods=["GET", "POST"]),
     Route("/f/{token}", send_file),
     Route("/f/{token}/page", show_file),
-    Route("/x/{token}", send_workbook),
+    Route("/x/{token}", send_leader_workbook),
 )

@@ -27,7 +27,7 @@ HEAD_HEIGHT = 52
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ColumnHead:
     """A column's heading; its width in characters; the number format of what is typed below it."""
 
     text: str
@@ -37,7 +37,7 @@ class Head:
 
 
 def write_table(
-    sheet: Any, heads: Sequence[Head], rows: Iterable[Sequence[Value]], pinned: str = "A2"
+    sheet: Any, heads: Sequence[ColumnHead], rows: Iterable[Sequence[Value]], pinned: str = "A2"
 ) -> int:
     """Fills an empty sheet, also one of a workbook that is only written; gives the number of its last row.
 
@@ -60,14 +60,14 @@ def write_table(
     return last
 
 
-def _heading(sheet: Any, head: Head) -> Any:
+def _heading(sheet: Any, head: ColumnHead) -> Any:
     cell: Any = WriteOnlyCell(sheet)
     put(cell, f"{head.text} *" if head.needed else head.text)
     style(cell, HEADING, NEEDED_FILL if head.needed else HEADING_FILL, CENTRED)
     return cell
 
 
-def _cell(sheet: Any, head: Head, value: Value) -> Any:
+def _cell(sheet: Any, head: ColumnHead, value: Value) -> Any:
     cell: Any = WriteOnlyCell(sheet)
     style(cell)
     cell.number_format = head.number_format

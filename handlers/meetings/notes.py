@@ -12,7 +12,7 @@ from bot.meetings.notes import change_note
 from bot.meetings.preparing import known_names, name_from_text
 from bot.meetings.questions import present_question
 from bot.meetings.questions.officers import NameOf
-from bot.meetings.questions.read_back import pass_minutes as note_passed
+from bot.meetings.questions.read_back import note_minutes_passed as note_passed
 from bot.meetings.questions.speakers import SpeakersQuestion, count_speakers, speakers_at
 from bot.meetings.walk import current_place
 from bot.problems import Invalid

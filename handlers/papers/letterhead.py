@@ -14,7 +14,7 @@ from bot.talk.desk import Answer, Flow, FlowStep
 
 
 @dataclass
-class Heading(Answers):
+class WritingLetterhead(Answers):
     """Whose papers; the meeting whose backdrop is shown afterwards."""
 
     unit: int
@@ -49,19 +49,19 @@ def change_term(chat: Chat, unit_id: str) -> None:
 def _begin(chat: Chat, unit_id: str, step: str, meeting_id: str = "") -> None:
     unit = chat.lead_unit(unit_id)
     if unit is not None:
-        chat.begin(Heading(unit.id, meeting_id), step)
+        chat.begin(WritingLetterhead(unit.id, meeting_id), step)
 
 
 def _unit(chat: Chat) -> Unit:
-    return chat.session.get_one(Unit, chat.answers(Heading).unit)
+    return chat.session.get_one(Unit, chat.answers(WritingLetterhead).unit)
 
 
 def ask_letterhead_place(chat: Chat) -> None:
-    chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.answers(Heading).meeting)
+    chat.say("papers/letterhead/place", unit=_unit(chat), meeting=chat.answers(WritingLetterhead).meeting)
 
 
 def take_letterhead_place(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.answers(Heading).unit)
+    unit = chat.lead_unit(chat.answers(WritingLetterhead).unit)
     if unit is None:
         return
     if answer.value:
@@ -77,7 +77,7 @@ def ask_heading(chat: Chat) -> None:
 
 
 def take_heading(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.answers(Heading).unit)
+    unit = chat.lead_unit(chat.answers(WritingLetterhead).unit)
     if unit is None:
         return
     if answer.value == "above":
@@ -94,7 +94,7 @@ def ask_term(chat: Chat) -> None:
 
 
 def take_term(chat: Chat, answer: Answer) -> None:
-    unit = chat.lead_unit(chat.answers(Heading).unit)
+    unit = chat.lead_unit(chat.answers(WritingLetterhead).unit)
     if unit is None:
         return
     if answer.value:
@@ -112,7 +112,7 @@ def _day(chat: Chat, text: str) -> date:
 
 def _done(chat: Chat, unit: Unit, what: str) -> None:
     chat.note(what, f"unit:{unit.id}")
-    meeting = chat.answers(Heading).meeting
+    meeting = chat.answers(WritingLetterhead).meeting
     chat.end()
     if meeting:
         chat.open("prepare.banner", meeting)
@@ -125,5 +125,5 @@ FLOW = Flow(
     FlowStep("place", ask_letterhead_place, take_letterhead_place, numbers=True),
     FlowStep("heading", ask_heading, take_heading, numbers=True),
     FlowStep("term", ask_term, take_term, numbers=True),
-    answers=Heading,
+    answers=WritingLetterhead,
 )

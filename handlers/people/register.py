@@ -281,11 +281,11 @@ def take_member_count(chat: Chat, answer: Answer) -> None:
         _finish(chat)
 
 
-def ask_meeting_day(chat: Chat) -> None:
+def ask_usual_day(chat: Chat) -> None:
     chat.say("people/register/meeting_day", unit=_unit(chat))
 
 
-def take_meeting_day(chat: Chat, answer: Answer) -> None:
+def take_usual_day(chat: Chat, answer: Answer) -> None:
     if answer.value != "skip":
         day = read_number(answer.value or answer.text)
         if not 1 <= day <= 31:
@@ -308,6 +308,6 @@ FLOW = Flow(
     FlowStep("consent", ask_consent, take_consent, first=True),
     FlowStep("name", ask_own_name, take_own_name),
     FlowStep("members", ask_member_count, take_member_count, numbers=True),
-    FlowStep("meeting_day", ask_meeting_day, take_meeting_day, numbers=True),
+    FlowStep("meeting_day", ask_usual_day, take_usual_day, numbers=True),
     answers=Registering,
 )

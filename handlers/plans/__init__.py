@@ -30,7 +30,7 @@ ACTIONS: dict[str, Handler] = {
 WORK: Mapping[ErrandKind, Work] = {
     ErrandKind.PLAN: errands.do_plan_workbook,
     ErrandKind.TEMPLATE: errands.send_plan_template,
-    ErrandKind.EXPORT: errands.export_plan,
+    ErrandKind.EXPORT: errands.write_loaded_plan,
     ErrandKind.CLONE: errands.copy_plan,
     ErrandKind.LOOK: do_plan_preview,
     ErrandKind.WITHDRAW: errands.take_plan_back,

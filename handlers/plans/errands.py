@@ -102,7 +102,7 @@ def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
     send_workbook(desk, errand_id, at, desk.render.words["files"]["plan_template"], write, why="template")
 
 
-def export_plan(desk: Desk, errand_id: int, at: datetime) -> None:
+def write_loaded_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan as a workbook."""
     _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
     text = _loaded_plan(desk, asked.plan_id)

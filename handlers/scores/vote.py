@@ -18,7 +18,7 @@ ALL = frozenset(("tat ca", "tat ca tan thanh", "tat ca nhat tri", "nhat tri", "n
 
 
 @dataclass
-class Voting(AboutMeeting):
+class VotingOnScore(AboutMeeting):
     agree: int = 0
     voters: int = 0
 
@@ -31,25 +31,25 @@ def begin_score_vote(chat: Chat, meeting_id: str) -> None:
     """`Chi bộ biểu quyết`."""
     case = changeable_case(chat, meeting_id)
     if case is not None:
-        chat.begin(Voting(case.meeting.id))
+        chat.begin(VotingOnScore(case.meeting.id))
 
 
 def ask_score_vote(chat: Chat) -> None:
-    case = case_of(chat, chat.answers(Voting).meeting)
+    case = case_of(chat, chat.answers(VotingOnScore).meeting)
     if case is not None:
         most, exact = most_voters(chat.session, case.meeting)
         chat.say("scores/vote", score=case.score, sheet=case.sheet, most=most, exact=exact)
 
 
 def take_score_vote(chat: Chat, answer: Answer) -> None:
-    case = changeable_case(chat, chat.answers(Voting).meeting)
+    case = changeable_case(chat, chat.answers(VotingOnScore).meeting)
     if case is None:
         return
     most, exact = most_voters(chat.session, case.meeting)
     agree, voters = _ballot(answer, most, exact)
     if not 0 < voters <= most or agree > voters:
         raise Invalid("score_vote_range", most=most)
-    voting = chat.answers(Voting)
+    voting = chat.answers(VotingOnScore)
     voting.agree, voting.voters = agree, voters
     if agree == voters:
         _count(chat, case, 0)
@@ -76,14 +76,14 @@ def _ballot(answer: Answer, most: int, exact: bool) -> tuple[int, int]:
 
 
 def ask_score_against(chat: Chat) -> None:
-    chat.say("scores/against", left=chat.answers(Voting).left)
+    chat.say("scores/against", left=chat.answers(VotingOnScore).left)
 
 
 def take_score_against(chat: Chat, answer: Answer) -> None:
-    case = changeable_case(chat, chat.answers(Voting).meeting)
+    case = changeable_case(chat, chat.answers(VotingOnScore).meeting)
     if case is None:
         return
-    left = chat.answers(Voting).left
+    left = chat.answers(VotingOnScore).left
     against = read_number(answer.value or answer.text)
     if against > left:
         raise Invalid("score_against_range", most=left)
@@ -93,7 +93,7 @@ def take_score_against(chat: Chat, answer: Answer) -> None:
 def _count(chat: Chat, case: Case, against: int) -> None:
     if case.score is None:
         return
-    voting = chat.answers(Voting)
+    voting = chat.answers(VotingOnScore)
     counted = (voting.agree, against, voting.voters)
     facts = {"total": case.score.total, "most": case.sheet.most, "grade": case.score.grade}
     subject = chat.desk.render.sentence("score_vote_subject", facts)
@@ -106,5 +106,5 @@ FLOW = Flow(
     "score_vote",
     FlowStep("vote", ask_score_vote, take_score_vote, numbers=True),
     FlowStep("against", ask_score_against, take_score_against, numbers=True),
-    answers=Voting,
+    answers=VotingOnScore,
 )

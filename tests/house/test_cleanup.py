@@ -184,7 +184,7 @@ def test_the_words_of_old_meetings_go_where_the_office_says_so_and_the_archive_s
         session.add(
             Attendance(meeting_id=meeting.id, entered_by=meeting.led_by, entered_at=world.at, **counts)
         )
-    kept = cleanup.Kept(notes=timedelta(days=730))
+    kept = cleanup.KeepTimes(notes=timedelta(days=730))
     world.later(days=729)
     cleanup.clean_up(world.desk, world.at, kept)
     with world.db.read() as session:

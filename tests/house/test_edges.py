@@ -234,7 +234,7 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
                 session, at, ["telegram"], 10, quiet_from=quiet_since(Moment(at, ZONE))
             )
             delivery.settle_messages(
-                session, [delivery.Outcome(c, delivery.SendResult.SENT) for c in claimed], at
+                session, [delivery.SendOutcome(c, delivery.SendResult.SENT) for c in claimed], at
             )
             assert {c.reply.text for c in claimed} == expected
 

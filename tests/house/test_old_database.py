@@ -18,7 +18,7 @@ from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database, connect_database
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Audit, Base, Contact, Dialog, Errand, Invite, Membership, Message, Person, Reminder
-from bot.talk.delivery import Outcome as Outgone
+from bot.talk.delivery import SendOutcome as Outgone
 from bot.talk.delivery import SendResult, claim_messages, settle_messages
 from bot.talk.errands import READY
 from bot.talk.receive import receive

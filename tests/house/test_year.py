@@ -153,7 +153,7 @@ class Year:
     def deliver(self) -> None:
         with self.world.db.write() as session:
             while claimed := delivery.claim_messages(session, self.world.at, ["telegram"], 500):
-                outcomes = [delivery.Outcome(one, delivery.SendResult.SENT) for one in claimed]
+                outcomes = [delivery.SendOutcome(one, delivery.SendResult.SENT) for one in claimed]
                 delivery.settle_messages(session, outcomes, self.world.at)
 
     def act(self, day: date, *, before: datetime) -> None:

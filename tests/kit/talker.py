@@ -112,7 +112,9 @@ class Talker:
                 if not claimed:
                     break
                 delivery.settle_messages(
-                    session, [delivery.Outcome(c, delivery.SendResult.SENT) for c in claimed], self.world.at
+                    session,
+                    [delivery.SendOutcome(c, delivery.SendResult.SENT) for c in claimed],
+                    self.world.at,
                 )
                 new += [c.reply for c in claimed]
             self._unclaim(session, contact.id)

@@ -19,7 +19,7 @@ from bot.tables import Contact, Dialog, Message, Person
 from bot.talk import delivery, outbox
 from bot.talk import pace as pace_module
 from bot.talk import sender as sender_module
-from bot.talk.delivery import Claimed, Outcome, claim_messages, settle_messages
+from bot.talk.delivery import Claimed, SendOutcome, claim_messages, settle_messages
 from bot.talk.pace import Pace
 from bot.talk.sender import GIVE_UP, Sender, backoff_of
 from tests.kit.files import stored
@@ -83,7 +83,7 @@ class Office:
             settle_messages(
                 session,
                 [
-                    Outcome(self.claimed[text], delivery.SendResult(kind), wait, reason, parts)
+                    SendOutcome(self.claimed[text], delivery.SendResult(kind), wait, reason, parts)
                     for text in texts
                 ],
                 self.at,

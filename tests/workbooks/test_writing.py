@@ -13,10 +13,14 @@ from bot.problems import Invalid
 from bot.workbooks.book import read_book
 from bot.workbooks.look import DAY_FORMAT, LONGEST, NUMBER_FORMAT, SHARE_FORMAT, TEXT_FORMAT, Value
 from bot.workbooks.page import Page
-from bot.workbooks.table import Head, Lists, add_rule, write_table
+from bot.workbooks.table import ColumnHead, Lists, add_rule, write_table
 from tests.kit.places import ROOT
 
-HEADS = [Head("Tên", 20, needed=True), Head("Ngày", 12, number_format=DAY_FORMAT), Head("Tỷ lệ", 10)]
+HEADS = [
+    ColumnHead("Tên", 20, needed=True),
+    ColumnHead("Ngày", 12, number_format=DAY_FORMAT),
+    ColumnHead("Tỷ lệ", 10),
+]
 DAY = date(2022, 4, 30)
 
 

@@ -28,7 +28,7 @@ class ReadBackQuestion(Question):
         return agrees_to_minutes(text)
 
     def takes(self, meeting: Meeting, text: str, at: datetime) -> Taken:
-        pass_minutes(meeting, at)
+        note_minutes_passed(meeting, at)
         return Taken("read_back", "read_back_taken")
 
     def undoes(self, session: Session, meeting: Meeting, aside: Aside) -> None:
@@ -42,7 +42,7 @@ class ReadBackQuestion(Question):
         return {"minutes_read_back": KnownFact(passed, {"yes": passed})} if meeting.steps else {}
 
 
-def pass_minutes(meeting: Meeting, at: datetime) -> None:
+def note_minutes_passed(meeting: Meeting, at: datetime) -> None:
     """The minutes were read back and passed: the step that asked for it is done."""
     meeting.read_back_at = at
     if not at_closing(meeting) and present_step(meeting).asks == ReadBackQuestion.name:

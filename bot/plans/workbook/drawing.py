@@ -25,7 +25,7 @@ from bot.workbooks.look import (
     set_widths,
     style,
 )
-from bot.workbooks.table import Head, Lists, add_rule, cells_of, write_table
+from bot.workbooks.table import ColumnHead, Lists, add_rule, cells_of, write_table
 
 SPARE_ROWS = 40
 LAST_ROW = 1000
@@ -55,7 +55,7 @@ def draw_workbook(path: Path, words: Words, lines: Mapping[str, Sequence[Line]])
 
 def _draw_table(sheet: Any, table: SheetTable, lines: Sequence[Line], words: Words, lists: Lists) -> None:
     heads = [
-        Head(words.heading(table, column.name), _width(column), column.needed, _number_format(column))
+        ColumnHead(words.heading(table, column.name), _width(column), column.needed, _number_format(column))
         for column in table.columns
     ]
     rows = [[line.get(column.name) for column in table.columns] for line in [*lines, *[{}] * SPARE_ROWS]]
