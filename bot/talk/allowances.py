@@ -89,5 +89,5 @@ def _tell(desk: Desk, session: Session, person: Person, used: Used, at: datetime
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return False
     reply = desk.render.reply("people/admin/allowance", {"used": used})
-    outbox.post_message(session, contact, reply, at, bulk=True, key=key, due_at=next_allowed(at, desk.zone))
+    outbox.post_message(session, contact, reply, at, bulk=True, key=key, due_at=next_allowed(desk.moment(at)))
     return True
