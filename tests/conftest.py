@@ -16,6 +16,7 @@ from bot.store.db import Database
 from tests.kit.committees import monthly_committee, office_of_committee, secretary_of_first
 from tests.kit.databases import Ground, PostgresGround, SqliteGround, migrated_file, run_on_server
 from tests.kit.desk import RENDERED, message_templates
+from tests.kit.errors import Listener
 from tests.kit.stage import Stage
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -125,6 +126,15 @@ def url(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> s
     monkeypatch.setenv("FILES_URL", str(tmp_path / "files"))
     monkeypatch.delenv("TELEGRAM_TOKEN", raising=False)
     return database_url
+
+
+@pytest.fixture(autouse=True)
+def no_fault_is_swallowed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the product logs as an error fails the test; one marked with `logs_errors` fails when it logs none."""
+    with Listener() as listener:
+        yield
+    expected = request.node.get_closest_marker("logs_errors") is not None
+    assert bool(listener.heard) == expected, listener.heard or "no error was logged"
 
 
 SHOWN: set[str] = set()
