@@ -576,6 +576,7 @@ async def test_start_waits_for_the_network(api: Api, start: Start) -> None:
     assert len(api.called("getMe")) == 5
 
 
+@pytest.mark.logs_errors
 async def test_nothing_secret_is_logged(
     api: Api, core: Core, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -806,6 +807,7 @@ async def test_a_sent_message_shows_that_the_token_is_taken(api: Api, start: Sta
     assert not bot.refused
 
 
+@pytest.mark.logs_errors
 async def test_an_update_that_cannot_be_read_does_not_come_for_ever(
     api: Api, core: Core, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -1113,6 +1115,7 @@ async def test_the_webhook_answers_after_the_commit(api: Api, core: Core, start:
     assert core.events == [event(text="một")]
 
 
+@pytest.mark.logs_errors
 async def test_what_is_none_of_the_bots_is_acknowledged(api: Api, core: Core, start: Start) -> None:
     bot = await start(webhook_secret="s3cret")
     assert await bot.webhook(json.dumps(message(chat=GROUP, text="chào")).encode(), "s3cret") == 200
@@ -1326,6 +1329,7 @@ async def test_no_network_and_no_answer_pass_through(api: Api, start: Start) -> 
         await bot.send("501", Reply("x"))
 
 
+@pytest.mark.logs_errors
 async def test_markup_that_telegram_refuses_goes_as_plain_text(
     api: Api, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:

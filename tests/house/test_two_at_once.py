@@ -14,7 +14,7 @@ from bot.duties.life import close_duty
 from bot.duties.loading import load_plan
 from bot.meetings.meetings import new_meeting, start_meeting
 from bot.people.invitations import accept_invitation, find_invite, open_invite
-from bot.plans.plan import PlanText
+from bot.plans.plan import PlanText, plan_to_json
 from bot.problems import Invalid
 from bot.reports.submissions import add_files, draft_of, hand_in, take_submission_back
 from bot.tables import (
@@ -31,6 +31,7 @@ from bot.tables import (
     Submission,
     Unit,
 )
+from bot.tables.asked import GivenWorkbook, Nothing
 from bot.talk.errands import finish_errand
 from tests.kit.committees import committee
 from tests.kit.files import stored
@@ -228,17 +229,41 @@ def test_what_is_done_while_its_plan_is_loaded_keeps_its_day(world: World) -> No
         assert (duty.state, duty.due_on, duty.on_time) == ("done", date(2022, 5, 20), True)
 
 
-def test_an_errand_that_another_replica_has_finished_is_told_once(world: World) -> None:
-    office = world.registered("DUK", "admin")
+def asked_for(world: World, kind: ErrandKind, state: ErrandState = ErrandState.NEW) -> int:
+    """Something that the committee's office, whose one admin is there, has asked for."""
     with world.db.write() as session:
-        person, unit = session.scalars(select(Person.id)).one(), session.scalars(select(Unit.id)).first()
-        errand = Errand(person_id=person, unit_id=unit, kind=ErrandKind.TEMPLATE, created_at=world.at)
+        person = session.scalars(select(Person.id)).one()
+        unit = session.scalars(select(Unit.id).where(Unit.code == "DUK")).one()
+        args = GivenWorkbook("ke-hoach.xlsx", "", plan_to_json(report("2022-05-20")))
+        facts = {"person_id": person, "unit_id": unit, "created_at": world.at}
+        errand = Errand(kind=kind, state=state, args=args if kind == ErrandKind.PLAN else Nothing(), **facts)
         session.add(errand)
         session.flush()
-        number = errand.id
+        return errand.id
 
-    def finishes(session: Session) -> None:
-        session.get_one(Errand, number, with_for_update=True).state = ErrandState.DONE
 
-    at_once(world, finishes, lambda: finish_errand(world.desk, number, world.at, "plans/failed"))
+def moves(errand: int, state: ErrandState) -> Callable[[Session], None]:
+    def move(session: Session) -> None:
+        session.get_one(Errand, errand, with_for_update=True).state = state
+
+    return move
+
+
+def test_an_errand_that_another_replica_has_finished_is_told_once(world: World) -> None:
+    office = world.registered("DUK", "admin")
+    number = asked_for(world, ErrandKind.TEMPLATE)
+    at_once(
+        world,
+        moves(number, ErrandState.DONE),
+        lambda: finish_errand(world.desk, number, world.at, "plans/failed"),
+    )
     assert office.looks() == []
+
+
+def test_a_workbook_that_a_colleague_has_just_dropped_is_not_applied(world: World) -> None:
+    office = world.registered("DUK", "admin")
+    number = asked_for(world, ErrandKind.PLAN, ErrandState.SHOWN)
+    at_once(world, moves(number, ErrandState.DROPPED), lambda: office.presses(f"office.yes:{number}"))
+    assert office.last.text.startswith("Việc này đã xong hoặc đã huỷ.")
+    with world.db.read() as session:
+        assert session.get_one(Errand, number).state == ErrandState.DROPPED

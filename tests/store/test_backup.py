@@ -438,6 +438,7 @@ def test_what_cannot_be_is_said_and_writes_nothing(
     assert not list(tmp_path.glob("x.tar*"))
 
 
+@pytest.mark.logs_errors
 def test_files_that_are_lost_or_damaged_are_said(
     office: str, db: Database, store: Store, tmp_path: Path
 ) -> None:

@@ -121,6 +121,7 @@ def test_a_person_sends_so_many_bytes_a_day(
     assert code_of(send(taking, sender, tmp_path, number=3, size=100)) == "stored", "what still fits is taken"
 
 
+@pytest.mark.logs_errors
 def test_a_store_that_is_away_is_told_to_the_sender_and_raised_to_nobody(
     world: World, store: Store, sender: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
