@@ -288,6 +288,15 @@ def test_a_long_note_is_kept_whole_however_long(world: World, secretary: Talker)
     reads_well(secretary)
 
 
+def test_a_long_note_goes_on_in_the_next_at_a_whole_word(world: World, secretary: Talker) -> None:
+    said = ("nghị quyết " * 2500).strip()
+    opened(secretary).says(said)
+    texts = [text for _, text in notes(world)]
+    assert len(texts) == 2
+    assert " ".join(texts) == said
+    assert {word for text in texts for word in text.split()} == {"nghị", "quyết"}
+
+
 def test_an_edited_message_edits_its_note_while_the_meeting_runs(world: World, secretary: Talker) -> None:
     opened(secretary).says("Nhất chí", message_ref="77").taps("Tiếp").edits("77", " Nhất trí <b> ")
     assert "✏️ Đã sửa ý kiến" in secretary.last.text

@@ -224,6 +224,25 @@ def test_a_handler_that_raises_is_rolled_back_and_admitted(
 
 
 @pytest.mark.logs_errors
+def test_what_another_replica_has_handled_meanwhile_is_not_apologised_for(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = small.person("77").says("/start")
+    crashing = incoming(small, text="/crash")
+    sound = replace(small.desk, routes=replace(ROUTES, commands={**ROUTES.commands, "/crash": hello}))
+
+    def handles(_length: int) -> str:
+        assert receive(sound, crashing) is True
+        return "abcdef"
+
+    monkeypatch.setattr("bot.talk.receive.secrets.token_hex", handles)
+    assert receive(small.desk, crashing) is False
+    person.looks()
+    assert heard(person) == ["hello", "hello"]
+    assert events(small)["e1"] == ""
+
+
+@pytest.mark.logs_errors
 def test_an_admin_whose_own_event_fails_hears_of_it_once(small: World) -> None:
     office, colleague = admin(small, "office"), admin(small, "colleague")
     office.says("/crash")
