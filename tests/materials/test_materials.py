@@ -269,6 +269,19 @@ def test_somebody_else_is_told_when_the_first_cannot_be_reached(world: World) ->
     assert names(there) == [["noi-dung.pdf"]]
 
 
+def test_a_cell_whose_only_secretary_is_out_of_reach_holds_up_nobody_elses_files(world: World) -> None:
+    office = world.registered("DUA", "admin")
+    gone, there = (world.registered(code, "secretary", meeting_day=20) for code in ("A1", "A2"))
+    tick_through(world, "2022-04-01 08:30")
+    with world.db.write() as session:
+        lost = update(Contact).where(Contact.place == gone.address.place)
+        session.execute(lost.values(lost_at=world.at, lost_reason="x"))
+    tied(office, TALK)
+    assert told(world) == 1
+    there.looks()
+    assert names(there) == [["noi-dung.pdf"]]
+
+
 def test_a_file_taken_back_is_sent_no_more(world: World) -> None:
     office, cell = world.registered("DUA", "admin"), world.registered("A1", "secretary", meeting_day=20)
     tied(office, TALK, NOTES)

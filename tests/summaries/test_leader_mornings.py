@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from bot.duties.life import close_duty
-from bot.tables import Contact, Duty, Membership, Person, Unit
+from bot.tables import Contact, Duty, Membership, Message, MessageState, Person, Unit
 from schedules import reminders, summaries
 from tests.kit.places import ZONE
 from tests.kit.plans import shipped
@@ -49,6 +49,13 @@ def finish(world: World, key: str, *codes: str) -> None:
             close_duty(session, duty, world.at.astimezone(ZONE).date(), world.moment)
 
 
+def waited_for(world: World) -> set[str]:
+    """The places for which something waits."""
+    with world.db.read() as session:
+        waits = select(Contact.place).join(Message, Message.contact_id == Contact.id)
+        return set(session.scalars(waits.where(Message.state == MessageState.WAITING)))
+
+
 def mornings(world: World, last: str, *talkers: Talker) -> dict[date, list[str]]:
     """What the first of the talkers reads on each day; the secretaries read too."""
     cells = [Talker(world, type(talkers[0].address)("telegram", f"A{n:02}")) for n in range(1, CELLS)]
@@ -59,8 +66,10 @@ def mornings(world: World, last: str, *talkers: Talker) -> dict[date, list[str]]
             world.at = max(world.at, world.local(f"{day} {clock}"))
             world.tick(reminders.say_reminders)
             world.tick(summaries.tell_leaders)
+            spoken_to = waited_for(world)
             for other in (*cells, *talkers[1:]):
-                other.looks()
+                if other.address.place in spoken_to:
+                    other.looks()
             for reply in talkers[0].looks():
                 found.setdefault(day, []).append(reply.text)
         day += timedelta(days=1)
