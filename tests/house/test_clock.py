@@ -70,6 +70,7 @@ def test_a_clock_that_is_set_back_does_not_stop_the_ticks(clocks: list[Clock]) -
     wait_until(lambda: len(ran) == 2)
 
 
+@pytest.mark.logs_errors
 def test_a_dead_clock_is_reported_and_starts_anew(
     clocks: list[Clock], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -369,6 +369,7 @@ def test_a_closed_database_opens_nothing_more(db: Database) -> None:
         pass
 
 
+@pytest.mark.logs_errors
 def test_a_fault_is_apologised_for_and_the_office_hears(world: World, secretary: Talker) -> None:
     office = world.registered("DUK", "admin")
 

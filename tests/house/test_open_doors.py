@@ -66,7 +66,7 @@ class Stage:
             connection.exec_driver_sql(f"VACUUM INTO '{path}'")
             connection.exec_driver_sql("BEGIN")
         world = World(connect_database(f"sqlite:///{path}"), talker.world.at)
-        world.shelf, world.ids = talker.world.shelf, itertools.count(number * 100_000)
+        world.shelf.files, world.ids = talker.world.shelf.files, itertools.count(number * 100_000)
         twin = Talker(world, talker.address)
         twin.screen = copy.copy(talker.screen)
         twin.screen.messages, twin.screen.open = list(talker.screen.messages), list(talker.screen.open)
@@ -235,7 +235,7 @@ DOORS = {
     "a plan to copy": Door(plan_to_copy, ("2022", "2023"), ("Quản trị", "Kế hoạch", "1.", "Chép sang")),
     "a report's draft": Door(report_with_a_file, ("Xong", "Bỏ"), ("Nộp báo cáo", "Báo cáo")),
     "a draft of photographs": Door(report_of_photographs, ("Xong", "Bỏ"), ("Nộp báo cáo", "Báo cáo")),
-    "pages to order": Door(pages_shown, ("Ghép",), ("Nộp báo cáo", "Báo cáo", "Ghép ảnh")),
+    "pages to order": Door(pages_shown, ("Ghép", "Xong"), ("Nộp báo cáo", "Báo cáo", "Ghép ảnh")),
     "a day asked": Door(day_asked, ("thứ", "CN"), ("Lịch họp",)),
     "a concern": Door(concern, ("Giữ ngày này", "Chọn ngày khác")),
     "a place asked": Door(place_asked, ("Bỏ qua",), free=True),

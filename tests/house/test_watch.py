@@ -132,6 +132,7 @@ Harm = Callable[[Office, pytest.MonkeyPatch], None]
         (take_token_back, "channel_refused", "telegram không còn nhận mã truy cập"),
     ],
 )
+@pytest.mark.logs_errors
 def test_the_office_hears_once(
     office: Office, admin: Talker, monkeypatch: pytest.MonkeyPatch, harm: Harm, code: str, said: str
 ) -> None:
@@ -146,6 +147,7 @@ def test_the_office_hears_once(
     assert "docs/incident.md" in text
 
 
+@pytest.mark.logs_errors
 def test_what_comes_again_another_day_is_told_again(office: Office, admin: Talker) -> None:
     for days, told in ((0, 1), (0, 0), (1, 1)):
         office.world.later(days=days)
@@ -171,6 +173,7 @@ def test_what_keeps_it_from_writing_is_known_to_who_asks(
     assert heard(admin) == []
 
 
+@pytest.mark.logs_errors
 async def test_a_look_that_fails_is_not_the_end(
     office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -213,6 +216,7 @@ def asker(office: Office, token: str, lines: LineCounts | None = None) -> httpx.
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x")
 
 
+@pytest.mark.logs_errors
 async def test_who_watches_is_answered(office: Office) -> None:
     async with asker(office, "") as client:
         assert (await client.get("/livez")).text == "ok"
