@@ -63,9 +63,14 @@ def _property_lines(compound: Compound) -> Iterator[str]:
 
 
 def xls_text(path: Path) -> str:
-    """Raises Invalid: file_damaged, file_encrypted."""
+    """Raises Invalid: file_damaged, file_encrypted. One whose storage is broken is read as it lies there: its sender is told to save
+    it anew."""
     with path.open("rb") as file:
-        compound = Compound(file)
+        try:
+            compound = Compound(file)
+        except Invalid:
+            file.seek(0)
+            return _every_reading(file.read(PART_LIMIT))
         stream = compound.read("Workbook" if "Workbook" in compound.names else "Book", PART_LIMIT)
         lines = [without_header_codes(line) for line in _workbook_lines(stream)]
         return "\n".join([*lines, *_property_lines(compound)])

@@ -197,7 +197,7 @@ def test_who_has_another_contact_is_not_lost(world: World, office: Talker) -> No
     talker = world.registered("A-01", "secretary").says("/caidat").taps("Mở trên máy tính")
     lose(world, talker)
     office.says("/quantri")
-    assert "⚠️ Mất liên lạc: 0" in office.last.text
+    assert "\nMất liên lạc: không có ai\n" in office.last.text
 
 
 def test_failures_of_the_last_month_and_of_ones_own_people(world: World, office: Talker) -> None:
@@ -383,7 +383,7 @@ def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker)
     follower.looks()
     office.taps("Đồng ý giải thể")
     assert office.last.text.startswith(
-        f"✅ Đã giải thể <b>Chi bộ Văn phòng Sở A</b>.\nBỏ {coming} việc chưa đến hạn, giữ 1 việc"
+        f"✅ Đã giải thể <b>Chi bộ Văn phòng Sở A</b>.\n– {coming} việc chưa đến hạn đã bỏ\n– 1 việc quá hạn giữ nguyên"
     )
     for person in (secretary, follower):
         (told,) = person.looks()

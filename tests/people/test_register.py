@@ -662,3 +662,13 @@ def test_a_leader_who_has_just_come_waits_for_the_next_day(world: World) -> None
         assert membership.next_summary_at is not None
         assert membership.next_summary_at < world.at + timedelta(seconds=1)
     assert talker.choices
+
+
+def test_what_now_stands_apart_from_the_notice(world: World) -> None:
+    talker = world.person()
+    talker.says(f"/start {world.invite('CB01', 'secretary')}").taps("Xem đầy đủ")
+    assert talker.last.text.splitlines()[-2:] == ["", "👉 Đồng chí có đồng ý không?"]
+    assert "có thể không nhận ra dấu mật trên ảnh chụp" in talker.last.text
+    talker.taps("✅ Đồng ý").says("Lan").says("/caidat").taps("Sự đồng ý")
+    before, last = talker.last.text.splitlines()[-2:]
+    assert (before, last[:2]) == ("", "👉 ")

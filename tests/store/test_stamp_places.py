@@ -295,6 +295,15 @@ def test_every_place_of_an_old_workbook(tmp_path: Path, place: str, words: str) 
     assert secret_file(path, filetypes.XLS, "a.xls") is (words == STAMP)
 
 
+@both
+def test_an_old_workbook_whose_storage_is_broken_is_read_as_it_lies_there(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "a.xls"
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + "Workbook".encode("utf-16-le") + b"\0" * 60
+    path.write_bytes(head + words.encode("utf-16-le") + b"\0" * 600)
+    assert filetypes.sniff_type(path) == filetypes.XLS
+    assert secret_file(path, filetypes.XLS, "a.xls") is (words == STAMP)
+
+
 def test_a_workbook_under_a_password_cannot_be_looked_into(tmp_path: Path) -> None:
     path = tmp_path / "a.xls"
     path.write_bytes(compound("Workbook", record(0x0809, b"\0" * 16) + record(0x002F, b"\0" * 54)))
