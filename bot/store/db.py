@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Condition, Lock
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
@@ -25,6 +26,13 @@ LINK = {
 }
 """A machine that has gone without a word is given up after about ten seconds (this one: milliseconds), not after the two hours of
 the operating system; each can be set otherwise in the URL."""
+OTHER_END = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "10000",
+}
+"""What the server does at its end: else rows stay locked for two hours that a machine held which has gone."""
 READ_ONLY = "25006"
 PRAGMAS = (
     "journal_mode=WAL",
@@ -160,6 +168,8 @@ def _postgresql(url: URL) -> Engine:
     def settle(connection: Any, _record: Any) -> None:
         if _pooled(connection):
             connection.prepare_threshold = None
+        else:
+            _watch_other_end(connection)
 
     @event.listens_for(engine, "handle_error")
     def leave_a_follower(context: ExceptionContext) -> None:
@@ -173,6 +183,17 @@ def _postgresql(url: URL) -> Engine:
 def sqlstate_of(error: BaseException | None) -> str:
     """PostgreSQL's code of what went wrong, wrapped or not; empty for anything else."""
     return str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
+
+
+def _watch_other_end(connection: Any) -> None:
+    with (
+        suppress(psycopg.Error),
+        connection.cursor() as cursor,
+    ):  # what only speaks like PostgreSQL may not know them
+        for name, value in OTHER_END.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+        connection.commit()
+    connection.rollback()
 
 
 def _pooled(connection: Any) -> bool:

@@ -24,13 +24,21 @@ def enter_process(session: Session, name: str, at: datetime) -> int:
 
 
 def note_alive(session: Session, number: int, name: str, at: datetime) -> None:
-    """Says that this process lives, and frees what the dead had in flight."""
-    seen = session.execute(
-        update(Process).where(Process.id == number).values(alive_at=at).returning(Process.id)
-    ).first()
-    if seen is None:  # it was away for long, and counted as dead
+    """Says that this process lives, and frees what the dead had in flight.
+
+    Who comes back after a long time has not been listening: perhaps the database was away, and nobody could say anything.
+    So the silence of the others counts from now on.
+    """
+    before = session.scalar(select(Process.alive_at).where(Process.id == number).with_for_update())
+    silent = Process.alive_at < at - DEAD
+    if before is None:  # it was away for long, and counted as dead
         session.execute(insert(Process).values(id=number, name=name, alive_at=at))
-    _bury(session, list(session.scalars(select(Process.id).where(Process.alive_at < at - DEAD))), at)
+    else:
+        session.execute(update(Process).where(Process.id == number).values(alive_at=at))
+    if before is None or before < at - DEAD:
+        session.execute(update(Process).where(silent).values(alive_at=at))
+    else:
+        _bury(session, list(session.scalars(select(Process.id).where(silent))), at)
 
 
 def leave_process(session: Session, number: int, at: datetime) -> None:

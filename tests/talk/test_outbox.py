@@ -21,6 +21,7 @@ from bot.talk import pace as pace_module
 from bot.talk import sender as sender_module
 from bot.talk.delivery import Claimed, SendOutcome, claim_messages, settle_messages
 from bot.talk.pace import Pace
+from bot.talk.processes import enter_process, note_alive
 from bot.talk.sender import GIVE_UP, Sender, backoff_of
 from tests.kit.files import stored
 from tests.kit.world import APRIL
@@ -631,6 +632,25 @@ async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_goes_out_at_on
         event.remove(Session, "after_commit", lose)
     assert lost == [1]
     assert sorted(wire.texts) == ["a", "b", "c"]
+
+
+def test_after_the_database_was_away_nobody_is_taken_for_dead_because_of_that(office: Office) -> None:
+    """Nobody could say that it lived; who has really died counts as dead when its silence has gone on."""
+    with office.db.write() as session:
+        here, there = (enter_process(session, name, office.at) for name in ("here", "there"))
+    office.posts("one", "a")
+    with office.db.write() as session:
+        claim_messages(session, office.at, ["telegram"], 1, holder=there)
+
+    def beats() -> int | None:
+        office.at += 5 * SECOND
+        with office.db.write() as session:
+            note_alive(session, here, "here", office.at)
+        return office.message("a").held_by
+
+    office.at += MINUTE
+    assert [beats() for _ in range(5)] == [there] * 5
+    assert beats() is None
 
 
 @pytest.mark.parametrize("failures", [0, pytest.param(2, marks=pytest.mark.logs_errors)])
