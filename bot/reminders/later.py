@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from bot.calendar import next_allowed
+from bot.calendar import Moment, next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
 from bot.tables import Duty, Message, Person, Reminder, ReminderKind
 from bot.talk import outbox
 from bot.talk.chat import Chat
+from bot.talk.desk import Desk
 
 
 def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
@@ -19,38 +21,44 @@ def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
     message = outbox.post_message(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
-    _speaks_of(
-        chat, message, duty, chat.person.id, ReminderKind.SNOOZE, f"snooze@{moment:%Y%m%d%H%M}-{message.id}"
-    )
+    rung = f"snooze@{moment:%Y%m%d%H%M}-{message.id}"
+    _speaks_of(chat.session, message, duty, chat.person.id, ReminderKind.SNOOZE, rung, chat.at)
 
 
-def nudge_person(chat: Chat, person: Person, duty: Duty) -> bool:
+def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, moment: Moment) -> bool:
     """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
-    contact = outbox.reachable_contact(chat.session, person.id)
-    key = nudge_key(duty, person, chat.today)
-    if contact is None or chat.session.scalar(select(Message.id).where(Message.key == key)):
+    contact = outbox.reachable_contact(session, person.id)
+    key = nudge_key(duty, person, moment.today)
+    if contact is None or session.scalar(select(Message.id).where(Message.key == key)):
         return False
-    view = duty_outlook(chat.session, duty, chat.moment)
-    reply = chat.desk.render.reply("reminders/nudge", {"view": view, "today": chat.today})
-    due_at = next_allowed(chat.moment)
-    message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, key=key, due_at=due_at)
-    chat.session.flush()
-    _speaks_of(chat, message, duty, person.id, ReminderKind.NUDGE, f"nudge-{message.id}@{chat.at:%Y%m%d%H%M}")
+    view = duty_outlook(session, duty, moment)
+    reply = desk.render.reply("reminders/nudge", {"view": view, "today": moment.today})
+    due_at = next_allowed(moment)
+    message = outbox.post_message(session, contact, reply, moment.at, bulk=True, key=key, due_at=due_at)
+    session.flush()
+    rung = f"nudge-{message.id}@{moment.at:%Y%m%d%H%M}"
+    _speaks_of(session, message, duty, person.id, ReminderKind.NUDGE, rung, moment.at)
     return True
 
 
 def _speaks_of(
-    chat: Chat, message: Message, duty: Duty, person_id: int, kind: ReminderKind, rung: str
+    session: Session,
+    message: Message,
+    duty: Duty,
+    person_id: int,
+    kind: ReminderKind,
+    rung: str,
+    at: datetime,
 ) -> None:
     """So that the message is taken back when the duty is done before it has gone out."""
-    chat.session.add(
+    session.add(
         Reminder(
             duty_id=duty.id,
             rung=rung,
             kind=kind,
-            rung_at=chat.at if kind == ReminderKind.NUDGE else None,
+            rung_at=at if kind == ReminderKind.NUDGE else None,
             person_id=person_id,
             message_id=message.id,
-            at=chat.at,
+            at=at,
         )
     )

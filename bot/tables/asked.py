@@ -66,6 +66,17 @@ class OrderedPaper:
     form: str = "docx"
 
 
-Asked = GivenWorkbook | ScannedPages | OrderedPaper | PlanPreview | LoadedPlan | Nothing
+@dataclass(frozen=True, slots=True)
+class NudgedUnits:
+    """The units that miss a demand, reminded by and by: up to the unit `after` (id) they are through; so many units `told`, so
+    many told `again` on that day by somebody else."""
+
+    demand: int
+    after: int = 0
+    told: int = 0
+    again: int = 0
+
+
+Asked = GivenWorkbook | ScannedPages | OrderedPaper | PlanPreview | LoadedPlan | NudgedUnits | Nothing
 ASKED: Kept[Asked] = Kept(Annotated[Asked, Field(union_mode="left_to_right")])
 """The first whose fields are there: what comes before knows more."""

@@ -25,7 +25,8 @@ class Role(StrEnum):
 
 
 class ErrandKind(StrEnum):
-    """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; the rest is
+    """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
+    units reminded in a leader's name; the rest is
     what the office asks for."""
 
     PLAN = "plan"
@@ -39,6 +40,7 @@ class ErrandKind(StrEnum):
     WITHDRAW = "withdraw"
     SCAN = "scan"
     PAPER = "paper"
+    NUDGE = "nudge"
 
 
 class ErrandState(StrEnum):

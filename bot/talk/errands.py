@@ -22,8 +22,8 @@ from bot.talk.desk import Desk, FileShelf
 
 log = logging.getLogger(__name__)
 
-OF_A_UNIT = (ErrandKind.SCAN, ErrandKind.PAPER)
-"""What a unit's secretary asks for; the rest is the office's."""
+TAKES = {ErrandKind.SCAN: "lead", ErrandKind.PAPER: "lead", ErrandKind.NUDGE: "nudge"}
+"""What whoever asked must be allowed to do; for all else, to administer."""
 READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)
 PATIENCE = timedelta(minutes=30)
 """So long is a file store or a database that does not answer asked again."""
@@ -51,9 +51,7 @@ def do_all(desk: Desk, at: datetime, work: Mapping[ErrandKind, Work], failed: st
             else:
                 finish_errand(desk, errand_id, at, "talk/not_yours", state=ErrandState.DROPPED)
         except Exception as error:
-            if isinstance(error, OSError) or database_gave_way(
-                error
-            ):  # the file store or the database is away
+            if isinstance(error, OSError) or database_gave_way(error):  # one of the stores is away
                 log.warning("errand waits id=%s", errand_id, exc_info=True)
                 _give_up_late(desk, errand_id, at, failed)
             else:
@@ -82,8 +80,7 @@ def _may_still(desk: Desk, errand_id: int) -> bool:
         held = select(Membership).where(
             Membership.person_id == errand.person_id, Membership.ended_at.is_(None)
         )
-        action = "lead" if errand.kind in OF_A_UNIT else "administer"
-        return may_act(session.scalars(held).all(), action, errand.unit.path)
+        return may_act(session.scalars(held).all(), TAKES.get(errand.kind, "administer"), errand.unit.path)
 
 
 def _give_up_late(desk: Desk, errand_id: int, at: datetime, failed: str) -> None:

@@ -1,7 +1,11 @@
 """What a leader asks for: figures, who is missing, the table."""
 
+from collections.abc import Mapping
+
+from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
-from handlers.summaries import summary
+from bot.talk.errands import Work
+from handlers.summaries import nudging, summary
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -16,5 +20,7 @@ ACTIONS: dict[str, Handler] = {
     "sum.nudge": summary.nudge_missing,
     "sum.export": summary.link_export,
 }
+
+WORK: Mapping[ErrandKind, Work] = {ErrandKind.NUDGE: nudging.nudge_portions}
 
 FLOWS: tuple[Flow, ...] = ()

@@ -9,18 +9,17 @@ from bot.materials.receipts import receipts_of_demands
 from bot.people.nudging import reachable_secretaries
 from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
-from bot.reminders.later import nudge_person
 from bot.scores.standing import below_scores
 from bot.summaries.localities import months_lately, places_told_to, sum_localities
-from bot.tables import Demand, Duty, DutyState, Unit
+from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Unit
+from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat
+from handlers.summaries.nudging import NAMED, PORTION, nudge_reached
 
 SHOWN = 40
 TOLD = 8
 """So many demands are told of with all their figures."""
 LOST_NAMES = 5
-NAMED = 12
-"""So many units that cannot be told are named."""
 UNASKED = 5
 """So many units are reminded without being asked once more."""
 AGREED = "yes"
@@ -122,13 +121,32 @@ def nudge_missing(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
     if found.units > UNASKED and agreed != AGREED:
         chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
         return
-    told = {
-        one.duty.unit_id for one in found.nudges if [p for p in one.people if nudge_person(chat, p, one.duty)]
-    }
     chat.note("nudged", f"demand:{demand.id}")
+    if found.units > PORTION:
+        _nudge_by_and_by(chat, demand, found.units)
+        return
+    told = nudge_reached(chat.desk, chat.session, found, chat.moment)
     goes_at = next_allowed(chat.moment)
     later = goes_at if goes_at > chat.at else None
-    chat.say("summaries/nudged", demand=demand, told=len(told), later=later, reach=found, named=NAMED)
+    chat.say(
+        "summaries/nudged",
+        demand=demand,
+        told=told,
+        again=len(found.again),
+        later=later,
+        reach=found,
+        named=NAMED,
+    )
+
+
+def _nudge_by_and_by(chat: Chat, demand: Demand, units: int) -> None:
+    """Nobody waits meanwhile: neither the leader nor whoever else talks."""
+    home = role_holders(chat.roles(), "nudge")[0].unit_id
+    facts = {"person_id": chat.person.id, "unit_id": home, "created_at": chat.at}
+    chat.session.add(
+        Errand(kind=ErrandKind.NUDGE, state=ErrandState.NEW, args=NudgedUnits(demand.id), **facts)
+    )
+    chat.say("summaries/nudging", units=units)
 
 
 def link_export(chat: Chat) -> None:
