@@ -7,7 +7,7 @@ from platform import python_version
 
 import psutil
 
-from benchmarks import meeting, memory, nation, outbox, papers, plan, restart, scans, summary, updates
+from benchmarks import meeting, memory, nation, outbox, papers, plan, restart, scans, summary, updates, years
 from benchmarks.children import Api, fake_api
 from benchmarks.figures import Row, table
 from benchmarks.grounds import Grounds, grounds
@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "papers": ("A meeting's minutes", papers.measure),
     "scans": ("Photographs to one PDF", scans.measure),
     "restart": ("Silence after kill -9", restart.measure),
+    "years": ("Five years of a committee", years.measure),
     "memory": ("Resident memory, idle", memory.measure),
 }
 

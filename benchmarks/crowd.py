@@ -45,7 +45,10 @@ class Crowd:
         self.talkers: dict[int, Talker] = {}
         self.closed = False
         self.waits: list[float] = []
-        self.since = time.perf_counter()
+        self.said = 0
+        self.since = self.heard = time.perf_counter()
+        self.silence = 0.0
+        """The longest time in which nobody had an answer."""
 
     def gather(self, people: Sequence[int]) -> None:
         self.talkers = {number: Talker(number, i) for i, number in enumerate(people)}
@@ -53,18 +56,23 @@ class Crowd:
     def mark(self) -> None:
         """Measures from now on."""
         self.waits = []
-        self.since = time.perf_counter()
+        self.since = self.heard = time.perf_counter()
+        self.silence = 0.0
 
     def figures(self) -> dict[str, float]:
         waits = sorted(self.waits)
         spent = time.perf_counter() - self.since
         part = {name: waits[int(len(waits) * share)] if waits else 0.0 for name, share in PARTS.items()}
         open_now = sum(len(talker.asked) for talker in self.talkers.values())
-        return {"answered": len(waits), "a_second": len(waits) / spent, "unanswered": open_now, **part}
+        silence = max(self.silence, time.perf_counter() - self.heard)
+        longest = {"longest": waits[-1] if waits else 0.0, "silence": silence, "said": self.said}
+        counted = {"answered": len(waits), "a_second": len(waits) / spent, "unanswered": open_now}
+        return {**counted, **longest, **part}
 
     def ask(self, number: int) -> None:
         talker = self.talkers[number]
         talker.asked.append(time.perf_counter())
+        self.said += 1
         self._put({"update_id": next(self._numbers), **self._next(talker)})
 
     def answered(self, number: int, keyboard: Keyboard | None) -> None:
@@ -72,6 +80,8 @@ class Crowd:
         if talker is None or not talker.asked:
             return
         talker.keyboard = keyboard or PLAIN
+        moment = time.perf_counter()
+        self.silence, self.heard = max(self.silence, moment - self.heard), moment
         self.waits.append(time.perf_counter() - talker.asked.popleft())
         if self.closed:
             self.ask(number)

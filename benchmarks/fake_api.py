@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -30,6 +30,9 @@ class FakeApi:
         self.wire = 0.0
         self.taken: deque[float] = deque()
         self.told: dict[tuple[str, str], int] = {}
+        """How often each text went to somebody who does not talk."""
+        self.received: Counter[str] = Counter()
+        """How many messages each chat has had."""
         self.counts = {"sent": 0, "refused": 0}
         self.talk: asyncio.Task[None] | None = None
 
@@ -68,7 +71,8 @@ class FakeApi:
         self.taken.append(now)
         self.counts["sent"] += 1
         chat, text = int(values["chat_id"]), str(values["text"])
-        if not self.crowd.talkers:
+        self.received[str(chat)] += 1
+        if chat not in self.crowd.talkers:
             self.told[str(chat), text] = self.told.get((str(chat), text), 0) + 1
         self.crowd.answered(chat, keyboard_of(values.get("reply_markup")))
         return message(chat, text)
@@ -104,6 +108,7 @@ class FakeApi:
         self.updates.clear()
         self.taken.clear()
         self.told.clear()
+        self.received.clear()
         self.limit = values.get("limit")
         self.counts = {"sent": 0, "refused": 0}
         self.crowd.gather(values.get("people", []))
@@ -155,12 +160,14 @@ class FakeApi:
         twice = sum(count - 1 for count in self.told.values())
         return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
 
-    async def control(self, request: web.Request) -> web.Response:
-        orders = (
+    def orders(self) -> tuple[Callable[[Values], Awaitable[object]], ...]:
+        return (
             *(self.gather, self.ask, self.closed, self.open),
             *(self.distance, self.quiet, self.mark, self.figures),
         )
-        order = next(order for order in orders if order.__name__ == request.match_info["order"])
+
+    async def control(self, request: web.Request) -> web.Response:
+        order = next(order for order in self.orders() if order.__name__ == request.match_info["order"])
         return _json(await order(await _values(request)))
 
 
@@ -177,19 +184,18 @@ async def _values(request: web.Request) -> Values:
     return dict(await request.post())
 
 
-async def serve() -> None:
+async def serve(api: FakeApi, address: str = "127.0.0.1") -> None:
     """Prints the port it has taken and serves until it is ended."""
-    api = FakeApi()
     app = web.Application(client_max_size=64 * 2**20)
     app.router.add_post("/control/{order}", api.control)
     app.router.add_route("*", "/bot{token}/{method}", api.call)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, address, 0)
     await site.start()
     print(runner.addresses[0][1], flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(FakeApi()))

@@ -63,8 +63,10 @@ def whole_meeting(desk: Desk, place: int) -> int:
     send(payload=f"meet.plain:{unit}")
     meeting = _meeting(desk, unit)
     notes = [NOTES // 15 + (step < NOTES % 15) for step in range(15)]
-    for step, many in enumerate(notes):
-        for number in range(many):
+    for step in range(15):
+        if meeting.steps[step].asks == "tasks":  # what is typed there is a task
+            notes[step], notes[step + 1] = 0, notes[step] + notes[step + 1]
+        for number in range(notes[step]):
             send(text=f"Ý kiến {number} ở bước {step}: nhất trí với báo cáo, đề nghị bổ sung giải pháp")
         if meeting.steps[step].asks == "attendance":
             send(payload=f"meet.count:{meeting.id}:{step}")

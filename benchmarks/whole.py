@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
+from functools import partialmethod
 from unittest.mock import patch
 
 from bot import __main__ as program
@@ -20,7 +20,7 @@ def april_clock() -> Callable[[], datetime]:
 
 if __name__ == "__main__":
     with (
-        patch.object(program, "Telegram", partial(Telegram, rate=None)),
+        patch.object(Telegram, "__init__", partialmethod(Telegram.__init__, rate=None)),
         patch.object(program, "utc_now", april_clock()),
     ):
         program.run()
