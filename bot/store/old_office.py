@@ -70,7 +70,7 @@ def xls_text(path: Path) -> str:
             compound = Compound(file)
         except Invalid:
             file.seek(0)
-            return _every_reading(file.read(PART_LIMIT))
+            return _every_reading(file.read(8 * _RUN))
         stream = compound.read("Workbook" if "Workbook" in compound.names else "Book", PART_LIMIT)
         lines = [without_header_codes(line) for line in _workbook_lines(stream)]
         return "\n".join([*lines, *_property_lines(compound)])

@@ -15,9 +15,10 @@ from bot.store.lookalikes import fold_lookalikes, given_name, mark_given_name
 
 _DEGREES = frozenset({"MẬT", "TỐIMẬT", "TUYỆTMẬT"})
 # The same in the encodings before Unicode, TCVN3 (.VnTime) and VNI, as they look when read as Latin-1.
-_OLD_FONTS = frozenset({"MËT", "TÈIMËT", "TUYÖTMËT", "MAÄT", "TOÁIMAÄT", "TUYEÄTMAÄT"})
+_OLD_FONTS = frozenset({"MËT", "TèIMËT", "TÈIMËT", "TUYÖTMËT", "MAÄT", "TOÁIMAÄT", "TUYEÄTMAÄT"})
+_BESIDE_OLD = re.compile(r"[\w\s()\[\]{}*.–|-]*")
+"""Bytes that are no text have such letters by chance, among other signs."""
 _SEEN = re.compile("M[A4]T|(?:T[O0Q]I|TUY[EF]T)(?:M[A4]?T|[A4]T|M[A4])")
-_CAPITAL = re.compile("[A-Z]")
 _WRITTEN_I = re.compile("(?<=TỐ)[1Ll](?=MẬT)")
 _DEGREE = r"(?:(?:TỐI|TUYỆT)\s+)?MẬT"
 
@@ -117,7 +118,7 @@ def _alone(part: str, *, wrapped: bool) -> bool:
         return False
     letters = _WRITTEN_I.sub("I", _letters(_COMPANY.sub("", part)))
     bracketed = part[0] in "([{*<«"
-    if letters in _DEGREES or (letters.upper() in _OLD_FONTS and _CAPITAL.search(letters)):
+    if letters in _DEGREES or (letters in _OLD_FONTS and _BESIDE_OLD.fullmatch(part)):
         return bracketed or not (wrapped and letters == "MẬT")
     return letters.upper() in _DEGREES and (bracketed or not (letters.islower() or wrapped))
 

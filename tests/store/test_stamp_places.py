@@ -1,5 +1,6 @@
 """Every place in a file where a stamp has been tried to hide, and what only looks like one."""
 
+import random
 import struct
 import zipfile
 from io import BytesIO
@@ -21,7 +22,7 @@ from pypdf.generic import (
 from bot.problems import Invalid
 from bot.store import filetypes
 from bot.store.secrecy import bears_secrecy_stamp, secret_file, stamped_name, typed_stamp
-from tests.kit.documents import compound, office, pdf, runs
+from tests.kit.documents import compound, doc, office, pdf, runs
 
 STAMP = "TUYỆT MẬT"
 HARMLESS = "Bí mật kinh doanh; mật ong; mật độ; Mật khẩu"
@@ -391,3 +392,12 @@ def test_lines_beside_one_another(text: str, secret: bool) -> None:
 )
 def test_names_of_people_and_villages_in_file_names(name: str, secret: bool) -> None:
     assert stamped_name(name) is secret
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_bytes_that_are_no_text_bear_no_stamp(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "a.doc"
+    path.write_bytes(doc(random.Random(seed).randbytes(60_000), shift=12))
+    assert not secret_file(path, filetypes.DOC, "a.doc")
+    for noise in ("(¢m&ë<T~", "$mËT", "M%Ë&T", "#MËT"):
+        assert not bears_secrecy_stamp(noise)
