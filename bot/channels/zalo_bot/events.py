@@ -48,7 +48,7 @@ def incoming_of_event(raw: Mapping[str, Any], at: datetime) -> Incoming | None:
 def attached_of(raw: Mapping[str, Any]) -> Attached | None:
     """The picture or the spoken words of an event."""
     message = _part(raw, "message")
-    number = _digits(message.get("date")) or _text(message, "message_id")[-8:]
+    number = (_digits(message.get("date")) or _text(message, "message_id"))[-6:]
     if raw.get("event_name") == VOICE:
         url = _text(message, "voice_url")
         return Attached(f"ghi-am-{number}.aac", url) if url else None

@@ -26,8 +26,8 @@ def heard(**rest: Any) -> Incoming:
 
 
 PICTURE = "https://f23-zpc.zdn.vn/anh.jpg"
-PHOTO = Attached("anh-1650270600123.jpg", PICTURE)
-SPOKEN = Attached("ghi-am-1650270600123.aac", "https://voice-aac-dl.zdn.vn/a.aac")
+PHOTO = Attached("anh-600123.jpg", PICTURE)
+SPOKEN = Attached("ghi-am-600123.aac", "https://voice-aac-dl.zdn.vn/a.aac")
 IMAGE, VOICE = "message.image.received", "message.voice.received"
 CAPTIONED: JSON = {"caption": "trang 1", "message_type": "CHAT_PHOTO"}
 UNSUPPORTED = "message.unsupported.received"
