@@ -144,6 +144,22 @@ def test_a_link_put_in_afterwards_finds_the_first_thing_done(world: World, tmp_p
     assert states(world, "CB02", "b") == {"b": "waiting"}
 
 
+def test_what_waits_goes_on_waiting_when_its_plan_is_loaded_with_another_day(
+    world: World, tmp_path: Path
+) -> None:
+    chain = """
+duties:
+  - {key: a, do: confirm, title: Việc một, due: {by: 2022-05-31}}
+  - {key: b, do: confirm, title: Việc hai, due: {after_waiting: 5}, waits: a}
+"""
+    put(world, plan_of(HEAD + chain, tmp_path))
+    put(world, plan_of(HEAD + chain.replace("after_waiting: 5", "after_waiting: 9"), tmp_path))
+    assert states(world, "CB01") == {"a": "open", "b": "waiting"}
+    do(world, "CB01", "a")
+    (then,) = duties(world, "CB01", "b")
+    assert (then.state, then.due_on) == ("open", date(2022, 4, 10))
+
+
 def test_a_topic_every_year_and_a_report_in_a_quarter_of_each_year(world: World, tmp_path: Path) -> None:
     yearly = """
 topics:

@@ -247,7 +247,7 @@ def test_who_leads_two_cells_chooses_in_one_tap(world: World, both: Talker) -> N
     reads_well(both)
 
 
-@pytest.mark.parametrize("said", ["4/5", "5 / 4", "30/4"])
+@pytest.mark.parametrize("said", ["4/5", "5 / 4", "30/4", "4/12"])
 def test_a_day_is_not_taken_for_counts(world: World, secretary: Talker, said: str) -> None:
     reminded(world, set_for(secretary), "2022-04-06 09:00")
     secretary.says(said)

@@ -140,6 +140,16 @@ def test_only_what_is_said_is_read(line: str, said: dict[str, int]) -> None:
     assert found.keys() <= {*said, "total"}
 
 
+def test_what_was_just_said_of_the_members_never_gives_way() -> None:
+    follows = amend_counts(WHOLE, {"probationary": 4})
+    assert (follows.gives, follows.values["official"]) == ((), 24)
+    asked = amend_counts(WHOLE, {"official": 24})
+    assert [(one.name, one.old, one.new) for one in asked.gives] == [
+        ("probationary", 3, 4),
+        ("temporary", 0, 1),
+    ]
+
+
 def test_sums_that_nothing_unsaid_can_mend_are_refused() -> None:
     with pytest.raises(Invalid, match="attendance_sum"):
         amend_counts(WHOLE, {"total": 28, "present": 40})

@@ -162,6 +162,7 @@ def test_the_word_of_a_vote_that_was_not_understood_is_quoted() -> None:
         ("25 tán thành, 2 không", "vote_sum", {"agree": 25, "against": 2, "sum": 27, "difference": 1}),
         ("20 tán thành, 1 không", "vote_sum", {"sum": 21, "difference": -5}),
         ("30 không tán thành", "vote_sum", {"against": 30, "difference": 4}),
+        ("20 không tán thành, 10 ý kiến khác", "vote_sum", {"against": 20, "other": 10, "difference": 4}),
         ("25/28 tán thành", "vote_voters_differ", {"said": 28, "voters": 26}),
         ("", "vote_unclear", {}),
         ("họp tốt", "vote_unclear", {}),

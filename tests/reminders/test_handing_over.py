@@ -68,6 +68,18 @@ def test_who_leaves_hands_what_waits_to_the_one_who_stands_in(world: World) -> N
     assert any("Sinh hoạt chính trị tháng 5/2022" in text for text in said), said
 
 
+def test_whose_role_the_office_ends_reads_nothing_more_of_what_waited(world: World) -> None:
+    first, office = world.registered("CB01", "secretary"), world.registered("DUK", "admin")
+    in_the_evening(world, first)
+    world.tick(reminders.say_reminders)
+    first.looks()
+    morning(world)
+    office.says("/quantri").taps("Cấp mã mời").says("CB01").taps("✖️ Kết thúc").taps("Kết thúc vai trò")
+    assert "Văn phòng đã kết thúc vai trò" in first.looks()[-1].text
+    world.go("2022-05-04 19:30")
+    assert first.looks() == []
+
+
 def test_who_is_forgotten_leaves_nothing_unsaid(world: World) -> None:
     first = world.registered("CB01", "secretary")
     second = world.registered("CB01", "secretary")

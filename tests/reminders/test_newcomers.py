@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.materials.materials import tie_materials
+from bot.meetings.meetings import set_meeting
 from bot.messages import Reply
 from bot.people.people import end_role
 from bot.store.db import Database
@@ -13,6 +14,7 @@ from bot.tables import Contact, Duty, Membership, Person, Topic, Unit
 from bot.talk import outbox
 from schedules import reminders
 from tests.kit.committees import committee
+from tests.kit.duties import duty_of
 from tests.kit.files import stored
 from tests.kit.plans import plan_of, shipped
 from tests.kit.stage import begins
@@ -99,6 +101,19 @@ def test_at_the_next_allowed_time_and_once(world: World, registers: str, hears: 
     assert "Sinh hoạt chính trị tháng" in message.text
     assert world.at >= moment
     reads_well(secretary)
+
+
+@pytest.mark.parametrize(("meets", "hears"), [("2022-05-08 14:00", True), ("2022-05-12 14:00", False)])
+def test_who_registers_on_a_saturday_is_told_then_only_of_a_meeting_of_these_days(
+    world: World, meets: str, hears: bool
+) -> None:
+    tick_through(world, "2022-05-06 22:00")  # a Friday
+    with world.db.write() as session:
+        duty = session.get_one(Duty, duty_of(world, "2022-05").id)
+        set_meeting(session, duty.unit, duty, world.local(meets), "", world.moment)
+    secretary = world.registered("CB01", "secretary")
+    assert bool(told(world, secretary, "2022-05-08 20:00")) is hears
+    assert hears or told(world, secretary, "2022-05-09 09:00")
 
 
 def test_who_takes_over_in_the_middle_of_an_overdue_month(world: World) -> None:

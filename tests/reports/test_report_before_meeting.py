@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.duties.counting import tally_demands
-from bot.tables import Duty, Submission
+from bot.tables import Duty, DutyState, Submission
 from schedules import reminders
 from tests.kit.files import stored
 from tests.kit.plans import plan_of
@@ -141,6 +141,16 @@ def test_a_kept_report_is_taken_back_or_sent_anew(world: World, secretary: Talke
             .order_by(Submission.version)
         ).all()
     assert rows[-1].on_time is True
+
+
+def test_a_kept_report_that_is_asked_for_no_more_is_not_counted_after_the_meeting(
+    world: World, secretary: Talker
+) -> None:
+    early(world, secretary)
+    with world.db.write() as session:
+        session.get_one(Duty, duty(world, "bc").id).state = DutyState.WITHDRAWN
+    hold(secretary, "20/5")
+    assert (duty(world, "bc").state, duty(world, "bc").done_at) == ("withdrawn", None)
 
 
 def test_after_the_meeting_a_report_is_in_time_as_ever(world: World, secretary: Talker) -> None:

@@ -272,6 +272,22 @@ def test_a_payload_that_was_never_offered_is_not_understood_whatever_it_breaks(s
     assert (dialog.step, dialog.data["size"]) == ("size", ""), "what it had done is undone"
 
 
+@pytest.mark.parametrize("offered", [("telegram", "77"), ("web", "88")])
+def test_a_button_that_somebody_else_was_offered_is_not_understood(
+    small: World, offered: tuple[str, str]
+) -> None:
+    """Not even where the other's place has the same name on another channel."""
+    channel, place = offered
+    person = small.person("77", channel="web").says("/start")
+    with small.db.write() as session:
+        other = Contact(person=Person(created_at=small.at), channel=channel, place=place, used_at=small.at)
+        session.add(other)
+        session.flush()
+        outbox.post_message(session, other, Reply("press", ((Choice("Crash", "crash"),),)), small.at)
+    person.presses("crash")
+    assert person.last.text == "unknown"
+
+
 def test_a_malformed_payload_is_not_understood(small: World) -> None:
     person = small.person("77")
     for payload in (
