@@ -57,11 +57,10 @@ def compose(
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
+    def file_link(file: File, whose: Address) -> str:
+        return link_for(desk, file, whose)
+
     intake = Intake(db, store, aside, now, reader)
-
-    def file_link(file: File, reader: Address) -> str:
-        return link_for(desk, file, reader)
-
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
     sender = own_sender(settings, db, channels, now, hub)
     links = own_links(settings, db, channels)

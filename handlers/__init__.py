@@ -16,7 +16,7 @@ from handlers import (
     units,
 )
 from handlers.meetings import asides, notes, overhearing, result_line
-from handlers.people import register, talk
+from handlers.people import admission, talk
 from handlers.plans import office
 from handlers.reports import report
 
@@ -45,7 +45,7 @@ ROUTES = Routes(
     flows=FLOWS,
     former=FORMER,
     work={**plans.WORK, **summaries.WORK, **units.WORK},
-    admit=register.admit_person,
+    admit=admission.admit_person,
     heard=is_heard,
     unknown=talk.answer_unknown,
     files=asides.files_first(office.books_first(report.take_loose_files)),

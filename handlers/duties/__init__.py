@@ -1,7 +1,7 @@
 """What this month asks of a unit, and what it chooses for itself."""
 
 from bot.talk.desk import Flow, Handler
-from handlers.duties import choice, month
+from handlers.duties import choice, choosing, month
 
 COMMANDS: dict[str, Handler] = {
     "/thangnay": month.show_month,
@@ -11,11 +11,11 @@ ACTIONS: dict[str, Handler] = {
     "month": month.show_month,
     "confirm": month.confirm_duty,
     "confirm.undo": month.unconfirm_duty,
-    "choice.topic": choice.choose_topic_of,
-    "choice.add": choice.for_unit,
-    "choice.documents": choice.choose_documents,
-    "choice.drop": choice.drop_added_topic,
-    "choice.apart": choice.meet_apart,
+    "choice.topic": choosing.choose_topic_of,
+    "choice.add": choosing.for_unit,
+    "choice.documents": choosing.choose_documents,
+    "choice.drop": choosing.drop_added_topic,
+    "choice.apart": choosing.meet_apart,
 }
 
 FLOWS: tuple[Flow, ...] = (choice.FLOW,)

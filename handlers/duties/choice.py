@@ -1,6 +1,5 @@
 """What a unit chooses for itself: another topic of the pool, one more, the documents of a topic; and a choice taken back."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from bot.duties.life import meeting_of
@@ -9,104 +8,23 @@ from bot.meetings.choosing import (
     addable_topics,
     documents_pickable,
     pick_documents,
-    picked_places,
     replace_topic,
     replacement_topics,
     take_topic_back,
 )
-from bot.meetings.joining import duties_of, unlink_duty
+from bot.meetings.joining import duties_of
 from bot.meetings.meetings import lock_unit
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
-from bot.tables import Duty, MeetingState, Topic, Unit
-from bot.talk.answers import Answers
+from bot.tables import Duty, Topic, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+from handlers.duties.choosing import Choosing, back_to_month
 
 PAGE = 8
 OWN = "own"
 """The plan's own topic, in the place of which the unit had put another."""
-
-
-@dataclass
-class Choosing(Answers):
-    """For which unit, in the place of which duty's topic; the topic (None: the plan's own), or the documents by their places."""
-
-    unit: int
-    duty: int | None = None
-    page: int = 0
-    topic: int | None = None
-    picks: list[int] = field(default_factory=list)
-
-
-def choose_topic_of(chat: Chat, duty_id: str) -> None:
-    """`Chọn chuyên đề khác`: puts a topic of the pool in the place of the plan's."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is None or _refused(chat, duty, bool(duty.chosen or replacement_topics(chat.session, duty))):
-        return
-    chat.begin(Choosing(duty.unit_id, duty.id))
-
-
-def for_unit(chat: Chat, unit_id: str = "") -> None:
-    """`Thêm chuyên đề`: takes a topic of the pool on top of what the plan asks for."""
-    unit = chat.unit_for("choice.add", unit_id)
-    if unit is None:
-        return
-    if addable_topics(chat.session, unit, chat.today):
-        chat.begin(Choosing(unit.id))
-    else:
-        _back_to_month(chat, unit.id, "choice_none")
-
-
-def choose_documents(chat: Chat, duty_id: str) -> None:
-    """`Chọn văn bản`: of the topic's documents those that suit the unit."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is not None and not _refused(chat, duty, documents_pickable(duty)):
-        chat.begin(Choosing(duty.unit_id, duty.id, picks=picked_places(duty)), "documents")
-
-
-def drop_added_topic(chat: Chat, duty_id: str) -> None:
-    """`Bỏ chuyên đề đã thêm`."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is not None and not _refused(chat, duty, duty.added):
-        chat.begin(Choosing(duty.unit_id, duty.id), "drop")
-
-
-def meet_apart(chat: Chat, duty_id: str) -> None:
-    """`Tách ra, họp riêng`: the joint meeting goes on without this duty, which gets a day of its own."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is None:
-        return
-    lock_unit(chat.session, duty.unit_id)
-    meeting = meeting_of(chat.session, duty)
-    if (
-        meeting is not None
-        and meeting.state == MeetingState.PLANNED
-        and len(duties_of(chat.session, meeting)) > 1
-    ):
-        unlink_duty(chat.session, meeting, duty, chat.moment)
-        chat.note("meeting parted", f"meeting:{meeting.id}")
-        chat.open("plan.duty", str(duty.id), trouble=chat.desk.render.sentence("joint_apart", {}))
-    else:
-        chat.open("plan.duty", str(duty.id))
-
-
-def _refused(chat: Chat, duty: Duty, offered: bool) -> bool:
-    """Says why there is nothing to choose for this duty now."""
-    meeting = meeting_of(chat.session, duty)
-    if meeting is not None and meeting.state == MeetingState.RUNNING:
-        _back_to_month(chat, duty.unit_id, "choice_running")
-    elif not offered:
-        _back_to_month(chat, duty.unit_id, "choice_none")
-    else:
-        return False
-    return True
-
-
-def _back_to_month(chat: Chat, unit_id: int, code: str) -> None:
-    chat.end()
-    chat.open("month", str(unit_id), trouble=chat.desk.render.sentence(code, {}))
 
 
 def _duty(chat: Chat) -> Duty | None:
@@ -226,7 +144,7 @@ def _replace(chat: Chat, topic: Topic | None) -> None:
     try:
         parted = replace_topic(chat.session, duty, topic, chat.moment)
     except Invalid as problem:
-        _back_to_month(chat, duty.unit_id, problem.code)
+        back_to_month(chat, duty.unit_id, problem.code)
         return
     titles = [one.title for one in parted]
     trouble = chat.desk.render.sentence("choice_parted", {"titles": titles}) if titles else ""
@@ -238,7 +156,7 @@ def _add(chat: Chat, unit: Unit, topic: Topic) -> None:
     try:
         duty = add_topic(chat.session, unit, topic, chat.moment)
     except Invalid as problem:
-        _back_to_month(chat, unit.id, problem.code)
+        back_to_month(chat, unit.id, problem.code)
         return
     chat.note("topic added", f"duty:{duty.id}")
     _say_done(chat, duty)
@@ -287,7 +205,7 @@ def _pick(chat: Chat, duty: Duty) -> None:
     except Invalid as problem:
         if problem.code == "choice_empty":
             raise
-        _back_to_month(chat, duty.unit_id, problem.code)
+        back_to_month(chat, duty.unit_id, problem.code)
         return
     chat.note("documents chosen", f"duty:{duty.id}")
     chat.end()
@@ -312,7 +230,7 @@ def take_topic_drop(chat: Chat, answer: Answer) -> None:
     try:
         take_topic_back(chat.session, duty, chat.moment)
     except Invalid as problem:
-        _back_to_month(chat, unit.id, problem.code)
+        back_to_month(chat, unit.id, problem.code)
         return
     chat.note("topic taken back", f"duty:{duty.id}")
     chat.end()

@@ -15,13 +15,14 @@ from handlers.meetings import (
     result_line,
     reviewing,
     schedule,
+    starting,
     tasks,
     votes,
 )
 
 COMMANDS: dict[str, Handler] = {
     "/lichhop": schedule.show_schedule,
-    "/hop": meeting.show_meetings,
+    "/hop": starting.show_meetings,
     "/ketqua": result.show_result_choice,
 }
 
@@ -37,10 +38,10 @@ ACTIONS: dict[str, Handler] = {
     "prepare.notice": prepare.show_notice,
     "prepare.tell": prepare.send_notice,
     "prepare.banner": prepare.show_backdrop,
-    "meet": meeting.show_meetings,
-    "meet.duty": meeting.start_meeting_of,
-    "meet.begin": meeting.begin_meeting,
-    "meet.plain": meeting.begin_plain,
+    "meet": starting.show_meetings,
+    "meet.duty": starting.start_meeting_of,
+    "meet.begin": starting.begin_meeting,
+    "meet.plain": starting.begin_plain,
     "meet.walk": meeting.show_present_step,
     "meet.next": meeting.go_forward,
     "meet.skip": meeting.skip_step,

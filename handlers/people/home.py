@@ -5,7 +5,7 @@ from bot.duties.outlook import unit_outlooks
 from bot.people.roles import role_holders, within_subtree
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
-from handlers.people.register import Registering
+from handlers.people.admission import Registering
 
 
 def start_talk(chat: Chat) -> None:

@@ -8,7 +8,7 @@ from bot.people.roles import role_holders
 from bot.reading.codes import code_in
 from bot.tables import Message
 from bot.talk.chat import Chat
-from handlers.people.register import Registering
+from handlers.people.admission import Registering
 
 GROUP_SILENCE = timedelta(hours=12)
 

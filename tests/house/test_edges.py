@@ -305,7 +305,8 @@ def test_an_edit_after_the_role_is_gone_changes_no_note(
 def test_old_buttons_cannot_be_typed_past_the_notice(
     world: World, secretary: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("handlers.people.register.CONSENT_VERSION", CONSENT_VERSION + 1)
+    for module in ("register", "admission"):
+        monkeypatch.setattr(f"handlers.people.{module}.CONSENT_VERSION", CONSENT_VERSION + 1)
     secretary.says("xin chào")
     assert "đồng ý không" in secretary.last.text
     secretary.says("Việc tháng này")

@@ -12,7 +12,7 @@ from bot.problems import Invalid
 from bot.reading.codes import code_in, looks_like_code, never_in_codes
 from bot.reading.names import read_name
 from bot.tables import Consent, Contact, Invite, Membership, Message, Person, Unit
-from handlers.people import register
+from handlers.people import admission, register
 from schedules import cleanup, reminders
 from tests.kit.files import stored
 from tests.kit.places import ZONE
@@ -22,6 +22,11 @@ from tests.kit.talker import Talker
 from tests.kit.world import World
 
 ASKS_CODE = "gõ mã mời"
+
+
+def _change_notice(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    for module in (admission, register):
+        monkeypatch.setattr(module, "CONSENT_VERSION", CONSENT_VERSION + times)
 
 
 def begin_here(world: World) -> None:
@@ -554,7 +559,7 @@ def test_somebody_elses_contact_is_not_taken_over(world: World) -> None:
 
 def test_a_new_notice_is_shown_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     talker = world.registered("CB01", "secretary")
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    _change_notice(monkeypatch, 1)
     talker.says("/thangnay")
     assert talker.last.text.startswith("<b>Thông báo đã được sửa đổi")
     talker.taps("Không đồng ý")
@@ -604,7 +609,7 @@ def test_what_was_agreed_to_can_be_proved(world: World) -> None:
 
 def test_a_refusal_is_written_down_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     talker = world.registered("CB01", "secretary", name="Lan")
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    _change_notice(monkeypatch, 1)
     talker.says("/caidat").taps("Không đồng ý")
     assert [(row.version, row.agreed) for row in consents(world, talker)] == [
         (CONSENT_VERSION, True),
@@ -625,27 +630,27 @@ def test_a_new_notice_loses_nothing_of_what_was_going_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talker = world.registered("CB01", "secretary", name="Lan").says("/caidat").taps("Giờ nhắc")
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    _change_notice(monkeypatch, 1)
     talker.says("9h")
     assert talker.last.text.startswith("<b>Thông báo đã được sửa đổi")
     talker.says("/thangnay").taps("✅ Đồng ý")
     assert talker.last.text.startswith("✅ Từ nay trợ lý nhắc lúc 9h.")
 
     talker.taps("Cài đặt").taps("Giờ nhắc")
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 2)
+    _change_notice(monkeypatch, 2)
     talker.says("23h").taps("✅ Đồng ý")
     assert talker.last.text.startswith("Xin chọn một giờ từ 7 đến 20")
     talker.says("10h")
     assert person_of(world, talker).reminder_hour == 10
 
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 3)
+    _change_notice(monkeypatch, 3)
     talker.says("xin chào").taps("✅ Đồng ý")
     assert talker.last.text.startswith("🏠")
 
 
 def test_data_can_be_deleted_without_the_new_notice(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     talker = world.registered("CB01", "secretary")
-    monkeypatch.setattr(register, "CONSENT_VERSION", CONSENT_VERSION + 1)
+    _change_notice(monkeypatch, 1)
     talker.says("/xoadulieu")
     assert "Xóa dữ liệu của đồng chí?" in talker.last.text
     talker.taps("Xóa")
