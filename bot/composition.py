@@ -51,8 +51,7 @@ def compose(
 ) -> Service:
     """Puts the pieces together; everything below this function gets what it needs handed in."""
     store = files.open_store(settings.files_url.get_secret_value())
-    hub, aside = Hub(), Inspector()
-    reader = Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
+    hub, aside, reader = Hub(), Inspector(), stamp_reader(settings)
 
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
@@ -67,12 +66,9 @@ def compose(
     desk = open_desk(settings, db, links, sender, store, aside, kinds)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
-    routes = watch_routes(watch, lines or LineCounts(), settings.metrics_token.get_secret_value())
     if demo:
         demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
-        routes += demo.routes()
-    ways_in = [way for one in channels for way in one.ways_in()]
-    shown: dict[str, Any] = {"ways_in": ways_in, "extra_routes": routes, "home": demo.page if demo else None}
+    shown = pages_beside(settings, channels, watch, lines or LineCounts(), demo)
     return Service(
         web.build_site(desk, handle, links, hub, intake.take, store.stream, now, **shown),
         sender,
@@ -85,6 +81,23 @@ def compose(
         stopped=partial(close_all, [aside, reader]),
         watching=watch.run,
     )
+
+
+def pages_beside(
+    settings: Settings, channels: Iterable[Channel], watch: Watch, lines: LineCounts, demo: Demo | None
+) -> dict[str, Any]:
+    """What the web site serves beside its own pages."""
+    routes = watch_routes(watch, lines, settings.metrics_token.get_secret_value())
+    return {
+        "ways_in": [way for one in channels for way in one.ways_in()],
+        "extra_routes": [*routes, *(demo.routes() if demo else ())],
+        "home": demo.page if demo else None,
+    }
+
+
+def stamp_reader(settings: Settings) -> Inspector | None:
+    """Reads the stamps on pages that are pictures, where that is wanted: one at a time, with memory of its own."""
+    return Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
 
 
 def close_all(processes: Iterable[Inspector | None]) -> None:

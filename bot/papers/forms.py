@@ -123,7 +123,7 @@ def read_forms(folder: Path) -> PaperForms:
         raise Rejected(problems) from error
 
 
-def read_words(folder: Path) -> dict[str, Any]:
+def read_paper_words(folder: Path) -> dict[str, Any]:
     """`words.yaml` of the folder. Raises Rejected (paper_form_broken)."""
     found: dict[str, Any] = _read(folder / "words.yaml")
     return found

@@ -13,7 +13,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from bot.papers.collecting import KINDS
 from bot.papers.facts import MinutesFacts
-from bot.papers.forms import PaperForm, read_forms, read_words
+from bot.papers.forms import PaperForm, read_forms, read_paper_words
 from bot.papers.tags import Wording
 from bot.problems import Problem, Rejected
 
@@ -36,7 +36,7 @@ def render_paper(kind: str, facts: MinutesFacts, folder: Path, target: Path) -> 
     """
     if kind not in KINDS:
         raise ValueError(f"no paper is of the kind {kind!r}")
-    forms, words = read_forms(folder), read_words(folder)
+    forms, words = read_forms(folder), read_paper_words(folder)
     form = forms.on(facts.day)
     tags = Wording(form, forms.of(facts.unit.kind), words).tags(kind, facts)
     path = template_path(kind, form, folder)

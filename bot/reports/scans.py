@@ -73,7 +73,7 @@ def _encoded_pages(
     for number, source in enumerate(sources, 1):
         try:
             # Not held by a name, so that it is gone before the next one is read.
-            page = _open_aside(aside, page_of, source, _turn(turns, number), room)
+            page = _open_aside(aside, scanned_page, source, _turn(turns, number), room)
         except Invalid as bad:
             problems.append(_problem(bad, number))
             continue
@@ -81,7 +81,7 @@ def _encoded_pages(
             yield page
 
 
-def page_of(content: bytes, turn: int, room: int) -> Jpeg:
+def scanned_page(content: bytes, turn: int, room: int) -> Jpeg:
     """One page of the PDF, in `room` bytes if it can be; raises as `open_photograph` does."""
     picture, _ = open_photograph(content, LADDER[0][0])
     return _encoded(_turned(picture, turn), room)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.papers.forms import numerals_of, read_words
+from bot.papers.forms import numerals_of, read_paper_words
 from bot.papers.number_words import Numerals, in_words
 from bot.reading.words import read_number
 
@@ -51,7 +51,7 @@ TABLE = (
 
 @pytest.fixture(scope="module")
 def numerals() -> Numerals:
-    return numerals_of(read_words(FOLDER))
+    return numerals_of(read_paper_words(FOLDER))
 
 
 @pytest.mark.parametrize(("value", "said"), TABLE)

@@ -32,7 +32,7 @@ from bot.papers.facts import (
     TaskFacts,
     VoteFacts,
 )
-from bot.papers.forms import read_forms, read_words
+from bot.papers.forms import read_forms, read_paper_words
 from bot.papers.rendering import render_paper, tag_environment
 from bot.papers.tags import Wording
 from bot.papers.texts import clean_text
@@ -748,7 +748,7 @@ def test_the_shipped_templates_are_those_of_the_outlines(folder: Path) -> None:
 def test_every_tag_is_documented() -> None:
     page = (ROOT / "docs" / "papers.md").read_text("utf-8")
     forms = read_forms(FOLDER)
-    tags = Wording(forms.on(date.max), forms.of("chi_bo"), read_words(FOLDER)).tags("BB", known())
+    tags = Wording(forms.on(date.max), forms.of("chi_bo"), read_paper_words(FOLDER)).tags("BB", known())
     named = set(re.findall(r"`([a-z_.]+)`", page))
     assert set(tags) - named == set()
     rows = {"steps": "step", "tasks": "task", "votes": "vote", "parts": "part"}
