@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from bot.meetings.meetings import new_meeting, other_running, start_meeting
 from bot.plans.agenda import Agenda, AgendaStep
 from bot.store.db import Database
-from bot.tables import Attendance, Duty, Meeting, Note, Topic, Unit
+from bot.tables import Attendance, Duty, Meeting, MeetingKind, Membership, Note, Topic, Unit
 from bot.tables.walked import MeetingMarks, StepMark
 from tests.kit.committees import committee
 from tests.kit.plans import shipped
@@ -272,6 +273,22 @@ def test_paused_and_resumed_days_later_after_a_restart(world: World, secretary: 
     resumed.taps("Họp tiếp").taps("Kết thúc").taps("Hôm nay")
     assert "Đã kết thúc" in resumed.last.text
     reads_well(secretary, resumed)
+
+
+def test_a_thematic_meeting_may_begin_beside_a_regular_one(world: World, secretary: Talker) -> None:
+    secretary.looks()
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
+        person = session.scalars(select(Membership.person_id).where(Membership.unit_id == unit.id)).one()
+        assert world.desk.regular_agenda is not None
+        for kind in (MeetingKind.REGULAR, MeetingKind.THEMATIC):
+            meeting = new_meeting(session, unit, None, world.at)
+            meeting.kind = kind
+            start_meeting(session, meeting, world.desk.regular_agenda, person, world.moment)
+        for kind in (MeetingKind.REGULAR, MeetingKind.THEMATIC):
+            found = other_running(session, unit.id, kind)
+            assert found is not None
+            assert found.kind == kind
 
 
 def test_a_long_note_is_kept_whole_however_long(world: World, secretary: Talker) -> None:

@@ -114,6 +114,17 @@ def test_a_heading_of_two_rows_with_merged_cells(tmp_path: Path) -> None:
     ]
 
 
+def test_a_heading_that_goes_on_in_the_row_below_beside_merged_cells(tmp_path: Path) -> None:
+    rows = [
+        ["TT", "Tên tổ chức đảng", "Số lượng", "Cấp trên"],
+        [None, None, "Số đảng viên", None],
+        [1, "Chi bộ Văn phòng", 20, "Đảng ủy Sở"],
+    ]
+    table = read(tmp_path, rows, "A1:A2", "B1:B2", "D1:D2")
+    assert told(table) == [("Chi bộ Văn phòng", "chi_bo", "", "Đảng ủy Sở", 20, None)]
+    assert whys(table) == [(1, "header"), (2, "header")]
+
+
 def test_code_and_name_below_one_heading(tmp_path: Path) -> None:
     rows = [
         ["STT", "Tổ chức đảng", None, "Cấp trên", None, "Số đảng viên"],
