@@ -247,10 +247,10 @@ async def test_measures_are_for_who_holds_the_token(office: Office) -> None:
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     told = answer.text.splitlines()
     assert [line for line in told if not line.startswith("# ") and not MEASURE.fullmatch(line)] == []
-    assert 'chibo_messages_total{channel="telegram",result="sent"} 7' in told
-    assert 'chibo_log_lines_total{level="ERROR"} 2' in told
+    assert 'chibo_messages_total{channel="telegram",result="sent"} 7.0' in told
+    assert 'chibo_log_lines_total{level="ERROR"} 2.0' in told
     assert 'chibo_tick_age_seconds{tick="reminders"} 3.5' in told
-    assert f'chibo_schema{{revision="{newest_revision()}"}} 1' in told
+    assert f'chibo_schema{{revision="{newest_revision()}"}} 1.0' in told
     assert "chibo_ready 1.0" in told
     kinds = re.findall(r"^# TYPE (\S+) ", answer.text, re.MULTILINE)
     assert len(set(kinds)) == len(kinds) > 10
