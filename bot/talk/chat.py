@@ -62,7 +62,7 @@ class Chat:
     @property
     def abilities(self) -> Abilities:
         """Of the channel on which the person speaks now."""
-        return self.desk.abilities.get(self.contact.channel, Abilities())
+        return self.desk.abilities_of(self.contact)
 
     @property
     def open_step(self) -> FlowStep | None:

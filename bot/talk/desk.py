@@ -98,7 +98,7 @@ class Routes:
     edited: Handler
     edit_note: Callable[["Chat"], bool]
     group: Handler
-    heard: Callable[[Session, Contact, Incoming], bool] = lambda *_: True
+    heard: Callable[[Session, Contact, Incoming, Abilities], bool] = lambda *_: True
     """Is what comes from this place heard at all? Else it leaves no trace."""
     unasked: Callable[["Chat"], bool] = lambda _chat: False
     """Takes words that answer a message which is not the open question, as a reminder; False when they answer none."""
@@ -143,6 +143,9 @@ class Desk:
     """Where files that anybody may have made are read."""
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     """What each channel carries, by its name."""
+
+    def abilities_of(self, contact: Contact) -> Abilities:
+        return self.abilities.get(contact.channel, Abilities())
 
     def moment(self, at: datetime) -> Moment:
         return Moment(at, self.zone)

@@ -85,7 +85,7 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
     )
     if contact is None:
         contact = _new_contact(session, event)
-    elif not desk.routes.heard(session, contact, event):
+    elif not desk.routes.heard(session, contact, event, desk.abilities_of(contact)):
         return None
     said = bubble_text(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None

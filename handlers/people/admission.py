@@ -35,7 +35,7 @@ def admit_person(chat: Chat) -> bool:
     if chat.roles() and informed:
         return True
     if not chat.roles() and chat.dialog.step != "consent":
-        note_answered(chat.contact, chat.at)
+        note_answered(chat.contact, chat.at, chat.abilities)
     if chat.dialog.flow == "register" and chat.dialog.step in ("code", "consent") and _answers(chat):
         return True
     if chat.roles():

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.channels.zalo_bot.channel import ZaloBot
@@ -50,6 +50,8 @@ class Api:
         self.files: dict[str, bytes | int | str] = {}
         """By path: bytes, an HTTP status, or the address that it is found under now."""
         self.dropped = 0
+        self.verifies = False
+        self.verified = 0
         self.url = ""
 
     def called(self, method: str) -> list[JSON]:
@@ -74,7 +76,8 @@ class Api:
         assert request.path.startswith(f"/bot{TOKEN}/"), request.path
         method = request.path.rpartition("/")[2]
         assert request.content_type == "application/json"
-        self.calls.append((method, await request.json()))
+        values = await request.json()
+        self.calls.append((method, values))
         if self.dropped:  # it is done, and nobody hears of it
             self.dropped -= 1
             assert request.transport is not None
@@ -82,7 +85,7 @@ class Api:
         if self.answers[method]:
             status, body = self.answers[method].pop(0)
             return web.Response(text=body if isinstance(body, str) else json.dumps(body), status=status)
-        return web.json_response(await self._usual(method))
+        return web.json_response(await self._usual(method, values))
 
     def _file(self, path: str) -> web.Response:
         self.calls.append(("file", {"path": path}))
@@ -93,7 +96,16 @@ class Api:
             return web.Response(status=302, headers={"location": content})
         return web.Response(body=content)
 
-    async def _usual(self, method: str) -> JSON:
+    async def _verify(self, values: JSON) -> int:
+        """Zalo tries the address at once, without any body."""
+        headers = {"X-Bot-Api-Secret-Token": values["secret_token"]}
+        try:
+            async with ClientSession() as session, session.post(values["url"], headers=headers) as answer:
+                return answer.status
+        except ClientError:
+            return 0
+
+    async def _usual(self, method: str, values: JSON) -> JSON:
         if method == "getMe":
             me = {"id": "1459232241454765289", "account_name": "bot.VDKyGxQvc", "account_type": "BASIC"}
             return {"ok": True, "result": me, "error_code": 0}
@@ -103,7 +115,8 @@ class Api:
             await asyncio.sleep(0.02)
             return {"ok": False, "error_code": 408, "description": "Request timeout"}
         if method == "setWebhook":
-            return {"ok": True, "result": {"url": "", "verification": {"ok": True, "outcome": "webhook.ok"}}}
+            self.verified = await self._verify(values) if self.verifies else 200
+            return {"ok": True, "result": {"url": "", "verification": {"ok": self.verified == 200}}}
         return {"ok": True, "result": {"message_id": "1", "date": 1650270600123}}
 
 

@@ -124,3 +124,17 @@ def test_other_channels_count_nothing(world: World) -> None:
     assert counts(world) == {}
     with world.db.read() as session:
         assert session.scalars(select(Message)).all()
+
+
+def test_a_stranger_is_told_once_a_day_where_messages_are_numbered(world: World) -> None:
+    stranger = world.person(channel="zalo")
+    stranger.says("alo")
+    assert "gõ mã mời" in stranger.last.text
+    for _ in range(100):
+        world.later(minutes=13)
+        stranger.says("alo")
+    assert len(stranger.got) == 1
+    assert "Đồng chí có đồng ý không" in stranger.says(world.invite("CB01", "secretary")).last.text
+    other = world.person(channel="zalo").says("alo")
+    world.later(days=1)
+    assert len(other.says("alo").got) == 2

@@ -130,6 +130,7 @@ async def test_what_one_person_says_is_taken_in_order() -> None:
         assert [one.text for one in ear.heard] == ["", "1", "2", "3", "4", "5"]
 
 
+@pytest.mark.logs_errors
 async def test_it_says_where_events_are_to_be_brought(caplog: pytest.LogCaptureFixture) -> None:
     async with served(Api()) as api, started(api, Ear(), webhook_url="https://chibo.example/zalo") as bot:
         api.break_down("setWebhook")
@@ -250,6 +251,7 @@ async def test_spoken_words_are_fetched() -> None:
     assert [file.name for file in got.files] == ["ghi-am-600123.aac"]
 
 
+@pytest.mark.logs_errors
 async def test_redirects_are_followed_to_allowed_hosts_alone() -> None:
     def moved(api: Api) -> None:
         api.files |= {"/file/a.jpg": "/file/b.jpg", "/file/b.jpg": JPEG}
@@ -261,6 +263,7 @@ async def test_redirects_are_followed_to_allowed_hosts_alone() -> None:
     assert (await fetched(picture, led_astray)).refused == (Refusal("anh-600123.jpg", "file_fetch_failed"),)
 
 
+@pytest.mark.logs_errors
 @pytest.mark.parametrize(
     "url",
     [
@@ -272,7 +275,7 @@ async def test_redirects_are_followed_to_allowed_hosts_alone() -> None:
         "https://[zdn.vn/a.jpg",
     ],
 )
-async def test_a_strange_host_is_not_asked(url: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_strange_host_is_not_asked(url: str) -> None:
     got = await fetched(lambda _: event(IMAGE, photo_url=url), lambda _: None)
     assert got.refused == (Refusal("anh-600123.jpg", "file_fetch_failed"),)
 
