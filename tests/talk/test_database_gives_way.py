@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.store import again
 from bot.store.db import Database, connect_database
 from bot.tables import Audit, Contact, Errand, ErrandKind, ErrandState, Event, Message, Unit
+from bot.tables.asked import OrderedPaper
 from bot.talk.errands import do_all
 from bot.talk.receive import receive
 from schedules import papers, reminders
@@ -210,7 +211,9 @@ def test_an_errand_is_done_when_the_database_has_given_way(db: Database) -> None
         contact = session.scalars(select(Contact).where(Contact.place == person.address.place)).one()
         unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
         asked = {"person_id": contact.person_id, "unit_id": unit.id, "created_at": world.at}
-        session.add(Errand(kind=ErrandKind.PAPER, state=ErrandState.NEW, args={"meeting": 0}, **asked))
+        session.add(
+            Errand(kind=ErrandKind.PAPER, state=ErrandState.NEW, args=OrderedPaper(0, "minutes"), **asked)
+        )
     begun: list[int] = []
 
     def make(desk: Any, errand_id: int, at: Any) -> None:
