@@ -242,10 +242,15 @@ def look(desk: Desk, year: int) -> Looked:
         else:
             found.size = session.scalar(text("SELECT pg_database_size(current_database())")) or 0
     places = [FIRST_PLACE + year * TALKERS % CELLS + n for n in range(TALKERS)]
+    with found.clock("the tick of reminders, with what is due"):
+        say_reminders(desk, at)
     do_all_of_it(desk, places[:2], at, Looked(), year)  # warm
+    put_down(desk)
     with scans_into(desk.db, found):
         do_all_of_it(desk, places[2:4], at, Looked(), year)
+    put_down(desk)
     do_all_of_it(desk, places[4:], at, found, year)
+    put_down(desk)
     return found
 
 
@@ -267,13 +272,15 @@ def do_all_of_it(desk: Desk, places: list[int], at: datetime, found: Looked, yea
         send(LEADER, "/tinhhinh of the leader", "/tinhhinh")
     for place in places[:MEETERS]:
         lead(desk, place, send)
-    with found.clock("the tick of reminders, with what is due"):
-        say_reminders(desk, at)
     for _ in range(IDLE):
         with found.clock("the tick of reminders, with nothing due"):
             say_reminders(desk, at)
         with found.clock("a turn of the sender"), desk.db.write() as session:
             claim_messages(session, at, ["telegram"], 1)
+
+
+def put_down(desk: Desk) -> None:
+    """Nothing is left of it that runs or waits."""
     with desk.db.write() as session:
         session.execute(
             text("UPDATE messages SET state = 'sent', sent_at = created_at WHERE state = 'waiting'")

@@ -48,7 +48,10 @@ class Meeting(Base):
     """A meeting of a unit. `step` is where it stands, for everyone who looks; `steps` is the agenda as it was at the start."""
 
     __tablename__ = "meetings"
-    __table_args__ = (Index("ix_meetings_unit_state", "unit_id", "state"),)
+    __table_args__ = (
+        Index("ix_meetings_unit_state", "unit_id", "state"),
+        Index("ix_meetings_started_at", "started_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
