@@ -11,6 +11,8 @@ from bot.tables.walked import MeetingStep, StepMark, StepTime
 SCORE = "score"
 """The step at which the meeting scores itself, by its key in the agendas."""
 MINUTE = 60
+LONGEST = 24 * 60
+"""Minutes: whoever has not ended a meeting after a day has forgotten it."""
 
 Wish = Literal["step_short", "step_long", "whole_short"]
 
@@ -93,11 +95,12 @@ def minutes_of_step(meeting: Meeting, step: int, at: datetime) -> int | None:
 
 
 def minutes_in_all(meeting: Meeting, at: datetime) -> int | None:
-    """Whole minutes since the walk began, without pauses; None for a meeting that was entered afterwards."""
+    """Whole minutes since the walk began, without pauses; None for a meeting that was entered afterwards, or left open."""
     begun = [time.begun for time in meeting.walk.times.values()]
     if not begun:
         return None
-    return _minutes((meeting.ended_at or at) - min(begun), sum(meeting.walk.pauses.values()))
+    whole = _minutes((meeting.ended_at or at) - min(begun), sum(meeting.walk.pauses.values()))
+    return whole if whole < LONGEST else None
 
 
 def _minutes(span: timedelta, off: int) -> int:

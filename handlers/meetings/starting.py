@@ -8,6 +8,7 @@ from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
 from bot.meetings.concerns import kind_of
 from bot.meetings.dialogs import Walking, about
 from bot.meetings.joining import answer_on, offered_duties
+from bot.meetings.left_open import FORGOTTEN, days_open
 from bot.meetings.meetings import (
     live_meeting,
     lock_meeting,
@@ -23,7 +24,7 @@ from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting, MeetingState
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
-from handlers.meetings import joint, leading
+from handlers.meetings import joint, leading, left_open
 from handlers.meetings.leading import regular_agenda_of
 
 EARLY = timedelta(hours=1)
@@ -31,7 +32,7 @@ EARLY = timedelta(hours=1)
 
 
 def show_meetings(chat: Chat, unit_id: str = "") -> None:
-    """Goes on with the running meeting; else offers the meetings that may be held now."""
+    """Goes on with the running meeting, or asks what became of it; else offers the meetings that may be held now."""
     unit = chat.unit_for("meet", unit_id)
     if unit is None:
         return
@@ -43,7 +44,10 @@ def show_meetings(chat: Chat, unit_id: str = "") -> None:
         .order_by(Meeting.id.desc())
     )
     if running is not None:
-        _continue(chat, running)
+        if days_open(running, chat.moment) >= FORGOTTEN:
+            left_open.show_left_open(chat, running)
+        else:
+            _continue(chat, running)
         return
     found = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
     waiting = sorted(found, key=lambda view: not _is_today(chat, view.meeting))  # else as urgent as before
@@ -151,9 +155,12 @@ def _says_other_running(chat: Chat, unit_id: int, duty: Duty | None, meeting: Me
     other = other_running(chat.session, unit_id, kind_of(duty))
     if other is None:
         return False
+    trouble = chat.sentence(Invalid("meeting_other_running"))
+    if days_open(other, chat.moment):
+        left_open.show_left_open(chat, other, trouble)
+        return True
     if chat.answers_if(Walking) and chat.dialog.step == "join":
         chat.end()
-    trouble = chat.sentence(Invalid("meeting_other_running"))
     chat.say("meetings/other_running", meeting=other, trouble=trouble)
     return True
 
