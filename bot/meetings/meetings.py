@@ -66,7 +66,7 @@ def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting
         Meeting.rehearsal.is_(False),
     )
     if duty_id is None:
-        query = query.where(~Meeting.id.in_(select(MeetingDuty.meeting_id)))
+        query = query.where(~exists().where(MeetingDuty.meeting_id == Meeting.id))
     else:
         query = query.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
             MeetingDuty.duty_id == duty_id
