@@ -27,6 +27,7 @@ from tests.kit.world import World
         ("25 đồng ý; 1 không đồng ý", (25, 1, 0)),
         ("đồng ý 24, không đồng ý 1, ý kiến khác 1", (24, 1, 1)),
         ("24 tán thành, 2 ý kiến khác", (24, 0, 2)),
+        ("15 tán thành, 11 ý kiến khác (42,3%)", (15, 0, 11)),
         ("25, 1 không", (25, 1, 0)),
         ("tất cả", (26, 0, 0)),
         ("Tất cả đồng chí tán thành", (26, 0, 0)),
