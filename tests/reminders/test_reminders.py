@@ -240,6 +240,41 @@ def test_an_outage_over_the_last_day_speaks_of_the_day_it_is(world: World) -> No
     assert secretary.last.text.startswith("⚠️ <b>Quá hạn 1 ngày</b>")
 
 
+@pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        (3, "📝 <b>Chưa có kết quả buổi họp</b>"),
+        (10, "📝 <b>Chưa có kết quả buổi họp</b>"),
+        (40, "⚠️ <b>Quá hạn 13 ngày</b>"),
+    ],
+)
+def test_a_clock_that_jumps_forward_is_followed_by_one_true_word(world: World, days: int, says: str) -> None:
+    """The rungs of the days passed over: the last that is still worth saying is said, once, of the day that it is."""
+    secretary = only_in_may(world)
+    tick_through(world, "2022-05-03 10:00")
+    secretary.looks()
+    before = len(secretary.got)
+    world.later(days=days)
+    for _ in range(3):
+        world.tick(reminders.say_reminders)
+        world.later(minutes=1)
+    secretary.looks()
+    if days == 40:  # a Sunday, which is left in peace
+        assert len(secretary.got) == before
+        world.later(days=1)
+        world.tick(reminders.say_reminders)
+        secretary.looks()
+    assert len(secretary.got) == before + 1
+    assert secretary.last.text.startswith(says)
+    assert not re.search(r"còn \d+ ngày", secretary.last.text) or days < 28
+    tick_through(world, "2022-07-01 00:00")
+    rungs = [rung for _, _, rung in said(world)]
+    assert len(rungs) == len(set(rungs))
+    mornings = [at for at, _, _ in said(world)]
+    assert len(mornings) == len(set(mornings))
+    reads_well(secretary)
+
+
 def test_nobody_registered(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "bot.reminders")
     assert world.tick(reminders.say_reminders) == 0
