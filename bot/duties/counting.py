@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from bot.duties.outlook import has_its_day
@@ -159,10 +159,22 @@ def current_demands(scope: ColumnElement[bool], today: date) -> ColumnElement[bo
     due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
     since = today - RECENT
     done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
-    live = select(Duty.demand_id).where(
-        scope, or_(Duty.state == DutyState.OPEN, Duty.due_on >= since, done_since)
+    live = (  # each by its own index: what matters now is little, what ever was is much
+        select(Duty.demand_id).where(scope, matters).correlate(None)
+        for matters in (Duty.state == DutyState.OPEN, Duty.due_on >= since, done_since)
     )
-    return and_(scope, Duty.demand_id.in_(live.correlate(None)))
+    return and_(scope, Duty.demand_id.in_(union(*live)))
+
+
+def asked_in_year(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
+    """`scope` (a condition on Duty), narrowed to what falls into the calendar year of `today` or is due in it, and to what is
+    open from before."""
+    first = date(today.year, 1, 1)
+    of_year = select(Demand.id).where(or_(Demand.period_last >= first, Demand.due_on >= first))
+    return and_(
+        scope,
+        or_(Duty.state == DutyState.OPEN, Duty.due_on >= first, Duty.demand_id.in_(of_year.correlate(None))),
+    )
 
 
 def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:

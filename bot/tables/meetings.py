@@ -223,7 +223,7 @@ class Score(Base):
     grade: Mapped[str] = mapped_column(String(20), default="")
     weaknesses: Mapped[str] = mapped_column(Text, default="")
     voted: Mapped[bool] = mapped_column(default=False)
-    decided_grade: Mapped[str] = mapped_column(String(20), default="")
+    decided_grade: Mapped[str] = mapped_column(String(20), default="", index=True)
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     at: Mapped[datetime]
 

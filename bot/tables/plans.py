@@ -146,7 +146,8 @@ class Duty(Base):
         Index("ix_duties_unit_state", "unit_id", "state"),
         Index("ix_duties_next_reminder_at", "next_reminder_at"),
         Index("ix_duties_path", "path", "demand_id"),
-        Index("ix_duties_due_on", "due_on"),
+        Index("ix_duties_due_on", "due_on", "path", "demand_id"),
+        Index("ix_duties_state_path", "state", "path", "demand_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

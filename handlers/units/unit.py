@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from bot.duties.counting import tally_demands
+from bot.duties.counting import asked_in_year, tally_demands
 from bot.duties.outlook import unit_outlooks
 from bot.materials.receipts import materials_for
 from bot.natural import in_natural_order
@@ -24,7 +24,7 @@ def show_unit(chat: Chat, unit_id: str = "") -> None:
 
 
 def _show(chat: Chat, unit: Unit) -> None:
-    figures = tally_demands(chat.session, Duty.unit_id == unit.id, chat.today)
+    figures = tally_demands(chat.session, asked_in_year(Duty.unit_id == unit.id, chat.today), chat.today)
     sums = chat.may("sum", unit.path)
     if not figures and sums:
         chat.open("sum")  # a committee that owes nothing itself: its cells are what there is to see

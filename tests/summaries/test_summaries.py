@@ -256,8 +256,8 @@ def test_how_my_unit_stands(world: World) -> None:
         "🔎 <b>Chi bộ A01</b>",
         "Số đảng viên: 20 · thường họp ngày 5",
         "",
-        "Phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
-        "Tỷ lệ dự, cộng các buổi: <b>82,5%</b> (33/40)",
+        "Năm 2022: phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
+        "Tỷ lệ dự, cộng các buổi trong năm: <b>82,5%</b> (33/40)",
     ]
     assert "Chưa có đồng chí nào" not in secretary.last.text
     assert "tháng 6/2022" in secretary.last.text, "it is announced ahead of its month"
@@ -266,7 +266,7 @@ def test_how_my_unit_stands(world: World) -> None:
 
 def test_a_unit_that_owes_and_has_nobody(world: World) -> None:
     follower = world.registered("A01", "follower").says("/tinhhinh")
-    assert "Phải làm 1 việc: 0 đúng hạn, 0 trễ, 1 chưa." in follower.last.text
+    assert "Năm 2022: phải làm 1 việc: 0 đúng hạn, 0 trễ, 1 chưa." in follower.last.text
     assert "còn 29 ngày" in follower.last.text
     assert "⚠️ Chưa có đồng chí nào đăng ký phụ trách.\n\n👉" in follower.last.text
 
@@ -466,3 +466,19 @@ def test_a_reminder_asked_for_at_night_goes_out_in_the_morning(world: World) -> 
     assert secretary.looks() == []
     world.go("2022-04-06 07:01")
     assert any("Cấp ủy cấp trên nhắc" in reply.text for reply in secretary.looks())
+
+
+def test_the_card_speaks_of_this_year_and_of_what_is_still_open(world: World) -> None:
+    """A cell that has done all of 2022 is not told of it for ever; what it still owes of 2022 stays."""
+    secretary = world.registered("A01", "secretary", members=20, meeting_day=5)
+    hold(world, ["A01"], "2022-04", "2022-04-01 07:00", present=15)
+    world.go("2023-02-01 09:00")
+    secretary.says("/tinhhinh")
+    with world.db.read() as session:
+        still = session.scalars(
+            select(Duty).where(Duty.unit.has(Unit.code == "A01"), Duty.state == "open")
+        ).all()
+    assert (
+        f"Năm 2023: phải làm {len(still)} việc: 0 đúng hạn, 0 trễ, {len(still)} chưa" in secretary.last.text
+    )
+    assert "Tỷ lệ dự" not in secretary.last.text
