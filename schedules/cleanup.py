@@ -76,6 +76,7 @@ def clean_up(desk: Desk, at: datetime, kept: KeepTimes = KeepTimes()) -> int:
     for step in steps:
         with desk.db.write() as session:
             done += step(session)
+    desk.db.renew_statistics()
     return done
 
 

@@ -158,10 +158,11 @@ def current_demands(scope: ColumnElement[bool], today: date) -> ColumnElement[bo
     """`scope` (a condition on Duty), narrowed to the demands that matter now: something of them is open, or they were
     due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
     since = today - RECENT
+    lately = Duty.due_on.between(since, date.max)  # bounded on both sides, SQLite takes the index of days
     done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
     live = (  # each by its own index: what matters now is little, what ever was is much
         select(Duty.demand_id).where(scope, matters).correlate(None)
-        for matters in (Duty.state == DutyState.OPEN, Duty.due_on >= since, done_since)
+        for matters in (Duty.state == DutyState.OPEN, lately, done_since)
     )
     return and_(scope, Duty.demand_id.in_(union(*live)))
 

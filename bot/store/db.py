@@ -8,7 +8,7 @@ from threading import Condition, Lock
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -95,6 +95,13 @@ class Database:
         )
         with self._counted(), engine.connect() as connection:
             yield connection
+
+    def renew_statistics(self) -> None:
+        """SQLite learns from a sample how its rows lie, and takes the better index; PostgreSQL does so by itself."""
+        if self.sqlite:
+            with self.write() as session:
+                session.execute(text("PRAGMA analysis_limit=1000"))
+                session.execute(text("ANALYZE"))
 
     def prove_same_file(self) -> None:
         """Raises DatabaseGone; what is written into a deleted file is lost with the last process that holds it."""

@@ -146,13 +146,14 @@ class Duty(Base):
         Index("ix_duties_unit_state", "unit_id", "state"),
         Index("ix_duties_next_reminder_at", "next_reminder_at"),
         Index("ix_duties_path", "path", "demand_id"),
+        Index("ix_duties_demand_id", "demand_id", "path"),
         Index("ix_duties_due_on", "due_on", "path", "demand_id"),
         Index("ix_duties_state_path", "state", "path", "demand_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
-    demand_id: Mapped[int] = mapped_column(ForeignKey("demands.id"), index=True)
+    demand_id: Mapped[int] = mapped_column(ForeignKey("demands.id"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     path: Mapped[str] = mapped_column(Path)
     key: Mapped[str] = mapped_column(String(240))

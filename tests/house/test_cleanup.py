@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from bot.messages import Reply
 from bot.store.db import Database
@@ -49,6 +49,14 @@ def contact_of(world: World, talker: Talker) -> Contact:
 def test_nothing_to_do_on_a_quiet_day(world: World) -> None:
     world.registered("CB01", "secretary")
     assert world.tick(cleanup.clean_up) == 0
+
+
+def test_sqlite_learns_by_night_how_its_rows_lie(world: World) -> None:
+    world.tick(cleanup.clean_up)
+    if world.db.sqlite:
+        with world.db.read() as session:
+            learnt = session.scalars(text("SELECT tbl FROM sqlite_stat1")).all()
+        assert "units" in learnt
 
 
 def test_events_go_after_90_days_and_web_talk_after_400(world: World) -> None:

@@ -11,6 +11,8 @@ depends_on = None
 def upgrade() -> None:
     op.drop_index("ix_duties_due_on", "duties")
     op.create_index("ix_duties_due_on", "duties", ["due_on", "path", "demand_id"])
+    op.drop_index("ix_duties_demand_id", "duties")
+    op.create_index("ix_duties_demand_id", "duties", ["demand_id", "path"])
     op.create_index("ix_duties_state_path", "duties", ["state", "path", "demand_id"])
     op.create_index("ix_scores_decided_grade", "scores", ["decided_grade"])
 
@@ -20,3 +22,5 @@ def downgrade() -> None:
     op.drop_index("ix_duties_state_path", "duties")
     op.drop_index("ix_duties_due_on", "duties")
     op.create_index("ix_duties_due_on", "duties", ["due_on"])
+    op.drop_index("ix_duties_demand_id", "duties")
+    op.create_index("ix_duties_demand_id", "duties", ["demand_id"])
