@@ -11,6 +11,7 @@ from bot.problems import Invalid
 from bot.tables import (
     Aside,
     Contact,
+    DataRequest,
     Dialog,
     Event,
     Invite,
@@ -110,6 +111,7 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
         update(Invite).where(Invite.person_id == person.id, Invite.used_at.is_(None)).values(used_at=at)
     )
     session.execute(update(Person).where(Person.delegate_id == person.id).values(delegate_id=None))
+    session.execute(update(DataRequest).where(DataRequest.person_id == person.id).values(words="", reason=""))
     person.name, person.consent_version, person.consented_at = "", 0, None
     person.away_until, person.delegate_id, person.anonymised_at = None, None, at
     return Forgotten(notes.rowcount, messages.rowcount)  # type: ignore[attr-defined]

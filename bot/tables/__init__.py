@@ -31,6 +31,7 @@ from bot.tables.people import (
     Audit,
     Consent,
     Contact,
+    DataRequest,
     Dialog,
     Errand,
     ErrandKind,
@@ -38,6 +39,8 @@ from bot.tables.people import (
     Invite,
     Membership,
     Person,
+    RequestKind,
+    RequestState,
     Role,
 )
 from bot.tables.plans import (
@@ -64,6 +67,7 @@ __all__ = [
     "Consent",
     "Constant",
     "Contact",
+    "DataRequest",
     "Demand",
     "Dialog",
     "Duty",
@@ -98,6 +102,8 @@ __all__ = [
     "Process",
     "Reminder",
     "ReminderKind",
+    "RequestKind",
+    "RequestState",
     "Role",
     "Score",
     "Submission",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.asked import ASKED, Asked, Nothing
@@ -86,6 +86,48 @@ class Consent(Base):
     shown_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     agreed: Mapped[bool | None]
+
+
+class RequestKind(StrEnum):
+    """What a person may ask about their own data: to be given it, to have it corrected, to withdraw or limit the consent, to have
+    it deleted (Decree 356/2025/NĐ-CP)."""
+
+    SEE = "see"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    DELETE = "delete"
+
+
+class RequestState(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class DataRequest(Base):
+    """What a person has asked the office about their own data, where the program cannot do it by itself. Kept when the person is
+    forgotten, without their words."""
+
+    __tablename__ = "data_requests"
+    __table_args__ = (Index("ix_data_requests_state", "state", "due_on"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    kind: Mapped[RequestKind]
+    state: Mapped[RequestState] = mapped_column(default=RequestState.OPEN)
+    words: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    due_on: Mapped[date]
+    """The last local day on which it may be answered."""
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    """Why it was refused."""
+    reminded_at: Mapped[datetime | None]
+    """When the office was told that its day is near."""
+    overdue_at: Mapped[datetime | None]
+    """When the office was told that its day has passed."""
+    person: Mapped["Person"] = relationship(foreign_keys=person_id)
 
 
 class Contact(Base):

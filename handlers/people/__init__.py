@@ -2,7 +2,7 @@
 
 from bot.talk.chat import GO_ON
 from bot.talk.desk import Flow, Handler
-from handlers.people import admin, home, naming, register, settings, talk
+from handlers.people import admin, home, naming, own_data, register, requests, settings, talk
 
 COMMANDS: dict[str, Handler] = {
     "/start": home.start_talk,
@@ -19,6 +19,9 @@ ACTIONS: dict[str, Handler] = {
     "admin.lost": admin.show_lost_contacts,
     "admin.invite": admin.begin_invite,
     "admin.names": naming.begin_naming,
+    "admin.requests": requests.show_requests,
+    "admin.request": requests.begin_answer,
+    "admin.consents": requests.show_consents,
     "settings": settings.show_settings,
     "settings.name": naming.begin_own,
     "settings.hour": settings.set_hour,
@@ -28,6 +31,8 @@ ACTIONS: dict[str, Handler] = {
     "settings.places": settings.show_places,
     "settings.channel": settings.channel_code,
     "settings.consent": settings.show_consent,
+    "settings.data": own_data.show_own_data,
+    "settings.ask": own_data.begin_request,
     "settings.forget": settings.forget_me,
     GO_ON: talk.ask_again,
     "help": talk.help_me,
@@ -37,6 +42,8 @@ ACTIONS: dict[str, Handler] = {
 FLOWS: tuple[Flow, ...] = (
     register.FLOW,
     settings.FLOW,
+    own_data.FLOW,
+    requests.FLOW,
     naming.FLOW,
     admin.FLOW,
 )

@@ -10,6 +10,7 @@ from bot.duties.withdrawing import hand_over
 from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
 from bot.people.people import end_role
 from bot.people.places import WITHDRAWN, places_of, withdraw_place
+from bot.people.requests import waiting_requests
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
@@ -23,7 +24,7 @@ from bot.units.lookup import holders_of
 
 SHOWN = 20
 LOOK_BACK = timedelta(days=30)
-PAGES = ("invite", "units")
+PAGES = ("invite", "units", "requests")
 """The dialogs that the office's page opens and that going back to it ends."""
 
 
@@ -60,6 +61,7 @@ def show_admin(chat: Chat) -> None:
         staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
         plans=_plans(chat),
         lost=len(_lost(chat)),
+        requests=len(waiting_requests(chat.session, role_holders(chat.roles(), "administer"))),
         failed=_failed(chat),
         errors=chat.session.scalar(
             select(func.count()).select_from(Event).where(Event.error != "", Event.at > chat.at - LOOK_BACK)

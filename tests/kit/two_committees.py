@@ -16,6 +16,7 @@ from bot.store.db import Database
 from bot.store.filetypes import JPEG
 from bot.tables import (
     Aside,
+    DataRequest,
     Duty,
     Errand,
     Material,
@@ -113,6 +114,7 @@ def two_committees(db: Database, folder: Path) -> TwoCommittees:
         duty_id = session.scalars(
             select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "t4")
         ).one()
+    owner.presses("settings.ask:see").taps("Gửi luôn")
     _errands(world, text)
     _draft(world)
     _paper(world)
@@ -199,5 +201,6 @@ def _facts(world: World) -> dict[str, object]:
             "task": session.scalars(select(Task.id)).one(),
             "scan": session.scalars(select(Errand.id).where(Errand.kind == "scan")).one(),
             "shown": session.scalars(select(Errand.id).where(Errand.state == "shown")).one(),
+            "asked": session.scalars(select(DataRequest.id)).one(),
             "asking": session.scalars(select(Errand.id).where(Errand.state == "asking")).one(),
         }
