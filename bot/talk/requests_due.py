@@ -12,7 +12,8 @@ from bot.talk.desk import Desk
 
 def tell_of_requests(desk: Desk, session: Session, at: datetime) -> int:
     """Once when its day is near and once when it has passed; answers how many messages were written."""
-    today, due_at, told = desk.moment(at).today, next_allowed(at, desk.zone), 0
+    moment, told = desk.moment(at), 0
+    today, due_at = moment.today, next_allowed(moment)
     for request in requests_to_remind(session, at, today):
         reply = desk.render.reply("people/requests/near", {"request": request, "today": today})
         for office in offices_of(session, request.person_id):
