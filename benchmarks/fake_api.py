@@ -160,10 +160,14 @@ class FakeApi:
         twice = sum(count - 1 for count in self.told.values())
         return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
 
+    async def counted(self, _values: Values) -> object:
+        """What each chat has had, and how many updates are still on their way to the bot."""
+        return {"received": self.received, "under_way": len(self.updates)}
+
     def orders(self) -> tuple[Callable[[Values], Awaitable[object]], ...]:
         return (
             *(self.gather, self.ask, self.closed, self.open),
-            *(self.distance, self.quiet, self.mark, self.figures),
+            *(self.distance, self.quiet, self.mark, self.figures, self.counted),
         )
 
     async def control(self, request: web.Request) -> web.Response:
