@@ -84,6 +84,8 @@ class Channel(ABC):
     rate: float | None = None
     refused: bool = False
     """The other side no longer takes the token of this running channel: somebody has to put a new one in."""
+    token_ends: datetime | None = None
+    """When what lets this running channel in ends by itself; None: it does not."""
 
     @classmethod
     @abstractmethod

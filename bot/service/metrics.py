@@ -71,6 +71,8 @@ class Measures(Collector):
         yield _gauge("sender_age_seconds", "Since the sender last had a turn.", turned)
         refused = [(one.name, float(one.refused)) for one in watch.channels]
         yield _gauges("channel_refused", "1 when the other side does not take the token.", "channel", refused)
+        ends = [(one.name, one.token_ends.timestamp()) for one in watch.channels if one.token_ends]
+        yield _gauges("token_ends_timestamp_seconds", "When a channel's token ends.", "channel", ends)
         yield _gauges("disk_free_bytes", "Free space where it lies.", "place", found.disks.items())
         lines = Counter("chibo_log_lines", "Warnings and errors since the start.", labels=["level"])
         for level, count in sorted(self._lines.counts.items()):

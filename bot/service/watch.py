@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -34,7 +34,8 @@ SENDER_SECONDS = 60.0
 STALE_SECONDS = 60.0
 """A look that has not come back for so long hangs on something, and so would whoever is to be answered."""
 DISK_LOW = 500 * 2**20
-TOLD = {"clock_dead", "disk_low", "channel_refused"}
+TOKEN_NEAR = timedelta(days=3)
+TOLD = {"clock_dead", "disk_low", "channel_refused", "token_ends"}
 """What the admins hear of in chat. What keeps the program from writing a message is said by /readyz alone."""
 
 
@@ -109,7 +110,7 @@ class Watch:
     def look(self) -> None:
         at = self._now()
         disks = {name: free for name, folder in self._folders.items() if (free := _free(folder)) is not None}
-        troubles = [*self._clock(), *self._sender(), *self._files(), *_low(disks), *_refused(self.channels)]
+        troubles = [*self._clock(), *self._sender(), *self._files(), *_low(disks), *self._channels(at)]
         try:
             found = self._database(at, troubles, disks)
         except SQLAlchemyError as error:
@@ -152,6 +153,19 @@ class Watch:
             self._store_seen = time.monotonic()
         return [self._store_fault] if self._store_fault else []
 
+    def _channels(self, at: datetime) -> list[Problem]:
+        refused = [one.name for one in self.channels if one.refused]
+        near = [
+            (one.name, one.token_ends)
+            for one in self.channels
+            if one.token_ends is not None and one.token_ends - at <= TOKEN_NEAR
+        ]
+        day_of = self._desk.moment(at).day_of
+        return [
+            *(Problem(name, "channel_refused", {"channel": name}) for name in refused),
+            *(Problem(name, "token_ends", {"channel": name, "day": day_of(ends)}) for name, ends in near),
+        ]
+
     def _tell(self, troubles: Iterable[Problem], at: datetime) -> None:
         """Each trouble once while it lasts; of several replicas one tells it, and at most once a day."""
         present = {(one.code, one.place): one for one in troubles if one.code in TOLD}
@@ -190,10 +204,6 @@ def _low(disks: Mapping[str, int]) -> list[Problem]:
         for name, free in disks.items()
         if free < DISK_LOW
     ]
-
-
-def _refused(channels: Sequence[Channel]) -> list[Problem]:
-    return [Problem(one.name, "channel_refused", {"channel": one.name}) for one in channels if one.refused]
 
 
 def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) -> None:

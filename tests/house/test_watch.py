@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -65,7 +66,7 @@ class Office:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.clock, self.sender, self.shelf = StillClock(), StillSender(), Shelf()
-        self.channel = SimpleNamespace(name="telegram", refused=False)
+        self.channel = SimpleNamespace(name="telegram", refused=False, token_ends=None)
         channels: Any = [self.channel]
         self.watch = Watch(
             world.desk,
@@ -121,6 +122,10 @@ def take_token_back(office: Office, _monkeypatch: pytest.MonkeyPatch) -> None:
     office.channel.refused = True
 
 
+def let_token_end(office: Office, _monkeypatch: pytest.MonkeyPatch) -> None:
+    office.channel.token_ends = office.world.at + timedelta(days=2)
+
+
 Harm = Callable[[Office, pytest.MonkeyPatch], None]
 
 
@@ -130,6 +135,7 @@ Harm = Callable[[Office, pytest.MonkeyPatch], None]
         (fill_disk, "disk_low", "Máy chủ sắp hết đĩa, chỉ còn"),
         (kill_clock, "clock_dead", "Đồng hồ nhắc việc vừa ngừng và đã được khởi động lại"),
         (take_token_back, "channel_refused", "telegram không còn nhận mã truy cập"),
+        (let_token_end, "token_ends", "Mã truy cập telegram của trợ lý hết hạn "),
     ],
 )
 @pytest.mark.logs_errors
@@ -238,6 +244,7 @@ async def test_measures_are_for_who_holds_the_token(office: Office) -> None:
     lines = LineCounts()
     lines.counts["ERROR"] += 2
     office.sender.results["telegram", "sent"] += 7
+    office.channel.token_ends = ends = datetime(2030, 1, 1, tzinfo=UTC)
     office.troubles()
     async with asker(office, "a long token", lines) as client:
         for given in ({}, {"authorization": "Bearer a long toke"}, {"authorization": "a long token"}):
@@ -252,6 +259,8 @@ async def test_measures_are_for_who_holds_the_token(office: Office) -> None:
     assert 'chibo_tick_age_seconds{tick="reminders"} 3.5' in told
     assert f'chibo_schema{{revision="{newest_revision()}"}} 1.0' in told
     assert "chibo_ready 1.0" in told
+    (ends_at,) = [line.split()[1] for line in told if line.startswith("chibo_token_ends_timestamp_seconds{")]
+    assert float(ends_at) == ends.timestamp()
     kinds = re.findall(r"^# TYPE (\S+) ", answer.text, re.MULTILINE)
     assert len(set(kinds)) == len(kinds) > 10
 
