@@ -432,6 +432,31 @@ def test_a_ladder_that_speaks_of_a_meeting_where_none_is_set_says_what_is_due(
     reads_well(secretary)
 
 
+UNSET_MEETINGS = """
+plan: {symbol: 6-KH/A, date: 2022-03-01, issuer: A, title: B, starts: 2022-04-01, ends: 2022-04-30}
+topics:
+  - {key: mot, title: Chuyên đề một, period: 2022-04, meeting: regular, ladder: rieng}
+  - {key: hai, title: Chuyên đề hai, period: 2022-04, meeting: regular, ladder: rieng}
+ladders:
+  rieng:
+    - {key: a, at: safe-4d, say: ready}
+    - {key: b, at: safe-3d, say: upload}
+    - {key: c, at: safe-2d, say: start}
+"""
+
+
+def test_meetings_that_nobody_has_set_are_reminded_of_all_the_same(world: World, tmp_path: Path) -> None:
+    secretary = only_in_may(world)
+    world.load(plan_of(UNSET_MEETINGS, tmp_path))
+    tick_through(world, "2022-04-28 20:00")
+    (*_, a, b, c) = secretary.looks()
+    for reply in (a, b, c):
+        assert "Chuyên đề một" in reply.text
+        assert "Chuyên đề hai" in reply.text
+        assert [choice for row in reply.choices for choice in row if "Đặt lịch" in choice.label]
+    reads_well(secretary)
+
+
 def test_snooze(world: World) -> None:
     secretary = world.registered("CB01", "secretary")
     world.go("2022-04-19 08:05")

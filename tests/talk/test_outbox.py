@@ -612,7 +612,6 @@ async def test_what_was_sent_while_the_database_fails_is_not_sent_again(
     assert "outbox turn failed" in caplog.text
 
 
-@pytest.mark.logs_errors
 async def test_what_was_claimed_by_a_commit_whose_answer_was_lost_goes_out_at_once(office: Office) -> None:
     """Nobody else may take it while this process lives, and its lease would hold it for a minute."""
     wire, lost = Wire(), list[int]()
@@ -653,7 +652,7 @@ def test_after_the_database_was_away_nobody_is_taken_for_dead_because_of_that(of
     assert beats() is None
 
 
-@pytest.mark.parametrize("failures", [0, pytest.param(2, marks=pytest.mark.logs_errors)])
+@pytest.mark.parametrize("failures", [0, 2])
 async def test_stopping_waits_for_what_is_on_its_way_and_marks_it(office: Office, failures: int) -> None:
     shaky, wire, gate = Shaky(office.db, at_commit=False), Wire(), asyncio.Event()
     wire.gates["a"] = gate

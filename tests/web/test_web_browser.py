@@ -130,6 +130,7 @@ def test_a_server_that_stops_and_starts_again(site: Installation, opened: Opener
     assert numbers == list(range(1, 10))
 
 
+@pytest.mark.logs_errors
 def test_what_was_not_sent_survives_a_reload(site: Installation, opened: Opener) -> None:
     page = opened(site.chat(), quiet=False)
     site.broken = True
@@ -215,6 +216,7 @@ def test_files(site: Installation, opened: Opener, tmp_path: Path) -> None:
     assert download.value.suggested_filename == "Ảnh họp.png"
 
 
+@pytest.mark.logs_errors
 def test_a_file_and_the_words_after_it_keep_their_order(
     site: Installation, opened: Opener, tmp_path: Path
 ) -> None:
