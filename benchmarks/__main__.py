@@ -10,6 +10,7 @@ from platform import python_version
 import psutil
 
 from benchmarks import (
+    attacks,
     kills,
     meeting,
     memory,
@@ -40,6 +41,7 @@ PARTS: dict[str, tuple[str, Part]] = {
     "scans": ("Photographs to one PDF", scans.measure),
     "restart": ("Silence after kill -9", restart.measure),
     "kills": ("Killed again and again", kills.measure),
+    "attacks": ("Strangers and ill files", attacks.measure),
     "years": ("Five years of a committee", years.measure),
     "memory": ("Resident memory, idle", memory.measure),
 }

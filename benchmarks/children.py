@@ -21,13 +21,15 @@ PATIENCE = 20.0
 
 
 @contextmanager
-def child(arguments: Sequence[str], settings: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+def child(
+    arguments: Sequence[str], settings: Mapping[str, str], log: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
     """A Python process that knows only these settings; ended at the end, whatever happens.
 
-    Raises RuntimeError if it wrote to stderr: an apology for an error would else count as an answer.
+    Raises RuntimeError if it wrote to stderr, unless that is kept in `log`: an apology for an error would else count as an answer.
     """
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}}
-    errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
+    errors = log.open("w+") if log else tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -43,7 +45,7 @@ def child(arguments: Sequence[str], settings: Mapping[str, str]) -> Iterator[sub
         errors.seek(0)
         said = errors.read()
         errors.close()
-        if said:
+        if said and log is None:
             raise RuntimeError(f"{arguments} wrote errors:\n{said[-2000:]}")
 
 

@@ -69,6 +69,9 @@ class Crowd:
         counted = {"answered": len(waits), "a_second": len(waits) / spent, "unanswered": open_now}
         return {**counted, **longest, **part}
 
+    def next_number(self) -> int:
+        return next(self._numbers)
+
     def ask(self, number: int) -> None:
         talker = self.talkers[number]
         talker.asked.append(time.perf_counter())

@@ -6,11 +6,12 @@ import json
 import time
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from benchmarks.crowd import BOT, Crowd, Update, keyboard_of, message
+from benchmarks.crowd import BOT, Crowd, Update, keyboard_of, message, person
 
 Values = dict[str, Any]
 AT_MOST = 100
@@ -33,7 +34,7 @@ class FakeApi:
         """How often each text went to somebody who does not talk."""
         self.received: Counter[str] = Counter()
         """How many messages each chat has had."""
-        self.counts = {"sent": 0, "refused": 0}
+        self.counts = {"sent": 0, "refused": 0, "fetched": 0}
         self.talk: asyncio.Task[None] | None = None
 
     def put(self, update: Update) -> None:
@@ -85,6 +86,12 @@ class FakeApi:
             "supports_inline_queries": False,
         }
 
+    async def get_file(self, values: Values) -> object:
+        """As a Bot API server on the bot's own disk: the id is the path."""
+        self.counts["fetched"] += 1
+        path = str(values["file_id"])
+        return {"file_id": path, "file_unique_id": path, "file_path": path}
+
     async def agree(self, _values: Values) -> object:
         return True
 
@@ -94,6 +101,7 @@ class FakeApi:
             "getupdates": self.get_updates,
             "sendmessage": self.send_message,
             "getme": self.get_me,
+            "getfile": self.get_file,
         }
         values = await _values(request)
         if self.wire:
@@ -110,7 +118,7 @@ class FakeApi:
         self.told.clear()
         self.received.clear()
         self.limit = values.get("limit")
-        self.counts = {"sent": 0, "refused": 0}
+        self.counts = {"sent": 0, "refused": 0, "fetched": 0}
         self.crowd.gather(values.get("people", []))
         self.crowd.mark()
         return True
@@ -160,6 +168,20 @@ class FakeApi:
         twice = sum(count - 1 for count in self.told.values())
         return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
 
+    async def hand(self, values: Values) -> object:
+        """Somebody hands in the file at `path`, of `size` bytes, as a document."""
+        number, path = int(values["number"]), Path(values["path"])
+        document = {
+            "file_id": str(path),
+            "file_unique_id": path.name,
+            "file_name": path.name,
+            "file_size": values["size"],
+        }
+        said = {**message(number, ""), "from": person(number), "document": document}
+        del said["text"]
+        self.put({"update_id": self.crowd.next_number(), "message": said})
+        return True
+
     async def counted(self, _values: Values) -> object:
         """What each chat has had, and how many updates are still on their way to the bot."""
         return {"received": self.received, "under_way": len(self.updates)}
@@ -168,6 +190,7 @@ class FakeApi:
         return (
             *(self.gather, self.ask, self.closed, self.open),
             *(self.distance, self.quiet, self.mark, self.figures, self.counted),
+            self.hand,
         )
 
     async def control(self, request: web.Request) -> web.Response:
