@@ -17,6 +17,9 @@ from handlers import FLOWS
 LEFT_OPEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "open_dialogs.json").read_text("utf-8"))
 """Dialogs as release 0.1 has left them in its database: those of each flow that together show all it knew."""
 
+NEWER = {"own_data", "requests"}
+"""Dialogs that release 0.1 did not have."""
+
 FOLLOWS = {"counts": {"then", "back", "card", "unit_name", "title"}}
 """What follows from the rest: a dialog keeps it no more."""
 
@@ -85,7 +88,7 @@ def test_each_flow_has_a_dataclass_of_its_own_with_typed_fields() -> None:
 
 
 def test_every_flow_has_dialogs_that_were_left_open() -> None:
-    assert {one["flow"] for one in LEFT_OPEN} == set(FLOWS)
+    assert {one["flow"] for one in LEFT_OPEN} == set(FLOWS) - NEWER
 
 
 @pytest.mark.parametrize("left", LEFT_OPEN, ids=lambda one: f"{one['flow']}-{one['step']}")
