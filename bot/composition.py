@@ -29,6 +29,7 @@ from bot.store.aside import Inspector
 from bot.store.db import Database, sqlite_file
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
+from bot.store.vault import DatabaseVault
 from bot.tables import Contact
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
@@ -179,6 +180,7 @@ def open_channels(
             list(commands.items()),
             file_link,
             typed,
+            DatabaseVault(intake.db),
         )
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)

@@ -76,6 +76,12 @@ class Reply:
     files: tuple[File, ...] = ()
     numbered: bool = True
     """Where there are no buttons, a choice is answered by its number; False where a number answers the question itself."""
+    quick: tuple[Choice, ...] = ()
+    """What a notification may be answered by without opening anything."""
+    number: int = 0
+    """Its number in the outbox, known once it is on its way."""
+    unasked: bool = False
+    """Nobody waits for it: it comes by the clock, or of what somebody else has done. Known once it is on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,12 @@ class Abilities:
     """Characters of one message as the channel counts them; longer text is split by bot.channels.text."""
     buttons: bool = True
     """Whether choices are buttons; else they are numbered lines that are answered by typing."""
+    most_buttons: int | None = None
+    """So many buttons stand under one message; more choices than that are numbered lines, the first of them buttons too."""
+    rings: bool = True
+    """Whether what comes is noticed by itself; else by whoever looks."""
+    hears: bool = True
+    """Whether a person can answer there."""
     sounds: bool = False
     """Whether spoken words come in as files."""
     documents_in: bool = True
@@ -102,6 +114,25 @@ class Undeliverable(Exception):
 
 class Unsendable(Exception):
     """The channel will never take this message, though the place is good."""
+
+
+class WindowClosed(Exception):
+    """The other side takes nothing more for this place until the person speaks there again; the place is good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a message that was taken has cost, in VND."""
+
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """That something lies ready, and nothing of what: the person's name (may be empty), and when it was written."""
+
+    name: str
+    at: datetime
 
 
 class TryLater(Exception):

@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel
 
 from bot.channels.typed import TypedWords
-from bot.messages import Abilities, Address, File, Incoming, Refusal, Reply
+from bot.messages import Abilities, Address, Carried, File, Incoming, Knock, Refusal, Reply, Unsendable
 
 Receive = Callable[[Incoming], bool]
 """Handles one event in one transaction; called in a thread. Raises when the event could not be handled: no acknowledgement."""
@@ -47,6 +47,17 @@ class ChannelRefused(Exception):
         self.setting, self.code = setting, code
 
 
+class Vault(Protocol):
+    """Secrets that a channel is given by its other side and has to keep: one value by its name, over all replicas."""
+
+    def read(self, name: str) -> str:
+        """The value, empty where there is none; called in a thread."""
+
+    def change(self, name: str, change: Callable[[str], str]) -> str:
+        """Puts what `change` makes of the value in its place, and answers it; nobody else reads or writes it meanwhile. What `change`
+        raises leaves it as it was. Called in a thread."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What a channel is given when it is opened. `public_url` has no slash at its end; `commands` are (name, what it does)."""
@@ -60,6 +71,7 @@ class Tools:
     commands: Sequence[tuple[str, str]] = ()
     file_link: FileLink = lambda file, reader: ""
     typed: TypedWords = field(default_factory=TypedWords)
+    vault: Vault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,8 @@ class WayIn:
 
 
 class Channel(ABC):
-    """One channel. `send` returns when the channel has taken the message; else it raises Undeliverable, Unsendable,
-    TryLater, or anything else for a passing fault. `rate` is its limit in messages a second, None without one."""
+    """One channel. `send` returns when the channel has taken the message, with what that has cost where it costs; else it
+    raises Undeliverable, Unsendable, WindowClosed, TryLater, or anything else for a passing fault. `rate` is its limit in messages a second, None without one."""
 
     name: ClassVar[str]
     abilities: ClassVar[Abilities]
@@ -86,6 +98,10 @@ class Channel(ABC):
     """The other side no longer takes the token of this running channel: somebody has to put a new one in."""
     token_ends: datetime | None = None
     """When what lets this running channel in ends by itself; None: it does not."""
+    trouble: str = ""
+    """Why the other side takes nothing from this installation, by the code of the sentence; empty while it does."""
+    knocks: bool = False
+    """Whether it can knock where it may not speak."""
 
     @classmethod
     @abstractmethod
@@ -119,4 +135,8 @@ class Channel(ABC):
         """Where somebody who holds an invitation's code begins; a started channel knows."""
 
     @abstractmethod
-    async def send(self, place: str, reply: Reply) -> None: ...
+    async def send(self, place: str, reply: Reply) -> Carried | None: ...
+
+    async def knock(self, place: str, knock: Knock) -> Carried | None:
+        """Says that something lies ready where `send` finds the window closed; raises as `send` does."""
+        raise Unsendable("no_knock")

@@ -106,6 +106,8 @@ class Message(Base):
     held_by: Mapped[int | None]
     """The number of the process that is sending it; empty where none is, or one that gives no number."""
     attempts: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[int] = mapped_column(default=0)
+    """What the channel has asked for it, in VND."""
     parts_sent: Mapped[int] = mapped_column(default=0)
     """What of it has gone out: its text, then so many of its files. The files of a message hold back nothing behind it."""
     sent_at: Mapped[datetime | None]
@@ -138,6 +140,8 @@ class Reminder(Base):
     rung_at: Mapped[datetime | None]
     """The moment that the rung was for; of a SNOOZE none."""
     at: Mapped[datetime]
+    got_at: Mapped[datetime | None]
+    """When its reader has said that it has come."""
 
 
 class Constant(Base):

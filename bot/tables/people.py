@@ -155,6 +155,12 @@ class Contact(Base):
     """When its page was opened last, to the day, or its link made."""
     forgotten_at: Mapped[datetime | None]
     """When its place was emptied, after the last word to a person who is forgotten."""
+    closed_at: Mapped[datetime | None]
+    """Since when the other side takes nothing for this place; the person's next word there opens it again."""
+    knocked_at: Mapped[datetime | None]
+    """When it was knocked at last, while it is closed."""
+    chosen_at: Mapped[datetime | None]
+    """When the person has chosen to hear here first; the latest choice counts."""
     person: Mapped[Person] = relationship()
 
 

@@ -67,7 +67,11 @@ def was_offered(desk: Desk, event: Incoming) -> bool:
             .join(Contact, Contact.person_id == Message.person_id)
             .where(Contact.channel == event.address.channel, Contact.place == event.address.place)
         )
-        return any(event.payload == one.payload for body in bodies for one in choices_of(from_body(body)))
+        return any(event.payload == one.payload for body in bodies for one in _offered(from_body(body)))
+
+
+def _offered(reply: Reply) -> Sequence[Choice]:
+    return [*choices_of(reply), *reply.quick]
 
 
 def typed_choice(chat: Chat) -> str:

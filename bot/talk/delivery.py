@@ -181,6 +181,7 @@ def _take() -> Update:
 
 def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
     reply = remaining(from_body(row.body), row.parts_sent)
+    reply = replace(reply, number=row.id, unasked=row.priority == Priority.BULK)
     return Claimed(
         row.id,
         Address(row.channel, row.place),

@@ -35,6 +35,8 @@ def to_body(reply: Reply) -> dict[str, Any]:
         body["files"] = [asdict(file) for file in reply.files]
     if not reply.numbered:
         body["numbered"] = False
+    if reply.quick:
+        body["quick"] = [[c.label, c.payload] for c in reply.quick]
     return body
 
 
@@ -44,6 +46,7 @@ def from_body(body: Mapping[str, Any]) -> Reply:
         tuple(tuple(Choice(*pair) for pair in row) for row in body.get("choices", [])),
         tuple(File(**file) for file in body.get("files", [])),
         body.get("numbered", True),
+        tuple(Choice(*pair) for pair in body.get("quick", [])),
     )
 
 

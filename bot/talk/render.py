@@ -34,6 +34,12 @@ class Choices:
     def __init__(self, question: int | None) -> None:
         self._question = question
         self._rows: list[list[Choice]] = []
+        self.quick: list[Choice] = []
+
+    def answer_quickly(self, label: str, *action: object) -> str:
+        """Stands on the notification alone."""
+        self.quick.append(_choice(label, ":".join(str(part) for part in action)))
+        return ""
 
     def button(self, label: str, *action: object, beside: bool = False) -> str:
         return self._add(label, ":".join(str(part) for part in action), beside)
@@ -44,9 +50,7 @@ class Choices:
         return self._add(label, f"={self._question}:{value}", beside)
 
     def _add(self, label: str, payload: str, beside: bool) -> str:
-        if len(payload.encode()) > PAYLOAD_BYTES:
-            raise ValueError(f"a button carries more than {PAYLOAD_BYTES} bytes: {payload}")
-        choice = Choice(html.unescape(str(label)), payload)
+        choice = _choice(label, payload)
         if beside and self._rows:
             self._rows[-1].append(choice)
         else:
@@ -58,6 +62,12 @@ class Choices:
         alike = Counter(choice.label for row in self._rows for choice in row)
         seen: Counter[str] = Counter()
         return tuple(tuple(_told_apart(choice, alike, seen) for choice in row) for row in self._rows)
+
+
+def _choice(label: str, payload: str) -> Choice:
+    if len(payload.encode()) > PAYLOAD_BYTES:
+        raise ValueError(f"a button carries more than {PAYLOAD_BYTES} bytes: {payload}")
+    return Choice(html.unescape(str(label)), payload)
 
 
 def _told_apart(choice: Choice, alike: Counter[str], seen: Counter[str]) -> Choice:
@@ -97,9 +107,9 @@ class Renderer:
         choices = Choices(question)
         with _read_on(context):
             text = self.environment.get_template(f"{name}.html").render(
-                {**context, "button": choices.button, "pick": choices.pick}
+                {**context, "button": choices.button, "pick": choices.pick, "quick": choices.answer_quickly}
             )
-        return Reply(tidy_text(text), choices.rows())
+        return Reply(tidy_text(text), choices.rows(), quick=tuple(choices.quick))
 
     def page(self, name: str, context: Mapping[str, Any]) -> str:
         return self.environment.get_template(name).render(context)

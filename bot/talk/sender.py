@@ -12,7 +12,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.calendar import Moment, quiet_since
-from bot.messages import Address, FilesLater, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, Carried, FilesLater, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.again import do_again
 from bot.store.db import Database
 from bot.talk import processes
@@ -41,7 +41,7 @@ class Outlet(Protocol):
     @property
     def rate(self) -> float | None: ...
 
-    async def send(self, place: str, reply: Reply) -> None: ...
+    async def send(self, place: str, reply: Reply) -> Carried | None: ...
 
 
 class Sender:
