@@ -23,6 +23,7 @@ from benchmarks import (
     summary,
     updates,
     years,
+    zalo,
 )
 from benchmarks.children import Api, fake_api
 from benchmarks.figures import Row, table
@@ -33,6 +34,7 @@ Part = Callable[[Grounds, Api], Iterator[Row]]
 PARTS: dict[str, tuple[str, Part]] = {
     "updates": ("Updates answered by the whole bot, durable on disk", updates.measure),
     "outbox": ("Reminders sent", outbox.measure),
+    "zalo": ("Reminders sent on Zalo", zalo.measure),
     "plan": ("A plan loaded", plan.measure),
     "nation": ("A national tree", nation.measure),
     "summary": ("A leader's summary", summary.measure),

@@ -167,15 +167,15 @@ def _unit(number: int, kind: str, parent: int | None, above: str) -> dict[str, o
     }
 
 
-def write_people(session: Session, count: int) -> list[int]:
-    """A registered secretary for each of the first `count` cells; answers their places on Telegram."""
+def write_people(session: Session, count: int, channel: str = "telegram") -> list[int]:
+    """A registered secretary for each of the first `count` cells; answers their places on the channel."""
     cells = session.scalars(select(Unit.id).where(Unit.kind == "chi_bo").order_by(Unit.id).limit(count)).all()
     places = [FIRST_PLACE + n for n in range(count)]
     consent = {"created_at": APRIL, "consent_version": CONSENT_VERSION, "consented_at": APRIL}
     session.execute(insert(Person), [{"id": n, **consent} for n in places])
     session.execute(
         insert(Contact),
-        [{"id": n, "person_id": n, "channel": "telegram", "place": str(n), "used_at": APRIL} for n in places],
+        [{"id": n, "person_id": n, "channel": channel, "place": str(n), "used_at": APRIL} for n in places],
     )
     session.execute(
         insert(Membership),

@@ -18,7 +18,7 @@ from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
-from bot.channels.base import Tools
+from bot.channels.base import Channel, Tools
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.settings import TelegramSettings
@@ -59,12 +59,12 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
                 yield Row(row.what, row.figure, row.unit, bare.figure, f"{row.beside}; bare: {bare.beside}")
 
 
-def write_reminders(db: Database, count: int) -> float:
+def write_reminders(db: Database, count: int, channel: str = "telegram") -> float:
     """One reminder to each of `count` secretaries, as the clock writes them; answers how many seconds that took."""
     with db.write() as session:
         root = write_units(session, count)
         load_plan(session, shipped_plan(), root, Moment(APRIL, ZONE))
-        write_people(session, count)
+        write_people(session, count, channel)
     began = time.perf_counter()
     written = reminders.say_reminders(desk_of(db), APRIL)
     if written != count:
@@ -117,12 +117,17 @@ async def send_bare(api: Api, limit: int | None, letters: Letters) -> None:
 
 
 async def send_out(api: Api, limit: int | None, db: Database, letters: Letters) -> None:
-    def noon() -> datetime:
-        return NOON
-
     tools = Tools(_none, _none, _none, _none, noon, "")  # type: ignore[arg-type]
     settings = TelegramSettings(telegram_token=SecretStr(TOKEN), telegram_api_url=api.url)
-    channel = Telegram(settings, tools, rate=limit)
+    await send_through(api, Telegram(settings, tools, rate=limit), db, letters)
+
+
+def noon() -> datetime:
+    return NOON
+
+
+async def send_through(api: Api, channel: Channel, db: Database, letters: Letters) -> None:
+    """The outbox sends all of them; raises RuntimeError if it does not know so at the end."""
     sender = Sender(db, [channel], noon, concurrency=CONCURRENCY)
     await channel.start()
     sending = asyncio.create_task(sender.run())

@@ -61,7 +61,7 @@ class ZaloBot(Channel):
     )
     Settings = ZaloSettings
     loggers = ("aiohttp",)
-    rate = 10.0
+    rate: float | None = 10.0
 
     @classmethod
     def open(cls, settings: ZaloSettings, tools: Tools) -> Self | None:
