@@ -4,6 +4,7 @@ from bot.channels.base import Channel
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import Web
 from bot.channels.zalo_bot.channel import ZaloBot
+from bot.channels.zalo_oa.channel import ZaloOA
 
-CHANNELS: tuple[type[Channel], ...] = (Telegram, ZaloBot, Web)
+CHANNELS: tuple[type[Channel], ...] = (Telegram, ZaloBot, ZaloOA, Web)
 """In the order in which an invitation names them."""

@@ -102,4 +102,4 @@ def test_its_own_faults_are_known(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_a_channel_names_its_settings_after_itself(kind: type[Channel]) -> None:
-    assert [name for name in kind.Settings.model_fields if not name.startswith(f"{kind.name}_")] == []
+    assert [name for name in kind.Settings.model_fields if not name.startswith(kind.name)] == []

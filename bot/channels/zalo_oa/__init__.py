@@ -1,0 +1,1 @@
+"""The messenger Zalo by an office's Official Account."""
