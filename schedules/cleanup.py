@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import quiet_since
+from bot.people.devices import end_devices
 from bot.people.places import EXPIRED, KEY_LIFE
 from bot.store.unneeded import drop_unneeded_files
 from bot.tables import (
@@ -129,6 +130,7 @@ def _expire_links(session: Session, at: datetime) -> int:
     rows = session.scalars(unused.order_by(Contact.id).limit(STEP)).all()
     for contact in rows:
         lose_contact(session, contact, EXPIRED, at)
+    end_devices(session, [contact.id for contact in rows])
     return len(rows)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.people.devices import end_devices
 from bot.people.newcomers import look_again, look_again_at
 from bot.problems import Invalid
 from bot.tables import (
@@ -96,6 +97,7 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
         update(Message).where(mine).values(body={"text": ""}).execution_options(synchronize_session=False)
     )
     contact_ids = select(Contact.id).where(Contact.person_id == person.id)
+    end_devices(session, session.scalars(contact_ids).all())
     session.execute(update(Event).where(Event.contact_id.in_(contact_ids)).values(said=""))
     session.execute(
         update(Membership)

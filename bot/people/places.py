@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.people.devices import end_devices
 from bot.tables import Contact, Membership, Person
 
 KEY_LIFE = timedelta(days=90)
@@ -31,11 +32,14 @@ def is_noted(contact: Contact, at: datetime) -> bool:
     return at - last_used(contact) < NOTED_EVERY
 
 
-def renew_key(contact: Contact, at: datetime) -> None:
-    """Ends every link to this web chat. What is still on its way from the old one comes from a place that nobody has."""
+def renew_key(session: Session, contact: Contact, at: datetime) -> None:
+    """Ends every link to this web chat, and the devices that ring for it: whoever holds an old link hears nothing more. What is
+    still on its way from the old one comes from a place that nobody has."""
     contact.key += 1
     contact.place = secrets.token_urlsafe(16)
     contact.opened_at = at
+    session.flush()
+    end_devices(session, [contact.id])
 
 
 def own_web_chat(session: Session, person: Person, at: datetime) -> Contact:
@@ -50,7 +54,7 @@ def own_web_chat(session: Session, person: Person, at: datetime) -> Contact:
         contact = Contact(person_id=person.id, channel="web", used_at=person.created_at, seq=0, key=0)
         contact.wrong_codes, contact.stranger_answers = 0, 0
         session.add(contact)
-    renew_key(contact, at)
+    renew_key(session, contact, at)
     contact.lost_at, contact.lost_reason = None, ""
     session.flush()
     return contact
@@ -73,7 +77,7 @@ def withdraw_place(session: Session, contact: Contact, at: datetime) -> None:
     A web chat's links end; whoever writes from an account of a messenger is a stranger from now on.
     """
     if contact.channel == "web":
-        renew_key(contact, at)
+        renew_key(session, contact, at)
         return
     stranger = Person(created_at=at)
     session.add(stranger)

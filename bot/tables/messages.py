@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.tables.base import Base
@@ -114,6 +114,23 @@ class Message(Base):
     failed_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200), default="")
     seq: Mapped[int | None]
+
+
+class Push(Base):
+    """That a message lies in a web chat, still to be said to one device; gone when it has been, or is not worth it any more."""
+
+    __tablename__ = "pushes"
+    __table_args__ = (UniqueConstraint("subscription_id", "message_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subscription_id: Mapped[int] = mapped_column(ForeignKey("push_subscriptions.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    topic: Mapped[str] = mapped_column(String(32))
+    """What it is about: a newer one of the same takes its place, here, on the way and on the device."""
+    urgent: Mapped[bool]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class Process(Base):

@@ -164,6 +164,25 @@ class Contact(Base):
     person: Mapped[Person] = relationship()
 
 
+class PushSubscription(Base):
+    """A device that lets the web chat ring: where its browser's push service takes messages for it, and the keys by which they are
+    encrypted for it alone (RFC 8291)."""
+
+    __tablename__ = "push_subscriptions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(String(1000), unique=True)
+    p256dh: Mapped[str] = mapped_column(String(100))
+    """Its public key, an uncompressed point of P-256 in base64url."""
+    auth: Mapped[str] = mapped_column(String(40))
+    """16 bytes that it shares with us, in base64url."""
+    created_at: Mapped[datetime]
+    last_sent_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """So many pushes have been refused one after another."""
+
+
 class Membership(Base):
     """A person's role in a unit: secretary, follower, leader, admin; ended, never deleted."""
 
