@@ -6,34 +6,29 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Self
-from weakref import WeakValueDictionary
 
 from bot.channels.base import Channel, ChannelRefused, FileLink, Known, Receive, TakeIn, Tools, WayIn
 from bot.channels.text import split_html
 from bot.channels.typed import TypedWords, draw_typed
-from bot.channels.waiting import insist_on, land_tasks, run_in_thread, try_once
+from bot.channels.waiting import insist_on, run_in_thread
+from bot.channels.zalo.fetching import Fetcher
+from bot.channels.zalo.lanes import EventLanes
 from bot.channels.zalo_bot.client import ZaloBadToken, ZaloClient, ZaloError, api_answer
-from bot.channels.zalo_bot.events import NAME, Attached, attached_of, incoming_of_event, number_of
-from bot.channels.zalo_bot.fetching import Fetcher
+from bot.channels.zalo_bot.events import NAME, attached_of, incoming_of_event, number_of
 from bot.channels.zalo_bot.sending import QUOTA, TEXT_LIMIT, message_of, outcome_of_error
 from bot.channels.zalo_bot.settings import ZaloSettings, webhook_fault
-from bot.messages import Abilities, Address, Incoming, Refusal, Reply, Undeliverable, Unsendable
+from bot.messages import Abilities, Address, Incoming, Reply, Undeliverable, Unsendable
 
 log = logging.getLogger(__name__)
 
 PATH = "/zalo"
 SECRET_HEADER = "x-bot-api-secret-token"  # noqa: S105 - the name of a header
-WORKERS = 8
 LONG_POLL, EMPTY_SECONDS = 25, 1.0
 IDLE = 408
 REFUSALS = 3
-ALBUM_MS = 5000
-"""Zalo sends the pictures that somebody picks together one by one, within a moment of each other."""
 
 
 class ZaloRefused(ChannelRefused):
@@ -102,14 +97,10 @@ class ZaloBot(Channel):
         secret: str = "",
         webhook_url: str = "",
     ) -> None:
-        self._client, self._receive, self._now, self._known = client, receive, now, known
+        self._client, self._now = client, now
         self._file_link, self._typed = file_link, typed
         self._secret, self._webhook_url = secret, webhook_url
-        self._files = Fetcher(client, take_in)
-        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="zalo")
-        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._taking: dict[str, asyncio.Task[None]] = {}
-        self._albums: dict[str, tuple[str, int]] = {}
+        self._lanes = EventLanes(receive, known, Fetcher(client.wire, take_in))
         self._account = ""
         self._refusals = 0
         self._sent = 0
@@ -121,7 +112,7 @@ class ZaloBot(Channel):
 
     async def start(self) -> None:
         """Raises ZaloRefused; waits for as long as the Bot API cannot be reached."""
-        await self._client.start()
+        await self._client.wire.start()
         try:
             found = await insist_on("zalo.start", partial(self._client.call, "getMe"), ZaloBadToken)
         except ZaloBadToken:
@@ -131,10 +122,8 @@ class ZaloBot(Channel):
             self._account = str(found.get("account_name") or found.get("id") or "")
 
     async def stop(self) -> None:
-        await land_tasks(self._taking.values(), patience=True)
-        await self._client.stop()
-        self._files.stop()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        await self._lanes.stop()
+        await self._client.wire.stop()
 
     async def listen(self) -> None:
         if self._webhook_url:
@@ -166,7 +155,7 @@ class ZaloBot(Channel):
                 else:
                     self._begin(raw, patient=True)
         finally:
-            await land_tasks(self._taking.values(), patience=True)
+            await self._lanes.land()
 
     async def _next_event(self) -> Mapping[str, Any] | None:
         try:
@@ -199,21 +188,12 @@ class ZaloBot(Channel):
         return 200
 
     def _begin(self, raw: Mapping[str, Any], *, patient: bool) -> asyncio.Task[None] | None:
-        """Takes an event; a second delivery waits for the first. None for what is not the bot's."""
+        """Takes an event; None for what is not the bot's."""
         event = self._read(raw)
         if event is None:
             return None
-        task = self._taking.get(event.id)
-        if task is None:
-            task = asyncio.create_task(self._take(event, attached_of(raw), patient=patient))
-            self._taking[event.id] = task
-            task.add_done_callback(lambda done: self._end(event.id, done))
-        return task
-
-    def _end(self, event_id: str, task: asyncio.Task[None]) -> None:
-        self._taking.pop(event_id, None)
-        if not task.cancelled():
-            task.exception()  # seen here: whoever waited may be gone
+        attached = attached_of(raw)
+        return self._lanes.begin(event, (attached,) if attached else (), patient=patient)
 
     def _read(self, raw: Mapping[str, Any]) -> Incoming | None:
         try:
@@ -225,34 +205,12 @@ class ZaloBot(Channel):
             log.info("zalo.read ignored event=%s", str(raw.get("event_name", ""))[:60])
         return event
 
-    async def _take(self, event: Incoming, attached: Attached | None, *, patient: bool) -> None:
-        """From an event to a commit; `patient`: tries until it is one, else what fails is raised."""
-        attempt = insist_on if patient else try_once
-        # Nothing is awaited before this: tasks line up here in the order in which they were made.
-        async with self._lanes.setdefault(event.address.place, asyncio.Lock()):
-            if attached and not event.group:
-                known = partial(run_in_thread, self._threads, partial(self._known, event.address.place))
-                if await attempt("zalo.known", known):
-                    event = await self._files.with_file(self._in_album(event), attached)
-                else:
-                    event = replace(event, refused=(Refusal.of_stranger(attached.name),))
-            receive = partial(run_in_thread, self._threads, partial(self._receive, event))
-            await attempt("zalo.receive", receive)
-
-    def _in_album(self, event: Incoming) -> Incoming:
-        """The picture as a piece of the album that it may belong to, so that what is said of all is said once."""
-        place, sent = event.address.place, int(event.message_ref or 0)
-        album, last = self._albums.get(place, (event.id, sent))
-        if not sent or abs(sent - last) > ALBUM_MS:
-            album = event.id
-        self._albums[place] = album, sent
-        return replace(event, album=album)
-
     async def send(self, place: str, reply: Reply) -> None:
         """The text, with files as links and choices as lines. What fails inside is sent again from its start."""
         reader = Address(NAME, place)
         links = [
-            await run_in_thread(self._threads, partial(self._file_link, file, reader)) for file in reply.files
+            await run_in_thread(self._lanes.threads, partial(self._file_link, file, reader))
+            for file in reply.files
         ]
         texts = split_html(draw_typed(reply, self._typed, links), TEXT_LIMIT)
         if not texts:

@@ -1,22 +1,11 @@
-"""Calls of the Zalo Bot API over aiohttp: whether one succeeded stands in its answer, for its HTTP status is 200 all the same."""
+"""Calls of the Zalo Bot API: whether one succeeded stands in its answer, for its HTTP status is 200 all the same."""
 
-import json
-from collections.abc import Awaitable, Mapping
-from typing import Any, BinaryIO, TypeVar
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Mapping
+from typing import Any
 
-import aiohttp
+from bot.channels.zalo.wire import ZaloAway, ZaloWire
 
-T = TypeVar("T")
-
-CONNECTIONS = 32
-CONNECT_SECONDS, READ_SECONDS = 5.0, 15.0
-PIECE = 2**16
 BAD_TOKEN = 401
-JUMPS = 3
-"""So many redirects are followed to a file, each to a host that is allowed."""
-FILE_HOSTS = ("zdn.vn", "zadn.vn", "zalo.me", "zaloapp.com", "zaloplatforms.com", "zapps.me")
-"""Where Zalo keeps what people send; hosts below these as well."""
 
 
 class ZaloError(Exception):
@@ -31,116 +20,24 @@ class ZaloBadToken(ZaloError):
     """The token is none, or was taken back."""
 
 
-class ZaloAway(Exception):
-    """No answer, or none of the API: a proxy's page, a broken line. Never holds the address, which bears the token."""
-
-
 class ZaloClient:
-    """One bot's calls. `start` it first, `stop` it at the end."""
+    """One bot's calls over the wire."""
 
     def __init__(self, token: str, api_url: str) -> None:
         self._base = f"{api_url}/bot{token}"
-        self._own_host = urlsplit(api_url).hostname or ""
-        self._session: aiohttp.ClientSession | None = None
-
-    async def start(self) -> None:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
-
-    async def stop(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        self.wire = ZaloWire(api_url)
 
     async def call(self, method: str, *, wait: float = 0.0, **values: object) -> Any:
         """The result of a method, None where it has none. Raises ZaloError or ZaloAway; `wait`: seconds that the other side
         may hold it open."""
-        timeout = aiohttp.ClientTimeout(
-            total=None, connect=CONNECT_SECONDS, sock_read=READ_SECONDS + wait, sock_connect=CONNECT_SECONDS
-        )
-        post = self._opened().post(
-            f"{self._base}/{method}", json=values, timeout=timeout, allow_redirects=False
-        )
-        body = await _without_url(_body_of(post))
-        try:
-            answer = json.loads(body)
-        except ValueError:
-            answer = None
-        if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
+        answer = (await self.wire.ask("POST", f"{self._base}/{method}", wait=wait, json=values)).values
+        if not isinstance(answer.get("ok"), bool):
             raise ZaloAway("no answer of the API")
         if answer["ok"]:
             return answer.get("result")
         code = answer.get("error_code")
         kind = ZaloBadToken if code == BAD_TOKEN else ZaloError
         raise kind(code if isinstance(code, int) else 0, str(answer.get("description", "")))
-
-    async def fetch(self, url: str, to: BinaryIO, limit: int) -> None:
-        """Streams a file that somebody has sent into `to`. Raises PermissionError for a host that is none of Zalo's, ValueError
-        once it is known to pass `limit` bytes, ZaloAway for anything else."""
-        for _ in range(JUMPS + 1):
-            if not self._is_allowed(url):
-                raise PermissionError(_host_of(url))
-            timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
-            get = self._opened().get(url, timeout=timeout, allow_redirects=False)
-            async with await _without_url(get) as response:
-                if 300 <= response.status < 400 and "location" in response.headers:
-                    url = urljoin(url, response.headers["location"])
-                    continue
-                if response.status != 200:
-                    raise ZaloAway(f"HTTP {response.status}")
-                await _copy(response, to, limit)
-                return
-        raise ZaloAway("too many redirects")
-
-    def _is_allowed(self, url: str) -> bool:
-        host = _host_of(url)
-        if host == self._own_host:  # a proxy of one's own in front of Zalo
-            return url.startswith(("http://", "https://"))
-        return url.startswith("https://") and any(
-            host == one or host.endswith(f".{one}") for one in FILE_HOSTS
-        )
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            raise ZaloAway("not started")
-        return self._session
-
-
-def _host_of(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-async def _body_of(post: Any) -> bytes:
-    async with post as response:
-        body: bytes = await response.read()
-        return body
-
-
-async def _copy(response: aiohttp.ClientResponse, to: BinaryIO, limit: int) -> None:
-    size = 0
-    if (response.content_length or 0) > limit:
-        raise ValueError(f"more than {limit} bytes")
-    while piece := await _without_url(response.content.read(PIECE)):
-        size += len(piece)
-        if size > limit:
-            raise ValueError(f"more than {limit} bytes")
-        to.write(piece)
-
-
-async def _without_url(call: Awaitable[T]) -> T:
-    """Errors of the library quote the address, and the cause of one is logged with it."""
-    try:
-        return await call
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        kind = type(error).__name__
-    raise ZaloAway(kind)
 
 
 def api_answer(event: Any) -> Mapping[str, Any] | None:

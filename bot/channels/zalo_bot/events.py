@@ -1,10 +1,11 @@
 """What Zalo's events are to the rest, and the files they bring."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.channels.zalo.fetching import Attached
 from bot.messages import Address, Incoming, Refusal, storable_text
 
 NAME = "zalo"
@@ -13,13 +14,6 @@ IMAGE, VOICE, UNSUPPORTED = (
     "message.voice.received",
     "message.unsupported.received",
 )
-IN_LIMIT = 20 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    name: str
-    url: str
 
 
 def incoming_of_event(raw: Mapping[str, Any], at: datetime) -> Incoming | None:

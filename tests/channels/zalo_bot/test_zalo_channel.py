@@ -11,8 +11,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.channels import waiting
-from bot.channels.zalo_bot import client, fetching
+from bot.channels.zalo import fetching
 from bot.channels.zalo_bot.channel import ZaloBot, ZaloRefused
+from bot.channels.zalo_bot.client import ZaloClient
 from bot.channels.zalo_bot.settings import ZaloSettings
 from bot.messages import File, Incoming, Refusal, Reply
 from tests.channels.zalo_bot.api import (
@@ -112,7 +113,7 @@ async def test_a_second_delivery_waits_for_the_first() -> None:
         return ear.receive(one)
 
     async with served(Api()) as api, started(api, ear) as bot:
-        bot._receive = receive
+        bot._lanes._receive = receive
         twice = [asyncio.create_task(brought(bot, said("25"))) for _ in range(2)]
         await asyncio.sleep(0.05)
         gate.set()
@@ -284,7 +285,7 @@ async def test_a_strange_host_is_not_asked(url: str) -> None:
     "url", ["https://f23-zpc.zdn.vn/a.jpg", "https://zalo.me/a", "https://a.b.zadn.vn/x"]
 )
 def test_hosts_of_zalo_are_asked(url: str) -> None:
-    assert client.ZaloClient("t", "https://bot-api.zaloplatforms.com")._is_allowed(url)
+    assert ZaloClient("t", "https://bot-api.zaloplatforms.com").wire.is_allowed(url)
 
 
 async def test_a_picture_that_is_gone_or_too_large_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,7 +327,7 @@ async def test_it_ends_with_what_is_just_being_received() -> None:
     async with served(Api()) as api:
         bot = made(api, ear)
         await bot.start()
-        bot._receive = receive
+        bot._lanes._receive = receive
         task = asyncio.create_task(brought(bot, said("25")))
         await asyncio.sleep(0.05)
         asyncio.get_running_loop().call_later(0.05, gate.set)

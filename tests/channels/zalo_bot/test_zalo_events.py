@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.channels.zalo.fetching import Attached
 from bot.channels.zalo_bot.client import api_answer
-from bot.channels.zalo_bot.events import Attached, attached_of, incoming_of_event
+from bot.channels.zalo_bot.events import attached_of, incoming_of_event
 from bot.messages import Address, Incoming, Refusal
 from tests.channels.zalo_bot.api import AT, JSON, PLACE, event, said
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.channels.text import utf16_length
 from bot.channels.typed import TypedWords
-from bot.channels.zalo_bot.client import ZaloAway
+from bot.channels.zalo.wire import ZaloAway
 from bot.channels.zalo_bot.sending import message_of
 from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
 from tests.channels.zalo_bot.api import PLACE, STORED, WORD, Api, Ear, served, started
