@@ -50,8 +50,8 @@ async def send_bare(api: Api, letters: Letters) -> None:
         async with places:
             await client.call("sendMessage", chat_id=str(chat), **message_of(text))
 
-    await client.start()
+    await client.wire.start()
     try:
         await asyncio.gather(*(send(chat, draw_typed(reply, words)) for chat, reply in letters))
     finally:
-        await client.stop()
+        await client.wire.stop()
