@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Protocol, Self
 
@@ -102,6 +102,8 @@ class Channel(ABC):
     """Why the other side takes nothing from this installation, by the code of the sentence; empty while it does."""
     knocks: bool = False
     """Whether it can knock where it may not speak."""
+    paid_until: date | None = None
+    """The last day for which the other side is paid to serve this installation; None: nothing is to be paid, or it does not say."""
 
     @classmethod
     @abstractmethod

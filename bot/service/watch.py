@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from bot.store.db import DatabaseGone
 from bot.store.schema import prove_known, revision_of
 from bot.tables import Contact, Membership, Message, Role
 from bot.talk import outbox
+from bot.talk.allowances import days_left_told, tell_of_last_day
 from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,9 @@ STALE_SECONDS = 60.0
 """A look that has not come back for so long hangs on something, and so would whoever is to be answered."""
 DISK_LOW = 500 * 2**20
 TOKEN_NEAR = timedelta(days=3)
-TOLD = {"clock_dead", "disk_low", "channel_refused", "token_ends"}
-"""What the admins hear of in chat. What keeps the program from writing a message is said by /readyz alone."""
+TOLD = {"clock_dead", "disk_low"}
+"""What the admins hear of in chat, beside the channels' troubles. What keeps the program from writing a message is said by
+/readyz alone."""
 
 
 class WatchedClock(Protocol):
@@ -87,6 +89,7 @@ class Watch:
         self._store_seen = float("-inf")
         self._store_fault: Problem | None = None
         self._told: set[tuple[str, str]] = set()
+        self._told_paid: set[tuple[str, date | None, int | None]] = set()
         self._looked_at = time.monotonic()
         self.findings = WatchFindings()
 
@@ -118,6 +121,7 @@ class Watch:
             found = WatchFindings((away, *troubles), disks=disks)
         else:
             self._tell(troubles, at)
+            self._tell_what_is_paid(at)
         self.findings, self._looked_at = found, time.monotonic()
 
     def _database(self, at: datetime, troubles: list[Problem], disks: Mapping[str, int]) -> WatchFindings:
@@ -164,11 +168,13 @@ class Watch:
         return [
             *(Problem(name, "channel_refused", {"channel": name}) for name in refused),
             *(Problem(name, "token_ends", {"channel": name, "day": day_of(ends)}) for name, ends in near),
+            *(Problem(one.name, one.trouble, {"channel": one.name}) for one in self.channels if one.trouble),
         ]
 
     def _tell(self, troubles: Iterable[Problem], at: datetime) -> None:
         """Each trouble once while it lasts; of several replicas one tells it, and at most once a day."""
-        present = {(one.code, one.place): one for one in troubles if one.code in TOLD}
+        names = {one.name for one in self.channels}
+        present = {(one.code, one.place): one for one in troubles if one.code in TOLD or one.place in names}
         fresh = [one for kind, one in present.items() if kind not in self._told]
         for trouble in fresh:
             log.error("watch.trouble code=%s place=%s", trouble.code, trouble.place)
@@ -176,6 +182,22 @@ class Watch:
             do_again(partial(self._write, fresh, at))
             self._desk.wake()
         self._told = set(present)
+
+    def _tell_what_is_paid(self, at: datetime) -> None:
+        """The office hears of a last day in time to pay for another; what was told by this process is not looked up again."""
+        day = self._desk.moment(at).today
+        for one in self.channels:
+            share = days_left_told(one.paid_until, day)
+            told = (one.name, one.paid_until, share)
+            if one.paid_until is None or share is None or told in self._told_paid:
+                continue
+            do_again(partial(self._write_paid, one.name, one.paid_until, at))
+            self._told_paid.add(told)
+
+    def _write_paid(self, channel: str, until: date, at: datetime) -> None:
+        with self._desk.db.write() as session:
+            if tell_of_last_day(self._desk, session, channel, until, at):
+                self._desk.wake()
 
     def _write(self, troubles: Iterable[Problem], at: datetime) -> None:
         with self._desk.db.write() as session:
@@ -206,6 +228,15 @@ def _low(disks: Mapping[str, int]) -> list[Problem]:
     ]
 
 
+def _contact_beside(session: Session, person_id: int, channel: str) -> Contact | None:
+    """Where a person hears of a channel's trouble: elsewhere, if anywhere."""
+    elsewhere = select(Contact).where(
+        Contact.person_id == person_id, Contact.lost_at.is_(None), Contact.channel != channel
+    )
+    latest = elsewhere.order_by(Contact.used_at.desc(), Contact.id.desc()).limit(1)
+    return session.scalars(latest).first() or outbox.reachable_contact(session, person_id)
+
+
 def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) -> None:
     day = desk.moment(at).today
     admins = session.scalars(
@@ -216,7 +247,7 @@ def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) ->
     )
     reply = desk.render.reply("talk/trouble", {"trouble": desk.render.sentence(trouble.code, trouble.facts)})
     for person_id in admins:
-        contact = outbox.reachable_contact(session, person_id)
+        contact = _contact_beside(session, person_id, trouble.place)
         key = f"trouble:{trouble.code}:{trouble.place}:{day}:{person_id}"
         if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
             continue

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local, next_allowed
-from bot.messages import Abilities
+from bot.messages import Abilities, Reply
+from bot.store.db import take_turns
 from bot.tables import Contact, Event, Message, MessageState, Person
 from bot.talk import outbox
 from bot.talk.desk import Desk
@@ -16,6 +17,8 @@ from bot.talk.failures import all_admins
 
 SHARES = (100, 92, 80)
 """The office is told when so many per cent are used, once each."""
+DAYS_LEFT = (1, 7, 30)
+"""The office is told when a channel is paid for so many days more, once each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,45 @@ def tell_of_allowances(desk: Desk, session: Session, at: datetime) -> int:
 
 def _tell(desk: Desk, session: Session, person: Person, used: Used, at: datetime) -> bool:
     key = f"allowance:{used.channel}:{used.of}{used.period}:{used.share}:{person.id}"
+    reply = desk.render.reply("people/admin/allowance", {"used": used})
+    return _tell_once(desk, session, person, reply, key, at, next_allowed(desk.moment(at)))
+
+
+def _tell_once(
+    desk: Desk, session: Session, person: Person, reply: Reply, key: str, at: datetime, due: datetime
+) -> bool:
     contact = outbox.reachable_contact(session, person.id)
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return False
-    reply = desk.render.reply("people/admin/allowance", {"used": used})
-    outbox.post_message(session, contact, reply, at, bulk=True, key=key, due_at=next_allowed(desk.moment(at)))
+    outbox.post_message(session, contact, reply, at, bulk=True, key=key, due_at=due)
     return True
+
+
+def days_left_told(until: date | None, today: date) -> int | None:
+    """The lowest of DAYS_LEFT that is reached before the last day; None above them, and after it."""
+    if until is None or until < today:
+        return None
+    return next((days for days in DAYS_LEFT if (until - today).days <= days), None)
+
+
+def tell_of_last_day(desk: Desk, session: Session, channel: str, until: date, at: datetime) -> int:
+    """Tells the admins that a channel is paid until this day; answers how many messages were written."""
+    today = desk.moment(at).today
+    share = days_left_told(until, today)
+    if share is None:
+        return 0
+    take_turns(session, "last_day")
+    reply = desk.render.reply(
+        "people/admin/last_day", {"channel": channel, "until": until, "left": (until - today).days}
+    )
+    due, name = _in_time(desk.moment(at), until), f"last_day:{channel}:{until}:{share}"
+    return sum(
+        _tell_once(desk, session, person, reply, f"{name}:{person.id}", at, due)
+        for person in all_admins(session)
+    )
+
+
+def _in_time(moment: Moment, until: date) -> datetime:
+    """The next time for what is unasked; a holiday is not waited for that lasts until the last day."""
+    due = next_allowed(moment)
+    return due if moment.day_of(due) < until else next_allowed(moment, except_day=moment.today)

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 from sqlalchemy import text as sql
 from starlette.applications import Starlette
 
@@ -27,6 +28,7 @@ from bot.service.metrics import watch_routes
 from bot.service.watch import Watch
 from bot.store.db import Database, DatabaseGone
 from bot.store.schema import newest_revision
+from bot.tables import Contact, Message
 from tests.kit.processes import SECONDS, free_port, program, settings, wait_for
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -66,7 +68,9 @@ class Office:
     def __init__(self, world: World, folder: Path) -> None:
         self.world = world
         self.clock, self.sender, self.shelf = StillClock(), StillSender(), Shelf()
-        self.channel = SimpleNamespace(name="telegram", refused=False, token_ends=None)
+        self.channel = SimpleNamespace(
+            name="telegram", refused=False, token_ends=None, trouble="", paid_until=None
+        )
         channels: Any = [self.channel]
         self.watch = Watch(
             world.desk,
@@ -126,6 +130,10 @@ def let_token_end(office: Office, _monkeypatch: pytest.MonkeyPatch) -> None:
     office.channel.token_ends = office.world.at + timedelta(days=2)
 
 
+def trouble_keys(office: Office, _monkeypatch: pytest.MonkeyPatch) -> None:
+    office.channel.trouble = "zalo_oa_connect"
+
+
 Harm = Callable[[Office, pytest.MonkeyPatch], None]
 
 
@@ -135,6 +143,11 @@ Harm = Callable[[Office, pytest.MonkeyPatch], None]
         (fill_disk, "disk_low", "Máy chủ sắp hết đĩa, chỉ còn"),
         (kill_clock, "clock_dead", "Đồng hồ nhắc việc vừa ngừng và đã được khởi động lại"),
         (take_token_back, "channel_refused", "telegram không còn nhận mã truy cập"),
+        (
+            trouble_keys,
+            "zalo_oa_connect",
+            "đang chờ, không mất. Người quản trị kỹ thuật chạy: python -m bot zalo",
+        ),
         (let_token_end, "token_ends", "Mã truy cập telegram của trợ lý hết hạn "),
     ],
 )
@@ -151,6 +164,36 @@ def test_the_office_hears_once(
     [text] = heard(admin)
     assert said in text
     assert "docs/incident.md" in text
+
+
+@pytest.mark.logs_errors
+def test_the_office_hears_elsewhere_of_a_channel_that_is_dead(office: Office, admin: Talker) -> None:
+    with office.world.db.write() as session:
+        [here] = session.scalars(select(Contact).where(Contact.place == admin.address.place))
+        web = Contact(channel="web", place="beside", person_id=here.person_id, used_at=here.used_at)
+        session.add(web)
+        here.channel = "telegram"
+    trouble_keys(office, pytest.MonkeyPatch())
+    office.troubles()
+    with office.world.db.read() as session:
+        told = session.scalars(select(Message).where(Message.key.startswith("trouble:")))
+        assert [message.channel for message in told] == ["web"]
+
+
+def test_the_office_hears_of_a_last_day_in_time(office: Office, admin: Talker, tmp_path: Path) -> None:
+    office.channel.paid_until = office.world.moment.today + timedelta(days=31)
+    told = []
+    for _ in range(34):
+        for one in (office, Office(office.world, tmp_path)):  # started anew each day
+            one.channel.paid_until = office.channel.paid_until
+            assert one.troubles() == []
+        told.append([reply.text.splitlines()[0] for reply in admin.looks()])
+        office.world.later(days=1)
+    days = {day: lines for day, lines in enumerate(told) if lines}
+    assert list(days) == [1, 24, 30]
+    assert all(len(lines) == 1 for lines in days.values())
+    assert "Telegram: gói dịch vụ còn dùng được đến hết" in days[24][0]
+    assert days[24][0].endswith("(còn 7 ngày).")
 
 
 @pytest.mark.logs_errors
