@@ -21,13 +21,15 @@ def hashed_code(code: str) -> str:
     return hashlib.sha256(normal_code(code).encode()).hexdigest()
 
 
-def _new_code() -> str:
+def new_code() -> str:
     return normal_code("".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
 
 
-def create_invitation(session: Session, unit: Unit, role: Role, at: datetime) -> tuple[str, Invite]:
-    """Makes a single-use code for a role in a unit; only its hash is kept."""
-    code = _new_code()
+def create_invitation(
+    session: Session, unit: Unit, role: Role, at: datetime, code: str = ""
+) -> tuple[str, Invite]:
+    """Makes a single-use code for a role in a unit, or of the new `code`; only its hash is kept."""
+    code = code or new_code()
     row = Invite(
         code_hash=hashed_code(code),
         unit_id=unit.id,
@@ -41,7 +43,7 @@ def create_invitation(session: Session, unit: Unit, role: Role, at: datetime) ->
 
 def invite_channel(session: Session, person: Person, at: datetime) -> str:
     """Makes a short-lived code that joins another channel to the same person."""
-    code = _new_code()
+    code = new_code()
     session.add(
         Invite(
             code_hash=hashed_code(code),

@@ -77,6 +77,22 @@ class NudgedUnits:
     again: int = 0
 
 
-Asked = GivenWorkbook | ScannedPages | OrderedPaper | PlanPreview | LoadedPlan | NudgedUnits | Nothing
+@dataclass(frozen=True, slots=True)
+class WantedInvites:
+    """Codes for the units below that nobody leads: as slips on paper ("docx", "pdf"), or as messages to pass on ("messages")."""
+
+    invites: str
+
+
+Asked = (
+    GivenWorkbook
+    | ScannedPages
+    | OrderedPaper
+    | PlanPreview
+    | LoadedPlan
+    | NudgedUnits
+    | WantedInvites
+    | Nothing
+)
 ASKED: Kept[Asked] = Kept(Annotated[Asked, Field(union_mode="left_to_right")])
 """The first whose fields are there: what comes before knows more."""

@@ -26,7 +26,7 @@ class Role(StrEnum):
 
 class ErrandKind(StrEnum):
     """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
-    units reminded in a leader's name; the rest is
+    units reminded in a leader's name; INVITES: codes for all units that nobody leads; the rest is
     what the office asks for."""
 
     PLAN = "plan"
@@ -41,6 +41,7 @@ class ErrandKind(StrEnum):
     SCAN = "scan"
     PAPER = "paper"
     NUDGE = "nudge"
+    INVITES = "invites"
 
 
 class ErrandState(StrEnum):

@@ -1,8 +1,12 @@
 """Registration, home, settings, the office's page, and what belongs to no task."""
 
+from collections.abc import Mapping
+
+from bot.tables import ErrandKind
 from bot.talk.chat import GO_ON
 from bot.talk.desk import Flow, Handler
-from handlers.people import admin, home, naming, own_data, register, requests, settings, talk
+from bot.talk.errands import Work
+from handlers.people import admin, home, inviting, naming, own_data, register, requests, settings, talk
 
 COMMANDS: dict[str, Handler] = {
     "/start": home.start_talk,
@@ -18,6 +22,10 @@ ACTIONS: dict[str, Handler] = {
     "admin": admin.show_admin,
     "admin.lost": admin.show_lost_contacts,
     "admin.invite": admin.begin_invite,
+    "admin.all": inviting.begin_inviting_all,
+    "admin.registered": inviting.show_registered,
+    "admin.renew": inviting.renew_code,
+    "admin.unsend": inviting.withdraw_code,
     "admin.names": naming.begin_naming,
     "admin.requests": requests.show_requests,
     "admin.request": requests.begin_answer,
@@ -46,4 +54,7 @@ FLOWS: tuple[Flow, ...] = (
     requests.FLOW,
     naming.FLOW,
     admin.FLOW,
+    inviting.FLOW,
 )
+
+WORK: Mapping[ErrandKind, Work] = {ErrandKind.INVITES: inviting.make_invitations}

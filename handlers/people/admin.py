@@ -24,7 +24,7 @@ from bot.units.lookup import holders_of
 
 SHOWN = 20
 LOOK_BACK = timedelta(days=30)
-PAGES = ("invite", "units", "requests")
+PAGES = ("invite", "invite_all", "units", "requests")
 """The dialogs that the office's page opens and that going back to it ends."""
 
 
