@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, materials, papers, people, plans, reminders, reports, summaries
+from schedules import cleanup, materials, meetings, papers, people, plans, reminders, reports, summaries
 
 TICKS = {
     "reminders": (reminders.say_reminders, timedelta(seconds=20)),
     "plans": (plans.do_plan_errands, timedelta(seconds=2)),
     "papers": (papers.make_papers, timedelta(seconds=2)),
     "reports": (reports.join_scans, timedelta(seconds=2)),
+    "meetings": (meetings.remind_tasks, timedelta(minutes=1)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
     "people": (people.tell_office, timedelta(minutes=5)),

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from bot.calendar import Moment, last_working_day
 from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
@@ -80,6 +81,18 @@ def read_outcome(text: str) -> tuple[TaskState, str] | None:
     return None
 
 
+def day_to_remind(due_on: date | None, today: date) -> date | None:
+    """The last working day before its day; on its day where that is too late; never on the day on which it is given out."""
+    if due_on is None or due_on <= today:
+        return None
+    day = last_working_day(due_on - timedelta(days=1))
+    return day if day > today else due_on
+
+
+def set_due(task: Task, due_on: date | None, today: date) -> None:
+    task.due_on, task.remind_on = due_on, day_to_remind(due_on, today)
+
+
 def add_task(
     session: Session,
     meeting: Meeting,
@@ -87,7 +100,7 @@ def add_task(
     who: str,
     due_on: date | None,
     person_id: int,
-    at: datetime,
+    now: Moment,
 ) -> Task:
     task = Task(
         unit_id=meeting.unit_id,
@@ -95,10 +108,10 @@ def add_task(
         step=current_place(meeting),
         what=what.strip()[:WHAT_LIMIT],
         who=who.strip()[:WHO_LIMIT],
-        due_on=due_on,
         person_id=person_id,
-        at=at,
+        at=now.at,
     )
+    set_due(task, due_on, now.today)
     session.add(task)
     session.flush()
     return task

@@ -191,7 +191,10 @@ class Task(Base):
     """What a meeting has given to somebody: who by role, what, by when. It comes back at the next meeting."""
 
     __tablename__ = "tasks"
-    __table_args__ = (Index("ix_tasks_unit_state", "unit_id", "state"),)
+    __table_args__ = (
+        Index("ix_tasks_unit_state", "unit_id", "state"),
+        Index("ix_tasks_remind_on", "remind_on"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
@@ -200,6 +203,8 @@ class Task(Base):
     what: Mapped[str] = mapped_column(Text)
     who: Mapped[str] = mapped_column(String(120), default="")
     due_on: Mapped[date | None]
+    remind_on: Mapped[date | None]
+    """The local day on which the unit is reminded of it; empty once it has been."""
     state: Mapped[TaskState] = mapped_column(default=TaskState.OPEN)
     outcome: Mapped[str] = mapped_column(Text, default="")
     reviewed_id: Mapped[int | None] = mapped_column(ForeignKey("meetings.id"))

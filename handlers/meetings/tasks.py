@@ -11,6 +11,7 @@ from bot.meetings.tasks import (
     add_task,
     read_due,
     read_task,
+    set_due,
     tasks_of,
 )
 from bot.problems import Invalid
@@ -144,10 +145,11 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
         return
     task = _fixed(chat)
     if task is None:
-        task = add_task(chat.session, meeting, what, who, due, chat.person.id, chat.at)
+        task = add_task(chat.session, meeting, what, who, due, chat.person.id, chat.moment)
         chat.note("task given", f"meeting:{meeting.id} task {task.id}")
     else:
-        task.what, task.who, task.due_on = what[:WHAT_LIMIT], who, due
+        task.what, task.who = what[:WHAT_LIMIT], who
+        set_due(task, due, chat.today)
         chat.session.flush()
         chat.note("task corrected", f"meeting:{meeting.id} task {task.id}")
     overhearing.note_written(chat, "task", task.id)
