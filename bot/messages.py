@@ -145,13 +145,14 @@ class TryLater(Exception):
 
 
 class FilesLater(Exception):
-    """What stands before the file that failed has gone out: the text and `files_gone` files. The others are to follow,
-    after what the channel asks to `wait`, if it does."""
+    """What stands before the file that failed has gone out: the text and `files_gone` files, for `cost` VND. The others are to
+    follow, after what the channel asks to `wait`, if it does."""
 
-    def __init__(self, files_gone: int, reason: str, wait: TryLater | None = None) -> None:
+    def __init__(self, files_gone: int, reason: str, wait: TryLater | None = None, *, cost: int = 0) -> None:
         super().__init__(reason)
         self.files_gone = files_gone
         self.wait = wait
+        self.cost = cost
 
 
 def storable_text(text: str) -> str:

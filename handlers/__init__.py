@@ -1,6 +1,7 @@
 """What a person can do: the table of contents, a line a room. A room's own contents stand in its `__init__`."""
 
 from bot.people.strangers import is_heard
+from bot.reminders.returned import say_anew
 from bot.talk.desk import Handler, Routes
 from handlers import (
     duties,
@@ -58,4 +59,5 @@ ROUTES = Routes(
     hear=overhearing.hear_words,
     refuse=overhearing.refuse_words,
     leave=overhearing.leave_dialog,
+    returned=say_anew,
 )

@@ -96,7 +96,7 @@ def tell_superiors(
         for number, heard in by_person.items()
     ]
     note_rungs_told(session, said, at)
-    _word(desk, session, list(waiting.values()), at)
+    word_above(desk, session, list(waiting.values()), at)
     return len(written)
 
 
@@ -145,7 +145,7 @@ class _Hours:
         return at_local(self._now.today, time(hour), self._now.zone)
 
 
-def _word(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> None:
+def word_above(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> None:
     """Puts the messages into words, as of the day on which they go out; what cannot be is logged, taken back and silences
     nobody else."""
     due = session.execute(select(Message.id, Message.due_at).where(Message.id.in_(message_ids))).all()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local
@@ -62,16 +62,16 @@ def missed_rungs(
     eligible = [m for m in come if m.role == Role.SECRETARY and _hears(m, staff, at)]
     if not eligible:
         return {}
-    duties = _asked(session, {m.unit_id for m in eligible})
+    duties = asked_duties(session, Duty.unit_id.in_({m.unit_id for m in eligible}))
     meetings = meetings_of(session, [duty.id for duty in duties])
-    heard = _heard(session, [duty.id for duty in duties])
+    heard = heard_of(session, [duty.id for duty in duties])
     known = {duty_id for duty_id, _ in heard}
     found: dict[int, list[DueRung]] = {}
     for membership in eligible:
         for duty in duties:
             fresh = (duty.id, membership.person_id) not in heard
             if duty.unit_id == membership.unit_id and duty.id in known and fresh:
-                line = DueRung(duty, meetings.get(duty.id), Timed(at, _rung(duty)), anew=True)
+                line = DueRung(duty, meetings.get(duty.id), Timed(at, catch_up_rung(duty)), anew=True)
                 found.setdefault(membership.person_id, []).append(line)
     return found
 
@@ -82,21 +82,18 @@ def _hears(membership: Membership, staff: Staff, at: datetime) -> bool:
     return membership.person_id in staff.contacts and (speaks or is_new(membership, at))
 
 
-def _asked(session: Session, units: Collection[int]) -> Sequence[Duty]:
+def asked_duties(session: Session, where: ColumnElement[bool]) -> Sequence[Duty]:
+    """The open duties that people are asked for, of those that `where` (a condition on Duty) lets through."""
     return session.scalars(
         select(Duty)
         .join(Demand, Demand.id == Duty.demand_id)
-        .where(
-            Duty.unit_id.in_(units),
-            Duty.state == DutyState.OPEN,
-            has_its_day(),
-        )
+        .where(where, Duty.state == DutyState.OPEN, has_its_day())
         .order_by(Duty.id)
         .options(*WORDED_WITH)
     ).all()
 
 
-def _heard(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
+def heard_of(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
     """(duty, person) of what has been or will be said."""
     rows = session.execute(
         select(Reminder.duty_id, Reminder.person_id)
@@ -107,5 +104,5 @@ def _heard(session: Session, duty_ids: Collection[int]) -> set[tuple[int, int]]:
     return {(row.duty_id, row.person_id) for row in rows}
 
 
-def _rung(duty: Duty) -> LadderRung:
+def catch_up_rung(duty: Duty) -> LadderRung:
     return LadderRung(ReminderKind.CATCH_UP, "opens", 0, 0, None, introduction_of(duty), "always")

@@ -29,6 +29,7 @@ from bot.messages import Address, Reply
 from bot.tables import Contact, Dialog, Message, MessageState, Priority
 from bot.tables.base import UtcDateTime
 from bot.talk.outbox import HOLD, from_body, lose_contact, next_seq
+from bot.talk.windows import JUST_NOW, close_contacts
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,8 @@ class Claimed:
     age: timedelta
     """Since it first was due: a reminder may have been written long before that."""
     lease: timedelta
+    at: datetime
+    """When it was claimed."""
 
 
 def claim_messages(
@@ -128,6 +131,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
         .where(
             Message.state == MessageState.WAITING,
             Message.due_at <= at,
+            Contact.closed_at.is_(None),
             Message.channel.in_(bindparam("channels", expanding=True)),
             Message.priority <= bindparam("most_priority"),
             _first_of_its_lane(at),
@@ -191,6 +195,7 @@ def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
         row.parts_sent,
         at - (row.hold_until - HOLD if row.hold_until else row.created_at),
         FILE_LEASE if reply.files else LEASE,
+        at,
     )
 
 
@@ -201,12 +206,13 @@ def remaining(reply: Reply, parts_sent: int) -> Reply:
 
 
 class SendResult(StrEnum):
-    """FAILED: this message; LOST: the whole contact."""
+    """FAILED: this message; LOST: the whole contact; CLOSED: the contact takes nothing until its person speaks."""
 
     SENT = "sent"
     AGAIN = "again"
     FAILED = "failed"
     LOST = "lost"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +225,8 @@ class SendOutcome:
     reason: str = ""
     parts: int = 0
     """So many parts of what was claimed have gone out all the same."""
+    cost: int = 0
+    """What the channel has asked for what has gone out, in VND."""
 
 
 def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: datetime) -> None:
@@ -227,26 +235,15 @@ def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: dat
         {(o.claimed.contact_id, o.reason) for o in outcomes if o.result == SendResult.LOST}
     ):
         lose_contact(session, session.get_one(Contact, contact_id), reason, at)
+    refused = {o.claimed.contact_id: o.claimed.at for o in outcomes if o.result == SendResult.CLOSED}
+    still_open = close_contacts(session, refused, at)
+    _note_costs(session, outcomes)
     _mark_sent(session, [o.claimed for o in outcomes if o.result == SendResult.SENT], at)
     for outcome in outcomes:
         if outcome.result == SendResult.AGAIN:
-            session.execute(
-                update(Message)
-                .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
-                .values(
-                    due_at=at + outcome.wait,
-                    held_by=None,
-                    error=outcome.reason[:200],
-                    # Written twice, when the answer to a commit was lost, it counts once.
-                    parts_sent=case(
-                        (
-                            Message.parts_sent == outcome.claimed.parts_sent,
-                            outcome.claimed.parts_sent + outcome.parts,
-                        ),
-                        else_=Message.parts_sent,
-                    ),
-                )
-            )
+            _put_off(session, outcome, at)
+        elif outcome.result == SendResult.CLOSED and outcome.claimed.contact_id in still_open:
+            _put_off(session, replace(outcome, wait=JUST_NOW), at)
         elif outcome.result == SendResult.FAILED:
             log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)
             session.execute(
@@ -254,6 +251,31 @@ def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: dat
                 .where(Message.id == outcome.claimed.id)
                 .values(state=MessageState.FAILED, failed_at=at, error=outcome.reason[:200])
             )
+
+
+def _note_costs(session: Session, outcomes: Collection[SendOutcome]) -> None:
+    """Before anything else is written of these messages: written twice, when the answer to a commit was lost, it counts once."""
+    for outcome in outcomes:
+        if outcome.cost:
+            session.execute(
+                update(Message)
+                .where(
+                    Message.id == outcome.claimed.id,
+                    Message.state == MessageState.WAITING,
+                    Message.parts_sent == outcome.claimed.parts_sent,
+                )
+                .values(cost=Message.cost + outcome.cost)
+            )
+
+
+def _put_off(session: Session, outcome: SendOutcome, at: datetime) -> None:
+    known = outcome.claimed.parts_sent
+    gone = case((Message.parts_sent == known, known + outcome.parts), else_=Message.parts_sent)  # once, too
+    session.execute(
+        update(Message)
+        .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
+        .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200], parts_sent=gone)
+    )
 
 
 def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:

@@ -110,6 +110,8 @@ class Routes:
     """What was typed could not be taken, for that reason; it may be wanted elsewhere, which the answer says too."""
     offer: Callable[["Chat"], bool] = lambda _: False
     """Words that nothing has asked for: does a room want them?"""
+    returned: Callable[["Chat"], None] = lambda _: None
+    """Somebody speaks again for whom messages were held (bot/talk/windows.py), which go out as they then stand."""
     former: Mapping[str, str] = field(default_factory=dict)
     """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
     work: Mapping[ErrandKind, Callable[["Desk", int, datetime], None]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Insert,
     case,
     func,
@@ -51,13 +52,20 @@ def from_body(body: Mapping[str, Any]) -> Reply:
 
 
 def reachable_contact(session: Session, person_id: int) -> Contact | None:
-    """The contact a person used last, among those that are not lost."""
+    """The contact a person used last, among those that are not lost; one whose window is closed only where all are."""
     return session.scalars(
         select(Contact)
         .where(Contact.person_id == person_id, Contact.lost_at.is_(None))
-        .order_by(Contact.used_at.desc(), Contact.id.desc())
+        .order_by(Contact.closed_at.is_not(None), Contact.used_at.desc(), Contact.id.desc())
         .limit(1)
     ).first()
+
+
+def open_contact(session: Session, contact: Contact) -> Contact:
+    """The contact itself or, while its window is closed, where else the person is reached, if anywhere."""
+    if contact.closed_at is None:
+        return contact
+    return reachable_contact(session, contact.person_id) or contact
 
 
 def post_message(
@@ -72,7 +80,8 @@ def post_message(
     kind: MessageKind = MessageKind.PLAIN,
 ) -> Message:
     """Writes a message into the caller's transaction. Bulk waits up to half an hour while its recipient is in a dialog."""
-    message = Message(**_row(contact, reply, at, due_at or at, bulk, key, kind))
+    place = open_contact(session, contact)
+    message = Message(**_row(place, reply, at, due_at or at, bulk, key, kind))
     session.add(message)
     return message
 
@@ -102,7 +111,10 @@ def post_many(session: Session, posts: Sequence[Post], at: datetime) -> dict[int
     """
     if not posts:
         return {}
-    rows = [_row(post.contact, post.reply, at, post.due_at, True, post.key, post.kind) for post in posts]
+    rows = [
+        _row(open_contact(session, post.contact), post.reply, at, post.due_at, True, post.key, post.kind)
+        for post in posts
+    ]
     numbered = session.execute(insert(Message).returning(Message.person_id, Message.id), rows)
     return {row.person_id: row.id for row in numbered}
 
@@ -156,29 +168,46 @@ def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) 
     session.flush()
     log.warning("contact lost id=%s channel=%s reason=%s", contact.id, contact.channel, reason)
     other = reachable_contact(session, contact.person_id)
-    waiting = update(Message).where(Message.contact_id == contact.id, Message.state == MessageState.WAITING)
     if other is None:
+        waiting = update(Message).where(
+            Message.contact_id == contact.id, Message.state == MessageState.WAITING
+        )
         session.execute(waiting.values(state=MessageState.FAILED, failed_at=at, error=reason[:200]))
         look_again(session, contact.person_id, at)
     else:
-        begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
-        anew = {"contact_id": other.id, "channel": other.channel, "attempts": 0, "parts_sent": 0}
-        session.execute(waiting.values(due_at=begun, **anew))
+        move_waiting(session, contact, other, at)
+
+
+def move_waiting(session: Session, contact: Contact, other: Contact, at: datetime) -> None:
+    """What waits for one contact goes to another of the same person, as if it had never been tried."""
+    begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
+    session.execute(
+        update(Message)
+        .where(Message.contact_id == contact.id, Message.state == MessageState.WAITING)
+        .values(
+            contact_id=other.id, channel=other.channel, due_at=begun, held_by=None, attempts=0, parts_sent=0
+        )
+    )
+
+
+def at_open_windows() -> ColumnElement[bool]:
+    """A message (a condition on Message) that does not wait for its recipient to speak first."""
+    closed = select(Contact.id).where(Contact.closed_at.is_not(None))
+    return Message.contact_id.not_in(closed.correlate(None))
 
 
 def oldest_overdue(session: Session, at: datetime) -> datetime | None:
-    """Since when the oldest message waits that should have gone out."""
+    """Since when the oldest message waits that should have gone out; what waits for a person to speak is not overdue."""
     # A first try is as old as it is due (it may be a reminder for tomorrow), one that is tried again as it is written.
     since = case((Message.attempts > 1, Message.created_at), else_=Message.due_at)
     late = or_(Message.due_at <= at, Message.attempts > 1)
     found: datetime | None = session.scalar(
-        select(func.min(since)).where(Message.state == MessageState.WAITING, late)
+        select(func.min(since)).where(Message.state == MessageState.WAITING, late, at_open_windows())
     )
     return found
 
 
 def pending_messages(session: Session) -> int:
-    return (
-        session.scalar(select(func.count()).select_from(Message).where(Message.state == MessageState.WAITING))
-        or 0
-    )
+    """How many messages wait, but for those that wait for a person to speak first."""
+    waiting = select(func.count()).select_from(Message).where(Message.state == MessageState.WAITING)
+    return session.scalar(waiting.where(at_open_windows())) or 0

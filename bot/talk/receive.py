@@ -26,6 +26,7 @@ from bot.talk.chat import Chat, open_dialog
 from bot.talk.choosing import choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
 from bot.talk.failures import tell_failures
+from bot.talk.windows import let_back_in, release_messages
 
 log = logging.getLogger(__name__)
 
@@ -101,15 +102,26 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
     connection = session.connection()
     if connection.scalar(_new_event(connection.dialect.name), note) is None:
         return None
-    news: dict[str, Any] = {"used_at": event.at, "seq": seq or contact.seq}
-    if event.blocked is None:
+    news: dict[str, Any] = {"seq": seq or contact.seq}
+    spoken = event.blocked is None
+    back = spoken and (contact.lost_at or contact.closed_at)
+    if spoken:
         if contact.lost_at is not None:
             look_again(session, contact.person_id, event.at)
-        news |= {"lost_at": None, "lost_reason": ""}
+        news |= {
+            "used_at": event.at,
+            **dict.fromkeys(("lost_at", "closed_at", "knocked_at")),
+            "lost_reason": "",
+        }
     connection.execute(_news_of_contact(), {"contact": contact.id, **news})
     for name, value in news.items():
         set_committed_value(contact, name, value)
-    return Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+    chat = Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+    if back and error:
+        release_messages(session, contact, event.at)
+    elif back:
+        let_back_in(chat)
+    return chat
 
 
 # These are built once: for what is done at every event, building a statement costs more than running it.

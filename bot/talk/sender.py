@@ -6,13 +6,23 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.calendar import Moment, quiet_since
-from bot.messages import Address, Carried, FilesLater, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import (
+    Address,
+    Carried,
+    FilesLater,
+    Reply,
+    TryLater,
+    Undeliverable,
+    Unsendable,
+    WindowClosed,
+)
 from bot.store.again import do_again
 from bot.store.db import Database
 from bot.talk import processes
@@ -230,37 +240,34 @@ class Sender:
         outlet = self._outlets[claimed.address.channel]
         try:
             async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
-                await outlet.send(claimed.address.place, claimed.reply)
+                carried = await outlet.send(claimed.address.place, claimed.reply)
         except Undeliverable as error:
             return SendOutcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
         except Unsendable as error:
             return SendOutcome(claimed, SendResult.FAILED, reason=str(error))
+        except WindowClosed as error:
+            return SendOutcome(claimed, SendResult.CLOSED, reason=str(error))
         except FilesLater as error:
             parts = bool(claimed.reply.text) + error.files_gone
-            return (
-                self._waited(claimed, error.wait, parts)
-                if error.wait
-                else self._failed(claimed, error, parts)
-            )
+            outcome = self._waited(claimed, error.wait) if error.wait else self._failed(claimed, error)
+            return replace(outcome, parts=parts, cost=error.cost)
         except TryLater as error:
             return self._waited(claimed, error)
         except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
             return self._failed(claimed, error)
-        return SendOutcome(claimed, SendResult.SENT)
+        return SendOutcome(claimed, SendResult.SENT, cost=carried.cost if carried else 0)
 
-    def _waited(self, claimed: Claimed, error: TryLater, parts: int = 0) -> SendOutcome:
+    def _waited(self, claimed: Claimed, error: TryLater) -> SendOutcome:
         if error.everyone:
             self._paces[claimed.address.channel].close(error.seconds)
-        return SendOutcome(
-            claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait", parts
-        )
+        return SendOutcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait")
 
-    def _failed(self, claimed: Claimed, error: Exception, parts: int = 0) -> SendOutcome:
+    def _failed(self, claimed: Claimed, error: Exception) -> SendOutcome:
         reason = str(error) if isinstance(error, FilesLater) else type(error).__name__
         log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
         if claimed.age > GIVE_UP:
             return SendOutcome(claimed, SendResult.FAILED, reason=reason)
-        return SendOutcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason, parts)
+        return SendOutcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""

@@ -14,6 +14,7 @@ from bot.tables import Invite, Role, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.talk.interrupted import resume_dialog
+from bot.talk.windows import let_back_in
 from handlers.people.admission import Registering
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
@@ -77,6 +78,7 @@ def _join(chat: Chat, invite: Invite) -> None:
     note_welcome(chat.contact)
     chat.note("channel joined", f"contact:{chat.contact.id}")
     chat.say("people/register/joined")
+    let_back_in(chat)
 
 
 def ask_consent(chat: Chat) -> None:
