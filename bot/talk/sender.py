@@ -246,7 +246,7 @@ class Sender:
         except Unsendable as error:
             return SendOutcome(claimed, SendResult.FAILED, reason=str(error))
         except WindowClosed as error:
-            return SendOutcome(claimed, SendResult.CLOSED, reason=str(error))
+            return SendOutcome(claimed, SendResult.CLOSED, reason=str(error) or "window closed")
         except FilesLater as error:
             parts = bool(claimed.reply.text) + error.files_gone
             outcome = self._waited(claimed, error.wait) if error.wait else self._failed(claimed, error)
