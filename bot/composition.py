@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.channels import CHANNELS
-from bot.channels.base import Channel, FileLink, Receive, Tools
+from bot.channels.base import Channel, FileLink, Receive, TalkLink, Tools
 from bot.channels.typed import TypedWords
 from bot.channels.web.channel import Hub, Web
 from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
 from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
+from bot.people.places import kept_web_chat
 from bot.plans.yaml_in import read_agenda
 from bot.service.demo import Demo
 from bot.service.logs import LineCounts
@@ -60,11 +61,14 @@ def compose(
     def file_link(file: File, whose: Address) -> str:
         return link_for(desk, file, whose)
 
+    def talk_link(reader: Address) -> str:
+        return link_to_talk(desk, reader, now())
+
     intake = Intake(db, store, aside, now, reader)
-    channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk_link)
     sender = own_sender(settings, db, channels, now, hub)
     links = own_links(settings, db, channels)
-    desk = open_desk(settings, db, links, sender, store, aside, kinds)
+    desk = open_desk(settings, db, links, sender, store, aside, kinds, channels)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     if demo:
@@ -123,10 +127,18 @@ def open_desk(
     store: files.Store,
     aside: Inspector,
     kinds: Iterable[type[Channel]],
+    channels: Iterable[Channel],
 ) -> Desk:
     tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
     guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
-    return Desk(db, *tools, *guidance, aside, {one.name: one.abilities for one in kinds})
+    return Desk(
+        db,
+        *tools,
+        *guidance,
+        aside,
+        {one.name: one.abilities for one in kinds},
+        frozenset(one.name for one in channels),
+    )
 
 
 def own_links(settings: Settings, db: Database, channels: Iterable[Channel]) -> SignedLinks:
@@ -164,6 +176,7 @@ def open_channels(
     handle: Receive,
     intake: Intake,
     file_link: FileLink = lambda file, reader: "",
+    talk_link: TalkLink = lambda reader: "",
 ) -> list[Channel]:
     """The channels that the settings name."""
     commands = read_words(TEMPLATES / "talk" / "commands.yaml")
@@ -179,7 +192,9 @@ def open_channels(
             settings.url,
             list(commands.items()),
             file_link,
+            talk_link,
             typed,
+            lambda name: read_words(TEMPLATES / "talk" / f"{name}.yaml"),
             DatabaseVault(intake.db),
         )
         if channel := kind.open(settings.of(kind), tools):
@@ -194,6 +209,20 @@ def link_for(desk: Desk, file: File, reader: Address) -> str:
         with desk.db.read() as session:
             here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
             return f"{desk.file_link(file, session.scalars(here).one())}/page"
+
+    return do_again(look)
+
+
+def link_to_talk(desk: Desk, reader: Address, at: datetime) -> str:
+    """The web chat of whoever is reached there; a place of somebody who holds no role leads nowhere."""
+
+    def look() -> str:
+        with desk.db.write() as session:
+            if not holds_role(session, reader.channel, reader.place):
+                return ""
+            here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
+            web = kept_web_chat(session, session.scalars(here).one().person_id, at)
+            return desk.links.web_chat(web.id, web.key)
 
     return do_again(look)
 

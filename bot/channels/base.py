@@ -28,6 +28,10 @@ ReadFile = Callable[[File], bytes]
 FileLink = Callable[[File, Address], str]
 """Where whoever is at this place fetches a stored file: good for several reads, for them alone, and it expires; called in a thread."""
 
+TalkLink = Callable[[Address], str]
+"""Where whoever is reached at this place talks in the web chat, without ending the link that they have; empty for who belongs to
+nothing here. Called in a thread."""
+
 
 def _web_address(value: str) -> str:
     if value and not value.startswith(("http://", "https://")):
@@ -70,7 +74,10 @@ class Tools:
     public_url: str
     commands: Sequence[tuple[str, str]] = ()
     file_link: FileLink = lambda file, reader: ""
+    talk_link: TalkLink = lambda reader: ""
     typed: TypedWords = field(default_factory=TypedWords)
+    words: Callable[[str], Mapping[str, str]] = lambda name: {}
+    """What a channel says by itself, from templates/talk/<its name>.yaml."""
     vault: Vault | None = None
 
 
@@ -134,7 +141,7 @@ class Channel(ABC):
 
     @abstractmethod
     def link(self, code: str) -> str:
-        """Where somebody who holds an invitation's code begins; a started channel knows."""
+        """Where somebody who holds an invitation's code begins; a started channel knows. Empty where nobody can begin."""
 
     @abstractmethod
     async def send(self, place: str, reply: Reply) -> Carried | None: ...

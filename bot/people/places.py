@@ -60,6 +60,19 @@ def own_web_chat(session: Session, person: Person, at: datetime) -> Contact:
     return contact
 
 
+def kept_web_chat(session: Session, person_id: int, at: datetime) -> Contact:
+    """The person's newest place in the web chat whose links open still, and go on opening; only where there is none, one is made or
+    opened anew."""
+    person = session.get_one(Person, person_id, with_for_update=True)
+    rows = session.scalars(
+        select(Contact)
+        .where(Contact.person_id == person_id, Contact.channel == "web", Contact.lost_at.is_(None))
+        .order_by(Contact.id.desc())
+    )
+    opening = (one for one in rows if opened_by(session, (one.id, one.key), at) is not None)
+    return next(opening, None) or own_web_chat(session, person, at)
+
+
 def places_of(session: Session, person_id: int) -> list[Contact]:
     """Where the person can speak from, in the order in which the places were found."""
     return list(

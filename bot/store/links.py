@@ -79,7 +79,8 @@ class SignedLinks:
 
     def invitation(self, code: str) -> list[tuple[str, str]]:
         """The ways in for somebody who holds the code: (channel, link)."""
-        return [(name, entrance(code)) for name, entrance in self._entrances.items()]
+        links = [(name, entrance(code)) for name, entrance in self._entrances.items()]
+        return [(name, link) for name, link in links if link]
 
     def path(self, link: str) -> str:
         """One of these links without scheme and host, for our own pages: they may be reached under another name."""

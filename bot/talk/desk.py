@@ -145,6 +145,8 @@ class Desk:
     """Where files that anybody may have made are read."""
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     """What each channel carries, by its name."""
+    channels: frozenset[str] = frozenset()
+    """The names of those that are open here."""
 
     def abilities_of(self, contact: Contact) -> Abilities:
         return self.abilities.get(contact.channel, Abilities())

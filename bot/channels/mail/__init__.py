@@ -1,0 +1,1 @@
+"""E-mail: for whom nothing else reaches, and for leaders."""

@@ -1,0 +1,78 @@
+"""E-mail as a channel: nothing comes in, a reply goes out as a letter that leads to the talk."""
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Self
+
+from bot.channels.base import Channel, FileLink, TalkLink, Tools
+from bot.channels.mail.handing_in import STOPPED_SECONDS, Stopped, hand_in
+from bot.channels.mail.letter import Envelope, LetterWords, letter_of
+from bot.channels.mail.settings import MailServer, MailSettings, read_server
+from bot.channels.waiting import run_in_thread
+from bot.messages import Abilities, Address, Reply, TryLater, Unsendable
+
+log = logging.getLogger(__name__)
+
+NAME = "smtp"
+WORKERS = 4
+LOGIN_REFUSED = "smtp_login_refused"
+
+
+class Mail(Channel):
+    """One server that letters are handed in at, each over a line of its own."""
+
+    name = NAME
+    abilities = Abilities(buttons=False, documents_in=False, hears=False)
+    Settings = MailSettings
+    rate = 1.0
+
+    @classmethod
+    def open(cls, settings: MailSettings, tools: Tools) -> Self | None:
+        url = settings.smtp_url.get_secret_value()
+        if not url:
+            return None
+        words = LetterWords(**tools.words(NAME))
+        return cls(read_server(url), tools.now, tools.file_link, tools.talk_link, words, tools.public_url)
+
+    def __init__(
+        self,
+        server: MailServer,
+        now: Callable[[], datetime],
+        file_link: FileLink = lambda file, reader: "",
+        talk_link: TalkLink = lambda reader: "",
+        words: LetterWords = LetterWords(),
+        mark: str = "",
+    ) -> None:
+        """`mark` tells this installation from others that write from the same domain."""
+        self._server, self._now, self._words, self._mark = server, now, words, mark
+        self._file_link, self._talk_link = file_link, talk_link
+        self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="mail")
+
+    def link(self, code: str) -> str:
+        """Nobody begins here."""
+        return ""
+
+    async def stop(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def send(self, place: str, reply: Reply) -> None:
+        """What a server stops by (a login, a sender that it does not take) is this installation's, and waits for all."""
+        if not reply.text.strip() and not reply.files:
+            raise Unsendable("empty")
+        try:
+            await run_in_thread(self._threads, partial(self._hand_in, place, reply))
+        except Stopped as error:
+            if error.code != self.trouble:
+                log.warning("mail.send stopped reason=%s", error.code)
+            self.refused, self.trouble = error.code == LOGIN_REFUSED, error.code
+            raise TryLater(STOPPED_SECONDS, everyone=True) from None
+        self.refused, self.trouble = False, ""
+
+    def _hand_in(self, place: str, reply: Reply) -> None:
+        reader = Address(NAME, place)
+        links = [self._file_link(file, reader) for file in reply.files]
+        facts = (self._server, place, self._now(), self._mark, links, self._talk_link(reader), self._words)
+        hand_in(self._server, letter_of(reply, Envelope(*facts)))
