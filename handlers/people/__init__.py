@@ -7,6 +7,7 @@ from bot.talk.chat import GO_ON
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from handlers.people import admin, home, inviting, naming, own_data, register, requests, settings, talk
+from handlers.people import admin, home, mail_address, naming, own_data, register, requests, settings, talk
 
 COMMANDS: dict[str, Handler] = {
     "/start": home.start_talk,
@@ -35,6 +36,7 @@ ACTIONS: dict[str, Handler] = {
     "settings.hour": settings.set_hour,
     "settings.weekends": settings.set_weekends,
     "settings.away": settings.set_away,
+    "settings.mail": mail_address.begin_mail,
     "settings.web": settings.web_link,
     "settings.places": settings.show_places,
     "settings.channel": settings.channel_code,
@@ -50,6 +52,7 @@ ACTIONS: dict[str, Handler] = {
 FLOWS: tuple[Flow, ...] = (
     register.FLOW,
     settings.FLOW,
+    mail_address.FLOW,
     own_data.FLOW,
     requests.FLOW,
     naming.FLOW,

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from bot.duties.withdrawing import hand_over
 from bot.people.consents import consents_of
 from bot.people.invitations import LINK_MINUTES, invite_channel
+from bot.people.mail_addresses import MAIL
 from bot.people.newcomers import look_again
 from bot.people.people import forget_person
 from bot.people.places import KEY_LIFE, WITHDRAWN, last_used, own_web_chat, places_of, withdraw_place
@@ -35,13 +36,14 @@ class Setting(Answers):
 
 
 def show_settings(chat: Chat) -> None:
-    if chat.dialog.flow in (FLOW.name, "naming"):
+    if chat.dialog.flow in (FLOW.name, "naming", "mail_address"):
         chat.end()
     chat.say(
         "people/settings/settings",
         away=_away_until(chat),
         delegate=_delegate(chat),
         leads=bool(role_holders(chat.roles(), "lead")),
+        mails=MAIL in chat.desk.channels,
     )
 
 
@@ -91,7 +93,7 @@ def show_places(chat: Chat) -> None:
 
 def ask_place_to_withdraw(chat: Chat) -> None:
     places = places_of(chat.session, chat.person.id)
-    chat.say("people/settings/places", places=places, last_used=last_used)
+    chat.say("people/settings/places", places=places, last_used=last_used, mail=MAIL)
 
 
 def take_place_to_withdraw(chat: Chat, answer: Answer) -> None:
@@ -104,7 +106,7 @@ def take_place_to_withdraw(chat: Chat, answer: Answer) -> None:
     withdraw_place(chat.session, chosen[0], chat.at)
     chat.note("place withdrawn", f"contact:{chosen[0].id}")
     chat.end()
-    chat.say("people/settings/place_withdrawn", channel=chosen[0].channel)
+    chat.say("people/settings/place_withdrawn", channel=chosen[0].channel, mail=MAIL)
 
 
 def channel_code(chat: Chat) -> None:

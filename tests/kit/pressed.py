@@ -155,6 +155,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.weekends": ("", ALL),
     "settings.away": ("", "secretary sibling stranger"),
     "settings.web": ("", ALL),
+    "settings.mail": ("", ALL),
     "settings.places": ("", ALL),
     "settings.channel": ("", ALL),
     "settings.consent": ("", ALL),

@@ -18,7 +18,6 @@ log = logging.getLogger(__name__)
 
 NAME = "smtp"
 WORKERS = 4
-LOGIN_REFUSED = "smtp_login_refused"
 
 
 class Mail(Channel):
@@ -67,9 +66,9 @@ class Mail(Channel):
         except Stopped as error:
             if error.code != self.trouble:
                 log.warning("mail.send stopped reason=%s", error.code)
-            self.refused, self.trouble = error.code == LOGIN_REFUSED, error.code
+            self.trouble = error.code
             raise TryLater(STOPPED_SECONDS, everyone=True) from None
-        self.refused, self.trouble = False, ""
+        self.trouble = ""
 
     def _hand_in(self, place: str, reply: Reply) -> None:
         reader = Address(NAME, place)

@@ -44,6 +44,8 @@ class LetterWords:
     sender: str = ""
     open: str = ""
     foot: str = ""
+    foot_talk: str = ""
+    """After it, where there is a talk to go to."""
     subject: str = ""
     """Of a letter that begins with no words."""
 
@@ -103,7 +105,7 @@ def _plain(text: str, files: Sequence[File], envelope: Envelope) -> str:
         plain_text(spread_links(text)),
         *(f"📎 {_line(file.name)}\n{link}" for file, link in zip(files, envelope.links, strict=False)),
         *([f"{words.open}:\n{talk}"] if talk else []),
-        f"--\n{words.foot}",
+        f"--\n{_foot(envelope)}",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -114,7 +116,7 @@ def _html(text: str, files: Sequence[File], envelope: Envelope) -> str:
         f'<p style="margin:0">{drawn_html(text)}</p>',
         *(_file(file, link) for file, link in zip(files, envelope.links, strict=False)),
         *([_BUTTON % (html.escape(talk), html.escape(words.open))] if talk else []),
-        _FOOT % html.escape(words.foot),
+        _FOOT % html.escape(_foot(envelope)),
     ]
     return _PAGE % "\n".join(parts)
 
@@ -123,6 +125,11 @@ def _file(file: File, link: str) -> str:
     return (
         f'<p style="margin:16px 0 0">📎 <a href="{html.escape(link)}">{html.escape(_line(file.name))}</a></p>'
     )
+
+
+def _foot(envelope: Envelope) -> str:
+    words = envelope.words
+    return f"{words.foot} {words.foot_talk}" if envelope.talk else words.foot
 
 
 def _line(name: str) -> str:
