@@ -6,8 +6,18 @@ from bot.tables import ErrandKind
 from bot.talk.chat import GO_ON
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.people import admin, home, inviting, naming, own_data, register, requests, settings, talk
-from handlers.people import admin, home, mail_address, naming, own_data, register, requests, settings, talk
+from handlers.people import (
+    admin,
+    home,
+    inviting,
+    mail_address,
+    naming,
+    own_data,
+    register,
+    requests,
+    settings,
+    talk,
+)
 
 COMMANDS: dict[str, Handler] = {
     "/start": home.start_talk,

@@ -80,6 +80,7 @@ ELSEWHERE = frozenset(
         "grade",
         "line",
         "look",
+        "mail_address",
         "office_day",
         "prepare",
         "register",
