@@ -9,7 +9,7 @@ from bot.talk.chat import Chat, row_id
 def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
     """The duty if the person may act on it now; else says why not and ends the dialog."""
     duty = chat.session.get(Duty, row_id(duty_id))
-    if duty is None or (kind and duty.kind != kind) or not _leads(chat, duty):
+    if duty is None or (kind and duty.kind != kind) or not leads_duty(chat, duty):
         chat.refuse()
         return None
     if duty.state == DutyState.OPEN or (done_too and duty.state == DutyState.DONE):
@@ -24,5 +24,5 @@ def close_own_duty(chat: Chat, duty: Duty) -> None:
     chat.note("duty done", f"duty:{duty.id}")
 
 
-def _leads(chat: Chat, duty: Duty) -> bool:
+def leads_duty(chat: Chat, duty: Duty) -> bool:
     return any(m.unit_id == duty.unit_id for m in role_holders(chat.roles(), "lead"))

@@ -1,8 +1,7 @@
 """Who stands above a unit that is late and from when on they may hear of it, what its own people were told, and where nobody
 can be reached."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +20,6 @@ from bot.tables import (
     Membership,
     Message,
     MessageState,
-    Person,
     Reminder,
     Role,
     Unit,
@@ -69,13 +67,17 @@ def may_climb_on(duty: Duty, told: Iterable[datetime], zone: ZoneInfo) -> date |
 @dataclass(frozen=True, slots=True)
 class Reminded:
     """What a unit's own people have been told of a duty, as far as it has gone out: how many messages to its first
-    secretary, to those who stand in, to people who led it before. `led`: it has a secretary; `near`: one can be reached."""
+    secretary, to those who stand in, to people who led it before. `led`: it has a secretary; `near`: one can be reached.
+    `first_got`, `others_got`: the first secretary, and each of those who stand in and were told, has said that the latest
+    of these messages has come."""
 
     first: int
     others: int
     former: int
     led: bool
     near: bool
+    first_got: bool = False
+    others_got: bool = False
 
 
 def how_often(session: Session, duties: Sequence[Duty]) -> dict[int, Reminded]:
@@ -83,7 +85,7 @@ def how_often(session: Session, duties: Sequence[Duty]) -> dict[int, Reminded]:
     leads = secretaries_of(session, {duty.unit_id for duty in duties})
     near = _near(session, {person.id for people in leads.values() for person in people})
     rows = session.execute(
-        select(Reminder.duty_id, Reminder.person_id, Reminder.message_id)
+        select(Reminder.duty_id, Reminder.person_id, Reminder.message_id, Message.sent_at, Reminder.got_at)
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Reminder.duty_id.in_([duty.id for duty in duties]),
@@ -91,12 +93,14 @@ def how_often(session: Session, duties: Sequence[Duty]) -> dict[int, Reminded]:
             to_own_people(),
         )
         .distinct()
+        .order_by(Message.sent_at, Reminder.message_id)
     )
-    said: dict[int, Counter[int]] = {}
-    for duty_id, person_id, _ in rows:
-        said.setdefault(duty_id, Counter())[person_id] += 1
+    said: dict[int, dict[int, list[bool]]] = {}
+    for duty_id, person_id, _, _, got_at in rows:
+        said.setdefault(duty_id, {}).setdefault(person_id, []).append(got_at is not None)
     return {
-        duty.id: _reminded(leads.get(duty.unit_id, []), said.get(duty.id, Counter()), near) for duty in duties
+        duty.id: _reminded([p.id for p in leads.get(duty.unit_id, [])], said.get(duty.id, {}), near)
+        for duty in duties
     }
 
 
@@ -105,12 +109,19 @@ def _near(session: Session, people: Collection[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def _reminded(people: Sequence[Person], said: Counter[int], near: Collection[int]) -> Reminded:
-    ids = [person.id for person in people]
-    first = said[ids[0]] if ids else 0
-    others = sum(said[number] for number in ids[1:])
+def _reminded(ids: Sequence[int], said: Mapping[int, Sequence[bool]], near: Collection[int]) -> Reminded:
+    """`ids`: the secretaries in their order; `said`: for each person's messages, the latest last, whether it was received."""
+    first = said.get(ids[0], ()) if ids else ()
+    others = [said[number] for number in ids[1:] if number in said]
+    beside = sum(map(len, others))
     return Reminded(
-        first, others, said.total() - first - others, bool(ids), any(number in near for number in ids)
+        len(first),
+        beside,
+        sum(map(len, said.values())) - len(first) - beside,
+        bool(ids),
+        any(number in near for number in ids),
+        bool(first) and first[-1],
+        bool(others) and all(messages[-1] for messages in others),
     )
 
 

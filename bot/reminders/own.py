@@ -16,7 +16,6 @@ from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer, offers_for
 from bot.meetings.preparing import duty_checklists
-from bot.messages import Reply
 from bot.people.staff import Staff
 from bot.reminders.due import DueRung, hour_of, rungs_told
 from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
@@ -195,7 +194,7 @@ def _worded(
         log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
         return None
     due_at = min(hour_of(contact.person, one, desk.moment(at)) for one in items)
-    return outbox.Post(contact, Reply(reply.text, reply.choices, shared.files), due_at)
+    return outbox.Post(contact, replace(reply, files=shared.files), due_at)
 
 
 def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:

@@ -1,4 +1,4 @@
-"""`Nhắc lại sau`: a reminder is said again in an hour, this evening or tomorrow."""
+"""`Nhắc lại sau`: a reminder is said again in an hour, this afternoon, this evening or tomorrow."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -8,18 +8,22 @@ from bot.reminders.asked_duty import own_duty
 from bot.reminders.later import remind_later
 from bot.talk.chat import Chat
 
+AFTERNOON = time(14, 0)
 EVENING = time(19, 0)
 
 
 def ask_snooze(chat: Chat, duty_id: str) -> None:
     duty = own_duty(chat, duty_id)
     if duty is not None:
-        evening = at_local(chat.today, EVENING, chat.zone)
-        chat.say("reminders/snooze", duty=duty, evening=evening > chat.at + timedelta(hours=1))
+        in_an_hour = chat.at + timedelta(hours=1)
+        afternoon, evening = (
+            at_local(chat.today, clock, chat.zone) > in_an_hour for clock in (AFTERNOON, EVENING)
+        )
+        chat.say("reminders/snooze", duty=duty, afternoon=afternoon, evening=evening)
 
 
 def snooze_reminder(chat: Chat, duty_id: str, choice: str) -> None:
-    """Says the reminder again in an hour, this evening or tomorrow, unless the duty is done by then."""
+    """Says the reminder again at the moment that was chosen, unless the duty is done by then."""
     duty = own_duty(chat, duty_id)
     if duty is None:
         return
@@ -33,6 +37,8 @@ def _later(chat: Chat, choice: str) -> datetime:
         moment = chat.at + timedelta(hours=1)
     elif choice == "evening":
         moment = max(at_local(chat.today, EVENING, chat.zone), chat.at)
+    elif choice == "afternoon" and chat.at < (afternoon := at_local(chat.today, AFTERNOON, chat.zone)):
+        moment = afternoon
     else:
         tomorrow = chat.today + timedelta(days=1)
         moment = at_local(tomorrow, time(chat.person.reminder_hour), chat.zone)

@@ -164,6 +164,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.forget": ("", ALL),
     "snooze": ("{report}", CELL),
     "snooze.at": ("{report}:tomorrow", CELL),
+    "got": ("{report}", CELL),
     "go_on": ("", ALL),
     "help": ("", ALL),
     "cancel": ("", ALL),

@@ -13,6 +13,9 @@ OTHER_DAYS = re.compile(
 """Days written otherwise than "thứ Tư 04/5" and "Chủ nhật 12/02": other weekdays, a comma, other padding."""
 
 
+RECEIVED = "Đã nhận"
+
+
 def labels(talker: Talker) -> list[str]:
     return [choice.label for choice in talker.choices]
 
@@ -33,3 +36,7 @@ def reads_well(*talkers: Talker) -> None:
             assert len(labels) == len(set(labels)), labels
             assert all(0 < len(label) <= 60 for label in labels), labels
             assert not [label for label in labels if OTHER_DAYS.search(label)], labels
+            if (
+                RECEIVED in labels
+            ):  # a phone that shows five buttons has this one; of more it shows the first four
+                assert len(labels) <= 5 or labels.index(RECEIVED) < 4, labels

@@ -122,7 +122,7 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     assert {"📎 Tài liệu T4", "✅ Đã nhận tài liệu T4"} <= set(labels(first))
     first.taps("📎 Tài liệu")
     assert [file.name for file in first.last.files] == ["noi-dung.pdf"]
-    assert "Mở được tệp rồi, đồng chí bấm “Đã nhận”." in first.last.text
+    assert "Mở được tệp rồi, đồng chí bấm “Đã nhận tài liệu”." in first.last.text
     first.says("/tinhhinh")
     assert "📎 Tài liệu: 1 tệp, chưa xác nhận đã nhận" in first.last.text
     first.taps("Đã nhận tài liệu")

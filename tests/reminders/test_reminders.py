@@ -144,14 +144,15 @@ def test_several_duties_on_one_morning_are_one_message_most_urgent_first(world: 
     secretary.looks()
     assert moments(world)[-1] == ("30/06 08:00", "last-day last-day")
     assert secretary.last.text.count("⏰ <b>Hôm nay là hạn cuối</b>") == 2
-    assert labels(secretary)[0].startswith("1. ▶️ Họp: T6 · Sinh hoạt")
-    assert labels(secretary)[1].startswith("2. 📎 Báo cáo kết quả")
+    assert labels(secretary)[0] == "Đã nhận"
+    assert labels(secretary)[1].startswith("1. ▶️ Họp: T6 · Sinh hoạt")
+    assert labels(secretary)[2].startswith("2. 📎 Báo cáo kết quả")
     tick_through(world, "2022-07-01 12:00")
     secretary.looks()
     parts = secretary.last.text.split("\n\n")
     assert [part.split()[0] for part in parts] == ["⚠️", "⚠️", "📅", "👉"]  # July's usual day is near
     assert "3 việc, việc gấp nhất ở trên cùng" in parts[-1]
-    assert [label[:2] for label in labels(secretary)] == ["1.", "2.", "3.", "3.", "📅 "]
+    assert [label[:2] for label in labels(secretary)] == ["Đã", "1.", "2.", "3.", "3.", "📅 "]
     secretary.taps("1. 📝 Kết quả")
     assert "tháng 6/2022" in secretary.last.text
     reads_well(secretary)
@@ -472,7 +473,7 @@ def test_snooze(world: World) -> None:
     world.go("2022-04-19 19:01")
     assert "🔔" in secretary.looks()[-1].text
     secretary.taps("Nhắc lại sau")
-    assert labels(secretary) == ["Sau 1 giờ", "Sáng mai"]
+    assert labels(secretary) == ["Sau 1 giờ", "Sáng mai"]  # neither afternoon nor evening is left of the day
     secretary.taps("Sáng mai")
     assert "8h00 thứ Tư 20/4" in secretary.last.text
     assert waiting(world) == 1
