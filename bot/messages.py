@@ -102,6 +102,8 @@ class Abilities:
     """Whether spoken words come in as files."""
     documents_in: bool = True
     """Whether files of any kind can be sent here; else pictures at most, and what asks for a file names the upload page."""
+    costs: bool = False
+    """Whether the other side may ask for money for a message."""
     people: int | None = None
     """So many people may write here; the other side serves no more."""
     messages_a_month: int | None = None

@@ -12,6 +12,8 @@ from bot.tables.base import Base
 WAITING = text("state = 'waiting'")
 FAILED = text("error != ''")
 OF_MATERIAL = text("material_id IS NOT NULL")
+SENT = text("sent_at IS NOT NULL")
+KNOCKED = text("cost > 0 AND sent_at IS NULL")
 
 
 class Priority(IntEnum):
@@ -80,6 +82,8 @@ class Message(Base):
         Index("ix_messages_contact_seq", "contact_id", "seq"),
         Index("ix_messages_person", "person_id", "id"),
         Index("ix_messages_failed", "failed_at"),
+        Index("ix_messages_sent", "channel", "sent_at", "cost", postgresql_where=SENT, sqlite_where=SENT),
+        Index("ix_messages_knocked", "channel", "created_at", postgresql_where=KNOCKED, sqlite_where=KNOCKED),
         Index("ix_messages_material", "material_id", postgresql_where=OF_MATERIAL, sqlite_where=OF_MATERIAL),
     )
 

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Handler] = {
     "home": home.show_home,
     "admin": admin.show_admin,
     "admin.lost": admin.show_lost_contacts,
+    "admin.costs": admin.show_costs,
     "admin.invite": admin.begin_invite,
     "admin.all": inviting.begin_inviting_all,
     "admin.registered": inviting.show_registered,

@@ -17,6 +17,7 @@ from bot.reading.words import read_yes_no
 from bot.tables import Contact, Event, Invite, Membership, Message, MessageState, Plan, Role, Unit
 from bot.talk.allowances import full_channels, used_allowances
 from bot.talk.chat import Chat
+from bot.talk.costs import costing_channels, costs_by_month, costs_of_month
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.talk.outbox import lose_contact
 from bot.units.finding import FindingUnit, take_unit_found
@@ -68,6 +69,8 @@ def show_admin(chat: Chat) -> None:
         ),
         days=LOOK_BACK.days,
         used=used_allowances(chat.desk, chat.session, chat.moment),
+        costs=costs_of_month(chat.desk, chat.session, chat.moment),
+        may_cost=bool(costing_channels(chat.desk, chat.session)),
     )
 
 
@@ -127,6 +130,12 @@ def show_lost_contacts(chat: Chat) -> None:
     if _office(chat):
         rows = _lost(chat)
         chat.say("people/admin/lost", rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN))
+
+
+def show_costs(chat: Chat) -> None:
+    """What the channels have asked for messages, by months."""
+    if _office(chat):
+        chat.say("people/admin/costs", costs=costs_by_month(chat.desk, chat.session, chat.moment))
 
 
 def begin_invite(chat: Chat) -> None:

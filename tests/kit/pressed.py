@@ -116,6 +116,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.export": ("", f"{SUMS} other_leader"),
     "admin": ("", "admin"),
     "admin.lost": ("", "admin"),
+    "admin.costs": ("", "admin"),
     "admin.invite": ("", "admin"),
     "admin.all": ("", "admin"),
     "admin.registered": ("", "admin"),
