@@ -1,8 +1,8 @@
-"""What is typed for a choice where there are no buttons: numbers, or letters where a number answers the question itself."""
+"""What is typed for a choice where there are no buttons, or too few: numbers, or letters where a number answers the question itself."""
 
 import re
 
-from bot.messages import Choice, Reply
+from bot.messages import Abilities, Choice, Reply
 
 MOST = 9
 """So many choices stand under one message; the rest is shown when it is asked for."""
@@ -21,6 +21,17 @@ def marked_choices(reply: Reply) -> dict[str, Choice]:
         return {str(place): choice for place, choice in enumerate(choices_of(reply)[:MOST], 1)}
     said = [choice for choice in choices_of(reply) if not _says_its_number(reply, choice)]
     return dict(zip(LETTERS, said, strict=False))
+
+
+def stands_as_lines(reply: Reply, abilities: Abilities) -> bool:
+    """Whether its choices are drawn as lines with marks: where there are no buttons, or more choices than buttons."""
+    most = abilities.most_buttons
+    return not abilities.buttons or (most is not None and len(choices_of(reply)) > most)
+
+
+def may_draw_lines(abilities: Abilities) -> bool:
+    """Whether there are numbers on this screen at all."""
+    return not abilities.buttons or abilities.most_buttons is not None
 
 
 def bare_label(label: str) -> str:

@@ -22,6 +22,11 @@ class TypedWords:
     by_letter: str = ""
     by_mark: str = ""
     """The same of a list of one."""
+    tap_or_number: str = ""
+    tap_or_letter: str = ""
+    """The same where the first of the lines are buttons too."""
+    nameless: str = ""
+    """What somebody is called whose name is not known."""
     instead: Sequence[tuple[str, str]] = field(default=())
 
 

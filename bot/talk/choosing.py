@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
-from bot.marks import MORE, MOST, bare_label, choices_of, marked_choices
+from bot.marks import MORE, MOST, bare_label, choices_of, marked_choices, may_draw_lines, stands_as_lines
 from bot.messages import Choice, Incoming, Reply
 from bot.problems import Invalid
 from bot.reading.marks import choice_mark
@@ -82,7 +82,8 @@ def typed_choice(chat: Chat) -> str:
         return ""
     step = chat.open_step
     recent = _recent_replies(chat)
-    if not chat.abilities.buttons and (mark := choice_mark(said)):
+    lined = stands_as_lines(_latest_offer(recent), chat.abilities)
+    if lined and (mark := choice_mark(said)):
         return _marked_choice(chat, recent, mark)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
     for choices in map(choices_of, recent):
@@ -99,7 +100,9 @@ def typed_choice(chat: Chat) -> str:
 def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
     """The payload of the choice that bears this mark on the screen. Where a number answers the open question, it is none."""
     if mark.isdigit() and chat.takes_number:
-        if recent and recent[0].numbered and mark in marked_choices(recent[0]):
+        latest = recent[0] if recent else Reply("")
+        has_lines = latest.numbered and stands_as_lines(latest, chat.abilities)
+        if has_lines and mark in marked_choices(latest):
             # A reminder has come after the question, and has numbers of its own.
             raise Invalid("number_which", said=mark)
         return ""
@@ -109,10 +112,12 @@ def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
 
 def choices_left(chat: Chat) -> list[Choice]:
     """What did not find room under the latest message, if that is what the person asks for."""
-    if chat.abilities.buttons or chat.takes_number or choice_mark(fold(chat.event.text)) != MORE:
+    asked = may_draw_lines(chat.abilities) and choice_mark(fold(chat.event.text)) == MORE
+    if not asked or chat.takes_number:
         return []
     offer = _latest_offer(_recent_replies(chat))
-    return choices_of(offer)[MOST:] if offer.numbered else []
+    lined = offer.numbered and stands_as_lines(offer, chat.abilities)
+    return choices_of(offer)[MOST:] if lined else []
 
 
 def _latest_offer(recent: Sequence[Reply]) -> Reply:
@@ -124,7 +129,7 @@ def _recent_replies(chat: Chat) -> list[Reply]:
 
     A reminder may have been written long before it goes out, and what has not gone out has not been read.
     """
-    here = {"person": chat.person.id} if chat.abilities.buttons else {"contact": chat.contact.id}
+    here = {"contact": chat.contact.id} if may_draw_lines(chat.abilities) else {"person": chat.person.id}
     return [from_body(body) for body in chat.session.scalars(_recent_bodies(*here), here)]
 
 
