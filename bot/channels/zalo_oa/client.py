@@ -78,7 +78,8 @@ class ZaloOAClient:
         values: Mapping[str, Any] | None = None,
         upload: tuple[str, bytes] | None = None,
     ) -> Answer:
-        headers, request = {"access_token": token}, {}
+        headers = {"access_token": token}
+        request: dict[str, Any] = {}
         if upload:
             kind, request["data"] = _form(*upload)
             headers["Content-Type"] = kind

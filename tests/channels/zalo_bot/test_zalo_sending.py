@@ -16,7 +16,7 @@ WORDS = TypedWords(
     "Gõ số để chọn.",
     "Gõ chữ để chọn.",
     "Gõ {mark} để chọn.",
-    (("bấm nút", "gõ"), ("bấm", "chọn")),
+    instead=(("bấm nút", "gõ"), ("bấm", "chọn")),
 )
 YES, NO = Choice("✅ Đồng ý", "=4:yes"), Choice("Không <b>", "=4:no")
 
