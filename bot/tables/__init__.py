@@ -58,7 +58,7 @@ from bot.tables.plans import (
     Topic,
 )
 from bot.tables.submissions import Submission, SubmissionFile, SubmissionState, Upload
-from bot.tables.units import Unit, UnitSpan
+from bot.tables.units import DiscreetChannel, Unit, UnitSpan
 from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
 
 __all__ = [
@@ -72,6 +72,7 @@ __all__ = [
     "DataRequest",
     "Demand",
     "Dialog",
+    "DiscreetChannel",
     "Duty",
     "DutyKind",
     "DutyState",

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.asked import ASKED, Asked, Nothing
@@ -12,6 +12,9 @@ from bot.tables.base import Base
 from bot.tables.units import Unit
 
 A = TypeVar("A", bound=Asked)
+
+
+CLOSED = text("closed_at IS NOT NULL")
 
 
 class Role(StrEnum):
@@ -135,7 +138,10 @@ class Contact(Base):
     """A place on one channel where a person is reached. `seq` numbers what its web chat has shown so far."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("channel", "place"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "place"),
+        Index("ix_contacts_closed", "channel", postgresql_where=CLOSED, sqlite_where=CLOSED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)

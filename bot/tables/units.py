@@ -66,3 +66,13 @@ class UnitSpan(Base):
     sector: Mapped[str] = mapped_column(String(40))
     from_on: Mapped[date]
     until_on: Mapped[date | None]
+
+
+class DiscreetChannel(Base):
+    """A channel on which the people of a unit and of all below it are told unasked only that something lies ready. Of "web" it is
+    what its notifications say."""
+
+    __tablename__ = "discreet_channels"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
