@@ -33,6 +33,7 @@ from bot.store.links import SignedLinks, own_secret
 from bot.store.vault import DatabaseVault
 from bot.tables import Contact
 from bot.talk.desk import Desk
+from bot.talk.push_book import DatabasePushBook
 from bot.talk.receive import receive
 from bot.talk.render import read_words
 from bot.talk.sender import Sender
@@ -89,7 +90,7 @@ def compose(
 
 
 def pages_beside(
-    settings: Settings, channels: Iterable[Channel], watch: Watch, lines: LineCounts, demo: Demo | None
+    settings: Settings, channels: Sequence[Channel], watch: Watch, lines: LineCounts, demo: Demo | None
 ) -> dict[str, Any]:
     """What the web site serves beside its own pages."""
     routes = watch_routes(watch, lines, settings.metrics_token.get_secret_value())
@@ -97,6 +98,7 @@ def pages_beside(
         "ways_in": [way for one in channels for way in one.ways_in()],
         "extra_routes": [*routes, *(demo.routes() if demo else ())],
         "home": demo.page if demo else None,
+        "web": next((one for one in channels if isinstance(one, Web)), None),
     }
 
 
@@ -196,6 +198,7 @@ def open_channels(
             typed,
             lambda name: read_words(TEMPLATES / "talk" / f"{name}.yaml"),
             DatabaseVault(intake.db),
+            DatabasePushBook(intake.db, intake.now, settings.zone, settings.url),
         )
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)

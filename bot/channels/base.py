@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from pydantic import AfterValidator, BaseModel
 
+from bot.channels.pushes import PushBook
 from bot.channels.typed import TypedWords
 from bot.messages import Abilities, Address, Carried, File, Incoming, Knock, Refusal, Reply, Unsendable
 
@@ -79,6 +80,7 @@ class Tools:
     words: Callable[[str], Mapping[str, str]] = lambda name: {}
     """What a channel says by itself, from templates/talk/<its name>.yaml."""
     vault: Vault | None = None
+    pushes: PushBook | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ def drop_devices(session: Session, ids: Collection[int]) -> None:
     """With what was still to be said to them."""
     if not ids:
         return
+    # Held first, so that nothing new is written down for them meanwhile.
+    held = select(PushSubscription.id).where(PushSubscription.id.in_(ids)).order_by(PushSubscription.id)
+    session.execute(held.with_for_update())
     _drop_pushes(session, ids)
     gone = delete(PushSubscription).where(PushSubscription.id.in_(ids))
     session.execute(gone.execution_options(synchronize_session=False))

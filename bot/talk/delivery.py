@@ -29,6 +29,7 @@ from bot.messages import Address, Reply
 from bot.tables import Contact, Dialog, Message, MessageState, Priority
 from bot.tables.base import UtcDateTime
 from bot.talk.outbox import HOLD, from_body, lose_contact, next_seq
+from bot.talk.pushes import note_pushes
 from bot.talk.windows import JUST_NOW, close_contacts
 
 log = logging.getLogger(__name__)
@@ -238,7 +239,9 @@ def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: dat
     refused = {o.claimed.contact_id: o.claimed.at for o in outcomes if o.result == SendResult.CLOSED}
     still_open = close_contacts(session, refused, at)
     _note_costs(session, outcomes)
-    _mark_sent(session, [o.claimed for o in outcomes if o.result == SendResult.SENT], at)
+    sent = [o.claimed for o in outcomes if o.result == SendResult.SENT]
+    _mark_sent(session, sent, at)
+    note_pushes(session, [c.id for c in sent if c.address.channel == "web" and c.reply.unasked], at)
     for outcome in outcomes:
         if outcome.result == SendResult.AGAIN:
             _put_off(session, outcome, at)

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import base
-from bot.channels.web.channel import Hub
+from bot.channels.web.channel import Hub, Web
 from bot.messages import Address, Incoming
 from bot.people.invitations import hashed_code
 from bot.reading.codes import looks_like_code, normal_code
@@ -30,6 +30,7 @@ from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import read_words
 from bot.web import chat as web_chat
+from bot.web import device as web_device
 from bot.web import files as web_files
 from bot.web.site import Site, body_within, read_assets, send_asset, site_of
 
@@ -86,8 +87,10 @@ def build_site(
     extra_routes: Sequence[BaseRoute] = (),
     home: Handler | None = None,
     upload_limit: int = UPLOAD_LIMIT,
+    web: Web | None = None,
 ) -> Starlette:
-    """The application. `receive`, `take_in` and `stream` are called in threads; `home` replaces the front page."""
+    """The application. `receive`, `take_in` and `stream` are called in threads; `home` replaces the front page; `web` is the
+    channel that pushes."""
     folder = desk.render.folder / "web"
     assets = read_assets(folder)
     app = Starlette(
@@ -105,7 +108,8 @@ def build_site(
     def address(name: str) -> str:
         return f"/static/{name}?v={assets[name].tag}"
 
-    app.state.site = Site(desk, receive, links, hub, take_in, stream, now, upload_limit, words, address)
+    limit, channel = upload_limit, web or Web()
+    app.state.site = Site(desk, receive, links, hub, take_in, stream, now, limit, words, channel, address)
     app.state.assets, app.state.tries = assets, WrongTries()
     return app
 
@@ -233,6 +237,7 @@ ROUTES = (
     Route("/static/{name}", send_asset),
     Route("/w/new", to_entry),
     Route("/w/new/{code}", enter_by_invitation, methods=["GET", "POST"]),
+    *web_device.ROUTES,
     *web_chat.ROUTES,
     *web_files.ROUTES,
 )

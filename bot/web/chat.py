@@ -42,6 +42,8 @@ class ChatLine:
     seq: int
     side: str
     id: str
+    number: int
+    """Of what was told, in the outbox: a notification opens the talk there."""
     html: str
     choices: tuple[tuple[dict[str, str], ...], ...]
     files: tuple[dict[str, str], ...]
@@ -107,7 +109,7 @@ def read_talk(site: Site, session: Session, contact_id: int, after: int | None, 
 
 def _own_line(site: Site, event: Event) -> ChatLine:
     said = plain_html(event.said)
-    return ChatLine(event.seq or 0, "me", event.message_ref, said, (), (), *_when(site, event.at))
+    return ChatLine(event.seq or 0, "me", event.message_ref, 0, said, (), (), *_when(site, event.at))
 
 
 def _told_line(site: Site, message: Message, key: int) -> ChatLine:
@@ -117,6 +119,7 @@ def _told_line(site: Site, message: Message, key: int) -> ChatLine:
         message.seq or 0,
         "bot",
         "",
+        message.id,
         safe_html(reply.text),
         tuple(tuple({"label": c.label, "payload": c.payload} for c in row) for row in reply.choices),
         tuple(
@@ -165,6 +168,7 @@ async def chat_page(request: Request) -> Response:
         upload_limit=site.upload_limit,
         shown=plain_html,
         icons={"sprite": SPRITE, "names": NAMES},
+        push_key=site.web.push_key,
     )
 
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.channels.base import Receive, TakeIn
-from bot.channels.web.channel import Hub
+from bot.channels.web.channel import Hub, Web
 from bot.messages import Incoming
 from bot.store.again import do_again
 from bot.store.filetypes import EXTENSIONS, TABLES
@@ -59,6 +59,7 @@ class Site:
     now: Callable[[], datetime]
     upload_limit: int
     export_words: Mapping[str, Any]
+    web: Web
     asset: Callable[[str], str]
     """The address of a file of templates/web, which changes with its content."""
     reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))

@@ -97,6 +97,7 @@
   function drawLine(line) {
     const element = bubble(line.side);
     const box = element.querySelector('.bubble'), when = element.querySelector('.when');
+    if (line.number) box.id = 'm' + line.number;
     box.insertAdjacentHTML('beforeend', line.html);
     line.files.forEach((file) => {
       const link = make('a', 'file');
@@ -151,9 +152,22 @@
     });
     if (line.side !== 'bot') return;
     const first = answerOf(element);
-    if (stayed) offer(words.fresh);
+    if (line.number && line.number === wanted) showMessage(wanted);
+    else if (stayed) offer(words.fresh);
     else toStart(first);
   }
+
+  // What a notification was about; it may still be on its way.
+  let wanted = 0;
+  function showMessage(number) {
+    const box = document.getElementById('m' + number);
+    wanted = box ? 0 : number;
+    if (box) box.closest('.line').scrollIntoView({ block: 'start' });
+  }
+  document.addEventListener('talk-show', (event) => {
+    showMessage(event.detail);
+    catchUp();
+  });
 
   // Behind the newest line with a smaller number: lines still on their way stay last.
   function place(element, seq) {
@@ -373,6 +387,7 @@
     if (source) source.close();
     bar.textContent = words.closed;
     bar.hidden = false;
+    document.dispatchEvent(new Event('talk-ended'));
   }
 
   function connect() {
@@ -513,6 +528,8 @@
   });
   const newest = lines().pop();
   if (newest && newest.classList.contains('bot') && !location.hash) toStart(newest);
+  const linked = /^#m(\d+)$/.exec(location.hash);
+  if (linked) showMessage(Number(linked[1]));
   connect();
   if (window.top === window && window.matchMedia('(hover: hover) and (pointer: fine)').matches) text.focus();
 })();

@@ -14,7 +14,7 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy import func, select
 
-from bot.channels.base import WayIn
+from bot.channels.base import Tools, WayIn
 from bot.channels.web.channel import Hub, Web
 from bot.messages import Incoming, Reply
 from bot.store import files
@@ -22,10 +22,12 @@ from bot.store.aside import Inspector
 from bot.store.db import Database, connect_database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
+from bot.store.vault import DatabaseVault
 from bot.tables import Contact, Event, Membership, Message, Person, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Flow, Routes
+from bot.talk.push_book import DatabasePushBook
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from bot.talk.sender import Sender
@@ -33,6 +35,7 @@ from bot.web import app as web
 from tests.kit.desk import make_desk
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.processes import SECONDS
+from tests.kit.push_service import PushService
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 17 + b"\0\0\0\0IEND" + b"\0" * 4
 
@@ -98,6 +101,8 @@ class Installation:
     at: datetime | None = None
     broken: bool = False
     mute: bool = False
+    push: PushService = field(default_factory=PushService)
+    """What stands in the place of the browsers' push services."""
     received: list[Incoming] = field(default_factory=list)
     updates: list[tuple[bytes, str]] = field(default_factory=list)
     port: int = 0
@@ -131,9 +136,9 @@ class Installation:
         self.inspector = Inspector()
         self.intake = Intake(self.db, self.store, self.inspector, self.now)
         self.hub = Hub()
-        self.sender = Sender(
-            self.db, [] if self.mute else [Web()], self.now, delivered=self.hub.notify, idle=0.05
-        )
+        self.web = Web("https://chibo.example", self.push.host, self._tools(), self.push.hand_over)
+        outlets = [] if self.mute else [self.web]
+        self.sender = Sender(self.db, outlets, self.now, delivered=self.hub.notify, idle=0.05)
         self.desk = make_desk(
             self.db, render=self.render, routes=ROUTES, links=self.links, wake=lambda: self.sender.wake()
         )
@@ -147,6 +152,7 @@ class Installation:
             self.now,
             ways_in=[WayIn("/telegram", self.webhook)],
             upload_limit=LIMIT,
+            web=self.web,
         )
         self.app = app
         config = uvicorn.Config(
@@ -169,9 +175,23 @@ class Installation:
             time.sleep(0.01)
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
+    def _tools(self) -> Tools:
+        book = DatabasePushBook(self.db, self.now, ZONE, "https://chibo.example")
+        return Tools(
+            *(self.take, self.intake.take, lambda file: b"", lambda place: True, self.now),
+            "https://chibo.example",
+            vault=DatabaseVault(self.db),
+            pushes=book,
+        )
+
     async def _serve(self) -> None:
+        await self.web.start()
         sending = asyncio.create_task(self.sender.run())
+        pushing = asyncio.create_task(self.web.listen())
         await self.server.serve()
+        pushing.cancel()
+        await asyncio.wait([pushing])
+        await self.web.stop()
         self.sender.stop()
         await sending
 
@@ -206,10 +226,15 @@ class Installation:
     def chat(self, contact_id: int | None = None) -> str:
         return self.links.path(self.links.web_chat(contact_id or self.contact()))
 
-    def tell(self, contact_id: int, reply: Reply) -> None:
+    def tell(self, contact_id: int, reply: Reply, *, unasked: bool = False) -> int:
+        """Answers the message's number."""
         with self.db.write() as session:
-            outbox.post_message(session, session.get_one(Contact, contact_id), reply, self.now())
+            contact = session.get_one(Contact, contact_id)
+            message = outbox.post_message(session, contact, reply, self.now(), bulk=unasked)
+            session.flush()
+            number = message.id
         self.sender.wake()
+        return number
 
     def count(self, model: type[Event] | type[Message] | type[Contact]) -> int:
         with self.db.read() as session:

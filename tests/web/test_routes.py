@@ -35,6 +35,7 @@ from bot.store.db import Database
 from bot.store.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks
 from bot.tables import Contact, Event, Invite, Meeting, MeetingKind, Membership, Message, Note, Unit
 from tests.kit.plans import MONTHLY, shipped
+from tests.kit.push_service import Device
 from tests.kit.rows import TALK, rows_of
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -75,7 +76,11 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("GET", "/w/new"): ("code", answers(303, 303, 303, 303, 303, 303, 303)),
     ("GET", "/w/new/{code}"): ("code", OPEN),
     ("POST", "/w/new/{code}"): ("code", answers(303, 404, 303, 410, 404, 410, 303)),
+    ("GET", "/w/worker.js"): ("", OPEN),
     ("GET", "/w/{token}"): ("w", CHAT),
+    ("GET", "/w/{token}/app.webmanifest"): ("w", CHAT),
+    ("POST", "/w/{token}/device"): ("w", answers(204, 403, 204, 403, 403, 403, 403)),
+    ("DELETE", "/w/{token}/device"): ("w", answers(204, 403, 204, 403, 403, 403, 204)),
     ("GET", "/w/{token}/events"): ("w", CHAT),
     ("GET", "/w/{token}/talk"): ("w", CHAT),
     ("POST", "/w/{token}/say"): ("w", CHAT),
@@ -154,6 +159,7 @@ def opened(db: Database, folder: Path) -> Iterator[House]:
         "zalo_webhook": True,
         "zalo_secret": SecretStr(RIGHT),
         "metrics_token": SecretStr(RIGHT),
+        "web_push_hosts": "push.example",
         "public_url": "https://chibo.example",
     }
     service = compose(with_channels(CHANNELS)(_env_file=None, **facts), db, lambda: world.at)
@@ -264,6 +270,8 @@ async def knock(house: House, method: str, path: str, key: str) -> httpx.Respons
         sent |= {"headers": {name: key}, "json": {}}
     elif path.endswith("/say"):
         sent["json"] = {**own, "text": "xem việc tháng này"}
+    elif path.endswith("/device"):
+        sent["json"] = Device().subscription()
     elif method == "POST" and path != "/w/new/{code}":
         sent |= {"data": own, "files": [("files", ("ảnh.png", PNG, "image/png"))]}
     named = path.replace("{name}", "chat.css").replace("{token}", key).replace("{code}", key)

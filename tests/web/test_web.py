@@ -76,7 +76,7 @@ def test_a_talk_by_json(site: Installation, browser: httpx.Client) -> None:
         [{"label": "Xem <việc> tháng này", "payload": "month"}],
         [{"label": "Có", "payload": "yes:1"}, {"label": "Không", "payload": "no:1"}],
     ]
-    assert set(told) == {"seq", "side", "id", "html", "choices", "files", "at", "clock", "day"}
+    assert set(told) == {"seq", "side", "id", "number", "html", "choices", "files", "at", "clock", "day"}
     press = {"id": str(uuid.uuid4()), "payload": "yes:1", "label": "Có"}
     assert browser.post(f"{chat}/say", json=press).json() == {"seq": 3}
     pressed, answer = lines_after(browser, chat, after=2, wanted=2)

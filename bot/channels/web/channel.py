@@ -13,29 +13,73 @@ from pydantic import BaseModel
 
 from bot.channels.base import Channel, Tools
 from bot.channels.web.icons import draw_signs
+from bot.channels.web.pusher import Pusher
+from bot.channels.web.sealing import Vapid, new_vapid_key
+from bot.channels.web.services import KNOWN_HOSTS, Hand, PushClient, is_push_service
 from bot.messages import Abilities, Address, Reply
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}»”]")
 
 
+VAPID_KEY = "vapid_key"
+
+
 class WebSettings(BaseModel):
-    """None of its own: it is the web application's."""
+    """Hosts of push services beside the known ones, with commas; ".example" names those below it."""
+
+    web_push_hosts: str = ""
 
 
 class Web(Channel):
-    """Takes every message at once: it is seen when the outbox marks it sent and gives it its number."""
+    """Takes every message at once: it is seen when the outbox marks it sent and gives it its number. On the devices that ring
+    for it, it is said by push services, which want an address of https to be found at."""
 
     name = "web"
-    abilities = Abilities()
+    abilities = Abilities(rings=False)
     Settings = WebSettings
 
-    def __init__(self, public_url: str = "") -> None:
-        self._public_url = public_url
+    def __init__(
+        self,
+        public_url: str = "",
+        hosts: str = "",
+        tools: Tools | None = None,
+        hand: Hand | None = None,
+    ) -> None:
+        self._public_url, self._tools = public_url, tools
+        self._hosts = (*KNOWN_HOSTS, *(host.strip().lower() for host in hosts.split(",") if host.strip()))
+        self._client = PushClient()
+        self._hand = hand or self._client.hand_over
+        self._pusher: Pusher | None = None
+        self.push_key = ""
+        """What a browser subscribes with; empty where nothing can be pushed."""
 
     @classmethod
     def open(cls, settings: WebSettings, tools: Tools) -> Self:
-        return cls(tools.public_url)
+        return cls(tools.public_url, settings.web_push_hosts, tools)
+
+    async def start(self) -> None:
+        """The key by which push services know this installation is made here, once."""
+        tools = self._tools
+        if tools is None or tools.vault is None or tools.pushes is None:
+            return
+        if not self._public_url.startswith("https://"):
+            return
+        key = await asyncio.to_thread(tools.vault.change, VAPID_KEY, lambda old: old or new_vapid_key())
+        vapid = Vapid(key, self._public_url)
+        self._pusher = Pusher(tools.pushes, vapid, self._hand, tools.now)
+        self.push_key = vapid.public
+
+    async def listen(self) -> None:
+        if self._pusher is not None:
+            await self._pusher.run()
+
+    async def stop(self) -> None:
+        await self._client.stop()
+
+    def takes_device(self, endpoint: str) -> bool:
+        """Whether it is spoken to there: at one of the known push services."""
+        return is_push_service(endpoint, self._hosts)
 
     def link(self, code: str) -> str:
         return f"{self._public_url}/w/new/{code}"
