@@ -8,10 +8,17 @@ class Pace:
 
     def __init__(self, rate: float | None) -> None:
         self._rate = rate
-        self._most = max(1.0, rate or 0.0)
         self._tokens = self._most
         self._seen = time.monotonic()
         self._closed_until = 0.0
+
+    @property
+    def _most(self) -> float:
+        return max(1.0, self._rate or 0.0)
+
+    def keep_to(self, rate: float | None) -> None:
+        """A channel may learn of its limit only when it is first answered."""
+        self._rate = rate
 
     def ready(self, most: int) -> int:
         moment = time.monotonic()

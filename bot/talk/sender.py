@@ -168,6 +168,8 @@ class Sender:
         """Settles what has come back and claims what there is room for, in one transaction."""
         outcomes, self._outcomes = self._outcomes, []
         free = {name: self._concurrency - len(flying) for name, flying in self._flying.items()}
+        for name, outlet in self._outlets.items():
+            self._paces[name].keep_to(outlet.rate)
         room = {name: self._paces[name].ready(places) for name, places in free.items()}
         if not outcomes and not any(room.values()):
             self.turned_at = time.monotonic()  # every place is taken, or the channel wants a pause

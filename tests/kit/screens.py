@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from bot.marks import MORE, marked_choices
+from bot.marks import MORE, choices_of, marked_choices
 from bot.messages import Choice, Reply
 
 
@@ -34,6 +34,10 @@ class Screen:
     def clear(self) -> None:
         self.messages.clear()
         self.open.clear()
+
+    def typed_for(self, place: int, choice: Choice) -> str:
+        """What is typed for a choice of that message which is no button; "" where it is one."""
+        return ""
 
     def tappable(self) -> list[tuple[int, Choice]]:
         """What can be tapped now, the newest message first."""
@@ -78,10 +82,43 @@ class TypedScreen(Screen):
     def press(self, place: int) -> None:
         """Nothing goes away."""
 
-    def typed_for(self, choice: Choice) -> str:
+    def typed_for(self, place: int, choice: Choice) -> str:
         """What is typed for it; "0" where the list goes on."""
-        reply = self.messages[self.open[-1]]
-        return next((mark for mark, one in marked_choices(reply).items() if one == choice), MORE)
+        return mark_of(self.messages[place], choice)
 
 
-SCREENS: dict[str, type[Screen]] = {"telegram": TelegramScreen, "web": WebScreen, "zalo": TypedScreen}
+class ColumnScreen(Screen):
+    """A few buttons under a message, which stay for ever; more choices are a list, of which the newest can be typed."""
+
+    def press(self, place: int) -> None:
+        """Nothing goes away."""
+
+    def typed_for(self, place: int, choice: Choice) -> str:
+        reply = self.messages[place]
+        return "" if choice in buttons_of(reply) else mark_of(reply, choice)
+
+    def tappable(self) -> list[tuple[int, Choice]]:
+        newest = self.open[-1] if self.open else -1
+        return [
+            (place, choice)
+            for place, choice in super().tappable()
+            if place == newest or choice in buttons_of(self.messages[place])
+        ]
+
+
+def mark_of(reply: Reply, choice: Choice) -> str:
+    return next((mark for mark, one in marked_choices(reply).items() if one == choice), MORE)
+
+
+def buttons_of(reply: Reply) -> list[Choice]:
+    """As an Official Account draws them: all five, or the first four of more."""
+    choices = choices_of(reply)
+    return choices if len(choices) <= 5 else choices[:4]
+
+
+SCREENS: dict[str, type[Screen]] = {
+    "telegram": TelegramScreen,
+    "web": WebScreen,
+    "zalo": TypedScreen,
+    "zalo_oa": ColumnScreen,
+}

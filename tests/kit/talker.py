@@ -13,7 +13,7 @@ from bot.reading.words import fold
 from bot.tables import Contact, Message
 from bot.talk import delivery
 from bot.talk.receive import receive
-from tests.kit.screens import SCREENS, Screen, TypedScreen
+from tests.kit.screens import SCREENS, Screen
 
 if TYPE_CHECKING:
     from tests.kit.world import World
@@ -57,8 +57,7 @@ class Talker:
 
         As on the channel itself, the buttons of the message are gone afterwards."""
         place, choice = self._shown(label)
-        if isinstance(self.screen, TypedScreen):
-            mark = self.screen.typed_for(choice)
+        if mark := self.screen.typed_for(place, choice):
             return self.says(mark) if mark != MORE else self.says(mark).taps(label)
         self.screen.press(place)
         return self.sends(self._event(payload=choice.payload, label=choice.label))

@@ -310,6 +310,9 @@ def test_a_pace_lets_out_its_rate_and_fills_up_with_time(monkeypatch: pytest.Mon
     assert pace.ready(50) == 0
     clock.at += 0.2
     assert pace.ready(50) == 10
+    pace.keep_to(30.0)
+    clock.at += 1
+    assert pace.ready(50) == 30, "the channel has learnt that it may more"
 
 
 class Wire:
