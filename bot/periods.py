@@ -1,4 +1,4 @@
-"""Months, quarters, half years and years, and the usual day of a meeting in one."""
+"""Months, quarters, half years and years, what comes before them, and the usual day of a meeting in one."""
 
 import re
 from calendar import monthrange
@@ -67,6 +67,51 @@ def _period_at(span: Span, year: int, month: int) -> Period:
     end = number * length
     suffixes = {"month": f"-{number:02}", "quarter": f"-Q{number}", "half_year": f"-H{number}", "year": ""}
     return Period(date(year, end - length + 1, 1), month_days(year, end)[-1], f"{year}{suffixes[span]}")
+
+
+NINE_MONTHS = re.compile(r"((?:19|20|21)[0-9]{2})-9M")
+SPANS: tuple[Span, ...] = ("year", "half_year", "quarter", "month")
+
+
+def summed_period(key: str) -> Period:
+    """As `period_named`; also "2022-9M", the nine months to which leaders sum up and no plan asks for.
+
+    Raises Invalid("period_unclear", said=...).
+    """
+    if found := NINE_MONTHS.fullmatch(key):
+        year = int(found[1])
+        return Period(date(year, 1, 1), date(year, 9, 30), key)
+    return period_named(key)
+
+
+def span_of(period: Period) -> Literal["month", "quarter", "half_year", "nine_months", "year"]:
+    """How long it is, by its key."""
+    part = period.key[5:]
+    if not part:
+        return "year"
+    return "nine_months" if part == "9M" else _SPAN_MARKS.get(part[0], "month")
+
+
+_SPAN_MARKS: Mapping[str, Span] = {"Q": "quarter", "H": "half_year"}
+
+
+def period_before(period: Period) -> Period:
+    """The one of the same length that ended as it began; before nine months those of the year before."""
+    span = span_of(period)
+    if span == "nine_months":
+        return summed_period(f"{period.first.year - 1}-9M")
+    day = period.first - ONE_DAY
+    return _period_at(span, day.year, day.month)
+
+
+def period_of(span: Span, day: date) -> Period:
+    """The period of this span in which the day lies."""
+    return _period_at(span, day.year, day.month)
+
+
+def periods_ending(day: date) -> list[Period]:
+    """Those whose last day this is, the longest first: none on most days."""
+    return [found for found in (period_of(span, day) for span in SPANS) if found.last == day]
 
 
 def usual_meeting_day(day_of_month: int, period: Period, shift: Shift = "after") -> date:

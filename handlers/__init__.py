@@ -20,6 +20,7 @@ from handlers.meetings import asides, notes, overhearing, result_line
 from handlers.people import admission, talk
 from handlers.plans import office
 from handlers.reports import report
+from handlers.summaries import asking
 
 ROOMS = (plans, duties, reminders, meetings, scores, papers, reports, materials, summaries, units, people)
 
@@ -55,7 +56,7 @@ ROUTES = Routes(
     group=talk.refuse_group,
     unasked=result_line.take_unasked,
     take_sounds=overhearing.offer_sounds,
-    offer=overhearing.offer_note,
+    offer=lambda chat: overhearing.offer_note(chat) or asking.take_loose_words(chat),
     hear=overhearing.hear_words,
     refuse=overhearing.refuse_words,
     leave=overhearing.leave_dialog,

@@ -59,7 +59,8 @@ class Tally:
         return Fraction(self.present, self.obliged) if self.obliged else None
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
+def sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many rows meet it."""
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
@@ -76,6 +77,14 @@ def asked_for(today: date) -> ColumnElement[bool]:
         kept,
         and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, has_its_day()),
     )
+
+
+def asked_within(first: date, last: date, today: date) -> ColumnElement[bool]:
+    """What of the days `first` to `last` (both included) is counted: a condition on Duty alone, as `asked_for` of what has its
+    last day in them. What has no last day belongs to no period."""
+    kept = and_(Duty.state == DutyState.LAPSED, Duty.hurry != Hurry.AFTER)
+    opened = and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today)
+    return and_(Duty.due_on.between(first, last), or_(Duty.state == DutyState.DONE, kept, opened))
 
 
 def tally_demands(
@@ -122,10 +131,10 @@ def count_by_demand(where: ColumnElement[bool], today: date, late_before: date) 
         select(
             Duty.demand_id.label("demand_id"),
             func.count().label("expected"),
-            _sum(and_(done, Duty.on_time.is_(True))).label("on_time"),
-            _sum(and_(done, Duty.on_time.is_(False))).label("late"),
-            _sum(undone).label("open"),
-            _sum(and_(undone, Duty.due_on < late_before)).label("overdue"),
+            sum_of(and_(done, Duty.on_time.is_(True))).label("on_time"),
+            sum_of(and_(done, Duty.on_time.is_(False))).label("late"),
+            sum_of(undone).label("open"),
+            sum_of(and_(undone, Duty.due_on < late_before)).label("overdue"),
         )
         .join(Demand, Demand.id == Duty.demand_id)
         .where(asked_for(today), where)

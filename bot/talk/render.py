@@ -138,6 +138,8 @@ class Renderer:
             "percent": self.percent,
             "role": lambda role: self.words["roles"][role],
             "period": self.period,
+            "summed": self.summed_period,
+            "capital": capital_first,
             "turn": lambda key: self.period(key)[:1].upper() + self.period(key)[1:],
             "cut": cut_text,
             "squeeze": squeeze_text,
@@ -183,6 +185,12 @@ class Renderer:
         if part[0] in "QH":
             return str(names[part[0]].format(year=year, part=ROMAN[int(part[1:])]))
         return str(names["M"].format(year=year, part=part.lstrip("0")))
+
+    def summed_period(self, key: str) -> str:
+        """The same as a leader asks for it: "6 tháng đầu năm 2022", also nine months."""
+        year, _, part = key.partition("-")
+        name = self.words["long_periods"].get(part)
+        return str(name.format(year=year)) if name else self.period(key)
 
     def month_short(self, first: date, last: date | None = None) -> str:
         """The period of a topic in a line of figures: a month, or a quarter when it is one."""

@@ -57,6 +57,12 @@ def _by_name(units: Sequence[Unit], words: str) -> list[Unit]:
     return meant or [unit for unit, name in named if words and words in name]
 
 
+def units_stand_below(session: Session, unit: Unit) -> bool:
+    """Whether other units that are not closed stand right under it."""
+    below = select(Unit.id).where(Unit.parent_id == unit.id, Unit.closed_on.is_(None)).limit(1)
+    return session.scalar(below) is not None
+
+
 def holders_of(session: Session, unit: Unit) -> list[Membership]:
     """Who has a role in this very unit now."""
     return list(

@@ -1,11 +1,11 @@
-"""What a leader asks for: figures, who is missing, the table."""
+"""What a leader asks for: figures of now and of any period, who stands behind them, the table."""
 
 from collections.abc import Mapping
 
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.summaries import nudging, summary
+from handlers.summaries import asking, nudging, part, period, summary
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -19,6 +19,11 @@ ACTIONS: dict[str, Handler] = {
     "sum.units": summary.missing_units,
     "sum.nudge": summary.nudge_missing,
     "sum.export": summary.link_export,
+    "sum.periods": part.choose_period,
+    "sum.period": period.show_period,
+    "sum.parts": period.show_parts,
+    "sum.names": period.show_names,
+    "sum.open": asking.open_unit,
 }
 
 WORK: Mapping[ErrandKind, Work] = {ErrandKind.NUDGE: nudging.nudge_portions}

@@ -1,4 +1,4 @@
-"""`/tonghop`, `/chuanop`, `/xuat`: what a leader is told, who is missing, and the table to take away."""
+"""`/tonghop`, `/chuanop`, `/xuat`: what a leader is told now, who is missing, and the table to take away."""
 
 from sqlalchemy import select
 
@@ -14,7 +14,9 @@ from bot.summaries.localities import months_lately, places_told_to, sum_localiti
 from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Unit
 from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat
+from handlers.summaries.asking import answer_asked
 from handlers.summaries.nudging import NAMED, PORTION, nudge_reached
+from handlers.summaries.part import may_sum
 
 SHOWN = 40
 TOLD = 8
@@ -27,13 +29,6 @@ DIGITS = 9
 """The longest number that a row's id is taken for."""
 
 
-def _may_sum(chat: Chat) -> bool:
-    if role_holders(chat.roles(), "sum"):
-        return True
-    chat.say("talk/not_yours")
-    return False
-
-
 def _figures(chat: Chat) -> list[Tally]:
     scope = within_subtree(Duty.path, chat.roles(), "sum")
     return urgent_first(
@@ -42,8 +37,17 @@ def _figures(chat: Chat) -> list[Tally]:
 
 
 def show_summary(chat: Chat) -> None:
+    """What stands behind `/tonghop` is answered; alone, it is what stands now."""
+    if chat.command is not None and chat.command.rest:
+        if may_sum(chat):
+            answer_asked(chat, chat.command.rest, show_now)
+    else:
+        show_now(chat)
+
+
+def show_now(chat: Chat) -> None:
     """One line for each thing that is asked for now, then who is missing, then buttons."""
-    if _may_sum(chat):
+    if may_sum(chat):
         units = [m.unit for m in role_holders(chat.roles(), "sum")]
         scope = within_subtree(Duty.path, chat.roles(), "sum")
         lost, names = out_of_touch(chat.session, scope, chat.today, LOST_NAMES)
@@ -67,7 +71,7 @@ def show_summary(chat: Chat) -> None:
 
 def missing_list(chat: Chat) -> None:
     """`/chuanop`: which demands still miss somebody."""
-    if _may_sum(chat):
+    if may_sum(chat):
         figures = [t for t in _figures(chat) if t.open]
         chat.say("summaries/missing", figures=figures, apart=apart_figures(figures))
 
@@ -151,5 +155,5 @@ def _nudge_by_and_by(chat: Chat, demand: Demand, units: int) -> None:
 
 def link_export(chat: Chat) -> None:
     """`/xuat`: a link to the table; it is made when it is opened."""
-    if _may_sum(chat):
+    if may_sum(chat):
         chat.say("summaries/export", link=chat.export_link())

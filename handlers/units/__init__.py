@@ -1,4 +1,4 @@
-"""How a unit stands; the office's page of it."""
+"""How a unit stands, for its own people and for those above; the office's page of it."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from bot.units import errands
-from handlers.units import office, unit
+from handlers.units import card, office, unit
 
 COMMANDS: dict[str, Handler] = {
     "/tinhhinh": unit.show_unit,
@@ -14,6 +14,7 @@ COMMANDS: dict[str, Handler] = {
 
 ACTIONS: dict[str, Handler] = {
     "unit": unit.show_unit,
+    "unit.card": card.show_card,
     "admin.unit": office.begin_units_office,
     "admin.card": office.open_card,
     "admin.reopen": office.reopen_closed_unit,

@@ -25,6 +25,7 @@ READS_INPUT = {
     "bot/reading/words.py",
     "bot/reading/moments.py",
     "bot/reading/moment_words.py",
+    "bot/reading/period_words.py",
     "bot/store/lookalikes.py",
     "bot/store/secrecy.py",
     "bot/units/words.py",

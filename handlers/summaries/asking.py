@@ -1,0 +1,97 @@
+"""What a leader types behind `/tonghop`, or by itself: a period, what to take it apart by, the name of a unit."""
+
+from dataclasses import replace
+
+from bot.people.roles import role_holders, within_subtree
+from bot.periods import Period, period_of
+from bot.problems import Invalid
+from bot.reading.period_words import AskedPeriod, read_asked_period
+from bot.reading.words import fold
+from bot.tables import Unit
+from bot.talk.chat import Chat
+from bot.talk.desk import Handler
+from bot.units.lookup import find_units, units_stand_below
+from handlers.summaries.part import choose_period, part_asked, part_of, period_asked, whole_part
+from handlers.summaries.period import say_parts, say_period
+
+OFFERED = 12
+SHORTEST, LONGEST = 2, 60
+"""So many letters may the name of a unit have that is typed by itself."""
+NOW = "now"
+"""What a button carries in the place of a period where none was said."""
+
+
+def answer_asked(chat: Chat, text: str, otherwise: Handler) -> None:
+    """Answers what was understood, and says what was not; with nothing understood, `otherwise` follows."""
+    asked = read_asked_period(text, chat.today)
+    units = _units(chat, asked.rest)
+    if len(units) > 1:
+        _say_which(chat, asked, units)
+        return
+    if not units and _is_sector(chat, asked.rest):
+        asked = replace(asked, part="sectors", rest="")
+    trouble = ""
+    if asked.rest and not units:
+        trouble = chat.sentence(Invalid("summary_words_unknown", said=asked.rest))
+    if asked.period and asked.period.first > chat.today:
+        trouble = chat.sentence(Invalid("period_ahead", key=asked.period.key))
+        chat.run(choose_period, trouble=trouble)
+    elif asked.period or asked.part or units:
+        chat.run(lambda chat: _answer(chat, asked, units), trouble=trouble)
+    else:
+        chat.run(otherwise, trouble=trouble)
+
+
+def take_loose_words(chat: Chat) -> bool:
+    """Words that nothing has asked for, of somebody who sums up: taken where all of them are understood."""
+    text = chat.event.text
+    if chat.event.payload or chat.command is not None or not role_holders(chat.roles(), "sum"):
+        return False
+    if not SHORTEST <= len(fold(text)) <= LONGEST:
+        return False
+    asked = read_asked_period(text, chat.today)
+    if not (asked.period or asked.part or asked.rest):
+        return False
+    if asked.rest and not (_is_sector(chat, asked.rest) or _units(chat, asked.rest)):
+        return False
+    answer_asked(chat, text, choose_period)
+    return True
+
+
+def open_unit(chat: Chat, unit_id: str, key: str = NOW) -> None:
+    """What was chosen of several that bear the name: its figures of the period, or without one what stands below it or its card."""
+    part = part_asked(chat, unit_id)
+    period = period_asked(chat, key) if part and key != NOW else None
+    if part is None or part.unit is None or (period is None and key != NOW):
+        return
+    _answer(chat, AskedPeriod(period), [part.unit])
+
+
+def _answer(chat: Chat, asked: AskedPeriod, units: list[Unit]) -> None:
+    part = part_of(units[0]) if units else whole_part(chat)
+    period = asked.period or period_of("quarter", chat.today)
+    if asked.part:
+        say_parts(chat, period, part, asked.part)
+    elif asked.period or not units:
+        say_period(chat, period, part)
+    elif units_stand_below(chat.session, units[0]):
+        say_parts(chat, period, part, "units")
+    else:
+        chat.open("unit.card", str(units[0].id))
+
+
+def _units(chat: Chat, words: str) -> list[Unit]:
+    if not fold(words):
+        return []
+    scope = within_subtree(Unit.path, chat.roles(), "sum")
+    return find_units(chat.session, scope, chosen="", text=words, offered=())
+
+
+def _is_sector(chat: Chat, words: str) -> bool:
+    sectors = chat.desk.render.words["units"]["sectors"]
+    return fold(words) in {fold(name) for name in sectors.values()}
+
+
+def _say_which(chat: Chat, asked: AskedPeriod, units: list[Unit]) -> None:
+    key = asked.period.key if asked.period else NOW
+    chat.say("summaries/which", units=units[:OFFERED], total=len(units), said=asked.rest, when=key)
