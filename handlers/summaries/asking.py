@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.people.roles import role_holders, within_subtree
-from bot.periods import Period, period_of
+from bot.periods import period_of
 from bot.problems import Invalid
 from bot.reading.period_words import AskedPeriod, read_asked_period
 from bot.reading.words import fold

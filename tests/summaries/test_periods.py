@@ -12,6 +12,8 @@ from bot.calendar import Moment
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.tables import Duty, Person, Unit
+from bot.units.rows import UnitRow
+from bot.units.tree import write_units
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -49,6 +51,7 @@ SECTORS = ("nong_thon", "co_quan", "doanh_nghiep")
 CELLS = {f"A{n}": ("DUA", SECTORS[n % 3]) for n in range(1, 24)} | {
     f"B{n}": ("DUB", SECTORS[n % 3]) for n in range(1, 8)
 }
+OF_B = [code for code in CELLS if code[0] == "B"]
 TODAY = date(2022, 8, 10)
 IN_TIME, LATE, NOT = "in time", "late", "not"
 
@@ -295,7 +298,7 @@ def test_words_that_are_not_understood_are_said(world: World) -> None:
     assert leader.last.text.startswith("Chưa hiểu “lung tung”: ")
     check_head(
         leader.last.text.split("\n\n", 1)[1],
-        diary([c for c in CELLS if c[0] == "B"], range(1, 4)) + reports(range(7), 1),
+        diary(OF_B, range(1, 4)) + reports(OF_B, 1),
     )
     leader.says("/tonghop lung tung")
     assert leader.last.text.startswith("Chưa hiểu “lung tung”: ")
@@ -323,7 +326,7 @@ def test_a_name_typed_with_or_without_marks(world: World) -> None:
     leader.taps("Đảng ủy bộ phận A")
     assert "Chi bộ thôn A1: " in leader.last.text
     leader.says("/tonghop bộ phận quý 1").taps("Đảng ủy bộ phận B")
-    check_head(leader.last.text, diary([c for c in CELLS if c[0] == "B"], range(1, 4)) + reports(range(7), 1))
+    check_head(leader.last.text, diary(OF_B, range(1, 4)) + reports(OF_B, 1))
     leader.says("chi bộ")
     assert "Có 30 đơn vị khớp “chi bộ”, đây là 12 đơn vị đầu." in leader.last.text
     assert "chưa hiểu ý đồng chí" in leader.says("trời hôm nay đẹp quá").last.text
@@ -347,6 +350,9 @@ def test_a_period_typed_by_itself(world: World) -> None:
 
 def test_units_that_have_closed_or_moved_keep_their_past(world: World) -> None:
     """A7 is closed, A8 goes over to B: the first quarter stays as it was."""
+    with world.db.write() as session:
+        row = UnitRow("x:2", "A8", "Chi bộ thôn A8", "chi_bo", CELLS["A8"][1], "DUB", None, None)
+        write_units(session, [row], world.moment)
     office = world.registered("DUK", "admin")
     office.says("/quantri").taps("Đơn vị").says("A7").taps("Giải thể").taps("Giải thể")
     leader = world.registered("DUK", "leader").says("/tonghop quý 1")
@@ -355,3 +361,7 @@ def test_units_that_have_closed_or_moved_keep_their_past(world: World) -> None:
     assert "– Chi bộ thôn A7 (đã giải thể): " in leader.last.text
     leader.taps("Chi bộ thôn A7")
     assert leader.last.text.startswith("🏢 <b>Chi bộ thôn A7: đã giải thể từ ")
+    for home in "AB":
+        codes = [code for code in CELLS if code[0] == home]
+        leader.says(f"/tonghop đảng ủy bộ phận {home} quý 1")
+        check_head(leader.last.text, diary(codes, range(1, 4)) + reports(codes, 1))
