@@ -2,16 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import Callable
-from io import StringIO
+from collections.abc import Callable, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Annotated, Any
 
-import segno
 import typer
 
 from bot.channels import CHANNELS
-from bot.channels.base import ChannelRefused
+from bot.channels.base import Channel, ChannelRefused
 from bot.commands.backup import back_up, look_at, put_back
 from bot.commands.check import check_installation, unread_pages
 from bot.commands.common import (
@@ -21,6 +20,7 @@ from bot.commands.common import (
     explain_problems,
     message_renderer,
     open_database,
+    picture_of,
     say_line,
     unit_of,
     warn_of,
@@ -28,6 +28,7 @@ from bot.commands.common import (
 from bot.commands.plans import plan_app
 from bot.commands.summaries import summary_app
 from bot.commands.units import units_app
+from bot.commands.zalo import zalo_app
 from bot.composition import compose, open_channels
 from bot.messages import Incoming
 from bot.people.invitations import INVITE_DAYS, create_invitation
@@ -41,7 +42,7 @@ from bot.service.watch import store_fault
 from bot.settings import ROOT, Settings, read_settings
 from bot.store import files
 from bot.store.aside import Here
-from bot.store.db import Database
+from bot.store.db import Database, connect_database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Role
@@ -56,6 +57,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(units_app, name="units")
 app.add_typer(plan_app, name="plan")
 app.add_typer(summary_app, name="summary")
+app.add_typer(zalo_app, name="zalo")
 
 
 def begin_logs(level: str, form: str = "text") -> LineCounts:
@@ -174,7 +176,19 @@ def check() -> None:
         settings = read_settings()
         facts = check_installation(settings, ROOT, message_renderer(settings))
         say_line("checked", facts=facts)
+        say_accounts(settings)
         warn_of_settings(settings)
+
+
+def say_accounts(settings: Settings) -> None:
+    """What the other side of a channel says of this installation's account, a line each."""
+    asked = [one for one in CHANNELS if one.account is not Channel.account]
+    db = connect_database(settings.database_url.get_secret_value())
+    words = message_renderer(settings)
+    for channel in quiet_channels(settings, db, asked):
+        for code, facts in asyncio.run(channel.account()):
+            typer.echo(f"{channel.name}: {unescape(words.sentence(code, facts))}")
+    db.close()
 
 
 @app.command("invite")
@@ -200,18 +214,10 @@ def invite_command(
             say_line("invited", code=code, role=role, unit=unit, **facts)
 
 
-def picture_of(link: str) -> str:
-    """A QR code of half blocks, dark on light as phones want it, for a terminal of any colours."""
-    drawn = StringIO()
-    segno.make(link, error="m", micro=False).terminal(drawn, compact=True)
-    return drawn.getvalue()
-
-
 async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[str], str]]:
     """Where each channel begins; a channel that does not answer is left out, the code alone is printed."""
     found: dict[str, Callable[[str], str]] = {}
-    intake = Intake(db, files.open_store(settings.files_url.get_secret_value()), Here(), utc_now)
-    for channel in open_channels(settings, CHANNELS, _nothing_received, intake):
+    for channel in quiet_channels(settings, db, CHANNELS):
         try:
             async with asyncio.timeout(LINK_SECONDS):
                 await channel.start()
@@ -220,6 +226,12 @@ async def _entrances(settings: Settings, db: Database) -> dict[str, Callable[[st
         found[channel.name] = channel.link
         await channel.stop()
     return found
+
+
+def quiet_channels(settings: Settings, db: Database, kinds: Sequence[type[Channel]]) -> list[Channel]:
+    """The channels that the settings name, to be asked and not to be listened to."""
+    intake = Intake(db, files.open_store(settings.files_url.get_secret_value()), Here(), utc_now)
+    return open_channels(settings, kinds, _nothing_received, intake)
 
 
 def _nothing_received(event: Incoming) -> bool:

@@ -96,6 +96,7 @@ def pages_beside(
     routes = watch_routes(watch, lines, settings.metrics_token.get_secret_value())
     return {
         "ways_in": [way for one in channels for way in one.ways_in()],
+        "ways_back": [way for one in channels for way in one.ways_back()],
         "extra_routes": [*routes, *(demo.routes() if demo else ())],
         "home": demo.page if demo else None,
         "web": next((one for one in channels if isinstance(one, Web)), None),

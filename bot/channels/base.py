@@ -92,6 +92,15 @@ class WayIn:
     take: Callable[[bytes, Mapping[str, str]], Awaitable[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class WayBack:
+    """An address to which a person's browser comes from the other side: `take(query)` answers whether it went well and the code of the
+    sentence that is shown. Anybody can call it."""
+
+    path: str
+    take: Callable[[Mapping[str, str]], Awaitable[tuple[bool, str]]]
+
+
 class Channel(ABC):
     """One channel. `send` returns when the channel has taken the message, with what that has cost where it costs; else it
     raises Undeliverable, Unsendable, WindowClosed, TryLater, or anything else for a passing fault. `rate` is its limit in messages a second, None without one."""
@@ -139,6 +148,14 @@ class Channel(ABC):
         """Lets what is just being received end."""
 
     def ways_in(self) -> Sequence[WayIn]:
+        return ()
+
+    def ways_back(self) -> Sequence[WayBack]:
+        return ()
+
+    async def account(self) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """What the other side says of this installation's account, as codes of sentences and their facts: `check` shows it. Works
+        without `start`; raises whatever kept it from asking."""
         return ()
 
     @abstractmethod

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from html import unescape
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import segno
 import typer
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -150,3 +152,10 @@ def owner_of(session: Session, code: str) -> Unit:
     if len(roots) > 1:
         raise Invalid("owner_unclear", count=len(roots))
     return roots[0]
+
+
+def picture_of(link: str) -> str:
+    """A QR code of half blocks, dark on light as phones want it, for a terminal of any colours."""
+    drawn = StringIO()
+    segno.make(link, error="m", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()

@@ -84,6 +84,7 @@ def build_site(
     now: Callable[[], datetime],
     *,
     ways_in: Sequence[base.WayIn] = (),
+    ways_back: Sequence[base.WayBack] = (),
     extra_routes: Sequence[BaseRoute] = (),
     home: Handler | None = None,
     upload_limit: int = UPLOAD_LIMIT,
@@ -97,6 +98,7 @@ def build_site(
         routes=[
             Route("/", home or front_page),
             *(Route(way.path, partial(take_from_channel, way), methods=["POST"]) for way in ways_in),
+            *(Route(way.path, partial(take_back, way), methods=["GET"]) for way in ways_back),
             *ROUTES,
             *extra_routes,
         ],
@@ -140,6 +142,15 @@ async def take_from_channel(way: base.WayIn, request: Request) -> Response:
     """What a channel's other side brings by itself."""
     body = await body_within(request, WEBHOOK_LIMIT)
     return Response(status_code=await way.take(body, request.headers))
+
+
+async def take_back(way: base.WayBack, request: Request) -> Response:
+    """Somebody's browser that comes back from a channel's other side."""
+    good, code = await way.take(request.query_params)
+    site = site_of(request)
+    return site.page(
+        "came_back", 200 if good else 400, good=good, sentence=site.desk.render.sentence(code, {})
+    )
 
 
 async def to_entry(request: Request) -> Response:

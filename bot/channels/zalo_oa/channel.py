@@ -6,29 +6,27 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from bot.channels.base import Channel, Tools, WayIn
+from bot.channels.base import Channel, Tools, WayBack, WayIn
 from bot.channels.waiting import insist_on
 from bot.channels.zalo.fetching import Fetcher
 from bot.channels.zalo.lanes import EventLanes
-from bot.channels.zalo.wire import ZaloAway
+from bot.channels.zalo_oa.account import Line, read_account, say_account
 from bot.channels.zalo_oa.carrying import Carrier
 from bot.channels.zalo_oa.client import Tokens, ZaloOAClient, ZaloOAError
+from bot.channels.zalo_oa.connect import PATH as CONNECTED
+from bot.channels.zalo_oa.connect import Consents, Outcome, keys_of
 from bot.channels.zalo_oa.events import NAME, attached_of, incoming_of_event, number_of
-from bot.channels.zalo_oa.oauth import OAuth
 from bot.channels.zalo_oa.sending import MOST_BUTTONS, TEXT_LIMIT
 from bot.channels.zalo_oa.settings import ZaloOASettings, lacks_a_secret
 from bot.channels.zalo_oa.signature import is_signed
-from bot.channels.zalo_oa.tokens import KeysTrouble, TokenKeeper
+from bot.channels.zalo_oa.tokens import KeysTrouble
 from bot.messages import Abilities, Carried, Incoming, Knock, Reply
 
 log = logging.getLogger(__name__)
 
 PATH = "/zalo/oa"
 SIGNATURE, TIME = "x-zevent-signature", "x-zevent-timestamp"
-ACCOUNT = "/v2.0/oa/getoa"
-GOVERNMENT = 4
-"""`oa_type` of an account of the state; a company's is 2."""
-LOOK_SECONDS = 600.0
+LOOK_SECONDS, TROUBLED_SECONDS = 600.0, 60.0
 SHARE = 0.9
 """Of the calls that the package allows, for messages; the rest is for uploads and for what asks about the account."""
 SMALLEST_PACKAGE = 100
@@ -43,7 +41,7 @@ class ZaloOA(Channel):
     """
 
     name = NAME
-    abilities = Abilities(text_limit=TEXT_LIMIT, most_buttons=MOST_BUTTONS, sounds=True)
+    abilities = Abilities(text_limit=TEXT_LIMIT, most_buttons=MOST_BUTTONS, sounds=True, costs=True)
     Settings = ZaloOASettings
     loggers = ("aiohttp",)
     rate = SHARE * SMALLEST_PACKAGE / 60
@@ -52,20 +50,16 @@ class ZaloOA(Channel):
     def open(cls, settings: ZaloOASettings, tools: Tools) -> Self | None:
         if not settings.is_configured or tools.vault is None:
             return None
-        oauth = OAuth(
-            settings.zalo_oa_app_id,
-            settings.zalo_oa_app_secret.get_secret_value(),
-            settings.zalo_oauth_url,
-        )
-        first = settings.zalo_oa_refresh_token.get_secret_value()
-        return cls(settings, tools, TokenKeeper(tools.vault, oauth, tools.now, first))
+        keeper, consents = keys_of(settings, tools.vault, tools.now)
+        return cls(settings, tools, keeper, consents)
 
     @classmethod
     def faults(cls, settings: ZaloOASettings, public_url: str) -> dict[str, str]:
         return {"zalo_oa_app_id": "setting_zalo_oa"} if lacks_a_secret(settings) else {}
 
-    def __init__(self, settings: ZaloOASettings, tools: Tools, tokens: Tokens) -> None:
-        self._settings, self._tools, self._tokens = settings, tools, tokens
+    def __init__(self, settings: ZaloOASettings, tools: Tools, tokens: Tokens, consents: Consents) -> None:
+        self._settings, self._tools = settings, tools
+        self._tokens, self._consents = tokens, consents
         self._client = ZaloOAClient(tokens, settings.zalo_oa_api_url, settings.zalo_oa_template_url)
         self._lanes = EventLanes(tools.receive, tools.known, Fetcher(self._client.wire, tools.take_in))
         template = settings.zalo_oa_template
@@ -84,13 +78,13 @@ class ZaloOA(Channel):
         await insist_on("zalo_oa.start", self._look)
 
     async def listen(self) -> None:
-        """Looks at the account now and then, which renews the keys in time when nobody speaks."""
+        """Looks at the account now and then, which renews the keys in time when nobody speaks, and sees what was mended."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(TROUBLED_SECONDS if self.trouble else LOOK_SECONDS)
             try:
                 await self._look()
-            except ZaloAway as error:
-                log.warning("zalo_oa.look failed error=%s", error)
+            except Exception as error:  # noqa: BLE001 - Zalo or the database is away: the program goes on
+                log.warning("zalo_oa.look failed error=%s", type(error).__name__)
 
     async def stop(self) -> None:
         await self._lanes.stop()
@@ -100,16 +94,30 @@ class ZaloOA(Channel):
     async def _look(self) -> None:
         """What the account says of itself: its number, its kind. Raises ZaloAway."""
         try:
-            told = await self._client.get(ACCOUNT)
+            account = await read_account(self._client)
         except (KeysTrouble, ZaloOAError) as error:
             log.error("zalo_oa.look refused error=%s", error)
         else:
-            self._account = str(told.get("oaid") or "")
-            self._carrier.speaking.pin(government=str(told.get("oa_type")) == str(GOVERNMENT))
+            self._account, self.paid_until = account.number, account.paid_until
+            self._carrier.speaking.pin(government=account.is_government)
         self._note_state()
 
     def ways_in(self) -> Sequence[WayIn]:
         return (WayIn(PATH, self.webhook),)
+
+    def ways_back(self) -> Sequence[WayBack]:
+        return (WayBack(CONNECTED, self._take_consent),)
+
+    async def _take_consent(self, query: Mapping[str, str]) -> tuple[bool, str]:
+        outcome = await self._consents.finish(query.get("state", ""), query.get("code", ""))
+        return outcome == Outcome.DONE, outcome
+
+    async def account(self) -> Sequence[Line]:
+        await self._client.wire.start()
+        try:
+            return await say_account(self._client)
+        finally:
+            await self.stop()
 
     async def webhook(self, body: bytes, headers: Mapping[str, str]) -> int:
         """Takes one event; returns the HTTP status. What is not signed is not taken: anybody could send it."""

@@ -1,12 +1,11 @@
 """Zalo's OAuth: gives a pair of keys for a consent or for the last pair. What it refuses comes with HTTP 200 and an error's name."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
+from bot.channels.zalo.wire import ZaloAway, ZaloWire
 
 SECONDS = 8.0
 """So long one exchange may take in all: the vault is locked meanwhile, and a small database with it."""
@@ -33,10 +32,6 @@ class AppRefused(OAuthRefused):
     """The application's own number or secret is not taken."""
 
 
-class OAuthAway(Exception):
-    """No answer, or none that says yes or no for good. Never holds an address or a secret."""
-
-
 class OAuth:
     """The exchanges of one application. `url` has no slash at its end."""
 
@@ -45,46 +40,51 @@ class OAuth:
         self._secret = app_secret
 
     async def renew(self, refresh: str) -> Granted:
-        """Spends `refresh` and kills its pair. Raises OAuthRefused or OAuthAway."""
+        """Spends `refresh` and kills its pair. Raises OAuthRefused or ZaloAway."""
         return await self._ask({"grant_type": "refresh_token", "refresh_token": refresh})
 
     async def redeem(self, code: str, verifier: str) -> Granted:
-        """Spends the code of a consent. Raises OAuthRefused or OAuthAway."""
+        """Spends the code of a consent. Raises OAuthRefused or ZaloAway."""
         return await self._ask({"grant_type": "authorization_code", "code": code, "code_verifier": verifier})
 
     async def _ask(self, form: Mapping[str, str]) -> Granted:
-        try:
-            async with asyncio.timeout(SECONDS), aiohttp.ClientSession(trust_env=False) as session:
-                post = session.post(
-                    f"{self.url}/v4/oa/access_token",
-                    data={"app_id": self.app_id, **form},
-                    headers={"secret_key": self._secret},
-                    allow_redirects=False,
-                )
-                async with post as response:
-                    body = await response.read()
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
-            away = OAuthAway(type(error).__name__)
-        else:
-            return _granted(body)
-        raise away  # outside: errors of the library quote what was asked
+        form = {"app_id": self.app_id, **form}
+        values = await ask_once(
+            "POST", f"{self.url}/v4/oa/access_token", data=form, headers={"secret_key": self._secret}
+        )
+        return _granted(values)
 
 
-def _granted(body: bytes) -> Granted:
+async def ask_once(method: str, url: str, **request: Any) -> Mapping[str, Any]:
+    """What Zalo answers to one question over a connection of its own, in SECONDS at most. Raises ZaloAway."""
+    wire = ZaloWire(url)
+    await wire.start()
     try:
-        answer: Any = json.loads(body)
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise OAuthAway("no answer of OAuth")
+        async with asyncio.timeout(SECONDS):
+            return (await wire.ask(method, url, **request)).values
+    except TimeoutError:
+        raise ZaloAway("TimeoutError") from None
+    finally:
+        await wire.stop()
+
+
+def _granted(answer: Mapping[str, Any]) -> Granted:
     access, refresh = answer.get("access_token"), answer.get("refresh_token")
     if isinstance(access, str) and isinstance(refresh, str) and access and refresh:
         life = str(answer.get("expires_in", ""))
         return Granted(access, refresh, int(life) if life.isdecimal() and int(life) else USUAL_LIFE)
-    code = answer.get("error")
+    code = number_of(answer)
     said = f"error={code} {answer.get('error_name', '')}"[:120]
     if code in WRONG_APP:
         raise AppRefused(said)
     if code in SPENT:
         raise OAuthRefused(said)
-    raise OAuthAway(said)
+    raise ZaloAway(said)
+
+
+def number_of(answer: Mapping[str, Any]) -> int | None:
+    """Zalo's number of an error, 0 for none; None where the answer has no number."""
+    try:
+        return int(str(answer.get("error")))
+    except ValueError:
+        return None

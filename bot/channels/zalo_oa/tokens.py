@@ -14,7 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.channels.base import Vault
 from bot.channels.waiting import run_in_thread
-from bot.channels.zalo_oa.oauth import SECONDS, AppRefused, Granted, OAuth, OAuthAway, OAuthRefused
+from bot.channels.zalo.wire import ZaloAway
+from bot.channels.zalo_oa.oauth import SECONDS, AppRefused, Granted, OAuth, OAuthRefused
 
 log = logging.getLogger(__name__)
 
@@ -147,7 +148,7 @@ class TokenKeeper:
                 try:
                     self._prove_worth_asking(self._keys)
                     await self._change(partial(self._exchanged, asyncio.get_running_loop()))
-                except (OAuthRefused, OAuthAway) as error:
+                except (OAuthRefused, ZaloAway) as error:
                     return self._living_in_spite_of(error)
             self._end_trouble()
             return self._pair()
@@ -162,7 +163,7 @@ class TokenKeeper:
         if not self._ways(keys):
             raise OAuthRefused("nothing to renew by")
         if self._away_at is not None and self._now() - self._away_at < PAUSE:
-            raise OAuthAway("a moment ago")
+            raise ZaloAway("a moment ago")
         self._away_at = None
 
     async def _change(self, change: Callable[[Keys], Keys]) -> None:
@@ -172,7 +173,7 @@ class TokenKeeper:
         self._keys = self._read(value)
 
     def _exchanged(self, loop: asyncio.AbstractEventLoop, keys: Keys) -> Keys:
-        """In a thread, under the vault's lock. Raises OAuthRefused where nothing is left to renew by, OAuthAway."""
+        """In a thread, under the vault's lock. Raises OAuthRefused where nothing is left to renew by, ZaloAway."""
         if not self._wants_new(keys):
             return keys
         refused = OAuthRefused("nothing to renew by")
@@ -216,7 +217,7 @@ class TokenKeeper:
         living = pair is not None and pair.access != self._dead and at < pair.ends
         self._failing_since = self._failing_since or at
         before = self.trouble
-        if isinstance(error, OAuthAway | AppRefused):
+        if isinstance(error, ZaloAway | AppRefused):
             self._away_at = self._away_at or at
             late = not living or at - self._failing_since >= PATIENCE
             self.trouble = WRONG_APP if isinstance(error, AppRefused) else before or (AWAY if late else "")
@@ -241,7 +242,7 @@ def _answer_of(asking: Coroutine[Any, Any, Granted], loop: asyncio.AbstractEvent
         return asked.result(SECONDS * 2)
     except TimeoutError:
         asked.cancel()
-        raise OAuthAway("TimeoutError") from None
+        raise ZaloAway("TimeoutError") from None
 
 
 def _mark(refresh: str) -> str:

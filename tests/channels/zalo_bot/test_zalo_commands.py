@@ -9,6 +9,7 @@ import segno
 
 from bot import __main__ as main
 from bot.channels.zalo_bot.channel import ZaloBot
+from bot.commands.common import picture_of
 from bot.settings import Core
 from bot.store.db import Database
 from tests.kit.cli import UNITS, run
@@ -37,7 +38,7 @@ def test_an_invitation_shows_the_bot_to_a_phone(url: str, monkeypatch: pytest.Mo
     assert f"zalo: {LINK} (mở ra rồi gõ mã)\n" in printed
     assert "web: https://chibo.example/w/new/" in printed
     drawn = [line for line in printed.splitlines() if set(line) <= set("█▀▄ ") and "█" in line]
-    assert drawn == main.picture_of(LINK).splitlines()[: len(drawn)]
+    assert drawn == picture_of(LINK).splitlines()[: len(drawn)]
     size = segno.make(LINK, error="m", micro=False).symbol_size()[0]
     assert len(drawn[0]) == size
 

@@ -23,6 +23,16 @@ FIRST = "first-refresh-token"
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 
 
+ACCOUNT: JSON = {
+    "oaid": "3662729599332560487",
+    "name": "Đảng ủy Phường 3",
+    "oa_type": 2,
+    "package_name": "Tăng trưởng",
+    "package_valid_through_date": "31/12/2026",
+    "linked_zca": "zca-1",
+}
+
+
 @dataclass
 class KeyApi:
     """`living` and `unspent` are the access and refresh tokens that are taken; `codes` a challenge by its code."""
@@ -36,7 +46,10 @@ class KeyApi:
     dropped: int = 0
     """So many exchanges are done, and nobody hears of them."""
     heard: asyncio.Event = field(default_factory=asyncio.Event)
-    account: JSON = field(default_factory=dict)
+    account: JSON = field(default_factory=lambda: dict(ACCOUNT))
+    refusals: dict[str, int] = field(default_factory=dict)
+    """The number with which a path is refused."""
+    written: list[JSON] = field(default_factory=list)
     url: str = ""
     given: int = 0
 
@@ -75,6 +88,10 @@ class KeyApi:
         return len(form["code_verifier"]) == 43 and self.codes.pop(form["code"], "") == proof
 
     async def tell(self, request: web.Request) -> web.Response:
+        if request.method == "POST":
+            self.written.append(await request.json())
+        if request.path in self.refusals:
+            return web.json_response({"error": self.refusals[request.path], "message": "no"})
         if request.headers.get("access_token") not in self.living:
             return web.json_response({"error": -216, "message": "Access token is invalid"})
         return web.json_response({"error": 0, "message": "Success", "data": self.account})
@@ -89,7 +106,7 @@ def refusal(code: int, reason: str) -> web.Response:
 async def served(api: KeyApi) -> AsyncIterator[KeyApi]:
     app = web.Application()
     app.router.add_post("/v4/oa/access_token", api.exchange)
-    app.router.add_get("/v2.0/oa/getoa", api.tell)
+    app.router.add_route("*", "/v2.0/oa/{path:.*}", api.tell)
     server = TestServer(app)
     await server.start_server(access_log=None, shutdown_timeout=0.1)
     api.url = f"http://127.0.0.1:{server.port}"
