@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import next_allowed
 from bot.meetings.tasks import OPEN
+from bot.people.reaching import reachable_contact
 from bot.people.staff import secretaries_of, spoken_to
 from bot.store.db import take_turns
 from bot.tables import Meeting, MeetingState, Person, Task, Unit
@@ -48,7 +49,7 @@ def _tell(desk: Desk, session: Session, unit: Unit, tasks: Sequence[Task], at: d
         return False  # later today
     for task in tasks:
         task.remind_on = None
-    contact = outbox.reachable_contact(session, person.id) if person else None
+    contact = reachable_contact(session, person.id) if person else None
     if contact is None:
         return False
     due_at = next_allowed(moment, near=[task.due_on for task in open_ones if task.due_on])
@@ -61,5 +62,5 @@ def _tell(desk: Desk, session: Session, unit: Unit, tasks: Sequence[Task], at: d
 
 def _hearer(session: Session, unit: Unit, today: date) -> Person | None:
     people = secretaries_of(session, [unit.id]).get(unit.id, [])
-    near = {person.id for person in people if outbox.reachable_contact(session, person.id)}
+    near = {person.id for person in people if reachable_contact(session, person.id)}
     return spoken_to(people, near, today)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.people.newcomers import is_away
+from bot.people.reaching import told_first
 from bot.tables import Contact, Membership, Person, Role
 
 
@@ -44,14 +45,17 @@ def staff_of(session: Session, unit_ids: Collection[int], today: date) -> Staff:
 
 
 def contacts_of(session: Session, people: Collection[int]) -> dict[int, Contact]:
-    """The contact each of these persons used last, of those that are not lost."""
+    """Where each of these persons is told first, of the contacts that are not lost."""
     rows = session.scalars(
         select(Contact)
         .where(Contact.person_id.in_(people), Contact.lost_at.is_(None))
         .options(selectinload(Contact.person))
-        .order_by(Contact.used_at, Contact.id)
+        .order_by(*told_first())
     )
-    return {contact.person_id: contact for contact in rows}
+    found: dict[int, Contact] = {}
+    for contact in rows:
+        found.setdefault(contact.person_id, contact)
+    return found
 
 
 def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, list[Person]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.calendar import Moment, next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
+from bot.people.reaching import reachable_contact
 from bot.tables import Duty, Message, Person, Reminder, ReminderKind
 from bot.talk import outbox
 from bot.talk.chat import Chat
@@ -19,7 +20,8 @@ def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     """Writes the reminder of a duty once more, to go out at `moment`, unless the duty is done by then."""
     view = duty_outlook(chat.session, duty, replace(chat.moment, at=moment))
     reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
-    message = outbox.post_message(chat.session, chat.contact, reply, chat.at, bulk=True, due_at=moment)
+    contact = reachable_contact(chat.session, chat.person.id) or chat.contact
+    message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
     rung = f"snooze@{moment:%Y%m%d%H%M}-{message.id}"
     _speaks_of(chat.session, message, duty, chat.person.id, ReminderKind.SNOOZE, rung, chat.at)
@@ -27,7 +29,7 @@ def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
 
 def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, moment: Moment) -> bool:
     """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
-    contact = outbox.reachable_contact(session, person.id)
+    contact = reachable_contact(session, person.id)
     key = nudge_key(duty, person, moment.today)
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)):
         return False

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.base import Channel
+from bot.people.reaching import reachable_contact
 from bot.problems import Invalid, Problem
 from bot.store.again import do_again
 from bot.store.db import DatabaseGone
@@ -234,7 +235,7 @@ def _contact_beside(session: Session, person_id: int, channel: str) -> Contact |
         Contact.person_id == person_id, Contact.lost_at.is_(None), Contact.channel != channel
     )
     latest = elsewhere.order_by(Contact.used_at.desc(), Contact.id.desc()).limit(1)
-    return session.scalars(latest).first() or outbox.reachable_contact(session, person_id)
+    return session.scalars(latest).first() or reachable_contact(session, person_id)
 
 
 def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) -> None:

@@ -12,6 +12,7 @@ from bot.calendar import Moment, at_local, next_allowed, next_working_day
 from bot.duties.apart import apart_figures, told_apart
 from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
 from bot.duties.ladder import NAME_TIME
+from bot.people.reaching import reachable_contact
 from bot.people.roles import units_below
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
@@ -142,7 +143,7 @@ def _write(
     """One message a morning: what has climbed and would go out beside it is told in it."""
     person_id = roles[0].person_id
     figures = span.figures(session, where)
-    contact = outbox.reachable_contact(session, person_id)
+    contact = reachable_contact(session, person_id)
     beside = waiting_above(session, [person_id]).get(person_id)
     if not figures or contact is None:
         if beside is not None:

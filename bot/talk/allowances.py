@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local, next_allowed
 from bot.messages import Abilities, Reply
+from bot.people.reaching import reachable_contact
 from bot.store.db import take_turns
 from bot.tables import Contact, Event, Message, MessageState, Person
 from bot.talk import outbox
@@ -95,7 +96,7 @@ def _tell(desk: Desk, session: Session, person: Person, used: Used, at: datetime
 def _tell_once(
     desk: Desk, session: Session, person: Person, reply: Reply, key: str, at: datetime, due: datetime
 ) -> bool:
-    contact = outbox.reachable_contact(session, person.id)
+    contact = reachable_contact(session, person.id)
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
         return False
     outbox.post_message(session, contact, reply, at, bulk=True, key=key, due_at=due)

@@ -12,6 +12,7 @@ from bot.calendar import Moment, next_allowed
 from bot.messages import Abilities, Choice, File, Incoming, Reply
 from bot.natural import in_natural_order
 from bot.people import roles
+from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
 from bot.tables import Audit, Contact, Dialog, Membership, Message, MessageState, Person, Unit
@@ -184,7 +185,7 @@ class Chat:
         self, person: Person, template: str, *, key: str | None = None, **context: Any
     ) -> Message | None:
         """Sends to somebody else; nothing when that person cannot be reached, or has been sent what has the same `key`."""
-        contact = outbox.reachable_contact(self.session, person.id)
+        contact = reachable_contact(self.session, person.id)
         if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
             return None
         reply = self.desk.render.reply(template, {"today": self.today, **context})

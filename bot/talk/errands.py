@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.messages import File, Reply
+from bot.people.reaching import reachable_contact
 from bot.people.roles import may_act
 from bot.problems import Problem, Rejected
 from bot.store.again import database_gave_way, do_again
@@ -127,7 +128,7 @@ def tell_asker(
     files: tuple[File, ...] = (),
     **context: Any,
 ) -> None:
-    contact = outbox.reachable_contact(session, errand.person_id)
+    contact = reachable_contact(session, errand.person_id)
     if contact is None:
         return
     today = desk.moment(at).today

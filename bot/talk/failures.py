@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import next_allowed
+from bot.people.reaching import reachable_contact
 from bot.store.db import take_turns
 from bot.tables import Constant, Event, Membership, Person, Role
 from bot.talk import outbox
@@ -44,7 +45,7 @@ def all_admins(session: Session) -> list[Person]:
 
 
 def _tell(desk: Desk, session: Session, person: Person, at: datetime, facts: dict[str, object]) -> bool:
-    contact = outbox.reachable_contact(session, person.id)
+    contact = reachable_contact(session, person.id)
     if contact is None:
         return False
     reply = desk.render.reply("talk/failure", facts)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import Choice, File, Reply
 from bot.people.newcomers import look_again
+from bot.people.reaching import reachable_contact
 from bot.tables import Contact, Message, MessageKind, MessageState, Priority
 
 log = logging.getLogger(__name__)
@@ -49,16 +50,6 @@ def from_body(body: Mapping[str, Any]) -> Reply:
         body.get("numbered", True),
         tuple(Choice(*pair) for pair in body.get("quick", [])),
     )
-
-
-def reachable_contact(session: Session, person_id: int) -> Contact | None:
-    """The contact a person used last, among those that are not lost; one whose window is closed only where all are."""
-    return session.scalars(
-        select(Contact)
-        .where(Contact.person_id == person_id, Contact.lost_at.is_(None))
-        .order_by(Contact.closed_at.is_not(None), Contact.used_at.desc(), Contact.id.desc())
-        .limit(1)
-    ).first()
 
 
 def open_contact(session: Session, contact: Contact) -> Contact:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.calendar import next_allowed
+from bot.people.reaching import reachable_contact
 from bot.people.requests import offices_of, requests_to_remind
 from bot.talk import outbox
 from bot.talk.desk import Desk
@@ -17,7 +18,7 @@ def tell_of_requests(desk: Desk, session: Session, at: datetime) -> int:
     for request in requests_to_remind(session, at, today):
         reply = desk.render.reply("people/requests/near", {"request": request, "today": today})
         for office in offices_of(session, request.person_id):
-            contact = outbox.reachable_contact(session, office.id)
+            contact = reachable_contact(session, office.id)
             if contact is not None:
                 outbox.post_message(session, contact, reply, at, bulk=True, due_at=due_at)
                 told += 1

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.people.reaching import reachable_contact
 from bot.tables import Contact, Message, MessageState
-from bot.talk.outbox import HOLD, move_waiting, reachable_contact
+from bot.talk.outbox import HOLD, move_waiting
 
 if TYPE_CHECKING:
     from bot.talk.chat import Chat

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, next_allowed
+from bot.people.reaching import reachable_contact
 from bot.tables import Membership, Unit
 from bot.talk import outbox
 from bot.talk.render import Renderer
@@ -49,7 +50,7 @@ def _tell(
 ) -> int:
     told = 0
     for person_id in sorted({role.person_id for role in roles} - {but}):
-        contact = outbox.reachable_contact(session, person_id)
+        contact = reachable_contact(session, person_id)
         if contact is None:
             continue
         reply = render.reply(template, {"today": moment.today, **facts})

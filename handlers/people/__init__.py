@@ -8,6 +8,7 @@ from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from handlers.people import (
     admin,
+    hearing,
     home,
     inviting,
     mail_address,
@@ -49,6 +50,7 @@ ACTIONS: dict[str, Handler] = {
     "settings.away": settings.set_away,
     "settings.mail": mail_address.begin_mail,
     "settings.web": settings.web_link,
+    "settings.first": hearing.begin_first,
     "settings.places": settings.show_places,
     "settings.channel": settings.channel_code,
     "settings.consent": settings.show_consent,
@@ -63,6 +65,7 @@ ACTIONS: dict[str, Handler] = {
 FLOWS: tuple[Flow, ...] = (
     register.FLOW,
     settings.FLOW,
+    hearing.FLOW,
     mail_address.FLOW,
     own_data.FLOW,
     requests.FLOW,

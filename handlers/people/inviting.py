@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.messages import File
 from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.people.invitations import INVITE_DAYS, create_invitation, new_code
+from bot.people.reaching import reachable_contact
 from bot.people.registered import count_led, registered_units, units_without, withdraw_invitations
 from bot.people.roles import role_holders, units_below, within_subtree
 from bot.problems import Invalid
@@ -166,7 +167,7 @@ def _post_messages(
     at: datetime,
 ) -> None:
     """One for each unit, without buttons, to be passed on as it is."""
-    contact = outbox.reachable_contact(session, errand.person_id)
+    contact = reachable_contact(session, errand.person_id)
     if contact is None:
         return
     full = full_channels(desk.abilities, session)

@@ -11,13 +11,14 @@ from bot.people.mail_addresses import MAIL
 from bot.people.newcomers import look_again
 from bot.people.people import forget_person
 from bot.people.places import KEY_LIFE, WITHDRAWN, last_used, own_web_chat, places_of, withdraw_place
+from bot.people.reaching import reachable_contact
 from bot.people.roles import role_holders
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
-from bot.tables import Person
+from bot.tables import Contact, Person
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
@@ -36,7 +37,7 @@ class Setting(Answers):
 
 
 def show_settings(chat: Chat) -> None:
-    if chat.dialog.flow in (FLOW.name, "naming", "mail_address"):
+    if chat.dialog.flow in (FLOW.name, "naming", "mail_address", "hearing"):
         chat.end()
     chat.say(
         "people/settings/settings",
@@ -44,7 +45,14 @@ def show_settings(chat: Chat) -> None:
         delegate=_delegate(chat),
         leads=bool(role_holders(chat.roles(), "lead")),
         mails=MAIL in chat.desk.channels,
+        first=_told_first(chat),
     )
+
+
+def _told_first(chat: Chat) -> Contact | None:
+    """Where the person is told first, if there is a choice."""
+    places = [place for place in places_of(chat.session, chat.person.id) if place.lost_at is None]
+    return reachable_contact(chat.session, chat.person.id) if len(places) > 1 else None
 
 
 def _away_until(chat: Chat) -> date | None:

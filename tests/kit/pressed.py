@@ -163,6 +163,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "settings.away": ("", "secretary sibling stranger"),
     "settings.web": ("", ALL),
     "settings.mail": ("", ALL),
+    "settings.first": ("", ALL),
     "settings.places": ("", ALL),
     "settings.channel": ("", ALL),
     "settings.consent": ("", ALL),

@@ -366,7 +366,7 @@ def test_the_minutes_upload_is_asked_in_one_line_and_answered_in_one_tap(
         "📤 <b>Biên bản buổi thứ Hai 07/9 đã đăng lên Sổ tay chưa?</b> Hạn thứ Tư 09/9.\n\n"
         "👉 Đồng chí bấm “Đã đăng” hoặc “Chưa”."
     )
-    assert [choice.label for row in question.choices for choice in row] == ["✅ Đã đăng", "Chưa"]
+    assert [choice.label for row in question.choices for choice in row] == ["✅ Đã đăng", "Chưa", "Đã nhận"]
     secretary.taps("Chưa")
     assert secretary.last.text.startswith("✅ Sẽ nhắc lại lúc 8h00 thứ ")
     reads_well(secretary)

@@ -10,11 +10,11 @@ from bot.composition import link_to_talk
 from bot.messages import Address, Reply
 from bot.people.mail_addresses import CODE_LIFE, MOST_LETTERS, MOST_TRIES
 from bot.people.places import KEY_LIFE, opened_by
+from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.mail_addresses import read_mail_address, read_mail_code
 from bot.tables import Contact, Message, MessageState, Person
 from bot.talk import delivery
-from bot.talk.outbox import reachable_contact
 from tests.kit.desk import make_desk
 from tests.kit.plans import shipped
 from tests.kit.stage import begins

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 
 from bot.duties.life import close_duty
 from bot.messages import Incoming, Reply
+from bot.people.reaching import reachable_contact
 from bot.tables import Contact, Duty, Event, Message, MessageKind, Reminder
 from bot.talk import outbox
 from bot.talk.receive import receive
@@ -155,7 +156,7 @@ def test_it_goes_where_else_the_person_is_reached_and_so_does_what_follows(world
     assert page.texts(web.address.place) == ["một", "hai", "ba"]
     assert (len(parlour.refused), parlour.texts(secretary.address.place)) == (1, [])
     with world.db.read() as session:
-        chosen = outbox.reachable_contact(session, place_of(world, secretary).person_id)
+        chosen = reachable_contact(session, place_of(world, secretary).person_id)
         assert chosen is not None
         assert chosen.channel == "web"
 
