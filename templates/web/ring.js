@@ -56,7 +56,8 @@
   async function state() {
     if (!able) return apple && !installed ? 'home' : 'unfit';
     if (Notification.permission === 'denied') return 'denied';
-    return Notification.permission === 'granted' && (await subscription()) ? 'on' : 'ask';
+    const takes = Notification.permission === 'granted' && remembered() === 'yes' && (await subscription());
+    return takes ? 'on' : 'ask';
   }
 
   // Once on each device, and not on the first visit: an installed page has been visited before.
