@@ -113,7 +113,7 @@ def set_meeting(
         meeting = new_meeting(session, unit, duty, now.at)
     day = now.day_of(moment)
     parted = answer_on(session, meeting, duty, joint, day, now) if duty else []
-    meeting.planned_at, meeting.place = moment, place
+    meeting.planned_at, meeting.place, meeting.set_at = moment, place, now.at
     session.flush()
     for linked in duties_of(session, meeting):
         set_reminder(session, linked, now)

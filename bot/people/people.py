@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.people.calendars import end_calendar
 from bot.people.devices import end_devices
 from bot.people.newcomers import look_again, look_again_at
 from bot.problems import Invalid
@@ -116,6 +117,7 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
     session.execute(update(DataRequest).where(DataRequest.person_id == person.id).values(words="", reason=""))
     person.name, person.consent_version, person.consented_at = "", 0, None
     person.away_until, person.delegate_id, person.anonymised_at = None, None, at
+    end_calendar(person)
     return Forgotten(notes.rowcount, messages.rowcount)  # type: ignore[attr-defined]
 
 

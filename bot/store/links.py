@@ -69,6 +69,13 @@ class SignedLinks:
             return None
         return File(*facts[:4]), (facts[4], facts[5])
 
+    def calendar(self, person_id: int, key: int) -> str:
+        return self._link("c", [person_id, key])
+
+    def read_calendar(self, token: str) -> tuple[int, int] | None:
+        """The person's id and the number of the calendar, which the caller compares."""
+        return _key(self._read("c", token, None))
+
     def entry(self, place: str) -> str:
         """A token (no link) that stands in the form by which a new web chat is opened: sent twice, it opens one."""
         return self._signer("entry").dumps(place)
@@ -99,9 +106,9 @@ class SignedLinks:
             return None
 
     def _signer(self, kind: str) -> URLSafeSerializer | URLSafeTimedSerializer:
-        # The kind is part of the key, so that no token passes for one of another kind. A chat's link bears no time:
-        # it stays the same, however often it is asked for.
-        maker = URLSafeSerializer if kind == "w" else URLSafeTimedSerializer
+        # The kind is part of the key, so that no token passes for one of another kind. A chat's and a calendar's link bear
+        # no time: they stay the same, however often they are asked for.
+        maker = URLSafeSerializer if kind in ("w", "c") else URLSafeTimedSerializer
         return maker(
             self._secret,
             salt=f"link:{kind}",

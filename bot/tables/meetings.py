@@ -51,6 +51,7 @@ class Meeting(Base):
     __table_args__ = (
         Index("ix_meetings_unit_state", "unit_id", "state"),
         Index("ix_meetings_started_at", "started_at"),
+        Index("ix_meetings_planned_at", "planned_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,6 +60,8 @@ class Meeting(Base):
     kind: Mapped[MeetingKind]
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
     planned_at: Mapped[datetime | None]
+    set_at: Mapped[datetime | None]
+    """When its day or place was said last."""
     place: Mapped[str] = mapped_column(String(200), default="")
     steps: Mapped[tuple[MeetingStep, ...]] = mapped_column(STEPS, default=())
     step: Mapped[int] = mapped_column(default=0)

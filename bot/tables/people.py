@@ -74,6 +74,8 @@ class Person(Base):
     weekends: Mapped[bool] = mapped_column(default=False)
     """Wants to be reminded on Saturdays and Sundays too."""
     anonymised_at: Mapped[datetime | None]
+    calendar_key: Mapped[int] = mapped_column(default=0)
+    """The number that the link of the person's calendar bears; those with another have ended. 0: none was asked for."""
 
 
 class Consent(Base):

@@ -29,6 +29,7 @@ from bot.tables import Contact, Invite
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import read_words
+from bot.web import calendar as web_calendar
 from bot.web import chat as web_chat
 from bot.web import device as web_device
 from bot.web import files as web_files
@@ -111,7 +112,8 @@ def build_site(
         return f"/static/{name}?v={assets[name].tag}"
 
     limit, channel = upload_limit, web or Web()
-    app.state.site = Site(desk, receive, links, hub, take_in, stream, now, limit, words, channel, address)
+    shown = (limit, words, channel, read_words(folder / "calendar.yaml"), address)
+    app.state.site = Site(desk, receive, links, hub, take_in, stream, now, *shown)
     app.state.assets, app.state.tries = assets, WrongTries()
     return app
 
@@ -251,4 +253,5 @@ ROUTES = (
     *web_device.ROUTES,
     *web_chat.ROUTES,
     *web_files.ROUTES,
+    *web_calendar.ROUTES,
 )

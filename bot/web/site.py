@@ -60,6 +60,7 @@ class Site:
     upload_limit: int
     export_words: Mapping[str, Any]
     web: Web
+    calendar_words: Mapping[str, Any]
     asset: Callable[[str], str]
     """The address of a file of templates/web, which changes with its content."""
     reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))

@@ -9,6 +9,7 @@ from bot.talk.errands import Work
 from handlers.people import (
     admin,
     hearing,
+    calendar,
     home,
     inviting,
     mail_address,
@@ -48,6 +49,9 @@ ACTIONS: dict[str, Handler] = {
     "settings.hour": settings.set_hour,
     "settings.weekends": settings.set_weekends,
     "settings.away": settings.set_away,
+    "settings.calendar": calendar.show_calendar,
+    "settings.calendar_new": calendar.renew_calendar,
+    "settings.calendar_end": calendar.stop_calendar,
     "settings.mail": mail_address.begin_mail,
     "settings.web": settings.web_link,
     "settings.first": hearing.begin_first,

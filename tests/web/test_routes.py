@@ -26,6 +26,7 @@ from bot.channels import CHANNELS
 from bot.channels.web.channel import Bell, Hub
 from bot.composition import compose
 from bot.messages import File
+from bot.people.calendars import calendar_key, end_calendar
 from bot.people.invitations import INVITE_DAYS
 from bot.people.places import KEY_LIFE, withdraw_place
 from bot.service.service import Service
@@ -33,7 +34,7 @@ from bot.settings import with_channels
 from bot.store import files as store
 from bot.store.db import Database
 from bot.store.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks
-from bot.tables import Contact, Event, Invite, Meeting, MeetingKind, Membership, Message, Note, Unit
+from bot.tables import Contact, Event, Invite, Meeting, MeetingKind, Membership, Message, Note, Person, Unit
 from tests.kit.plans import MONTHLY, shipped
 from tests.kit.push_service import Device
 from tests.kit.rows import TALK, rows_of
@@ -91,13 +92,17 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("GET", "/f/{token}"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/f/{token}/page"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/x/{token}"): ("x", answers(200, 403, 200, 403, 403, 403, 403)),
+    ("GET", "/c/{token}.ics"): ("c", answers(200, 404, 200, 200, 404, 200, 200)),
+    ("GET", "/c/{token}"): ("c", answers(200, 403, 200, 200, 403, 403, 403)),
 }
-"""(method, path): which key it asks for, and what is answered in each of CASES. Telegram is heard, and brings no update."""
+"""(method, path): which key it asks for, and what is answered in each of CASES. Telegram is heard, and brings no update. A calendar's
+link does not expire, and shows an empty calendar once it has ended."""
 SHOWS = {
     "/w/{token}": SAID,
     "/w/{token}/events": SAID,
     "/w/{token}/talk": SAID,
     "/x/{token}": UNIT,
+    "/c/{token}.ics": UNIT,
     "/f/{token}": RULED,
 }
 """What one's own key shows, so that what the others do not show means something."""
@@ -138,9 +143,14 @@ class House:
             "u": self.links.upload(lead.id, lead.key),
             "f": self.links.file(self.paper, lead.id, lead.key),
             "x": self.links.export(above.id, above.key),
+            "c": self.links.calendar(above.person_id, self.calendar(above)),
         }
         keys = {kind: link.rpartition("/")[2] for kind, link in made.items()}
         return keys | {"code": self.world.invite(unit, "secretary"), "metrics": RIGHT, "telegram": RIGHT}
+
+    def calendar(self, contact: Contact) -> int:
+        with self.world.db.write() as session:
+            return calendar_key(session.get_one(Person, contact.person_id))
 
     def kept(self) -> set[str]:
         """What lies in the store."""
@@ -177,6 +187,7 @@ def _note_file(house: House, secretary: Talker) -> None:
     with house.world.db.write() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "A1")).one()
         meeting = Meeting(unit_id=unit.id, kind=MeetingKind.REGULAR, created_at=house.world.at)
+        meeting.planned_at = house.world.at
         session.add(meeting)
         session.flush()
         facts = {"meeting_id": meeting.id, "person_id": house.contact(secretary).person_id}
@@ -254,7 +265,9 @@ def _revoke(house: House, people: People) -> None:
     """The office or their owner has withdrawn the places and the invitations."""
     with house.world.db.write() as session:
         for talker in (people.mine, people.above):
-            withdraw_place(session, session.get_one(Contact, house.contact(talker).id), house.world.at)
+            contact = session.get_one(Contact, house.contact(talker).id)
+            withdraw_place(session, contact, house.world.at)
+            end_calendar(session.get_one(Person, contact.person_id))
         session.execute(update(Invite).values(expires_at=house.world.at))
 
 
