@@ -8,8 +8,8 @@ from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from handlers.people import (
     admin,
-    hearing,
     calendar,
+    hearing,
     home,
     inviting,
     mail_address,
