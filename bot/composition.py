@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.channels import CHANNELS
-from bot.channels.base import Channel, FileLink, Receive, TalkLink, Tools
+from bot.channels.base import Channel, FileLink, Receive, Tools, WebTalk
 from bot.channels.typed import TypedWords
 from bot.channels.web.channel import Hub, Web
 from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
 from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
-from bot.people.places import kept_web_chat
 from bot.plans.yaml_in import read_agenda
 from bot.service.demo import Demo
 from bot.service.logs import LineCounts
@@ -33,6 +32,7 @@ from bot.store.links import SignedLinks, own_secret
 from bot.store.vault import DatabaseVault
 from bot.tables import Contact
 from bot.talk.desk import Desk
+from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook
 from bot.talk.receive import receive
 from bot.talk.render import read_words
@@ -62,11 +62,12 @@ def compose(
     def file_link(file: File, whose: Address) -> str:
         return link_for(desk, file, whose)
 
-    def talk_link(reader: Address) -> str:
-        return link_to_talk(desk, reader, now())
-
+    talk = WebTalk(
+        lambda reader: link_to_talk(desk, reader, now()),
+        lambda reader, number: show_in_talk(desk, reader, number, now()),
+    )
     intake = Intake(db, store, aside, now, reader)
-    channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk_link)
+    channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk)
     sender = own_sender(settings, db, channels, now, hub)
     links = own_links(settings, db, channels)
     desk = open_desk(settings, db, links, sender, store, aside, kinds, channels)
@@ -179,7 +180,7 @@ def open_channels(
     handle: Receive,
     intake: Intake,
     file_link: FileLink = lambda file, reader: "",
-    talk_link: TalkLink = lambda reader: "",
+    talk: WebTalk = WebTalk(),
 ) -> list[Channel]:
     """The channels that the settings name."""
     commands = read_words(TEMPLATES / "talk" / "commands.yaml")
@@ -195,7 +196,7 @@ def open_channels(
             settings.url,
             list(commands.items()),
             file_link,
-            talk_link,
+            talk,
             typed,
             lambda name: read_words(TEMPLATES / "talk" / f"{name}.yaml"),
             DatabaseVault(intake.db),
@@ -213,20 +214,6 @@ def link_for(desk: Desk, file: File, reader: Address) -> str:
         with desk.db.read() as session:
             here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
             return f"{desk.file_link(file, session.scalars(here).one())}/page"
-
-    return do_again(look)
-
-
-def link_to_talk(desk: Desk, reader: Address, at: datetime) -> str:
-    """The web chat of whoever is reached there; a place of somebody who holds no role leads nowhere."""
-
-    def look() -> str:
-        with desk.db.write() as session:
-            if not holds_role(session, reader.channel, reader.place):
-                return ""
-            here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
-            web = kept_web_chat(session, session.scalars(here).one().person_id, at)
-            return desk.links.web_chat(web.id, web.key)
 
     return do_again(look)
 

@@ -29,9 +29,16 @@ ReadFile = Callable[[File], bytes]
 FileLink = Callable[[File, Address], str]
 """Where whoever is at this place fetches a stored file: good for several reads, for them alone, and it expires; called in a thread."""
 
-TalkLink = Callable[[Address], str]
-"""Where whoever is reached at this place talks in the web chat, without ending the link that they have; empty for who belongs to
-nothing here. Called in a thread."""
+
+@dataclass(frozen=True, slots=True)
+class WebTalk:
+    """The web chat of whoever is reached at a place where nobody can answer; called in a thread.
+
+    `link`: where they talk there, without ending the link that they have; empty for who belongs to nothing here. `show`: the message
+    of this number, which has gone out to that place, stands there too, with its buttons."""
+
+    link: Callable[[Address], str] = lambda reader: ""
+    show: Callable[[Address, int], None] = lambda reader, number: None
 
 
 def _web_address(value: str) -> str:
@@ -75,9 +82,9 @@ class Tools:
     public_url: str
     commands: Sequence[tuple[str, str]] = ()
     file_link: FileLink = lambda file, reader: ""
-    talk_link: TalkLink = lambda reader: ""
+    talk: WebTalk = field(default_factory=WebTalk)
     typed: TypedWords = field(default_factory=TypedWords)
-    words: Callable[[str], Mapping[str, str]] = lambda name: {}
+    words: Callable[[str], Mapping[str, Any]] = lambda name: {}
     """What a channel says by itself, from templates/talk/<its name>.yaml."""
     vault: Vault | None = None
     pushes: PushBook | None = None

@@ -47,7 +47,7 @@ def hold_address(session: Session, person: Person, address: str, at: datetime) -
     else:
         contact.key += 1  # links in letters to whoever had it before end
     contact.person = Person(created_at=at)
-    contact.lost_at, contact.lost_reason = None, ""
+    contact.lost_at, contact.lost_reason, contact.closed_at, contact.chosen_at = None, "", None, None
     session.add(contact)
     session.flush()
     return contact

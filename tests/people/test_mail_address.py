@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from bot.composition import link_to_talk
-from bot.messages import Address, Reply
+from bot.messages import Address, Choice, Reply
 from bot.people.mail_addresses import CODE_LIFE, MOST_LETTERS, MOST_TRIES
 from bot.people.places import KEY_LIFE, opened_by
 from bot.people.reaching import reachable_contact
@@ -15,6 +14,8 @@ from bot.problems import Invalid
 from bot.reading.mail_addresses import read_mail_address, read_mail_code
 from bot.tables import Contact, Message, MessageState, Person
 from bot.talk import delivery
+from bot.talk.letters import link_to_talk, show_in_talk
+from bot.talk.outbox import post_message
 from tests.kit.desk import make_desk
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
@@ -268,6 +269,36 @@ def test_a_letter_leads_to_the_talk_and_ends_no_link(world: World) -> None:
     with world.db.read() as session:
         web = session.scalars(select(Contact).where(Contact.channel == "web")).one()
         assert opened_by(session, (web.id, web.key), later) is not None
+
+
+def test_a_letter_stands_in_the_talk_too_with_its_buttons(world: World) -> None:
+    talker = linked(world)
+    reader = Address("smtp", ADDRESS)
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.channel == "smtp")).one()
+        buttons = ((Choice("📅 Việc tháng này", "month"),),)
+        message = post_message(session, contact, Reply("Có việc mới.", buttons), world.at)
+        session.flush()
+        number = message.id
+    assert len(letters(world)) == 1
+    for _ in range(2):  # a letter may go out twice
+        show_in_talk(world.desk, reader, number, world.at)
+    with world.db.read() as session:
+        shown = session.scalars(select(Message).where(Message.channel == "web")).all()
+        assert [(one.state, one.body["text"], one.seq) for one in shown] == [("sent", "Có việc mới.", 1)]
+        web = session.get_one(Contact, shown[0].contact_id)
+        assert web.person_id == owner(world, talker)
+    there = Talker(world, Address("web", web.place)).says("việc tháng này")
+    assert "Chi bộ Văn phòng" in there.last.text
+
+
+def test_the_code_stands_in_no_talk(world: World) -> None:
+    asking(world)
+    with world.db.read() as session:
+        number = session.scalars(select(Message.id).where(Message.channel == "smtp")).one()
+    show_in_talk(world.desk, Address("smtp", ADDRESS), number, world.at)
+    with world.db.read() as session:
+        assert session.scalars(select(Message).where(Message.channel == "web")).all() == []
 
 
 def test_an_address_that_is_not_proved_leads_nowhere(world: World) -> None:

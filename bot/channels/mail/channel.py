@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import Self
 
-from bot.channels.base import Channel, FileLink, TalkLink, Tools
+from bot.channels.base import Channel, FileLink, Tools, WebTalk
 from bot.channels.mail.handing_in import STOPPED_SECONDS, Stopped, hand_in
 from bot.channels.mail.letter import Envelope, LetterWords, letter_of
 from bot.channels.mail.settings import MailServer, MailSettings, read_server
@@ -34,20 +34,20 @@ class Mail(Channel):
         if not url:
             return None
         words = LetterWords(**tools.words(NAME))
-        return cls(read_server(url), tools.now, tools.file_link, tools.talk_link, words, tools.public_url)
+        return cls(read_server(url), tools.now, tools.file_link, tools.talk, words, tools.public_url)
 
     def __init__(
         self,
         server: MailServer,
         now: Callable[[], datetime],
         file_link: FileLink = lambda file, reader: "",
-        talk_link: TalkLink = lambda reader: "",
+        talk: WebTalk = WebTalk(),
         words: LetterWords = LetterWords(),
         mark: str = "",
     ) -> None:
         """`mark` tells this installation from others that write from the same domain."""
         self._server, self._now, self._words, self._mark = server, now, words, mark
-        self._file_link, self._talk_link = file_link, talk_link
+        self._file_link, self._talk = file_link, talk
         self._threads = ThreadPoolExecutor(WORKERS, thread_name_prefix="mail")
 
     def link(self, code: str) -> str:
@@ -69,9 +69,17 @@ class Mail(Channel):
             self.trouble = error.code
             raise TryLater(STOPPED_SECONDS, everyone=True) from None
         self.trouble = ""
+        await self._show_in_talk(Address(NAME, place), reply.number)
+
+    async def _show_in_talk(self, reader: Address, number: int) -> None:
+        """The letter is gone: what fails here must not send it again."""
+        try:
+            await run_in_thread(self._threads, partial(self._talk.show, reader, number))
+        except Exception as error:  # noqa: BLE001
+            log.warning("mail.send not shown in the talk message=%s error=%s", number, type(error).__name__)
 
     def _hand_in(self, place: str, reply: Reply) -> None:
         reader = Address(NAME, place)
         links = [self._file_link(file, reader) for file in reply.files]
-        facts = (self._server, place, self._now(), self._mark, links, self._talk_link(reader), self._words)
+        facts = (self._server, place, self._now(), self._mark, links, self._talk.link(reader), self._words)
         hand_in(self._server, letter_of(reply, Envelope(*facts)))

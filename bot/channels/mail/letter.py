@@ -3,7 +3,7 @@
 import hashlib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
@@ -13,7 +13,7 @@ from email.utils import format_datetime, make_msgid
 
 from bot.channels.mail.settings import MailServer
 from bot.channels.text import plain_text
-from bot.channels.typed import spread_links
+from bot.channels.typed import say_instead, spread_links
 from bot.messages import File, Reply, storable_text
 
 SUBJECT = 120
@@ -46,6 +46,8 @@ class LetterWords:
     foot: str = ""
     foot_talk: str = ""
     """After it, where there is a talk to go to."""
+    instead: Mapping[str, str] = field(default_factory=dict)
+    """Other words about buttons: they stand in the talk."""
     subject: str = ""
     """Of a letter that begins with no words."""
 
@@ -66,7 +68,8 @@ class Envelope:
 def letter_of(reply: Reply, envelope: Envelope) -> EmailMessage:
     """The letter, as it is handed in. Sent again it bears the same Message-ID."""
     server, words = envelope.server, envelope.words
-    text = _CONTROLS.sub(" ", storable_text(reply.text)).strip()
+    said = say_instead(reply.text, tuple(words.instead.items())) if reply.choices else reply.text
+    text = _CONTROLS.sub(" ", storable_text(said)).strip()
     letter = EmailMessage(policy=SMTP)
     letter["From"] = Address(words.sender, addr_spec=server.sender)
     letter["To"] = envelope.to

@@ -75,6 +75,15 @@ def test_a_summary() -> None:
     assert seen(letter).split() == plain(letter).replace(f":\n{TALK}", "").replace("--", "").split()
 
 
+def test_buttons_are_spoken_of_as_they_stand_in_the_talk() -> None:
+    text = "… và 3 việc nữa, bấm “Tổng hợp” để xem.\n\n👉 Đồng chí bấm “Chưa bấm” để nhắc."
+    letter = sent(Reply(text, ((Choice("Chưa bấm", "x"),),)))
+    assert plain(letter).startswith(
+        "… và 3 việc nữa, mở trợ lý, bấm “Tổng hợp” để xem.\n\n👉 Đồng chí mở trợ lý, bấm “Chưa bấm” để nhắc."
+    )
+    assert plain(sent(Reply("Đồng chí bấm vào đây."))).startswith("Đồng chí bấm vào đây.")
+
+
 def test_the_same_message_is_known_again() -> None:
     first, again = sent(SUMMARY), sent(SUMMARY)
     assert first["Message-ID"] == again["Message-ID"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from bot.channels.base import WebTalk
 from bot.channels.mail.channel import Mail
 from bot.channels.mail.settings import Cover, MailServer, MailSettings, read_server
 from bot.messages import Address, File, Reply, TryLater, Undeliverable, Unsendable
@@ -167,16 +168,38 @@ async def test_a_letter_is_written_with_its_links(certificate: Path) -> None:
         server = MailServer("127.0.0.1", post.port, Cover.NONE, "", "", SENDER)
         places: list[Address] = []
 
-        def talk(reader: Address) -> str:
+        def link(reader: Address) -> str:
             places.append(reader)
             return "https://chibo.example/w/k"
 
+        shown: list[tuple[Address, int]] = []
+        talk = WebTalk(link, lambda reader, number: shown.append((reader, number)))
         mail = Mail(server, lambda: AT, lambda file, reader: f"https://chibo.example/f/{reader.place}", talk)
         file = File("0" * 64, "a.pdf", 1, "application/pdf")
-        assert await outcome(mail, Reply("Xem", files=(file,))) == ("sent", "")
+        assert await outcome(mail, Reply("Xem", files=(file,), number=7)) == ("sent", "")
     assert places == [Address("smtp", TO)]
+    assert shown == [(Address("smtp", TO), 7)]
     assert f"https://chibo.example/f/{TO}" in str(post.last)
     assert "https://chibo.example/w/k" in str(post.last)
+
+
+async def test_what_cannot_be_shown_in_the_talk_has_gone_out_all_the_same() -> None:
+    def away(reader: Address, number: int) -> None:
+        raise OSError("the database is away")
+
+    with open_post() as post:
+        server = MailServer("127.0.0.1", post.port, Cover.NONE, "", "", SENDER)
+        assert await outcome(Mail(server, lambda: AT, talk=WebTalk(show=away))) == ("sent", "")
+        assert len(post.letters) == 1
+
+
+async def test_what_the_server_refuses_is_not_shown_in_the_talk() -> None:
+    shown: list[int] = []
+    with open_post(answers={"END": "554 5.6.0 spam"}) as post:
+        server = MailServer("127.0.0.1", post.port, Cover.NONE, "", "", SENDER)
+        talk = WebTalk(show=lambda reader, number: shown.append(number))
+        assert (await outcome(Mail(server, lambda: AT, talk=talk)))[0] == "unsendable"
+    assert shown == []
 
 
 async def test_nothing_to_say() -> None:
