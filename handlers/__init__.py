@@ -7,6 +7,7 @@ from handlers import (
     duties,
     materials,
     meetings,
+    notices,
     papers,
     people,
     plans,
@@ -22,7 +23,20 @@ from handlers.plans import office
 from handlers.reports import report
 from handlers.summaries import asking
 
-ROOMS = (plans, duties, reminders, meetings, scores, papers, reports, materials, summaries, units, people)
+ROOMS = (
+    plans,
+    duties,
+    reminders,
+    meetings,
+    scores,
+    papers,
+    reports,
+    materials,
+    notices,
+    summaries,
+    units,
+    people,
+)
 
 COMMANDS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.COMMANDS.items()}
 ACTIONS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.ACTIONS.items()}

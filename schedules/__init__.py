@@ -2,7 +2,18 @@
 
 from datetime import timedelta
 
-from schedules import cleanup, materials, meetings, papers, people, plans, reminders, reports, summaries
+from schedules import (
+    cleanup,
+    materials,
+    meetings,
+    notices,
+    papers,
+    people,
+    plans,
+    reminders,
+    reports,
+    summaries,
+)
 
 TICKS = {
     "reminders": (reminders.say_reminders, timedelta(seconds=20)),
@@ -10,6 +21,7 @@ TICKS = {
     "papers": (papers.make_papers, timedelta(seconds=2)),
     "reports": (reports.join_scans, timedelta(seconds=2)),
     "meetings": (meetings.remind_tasks, timedelta(minutes=1)),
+    "notices": (notices.send_notices, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
     "people": (people.tell_office, timedelta(minutes=5)),

@@ -17,6 +17,7 @@ from bot.tables import (
     Message,
     MessageState,
     Note,
+    Notice,
     Paper,
     Submission,
     SubmissionFile,
@@ -83,9 +84,10 @@ def _unneeded(before: datetime, last: str, among: Collection[str] = ()):  # type
 
 
 def _in_talk(session: Session, digest: str) -> bool:
-    """Whether an open dialog, an errand or a message that waits still speaks of the file."""
+    """Whether an open dialog, a notice, an errand or a message that waits still speaks of the file."""
     spoken: Sequence[object] = (
         select(Dialog.person_id).where(cast(Dialog.data, String).contains(digest)).limit(1),
+        select(Notice.id).where(cast(Notice.files, String).contains(digest)).limit(1),
         select(Errand.id).where(cast(Errand.args, String).contains(digest)).limit(1),
         select(Message.id)
         .where(Message.state == MessageState.WAITING, cast(Message.body, String).contains(digest))

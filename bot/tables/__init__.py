@@ -28,6 +28,7 @@ from bot.tables.messages import (
     Reminder,
     ReminderKind,
 )
+from bot.tables.notices import Notice, NoticeMeeting, NoticeReceipt, NoticeState
 from bot.tables.people import (
     Audit,
     Consent,
@@ -97,6 +98,10 @@ __all__ = [
     "MessageState",
     "Note",
     "NoteKind",
+    "Notice",
+    "NoticeMeeting",
+    "NoticeReceipt",
+    "NoticeState",
     "Paper",
     "PaperKind",
     "Person",

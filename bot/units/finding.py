@@ -25,10 +25,12 @@ class FindingUnit(Answers):
         return [chat.session.get_one(Unit, unit_id) for unit_id in self.found]
 
 
-def take_unit_found(chat: Chat, answer: Answer, finding: FindingUnit) -> Unit | None:
-    """A unit of the office's by its code, by a part of its name, or by its number among those that were found; None where the
+def take_unit_found(
+    chat: Chat, answer: Answer, finding: FindingUnit, action: str = "administer"
+) -> Unit | None:
+    """A unit where the person may act so, by its code, by a part of its name, or by its number among those that were found; None where the
     question is put again. Raises Invalid: "unit_unknown"."""
-    scope = within_subtree(Unit.path, chat.roles(), "administer")
+    scope = within_subtree(Unit.path, chat.roles(), action)
     units = find_units(chat.session, scope, chosen=answer.value, text=answer.text, offered=finding.found)
     finding.found = [unit.id for unit in units[:OFFERED]] if len(units) > 1 else []
     finding.count = len(units)

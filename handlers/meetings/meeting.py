@@ -23,6 +23,7 @@ from bot.meetings.walk import (
     step_back,
     time_remarks,
 )
+from bot.notices.hints import hints_at
 from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from bot.talk.desk import Flow, FlowStep
@@ -69,6 +70,7 @@ def ask_step(chat: Chat) -> None:
         people=names_people(meeting),
         asks_clerk=asks_clerk(meeting),
         scores=leading.scored_here(chat, meeting),
+        hints=hints_at(chat.session, meeting),
         **facts,
         **question.shows(chat.session, meeting),
     )

@@ -36,6 +36,7 @@ def show_home(chat: Chat) -> None:
         overseen=overseen,
         figures=figures,
         admin=bool(role_holders(chat.roles(), "administer")),
+        speaks=bool(role_holders(chat.roles(), "nudge")),
     )
 
 

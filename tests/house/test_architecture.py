@@ -210,6 +210,7 @@ WORDS = [
     "papers",
     "reports",
     "materials",
+    "notices",
     "summaries",
     "units",
     "people",

@@ -23,6 +23,8 @@ from bot.tables import (
     Meeting,
     Membership,
     Note,
+    Notice,
+    NoticeReceipt,
     Submission,
     Task,
     Topic,
@@ -118,6 +120,7 @@ def two_committees(db: Database, folder: Path) -> TwoCommittees:
     _errands(world, text)
     _draft(world)
     _paper(world)
+    _notice(world)
     owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1])
     number = _decided(world, owner)
     owner.presses(f"meet.walk:{number}").says("/huy")
@@ -144,6 +147,27 @@ def _paper(world: World) -> None:
         ).one()
         person = session.scalars(select(Membership.person_id)).one()
         tie_materials(session, topic, "", [unit.path], [stored("tai-lieu.pdf")], person, world.at)
+
+
+def _notice(world: World) -> None:
+    """What DUA's office has said to the cell A1."""
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
+        cell = session.scalars(select(Unit).where(Unit.code == "A1")).one()
+        person = session.scalars(select(Membership.person_id)).one()
+        moments = {"created_at": world.at, "due_at": world.at, "sent_at": world.at}
+        notice = Notice(
+            unit_id=unit.id,
+            person_id=person,
+            role="admin",
+            tops=(cell.id,),
+            text="Chuẩn bị",
+            state="sent",
+            **moments,
+        )
+        session.add(notice)
+        session.flush()
+        session.add(NoticeReceipt(notice_id=notice.id, person_id=person, unit_id=cell.id))
 
 
 def _errands(world: World, text: PlanText) -> None:
@@ -202,5 +226,6 @@ def _facts(world: World) -> dict[str, object]:
             "scan": session.scalars(select(Errand.id).where(Errand.kind == "scan")).one(),
             "shown": session.scalars(select(Errand.id).where(Errand.state == "shown")).one(),
             "asked": session.scalars(select(DataRequest.id)).one(),
+            "notice": session.scalars(select(Notice.id)).one(),
             "asking": session.scalars(select(Errand.id).where(Errand.state == "asking")).one(),
         }

@@ -1,0 +1,36 @@
+"""Hints: what a committee wants to be discussed comes up in a unit's next meeting."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from bot.tables import Meeting, Notice, NoticeMeeting, NoticeReceipt, NoticeState
+
+
+def hints_at(session: Session, meeting: Meeting) -> Sequence[Notice]:
+    """The hints that come up at the present step: the first of all, and the first at which the unit discusses. From then on they
+    belong to this meeting; a rehearsal shows them and uses none up."""
+    discussing = next((place for place, step in enumerate(meeting.steps) if step.asks == "notes"), 0)
+    if meeting.step not in (0, discussing):
+        return ()
+    found = session.scalars(
+        select(Notice)
+        .where(Notice.hint, Notice.state == NoticeState.SENT, _told(meeting), _still_open(meeting))
+        .options(joinedload(Notice.unit))
+        .order_by(Notice.id)
+    ).all()
+    if not meeting.rehearsal:
+        for notice in found:
+            session.merge(NoticeMeeting(notice_id=notice.id, unit_id=meeting.unit_id, meeting_id=meeting.id))
+    return found
+
+
+def _told(meeting: Meeting) -> ColumnElement[bool]:
+    return exists().where(NoticeReceipt.notice_id == Notice.id, NoticeReceipt.unit_id == meeting.unit_id)
+
+
+def _still_open(meeting: Meeting) -> ColumnElement[bool]:
+    """No other meeting of the unit has had it."""
+    its = NoticeMeeting.notice_id == Notice.id, NoticeMeeting.unit_id == meeting.unit_id
+    return or_(~exists().where(*its), exists().where(*its, NoticeMeeting.meeting_id == meeting.id))
