@@ -81,15 +81,15 @@ def typed_choice(chat: Chat) -> str:
     if not said or len(said) > 60:
         return ""
     step = chat.open_step
-    recent = _recent_replies(chat)
-    lined = stands_as_lines(_latest_offer(recent), chat.abilities)
+    here = _replies_here(chat) if said.isdigit() or may_draw_lines(chat.abilities) else []
+    lined = stands_as_lines(_latest_offer(here), chat.abilities)
     if lined and (mark := choice_mark(said)):
-        return _marked_choice(chat, recent, mark)
+        return _marked_choice(chat, here, mark)
     number = int(said) if said.isascii() and said.isdigit() and len(said) <= 2 else 0
-    for choices in map(choices_of, recent):
-        if number and choices:
-            taken = number <= len(choices) and not chat.takes_number
-            return choices[number - 1].payload if taken else ""
+    if number and (choices := choices_of(_latest_offer(here))):
+        taken = number <= len(choices) and not chat.takes_number
+        return choices[number - 1].payload if taken else ""
+    for choices in map(choices_of, _replies_anywhere(chat)):
         for choice in choices:
             named = said in (fold(choice.label), fold(bare_label(choice.label)))
             if named and (step is None or _answers_now(chat, step, choice.payload)):
@@ -115,7 +115,7 @@ def choices_left(chat: Chat) -> list[Choice]:
     asked = may_draw_lines(chat.abilities) and choice_mark(fold(chat.event.text)) == MORE
     if not asked or chat.takes_number:
         return []
-    offer = _latest_offer(_recent_replies(chat))
+    offer = _latest_offer(_replies_here(chat))
     lined = offer.numbered and stands_as_lines(offer, chat.abilities)
     return choices_of(offer)[MOST:] if lined else []
 
@@ -124,18 +124,24 @@ def _latest_offer(recent: Sequence[Reply]) -> Reply:
     return next((reply for reply in recent if any(reply.choices)), Reply(""))
 
 
-def _recent_replies(chat: Chat) -> list[Reply]:
-    """The latest messages, in the order in which the person has seen them, latest first.
+def _replies_here(chat: Chat) -> list[Reply]:
+    """The latest messages on the present screen, of which a number speaks; see `_replies_anywhere`."""
+    here = {"contact": chat.contact.id}
+    return [from_body(body) for body in chat.session.scalars(_recent_bodies("contact"), here)]
+
+
+def _replies_anywhere(chat: Chat) -> list[Reply]:
+    """The latest messages wherever they were sent, of which words may speak, in the order in which the person has seen them,
+    latest first.
 
     A reminder may have been written long before it goes out, and what has not gone out has not been read.
     """
-    here = {"contact": chat.contact.id} if may_draw_lines(chat.abilities) else {"person": chat.person.id}
-    return [from_body(body) for body in chat.session.scalars(_recent_bodies(*here), here)]
+    person = {"person": chat.person.id}
+    return [from_body(body) for body in chat.session.scalars(_recent_bodies("person"), person)]
 
 
 @cache
 def _recent_bodies(whose: str) -> Select[dict[str, Any]]:
-    """Of the person wherever they were sent, or of the contact: a number is that of a line on the present screen."""
     on_its_way = and_(
         Message.state == MessageState.WAITING, or_(Message.priority == Priority.ANSWER, Message.attempts > 0)
     )

@@ -25,6 +25,7 @@ from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
 from bot.talk.choosing import choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
+from bot.talk.elsewhere import take_back_questions
 from bot.talk.failures import tell_failures
 from bot.talk.windows import let_back_in, release_messages
 
@@ -55,8 +56,11 @@ def _attempt(desk: Desk, event: Incoming, stamped: bool) -> bool:
             chat = _open_chat(desk, session, event)
             if chat is None:
                 return False
+            asked = chat.dialog.flow, chat.dialog.question
             _handle(chat, stamped)
             chat.put_down()
+            if asked != (chat.dialog.flow, chat.dialog.question):
+                take_back_questions(chat)
             return True
     except Exception as error:
         if isinstance(error, IntegrityError) or database_gave_way(error):

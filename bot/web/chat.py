@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,6 +24,8 @@ from bot.messages import Address, Incoming, storable_text
 from bot.people.places import is_noted, opened_by, role_lost_at
 from bot.tables import Contact, Event, Message, MessageState
 from bot.talk import outbox
+from bot.talk.elsewhere import is_passed, open_question
+from bot.web.going_on import going_on
 from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of
 
 FIRST_LINES, MOST_LINES, BATCH = 60, 600, 200
@@ -152,14 +154,23 @@ def live_choices(lines: list[ChatLine]) -> set[int]:
     return set() if pressed else {newest.seq}
 
 
+def without_passed(line: ChatLine, question: int) -> ChatLine:
+    """The line without buttons that answer another question than the open one."""
+    rows = [[one for one in row if not is_passed(one["payload"], question)] for row in line.choices]
+    return replace(line, choices=tuple(tuple(row) for row in rows if row))
+
+
 async def chat_page(request: Request) -> Response:
     site, contact = site_of(request), await seat_of(request)
     most = min(_whole(request.query_params.get("lines"), FIRST_LINES), MOST_LINES)
     talk = await site.read(lambda session: read_talk(site, session, contact.id, None, most))
+    question = await site.read(lambda session: open_question(session, contact.person_id))
     return site.page(
         "chat",
-        talk=talk,
+        talk=replace(talk, lines=[without_passed(line, question) for line in talk.lines]),
         live=live_choices(talk.lines),
+        going=await site.read(lambda session: going_on(session, contact)),
+        words=site.desk.render.words,
         older=min(most * 4, MOST_LINES) if most < min(talk.newest, MOST_LINES) else 0,
         chat_path=request.url.path,
         contact_id=contact.id,
@@ -192,11 +203,15 @@ async def stream_events(request: Request) -> Response:
 
 async def _stream(site: Site, contact: Contact, after: int) -> AsyncIterator[ServerSentEvent]:
     yield ServerSentEvent(event="ready", data=".", retry=2000)
+    asked = 0
     with site.hub.listen(contact.place) as bell:
         while not site.hub.closed:
             bell.quiet()
             if not await site.read(lambda session: _still_open(session, contact)):
                 return  # the page asks once more, and says that it has ended
+            before, asked = asked, await site.read(lambda session: open_question(session, contact.person_id))
+            if before and asked != before:  # it may have been answered at another place
+                yield ServerSentEvent(event="asked", data=str(asked))
             talk = await site.read(lambda session: read_talk(site, session, contact.id, after))  # noqa: B023
             for line in talk.lines:
                 yield ServerSentEvent(id=str(line.seq), data=json.dumps(_plain(line), ensure_ascii=False))

@@ -87,6 +87,8 @@
   }
 
   function bubble(side) {
+    const going = log.querySelector('.going');
+    if (going && side === 'me') going.remove();
     const line = make('article', 'line fresh ' + side);
     const box = make('div', 'bubble');
     box.append(make('span', 'vh', words[side]));
@@ -188,6 +190,17 @@
     const kept = live.length ? live : offering.slice(-1);
     offering.forEach((one) => {
       if (!kept.includes(one)) one.querySelector('.choices').remove();
+    });
+  }
+
+  // A question that was answered at another place.
+  function dropPassed(question) {
+    log.querySelectorAll('.line button[name=press]').forEach((button) => {
+      const payload = JSON.parse(button.value).payload;
+      if (payload[0] !== '=' || payload.startsWith('=' + question + ':')) return;
+      const form = button.closest('.choices');
+      button.remove();
+      if (!form.querySelector('button')) form.remove();
     });
   }
 
@@ -405,6 +418,10 @@
       kick();
     });
     source.addEventListener('ping', alive);
+    source.addEventListener('asked', (event) => {
+      alive();
+      dropPassed(event.data);
+    });
     source.onerror = () => {
       streaming = false;
       failed();
