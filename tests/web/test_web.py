@@ -24,7 +24,7 @@ from bot.people.places import KEY_LIFE, own_web_chat, withdraw_place
 from bot.store import files
 from bot.store.db import connect_database
 from bot.store.links import SignedLinks
-from bot.tables import Contact, Event, Membership, Message, Person, Role, Unit
+from bot.tables import Contact, Dialog, Event, Membership, Message, Person, Role, Unit
 from bot.talk import outbox
 from bot.web import app as web
 from bot.web.site import Site
@@ -371,6 +371,49 @@ def test_the_stream_tells_what_comes(site: Installation, browser: httpx.Client) 
         found = _events(stream)
         assert next(found) == ("", "ready")
         assert next(found)[0] == "5"
+
+
+def test_what_is_open_at_another_place_is_gone_on_with_by_one_button(
+    site: Installation, browser: httpx.Client
+) -> None:
+    own = site.contact()
+    chat = site.chat(own)
+    old = Reply("Câu hỏi cũ", ((Choice("Có", "=6:yes"),), (Choice("Trang chính", "home"),)))
+    site.tell(own, old)
+    lines_after(browser, chat)
+    with site.db.write() as session:
+        contact = session.get_one(Contact, own)
+        later = contact.used_at + timedelta(minutes=5)
+        phone = Contact(person_id=contact.person_id, channel="zalo", place="phone", used_at=later)
+        session.add(phone)
+        session.add(Dialog(person_id=contact.person_id, flow="x", step="y", data={}, trail=[], question=7))
+        session.flush()
+        asked = Reply("<b>Bao nhiêu &amp; ai?</b>\nSố", ((Choice("Có", "=7:yes"),),))
+        outbox.post_message(session, phone, asked, later)
+    page = browser.get(chat).text
+    assert "<p>Đồng chí đang dở ở Zalo: Bao nhiêu &amp; ai?</p>" in page
+    assert "go_on" in page
+    assert "=6:yes" not in page  # another place's answer has made it void
+    assert "home" in page
+    with site.db.write() as session:
+        session.get_one(Contact, own).used_at = later + timedelta(minutes=1)
+    assert "Đồng chí đang dở" not in browser.get(chat).text
+
+
+def test_an_open_page_hears_that_a_question_is_answered_elsewhere(
+    site: Installation, browser: httpx.Client
+) -> None:
+    own = site.contact()
+    with site.db.write() as session:
+        person = session.get_one(Contact, own).person_id
+        session.add(Dialog(person_id=person, flow="x", step="y", data={}, trail=[], question=7))
+    with browser.stream("GET", f"{site.chat(own)}/events") as stream:
+        found = _events(stream)
+        site.tell(own, Reply("Một"))
+        assert next(data for number, data in found if number)  # it has looked once
+        with site.db.write() as session:
+            session.get_one(Dialog, person).question = 8
+        assert next(data for _, data in found if data == "asked")
 
 
 def _events(stream: httpx.Response) -> Iterator[tuple[str, str]]:
