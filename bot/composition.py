@@ -32,10 +32,11 @@ from bot.store.links import SignedLinks, own_secret
 from bot.store.vault import DatabaseVault
 from bot.tables import Contact
 from bot.talk.desk import Desk
+from bot.talk.knocking import Veil
 from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook
 from bot.talk.receive import receive
-from bot.talk.render import read_words
+from bot.talk.render import Renderer, read_words
 from bot.talk.sender import Sender
 from bot.web import app as web
 from handlers import ROUTES
@@ -68,9 +69,9 @@ def compose(
     )
     intake = Intake(db, store, aside, now, reader)
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk)
-    sender = own_sender(settings, db, channels, now, hub)
-    links = own_links(settings, db, channels)
-    desk = open_desk(settings, db, links, sender, store, aside, kinds, channels)
+    links, render = own_links(settings, db, channels), message_renderer(settings)
+    sender = own_sender(settings, db, channels, now, hub, Veil(render, links))
+    desk = open_desk(settings, db, render, links, sender, store, aside, kinds, channels)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     if demo:
@@ -116,16 +117,22 @@ def close_all(processes: Iterable[Inspector | None]) -> None:
 
 
 def own_sender(
-    settings: Settings, db: Database, channels: Sequence[Channel], now: Callable[[], datetime], hub: Hub
+    settings: Settings,
+    db: Database,
+    channels: Sequence[Channel],
+    now: Callable[[], datetime],
+    hub: Hub,
+    veil: Veil,
 ) -> Sender:
     """Others know it by this machine and the address on which it listens."""
     name = f"{socket.gethostname()} {settings.listen}"
-    return Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name)
+    return Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name, veil=veil)
 
 
 def open_desk(
     settings: Settings,
     db: Database,
+    render: Renderer,
     links: SignedLinks,
     sender: Sender,
     store: files.Store,
@@ -133,7 +140,7 @@ def open_desk(
     kinds: Iterable[type[Channel]],
     channels: Iterable[Channel],
 ) -> Desk:
-    tools = (message_renderer(settings), ROUTES, settings.zone, links, sender.wake, store)
+    tools = (render, ROUTES, settings.zone, links, sender.wake, store)
     guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
     return Desk(
         db,

@@ -252,4 +252,4 @@ def tell_admins(desk: Desk, session: Session, trouble: Problem, at: datetime) ->
         key = f"trouble:{trouble.code}:{trouble.place}:{day}:{person_id}"
         if contact is None or session.scalar(select(Message.id).where(Message.key == key)) is not None:
             continue
-        outbox.post_message(session, contact, reply, at, key=key)
+        outbox.post_message(session, contact, reply, at, bulk=True, key=key)

@@ -31,11 +31,12 @@ class MessageState(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """ABOVE and SUMMARY tell who is above of what units owe."""
+    """ABOVE and SUMMARY tell who is above of what units owe; KNOCK says only that something lies ready."""
 
     PLAIN = ""
     ABOVE = "above"
     SUMMARY = "summary"
+    KNOCK = "knock"
 
 
 class ReminderKind(StrEnum):

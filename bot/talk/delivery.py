@@ -1,10 +1,8 @@
-"""Messages on their way: claimed under a lease, sent by the sender, settled when it is known what became of them."""
+"""Messages on their way: claimed under a lease; bot/talk/settling.py writes down what becomes of them."""
 
-import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -17,7 +15,6 @@ from sqlalchemy import (
     Update,
     and_,
     bindparam,
-    case,
     exists,
     or_,
     select,
@@ -25,14 +22,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from bot.messages import Address, Reply
-from bot.tables import Contact, Dialog, Message, MessageState, Priority
+from bot.messages import Address, Knock, Reply
+from bot.tables import Contact, Dialog, Message, MessageKind, MessageState, Person, Priority
 from bot.tables.base import UtcDateTime
-from bot.talk.outbox import HOLD, from_body, lose_contact, next_seq
-from bot.talk.pushes import note_pushes
-from bot.talk.windows import JUST_NOW, close_contacts
-
-log = logging.getLogger(__name__)
+from bot.talk.outbox import HOLD, from_body
 
 LEASE = timedelta(seconds=60)
 FILE_LEASE = timedelta(minutes=6)
@@ -53,6 +46,10 @@ class Claimed:
     lease: timedelta
     at: datetime
     """When it was claimed."""
+    person_id: int
+    kind: MessageKind = MessageKind.PLAIN
+    knock: Knock | None = None
+    """What is said in its place, where the window is closed."""
 
 
 def claim_messages(
@@ -126,16 +123,21 @@ def _claimable() -> Select[*tuple[Any, ...]]:
             Message.parts_sent,
             Message.created_at,
             Message.hold_until,
+            Message.kind,
+            Message.person_id,
             Contact.place,
+            Contact.closed_at,
+            Person.name,
         )
         .join(Contact, Contact.id == Message.contact_id)
+        .join(Person, Person.id == Message.person_id)
         .where(
             Message.state == MessageState.WAITING,
             Message.due_at <= at,
-            Contact.closed_at.is_(None),
+            or_(Contact.closed_at.is_(None), Message.kind == MessageKind.KNOCK),
             Message.channel.in_(bindparam("channels", expanding=True)),
             Message.priority <= bindparam("most_priority"),
-            _first_of_its_lane(at),
+            or_(Message.kind == MessageKind.KNOCK, _first_of_its_lane(at)),
             _not_in_a_dialog(at),
             awake,
         )
@@ -197,6 +199,9 @@ def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
         at - (row.hold_until - HOLD if row.hold_until else row.created_at),
         FILE_LEASE if reply.files else LEASE,
         at,
+        row.person_id,
+        row.kind,
+        Knock(row.name, row.created_at) if row.kind == MessageKind.KNOCK and row.closed_at else None,
     )
 
 
@@ -204,97 +209,3 @@ def remaining(reply: Reply, parts_sent: int) -> Reply:
     """What is left of a message of which so many parts, the text before the files, have gone out."""
     gone = parts_sent - bool(reply.text)
     return replace(reply, text="", choices=(), files=reply.files[max(0, gone) :]) if parts_sent else reply
-
-
-class SendResult(StrEnum):
-    """FAILED: this message; LOST: the whole contact; CLOSED: the contact takes nothing until its person speaks."""
-
-    SENT = "sent"
-    AGAIN = "again"
-    FAILED = "failed"
-    LOST = "lost"
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, slots=True)
-class SendOutcome:
-    """What became of one send; AGAIN: after `wait`."""
-
-    claimed: Claimed
-    result: SendResult
-    wait: timedelta = timedelta()
-    reason: str = ""
-    parts: int = 0
-    """So many parts of what was claimed have gone out all the same."""
-    cost: int = 0
-    """What the channel has asked for what has gone out, in VND."""
-
-
-def settle_messages(session: Session, outcomes: Collection[SendOutcome], at: datetime) -> None:
-    """Writes down what became of a batch; a lost contact hands its waiting messages to the person's next one."""
-    for contact_id, reason in sorted(
-        {(o.claimed.contact_id, o.reason) for o in outcomes if o.result == SendResult.LOST}
-    ):
-        lose_contact(session, session.get_one(Contact, contact_id), reason, at)
-    refused = {o.claimed.contact_id: o.claimed.at for o in outcomes if o.result == SendResult.CLOSED}
-    still_open = close_contacts(session, refused, at)
-    _note_costs(session, outcomes)
-    sent = [o.claimed for o in outcomes if o.result == SendResult.SENT]
-    _mark_sent(session, sent, at)
-    note_pushes(session, [c.id for c in sent if c.address.channel == "web" and c.reply.unasked], at)
-    for outcome in outcomes:
-        if outcome.result == SendResult.AGAIN:
-            _put_off(session, outcome, at)
-        elif outcome.result == SendResult.CLOSED and outcome.claimed.contact_id in still_open:
-            _put_off(session, replace(outcome, wait=JUST_NOW), at)
-        elif outcome.result == SendResult.FAILED:
-            log.error("message given up id=%s error=%s", outcome.claimed.id, outcome.reason)
-            session.execute(
-                update(Message)
-                .where(Message.id == outcome.claimed.id)
-                .values(state=MessageState.FAILED, failed_at=at, error=outcome.reason[:200])
-            )
-
-
-def _note_costs(session: Session, outcomes: Collection[SendOutcome]) -> None:
-    """Before anything else is written of these messages: written twice, when the answer to a commit was lost, it counts once."""
-    for outcome in outcomes:
-        if outcome.cost:
-            session.execute(
-                update(Message)
-                .where(
-                    Message.id == outcome.claimed.id,
-                    Message.state == MessageState.WAITING,
-                    Message.parts_sent == outcome.claimed.parts_sent,
-                )
-                .values(cost=Message.cost + outcome.cost)
-            )
-
-
-def _put_off(session: Session, outcome: SendOutcome, at: datetime) -> None:
-    known = outcome.claimed.parts_sent
-    gone = case((Message.parts_sent == known, known + outcome.parts), else_=Message.parts_sent)  # once, too
-    session.execute(
-        update(Message)
-        .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
-        .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200], parts_sent=gone)
-    )
-
-
-def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
-    # Contacts before messages, as in `receive`: the other way round the two could wait for each other.
-    shown = sorted((c.contact_id, c.id) for c in sent if c.address.channel == "web")
-    numbers = [(message_id, next_seq(session, contact_id)) for contact_id, message_id in shown]
-    if sent:
-        session.connection().execute(_sent(), {"ids": [c.id for c in sent], "moment": at})
-    for message_id, seq in numbers:
-        session.execute(update(Message).where(Message.id == message_id).values(seq=seq))
-
-
-@cache
-def _sent() -> Update:
-    return (
-        update(Message)
-        .where(Message.id.in_(bindparam("ids", expanding=True)))
-        .values(state=MessageState.SENT, sent_at=bindparam("moment"), error="")
-    )

@@ -142,6 +142,21 @@ def _row(
     }
 
 
+def post_knock(session: Session, contact: Contact, reply: Reply, at: datetime) -> None:
+    """Says at this very contact that something lies ready; where its window is closed, in the channel's own words."""
+    session.add(Message(**_row(contact, reply, at, at, True, None, MessageKind.KNOCK)))
+    session.flush()
+
+
+def end_knocks(session: Session, contact_id: int) -> None:
+    """What was knocked for goes elsewhere, or comes now."""
+    waiting = Message.state == MessageState.WAITING, Message.kind == MessageKind.KNOCK
+    ended = update(Message).where(Message.contact_id == contact_id, *waiting)
+    session.execute(
+        ended.values(state=MessageState.WITHDRAWN, error="").execution_options(synchronize_session=False)
+    )
+
+
 def next_seq(session: Session, contact_id: int) -> int:
     """The next number in the talk of a web chat; the row lock makes numbers appear in their order."""
     return session.execute(
@@ -170,7 +185,10 @@ def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) 
 
 
 def move_waiting(session: Session, contact: Contact, other: Contact, at: datetime) -> None:
-    """What waits for one contact goes to another of the same person, as if it had never been tried."""
+    """What waits for one contact goes to another of the same person, as if it had never been tried. Where the matter itself comes,
+    nobody knocks for it."""
+    if contact.closed_at is not None or other.channel == "web":
+        end_knocks(session, contact.id)
     begun = case((Message.attempts > 0, at), else_=Message.due_at)  # what is for later stays for later
     session.execute(
         update(Message)

@@ -2,56 +2,36 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.calendar import Moment, quiet_since
-from bot.messages import (
-    Address,
-    Carried,
-    FilesLater,
-    Reply,
-    TryLater,
-    Undeliverable,
-    Unsendable,
-    WindowClosed,
-)
+from bot.messages import Address
 from bot.store.again import do_again
 from bot.store.db import Database
 from bot.talk import processes
-from bot.talk.delivery import Claimed, SendOutcome, SendResult, claim_messages, settle_messages
+from bot.talk.carrying import Outlet, carry_message
+from bot.talk.delivery import Claimed, claim_messages
+from bot.talk.knocking import Veil, knock_at_closed, veil_messages
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 10
 DRAIN_TRIES = 3
-MARGIN = timedelta(seconds=15)
-"""A send is given up this long before its lease ends, so that nobody else can have begun it."""
-GIVE_UP = timedelta(days=3)
 ANSWERS_RESERVE = 8
 """So many places in flight are kept free for answers while bulk goes out."""
+KNOCKS_EVERY = timedelta(minutes=1)
 GATHER = 0.003
 """So many seconds an outcome waits for others that land about then, to be written down with them."""
-
-
-class Outlet(Protocol):
-    """What the sender needs of a channel; `rate` is its messages a second in all, None for no limit."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def rate(self) -> float | None: ...
-
-    async def send(self, place: str, reply: Reply) -> Carried | None: ...
 
 
 class Sender:
@@ -72,11 +52,14 @@ class Sender:
         idle: float = 1.0,
         zone: ZoneInfo | None = None,
         name: str = "",
+        veil: Veil | None = None,
     ) -> None:
-        """`name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
+        """With a `veil`, people are told discreetly where their office wants that. `name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
         self._db = db
         self._zone = zone
         self._name = name
+        self._veil = veil
+        self._knocked_at: datetime | None = None
         self._number: int | None = None
         self._outlets = {outlet.name: outlet for outlet in outlets}
         self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
@@ -210,12 +193,14 @@ class Sender:
             at = self._now()
             quiet_from = quiet_since(Moment(at, self._zone)) if self._zone else None
             settle_messages(session, outcomes, at)
+            if quiet_from is None:
+                self._knock(session, outcomes, at)
             if was_unsure and self._number is not None:
                 free_claims(session, self._number, self._mine, at)
             for name, places in room.items():
                 with_bulk = max(0, free[name] - self._reserve) if places else 0
                 if places:
-                    claimed += claim_messages(
+                    found = claim_messages(
                         session,
                         at,
                         [name],
@@ -224,52 +209,30 @@ class Sender:
                         quiet_from=quiet_from,
                         holder=self._number,
                     )
+                    claimed += veil_messages(session, found, self._veil, at) if self._veil else found
         self._unsure = False
         return claimed
 
+    def _knock(self, session: Session, outcomes: list[SendOutcome], at: datetime) -> None:
+        """Once a minute, and as soon as a window is known to be closed."""
+        closed = any(one.result == SendResult.CLOSED for one in outcomes)
+        if closed or self._knocked_at is None or at >= self._knocked_at + KNOCKS_EVERY:
+            self._knocked_at = at
+            for name, outlet in self._outlets.items():
+                if outlet.knocks:
+                    knock_at_closed(session, name, at)
+
     async def _fly(self, claimed: Claimed) -> None:
         """Sends; its place is free by the time its outcome is there, for the turn that settles it fills that place."""
-        outcome = await self._send(claimed)
-        flying = self._flying[claimed.address.channel]
+        name = claimed.address.channel
+        outcome = await carry_message(self._outlets[name], self._paces[name], claimed)
+        flying = self._flying[name]
         flying.difference_update({asyncio.current_task()})
         self._outcomes.append(outcome)
         if not flying:
             self._wake.set()
         elif len(self._outcomes) == 1:
             asyncio.get_running_loop().call_later(GATHER, self._wake.set)
-
-    async def _send(self, claimed: Claimed) -> SendOutcome:
-        outlet = self._outlets[claimed.address.channel]
-        try:
-            async with asyncio.timeout((claimed.lease - MARGIN).total_seconds()):
-                carried = await outlet.send(claimed.address.place, claimed.reply)
-        except Undeliverable as error:
-            return SendOutcome(claimed, SendResult.LOST, reason=str(error) or "undeliverable")
-        except Unsendable as error:
-            return SendOutcome(claimed, SendResult.FAILED, reason=str(error))
-        except WindowClosed as error:
-            return SendOutcome(claimed, SendResult.CLOSED, reason=str(error) or "window closed")
-        except FilesLater as error:
-            parts = bool(claimed.reply.text) + error.files_gone
-            outcome = self._waited(claimed, error.wait) if error.wait else self._failed(claimed, error)
-            return replace(outcome, parts=parts, cost=error.cost)
-        except TryLater as error:
-            return self._waited(claimed, error)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
-            return self._failed(claimed, error)
-        return SendOutcome(claimed, SendResult.SENT, cost=carried.cost if carried else 0)
-
-    def _waited(self, claimed: Claimed, error: TryLater) -> SendOutcome:
-        if error.everyone:
-            self._paces[claimed.address.channel].close(error.seconds)
-        return SendOutcome(claimed, SendResult.AGAIN, timedelta(seconds=error.seconds), "asked to wait")
-
-    def _failed(self, claimed: Claimed, error: Exception) -> SendOutcome:
-        reason = str(error) if isinstance(error, FilesLater) else type(error).__name__
-        log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
-        if claimed.age > GIVE_UP:
-            return SendOutcome(claimed, SendResult.FAILED, reason=reason)
-        return SendOutcome(claimed, SendResult.AGAIN, backoff_of(claimed.attempts), reason)
 
     async def _rest(self) -> None:
         """Sleeps until woken; shortly when it is only the channel's limit that holds it back."""
@@ -294,8 +257,3 @@ class Sender:
                 log.exception("outbox drain failed outcomes=%s", len(outcomes))
                 self._outcomes = outcomes + self._outcomes
                 await asyncio.sleep(self._idle)
-
-
-def backoff_of(attempts: int) -> timedelta:
-    """2 s, 4 s, 8 s … up to ten minutes, with a little chance so that many do not come back at once."""
-    return timedelta(seconds=min(600.0, 2.0 ** min(attempts, 10)) * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.people.reaching import reachable_contact
 from bot.tables import Contact, Message, MessageState
-from bot.talk.outbox import HOLD, move_waiting
+from bot.talk.outbox import HOLD, end_knocks, move_waiting
 
 if TYPE_CHECKING:
     from bot.talk.chat import Chat
@@ -39,6 +39,7 @@ def _close(session: Session, contact: Contact, at: datetime) -> None:
         contact.closed_at = at
         session.flush()
         log.info("window closed contact=%s channel=%s", contact.id, contact.channel)
+    end_knocks(session, contact.id)
     other = reachable_contact(session, contact.person_id)
     if other is not None and other.closed_at is None:
         move_waiting(session, contact, other, at)
@@ -69,6 +70,7 @@ def let_back_in(chat: "Chat") -> None:
 def release_messages(session: Session, contact: Contact, at: datetime) -> None:
     """What was held for the person goes out here, in its order: what is due is as good as written now, for nobody has been late
     with it; what is for later stays for later."""
+    end_knocks(session, contact.id)
     due = Message.due_at <= at
     bulk = and_(due, Message.hold_until.is_not(None))
     session.execute(

@@ -9,6 +9,7 @@ from bot.talk.errands import Work
 from handlers.people import (
     admin,
     calendar,
+    discreet,
     hearing,
     home,
     inviting,
@@ -40,6 +41,8 @@ ACTIONS: dict[str, Handler] = {
     "admin.registered": inviting.show_registered,
     "admin.renew": inviting.renew_code,
     "admin.unsend": inviting.withdraw_code,
+    "admin.discretion": discreet.show_discretion,
+    "admin.wording": discreet.set_discretion,
     "admin.names": naming.begin_naming,
     "admin.requests": requests.show_requests,
     "admin.request": requests.begin_answer,

@@ -15,10 +15,9 @@ from sqlalchemy import event as database_event
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.messages import Address, Incoming, Reply
+from bot.messages import Address, Incoming, Knock, Reply, Unsendable
 from bot.store.db import Database, connect_database
-from bot.talk import delivery, outbox, processes
-from bot.talk import sender as sender_module
+from bot.talk import carrying, delivery, outbox, processes
 from bot.talk.sender import Sender
 
 
@@ -41,12 +40,16 @@ class Paper:
 
     name = "telegram"
     rate: float | None = None
+    knocks = False
 
     def __init__(self, path: str, replica: int, seconds: float, die_after: int | None) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._replica = replica
         self._seconds = seconds
         self._left = die_after
+
+    async def knock(self, place: str, knock: Knock) -> None:
+        raise Unsendable("no_knock")
 
     async def send(self, place: str, reply: Reply) -> None:
         await asyncio.sleep(self._seconds)
@@ -75,7 +78,7 @@ def send(
     dead: float | None = None,
 ) -> None:
     """Delivers until the input is closed."""
-    delivery.LEASE, sender_module.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
+    delivery.LEASE, carrying.MARGIN = timedelta(seconds=lease), timedelta(seconds=lease / 4)
     if dead is not None:
         processes.DEAD, processes.BEAT_SECONDS = timedelta(seconds=dead), dead / 4
     outlet = Paper(paper, replica, seconds, die_after)

@@ -19,6 +19,7 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, DutyState, Meeting, Membership, Message, Person, Reminder, Unit
 from bot.talk import delivery, outbox
 from bot.talk.chat import Chat
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, reminders
@@ -233,9 +234,7 @@ def test_bulk_of_the_evening_waits_for_the_morning(world: World, secretary: Talk
             claimed = delivery.claim_messages(
                 session, at, ["telegram"], 10, quiet_from=quiet_since(Moment(at, ZONE))
             )
-            delivery.settle_messages(
-                session, [delivery.SendOutcome(c, delivery.SendResult.SENT) for c in claimed], at
-            )
+            settle_messages(session, [SendOutcome(c, SendResult.SENT) for c in claimed], at)
             assert {c.reply.text for c in claimed} == expected
 
 

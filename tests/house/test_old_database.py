@@ -18,11 +18,12 @@ from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database, connect_database
 from bot.store.links import SignedLinks, own_secret
 from bot.tables import Audit, Base, Contact, Dialog, Errand, Invite, Membership, Message, Person, Reminder
-from bot.talk.delivery import SendOutcome as Outgone
-from bot.talk.delivery import SendResult, claim_messages, settle_messages
+from bot.talk.delivery import claim_messages
 from bot.talk.errands import READY
 from bot.talk.receive import receive
 from bot.talk.render import Renderer
+from bot.talk.settling import SendOutcome as Outgone
+from bot.talk.settling import SendResult, settle_messages
 from schedules.materials import send_materials
 from schedules.papers import make_papers
 from schedules.plans import do_plan_errands

@@ -41,6 +41,7 @@ from bot.tables import (
     Unit,
 )
 from bot.talk import delivery
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from schedules import reminders, summaries
 from tests.kit.places import ROOT, ZONE
 from tests.kit.plans import ANSWERS, shipped
@@ -153,8 +154,8 @@ class Year:
     def deliver(self) -> None:
         with self.world.db.write() as session:
             while claimed := delivery.claim_messages(session, self.world.at, ["telegram"], 500):
-                outcomes = [delivery.SendOutcome(one, delivery.SendResult.SENT) for one in claimed]
-                delivery.settle_messages(session, outcomes, self.world.at)
+                outcomes = [SendOutcome(one, SendResult.SENT) for one in claimed]
+                settle_messages(session, outcomes, self.world.at)
 
     def act(self, day: date, *, before: datetime) -> None:
         """At noon the people do what they have meant to do that day."""

@@ -130,6 +130,8 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "admin": ("", "admin"),
     "admin.lost": ("", "admin"),
     "admin.costs": ("", "admin"),
+    "admin.discretion": ("", "admin"),
+    "admin.wording": ("{unit}:telegram:discreet", "admin"),
     "admin.invite": ("", "admin"),
     "admin.all": ("", "admin"),
     "admin.registered": ("", "admin"),

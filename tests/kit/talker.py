@@ -13,6 +13,7 @@ from bot.reading.words import fold
 from bot.tables import Contact, Message
 from bot.talk import delivery
 from bot.talk.receive import receive
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from tests.kit.screens import SCREENS, Screen
 
 if TYPE_CHECKING:
@@ -110,9 +111,9 @@ class Talker:
                 ]
                 if not claimed:
                     break
-                delivery.settle_messages(
+                settle_messages(
                     session,
-                    [delivery.SendOutcome(c, delivery.SendResult.SENT) for c in claimed],
+                    [SendOutcome(c, SendResult.SENT) for c in claimed],
                     self.world.at,
                 )
                 new += [c.reply for c in claimed]

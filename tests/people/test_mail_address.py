@@ -16,6 +16,7 @@ from bot.tables import Contact, Message, MessageState, Person
 from bot.talk import delivery
 from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.outbox import post_message
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from tests.kit.desk import make_desk
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
@@ -51,8 +52,8 @@ def letters(world: World, address: str = ADDRESS, result: str = "sent", reason: 
             for one in delivery.claim_messages(session, world.at, ["smtp"], 100)
             if one.address.place == address
         ]
-        outcomes = [delivery.SendOutcome(one, delivery.SendResult(result), reason=reason) for one in claimed]
-        delivery.settle_messages(session, outcomes, world.at)
+        outcomes = [SendOutcome(one, SendResult(result), reason=reason) for one in claimed]
+        settle_messages(session, outcomes, world.at)
     return [one.reply for one in claimed]
 
 

@@ -13,16 +13,17 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.messages import Address, Choice, File, FilesLater, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, Choice, File, FilesLater, Knock, Reply, TryLater, Undeliverable, Unsendable
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
-from bot.talk import delivery, outbox
+from bot.talk import carrying, delivery, outbox
 from bot.talk import pace as pace_module
-from bot.talk import sender as sender_module
-from bot.talk.delivery import Claimed, SendOutcome, claim_messages, settle_messages
+from bot.talk.carrying import GIVE_UP, backoff_of
+from bot.talk.delivery import Claimed, claim_messages
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, note_alive
-from bot.talk.sender import GIVE_UP, Sender, backoff_of
+from bot.talk.sender import Sender
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from tests.kit.files import stored
 from tests.kit.world import APRIL
 
@@ -83,10 +84,7 @@ class Office:
         with self.db.write() as session:
             settle_messages(
                 session,
-                [
-                    SendOutcome(self.claimed[text], delivery.SendResult(kind), wait, reason, parts)
-                    for text in texts
-                ],
+                [SendOutcome(self.claimed[text], SendResult(kind), wait, reason, parts) for text in texts],
                 self.at,
             )
 
@@ -318,6 +316,8 @@ def test_a_pace_lets_out_its_rate_and_fills_up_with_time(monkeypatch: pytest.Mon
 class Wire:
     """A channel that notes what it is sent; for a text it may have faults to raise first, or a gate to wait at."""
 
+    knocks = False
+
     def __init__(self, name: str = "telegram", rate: float | None = None) -> None:
         self.name = name
         self.rate = rate
@@ -337,6 +337,9 @@ class Wire:
             raise faults.pop(0)
         self.sent.append((place, reply.text))
         self.on_send()
+
+    async def knock(self, place: str, knock: Knock) -> None:
+        raise Unsendable("no_knock")
 
     @property
     def texts(self) -> list[str]:
@@ -517,7 +520,7 @@ async def test_a_send_that_hangs_is_given_up_before_its_lease_ends(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "LEASE", 0.15 * SECOND)
-    monkeypatch.setattr(sender_module, "MARGIN", 0.05 * SECOND)
+    monkeypatch.setattr(carrying, "MARGIN", 0.05 * SECOND)
     wire = Wire()
     wire.gates["hangs"] = asyncio.Event()
     office.posts("one", "hangs")

@@ -15,9 +15,10 @@ from bot.people.devices import end_devices, keep_device, rings_on_web
 from bot.people.places import own_web_chat
 from bot.store.db import Database
 from bot.tables import Contact, Meeting, MeetingKind, Message, Person, Push, PushSubscription, Unit
-from bot.talk.delivery import SendOutcome, SendResult, claim_messages, settle_messages
+from bot.talk.delivery import claim_messages
 from bot.talk.outbox import post_message
 from bot.talk.push_book import LEASE, LIFE, MOST_FAILURES, DatabasePushBook, shown_of
+from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from tests.kit.push_service import PushService
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
