@@ -10,6 +10,7 @@ from bot.messages import Carried, Knock, Reply, WindowClosed
 from bot.store.db import Database
 from bot.tables import Message, Priority
 from bot.talk.delivery import FILE_LEASE, LEASE, claimable_messages
+from bot.talk.knocking import Veil
 from bot.talk.sender import Sender
 from tests.kit.places import ZONE
 from tests.kit.talker import Talker
@@ -24,11 +25,15 @@ class Parlour:
     """Takes what comes within a week after somebody has spoken, at `price` VND each; else its window is closed. For a knock it may
     have `faults` to raise first, for a text what is `failing`."""
 
-    def __init__(self, name: str = "telegram", price: int = 55, *, knocks: bool = False) -> None:
+    def __init__(
+        self, name: str = "telegram", price: int = 55, *, knocks: bool = False, closes: bool = True
+    ) -> None:
         self.name, self.price, self.knocks = name, price, knocks
+        self.closes = closes
         self.rate: float | None = None
         self.spoken: dict[str, datetime] = {}
         self.taken: list[tuple[str, str]] = []
+        self.replies: list[Reply] = []
         self.refused: list[tuple[str, str]] = []
         self.knocked: list[tuple[str, Knock]] = []
         self.faults: list[Exception] = []
@@ -40,13 +45,14 @@ class Parlour:
         return [text for where, text in self.taken if where == place]
 
     async def send(self, place: str, reply: Reply) -> Carried | None:
-        if self.now() - self.spoken.get(place, NEVER) > WINDOW:
+        if self.closes and self.now() - self.spoken.get(place, NEVER) > WINDOW:
             self.refused.append((place, reply.text))
             self.on_refusal()
             raise WindowClosed("-230")
         if failing := self.failing.get(reply.text):
             raise failing.pop(0)
         self.taken.append((place, reply.text))
+        self.replies.append(reply)
         return Carried(self.price)
 
     async def knock(self, place: str, knock: Knock) -> Carried | None:
@@ -60,11 +66,12 @@ def sends_what_is_due(world: World, *parlours: Parlour) -> None:
     """The sender works until nothing is left that it can do now."""
     for parlour in parlours:
         parlour.now = lambda: world.at
-    asyncio.run(_send(world.db, parlours, lambda: world.at))
+    asyncio.run(_send(world, parlours))
 
 
-async def _send(db: Database, parlours: tuple[Parlour, ...], now: Callable[[], datetime]) -> None:
-    sender = Sender(db, parlours, now, idle=0.01, zone=ZONE)
+async def _send(world: World, parlours: tuple[Parlour, ...]) -> None:
+    veil = Veil(world.desk.render, world.desk.links)
+    sender = Sender(world.db, parlours, lambda: world.at, idle=0.01, zone=ZONE, veil=veil)
     task = asyncio.create_task(sender.run())
     try:
         async with asyncio.timeout(SECONDS):
@@ -72,7 +79,7 @@ async def _send(db: Database, parlours: tuple[Parlour, ...], now: Callable[[], d
                 turned = sender.turned_at
                 while sender.turned_at == turned:  # noqa: ASYNC110 - a turn has no event
                     await asyncio.sleep(0.005)
-                if not _busy(db, [one.name for one in parlours], now()):
+                if not _busy(world.db, [one.name for one in parlours], world.at):
                     break
     finally:
         sender.stop()
