@@ -329,7 +329,9 @@ def test_an_office_chooses_how_much_is_said_on_each_channel(world: World) -> Non
     sends_what_is_due(world, telegram, page)
     assert "hai" in telegram.texts(secretary.address.place)
     with world.db.read() as session:
-        noted = session.scalars(select(Audit.action).where(Audit.action.startswith("wording"))).all()
+        noted = session.scalars(
+            select(Audit.action).where(Audit.action.startswith("wording")).order_by(Audit.id)
+        ).all()
     assert noted == ["wording discreet", "wording full"]
 
 
