@@ -9,7 +9,7 @@ from bot.messages import Address
 from bot.people.people import holds_role
 from bot.people.places import kept_web_chat
 from bot.store.again import do_again
-from bot.tables import Contact, Message, MessageState
+from bot.tables import Contact, Message, MessageKind, MessageState
 from bot.talk.desk import Desk
 from bot.talk.outbox import next_seq
 
@@ -35,7 +35,9 @@ def show_in_talk(desk: Desk, reader: Address, number: int, at: datetime) -> None
             letter = session.get(Message, number)
             key = f"letter:{number}"
             shown = session.scalar(select(Message.id).where(Message.key == key))
-            if letter is None or shown is not None or not holds_role(session, reader.channel, reader.place):
+            if letter is None or shown is not None or letter.kind == MessageKind.KNOCK:
+                return  # what a knock is for stands there already
+            if not holds_role(session, reader.channel, reader.place):
                 return
             web = kept_web_chat(session, _contact_at(session, reader).person_id, at)
             _copy(session, letter, web, key, at)
