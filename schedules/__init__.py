@@ -22,6 +22,7 @@ TICKS = {
     "reports": (reports.join_scans, timedelta(seconds=2)),
     "meetings": (meetings.remind_tasks, timedelta(minutes=1)),
     "notices": (notices.send_notices, timedelta(seconds=2)),
+    "reviews": (reports.tell_reviewers, timedelta(seconds=30)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
     "people": (people.tell_office, timedelta(minutes=5)),

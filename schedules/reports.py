@@ -1,7 +1,8 @@
-"""Reports: the photographs of a draft, shown and joined outside of any talk."""
+"""Reports: the photographs of a draft, shown and joined outside of any talk; those who look at what has come are told."""
 
 from datetime import datetime
 
+from bot.reports import notices
 from bot.reports.joining import work_on_scan
 from bot.tables import ErrandKind
 from bot.talk.desk import Desk
@@ -11,3 +12,8 @@ from bot.talk.errands import do_all
 def join_scans(desk: Desk, at: datetime) -> int:
     """Shows the pages of each errand that is new and joins those of each that is agreed; answers how many."""
     return do_all(desk, at, {ErrandKind.SCAN: work_on_scan}, "reports/scan/failed")
+
+
+def tell_reviewers(desk: Desk, at: datetime) -> int:
+    """Tells of the reports that have come; answers how many messages were written."""
+    return notices.tell_reviewers(desk, at)

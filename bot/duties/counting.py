@@ -48,6 +48,8 @@ class Tally:
     obliged: int
     plan: str = ""
     """The symbol of its plan, or the plan's title."""
+    returned: int = 0
+    """How many of the open were handed in and given back."""
 
     @property
     def done(self) -> int:
@@ -57,6 +59,11 @@ class Tally:
     def attendance(self) -> Fraction | None:
         """Present over obliged to attend, summed over all meetings; None when nobody was counted."""
         return Fraction(self.present, self.obliged) if self.obliged else None
+
+
+def last_day() -> ColumnElement[date | None]:
+    """The last day that holds for a duty (a column of Duty): its own where it was returned, else the plan's."""
+    return func.coalesce(Duty.again_on, Duty.due_on)
 
 
 def sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -118,6 +125,7 @@ def tally_demands(
             row.overdue,
             *heads.get(demand.id, (0, 0)),
             demand.plan.symbol or demand.plan.title,
+            row.returned,
         )
         for row in rows
         for demand in [row[0]]
@@ -125,7 +133,7 @@ def tally_demands(
 
 
 def count_by_demand(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
-    """By demand_id: expected, on_time, late, open, overdue, as in a Tally."""
+    """By demand_id: expected, on_time, late, open, overdue, returned, as in a Tally."""
     done, undone = Duty.state == DutyState.DONE, Duty.state.in_(UNDONE)
     return (
         select(
@@ -134,7 +142,8 @@ def count_by_demand(where: ColumnElement[bool], today: date, late_before: date) 
             sum_of(and_(done, Duty.on_time.is_(True))).label("on_time"),
             sum_of(and_(done, Duty.on_time.is_(False))).label("late"),
             sum_of(undone).label("open"),
-            sum_of(and_(undone, Duty.due_on < late_before)).label("overdue"),
+            sum_of(and_(undone, last_day() < late_before)).label("overdue"),
+            sum_of(and_(Duty.state == DutyState.OPEN, Duty.again_on.is_not(None))).label("returned"),
         )
         .join(Demand, Demand.id == Duty.demand_id)
         .where(asked_for(today), where)

@@ -71,7 +71,8 @@ class Following:
                 )
         else:
             duty.state = DutyState.OPEN
-            self._remind_anew(duty, want, back=back)
+            if duty.again_on is None:
+                self._remind_anew(duty, want, back=back)
         if back:
             self._loading.changes.added += 1
             note_title(self._loading.changes.new, want.title)

@@ -11,7 +11,7 @@ from bot.duties.hurry import is_near, mark_urgent
 from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
 from bot.duties.withdrawing import TOLD_ABOVE, withdraw_reminders
-from bot.plans.ladders import LadderLine, LadderRung, rung_of
+from bot.plans.ladders import RETURNED, LadderLine, LadderRung, rung_of
 from bot.tables import (
     Demand,
     Duty,
@@ -34,6 +34,11 @@ LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
 
 def rungs_of(demand: Demand) -> list[LadderRung]:
     return [rung_of(LadderLine(**line)) for line in demand.rungs]
+
+
+def rungs_of_duty(duty: Duty) -> list[LadderRung]:
+    """Those of its demand; what was returned has a ladder of its own."""
+    return [rung_of(line) for line in RETURNED] if duty.returned else rungs_of(duty.demand)
 
 
 def meeting_of(session: Session, duty: Duty) -> Meeting | None:
@@ -61,7 +66,8 @@ def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meetin
 def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:
     planned_at = meeting.planned_at if meeting else None
     usual_on = None if planned_at else usual_of(duty)
-    return Anchors(duty.opens_on, duty.due_on, duty.safe_on, planned_at, duty.announced_on, usual_on)
+    safe_on = safe_day(duty.again_on) if duty.again_on else duty.safe_on
+    return Anchors(duty.opens_on, duty.last_day, safe_on, planned_at, duty.announced_on, usual_on)
 
 
 def follow_usual_day(session: Session, unit: Unit, now: Moment) -> None:
@@ -91,7 +97,7 @@ def set_reminder(session: Session, duty: Duty, moment: Moment) -> None:
         duty.next_reminder_at = None
         return
     duty.reminded_until = moment.at
-    timed = rung_moments(rungs_of(duty.demand), anchors_of(duty, meeting_of(session, duty)), moment.zone)
+    timed = rung_moments(rungs_of_duty(duty), anchors_of(duty, meeting_of(session, duty)), moment.zone)
     duty.next_reminder_at = next_at(timed, moment.at)
     withdraw_reminders(session, [duty.id], moment.at)
 
@@ -112,12 +118,18 @@ def coming_calls(session: Session, duty: Duty, moment: Moment) -> list[date]:
 def done_on_time(duty: Duty, day: date) -> bool:
     """Whether something done on `day` is in time; a duty without a due day cannot be late, and what had to come before a
     meeting that is over cannot be in time."""
-    return duty.hurry != Hurry.AFTER and (duty.due_on is None or day <= duty.due_on)
+    return duty.hurry != Hurry.AFTER and (duty.last_day is None or day <= duty.last_day)
 
 
 def close_duty(session: Session, duty: Duty, day: date, moment: Moment) -> None:
-    """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens."""
-    duty.state, duty.done_at, duty.on_time = DutyState.DONE, moment.at, done_on_time(duty, day)
+    """The duty is done on the local day `day`: its reminders that still wait are taken back, what waited for it opens.
+
+    What was returned and is done again by its own day counts as done when it was first; what was late stays so."""
+    again = duty.again_on is not None and duty.on_time is not None
+    in_time = done_on_time(duty, day)
+    if not (again and in_time):
+        duty.done_at = moment.at
+    duty.state, duty.on_time = DutyState.DONE, in_time and (duty.on_time is not False if again else True)
     duty.next_reminder_at = None
     session.flush()
     withdraw_reminders(session, [duty.id], moment.at)
@@ -164,8 +176,20 @@ def _kept_for(session: Session, meeting: Duty, state: DutyState) -> list[Submiss
 
 def reopen_duty(session: Session, duty: Duty, moment: Moment) -> None:
     """Takes back that the duty was done: it is asked again, and what it had opened waits again, unless that is done too."""
-    duty.state, duty.done_at, duty.on_time = DutyState.OPEN, None, None
+    duty.state, duty.done_at, duty.on_time, duty.again_on = DutyState.OPEN, None, None, None
+    _ask_again(session, duty, moment)
+
+
+def return_duty(session: Session, duty: Duty, again_on: date, moment: Moment) -> None:
+    """What was handed in is given back: the duty is open again with the local day `again_on` for its last one and a ladder
+    of its own. When it was done and whether that was in time stays written until it is done again."""
+    duty.state, duty.again_on, duty.path = DutyState.OPEN, again_on, duty.unit.path
+    _ask_again(session, duty, moment)
+
+
+def _ask_again(session: Session, duty: Duty, moment: Moment) -> None:
     session.flush()
+    session.expire(duty, ["returns"])
     set_reminder(session, duty, moment)
     opened = _waiting_for(session, duty, DutyState.OPEN)
     for follower in opened:

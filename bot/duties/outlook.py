@@ -86,14 +86,14 @@ def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Du
 def days_overdue(duty: Duty, moment: Moment) -> bool:
     return (
         duty.state == DutyState.OPEN
-        and duty.due_on is not None
-        and moment.at >= end_of_day(duty.due_on, moment.zone)
+        and duty.last_day is not None
+        and moment.at >= end_of_day(duty.last_day, moment.zone)
     )
 
 
 def days_left(duty: Duty, moment: Moment) -> int | None:
     """Whole days from today to the due day; negative once it has passed."""
-    return None if duty.due_on is None else (duty.due_on - moment.today).days
+    return None if duty.last_day is None else (duty.last_day - moment.today).days
 
 
 @dataclass(frozen=True, slots=True)

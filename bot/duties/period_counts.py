@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.duties.counting import UNDONE, asked_within, sum_of
+from bot.duties.counting import UNDONE, asked_within, last_day, sum_of
 from bot.periods import Period
 from bot.tables import Duty, DutyState, Unit
 
@@ -79,16 +79,16 @@ def count_by_day(
     session: Session, scope: ColumnElement[bool], first: date, last: date, today: date
 ) -> list[DemandCount]:
     """By demand and last day, in the order of days. `scope` is a condition on Duty."""
-    keys = (Duty.due_on, Duty.demand_id, Duty.state, Duty.on_time)
+    keys = (Duty.due_on, Duty.demand_id, Duty.state, Duty.on_time, Duty.again_on)
     rows = session.execute(
         select(*keys, func.count()).where(asked_within(first, last, today), scope).group_by(*keys)
     )
     found: dict[tuple[date, int], Count] = {}
-    for due_on, demand_id, state, on_time, number in rows:
+    for due_on, demand_id, state, on_time, again_on, number in rows:
         if due_on is None:
             continue
         if state in UNDONE:
-            one = Count(number, open=number, overdue=number if due_on < today else 0)
+            one = Count(number, open=number, overdue=number if (again_on or due_on) < today else 0)
         else:
             one = Count(number, on_time=number) if on_time else Count(number, late=number)
         key = (due_on, demand_id)
@@ -114,7 +114,7 @@ def count_by_unit(
             sum_of(in_box(Box.ON_TIME)).label("on_time"),
             sum_of(in_box(Box.LATE)).label("late"),
             sum_of(undone).label("open"),
-            sum_of(and_(undone, Duty.due_on < today)).label("overdue"),
+            sum_of(and_(undone, last_day() < today)).label("overdue"),
         )
         .where(asked_within(period.first, period.last, today), scope)
         .group_by(Duty.unit_id, Duty.path)

@@ -1,4 +1,4 @@
-"""Files that a message brings: a few small ones go along, for the others it bears links."""
+"""Files of a topic that a message brings, along with it or by link."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from bot.materials.materials import distinct_files
 from bot.messages import File
 from bot.tables import Material
-
-MOST_ALONG = 5
-BYTES_ALONG = 20 * 2**20
-"""What goes along with one message in all: every channel takes that, and a phone on a weak network too."""
+from bot.talk.sharing import share_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +20,6 @@ class SharedMaterials:
 
 def share_materials(materials: Iterable[Material], link: Callable[[File], str]) -> SharedMaterials:
     """Shares the files out; `link` makes the link by which one is fetched."""
-    materials = distinct_files(materials)
-    along: list[File] = []
-    links: dict[str, str] = {}
-    room = BYTES_ALONG
-    for material in materials:
-        file = File(material.digest, material.name, material.size, material.media_type)
-        if len(along) < MOST_ALONG and file.size <= room:
-            along.append(file)
-            room -= file.size
-        else:
-            links[file.digest] = link(file)
-    return SharedMaterials(tuple(materials), tuple(along), links)
+    its = distinct_files(materials)
+    shared = share_files([File(one.digest, one.name, one.size, one.media_type) for one in its], link)
+    return SharedMaterials(tuple(its), shared.files, shared.links)

@@ -91,6 +91,7 @@ def _judge_again(session: Session, meeting: Meeting, answered: list[Duty], day: 
             Duty.plan_id.in_({plan_id for plan_id, _ in keys}),
             Duty.state == DutyState.DONE,
             Duty.done_at.is_not(None),
+            Duty.again_on.is_(None),
             or_(
                 and_(Duty.unit_id == meeting.unit_id, Duty.about_id.is_(None)),
                 Duty.about_id == meeting.unit_id,

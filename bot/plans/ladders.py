@@ -92,6 +92,14 @@ LATE = (
 """What is not done in time goes up: to the unit's first secretary, to those who stand in, to who is above; once each."""
 
 
+RETURNED = (
+    LadderLine(key="again-1", at="safe-1d", say="due"),
+    LadderLine(key="again-last", at="safe+0d", say="last_day"),
+    *LATE,
+)
+"""Of what was handed in and given back; its last day is its own."""
+
+
 LADDERS: dict[str, tuple[LadderLine, ...]] = {
     "meeting": _rungs(
         ("topic", "announce+0d", "topic", "always"),

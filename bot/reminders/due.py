@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
-from bot.duties.life import anchors_of, meetings_of, rungs_of
+from bot.duties.life import anchors_of, meetings_of, rungs_of, rungs_of_duty
 from bot.duties.outlook import WORDED_WITH
 from bot.duties.reports_on import meeting_awaited
 from bot.meetings.preparing import MATERIALS
@@ -21,7 +21,6 @@ from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
 from bot.tables import (
     Contact,
-    Demand,
     Duty,
     DutyKind,
     DutyState,
@@ -170,7 +169,10 @@ class _Timetables:
         self._rungs: dict[int, list[LadderRung]] = {}
         self._timed: dict[tuple[int, Anchors], list[Timed]] = {}
 
-    def of(self, demand: Demand, anchors: Anchors) -> list[Timed]:
+    def of(self, duty: Duty, anchors: Anchors) -> list[Timed]:
+        if duty.again_on is not None:
+            return rung_moments(rungs_of_duty(duty), anchors, self.zone)
+        demand = duty.demand
         if demand.id not in self._rungs:
             self._rungs[demand.id] = rungs_of(demand)
         key = demand.id, anchors
@@ -182,7 +184,7 @@ class _Timetables:
 def _what_has_come(duty: Duty, meeting: Meeting | None, moment: Moment, tables: _Timetables) -> _Come:
     """Of a duty of which nothing has been said nothing climbs either: it waits until its own people have been told."""
     anchors = anchors_of(duty, meeting)
-    timed = tables.of(duty.demand, anchors)
+    timed = tables.of(duty, anchors)
     said, passed = worth_saying(timed, duty.reminded_until, moment, anchors)
     if duty.reminded_until is None:
         climbing = list({one.rung.to: one for one in passed if one.rung.to != "secretary"}.values())
@@ -264,7 +266,7 @@ def _allowed(timed: Timed, one: _Come, now: Moment, *, weekends: bool) -> dateti
     if meeting is not None and meeting.state == MeetingState.RUNNING and meeting.started_at:
         now = replace(now, at=max(now.at, meeting.started_at + LONG_MEETING))
     moment = next_allowed(now, except_day=own_day, weekends=weekends, near=near)
-    due_on = one.duty.due_on
+    due_on = one.duty.last_day
     if due_on is not None and now.today <= due_on < now.day_of(moment):
         return next_allowed(now, except_day=own_day)
     return moment

@@ -55,7 +55,7 @@ def may_climb_on(duty: Duty, told: Iterable[datetime], zone: ZoneInfo) -> date |
     moments = [
         moment.astimezone(zone)
         for moment in told
-        if not says_late or duty.due_on is None or Moment(moment, zone).today > duty.due_on
+        if not says_late or duty.last_day is None or Moment(moment, zone).today > duty.last_day
     ]
     if not moments:
         return None

@@ -10,7 +10,7 @@ from bot.calendar import Moment, next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
 from bot.people.reaching import reachable_contact
-from bot.tables import Duty, Message, Person, Reminder, ReminderKind
+from bot.tables import Duty, Message, Person, Reminder, ReminderKind, Submission
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Desk
@@ -43,6 +43,23 @@ def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, momen
     return True
 
 
+def tell_of_return(
+    desk: Desk, session: Session, person: Person, submission: Submission, moment: Moment
+) -> bool:
+    """Tells somebody of the unit at once that its report was given back, and why; False when they cannot be reached."""
+    contact = reachable_contact(session, person.id)
+    if contact is None:
+        return False
+    view = duty_outlook(session, submission.duty, moment)
+    told = {"view": view, "submission": submission, "today": moment.today}
+    reply = desk.render.reply("reports/review/told", told)
+    message = outbox.post_message(session, contact, reply, moment.at, bulk=True, due_at=next_allowed(moment))
+    session.flush()
+    rung = f"return-{message.id}@{moment.at:%Y%m%d%H%M}"
+    _speaks_of(session, message, submission.duty, person.id, ReminderKind.RETURN, rung, moment.at)
+    return True
+
+
 def _speaks_of(
     session: Session,
     message: Message,
@@ -58,7 +75,7 @@ def _speaks_of(
             duty_id=duty.id,
             rung=rung,
             kind=kind,
-            rung_at=at if kind == ReminderKind.NUDGE else None,
+            rung_at=None if kind == ReminderKind.SNOOZE else at,
             person_id=person_id,
             message_id=message.id,
             at=at,

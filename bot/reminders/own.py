@@ -200,7 +200,7 @@ def _worded(
 def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:
     """What a person hears of for the first time comes behind what is pressing: the present by its last days, then what is
     overdue already, the latest first; what has no last day behind everything that has one."""
-    due = one.duty.due_on
+    due = one.duty.last_day
     day = (due or date.max).toordinal()
     if not (one.anew or one.first):
         return 0, due is None, URGENCY.index(one.say), day, one.duty.id

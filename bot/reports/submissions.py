@@ -7,11 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
-from bot.duties.life import close_duty, done_on_time, reopen_duty, set_reminder
+from bot.duties.life import close_duty, done_on_time, reopen_duty, return_duty, set_reminder
 from bot.duties.reports_on import meeting_awaited
 from bot.duties.withdrawing import withdraw_reminders
 from bot.messages import File
 from bot.problems import Invalid
+from bot.reports.recipients import address_report
 from bot.tables import Duty, DutyState, Submission, SubmissionFile, SubmissionState
 
 MOST_FILES = 30
@@ -60,7 +61,7 @@ def add_files(session: Session, draft: Submission, files: Iterable[File]) -> int
 
 
 def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
-    """Makes the draft the duty's next version and closes the duty. Raises Invalid(nothing_to_hand_in).
+    """Makes the draft the duty's next version, for those who look at it, and closes the duty. Raises Invalid(nothing_to_hand_in).
 
     A report on a meeting that has not been held is kept, is neither in time nor late, and closes its duty when that is held.
     """
@@ -73,6 +74,8 @@ def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
     draft.state, draft.version, draft.handed_at = SubmissionState.HANDED, latest + 1, moment.at
     draft.waits_for = meeting_awaited(session, duty)
     draft.on_time = None if draft.waits_for else done_on_time(duty, day)
+    draft.told_at = None
+    address_report(session, draft)
     session.flush()
     if draft.waits_for:
         duty.next_reminder_at = None
@@ -84,7 +87,7 @@ def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
 
 def take_submission_back(session: Session, handed: Submission, person_id: int, moment: Moment) -> bool:
     """Makes what the person has just handed in a draft again; False when it cannot be: it is not theirs, was answered, or
-    there is a newer version. The duty is owed again unless an earlier version stands."""
+    there is a newer version. The duty is owed again unless an earlier version stands that was not returned."""
     duty = session.scalar(
         select(Duty)
         .where(Duty.id == handed.duty_id)
@@ -102,9 +105,15 @@ def take_submission_back(session: Session, handed: Submission, person_id: int, m
     handed.state, handed.version, handed.handed_at, handed.on_time = SubmissionState.DRAFT, None, None, None
     handed.waits_for = None
     session.flush()
-    if latest == 1 and duty.state == DutyState.DONE:
+    if latest and latest > 1:
+        before = select(Submission.state).where(
+            Submission.duty_id == duty.id, Submission.version == latest - 1
+        )
+        if duty.again_on and session.scalar(before) == SubmissionState.RETURNED:
+            return_duty(session, duty, duty.again_on, moment)
+    elif duty.state == DutyState.DONE:
         reopen_duty(session, duty, moment)
-    elif latest == 1:
+    else:
         set_reminder(session, duty, moment)
     return True
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.expression import Subquery
 
 from bot.calendar import Moment
-from bot.duties.counting import asked_for, tally_demands
+from bot.duties.counting import asked_for, last_day, tally_demands
 from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
@@ -85,7 +85,8 @@ def _portion(
     rows = session.execute(
         select(
             *(Duty.unit_id, Unit.code, Unit.name, Plan.symbol, Demand.title),
-            *(Duty.kind, Duty.due_on, Duty.state, Duty.done_at, Duty.on_time),
+            *(Duty.kind, Duty.due_on, Duty.state, Duty.done_at, Duty.on_time, Duty.again_on),
+            last_day().label("last_day"),
             *(heads.c.total, heads.c.exempt, heads.c.present, heads.c.grade),
         )
         .join(Unit, Unit.id == Duty.unit_id)
@@ -119,13 +120,15 @@ def _heads(units: Sequence[int]) -> Subquery:
 
 
 def _cells(row: Any, today: date, zone: ZoneInfo, words: Mapping[str, Any]) -> list[Value]:
-    overdue = row.state == DutyState.OPEN and row.due_on is not None and row.due_on < today
+    is_open = row.state == DutyState.OPEN
+    overdue = is_open and row.last_day is not None and row.last_day < today
+    standing = "overdue" if overdue else "returned" if is_open and row.again_on else row.state
     counts = (row.total, row.exempt, row.present) if row.kind == DutyKind.MEETING else (None, None, None)
     return [
         *(row.code, row.name, row.symbol, row.title, row.due_on),
-        words["states"]["overdue" if overdue else row.state],
-        Moment(row.done_at, zone).today if row.done_at else None,
-        "" if row.on_time is None else words["on_time"][bool(row.on_time)],
+        words["states"][standing],
+        Moment(row.done_at, zone).today if row.done_at and not is_open else None,
+        "" if row.on_time is None or is_open else words["on_time"][bool(row.on_time)],
         *(None if count is None else int(count) for count in counts),
         row.grade or None,
     ]

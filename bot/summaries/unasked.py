@@ -218,5 +218,5 @@ def _note_late(
             at=at,
         )
         for duty in named
-        if duty.state == DutyState.OPEN and duty.due_on is not None and duty.due_on < late_before
+        if duty.state == DutyState.OPEN and duty.last_day is not None and duty.last_day < late_before
     )

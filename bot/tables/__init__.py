@@ -58,7 +58,7 @@ from bot.tables.plans import (
     Plan,
     Topic,
 )
-from bot.tables.submissions import Submission, SubmissionFile, SubmissionState, Upload
+from bot.tables.submissions import Reviewers, Submission, SubmissionFile, SubmissionState, Upload
 from bot.tables.units import DiscreetChannel, Unit, UnitSpan
 from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
 
@@ -114,6 +114,7 @@ __all__ = [
     "ReminderKind",
     "RequestKind",
     "RequestState",
+    "Reviewers",
     "Role",
     "Score",
     "Submission",

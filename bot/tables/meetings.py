@@ -250,4 +250,7 @@ class Paper(Base):
     number: Mapped[int]
     made_at: Mapped[datetime]
     digest: Mapped[str] = mapped_column(String(64), default="")
-    """The newest file made of it."""
+    """The newest file made of it, and below what it is; what was made before that was noted has no name."""
+    name: Mapped[str] = mapped_column(String(200), default="")
+    size: Mapped[int] = mapped_column(default=0)
+    media_type: Mapped[str] = mapped_column(String(100), default="")

@@ -31,21 +31,24 @@ class MessageState(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """ABOVE and SUMMARY tell who is above of what units owe; KNOCK says only that something lies ready."""
+    """ABOVE and SUMMARY tell who is above of what units owe; REVIEW tells who looks at reports that some have come; KNOCK says only
+    that something lies ready."""
 
     PLAIN = ""
     ABOVE = "above"
     SUMMARY = "summary"
     KNOCK = "knock"
+    REVIEW = "review"
 
 
 class ReminderKind(StrEnum):
-    """RUNG: of the ladder; CATCH_UP: what a newcomer is told; NUDGE: in the name of the committee; SNOOZE: put off by its
-    reader; to who is above, DONE: it is done after all; SUMMARY: it is late, in a summary."""
+    """RUNG: of the ladder; CATCH_UP: what a newcomer is told; NUDGE: in the name of the committee; RETURN: what
+    was handed in is given back; SNOOZE: put off by its reader; to who is above, DONE: it is done after all; SUMMARY: it is late, in a summary."""
 
     RUNG = "rung"
     CATCH_UP = "catch-up"
     NUDGE = "nudge"
+    RETURN = "return"
     SNOOZE = "snooze"
     DONE = "done"
     SUMMARY = "summary"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.calendar import NOT_RELATIVE, Relative
 from bot.tables.base import Base, Kept, Path, stored_enum
 from bot.tables.units import Unit
+
+if TYPE_CHECKING:
+    from bot.tables.submissions import Submission
 
 RELATIVE: Kept[Relative] = Kept(Relative)
 
@@ -170,6 +173,9 @@ class Duty(Base):
     safe_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
     on_time: Mapped[bool | None]
+    again_on: Mapped[date | None]
+    """The last day of its own on which what was returned is to be handed in again; `done_at` and `on_time` stay those of the
+    first time until then."""
     next_reminder_at: Mapped[datetime | None]
     reminded_until: Mapped[datetime | None]
     """Rungs up to this moment have been said or are past."""
@@ -184,6 +190,23 @@ class Duty(Base):
     unit: Mapped[Unit] = relationship(foreign_keys=unit_id)
     about: Mapped[Unit | None] = relationship(foreign_keys=about_id)
     chosen: Mapped[Topic | None] = relationship()
+    returns: Mapped[list["Submission"]] = relationship(
+        primaryjoin="and_(Duty.id == foreign(Submission.duty_id), Submission.state == 'returned')",
+        order_by="Submission.version",
+        viewonly=True,
+    )
+
+    @property
+    def returned(self) -> "Submission | None":
+        """What was given back to the unit and waits to be handed in again."""
+        if self.state != DutyState.OPEN or self.again_on is None:
+            return None
+        return self.returns[-1] if self.returns else None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that holds now: that of what was returned, else the plan's."""
+        return self.again_on or self.due_on
 
     @property
     def topic(self) -> Topic | None:

@@ -3,11 +3,14 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.base import Base
 from bot.tables.plans import Duty
+from bot.tables.units import Unit
+
+UNTOLD = text("state = 'handed' AND told_at IS NULL")
 
 
 class SubmissionState(StrEnum):
@@ -18,6 +21,14 @@ class SubmissionState(StrEnum):
     DROPPED = "dropped"
 
 
+class Reviewers(StrEnum):
+    """Who of the unit that looks at a report decides on it. BODY: it is the one that the plan names, and its own people do;
+    OFFICE: the plan names nobody who is in the tree, so the committee's office does, and whoever follows the cell."""
+
+    BODY = "body"
+    OFFICE = "office"
+
+
 class Submission(Base):
     """Files for one duty. A draft has no version yet; handing in gives it the next one."""
 
@@ -25,6 +36,8 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("duty_id", "version"),
         Index("ix_submissions_person_state", "person_id", "state"),
+        Index("ix_submissions_reviewer_state", "reviewer_id", "state"),
+        Index("ix_submissions_untold", "handed_at", postgresql_where=UNTOLD, sqlite_where=UNTOLD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -38,7 +51,17 @@ class Submission(Base):
     """Empty while it waits for the meeting that it tells of."""
     waits_for_id: Mapped[int | None] = mapped_column(ForeignKey("duties.id"), index=True)
     """The meeting that it tells of and that had not been held when it was handed in."""
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    """The unit whose people look at it; of what was handed in before anybody looked, none."""
+    reviewers: Mapped[Reviewers] = mapped_column(default=Reviewers.OFFICE)
+    told_at: Mapped[datetime | None]
+    """When they were told that it has come."""
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    remark: Mapped[str] = mapped_column(Text, default="")
+    """Why it was returned."""
     duty: Mapped[Duty] = relationship(foreign_keys=duty_id)
+    reviewer: Mapped[Unit | None] = relationship(foreign_keys=reviewer_id)
     waits_for: Mapped[Duty | None] = relationship(foreign_keys=waits_for_id)
     files: Mapped[list["SubmissionFile"]] = relationship(order_by="SubmissionFile.position")
 

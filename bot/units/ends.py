@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tru
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local
+from bot.duties.counting import last_day
 from bot.duties.withdrawing import hand_over, withdraw_reminders
 from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
@@ -53,7 +54,7 @@ def foresee_closing(
     session: Session, unit: Unit, on: date, zone: ZoneInfo, *, into: Unit | None = None
 ) -> Closed:
     """What `close_unit` would do from the local day `on` on; writes nothing."""
-    asking, past = _asking(unit), and_(Duty.state == DutyState.OPEN, Duty.due_on < on)
+    asking, past = _asking(unit), and_(Duty.state == DutyState.OPEN, last_day() < on)
     roles = session.scalars(
         select(Membership)
         .where(Membership.unit_id == unit.id, Membership.ended_at.is_(None))
@@ -167,7 +168,7 @@ def _end_duties(session: Session, unit: Unit, on: date, at: datetime) -> None:
     )
     ids = list(session.scalars(spoken))
     for where, state in (
-        (and_(Duty.state == DutyState.OPEN, Duty.due_on < on), DutyState.LAPSED),
+        (and_(Duty.state == DutyState.OPEN, last_day() < on), DutyState.LAPSED),
         (true(), DutyState.WITHDRAWN),
     ):
         session.execute(

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.duties.counting import asked_for
+from bot.duties.counting import asked_for, last_day
 from bot.reading.words import fold
 from bot.tables import Demand, Duty, DutyState, Membership, Role, Unit
 
@@ -89,7 +89,7 @@ def unit_card(session: Session, unit: Unit, today: date) -> Card:
         session.get(Unit, unit.parent_id) if unit.parent_id else None,
         holders_of(session, unit),
         session.scalar(mine) or 0,
-        session.scalar(mine.where(Duty.due_on < today)) or 0,
+        session.scalar(mine.where(last_day() < today)) or 0,
         session.scalar(below) or 0,
     )
 

@@ -113,7 +113,7 @@ def _held_meetings(session: Session, unit: Unit) -> list[HeldMeeting]:
 
 
 def _reports(session: Session, unit: Unit) -> list[Submission]:
-    """The newest version of what was handed in last."""
+    """The newest version of what was handed in last; of what was returned nobody above reads."""
     newest = (
         select(func.max(Submission.id))
         .join(Duty, Duty.id == Submission.duty_id)
@@ -122,7 +122,7 @@ def _reports(session: Session, unit: Unit) -> list[Submission]:
     )
     rows = (
         select(Submission)
-        .where(Submission.id.in_(newest))
+        .where(Submission.id.in_(newest), Submission.state != SubmissionState.RETURNED)
         .options(joinedload(Submission.duty).joinedload(Duty.demand))
     )
     return list(

@@ -3,6 +3,7 @@
 from bot.duties.counting import current_demands, tally_demands, urgent_first
 from bot.duties.outlook import unit_outlooks
 from bot.people.roles import role_holders, within_subtree
+from bot.reports.reviewing import count_waiting
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 from handlers.people.admission import Registering
@@ -35,6 +36,7 @@ def show_home(chat: Chat) -> None:
         cells=cells,
         overseen=overseen,
         figures=figures,
+        reviews=count_waiting(chat.session, chat.roles(), chat.person.id),
         admin=bool(role_holders(chat.roles(), "administer")),
         speaks=bool(role_holders(chat.roles(), "nudge")),
     )

@@ -1,7 +1,7 @@
-"""Reports handed in, and photographs joined into one."""
+"""Reports handed in and looked at, and photographs joined into one."""
 
 from bot.talk.desk import Flow, Handler
-from handlers.reports import report, scan
+from handlers.reports import report, review, scan
 
 COMMANDS: dict[str, Handler] = {
     "/nop": report.show_reports,
@@ -12,6 +12,12 @@ ACTIONS: dict[str, Handler] = {
     "report.duty": report.hand_in_report_of,
     "report.done": report.finish_draft,
     "report.undo": report.undo_submission,
+    "review": review.show_waiting,
+    "review.open": review.open_report,
+    "review.pass": review.pass_report,
+    "review.back": review.begin_return,
+    "review.versions": review.show_versions,
+    "review.handed": review.show_handed_in,
     "scan": scan.begin_scan,
     "scan.drop": scan.begin_drop,
     "scan.move": scan.begin_move,
@@ -21,5 +27,6 @@ ACTIONS: dict[str, Handler] = {
 
 FLOWS: tuple[Flow, ...] = (
     report.FLOW,
+    review.FLOW,
     scan.FLOW,
 )

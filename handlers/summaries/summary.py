@@ -9,6 +9,7 @@ from bot.materials.receipts import receipts_of_demands
 from bot.people.nudging import reachable_secretaries
 from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
+from bot.reports.reviewing import count_handed_in, count_waiting
 from bot.scores.standing import below_scores
 from bot.summaries.localities import months_lately, places_told_to, sum_localities
 from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Unit
@@ -63,6 +64,7 @@ def show_now(chat: Chat) -> None:
             lost_names=names,
             receipts=receipts,
             scores=below_scores(chat),
+            reviews=count_waiting(chat.session, chat.roles(), chat.person.id),
             places=places,
             places_sum=sum_localities(places),
             places_since=months_lately(chat.today),
@@ -88,10 +90,12 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
         "summaries/units",
         demand=demand,
         rows=[
-            (duty, unit, duty.due_on is not None and duty.due_on < chat.today) for duty, unit in rows[:SHOWN]
+            (duty, unit, duty.last_day is not None and duty.last_day < chat.today)
+            for duty, unit in rows[:SHOWN]
         ],
         more=max(0, len(rows) - SHOWN),
         units=len({unit.id for _, unit in rows}),
+        handed=count_handed_in(chat.session, demand, within_subtree(Duty.path, chat.roles(), "sum")),
         reach=found,
         named=NAMED,
     )

@@ -11,7 +11,7 @@ from bot.meetings.asides import put_aside
 from bot.plans.plan import PlanText, plan_to_json
 from bot.plans.yaml_in import read_plan
 from bot.reports.pages import Pages, picture_digests
-from bot.reports.submissions import add_files, draft_of
+from bot.reports.submissions import add_files, draft_of, hand_in
 from bot.store.db import Database
 from bot.store.filetypes import JPEG
 from bot.tables import (
@@ -52,6 +52,7 @@ topics:
   - {key: cd, title: Chuyên đề quý Hai, meeting: thematic, period: 2022-Q2, who: {kinds: [chi_bo]}}
 duties:
   - {key: bc, do: report, title: Báo cáo tháng, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
+  - {key: bn, do: report, title: Báo cáo năm, who: {kinds: [chi_bo]}, due: {by: 2022-12-20}, opens: 2022-12-01}
   - {key: dt, do: confirm, title: Đăng tài liệu, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
 """
 
@@ -119,6 +120,7 @@ def two_committees(db: Database, folder: Path) -> TwoCommittees:
     owner.presses("settings.ask:see").taps("Gửi luôn")
     _errands(world, text)
     _draft(world)
+    _handed(world)
     _paper(world)
     _notice(world)
     owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1])
@@ -200,6 +202,17 @@ def _draft(world: World) -> None:
         put_aside(session, meeting, draft.person_id, SECRETS[1], world.at)
 
 
+def _handed(world: World) -> None:
+    """A report that A1 has handed in, which waits to be looked at by DUA's office and whoever follows the cell."""
+    with world.db.write() as session:
+        duty = session.scalars(
+            select(Duty).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "bn")
+        ).one()
+        draft = draft_of(session, duty, session.scalars(select(Membership.person_id)).one(), world.at)
+        add_files(session, draft, [stored("bao-cao-nam.pdf", b"nam")])
+        hand_in(session, draft, world.moment)
+
+
 def _facts(world: World) -> dict[str, object]:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "A1")).one()
@@ -218,7 +231,10 @@ def _facts(world: World) -> dict[str, object]:
             "plan": duties["bc"].plan_id,
             "topic": duties["t4"].demand.topic_id,
             "paper": session.scalars(select(Material.id)).one(),
-            "draft": session.scalars(select(Submission.id)).one(),
+            "draft": session.scalars(select(Submission.id).where(Submission.state == "draft")).one(),
+            "handed": session.scalars(select(Submission.id).where(Submission.state == "handed")).one(),
+            "handed_duty": duties["bn"].id,
+            "handed_demand": duties["bn"].demand_id,
             "note": session.scalars(select(Note.id)).one(),
             "aside": session.scalars(select(Aside.id).where(Aside.kept_as == "")).one(),
             "ballot": session.scalars(select(Vote.id)).one(),

@@ -10,10 +10,11 @@ from sqlalchemy import func, select, update
 from bot.materials import telling
 from bot.materials.materials import distinct_files, files_for, files_of, files_seen, path_prefixes
 from bot.materials.receipts import material_receipts
-from bot.materials.sharing import BYTES_ALONG, MOST_ALONG, share_materials
+from bot.materials.sharing import share_materials
 from bot.messages import File, Refusal
 from bot.people.roles import units_below
 from bot.tables import Audit, Contact, Duty, Material, MaterialReceipt, Membership, Message, Plan, Topic, Unit
+from bot.talk.sharing import BYTES_ALONG, MOST_ALONG
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from schedules import cleanup, materials, reminders

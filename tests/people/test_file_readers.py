@@ -12,8 +12,10 @@ from bot.tables import (
     MeetingKind,
     Membership,
     Note,
+    Reviewers,
     Submission,
     SubmissionFile,
+    SubmissionState,
     Unit,
 )
 from tests.kit.talker import Talker
@@ -33,6 +35,7 @@ def files(world: World, secretary: Talker) -> None:
         assert duty is not None
         meeting = Meeting(unit_id=unit.id, kind=MeetingKind.REGULAR, created_at=world.at)
         submission = Submission(duty_id=duty.id, person_id=person, created_at=world.at)
+        submission.state, submission.version, submission.handed_at = SubmissionState.HANDED, 1, world.at
         session.add_all([meeting, submission])
         session.flush()
         session.add(
@@ -65,6 +68,31 @@ def test_who_fetches_what(world: World, secretary: Talker, office: Talker) -> No
     assert fetched_by(world, leader) == fetched_by(world, office) == {HANDED, TIED, NOBODYS}
     assert fetched_by(world, sibling) == {NOBODYS}
     assert fetched_by(world, world.person().says("chào")) == set()
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("state", ["draft", "returned", "dropped"])
+def test_what_was_not_handed_in_or_was_returned_is_read_by_its_cell_alone(
+    world: World, secretary: Talker, office: Talker, state: SubmissionState
+) -> None:
+    with world.db.write() as session:
+        session.execute(update(Submission).values(state=state))
+    assert HANDED in fetched_by(world, secretary)
+    assert HANDED not in fetched_by(world, office) | fetched_by(world, world.registered("DUK", "leader"))
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize("state", ["handed", "accepted", "returned"])
+def test_who_looks_at_a_report_reads_every_version(world: World, state: SubmissionState) -> None:
+    world.units(("BTG", "Ban Tuyên giáo", "ban_tuyen_giao", "", "DUK"))
+    reader = world.registered("BTG", "leader")
+    assert HANDED not in fetched_by(world, reader)
+    with world.db.write() as session:
+        body = session.scalars(select(Unit.id).where(Unit.code == "BTG")).one()
+        session.execute(update(Submission).values(state=state, reviewer_id=body, reviewers=Reviewers.BODY))
+    assert HANDED in fetched_by(world, reader)
+    end_roles(world)
+    assert fetched_by(world, reader) == set()
 
 
 @pytest.mark.usefixtures("files")

@@ -1,0 +1,68 @@
+"""Who looks at what was handed in, by the roles that they hold now."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from bot.people.roles import units_below
+from bot.tables import Duty, Membership, Reviewers, Role, Submission, Unit
+
+BODY = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER)
+STEPS_IN = (Role.ADMIN, Role.LEADER)
+
+
+def decided_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:
+    """The reports (a condition on Submission joined to Duty) that these roles decide on.
+
+    Those of the body that the plan names; else the committee's office and whoever follows the unit; where that body has
+    nobody any more, the office and the leaders of the committees over it. Whoever leads a unit does not decide for it.
+    """
+    parts = [part for one in memberships for part in _parts(one)]
+    return or_(*parts) if parts else false()
+
+
+def _parts(one: Membership) -> list[ColumnElement[bool]]:
+    unit, found = one.unit, []
+    here = Submission.reviewer_id == unit.id
+    if one.role in BODY:
+        others = Duty.unit_id != unit.id if one.role == Role.SECRETARY else Duty.id.is_not(None)
+        found.append(and_(here, Submission.reviewers == Reviewers.BODY, others))
+    if one.role == Role.ADMIN:
+        found.append(and_(here, Submission.reviewers == Reviewers.OFFICE))
+    if one.role == Role.FOLLOWER:
+        over = Submission.reviewer_id.in_(_line(unit.path))
+        below = units_below(Duty.path, unit.path)
+        found.append(and_(over, Submission.reviewers == Reviewers.OFFICE, below))
+    if one.role in STEPS_IN:
+        found.append(and_(_left_alone(unit.path), units_below(Duty.path, unit.path)))
+    return found
+
+
+def _left_alone(path: str) -> ColumnElement[bool]:
+    """That the unit which looks at the report is there or below, and has nobody."""
+    looks, held = aliased(Unit), aliased(Membership)
+    there = exists().where(looks.id == Submission.reviewer_id, units_below(looks.path, path))
+    anybody = exists().where(held.unit_id == Submission.reviewer_id, held.ended_at.is_(None))
+    return and_(there, ~anybody)
+
+
+def _line(path: str) -> list[int]:
+    """The ids that a path names."""
+    return [int(part) for part in path.strip("/").split("/")]
+
+
+def reviewers_of(session: Session, unit_id: int, who: Reviewers, duty: Duty) -> Sequence[Membership]:
+    """The roles that decide on a report of this duty at the unit, in their order, as `decided_by` has it; none steps in."""
+    held = select(Membership).where(Membership.ended_at.is_(None)).options(joinedload(Membership.unit))
+    here = Membership.unit_id == unit_id
+    if who == Reviewers.BODY:
+        own = BODY if duty.unit_id != unit_id else BODY[1:]
+        return session.scalars(
+            held.where(here, Membership.role.in_(own)).order_by(Membership.rank, Membership.id)
+        ).all()
+    line = _line(duty.path)
+    below = line[line.index(unit_id) :] if unit_id in line else []
+    follows = and_(Membership.role == Role.FOLLOWER, Membership.unit_id.in_(below))
+    office = and_(here, Membership.role == Role.ADMIN)
+    return session.scalars(held.where(or_(office, follows)).order_by(Membership.rank, Membership.id)).all()
