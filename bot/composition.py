@@ -34,7 +34,7 @@ from bot.tables import Contact
 from bot.talk.desk import Desk
 from bot.talk.knocking import Veil
 from bot.talk.letters import link_to_talk, show_in_talk
-from bot.talk.push_book import DatabasePushBook
+from bot.talk.push_book import DatabasePushBook, DiscreetWords
 from bot.talk.receive import receive
 from bot.talk.render import Renderer, read_words
 from bot.talk.sender import Sender
@@ -207,7 +207,7 @@ def open_channels(
             typed,
             lambda name: read_words(TEMPLATES / "talk" / f"{name}.yaml"),
             DatabaseVault(intake.db),
-            DatabasePushBook(intake.db, intake.now, settings.zone, settings.url),
+            DatabasePushBook(intake.db, intake.now, settings.zone, settings.url, discreet_words()),
         )
         if channel := kind.open(settings.of(kind), tools):
             opened.append(channel)
@@ -228,6 +228,10 @@ def link_for(desk: Desk, file: File, reader: Address) -> str:
 def typed_words() -> TypedWords:
     words = read_words(TEMPLATES / "talk" / "typed.yaml")
     return TypedWords(**{**words, "instead": tuple(words["instead"].items())})
+
+
+def discreet_words() -> DiscreetWords:
+    return DiscreetWords(**read_words(TEMPLATES / "talk" / "discreet_push.yaml"))
 
 
 def is_known(db: Database, channel: str, place: str) -> bool:

@@ -7,15 +7,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from bot.people.places import places_of
-from bot.tables import Aside, Audit, Contact, Event, Membership, Message, Note, Submission
+from bot.tables import Aside, Audit, Contact, Event, Membership, Message, Note, PushSubscription, Submission
 
 
 @dataclass(frozen=True, slots=True)
 class OwnData:
-    """Roles, those that have ended too; places; and how many rows of each other kind bear the person's number."""
+    """Roles, those that have ended too; places; devices on which web chats ring; and how many rows of each other kind bear the person's number."""
 
     roles: Sequence[Membership]
     places: Sequence[Contact]
+    devices: int
     said: int
     told: int
     noted: int
@@ -36,9 +37,11 @@ def own_data(session: Session, person_id: int) -> OwnData:
 
     contacts = select(Contact.id).where(Contact.person_id == person_id)
     said = select(func.count()).where(Event.contact_id.in_(contacts), Event.said != "")
+    devices = select(func.count()).where(PushSubscription.contact_id.in_(contacts))
     return OwnData(
         roles=roles,
         places=places_of(session, person_id),
+        devices=session.scalar(devices) or 0,
         said=session.scalar(said) or 0,
         told=count(Message.person_id),
         noted=count(Note.person_id) + count(Aside.person_id),

@@ -1,7 +1,8 @@
 """The book of what web chats say on people's devices: what is due is claimed, what became of it settled, as in the outbox."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,10 +16,11 @@ from bot.channels.pushes import Pushed, PushResult
 from bot.channels.text import plain_text
 from bot.messages import Reply
 from bot.people.devices import drop_devices
+from bot.people.discreet import discreet_people
 from bot.store.again import do_again
 from bot.store.db import Database
 from bot.store.links import SignedLinks, own_secret
-from bot.tables import Contact, Message, Push, PushSubscription
+from bot.tables import Contact, Message, Person, Push, PushSubscription
 from bot.talk.outbox import from_body
 
 LEASE = timedelta(seconds=60)
@@ -33,17 +35,33 @@ WHEN, NOW = "⏰", "👉"
 """How our texts begin the line that says by when, and the one that says what to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class DiscreetWords:
+    """What a notification says where an office wants nothing of the matter on a lock screen; `named` has the place {name}."""
+
+    title: str
+    named: str
+    nameless: str
+
+
 class DatabasePushBook:
     """The book of this installation; `public_url` is where its pages are reached."""
 
-    def __init__(self, db: Database, now: Any, zone: ZoneInfo, public_url: str) -> None:
-        self._db, self._now, self._zone, self._url = db, now, zone, public_url
+    def __init__(
+        self,
+        db: Database,
+        now: Callable[[], datetime],
+        zone: ZoneInfo,
+        public_url: str,
+        words: DiscreetWords,
+    ) -> None:
+        self._db, self._now, self._zone, self._url, self._words = db, now, zone, public_url, words
 
     def claim(self) -> Sequence[pushes.Push]:
         return do_again(self._claim)
 
     def _claim(self) -> Sequence[pushes.Push]:
-        at: datetime = self._now()
+        at = self._now()
         with self._db.read() as session:  # mostly there is nothing, and a look is cheap
             if session.execute(_due(at, self._quiet_from(at)).limit(1)).first() is None:
                 return ()
@@ -55,7 +73,18 @@ class DatabasePushBook:
             _drop(session, [row.id for row in rows if row not in fresh])
             leased = update(Push).where(Push.id.in_([row.id for row in fresh]))
             session.execute(leased.values(due_at=at + LEASE, attempts=Push.attempts + 1))
-            return [_claimed(row, links, at) for row in fresh]
+            hidden = discreet_people(session, {row.person_id for row in fresh}, "web")
+            return [self._claimed(row, links, at, discreet=row.person_id in hidden) for row in fresh]
+
+    def _claimed(
+        self, row: Row[*tuple[Any, ...]], links: SignedLinks, at: datetime, *, discreet: bool
+    ) -> pushes.Push:
+        path = links.path(links.web_chat(row.contact_id, row.key))
+        shown = knock_of(row.name, self._words) if discreet else shown_of(from_body(row.body))
+        word = {"path": path, "number": row.number, "topic": row.topic, **shown}
+        payload = json.dumps(word, ensure_ascii=False, separators=(",", ":")).encode()
+        device = (row.endpoint, row.p256dh, row.auth)
+        return pushes.Push(row.id, *device, payload, row.topic, row.urgent, row.created_at + LIFE - at)
 
     def _quiet_from(self, at: datetime) -> datetime | None:
         return quiet_since(Moment(at, self._zone))
@@ -64,7 +93,7 @@ class DatabasePushBook:
         do_again(lambda: self._settle(outcome))
 
     def _settle(self, outcome: Pushed) -> None:
-        at: datetime = self._now()
+        at = self._now()
         with self._db.write() as session:
             row = session.get(Push, outcome.push.id, with_for_update=True)
             if row is None:
@@ -94,10 +123,12 @@ def _due(at: datetime, quiet_from: datetime | None) -> Select[*tuple[Any, ...]]:
             *(Push.id, Push.topic, Push.urgent, Push.created_at),
             *(PushSubscription.endpoint, PushSubscription.p256dh, PushSubscription.auth),
             *(Message.id.label("number"), Message.body, Contact.id.label("contact_id"), Contact.key),
+            *(Person.id.label("person_id"), Person.name),
         )
         .join(PushSubscription, PushSubscription.id == Push.subscription_id)
         .join(Message, Message.id == Push.message_id)
         .join(Contact, Contact.id == PushSubscription.contact_id)
+        .join(Person, Person.id == Contact.person_id)
         .where(Push.due_at <= at)
         .order_by(Push.id)
     )
@@ -106,21 +137,6 @@ def _due(at: datetime, quiet_from: datetime | None) -> Select[*tuple[Any, ...]]:
 
 def _drop(session: Session, ids: Collection[int]) -> None:
     session.execute(delete(Push).where(Push.id.in_(ids)).execution_options(synchronize_session=False))
-
-
-def _claimed(row: Row[*tuple[Any, ...]], links: SignedLinks, at: datetime) -> pushes.Push:
-    path = links.path(links.web_chat(row.contact_id, row.key))
-    word = {"path": path, "number": row.number, "topic": row.topic, **shown_of(from_body(row.body))}
-    return pushes.Push(
-        row.id,
-        row.endpoint,
-        row.p256dh,
-        row.auth,
-        json.dumps(word, ensure_ascii=False, separators=(",", ":")).encode(),
-        row.topic,
-        row.urgent,
-        row.created_at + LIFE - at,
-    )
 
 
 def shown_of(reply: Reply) -> dict[str, Any]:
@@ -134,6 +150,12 @@ def shown_of(reply: Reply) -> dict[str, Any]:
         "body": _cut("\n".join(about + when), BODY_LENGTH),
         "quick": [{"label": c.label, "payload": c.payload} for c in reply.quick[:MOST_QUICK]],
     }
+
+
+def knock_of(name: str, words: DiscreetWords) -> dict[str, Any]:
+    """What it shows of a message where nothing of the matter may be shown: nobody answers what they have not read."""
+    body = words.named.format(name=name) if name else words.nameless
+    return {"title": words.title, "body": _cut(body, BODY_LENGTH), "quick": []}
 
 
 def _cut(text: str, length: int) -> str:

@@ -46,7 +46,13 @@ def show_settings(chat: Chat) -> None:
         leads=bool(role_holders(chat.roles(), "lead")),
         mails=MAIL in chat.desk.channels,
         first=_told_first(chat),
+        bell=chat.contact.channel == "web" and _pages_may_ring(chat),
     )
+
+
+def _pages_may_ring(chat: Chat) -> bool:
+    """Browsers and their push services want https."""
+    return chat.desk.links.web_chat(chat.contact.id).startswith("https://")
 
 
 def _told_first(chat: Chat) -> Contact | None:
@@ -92,7 +98,7 @@ def web_link(chat: Chat) -> None:
     here = chat.contact.channel == "web"
     web = chat.contact if here else own_web_chat(chat.session, chat.person, chat.at)
     link = chat.desk.links.web_chat(web.id, web.key)
-    chat.say("people/settings/web", link=link, here=here, days=KEY_LIFE.days)
+    chat.say("people/settings/web", link=link, here=here, days=KEY_LIFE.days, bell=_pages_may_ring(chat))
 
 
 def show_places(chat: Chat) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from bot.channels.base import Tools, WayIn
 from bot.channels.web.channel import Hub, Web
+from bot.composition import discreet_words
 from bot.messages import Incoming, Reply
 from bot.store import files
 from bot.store.aside import Inspector
@@ -176,7 +177,7 @@ class Installation:
         self.port = self.server.servers[0].sockets[0].getsockname()[1]
 
     def _tools(self) -> Tools:
-        book = DatabasePushBook(self.db, self.now, ZONE, "https://chibo.example")
+        book = DatabasePushBook(self.db, self.now, ZONE, "https://chibo.example", discreet_words())
         return Tools(
             *(self.take, self.intake.take, lambda file: b"", lambda place: True, self.now),
             "https://chibo.example",

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
+from bot.people.devices import keep_device
 from bot.people.people import CONSENT_VERSION
-from bot.tables import DataRequest, Membership, Person, Role
+from bot.tables import Contact, DataRequest, Membership, Person, Role
 from schedules import people
 from tests.kit.talker import Talker
 from tests.kit.wording import labels
@@ -35,6 +36,16 @@ def test_one_sees_at_once_what_is_kept_of_oneself(secretary: Talker) -> None:
         assert said in text, text
     assert "không lưu số định danh" in text
     assert {"✏️ Tên của tôi", "🗑 Xóa dữ liệu của tôi"} <= set(labels(secretary))
+
+
+def test_one_sees_the_devices_that_ring(world: World, secretary: Talker) -> None:
+    secretary.says("/caidat").taps("Dữ liệu của tôi")
+    assert "Thiết bị nhận lời nhắc" not in secretary.last.text
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.place == secretary.address.place)).one()
+        keep_device(session, contact.id, "https://push.example/1", "key", "secret", world.at)
+    secretary.says("/caidat").taps("Dữ liệu của tôi")
+    assert "Thiết bị nhận lời nhắc của trang trò chuyện: 1\n" in secretary.last.text
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,14 @@ def test_the_web_link_is_the_persons_own(world: World) -> None:
     assert talker.last.text.startswith("🔎")  # what is never opened does not draw messages away
 
 
+def test_how_a_phone_comes_to_ring_is_said_where_it_is_done(world: World) -> None:
+    how = "Nhận lời nhắc trên điện thoại: mở trang"
+    assert how in world.registered("CB01", "secretary", channel="web").says("/caidat").last.text
+    talker = world.registered("CB02", "secretary").says("/caidat")
+    assert how not in talker.last.text  # it is no page
+    assert f"{how} ấy bằng điện thoại, bấm 🔔 ở đầu trang." in talker.taps("Mở trên máy tính").last.text
+
+
 def test_a_web_link_that_lies_unused_is_lost(world: World) -> None:
     talker = world.registered("CB01", "secretary").says("/caidat").taps("Mở trên máy tính")
     for days, lost in ((89, ""), (2, "expired")):

@@ -10,11 +10,24 @@ from sqlalchemy import func, select
 from bot.channels.web.pusher import Pusher
 from bot.channels.web.sealing import Vapid, new_vapid_key
 from bot.channels.web.services import Handed
+from bot.composition import discreet_words
 from bot.messages import Choice, Reply
 from bot.people.devices import end_devices, keep_device, rings_on_web
+from bot.people.discreet import set_discreet
 from bot.people.places import own_web_chat
 from bot.store.db import Database
-from bot.tables import Contact, Meeting, MeetingKind, Message, Person, Push, PushSubscription, Unit
+from bot.tables import (
+    Contact,
+    Meeting,
+    MeetingKind,
+    Membership,
+    Message,
+    Person,
+    Push,
+    PushSubscription,
+    Role,
+    Unit,
+)
 from bot.talk.delivery import claim_messages
 from bot.talk.outbox import post_message
 from bot.talk.push_book import LEASE, LIFE, MOST_FAILURES, DatabasePushBook, shown_of
@@ -68,12 +81,12 @@ class Bench:
         with self.db.write() as session:
             settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in claimed], self.at)
 
-    def process(self) -> Pusher:
-        book = DatabasePushBook(self.db, self.now, ZONE, "https://chibo.example")
-        return Pusher(book, VAPID, self.service.hand_over, self.now)
+    def book(self) -> DatabasePushBook:
+        return DatabasePushBook(self.db, self.now, ZONE, "https://chibo.example", discreet_words())
 
     async def push(self) -> int:
-        return await self.process().turn()
+        """A process that has just begun says what is due."""
+        return await Pusher(self.book(), VAPID, self.service.hand_over, self.now).turn()
 
     def left(self) -> int:
         with self.db.read() as session:
@@ -188,7 +201,7 @@ async def test_one_that_is_taken_makes_good_the_refusals(bench: Bench) -> None:
 async def test_a_push_outlives_the_process_that_took_it(bench: Bench) -> None:
     bench.device()
     number = bench.tell()
-    book = DatabasePushBook(bench.db, bench.now, ZONE, "https://chibo.example")
+    book = bench.book()
     assert len(book.claim()) == 1  # and is killed before it has said it
     assert await bench.push() == 0  # another replica leaves it
     bench.later(seconds=LEASE.total_seconds() + 1)
@@ -257,10 +270,36 @@ def a_meeting(db: Database) -> int:
         return meeting.id
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Nguyễn Thị Mẫu", "Đồng chí Nguyễn Thị Mẫu: có việc mới, mở trợ lý để xem."),
+        ("", "Có việc mới, mở trợ lý để xem."),
+    ],
+)
+async def test_where_an_office_fears_for_secrecy_the_matter_is_in_the_talk_alone(
+    bench: Bench, name: str, body: str
+) -> None:
+    a_meeting(bench.db)
+    with bench.db.write() as session:
+        person = session.scalars(select(Person)).one()
+        unit = session.scalars(select(Unit)).one()
+        person.name, unit.path = name, f"/{unit.id}/"
+        session.add(Membership(person_id=person.id, unit_id=unit.id, role=Role.SECRETARY, since=bench.at))
+        set_discreet(session, unit.id, "web", discreet=True)
+    bench.device()
+    number = bench.tell()
+    await bench.push()
+    [taken] = bench.service.taken
+    shown = {key: taken.word[key] for key in ("title", "body", "quick", "number")}
+    assert shown == {"title": "Trợ lý chi bộ", "body": body, "quick": [], "number": number}
+    assert "Chuyên đề" not in str(taken.word)
+
+
 async def test_a_device_that_ends_while_it_is_spoken_to(bench: Bench) -> None:
     bench.device()
     bench.tell()
-    book = DatabasePushBook(bench.db, bench.now, ZONE, "https://chibo.example")
+    book = bench.book()
     [push] = book.claim()
     with bench.db.write() as session:
         end_devices(session, [bench.chat])
