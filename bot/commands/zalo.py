@@ -64,7 +64,7 @@ async def _connect(own: ZaloOASettings, vault: Vault, back: str) -> list[Line]:
     client = ZaloOAClient(keeper, own.zalo_oa_api_url, own.zalo_oa_template_url)
     await client.wire.start()
     try:
-        return await say_account(client)
+        return await say_account(client, at_first=True)
     finally:
         await client.wire.stop()
         await keeper.stop()

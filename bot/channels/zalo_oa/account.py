@@ -45,11 +45,11 @@ async def read_account(client: ZaloOAClient) -> Account:
     return account_of(await client.get(ACCOUNT))
 
 
-async def refusal_of(client: ZaloOAClient, account: Account) -> str:
-    """Why Zalo refuses all messages of this account, by the code of the sentence; empty where it does not. Nobody is written to.
-    Raises ZaloAway, and what the tokens raise."""
+async def refusal_of(client: ZaloOAClient, *, by_message: bool) -> str:
+    """Why Zalo refuses all messages of this account, by the code of the sentence; empty where it does not. Nobody is written to:
+    `by_message` tries it with a person that is none. Raises ZaloAway, and what the tokens raise."""
     questions: list[tuple[str, Mapping[str, Any]]] = [(QUOTA, {})]
-    if account.is_government:  # some of these may not write at all
+    if by_message:
         questions.append((GOVERNMENT, {"recipient": {"user_id": NOBODY}, "message": {"text": "."}}))
     for path, values in questions:
         try:
@@ -60,11 +60,12 @@ async def refusal_of(client: ZaloOAClient, account: Account) -> str:
     return ""
 
 
-async def say_account(client: ZaloOAClient) -> list[Line]:
-    """The account as it is, and whatever keeps it from writing."""
+async def say_account(client: ZaloOAClient, *, at_first: bool = False) -> list[Line]:
+    """The account as it is, and whatever keeps it from writing; `at_first` it is tried whether a government's account may write,
+    for not all may."""
     try:
         account = await read_account(client)
-        refused = await refusal_of(client, account)
+        refused = await refusal_of(client, by_message=at_first and account.is_government)
     except KeysTrouble as error:
         return [(error.code, {})]
     except (ZaloAway, ZaloOAError) as error:

@@ -81,15 +81,18 @@ class ZaloOA(Channel):
         """Looks at the account now and then, which renews the keys in time when nobody speaks, and sees what was mended."""
         while True:
             await asyncio.sleep(TROUBLED_SECONDS if self.trouble else LOOK_SECONDS)
-            try:
-                await self._look()
-            except Exception as error:  # noqa: BLE001 - Zalo or the database is away: the program goes on
-                log.warning("zalo_oa.look failed error=%s", type(error).__name__)
+            await self._try_look()
 
     async def stop(self) -> None:
         await self._lanes.stop()
         await self._tokens.stop()
         await self._client.wire.stop()
+
+    async def _try_look(self) -> None:
+        try:
+            await self._look()
+        except Exception as error:  # noqa: BLE001 - Zalo or the database is away: the program goes on
+            log.warning("zalo_oa.look failed error=%s", type(error).__name__)
 
     async def _look(self) -> None:
         """What the account says of itself: its number, its kind. Raises ZaloAway."""
@@ -110,6 +113,8 @@ class ZaloOA(Channel):
 
     async def _take_consent(self, query: Mapping[str, str]) -> tuple[bool, str]:
         outcome = await self._consents.finish(query.get("state", ""), query.get("code", ""))
+        if outcome == Outcome.DONE:
+            await self._try_look()
         return outcome == Outcome.DONE, outcome
 
     async def account(self) -> Sequence[Line]:

@@ -27,11 +27,11 @@ async def api() -> AsyncIterator[KeyApi]:
         yield api
 
 
-async def lines_of(api: KeyApi, db: Database, first: str = FIRST) -> list[str]:
+async def lines_of(api: KeyApi, db: Database, first: str = FIRST, *, at_first: bool = True) -> list[str]:
     keys = keeper(api, DatabaseVault(db), Watch(), first)
     client = ZaloOAClient(keys, api.url, api.url)
     await client.wire.start()
-    found = await say_account(client)
+    found = await say_account(client, at_first=at_first)
     await client.wire.stop()
     await keys.stop()
     return [message_renderer().sentence(code, facts) for code, facts in found]
@@ -94,6 +94,12 @@ async def test_it_is_said_in_plain_words(
     assert all(words in line for words, line in zip(said, lines, strict=True)), lines
     people = [one["recipient"]["user_id"] for one in api.written if "recipient" in one]
     assert set(people) <= {"0" * 19}, "nobody is written to"
+
+
+async def test_a_check_tries_no_message(api: KeyApi, db: Database) -> None:
+    api.account["oa_type"] = 4
+    assert len(await lines_of(api, db, at_first=False)) == 1
+    assert api.written == [{}]
 
 
 async def test_without_keys_it_says_what_to_do(api: KeyApi, db: Database) -> None:

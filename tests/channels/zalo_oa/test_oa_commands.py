@@ -5,14 +5,16 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, cast
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import httpx
 import pytest
 
-from bot.channels.zalo_oa.connect import Consents, Outcome
+from bot.channels.zalo_oa.connect import Consents, Outcome, keys_of
+from bot.channels.zalo_oa.settings import ZaloOASettings
 from bot.commands import zalo
 from bot.commands.common import say_line
 from bot.composition import compose
@@ -214,4 +216,25 @@ def test_the_vault_forgets_the_proof(installed: KeyApi, monkeypatch: pytest.Monk
     settings = read_settings()
     db = connect_database(settings.database_url.get_secret_value())
     assert '"verifier":""' in DatabaseVault(db).read("zalo_oa_consent")
+    db.close()
+
+
+@pytest.mark.logs_errors
+async def test_the_program_speaks_as_soon_as_the_consent_is_there(installed: KeyApi) -> None:
+    settings = read_settings()
+    db = connect_database(settings.database_url.get_secret_value())
+    service = compose(settings, db, utc_now)
+    oa = next(one for one in service.channels if one.name == "zalo_oa")
+    await oa.start()
+    assert oa.trouble == "zalo_oa_not_connected"
+    _, consents = keys_of(cast(ZaloOASettings, settings.of(type(oa))), DatabaseVault(db), utc_now)
+    address = consents.address(await asyncio.to_thread(consents.begin), BACK)
+    [way] = oa.ways_back()
+    query = dict(parse_qsl(urlsplit(consented(installed, address)).query))
+    assert await way.take(query) == (True, "zalo_oa_connected")
+    assert oa.trouble == ""
+    assert oa.link("X") == "https://zalo.me/3662729599332560487"
+    assert oa.paid_until == date(2026, 12, 31)
+    await oa.stop()
+    service.stopped()
     db.close()
