@@ -71,7 +71,7 @@ class Holder:
         self.talker.presses(answer) if answer.startswith("=") else self.talker.says(answer)
 
 
-LEFT_ALONE = frozenset(("settings", "naming", "register", "own_data"))
+LEFT_ALONE = frozenset(("hearing", "settings", "naming", "register", "own_data", "mail_address"))
 """Dialogs about the person: what they say of themselves is theirs whatever they lead."""
 ELSEWHERE = frozenset(
     (
