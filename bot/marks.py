@@ -44,6 +44,13 @@ def is_listed(text: str, number: str) -> bool:
     return re.search(rf"^\W*{number}\. ", text, re.MULTILINE) is not None
 
 
+def is_said_already(text: str, mark: str, label: str) -> bool:
+    """Whether the text has a line of that number, which the label repeats: "5. Nghị quyết 12", "Nghị quyết 12 · 5"."""
+    own = _OWN_NUMBER.match(label)
+    repeats = label.split()[-1:] == [mark] or (own is not None and own[2] == mark)
+    return repeats and is_listed(text, mark)
+
+
 def _says_its_number(reply: Reply, choice: Choice) -> bool:
     """ "Ngày 5", which carries 5; "5. Nghị quyết 12" below a text in which line 5 tells more of it."""
     carried = choice.payload.rpartition(":")[2]

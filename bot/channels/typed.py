@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.marks import MORE, MOST, bare_label, choices_of, is_listed, marked_choices
+from bot.marks import MORE, MOST, bare_label, choices_of, is_said_already, marked_choices
 from bot.messages import File, Reply
 
 _LINK = re.compile(r'<a\s[^>]*href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
@@ -52,7 +52,7 @@ def _choices(reply: Reply, words: TypedWords) -> str:
     lines = [
         f"{mark}. {html.escape(bare_label(choice.label), quote=False)}"
         for mark, choice in marked.items()
-        if not (choice.label.split()[-1:] == [mark] and is_listed(reply.text, mark))
+        if not is_said_already(reply.text, mark, choice.label)
     ]
     if reply.numbered and len(choices_of(reply)) > MOST:
         lines.append(f"{MORE}. {words.more}")

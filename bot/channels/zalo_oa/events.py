@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,8 +70,12 @@ def attached_of(raw: Mapping[str, Any]) -> tuple[Attached, ...]:
     if usual is None or not isinstance(parts, list):
         return ()
     brought = [_part(one, "payload") for one in parts if isinstance(one, dict)]
-    number = _text(raw, "timestamp")[-6:]
-    return tuple(_attached(one, usual.format(number)) for one in brought if _text(one, "url"))
+    time = _text(raw, "timestamp")[-6:]
+    numbers = (f"{time}-{place}" if place > 1 else time for place in count(1))
+    return tuple(
+        _attached(one, usual.format(number))
+        for number, one in zip(numbers, (one for one in brought if _text(one, "url")), strict=False)
+    )
 
 
 def _attached(payload: Mapping[str, Any], usual: str) -> Attached:

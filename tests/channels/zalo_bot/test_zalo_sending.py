@@ -36,6 +36,13 @@ OUT: dict[str, tuple[Reply, list[str]]] = {
         Reply("Chọn", tuple((Choice(f"việc {n}", f"do:{n}"),) for n in range(1, 12))),
         ["Chọn\n\n" + "\n".join(f"{n}. việc {n}" for n in range(1, 10)) + "\n0. Xem thêm\nGõ số để chọn."],
     ),
+    "lines that the text tells already": (
+        Reply(
+            "1. Họp tháng 4\n▶️ 2. Họp tháng 5",
+            tuple((Choice(label, "x"),) for label in ("▶️ 1. T4", "Tháng 5 · 2", "3. Khác", "Trang chính")),
+        ),
+        ["1. Họp tháng 4\n▶️ 2. Họp tháng 5\n\n3. Khác\n4. Trang chính\nGõ số để chọn."],
+    ),
     "words about buttons": (
         Reply("Đồng chí bấm “Bấm nút”, hoặc bấm nút <i>bấm</i>"),
         ["Đồng chí chọn “Bấm nút”, hoặc gõ chọn"],

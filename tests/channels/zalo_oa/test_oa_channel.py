@@ -221,7 +221,7 @@ async def test_two_pictures_of_one_event_are_both_there() -> None:
 
     got = await fetched(raw, lambda api: api.files.update({"/file/a": JPEG}))
     assert len(got.files) == 1
-    assert got.refused == (Refusal("anh-600123.jpg", "file_fetch_failed"),)
+    assert got.refused == (Refusal("anh-600123-2.jpg", "file_fetch_failed"),)
 
 
 @pytest.mark.logs_errors

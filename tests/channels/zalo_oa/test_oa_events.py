@@ -45,7 +45,7 @@ IN: dict[str, tuple[JSON, Incoming | None, tuple[Attached, ...]]] = {
     "two pictures at once": (
         event("user_send_image", **TWO),
         heard(),
-        (Attached("anh-600123.jpg", f"{HOST}/1"), Attached("anh-600123.jpg", f"{HOST}/2")),
+        (Attached("anh-600123.jpg", f"{HOST}/1"), Attached("anh-600123-2.jpg", f"{HOST}/2")),
     ),
     "file": (brought("file", **FILE), heard(), (Attached("Báo cáo.pdf", f"{HOST}/1", 5120),)),
     "file without a size": (
