@@ -44,6 +44,8 @@ class LetterWords:
     sender: str = ""
     open: str = ""
     foot: str = ""
+    foot_answers: str = ""
+    """Instead of it, where somebody reads answers."""
     foot_talk: str = ""
     """After it, where there is a talk to go to."""
     instead: Mapping[str, str] = field(default_factory=dict)
@@ -132,7 +134,8 @@ def _file(file: File, link: str) -> str:
 
 def _foot(envelope: Envelope) -> str:
     words = envelope.words
-    return f"{words.foot} {words.foot_talk}" if envelope.talk else words.foot
+    foot = words.foot_answers if envelope.server.answers_to else words.foot
+    return f"{foot} {words.foot_talk}" if envelope.talk else foot
 
 
 def _line(name: str) -> str:

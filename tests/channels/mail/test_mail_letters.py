@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -157,6 +158,14 @@ def test_very_long_lines_and_dots() -> None:
     text = ".một dấu chấm\n" + "Dân vận khéo " * 2000 + "\n.\ncuối"
     letter = sent(Reply(text))
     assert plain(letter).startswith(text + "\n")
+
+
+def test_where_somebody_reads_answers() -> None:
+    server = replace(SERVER, answers_to="vanphong@chibo.example")
+    envelope = Envelope(server, TO, AT, "một nơi", talk=TALK, words=WORDS)
+    letter = read_letter(letter_of(SUMMARY, envelope).as_bytes())
+    assert letter["Reply-To"] == "vanphong@chibo.example"
+    assert "--\nThư gửi tự động; thư trả lời đến văn phòng, không đến trợ lý. Muốn trả lời" in plain(letter)
 
 
 def test_whoever_belongs_to_nothing_is_given_no_link() -> None:
