@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.people.newcomers import look_again_at
+from bot.people.roles import MAY
 from bot.tables import (
     Duty,
     DutyState,
@@ -16,7 +17,6 @@ from bot.tables import (
     MessageState,
     Reminder,
     ReminderKind,
-    Role,
 )
 
 YEAR = timedelta(days=366)
@@ -73,7 +73,7 @@ def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> N
     people = select(Message.person_id).where(Message.id.in_(message_ids), Message.kind == MessageKind.SUMMARY)
     leaders = session.scalars(
         select(Membership).where(
-            Membership.person_id.in_(people), Membership.role == Role.LEADER, Membership.ended_at.is_(None)
+            Membership.person_id.in_(people), Membership.role.in_(MAY["sum"]), Membership.ended_at.is_(None)
         )
     )
     for leader in leaders:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.people.roles import MAY
 from bot.problems import Invalid
 from bot.reading.codes import CODE_LENGTH, LETTERS, normal_code
 from bot.tables import Contact, Invite, Membership, Person, Role, Unit
@@ -127,7 +128,7 @@ def accept_invitation(session: Session, row: Invite, person: Person, at: datetim
         unit_id=row.unit_id,
         role=row.role,
         since=at,
-        next_summary_at=at if row.role == Role.LEADER else None,
+        next_summary_at=at if row.role in MAY["sum"] else None,
         summed_on=today,
         catch_up_at=at if row.role != Role.ADMIN else None,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from bot.tables import Membership, Role
+from bot.tables import Membership, Role, Unit
 
 ROLES = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER, Role.ADMIN)
 
@@ -36,6 +36,14 @@ def may_act(memberships: Iterable[Membership], action: str, path: str) -> bool:
 def role_holders(memberships: Iterable[Membership], action: str) -> list[Membership]:
     """The roles that allow `action` somewhere."""
     return [m for m in memberships if m.role in MAY[action]]
+
+
+def topmost_units(memberships: Iterable[Membership], action: str) -> list[Unit]:
+    """The units in which a role allows `action`, without those that stand below another of them; in natural order."""
+    units = {m.unit_id: m.unit for m in role_holders(memberships, action)}.values()
+    paths = [unit.path for unit in units]
+    tops = [u for u in units if not any(u.path != path and u.path.startswith(path) for path in paths)]
+    return sorted(tops, key=lambda unit: unit.listed_as)
 
 
 def units_below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from bot.duties.outlook import open_duties
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.people.people import CONSENT_VERSION
+from bot.people.roles import MAY
 from bot.plans.plan import PlanText
 from bot.problems import Invalid
 from bot.settings import Settings
@@ -151,8 +152,8 @@ class Demo:
                 unit_id=unit.id,
                 role=role,
                 since=at,
-                next_summary_at=at if role == Role.LEADER else None,
-                summed_on=Moment(at, self._zone).today if role == Role.LEADER else None,
+                next_summary_at=at if role in MAY["sum"] else None,
+                summed_on=Moment(at, self._zone).today,
             )
         )
         return contact

@@ -67,17 +67,20 @@ def sum_period(session: Session, scope: ColumnElement[bool], period: Period, tod
     its = within(both, period)
     demands = _demands(session, its)
     kinds = _summed(its, lambda one: demands[one.demand_id].kind)
-    months = [
-        (month, _total(within(its, month))) for month in periods_within("month", period.first, period.last)
-    ]
     return PeriodSummary(
         period,
         period.last >= today,
         _total(its),
         _total(within(both, earlier)),
         [(kind, kinds[kind]) for kind in KINDS if kind in kinds],
-        [(month, count) for month, count in months if count.expected],
+        count_months(its, periods_within("month", period.first, period.last)),
     )
+
+
+def count_months(counts: Sequence[DemandCount], months: Iterable[Period]) -> list[tuple[Period, Count]]:
+    """The months in which something was expected."""
+    found = [(month, _total(within(counts, month))) for month in months]
+    return [(month, count) for month, count in found if count.expected]
 
 
 def sum_by_plan(session: Session, scope: ColumnElement[bool], period: Period, today: date) -> list[PartCount]:

@@ -1,11 +1,12 @@
-"""What a leader is told unasked: weekly, and when what was due has been told to the units as late; one message to each leader at the
-leader's hour, on working days; nothing to say, nothing sent."""
+"""What is told unasked to whoever sums up: to leaders weekly, and when what was due has been told to the units as late; to leaders,
+followers and offices the months, quarters, half years and years that have ended. One message at the person's hour, on working days;
+nothing to say, nothing sent."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local, next_allowed, next_working_day
@@ -13,9 +14,11 @@ from bot.duties.apart import apart_figures, told_apart
 from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
 from bot.duties.ladder import NAME_TIME
 from bot.people.reaching import reachable_contact
-from bot.people.roles import units_below
+from bot.people.roles import MAY, units_below
+from bot.periods import periods_ending
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
+from bot.summaries.period import PeriodSummary, sum_period
 from bot.tables import (
     Duty,
     DutyState,
@@ -45,9 +48,9 @@ LOOK_AHEAD = timedelta(days=35)
 
 
 def claim_leaders(session: Session, at: datetime) -> list[Membership]:
-    """The roles of the leaders whose hour has come, those of one person together."""
+    """The roles, of those that sum up, whose hour has come, those of one person together."""
     due = (
-        Membership.role == Role.LEADER,
+        Membership.role.in_(MAY["sum"]),
         Membership.ended_at.is_(None),
         Membership.next_summary_at <= at,
     )
@@ -76,14 +79,32 @@ def look_after_leader(
     days = _days(max(last + DAY, today - WEEK + DAY), today)
     for leader in roles:
         leader.summed_on, leader.next_summary_at = today, next_look(leader, desk.moment(at))
-    scope = or_(*(units_below(Duty.path, leader.unit.path) for leader in roles))
     lately = [today - n * DAY for n in range(1, LONGEST_REST)]
     fresh = [day for day in lately if told_from(day, weekends=person.weekends) > today]
-    span = _Span(scope, today, min(fresh, default=today))
+    ripe = [day for day in lately if told_from(day, weekends=person.weekends) in days]
+    leads = [one for one in roles if one.role == Role.LEADER]
+    ended = _ended_periods(session, roles, ripe, today)
+    scope = _below(leads or roles)
+    span = _Span(scope, today, min(fresh, default=today), ended)
+    if not leads:
+        return bool(ended) and _write(desk, session, roles, span, false(), "period", at)
     if any(day.weekday() == MONDAY for day in days):
         return _write(desk, session, roles, span, span.weekly(at), "week", at)
-    ripe = [day for day in lately if told_from(day, weekends=person.weekends) in days]
     return _write(desk, session, roles, span, and_(scope, Duty.due_on.in_(ripe)), "due", at)
+
+
+def _below(roles: Sequence[Membership]) -> ColumnElement[bool]:
+    return or_(*(units_below(Duty.path, one.unit.path) for one in roles))
+
+
+def _ended_periods(
+    session: Session, roles: Sequence[Membership], ripe: Iterable[date], today: date
+) -> list[PeriodSummary]:
+    """The periods that ended on one of these days and of which something was expected, the longest first."""
+    found = [
+        sum_period(session, _below(roles), period, today) for day in ripe for period in periods_ending(day)
+    ]
+    return [one for one in found if one.count.expected]
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -99,11 +120,13 @@ def told_from(due_on: date, *, weekends: bool = False) -> date:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """What one leader's summary of a day speaks of: `scope`, and as late only of what was due before `late_before`."""
+    """What one person's summary of a day speaks of: `scope`, and as late only of what was due before `late_before`; the periods that
+    have `ended`."""
 
     scope: ColumnElement[bool]
     today: date
     late_before: date
+    ended: list[PeriodSummary]
 
     def weekly(self, at: datetime) -> ColumnElement[bool]:
         """Something open about now, or done this week; what has just been due waits until the units have been told."""
@@ -142,17 +165,17 @@ def _write(
 ) -> bool:
     """One message a morning: what has climbed and would go out beside it is told in it."""
     person_id = roles[0].person_id
-    figures = span.figures(session, where)
+    figures = span.figures(session, where) if why != "period" else []
     contact = reachable_contact(session, person_id)
     beside = waiting_above(session, [person_id]).get(person_id)
-    if not figures or contact is None:
+    if not (figures or span.ended) or contact is None:
         if beside is not None:
             _release(session, beside, at)
         return False
     told = climbed_news(session, [beside], desk.moment(at)).get(beside) if beside is not None else None
     told = told or News([], [])
     listed, context = _units(session, span, where, figures, told)
-    context |= {"figures": figures, "why": why, "units": [leader.unit for leader in roles]}
+    context |= {"figures": figures, "why": why, "units": [one.unit for one in roles], "ended": span.ended}
     context |= _from_above(told)
     reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
     key = f"summary:{person_id}:{why}:{at:%Y%m%d%H%M%S}"

@@ -84,10 +84,19 @@ class WantedInvites:
     invites: str
 
 
+@dataclass(frozen=True, slots=True)
+class SummaryPicture:
+    """The picture of a period (its key) of all below the unit `committee`; 0: of all that the person's roles reach."""
+
+    period: str
+    committee: int = 0
+
+
 Asked = (
     GivenWorkbook
     | ScannedPages
     | OrderedPaper
+    | SummaryPicture
     | PlanPreview
     | LoadedPlan
     | NudgedUnits

@@ -44,6 +44,7 @@ class ErrandKind(StrEnum):
     SCAN = "scan"
     PAPER = "paper"
     NUDGE = "nudge"
+    PICTURE = "picture"
     INVITES = "invites"
 
 

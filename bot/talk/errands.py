@@ -23,7 +23,12 @@ from bot.talk.desk import Desk, FileShelf
 
 log = logging.getLogger(__name__)
 
-TAKES = {ErrandKind.SCAN: "lead", ErrandKind.PAPER: "lead", ErrandKind.NUDGE: "nudge"}
+TAKES = {
+    ErrandKind.SCAN: "lead",
+    ErrandKind.PAPER: "lead",
+    ErrandKind.NUDGE: "nudge",
+    ErrandKind.PICTURE: "sum",
+}
 """What whoever asked must be allowed to do; for all else, to administer."""
 READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)
 PATIENCE = timedelta(minutes=30)

@@ -13,6 +13,7 @@ from bot.duties.counting import last_day
 from bot.duties.withdrawing import hand_over, withdraw_reminders
 from bot.meetings.meetings import lock_unit
 from bot.people.people import end_role
+from bot.people.roles import MAY
 from bot.problems import Invalid, Problem, Rejected
 from bot.tables import (
     Audit,
@@ -25,7 +26,6 @@ from bot.tables import (
     Message,
     MessageState,
     Reminder,
-    Role,
     Unit,
     UnitSpan,
 )
@@ -272,6 +272,6 @@ def _give_back(session: Session, unit: Unit, at: datetime) -> list[Membership]:
     ).all()
     for membership in roles:
         membership.ended_at, membership.ended_with_unit = None, False
-        if membership.role == Role.LEADER:
+        if membership.role in MAY["sum"]:
             membership.next_summary_at = at
     return list(roles)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
+from bot.summaries.picturing import make_picture
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.summaries import asking, nudging, part, period, summary
+from handlers.summaries import asking, nudging, part, period, picturing, summary
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -24,8 +25,12 @@ ACTIONS: dict[str, Handler] = {
     "sum.parts": period.show_parts,
     "sum.names": period.show_names,
     "sum.open": asking.open_unit,
+    "sum.picture": picturing.order_picture,
 }
 
-WORK: Mapping[ErrandKind, Work] = {ErrandKind.NUDGE: nudging.nudge_portions}
+WORK: Mapping[ErrandKind, Work] = {
+    ErrandKind.NUDGE: nudging.nudge_portions,
+    ErrandKind.PICTURE: make_picture,
+}
 
 FLOWS: tuple[Flow, ...] = ()

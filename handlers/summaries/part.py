@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
-from bot.natural import in_natural_order
-from bot.people.roles import role_holders, units_below, within_subtree
+from bot.people.roles import role_holders, topmost_units, units_below, within_subtree
 from bot.periods import SPANS, Period, period_before, period_of, summed_period
 from bot.problems import Invalid
 from bot.tables import Duty, Unit
@@ -59,12 +58,8 @@ def part_of(unit: Unit) -> Part:
 
 
 def whole_part(chat: Chat) -> Part:
-    units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "sum")}.values()
-    tops = [
-        unit for unit in units if not any(unit.path != o.path and unit.path.startswith(o.path) for o in units)
-    ]
     scope = within_subtree(Duty.path, chat.roles(), "sum")
-    return Part(None, list(in_natural_order(tops, lambda unit: unit.code)), scope)
+    return Part(None, topmost_units(chat.roles(), "sum"), scope)
 
 
 def period_asked(chat: Chat, key: str) -> Period | None:
