@@ -1,15 +1,16 @@
 """`/quantri`: the office's page: invitations, who cannot be reached, what has failed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
 
 from bot.duties.withdrawing import hand_over
 from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
 from bot.people.people import end_role
-from bot.people.places import WITHDRAWN, places_of, withdraw_place
+from bot.people.places import WITHDRAWN, last_used, places_of, withdraw_place
+from bot.people.reaching import Silence, Unheard, unheard_holders
 from bot.people.requests import waiting_requests
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
@@ -61,7 +62,7 @@ def show_admin(chat: Chat) -> None:
         cells=chat.session.scalar(cells),
         staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
         plans=_plans(chat),
-        lost=len(_lost(chat)),
+        unheard=_unheard(chat),
         requests=len(waiting_requests(chat.session, role_holders(chat.roles(), "administer"))),
         failed=_failed(chat),
         errors=chat.session.scalar(
@@ -105,31 +106,18 @@ def _failed(chat: Chat) -> int:
     return chat.session.scalar(lately) or 0
 
 
-def _lost(chat: Chat) -> list[tuple[Membership, Contact]]:
-    """Roles in the office's units whose holder's every contact is lost, newest first."""
-    alive = select(Contact.person_id).where(Contact.lost_at.is_(None))
-    rows = chat.session.execute(
-        select(Membership, Contact)
-        .join(Unit, Unit.id == Membership.unit_id)
-        .join(Contact, Contact.person_id == Membership.person_id)
-        .where(
-            within_subtree(Unit.path, chat.roles(), "administer"),
-            Membership.ended_at.is_(None),
-            Contact.lost_at.is_not(None),
-            Membership.person_id.not_in(alive),
-        )
-        .options(joinedload(Membership.person), joinedload(Membership.unit))
-        .order_by(Contact.lost_at, Membership.id.desc())
-    )
-    last = {membership.id: (membership, contact) for membership, contact in rows}
-    return sorted(last.values(), key=lambda row: row[1].lost_at or chat.at, reverse=True)
+def _unheard(chat: Chat) -> Mapping[Silence, list[Unheard]]:
+    """At whom of the office's people nothing rings, by the reason."""
+    found: dict[Silence, list[Unheard]] = {why: [] for why in Silence}
+    for one in unheard_holders(chat.session, within_subtree(Unit.path, chat.roles(), "administer")):
+        found[one.why].append(one)
+    return found
 
 
 def show_lost_contacts(chat: Chat) -> None:
-    """ "Mất liên lạc": who cannot be reached any more, and since when."""
+    """ "Mất liên lạc": who cannot be reached any more, and since when; and who can, but hears nothing by itself."""
     if _office(chat):
-        rows = _lost(chat)
-        chat.say("people/admin/lost", rows=rows[:SHOWN], more=max(0, len(rows) - SHOWN))
+        chat.say("people/admin/lost", unheard=_unheard(chat), most=SHOWN, last_used=last_used)
 
 
 def show_costs(chat: Chat) -> None:

@@ -123,3 +123,29 @@ def test_a_reminder_and_what_is_put_off_come_to_the_chosen_place(world: World, p
     world.go("2022-04-19 09:10")
     assert phone.looks() == []
     assert zalo.looks()[-1].text.startswith("🔔 <b>Nhắc lại")
+
+
+def test_the_office_reads_the_truth_about_who_hears_nothing(world: World, phone: Talker) -> None:
+    office = world.registered("DUK", "admin")
+    web = world.registered("CB02", "secretary", channel="web")
+    office.says("/quantri")
+    assert "\nMất liên lạc: không có ai\nChỉ có đường dẫn web, không reo: 1\n" in office.last.text
+    office.taps("Mất liên lạc")
+    assert office.last.text == (
+        "⚠️ <b>Mất liên lạc</b>\n✅ Không có ai.\n\n"
+        "<b>Chỉ có đường dẫn web, không reo</b>: mở ra mới thấy lời nhắc\n"
+        "– Chi bộ Công ty Nước sạch: Bí thư, người phụ trách đơn vị, dùng gần nhất thứ Sáu 01/4\n\n"
+        "👉 Đồng chí nhắc các đồng chí này nối thêm kênh, hoặc bấm “Lời nhắc” ở đầu trang web."
+    )
+    rings_on_a_device(world, web)
+    assert "không reo" not in office.says("/quantri").last.text
+    alters_contact(world, phone, closed_at=world.at)
+    alters_contact(world, web, lost_at=world.at, lost_reason="expired")
+    office.says("/quantri")
+    assert "\n⚠️ Mất liên lạc: 1\n⚠️ Tạm không nhận tin: 1\n" in office.last.text
+    office.taps("Mất liên lạc")
+    assert "Telegram, từ thứ Sáu 01/4, chưa gửi được lời mời mở\n" in office.last.text
+    alters_contact(world, phone, knocked_at=world.at)
+    office.says("/quantri").taps("Mất liên lạc")
+    assert "từ thứ Sáu 01/4, đã gửi lời mời mở thứ Sáu 01/4\n" in office.last.text
+    reads_well(office)
