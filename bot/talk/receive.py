@@ -73,7 +73,7 @@ def _recover(desk: Desk, event: Incoming) -> bool:
     if event.payload and not was_offered(desk, event):
         log.warning("payload never offered event=%s", event.id, exc_info=True)
         with desk.db.write() as session:
-            chat = _open_chat(desk, session, event)
+            chat = _open_chat(desk, session, event, recovering=True)
             if chat is not None:
                 desk.routes.unknown(chat)
                 chat.put_down()
@@ -83,8 +83,11 @@ def _recover(desk: Desk, event: Incoming) -> bool:
     return _apologise(desk, event, code)
 
 
-def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -> Chat | None:
-    """Locks the person, notes the event and opens the talk; None when the event has been handled before, or is not heard."""
+def _open_chat(
+    desk: Desk, session: Session, event: Incoming, error: str = "", *, recovering: bool = False
+) -> Chat | None:
+    """Locks the person, notes the event and opens the talk; None when the event has been handled before, or is not heard. After a
+    fault (`recovering`) what was held for the person comes as it was written: to say it anew may have been that fault."""
     contact = session.scalar(
         _locked_contact(), {"channel": event.address.channel, "place": event.address.place}
     )
@@ -121,7 +124,7 @@ def _open_chat(desk: Desk, session: Session, event: Incoming, error: str = "") -
     for name, value in news.items():
         set_committed_value(contact, name, value)
     chat = Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
-    if back and error:
+    if back and recovering:
         release_messages(session, contact, event.at)
     elif back:
         let_back_in(chat)
@@ -172,7 +175,7 @@ def bubble_text(event: Incoming) -> str:
 
 def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
     with desk.db.write() as session:
-        chat = _open_chat(desk, session, event, error=code)
+        chat = _open_chat(desk, session, event, error=code, recovering=True)
         if chat is None:
             return False
         chat.end()
