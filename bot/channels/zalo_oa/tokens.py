@@ -24,8 +24,8 @@ USED = 0.8
 """Renewed after so much of an access token's life: after 20 of 25 hours, which leaves five for a Zalo that is away."""
 REFRESH_LIFE = timedelta(days=90)
 """Of a refresh token; Zalo says three months."""
-PAUSE = timedelta(seconds=30)
-"""So long nobody of this process asks again after Zalo was away: each try holds the vault."""
+PAUSE, LONG_PAUSE = timedelta(minutes=1), timedelta(minutes=10)
+"""So long this process does not ask again after Zalo was away, the longer one while a key lives: each try holds the vault."""
 PATIENCE = timedelta(minutes=30)
 """The office hears of a Zalo that renews nothing after so long, or when the last key is over."""
 
@@ -162,9 +162,13 @@ class TokenKeeper:
         """Raises what was answered last, where Zalo would say no other: each question holds the vault."""
         if not self._ways(keys):
             raise OAuthRefused("nothing to renew by")
-        if self._away_at is not None and self._now() - self._away_at < PAUSE:
+        pause = LONG_PAUSE if self._is_living(keys.pair) else PAUSE
+        if self._away_at is not None and self._now() - self._away_at < pause:
             raise ZaloAway("a moment ago")
         self._away_at = None
+
+    def _is_living(self, pair: Pair | None) -> bool:
+        return pair is not None and pair.access != self._dead and self._now() < pair.ends
 
     async def _change(self, change: Callable[[Keys], Keys]) -> None:
         value = await run_in_thread(
@@ -214,7 +218,7 @@ class TokenKeeper:
     def _living_in_spite_of(self, error: Exception) -> Pair:
         """The pair that could not be renewed, while its access token lives; says what is wrong. Raises KeysTrouble."""
         at, pair = self._now(), self._keys.pair
-        living = pair is not None and pair.access != self._dead and at < pair.ends
+        living = self._is_living(pair)
         self._failing_since = self._failing_since or at
         before = self.trouble
         if isinstance(error, ZaloAway | AppRefused):

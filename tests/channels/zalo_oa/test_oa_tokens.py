@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import signal
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +13,7 @@ from bot.channels.zalo_oa.tokens import NAME, KeysTrouble, TokenKeeper
 from bot.store.db import Database
 from bot.store.vault import DatabaseVault
 from tests.channels.zalo_oa.keys_api import APP_SECRET, FIRST, KeyApi, Watch, keeper, oauth_of, served
+from tests.kit.places import ROOT
 
 
 @pytest.fixture
@@ -89,12 +92,12 @@ async def test_a_zalo_that_is_away_is_asked_again(api: KeyApi, vault: DatabaseVa
     assert await one.token() == await one.token() == "access-1", "it lives for five hours more"
     assert len(api.asked) == 2, "not at every message"
     assert one.trouble == ""
-    now.later(minutes=1)
+    now.later(minutes=10)
     await one.token()
     now.later(minutes=30)
     assert await one.token() == "access-1"
     assert one.trouble == "zalo_oa_keys_late"
-    now.later(minutes=1)
+    now.later(minutes=10)
     assert await one.token() == "access-2"
     assert one.trouble == ""
 
@@ -120,7 +123,7 @@ async def test_an_answer_that_was_lost_is_mended_by_a_consent(
     now.later(hours=20)
     api.dropped = 1
     assert await one.token() == "access-1", "nothing is known of its death"
-    now.later(minutes=1)
+    now.later(minutes=10)
     assert await one.token() == "access-1"
     assert one.trouble == "zalo_oa_connect_soon"
     with pytest.raises(KeysTrouble, match="zalo_oa_connect"):
@@ -131,6 +134,39 @@ async def test_an_answer_that_was_lost_is_mended_by_a_consent(
     await keeper(api, vault, now, "").accept(await oauth_of(api).renew("refresh-2"))
     assert await one.token() == await other.token() == "access-3"
     assert one.trouble == ""
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from bot.store.db import connect_database
+from bot.store.vault import DatabaseVault
+from tests.channels.zalo_oa.keys_api import KeyApi, Watch, keeper
+
+class Vault(DatabaseVault):
+    def change(self, name, change):
+        def die(old):
+            change(old)
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().change(name, die)
+
+api = KeyApi(url=sys.argv[2])
+asyncio.run(keeper(api, Vault(connect_database(sys.argv[1])), Watch()).token())
+"""
+"""Ends between Zalo's answer and the commit."""
+
+
+@pytest.mark.logs_errors
+async def test_a_kill_between_the_answer_and_the_commit(
+    api: KeyApi, vault: DatabaseVault, now: Watch, database_url: str
+) -> None:
+    command = (sys.executable, "-c", KILLED, database_url, api.url)
+    killed = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+    assert await killed.wait() == -signal.SIGKILL
+    assert len(api.asked) == 1
+    one = keeper(api, vault, now)
+    assert await trouble_of(one) == "zalo_oa_connect"
+    await keeper(api, vault, now).accept(await oauth_of(api).renew("refresh-1"))
+    assert await one.token() == "access-2"
 
 
 @pytest.mark.logs_errors
