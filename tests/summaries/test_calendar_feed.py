@@ -362,7 +362,7 @@ async def test_its_page_leads_to_the_phone_s_calendar(
     path = link_of(world, site.state.site.links, secretary)
     page = await fetch(site, path.removesuffix(".ics"))
     assert f'href="webcal://{HOST}{path}"' in page.text
-    assert f"<code>https://{HOST}{path}</code>" in page.text
+    assert f'value="https://{HOST}{path}" readonly' in page.text
 
 
 async def test_nothing_new_is_not_sent_again(world: World, secretary: Talker, site: Starlette) -> None:

@@ -5,13 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from bot.calendar import Moment
+from bot.channels.mail.letter import Envelope, LetterWords, letter_of
+from bot.channels.mail.settings import Cover, MailServer
 from bot.duties.life import close_duty
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.messages import Reply
 from bot.tables import Contact, Demand, Duty, Membership, Person, Unit
+from bot.talk.delivery import claim_messages
+from bot.talk.render import read_words
 from schedules import summaries
-from tests.kit.places import ZONE
+from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.plans import shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -321,6 +325,33 @@ def test_every_monday(world: World) -> None:
     assert len(told(world, leader, "2022-04-12 08:00")) == 1
     assert told(world, leader, "2022-04-17 08:00") == []
     assert len(told(world, leader, "2022-04-18 08:00")) == 1
+
+
+def test_whoever_is_reached_by_mail_alone_reads_the_same(world: World) -> None:
+    """Who is out of touch stands in it; its buttons are spoken of as they stand in the talk."""
+    leader, lost = world.registered("DUA", "leader"), world.registered("A03", "secretary")
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.place == leader.address.place)).one()
+        contact.channel, contact.place = "smtp", "lanhdao@xa.example"
+        gone = session.scalars(select(Contact).where(Contact.place == lost.address.place)).one()
+        gone.lost_at, gone.lost_reason = world.at, "blocked"
+    hold(world, cells(4, 15), "2022-04", "2022-04-20 19:00")
+    world.go("2022-04-25 08:00")
+    world.tick(summaries.tell_leaders)
+    with world.db.write() as session:
+        (claimed,) = claim_messages(session, world.at, ["smtp"], 10)
+    server = MailServer("post.example", 587, Cover.STARTTLS, "a", "b", "troly@chibo.example")
+    words = LetterWords(**read_words(TEMPLATES / "talk" / "smtp.yaml"))
+    letter = letter_of(
+        claimed.reply,
+        Envelope(server, claimed.address.place, world.at, "", talk="https://t.example", words=words),
+    )
+    text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert letter["Subject"].startswith("T4: 12/15 đã họp, 12 đúng hạn")
+    assert "Chưa họp T4: Chi bộ A01, Chi bộ A02, Chi bộ A03." in text
+    assert "⚠️ Mất liên lạc 1 đơn vị: Chi bộ A03." in text
+    assert "👉 Đồng chí mở trợ lý, bấm “Chưa” để xem và nhắc các đơn vị." in text
+    assert "sum.units" not in letter.as_string()
 
 
 def test_names_are_cut_at_twelve(world: World) -> None:
