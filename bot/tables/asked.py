@@ -69,12 +69,15 @@ class OrderedPaper:
 @dataclass(frozen=True, slots=True)
 class NudgedUnits:
     """The units that miss a demand, reminded by and by: up to the unit `after` (id) they are through; so many units `told`, so
-    many told `again` on that day by somebody else."""
+    many told `again` on that day by somebody else. With `overdue` only those whose last day has passed, with `units` (ids) only
+    these."""
 
     demand: int
     after: int = 0
     told: int = 0
     again: int = 0
+    overdue: bool = False
+    units: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bot.summaries.picturing import make_picture
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.summaries import asking, nudging, part, period, picturing, summary
+from handlers.summaries import asking, nudging, part, period, picking, picturing, summary
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -19,6 +19,8 @@ ACTIONS: dict[str, Handler] = {
     "sum.missing": summary.missing_list,
     "sum.units": summary.missing_units,
     "sum.nudge": summary.nudge_missing,
+    "sum.pick": picking.begin_picking,
+    "sum.overdue": picking.begin_overdue,
     "sum.export": summary.link_export,
     "sum.periods": part.choose_period,
     "sum.period": period.show_period,
@@ -33,4 +35,4 @@ WORK: Mapping[ErrandKind, Work] = {
     ErrandKind.PICTURE: make_picture,
 }
 
-FLOWS: tuple[Flow, ...] = ()
+FLOWS: tuple[Flow, ...] = (picking.FLOW,)

@@ -1,19 +1,22 @@
 """Many units reminded in a leader's name, outside of the talk: portion by portion, each told once, the leader when all are through."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, next_allowed
-from bot.duties.counting import missing_duties
+from bot.duties.counting import last_day, missing_duties
+from bot.natural import in_natural_order
 from bot.people.nudging import Reach, reachable_secretaries
-from bot.people.roles import within_subtree
+from bot.people.roles import role_holders, within_subtree
 from bot.reminders.later import nudge_person
-from bot.tables import Demand, Duty, Errand, ErrandState, Membership, Unit
+from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Membership, Unit
 from bot.tables.asked import NudgedUnits
+from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Desk
 from bot.talk.errands import locked_errand, tell_asker
 
@@ -23,23 +26,78 @@ NAMED = 12
 """So many units that cannot be told are named."""
 
 
+def demand_in_reach(chat: Chat, demand_id: str, action: str) -> Demand | None:
+    """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
+    number, scope = row_id(demand_id), within_subtree(Duty.path, chat.roles(), action)
+    asked = select(Duty.id).where(Duty.demand_id == number, Duty.state != DutyState.WITHDRAWN, scope)
+    if chat.session.scalars(asked.limit(1)).first() is not None:
+        return chat.session.get_one(Demand, number)
+    chat.say("talk/not_yours")
+    return None
+
+
+def chosen(asked: NudgedUnits, today: date) -> ColumnElement[bool]:
+    """The duties (a condition on Duty) that are meant: all of the demand, those that are overdue, those of some units."""
+    parts = [Duty.demand_id == asked.demand]
+    if asked.overdue:
+        parts.append(last_day() < today)
+    if asked.units:
+        parts.append(Duty.unit_id.in_(asked.units))
+    return and_(*parts)
+
+
 def missing_rows(
-    session: Session, roles: Sequence[Membership], demand_id: int, moment: Moment, *where: ColumnElement[bool]
+    session: Session,
+    roles: Sequence[Membership],
+    asked: NudgedUnits,
+    moment: Moment,
+    *where: ColumnElement[bool],
 ) -> list[tuple[Duty, Unit]]:
-    """The duties of a demand that are missing where these roles may remind, and their units."""
+    """The duties that are missing of those that are meant, where these roles may remind, and their units."""
     scope = within_subtree(Duty.path, roles, "nudge")
-    rows = session.execute(missing_duties(scope & (Duty.demand_id == demand_id), moment.today).where(*where))
+    meant = chosen(asked, moment.today)
+    rows = session.execute(missing_duties(scope & meant, moment.today).where(*where))
     return [(duty, unit) for duty, unit in rows]
 
 
-def nudge_reached(desk: Desk, session: Session, found: Reach, moment: Moment) -> int:
-    """Reminds them; answers how many units were told."""
-    return len(
-        {
-            one.duty.unit_id
-            for one in found.nudges
-            if [p for p in one.people if nudge_person(desk, session, p, one.duty, moment)]
-        }
+def reach_of(chat: Chat, asked: NudgedUnits) -> Reach:
+    """Whom reminding them would tell now."""
+    rows = missing_rows(chat.session, chat.roles(), asked, chat.moment)
+    return reachable_secretaries(chat.session, rows, chat.today)
+
+
+def nudge_reached(desk: Desk, session: Session, found: Reach, moment: Moment) -> set[int]:
+    """Reminds them; answers which units (ids) were told."""
+    return {
+        one.duty.unit_id
+        for one in found.nudges
+        if [p for p in one.people if nudge_person(desk, session, p, one.duty, moment)]
+    }
+
+
+def start_nudging(chat: Chat, demand: Demand, asked: NudgedUnits) -> None:
+    """Has them reminded: at once, or by and by where there are very many; afterwards it is said who was told, who could not be."""
+    found = reach_of(chat, asked)
+    chat.note("nudged", f"demand:{demand.id}")
+    if found.units > PORTION:
+        home = role_holders(chat.roles(), "nudge")[0].unit_id
+        facts = {"person_id": chat.person.id, "unit_id": home, "created_at": chat.at}
+        chat.session.add(Errand(kind=ErrandKind.NUDGE, state=ErrandState.NEW, args=asked, **facts))
+        chat.say("summaries/nudging", units=found.units)
+        return
+    told = nudge_reached(chat.desk, chat.session, found, chat.moment)
+    units = {one.duty.unit_id: one.duty.unit for one in found.nudges if one.duty.unit_id in told}
+    goes_at = next_allowed(chat.moment)
+    some = asked.overdue or asked.units
+    chat.say(
+        "summaries/nudged",
+        demand=demand,
+        told=len(told),
+        names=in_natural_order(units.values(), lambda unit: unit.code) if some else [],
+        again=len(found.again),
+        later=goes_at if goes_at > chat.at else None,
+        reach=found,
+        named=NAMED,
     )
 
 
@@ -59,15 +117,15 @@ def _nudge_portion(desk: Desk, errand_id: int, at: datetime) -> bool:
         moment = desk.moment(errand.created_at)
         roles = _roles(session, errand)
         so_far = errand.about(NudgedUnits)
-        units = _next_units(session, roles, so_far.demand, moment, so_far.after)
+        units = _next_units(session, roles, so_far, moment)
         if not units:
             _tell_all(desk, session, errand, roles, moment, at)
             return False
-        rows = missing_rows(session, roles, so_far.demand, moment, Duty.unit_id.in_(units))
+        rows = missing_rows(session, roles, so_far, moment, Duty.unit_id.in_(units))
         found = reachable_secretaries(session, rows, moment.today)
-        told = so_far.told + nudge_reached(desk, session, found, moment)
+        told = so_far.told + len(nudge_reached(desk, session, found, moment))
         again = so_far.again + len(found.again)
-        errand.args = NudgedUnits(so_far.demand, units[-1], told, again)
+        errand.args = replace(so_far, after=units[-1], told=told, again=again)
         return True
 
 
@@ -77,11 +135,11 @@ def _roles(session: Session, errand: Errand) -> list[Membership]:
 
 
 def _next_units(
-    session: Session, roles: Sequence[Membership], demand_id: int, moment: Moment, after: int
+    session: Session, roles: Sequence[Membership], so_far: NudgedUnits, moment: Moment
 ) -> list[int]:
     scope = within_subtree(Duty.path, roles, "nudge")
-    missing = missing_duties(scope & (Duty.demand_id == demand_id), moment.today)
-    units = missing.with_only_columns(Duty.unit_id).where(Duty.unit_id > after).order_by(None)
+    missing = missing_duties(scope & chosen(so_far, moment.today), moment.today)
+    units = missing.with_only_columns(Duty.unit_id).where(Duty.unit_id > so_far.after).order_by(None)
     return list(session.scalars(units.distinct().order_by(Duty.unit_id).limit(PORTION)))
 
 
@@ -90,10 +148,10 @@ def _tell_all(
 ) -> None:
     """They are through: whoever asked hears how many were told, and who could not be."""
     done = errand.about(NudgedUnits)
-    left = reachable_secretaries(session, missing_rows(session, roles, done.demand, moment), moment.today)
+    left = reachable_secretaries(session, missing_rows(session, roles, done, moment), moment.today)
     errand.state, errand.done_at = ErrandState.DONE, at
     goes_at = next_allowed(moment)
-    facts: dict[str, Any] = {"told": done.told, "again": done.again, "reach": left}
+    facts: dict[str, Any] = {"told": done.told, "names": [], "again": done.again, "reach": left}
     later = goes_at if goes_at > at else None
     demand = session.get_one(Demand, done.demand)
     tell_asker(

@@ -1,22 +1,19 @@
 """`/tonghop`, `/chuanop`, `/xuat`: what a leader is told now, who is missing, and the table to take away."""
 
-from sqlalchemy import select
-
-from bot.calendar import next_allowed
 from bot.duties.apart import apart_figures
 from bot.duties.counting import Tally, current_demands, missing_duties, tally_demands, urgent_first
 from bot.materials.receipts import receipts_of_demands
-from bot.people.nudging import reachable_secretaries
+from bot.people.nudging import Reach
 from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
 from bot.reports.reviewing import count_handed_in, count_waiting
 from bot.scores.standing import below_scores
 from bot.summaries.localities import months_lately, places_told_to, sum_localities
-from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Unit
+from bot.tables import Demand, Duty, Unit
 from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat
 from handlers.summaries.asking import answer_asked
-from handlers.summaries.nudging import NAMED, PORTION, nudge_reached
+from handlers.summaries.nudging import NAMED, demand_in_reach, reach_of, start_nudging
 from handlers.summaries.part import may_sum
 
 SHOWN = 40
@@ -26,8 +23,6 @@ LOST_NAMES = 5
 UNASKED = 5
 """So many units are reminded without being asked once more."""
 AGREED = "yes"
-DIGITS = 9
-"""The longest number that a row's id is taken for."""
 
 
 def _figures(chat: Chat) -> list[Tally]:
@@ -80,12 +75,13 @@ def missing_list(chat: Chat) -> None:
 
 def missing_units(chat: Chat, demand_id: str = "") -> None:
     """The units that a demand still waits for, with a button to have them reminded."""
-    demand = _demand(chat, demand_id, "sum")
+    demand = demand_in_reach(chat, demand_id, "sum")
     if demand is None:
         return
     rows = _missing(chat, demand, "sum")
     may = bool(role_holders(chat.roles(), "nudge"))
-    found = reachable_secretaries(chat.session, _missing(chat, demand, "nudge") if may else [], chat.today)
+    found = reach_of(chat, NudgedUnits(demand.id)) if may else Reach()
+    overdue = reach_of(chat, NudgedUnits(demand.id, overdue=True)) if may else Reach()
     chat.say(
         "summaries/units",
         demand=demand,
@@ -97,21 +93,9 @@ def missing_units(chat: Chat, demand_id: str = "") -> None:
         units=len({unit.id for _, unit in rows}),
         handed=count_handed_in(chat.session, demand, within_subtree(Duty.path, chat.roles(), "sum")),
         reach=found,
+        overdue=overdue.units,
         named=NAMED,
     )
-
-
-def _demand(chat: Chat, demand_id: str, action: str) -> Demand | None:
-    """The demand, if something is asked by it where `action` reaches; else says no, and nothing of another committee's."""
-    if demand_id.isdecimal() and len(demand_id) <= DIGITS:
-        scope = within_subtree(Duty.path, chat.roles(), action)
-        asked = select(Duty.id).where(
-            Duty.demand_id == int(demand_id), Duty.state != DutyState.WITHDRAWN, scope
-        )
-        if chat.session.scalars(asked.limit(1)).first() is not None:
-            return chat.session.get_one(Demand, int(demand_id))
-    chat.say("talk/not_yours")
-    return None
 
 
 def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]:
@@ -122,39 +106,15 @@ def _missing(chat: Chat, demand: Demand, action: str) -> list[tuple[Duty, Unit]]
 
 def nudge_missing(chat: Chat, demand_id: str = "", agreed: str = "") -> None:
     """Has the secretaries of the missing units reminded in the leader's name, once a day; more than a few after a yes."""
-    demand = _demand(chat, demand_id, "nudge")
+    demand = demand_in_reach(chat, demand_id, "nudge")
     if demand is None:
         return
-    found = reachable_secretaries(chat.session, _missing(chat, demand, "nudge"), chat.today)
+    asked = NudgedUnits(demand.id)
+    found = reach_of(chat, asked)
     if found.units > UNASKED and agreed != AGREED:
         chat.say("summaries/nudge_ask", demand=demand, reach=found, agreed=AGREED)
         return
-    chat.note("nudged", f"demand:{demand.id}")
-    if found.units > PORTION:
-        _nudge_by_and_by(chat, demand, found.units)
-        return
-    told = nudge_reached(chat.desk, chat.session, found, chat.moment)
-    goes_at = next_allowed(chat.moment)
-    later = goes_at if goes_at > chat.at else None
-    chat.say(
-        "summaries/nudged",
-        demand=demand,
-        told=told,
-        again=len(found.again),
-        later=later,
-        reach=found,
-        named=NAMED,
-    )
-
-
-def _nudge_by_and_by(chat: Chat, demand: Demand, units: int) -> None:
-    """Nobody waits meanwhile: neither the leader nor whoever else talks."""
-    home = role_holders(chat.roles(), "nudge")[0].unit_id
-    facts = {"person_id": chat.person.id, "unit_id": home, "created_at": chat.at}
-    chat.session.add(
-        Errand(kind=ErrandKind.NUDGE, state=ErrandState.NEW, args=NudgedUnits(demand.id), **facts)
-    )
-    chat.say("summaries/nudging", units=units)
+    start_nudging(chat, demand, asked)
 
 
 def link_export(chat: Chat) -> None:

@@ -126,6 +126,8 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.picture": ("2022-04:{unit}", SUMS),
     "sum.open": ("{unit}:2022-04", SUMS),
     "unit.card": ("{unit}", SUMS),
+    "sum.pick": ("{own_demand}", NUDGES),
+    "sum.overdue": ("{own_demand}", NUDGES),
     "sum.export": ("", f"{SUMS} other_leader"),
     "notices": ("", f"{NUDGES} other_leader"),
     "notices.write": ("", f"{NUDGES} other_leader"),

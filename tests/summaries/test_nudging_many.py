@@ -6,7 +6,7 @@ from sqlalchemy import select
 from bot.reminders import later
 from bot.tables import Errand, ErrandState, Message
 from bot.tables.asked import NudgedUnits
-from handlers.summaries import nudging, summary
+from handlers.summaries import nudging
 from schedules import plans
 from tests.kit.committees import office_of_committee
 from tests.kit.plans import MONTHLY, shipped
@@ -29,8 +29,7 @@ pytestmark = begins(nine_cells)
 @pytest.fixture
 def many(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Talker]:
     """A secretary of each of nine cells, where more than three units are very many; and their leader."""
-    for module in (nudging, summary):
-        monkeypatch.setattr(module, "PORTION", 3)
+    monkeypatch.setattr(nudging, "PORTION", 3)
     people = {code: world.registered(code, "secretary") for code in CELLS}
     return {"leader": world.registered("DUK", "leader"), **people}
 
