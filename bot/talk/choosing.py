@@ -1,23 +1,34 @@
 """What is chosen: a pressed button, or the label or number of one that is typed; and what answers it."""
 
 import inspect
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 
-from bot.marks import MORE, MOST, bare_label, choices_of, marked_choices, may_draw_lines, stands_as_lines
+from bot.marks import (
+    MORE,
+    MOST,
+    bare_label,
+    choices_of,
+    is_listed,
+    marked_choices,
+    may_draw_lines,
+    stands_as_lines,
+)
 from bot.messages import Choice, Incoming, Reply
 from bot.problems import Invalid
 from bot.reading.marks import choice_mark
 from bot.reading.words import fold
 from bot.tables import Contact, Message, MessageState, Priority
-from bot.talk.chat import Chat
+from bot.talk.chat import GO_ON, Chat
 from bot.talk.desk import Answer, Desk, FlowStep, Handler
 from bot.talk.outbox import from_body
 
 BACK = "<"
+TAG = re.compile(r"<[^>]*>")
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
 
@@ -82,6 +93,8 @@ def typed_choice(chat: Chat) -> str:
         return ""
     step = chat.open_step
     here = _replies_here(chat) if said.isdigit() or may_draw_lines(chat.abilities) else []
+    if said.isdigit() and chat.takes_number and _is_of_list_beside(here, said):
+        raise Invalid("number_which", said=said)
     lined = stands_as_lines(_latest_offer(here), chat.abilities)
     if lined and (mark := choice_mark(said)):
         return _marked_choice(chat, here, mark)
@@ -95,6 +108,13 @@ def typed_choice(chat: Chat) -> str:
             if named and (step is None or _answers_now(chat, step, choice.payload)):
                 return choice.payload
     return ""
+
+
+def _is_of_list_beside(here: Sequence[Reply], number: str) -> bool:
+    """Whether the latest message, shown beside the open question, has a list of its own with that number."""
+    latest = here[0] if here else Reply("")
+    beside = any(choice.payload == GO_ON for choice in choices_of(latest))
+    return beside and is_listed(TAG.sub("", latest.text), number)
 
 
 def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:

@@ -125,3 +125,20 @@ def test_a_question_that_has_not_gone_out_is_taken_back_when_it_is_answered_else
     with world.db.read() as session:
         states = [session.get_one(Message, number).state for number in ids]
     assert states == [MessageState.WITHDRAWN, MessageState.WAITING]
+
+
+def test_a_number_of_a_list_shown_beside_a_question_for_a_day_is_no_day(world: World) -> None:
+    """/hop lists the meetings as 1, 2, 3 while the day of another is still asked for: "1" means the first meeting to a reader."""
+    world.go("2022-06-20 09:00")
+    for channel in ("telegram", "zalo"):
+        secretary = world.registered("CB01", "secretary", channel=channel)
+        secretary.says("/thangnay").taps("Đặt lịch họp")
+        assert "Họp ngày nào?" in secretary.last.text
+        secretary.says("/hop")
+        assert "1. " in secretary.last.text
+        secretary.says("1")
+        assert secretary.last.text.startswith("Số “1” chưa rõ là trả lời câu nào.")
+        assert "Họp ngày nào?" in secretary.last.text
+        secretary.says("21")
+        assert "lúc mấy giờ?" in secretary.last.text
+        secretary.says("/huy")
