@@ -86,6 +86,7 @@ class TokenKeeper:
         self._keys = Keys()
         self._dead = ""
         self._refused: set[str] = set()
+        self._unsaved: tuple[Pair | None, Keys] | None = None
         self._failing_since: datetime | None = None
         self._away_at: datetime | None = None
         self._turn = asyncio.Lock()
@@ -114,11 +115,16 @@ class TokenKeeper:
         return pair.access
 
     async def note_works(self, access: str) -> None:
-        """Zalo has taken this token: the pair before it is forgotten."""
+        """Zalo has taken this token: the pair before it is forgotten. Never fails: what was sent is sent."""
+
+        def forget(keys: Keys) -> Keys:
+            return replace(keys, before=None) if keys.pair and keys.pair.access == access else keys
+
         if self._keys.before is not None:
-            await self._change(
-                lambda keys: replace(keys, before=None) if keys.pair and keys.pair.access == access else keys
-            )
+            try:
+                await self._change(forget)
+            except Exception as error:  # noqa: BLE001 - the database is away: the next call forgets it
+                log.warning("zalo_oa.keys not forgotten error=%s", type(error).__name__)
 
     async def accept(self, granted: Granted) -> None:
         """Puts the pair of a new consent in the place of whatever was there."""
@@ -148,6 +154,7 @@ class TokenKeeper:
                 try:
                     self._prove_worth_asking(self._keys)
                     await self._change(partial(self._exchanged, asyncio.get_running_loop()))
+                    self._unsaved = None
                 except (OAuthRefused, ZaloAway) as error:
                     return self._living_in_spite_of(error)
             self._end_trouble()
@@ -160,6 +167,8 @@ class TokenKeeper:
 
     def _prove_worth_asking(self, keys: Keys) -> None:
         """Raises what was answered last, where Zalo would say no other: each question holds the vault."""
+        if self._unsaved is not None:
+            return
         if not self._ways(keys):
             raise OAuthRefused("nothing to renew by")
         pause = LONG_PAUSE if self._is_living(keys.pair) else PAUSE
@@ -177,19 +186,29 @@ class TokenKeeper:
         self._keys = self._read(value)
 
     def _exchanged(self, loop: asyncio.AbstractEventLoop, keys: Keys) -> Keys:
-        """In a thread, under the vault's lock. Raises OAuthRefused where nothing is left to renew by, ZaloAway."""
+        """In a thread, under the vault's lock. Raises OAuthRefused where nothing is left to renew by, ZaloAway.
+
+        What was given and could not be written, because the database gave way, is written now: Zalo does not give it twice.
+        """
+        unsaved, self._unsaved = self._unsaved, None
         if not self._wants_new(keys):
             return keys
+        if unsaved is not None and unsaved[0] == keys.pair:
+            self._unsaved = unsaved
+            return unsaved[1]
         refused = OAuthRefused("nothing to renew by")
         for refresh in self._ways(keys):
             try:
-                return self._with(keys, _answer_of(self._oauth.renew(refresh), loop))
+                new = self._with(keys, _answer_of(self._oauth.renew(refresh), loop))
             except AppRefused:
                 raise
             except OAuthRefused as error:
                 log.error("zalo_oa.keys refused %s", error)
                 self._refused.add(_mark(refresh))
                 refused = error
+            else:
+                self._unsaved = keys.pair, new
+                return new
         raise refused
 
     def _ways(self, keys: Keys) -> list[str]:

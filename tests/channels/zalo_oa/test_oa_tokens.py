@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -167,6 +167,40 @@ async def test_a_kill_between_the_answer_and_the_commit(
     assert await trouble_of(one) == "zalo_oa_connect"
     await keeper(api, vault, now).accept(await oauth_of(api).renew("refresh-1"))
     assert await one.token() == "access-2"
+
+
+class WeakVault(DatabaseVault):
+    """Gives way `times` at the end of a transaction."""
+
+    times = 0
+
+    def change(self, name: str, change: Callable[[str], str]) -> str:
+        def fail(old: str) -> str:
+            new = change(old)
+            if self.times:
+                self.times -= 1
+                raise ConnectionError
+            return new
+
+        return super().change(name, fail)
+
+
+async def test_a_pair_that_could_not_be_written_is_written_later(
+    api: KeyApi, db: Database, now: Watch
+) -> None:
+    weak = WeakVault(db)
+    one = keeper(api, weak, now)
+    for given in (1, 2):
+        weak.times = 2
+        for _ in range(2):
+            with pytest.raises(ConnectionError):
+                await one.token()
+        assert await one.token() == f"access-{given}"
+        assert len(api.asked) == given, "Zalo was asked once"
+        now.later(hours=20)
+    weak.times = 1
+    await one.note_works("access-2")
+    assert await one.token() == "access-3"
 
 
 @pytest.mark.logs_errors
