@@ -41,6 +41,13 @@ VAPID = Vapid(new_vapid_key(), "https://chibo.example")
 TEXT = "📅 <b>Chưa đặt lịch họp</b>\nChi bộ 1 &amp; 2\nChuyên đề quý II\n⏰ Hạn Chủ nhật 12/4\n\n👉 Đồng chí đặt lịch."
 
 
+async def turned(pusher: Pusher) -> int:
+    try:
+        return await pusher.turn()
+    finally:
+        pusher.stop()
+
+
 class Bench:
     """A web chat with devices, a clock that the test moves, and one process after another that pushes."""
 
@@ -86,7 +93,7 @@ class Bench:
 
     async def push(self) -> int:
         """A process that has just begun says what is due."""
-        return await Pusher(self.book(), VAPID, self.service.hand_over, self.now).turn()
+        return await turned(Pusher(self.book(), VAPID, self.service.hand_over, self.now))
 
     def left(self) -> int:
         with self.db.read() as session:
@@ -186,6 +193,16 @@ async def test_what_is_refused_again_and_again_gives_the_device_up(bench: Bench)
         await bench.push()
         assert bench.left() == 0
     assert not bench.rings()
+
+
+async def test_keys_that_are_none_hold_up_nobody(bench: Bench) -> None:
+    bench.device()
+    with bench.db.write() as session:
+        keep_device(session, bench.chat, "https://push.example/odd", "AAAA", "AAAA", bench.at)
+    bench.tell()
+    assert await bench.push() == 2
+    assert len(bench.service.taken) == 1
+    assert bench.left() == 0
 
 
 async def test_one_that_is_taken_makes_good_the_refusals(bench: Bench) -> None:
@@ -304,7 +321,7 @@ async def test_a_device_that_ends_while_it_is_spoken_to(bench: Bench) -> None:
     with bench.db.write() as session:
         end_devices(session, [bench.chat])
     pusher = Pusher(Once(book, [push]), VAPID, bench.service.hand_over, bench.now)
-    assert await pusher.turn() == 1
+    assert await turned(pusher) == 1
     assert bench.left() == 0
     assert not bench.rings()
 

@@ -75,6 +75,8 @@ class Web(Channel):
             await self._pusher.run()
 
     async def stop(self) -> None:
+        if self._pusher is not None:
+            self._pusher.stop()
         await self._client.stop()
 
     def takes_device(self, endpoint: str) -> bool:

@@ -3,9 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from bot.channels.pushes import Push, PushBook, Pushed, PushResult
+from bot.channels.waiting import run_in_thread
 from bot.channels.web.sealing import Vapid, seal
 from bot.channels.web.services import Hand, Handed, seconds_of
 
@@ -18,10 +21,11 @@ AWAY = {404, 410}
 
 
 class Pusher:
-    """`run` it until it is cancelled: what was claimed and not settled then is said again when its lease is over."""
+    """`run` it until it is cancelled, then `stop` it: what was claimed and not settled then is said again when its lease is over."""
 
     def __init__(self, book: PushBook, vapid: Vapid, hand: Hand, now: Callable[[], datetime]) -> None:
         self._book, self._vapid, self._hand, self._now = book, vapid, hand, now
+        self._threads = ThreadPoolExecutor(1, "push")
 
     async def run(self) -> None:
         while True:
@@ -33,9 +37,13 @@ class Pusher:
             if not busy:
                 await asyncio.sleep(LOOK_SECONDS)
 
+    def stop(self) -> None:
+        """Nothing of it is at work with the database any more."""
+        self._threads.shutdown()
+
     async def turn(self) -> int:
         """Says what is due; how many that were."""
-        due = await asyncio.to_thread(self._book.claim)
+        due = await run_in_thread(self._threads, self._book.claim)
         await asyncio.gather(*(self._say(push) for push in due))
         return len(due)
 
@@ -43,7 +51,7 @@ class Pusher:
         outcome = await self._handed(push)
         if outcome.result != PushResult.TAKEN:
             log.info("push.%s number=%s", outcome.result, push.id)
-        await asyncio.to_thread(self._book.settle, outcome)
+        await run_in_thread(self._threads, partial(self._book.settle, outcome))
 
     async def _handed(self, push: Push) -> Pushed:
         at = self._now()
@@ -60,6 +68,9 @@ class Pusher:
             answer = await self._hand(push.endpoint, headers, body)
         except ConnectionError:
             return Pushed(push, PushResult.LATER)
+        except ValueError as error:  # keys that are none, or too many words: it will never go
+            log.warning("push.unsealed number=%s error=%s", push.id, error)
+            return Pushed(push, PushResult.REFUSED)
         return outcome_of(push, answer, at)
 
 
