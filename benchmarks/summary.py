@@ -14,7 +14,12 @@ from benchmarks.grounds import FIRST_PLACE, Grounds, desk_of
 from benchmarks.plan import SIZES, planned
 from bot.messages import Address, Incoming
 from bot.people.people import CONSENT_VERSION
+from bot.people.roles import units_below
+from bot.periods import summed_period
 from bot.store.db import Database
+from bot.summaries.period import sum_period
+from bot.summaries.picture import draw_picture
+from bot.summaries.picturing import picture_facts
 from bot.tables import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
@@ -22,6 +27,9 @@ from schedules import summaries
 
 MONDAY = datetime(2022, 5, 9, 3, 0, tzinfo=UTC)
 """10:00 of a Monday in Viet Nam: the day of the weekly summary."""
+YEAR_END = datetime(2022, 12, 30, 3, 0, tzinfo=UTC)
+"""All that the plan asks of the year has opened."""
+YEAR, PARTS = "/tonghop 2022", "/tonghop 2022 tung don vi"
 TIMES = 3
 AGGREGATE = text(
     """
@@ -48,9 +56,15 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 plain = middle(lambda _turn, db=db: aggregate(db))  # type: ignore[misc]
                 unasked = middle(lambda turn, desk=desk: summarise(desk, turn))  # type: ignore[misc]
                 asked = middle(lambda turn, desk=desk: ask(desk, turn))  # type: ignore[misc]
+                year = worked(lambda turn, desk=desk: ask(desk, turn, YEAR, YEAR_END))  # type: ignore[misc]
+                parts = worked(lambda turn, desk=desk: ask(desk, turn, PARTS, YEAR_END))  # type: ignore[misc]
+                drawn = worked(lambda _turn, desk=desk: draw(desk))  # type: ignore[misc]
             what = f"{size:,} units, {kind}"
             yield Row(f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
             yield Row(f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
+            yield Row(f"/tonghop of the year, processor: {what}", year, "ms", plain, "one aggregate")
+            yield Row(f"the year by committee, processor: {what}", parts, "ms", plain, "one aggregate")
+            yield Row(f"the picture of the year, processor: {what}", drawn, "ms", plain, "one aggregate")
 
 
 def gather_statistics(db: Database) -> None:
@@ -66,6 +80,16 @@ def middle(run: Callable[[int], None]) -> float:
         began = time.perf_counter()
         run(turn)
         spent.append(time.perf_counter() - began)
+    return median(spent)
+
+
+def worked(run: Callable[[int], None]) -> float:
+    """The processor time of this process alone: what a database server works beside it is not in it."""
+    spent = []
+    for turn in range(TIMES):
+        began = time.process_time()
+        run(turn)
+        spent.append(time.process_time() - began)
     return median(spent)
 
 
@@ -120,7 +144,16 @@ def summarise(desk: Desk, turn: int) -> None:
         raise RuntimeError("no summary was written")
 
 
-def ask(desk: Desk, turn: int) -> None:
-    event = Incoming(f"ask:{turn}", Address("telegram", str(FIRST_PLACE)), MONDAY, text="/tonghop")
+def draw(desk: Desk) -> None:
+    """Counts and drawing; neither the file store nor a message."""
+    with desk.db.read() as session:
+        scope = units_below(Duty.path, "/1/")
+        summary = sum_period(session, scope, summed_period("2022"), YEAR_END.date())
+    facts = picture_facts(desk.render, summary, summary.months, ["Đảng ủy"], YEAR_END.date())
+    draw_picture(facts, desk.render.words["picture"])
+
+
+def ask(desk: Desk, turn: int, text: str = "/tonghop", at: datetime = MONDAY) -> None:
+    event = Incoming(f"{text}:{turn}", Address("telegram", str(FIRST_PLACE)), at, text=text)
     if not receive(desk, event):
         raise RuntimeError("the event was taken for a repeated one")

@@ -1,20 +1,24 @@
-"""Counts over what was due in a period: by demand and month, by unit; sums over sums.
+"""Counts over what was due in a period: by demand and day, by committee, by sector; sums over sums.
 
 A period is told as of today: what had its last day in it, and what of that was done on time, late, or not yet. It stays with the
 committee below which the unit stood then; what lapsed when a unit or a plan ended stays as not done.
 """
 
-from collections.abc import Iterable
+import operator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.duties.counting import UNDONE, asked_within, last_day, sum_of
+from bot.duties.counting import UNDONE, asked_within, sum_of
 from bot.periods import Period
 from bot.tables import Duty, DutyState, Unit
+
+K = TypeVar("K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +51,6 @@ class DemandCount:
 
     demand_id: int
     due_on: date
-    count: Count
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCount:
-    """What was due of a unit while it stood at `path`; `sector` is that of today."""
-
-    unit_id: int
-    path: str
-    sector: str
     count: Count
 
 
@@ -101,27 +95,50 @@ def within(counts: Iterable[DemandCount], period: Period) -> list[DemandCount]:
     return [one for one in counts if period.first <= one.due_on <= period.last]
 
 
-def count_by_unit(
+def count_by_place(
+    session: Session,
+    scope: ColumnElement[bool],
+    period: Period,
+    today: date,
+    place: Callable[[str], int],
+) -> dict[int, Count]:
+    """By what `place` makes of the path at which the units stood."""
+    sums: dict[int, list[int]] = {}
+    for path, *numbers in session.execute(_counted(Duty.path, scope, period, today)):
+        own = sums.setdefault(place(path), [0] * len(numbers))
+        own[:] = map(operator.add, own, numbers)
+    return {key: Count(*numbers) for key, numbers in sums.items()}
+
+
+def count_by_sector(
     session: Session, scope: ColumnElement[bool], period: Period, today: date
-) -> list[UnitCount]:
-    """By unit and its place at that time."""
+) -> dict[str, Count]:
+    """By the sector that the units have today; "" for those that have none."""
+    counted = _counted(Duty.unit_id, scope, period, today).subquery()
+    sums = [func.sum(column) for column in list(counted.c)[1:]]
+    rows = session.execute(
+        select(Unit.sector, *sums).join(counted, counted.c.unit_id == Unit.id).group_by(Unit.sector)
+    )
+    return {sector: Count(*map(int, numbers)) for sector, *numbers in rows}
+
+
+def _counted(
+    key: InstrumentedAttribute[K], scope: ColumnElement[bool], period: Period, today: date
+) -> Select[K, int, int, int, int, int]:
+    """By this column: the fields of a Count."""
     undone = Duty.state.in_(UNDONE)
-    counted = (
+    return (
         select(
-            Duty.unit_id,
-            Duty.path,
+            key,
             func.count().label("expected"),
             sum_of(in_box(Box.ON_TIME)).label("on_time"),
             sum_of(in_box(Box.LATE)).label("late"),
             sum_of(undone).label("open"),
-            sum_of(and_(undone, last_day() < today)).label("overdue"),
+            sum_of(and_(undone, Duty.due_on < today)).label("overdue"),
         )
         .where(asked_within(period.first, period.last, today), scope)
-        .group_by(Duty.unit_id, Duty.path)
-        .subquery()
+        .group_by(key)
     )
-    rows = session.execute(select(counted, Unit.sector).join(Unit, Unit.id == counted.c.unit_id))
-    return [UnitCount(row[0], row[1], row[7], Count(*row[2:7])) for row in rows]
 
 
 def names_in_box(

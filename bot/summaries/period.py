@@ -3,26 +3,24 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from bot.duties.period_counts import Count, DemandCount, count_by_day, count_by_unit, sum_counts, within
+from bot.duties.period_counts import (
+    Count,
+    DemandCount,
+    count_by_day,
+    count_by_place,
+    count_by_sector,
+    sum_counts,
+    within,
+)
 from bot.periods import Period, period_before, periods_within, span_of
 from bot.tables import Demand, DutyKind, Unit
 
 K = TypeVar("K", bound=Hashable)
-
-
-class Counted(Protocol):
-    """What has a count."""
-
-    @property
-    def count(self) -> Count: ...
-
-
-C = TypeVar("C", bound=Counted)
 KINDS = (DutyKind.MEETING, DutyKind.REPORT, DutyKind.CONFIRM)
 
 
@@ -119,8 +117,7 @@ def sum_by_sector(
     session: Session, scope: ColumnElement[bool], period: Period, today: date
 ) -> list[PartCount]:
     """By the sector that a unit has today; `name` is its code, empty where a unit has none."""
-    units = count_by_unit(session, scope, period, today)
-    found = _summed(units, lambda one: one.sector)
+    found = count_by_sector(session, scope, period, today)
     return [PartCount(sector, found[sector]) for sector in sorted(found, key=lambda one: (not one, one))]
 
 
@@ -129,7 +126,6 @@ def sum_by_unit(
 ) -> list[PartCount]:
     """By the units that stand right below the one root, or by the roots themselves, in natural order; what a root owes itself
     stands first. Units of today are there although nothing was expected of them, closed ones where something was."""
-    counted = count_by_unit(session, scope, period, today)
     paths = [root.path for root in roots]
 
     def part(path: str) -> int:
@@ -137,7 +133,7 @@ def sum_by_unit(
         below = path[len(top) :].partition("/")[0] if len(paths) == 1 else ""
         return int(below or top.strip("/").rpartition("/")[2] or 0)
 
-    found = _summed(counted, lambda one: part(one.path))
+    found = count_by_place(session, scope, period, today, part)
     units = {unit.id: unit for unit in session.scalars(_shown_units(roots, found))}
     parents = set(session.scalars(select(Unit.parent_id).where(Unit.parent_id.in_(units)).distinct()))
     own = {root.id for root in roots} if len(roots) == 1 else set()
@@ -165,7 +161,7 @@ def _demands(session: Session, counts: Iterable[DemandCount]) -> dict[int, Deman
     return {demand.id: demand for demand in session.scalars(found)}
 
 
-def _summed(counts: Iterable[C], key: Callable[[C], K]) -> dict[K, Count]:
+def _summed(counts: Iterable[DemandCount], key: Callable[[DemandCount], K]) -> dict[K, Count]:
     found: dict[K, Count] = {}
     for one in counts:
         found[key(one)] = found.get(key(one), Count()) + one.count

@@ -17,7 +17,7 @@ from bot.duties.period_counts import Count
 WIDTH, MARGIN, GAP = 1080, 48, 24
 BOX_HEIGHT, BOX_EDGE = 256, 20
 ROW, BAR = 76, 52
-LABEL, TOTAL = 190, 170
+LABEL, TOTAL = 190, 200
 """The width of a month's name before its bar, and of its figures behind it."""
 FONTS = Path(__file__).parent / "fonts"
 INK, PALE, PAPER, EMPTY = "#1f2328", "#57606a", "#ffffff", "#eaeef2"
@@ -51,7 +51,7 @@ def draw_picture(facts: PictureFacts, words: Mapping[str, Any]) -> bytes:
     if facts.months:
         y = _months(pen, facts.months, words, y)
     out = BytesIO()
-    tall.crop((0, 0, WIDTH, y + MARGIN)).save(out, "PNG", compress_level=6)
+    tall.crop((0, 0, WIDTH, y + MARGIN)).save(out, "PNG", compress_level=3)
     return out.getvalue()
 
 
