@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Side
 from bot.duties.outlook import Outlook
-from bot.tables import Demand, Duty, DutyKind, DutyState
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty
 
 UNHELD = (DutyState.OPEN, DutyState.WAITING)
 
@@ -53,3 +53,37 @@ def behind_meetings(session: Session, views: Iterable[Outlook]) -> tuple[Sequenc
         if view.duty.kind == DutyKind.REPORT and (meeting := meeting_awaited(session, view.duty)) is not None
     }
     return sorted(views, key=lambda view: view.duty.id in awaited), awaited
+
+
+def reports_about(session: Session, meeting: Meeting) -> list[Duty]:
+    """The reports that the unit still owes about this meeting: they count from it, wait for it, or tell of its topic."""
+    answered = session.execute(
+        select(Duty.plan_id, Demand.key, Demand.base, Duty.opens_on)
+        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(MeetingDuty.meeting_id == meeting.id)
+    ).all()
+    owed = session.scalars(
+        select(Duty)
+        .where(
+            Duty.unit_id == meeting.unit_id,
+            Duty.about_id.is_(None),
+            Duty.kind == DutyKind.REPORT,
+            Duty.state == DutyState.OPEN,
+            Duty.plan_id.in_({row.plan_id for row in answered}),
+        )
+        .options(joinedload(Duty.demand))
+        .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    )
+    return [
+        duty
+        for duty in owed
+        if any(
+            row.plan_id == duty.plan_id
+            and (
+                row.key in (duty.waits, duty.demand.relative.topic)
+                or (row.base == duty.demand.reports_on and (not duty.due_on or row.opens_on <= duty.due_on))
+            )
+            for row in answered
+        )
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.duties.reports_on import reports_about
 from bot.papers.collecting import collect_minutes_facts, kinds_for
 from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
 from bot.papers.facts import MinutesFacts
@@ -45,8 +46,21 @@ def make_paper(desk: Desk, errand_id: int, at: datetime) -> None:
         file = file_shelf(desk).keep(f"{name}{path.suffix}", path)
     with desk.db.write() as session:
         mine = select(Paper).where(Paper.meeting_id == ordered.meeting, Paper.kind == kind)
-        session.scalars(mine.order_by(Paper.id).limit(1)).one().digest = file.digest
+        paper = session.scalars(mine.order_by(Paper.id).limit(1)).one()
+        paper.digest, paper.name, paper.size, paper.media_type = (
+            file.digest,
+            file.name,
+            file.size,
+            file.media_type,
+        )
+        owed = (
+            reports_about(session, session.get_one(Meeting, ordered.meeting))
+            if kind == PaperKind.REPORT
+            else []
+        )
+        wanted = [(duty.id, duty.title) for duty in owed]
     said: dict[str, Any] = {"meeting_id": ordered.meeting, "kind": kind, "number": number, "missing": missing}
+    said["wanted"] = wanted
     tell("papers/made", files=(file,), offer_pdf=not as_pdf and find_converter() is not None, **said)
 
 

@@ -8,6 +8,7 @@ COMMANDS: dict[str, Handler] = {}
 ACTIONS: dict[str, Handler] = {
     "paper": papers.show_papers,
     "paper.make": papers.order_paper,
+    "paper.hand": papers.hand_in_paper,
     "paper.past": papers.show_past_meetings,
     "paper.notes": papers.resend_media_notes,
     "letterhead": letterhead.show_letterhead,

@@ -2,10 +2,13 @@
 
 from sqlalchemy import select
 
+from bot.duties.reports_on import reports_about
 from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
-from bot.tables import Errand, ErrandKind, Meeting, MeetingState
+from bot.reminders.asked_duty import own_duty
+from bot.reports.submissions import add_files, draft_of, hand_in
+from bot.tables import Errand, ErrandKind, Meeting, MeetingState, Paper, PaperKind
 from bot.tables.asked import OrderedPaper
 from bot.talk.chat import Chat, row_id
 
@@ -42,7 +45,38 @@ def show_papers(chat: Chat, meeting_id: str) -> None:
     meeting = _meeting(chat, meeting_id)
     if meeting is not None:
         voiced = sum(bool(note.digest) for note in notes_of(chat.session, meeting))
-        chat.say("papers/papers", meeting=meeting, kinds=kinds_for(meeting), voiced=voiced)
+        wanted = reports_about(chat.session, meeting) if _report_of(chat, meeting) else []
+        kinds = kinds_for(meeting)
+        chat.say("papers/papers", meeting=meeting, kinds=kinds, voiced=voiced, wanted=wanted)
+
+
+def _report_of(chat: Chat, meeting: Meeting) -> File | None:
+    """The report of the meeting as it was made last."""
+    mine = select(Paper).where(Paper.meeting_id == meeting.id, Paper.kind == PaperKind.REPORT)
+    paper = chat.session.scalars(mine.order_by(Paper.id).limit(1)).first()
+    return File(paper.digest, paper.name, paper.size, paper.media_type) if paper and paper.name else None
+
+
+def hand_in_paper(chat: Chat, meeting_id: str, duty_id: str) -> None:
+    """Hands in the report that was made of the meeting, as it was sent; beside files that were sent before it is looked at first."""
+    meeting = _meeting(chat, meeting_id)
+    duty = own_duty(chat, duty_id, "report") if meeting else None
+    if meeting is None or duty is None:
+        return
+    file = _report_of(chat, meeting)
+    if file is None or duty not in reports_about(chat.session, meeting):
+        show_papers(chat, meeting_id)
+        return
+    draft = draft_of(chat.session, duty, chat.person.id, chat.at)
+    alone = not draft.files
+    add_files(chat.session, draft, [file])
+    if not alone:
+        chat.open("report.duty", str(duty.id))
+        return
+    handed = hand_in(chat.session, draft, chat.moment)
+    chat.note("report handed in", f"submission:{handed.id}")
+    chat.end()
+    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
 
 
 def resend_media_notes(chat: Chat, meeting_id: str) -> None:

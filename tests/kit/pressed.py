@@ -32,6 +32,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "prepare.banner": ("{meeting}", CELL),
     "paper": ("{meeting}", CELL),
     "paper.make": ("{meeting}:BB", CELL),
+    "paper.hand": ("{meeting}:{report}", CELL),
     "paper.past": ("{unit}", CELL),
     "paper.notes": ("{meeting}", CELL),
     "letterhead": ("{unit}", CELL),
