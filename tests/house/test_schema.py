@@ -349,3 +349,33 @@ def test_what_messages_are_about_stands_in_columns(tmp_path: object) -> None:
         refs = {one.id: one.message_ref for one in session.scalars(select(Event))}
         assert refs == {"web:1:0af3-2": "0af3-2", "tg:99": ""}
     old.close()
+
+
+def test_whoever_sums_up_is_told_of_periods_after_the_migration(tmp_path: object) -> None:
+    """Followers and offices of before get the hour that leaders have had; secretaries and roles that have ended do not."""
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0034")
+    at = "2022-04-10 02:00:00.000000"
+    with old.engine.begin() as connection:
+
+        def put(table: str, **facts: object) -> None:
+            marks = ", ".join("?" for _ in facts)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(facts)}) VALUES ({marks})", tuple(facts.values())
+            )
+
+        put("units", id=1, code="A", path="/1/", name="Đảng ủy", kind="dang_uy", sector="")
+        put("persons", id=1, name="", created_at=at, consent_version=0, reminder_hour=8)
+        roles = ("leader", "follower", "admin", "secretary", "follower")
+        for number, role in enumerate(roles, start=1):
+            ended = at if number == 5 else None
+            hour = at if role == "leader" else None
+            facts = {"since": at, "ended_at": ended, "ended_with_unit": 0, "next_summary_at": hour}
+            put("memberships", id=number, person_id=1, unit_id=1, role=role, rank=0, **facts)
+    migrate_schema(old)
+    with old.read() as session:
+        found = session.scalars(select(Membership).order_by(Membership.id)).all()
+        assert [one.next_summary_at is not None for one in found] == [True, True, True, False, False]
+        assert found[0].next_summary_at == datetime(2022, 4, 10, 2, tzinfo=UTC)
+        assert found[1].summed_on is not None
+    old.close()

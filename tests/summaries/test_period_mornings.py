@@ -10,12 +10,13 @@ from bot.calendar import Moment
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.messages import Reply
-from bot.tables import Duty, Membership, Person, Unit
+from bot.tables import Duty, Person, Unit
 from schedules import summaries
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import labels
 from tests.kit.world import World
 
@@ -190,10 +191,19 @@ def test_a_follower_who_also_leads_elsewhere_hears_of_both_at_once(world: World)
     assert "📊 Tổng hợp tuần · Đảng ủy bộ phận A, Đảng ủy bộ phận B" in reply.text
 
 
-def test_who_held_the_role_before_the_periods_were_told_is_told_of_them(world: World) -> None:
+def test_a_follower_hears_nothing_on_other_mornings(world: World) -> None:
     follower = world.registered("DUA", "follower")
     hold_until(world, 3)
-    with world.db.read() as session:
-        role = session.scalars(select(Membership)).one()
-        assert role.next_summary_at is not None
-    assert told(world, follower, "2022-03-28 08:00") == [], "no weekly summary: that is the leader's"
+    for day in ("2022-03-28", "2022-03-29", "2022-04-05", "2022-04-11"):
+        assert [r for r in told(world, follower, f"{day} 08:00") if "Tổng hợp tuần" in r.text] == []
+
+
+def test_on_a_channel_without_buttons_and_documents(world: World) -> None:
+    """The numbers of the lines do what buttons do, and the picture comes as a file that the channel makes a link of."""
+    leader = world.registered("DUA", "leader", channel="zalo").says("/tonghop 6 tháng")
+    assert leader.last.text.startswith("<b>6 tháng đầu năm 2022: ")
+    leader.taps("Ảnh để gửi")
+    runs(leader)
+    assert [file.name for file in leader.last.files] == ["Tổng hợp 6 tháng đầu năm 2022.png"]
+    leader.says("chi bo a2")
+    assert leader.last.text.startswith("🏢 <b>Chi bộ A2: ")
