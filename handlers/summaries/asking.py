@@ -15,8 +15,8 @@ from handlers.summaries.part import choose_period, part_asked, part_of, period_a
 from handlers.summaries.period import say_parts, say_period
 
 OFFERED = 12
-SHORTEST, LONGEST = 2, 60
-"""So many letters may the name of a unit have that is typed by itself."""
+SHORTEST, LONGEST = 3, 60
+"""So many letters may the name of a unit have that is typed by itself, or the code."""
 NOW = "now"
 """What a button carries in the place of a period where none was said."""
 
@@ -24,7 +24,10 @@ NOW = "now"
 def answer_asked(chat: Chat, text: str, otherwise: Handler) -> None:
     """Answers what was understood, and says what was not; with nothing understood, `otherwise` follows."""
     asked = read_asked_period(text, chat.today)
-    units = _units(chat, asked.rest)
+    _answer_read(chat, asked, _units(chat, asked.rest), otherwise)
+
+
+def _answer_read(chat: Chat, asked: AskedPeriod, units: list[Unit], otherwise: Handler) -> None:
     if len(units) > 1:
         _say_which(chat, asked, units)
         return
@@ -34,8 +37,8 @@ def answer_asked(chat: Chat, text: str, otherwise: Handler) -> None:
     if asked.rest and not units:
         trouble = chat.sentence(Invalid("summary_words_unknown", said=asked.rest))
     if asked.period and asked.period.first > chat.today:
-        trouble = chat.sentence(Invalid("period_ahead", key=asked.period.key))
-        chat.run(choose_period, trouble=trouble)
+        ahead = chat.sentence(Invalid("period_ahead", key=asked.period.key))
+        chat.run(choose_period, trouble="\n".join(part for part in (trouble, ahead) if part))
     elif asked.period or asked.part or units:
         chat.run(lambda chat: _answer(chat, asked, units), trouble=trouble)
     else:
@@ -52,10 +55,17 @@ def take_loose_words(chat: Chat) -> bool:
     asked = read_asked_period(text, chat.today)
     if not (asked.period or asked.part or asked.rest):
         return False
-    if asked.rest and not (_is_sector(chat, asked.rest) or _units(chat, asked.rest)):
+    units = [unit for unit in _units(chat, asked.rest) if _names_it(unit, asked.rest)]
+    if asked.rest and not units and not _is_sector(chat, asked.rest):
         return False
-    answer_asked(chat, text, choose_period)
+    _answer_read(chat, asked, units, choose_period)
     return True
+
+
+def _names_it(unit: Unit, words: str) -> bool:
+    """A part of a word is a name only where a name has been asked for: "dạ" is not Đảng ủy."""
+    said = fold(words)
+    return said == fold(unit.code) or f" {said} " in f" {fold(unit.name)} "
 
 
 def open_unit(chat: Chat, unit_id: str, key: str = NOW) -> None:

@@ -306,6 +306,9 @@ def test_words_that_are_not_understood_are_said(world: World) -> None:
     leader.says("/tonghop tháng 12/2022")
     assert leader.last.text.startswith("Chưa tới tháng 12/2022 nên chưa có số liệu.")
     assert "Đồng chí xem kỳ nào?" in leader.last.text
+    leader.says("/tonghop tháng 12/2022 lung tung")
+    assert leader.last.text.startswith("Chưa hiểu “lung tung”")
+    assert "\nChưa tới tháng 12/2022" in leader.last.text
     leader.presses("sum.period:2022-12:0")
     assert leader.last.text.startswith("Chưa tới tháng 12/2022")
     leader.presses("sum.period:gì đó:0")
@@ -329,7 +332,9 @@ def test_a_name_typed_with_or_without_marks(world: World) -> None:
     check_head(leader.last.text, diary(OF_B, range(1, 4)) + reports(OF_B, 1))
     leader.says("chi bộ")
     assert "Có 30 đơn vị khớp “chi bộ”, đây là 12 đơn vị đầu." in leader.last.text
-    assert "chưa hiểu ý đồng chí" in leader.says("trời hôm nay đẹp quá").last.text
+    for other in ("trời hôm nay đẹp quá", "dạ", "ok", "thô", "uy b"):
+        assert "chưa hiểu ý đồng chí" in leader.says(other).last.text, other
+    assert "Có 2 đơn vị khớp “uy b”" in leader.says("/tonghop uy b").last.text, "asked for, a part will do"
 
 
 def test_a_name_of_another_committee_is_not_found(world: World) -> None:
