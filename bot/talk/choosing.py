@@ -29,6 +29,8 @@ from bot.talk.outbox import from_body
 
 BACK = "<"
 TAG = re.compile(r"<[^>]*>")
+PASSED = "=:"
+"""A press that answers no question any more."""
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
 
@@ -132,8 +134,8 @@ def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
 
 def choices_left(chat: Chat) -> list[Choice]:
     """What did not find room under the latest message, if that is what the person asks for."""
-    asked = may_draw_lines(chat.abilities) and choice_mark(fold(chat.event.text)) == MORE
-    if not asked or chat.takes_number:
+    typed = choice_mark(fold(chat.event.text)) == MORE and not chat.takes_number
+    if not may_draw_lines(chat.abilities) or not (typed or chat.event.payload == MORE):
         return []
     offer = _latest_offer(_replies_here(chat))
     lined = offer.numbered and stands_as_lines(offer, chat.abilities)

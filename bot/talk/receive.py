@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from bot.marks import MORE
 from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
@@ -23,7 +24,7 @@ from bot.store.secrecy import typed_stamp
 from bot.tables import Contact, Event, Person
 from bot.talk import outbox
 from bot.talk.chat import Chat, open_dialog
-from bot.talk.choosing import choices_left, press_choice, typed_choice, was_offered
+from bot.talk.choosing import PASSED, choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
 from bot.talk.elsewhere import take_back_questions
 from bot.talk.failures import tell_failures
@@ -227,8 +228,10 @@ def _ask_again(chat: Chat, trouble: str) -> None:
 def route_event(chat: Chat) -> None:
     """Sends the event to what answers it: a pressed or typed choice, a command, files, the open question."""
     event, routes = chat.event, chat.desk.routes
-    if event.payload:
-        press_choice(chat, event.payload)
+    if left := choices_left(chat):
+        chat.say("talk/more_choices", left=left)
+    elif event.payload:
+        press_choice(chat, PASSED if event.payload == MORE else event.payload)
     elif chat.command is not None:
         chat.go_beside()
         routes.commands.get(chat.command.name, routes.unknown)(chat)
@@ -242,8 +245,6 @@ def route_event(chat: Chat) -> None:
             routes.files(chat)
         else:
             step.take(chat, Answer(text=event.text, files=chat.event.files))
-    elif left := choices_left(chat):
-        chat.say("talk/more_choices", left=left)
     elif payload := typed_choice(chat):
         press_choice(chat, payload)
     elif routes.unasked(chat):

@@ -8,7 +8,7 @@ from bot.channels.text import plain_text, split_html
 from bot.channels.typed import TypedWords, draw_typed
 from bot.channels.zalo_oa.events import press_of
 from bot.marks import MORE, MOST, choices_of, stands_as_lines
-from bot.messages import Abilities, File, Reply
+from bot.messages import Abilities, Choice, File, Reply
 
 TEXT_LIMIT, TITLE_LIMIT, MOST_BUTTONS = 2000, 100, 5
 BESIDE_LINES = 4
@@ -39,7 +39,7 @@ def buttons_of(reply: Reply, words: TypedWords, abilities: Abilities) -> list[JS
         return [_button(choice.label, press_of(choice, _title(choice.label))) for choice in choices]
     first = [_button(one.label, press_of(one, _title(one.label))) for one in choices[:BESIDE_LINES]]
     goes_on = reply.numbered and len(choices) > MOST
-    return [*first, _button(words.more, MORE)] if goes_on else first
+    return [*first, _button(words.more, press_of(Choice(words.more, MORE), words.more))] if goes_on else first
 
 
 def _button(label: str, payload: str) -> JSON:

@@ -36,7 +36,7 @@ IN: dict[str, tuple[JSON, Incoming | None, tuple[Attached, ...]]] = {
     "press that carries nothing": (said("A [[]]"), heard(label="A"), ()),
     "brackets that people type": (said("[[x]] rồi"), heard(text="[[x]] rồi"), ()),
     "brackets at the end alone": (said("rồi]]"), heard(text="rồi]]"), ()),
-    "more choices": (said("0"), heard(text="0"), ()),
+    "more choices": (said("Xem thêm [[0]]"), heard(label="Xem thêm", payload="0"), ()),
     "picture": (
         brought("image", text="trang 1", url=f"{HOST}/a.jpg", thumbnail=f"{HOST}/t.jpg"),
         heard(text="trang 1"),

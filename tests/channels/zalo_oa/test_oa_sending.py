@@ -58,7 +58,7 @@ def listed(numbers: range) -> str:
 
 
 TAPPED = [button(f"Việc {n}", f"do:{n}") for n in range(1, 5)]
-MORE = {"title": "Xem thêm", "type": "oa.query.hide", "payload": "0"}
+MORE = {"title": "Xem thêm", "type": "oa.query.hide", "payload": "Xem thêm [[0]]"}
 
 OUT: dict[str, tuple[Reply, list[JSON]]] = {
     "text": (Reply("Xin chào"), [{"text": "Xin chào"}]),

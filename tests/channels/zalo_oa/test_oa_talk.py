@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from bot.marks import choices_of
+from bot.marks import MORE, choices_of
 from bot.messages import Choice, Reply
 from bot.plans.agenda import AgendaStep
 from bot.store.db import Database
@@ -79,6 +79,21 @@ def test_a_long_list_goes_on_when_asked(world: World, an: Talker) -> None:
     assert now_at(an).startswith("Bước 3/")
     an.says("0")
     assert "Các lựa chọn còn lại" not in an.last.text
+
+
+def test_the_button_for_the_rest_never_answers_a_question(world: World, an: Talker) -> None:
+    """It stays under its message, and 0 is a number."""
+    at_long_list(world, an).presses(MORE)
+    assert "Các lựa chọn còn lại" in an.last.text
+    an.taps("Về bước họp")
+    an.taps("Thêm").taps("Tạm dừng")
+    an.presses(MORE)
+    assert "Các lựa chọn còn lại" not in an.last.text
+    at_counts(world, an).taps("Điểm danh").taps("Có đồng chí vắng")
+    asked = an.last.text
+    an.presses(MORE)
+    assert an.last.text.startswith("Nút đó là của câu hỏi đã qua")
+    assert asked in an.last.text
 
 
 def test_a_short_one_needs_no_numbers_and_takes_them(world: World) -> None:
