@@ -10,6 +10,8 @@ from bot.tables import Duty, Membership, Reviewers, Role, Submission, Unit
 
 BODY = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER)
 STEPS_IN = (Role.ADMIN, Role.LEADER)
+CELL = "chi_bo"
+"""What stands above nobody, and looks at no report."""
 
 
 def decided_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:
@@ -20,6 +22,17 @@ def decided_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:
     """
     parts = [part for one in memberships for part in _parts(one)]
     return or_(*parts) if parts else false()
+
+
+def reviewing_units(session: Session, memberships: Iterable[Membership]) -> set[int]:
+    """The units (ids) at which these roles may have something to look at: a short list, by which reports are found at once."""
+    found: set[int] = set()
+    for one in memberships:
+        found |= {one.unit_id, *(_line(one.unit.path) if one.role == Role.FOLLOWER else ())}
+        if one.role in STEPS_IN:
+            above_cells = select(Unit.id).where(units_below(Unit.path, one.unit.path), Unit.kind != CELL)
+            found |= set(session.scalars(above_cells))
+    return found
 
 
 def _parts(one: Membership) -> list[ColumnElement[bool]]:

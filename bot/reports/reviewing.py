@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bot.calendar import Moment, days_from
 from bot.duties.life import return_duty
 from bot.people.file_readers import GIVEN, READ_ABOVE
-from bot.people.reviewers import decided_by
+from bot.people.reviewers import decided_by, reviewing_units
 from bot.people.roles import may_act
 from bot.problems import Invalid
 from bot.tables import (
@@ -28,6 +28,7 @@ from bot.tables import (
 WORKING_DAYS = 3
 """So long a unit has for handing in again: no source gives a day."""
 LONGEST_REMARK = 500
+NOT_CLOSED = tuple(state for state in DutyState if state != DutyState.DONE)
 
 
 def is_newest() -> ColumnElement[bool]:
@@ -38,26 +39,33 @@ def is_newest() -> ColumnElement[bool]:
 
 def waits_for_review() -> ColumnElement[bool]:
     """That a report (a condition on Submission joined to Duty) is to be looked at: the newest, of a duty that it has closed."""
-    return and_(Submission.state == SubmissionState.HANDED, Duty.state == DutyState.DONE, is_newest())
+    closed = Duty.state.not_in(
+        NOT_CLOSED
+    )  # said so, SQLite finds by the index of reports, not by that of duties
+    return and_(Submission.state == SubmissionState.HANDED, closed, is_newest())
 
 
 def waiting_reviews(
     session: Session, roles: Iterable[Membership], person_id: int, most: int
 ) -> Sequence[Submission]:
     """Those that wait for these roles, the oldest first; nobody looks at what they have handed in themselves."""
-    found = select(Submission).join(Duty, Duty.id == Submission.duty_id).where(_waiting(roles, person_id))
+    found = (
+        select(Submission)
+        .join(Duty, Duty.id == Submission.duty_id)
+        .where(_waiting(session, roles, person_id))
+    )
     page = found.order_by(Submission.handed_at, Submission.id).limit(most)
     return session.scalars(page.options(_worded())).all()
 
 
 def count_waiting(session: Session, roles: Iterable[Membership], person_id: int) -> int:
     found = select(func.count(Submission.id)).join(Duty, Duty.id == Submission.duty_id)
-    return session.scalar(found.where(_waiting(roles, person_id))) or 0
+    return session.scalar(found.where(_waiting(session, roles, person_id))) or 0
 
 
-def _waiting(roles: Iterable[Membership], person_id: int) -> ColumnElement[bool]:
+def _waiting(session: Session, roles: Iterable[Membership], person_id: int) -> ColumnElement[bool]:
     roles = list(roles)
-    asked = Submission.reviewer_id.is_not(None)
+    asked = Submission.reviewer_id.in_(reviewing_units(session, roles))
     return and_(asked, waits_for_review(), decided_by(roles), Submission.person_id != person_id)
 
 

@@ -194,6 +194,37 @@ def test_its_own_ladder_and_who_misses_its_own_day_is_late(world: World, board: 
     reads_well(board, cell)
 
 
+def test_returned_by_night_and_handed_in_again_before_morning(
+    world: World, board: Talker, cell: Talker
+) -> None:
+    world.go("2022-05-20 09:00")
+    hands_in(cell)
+    told(world, board)
+    world.go("2022-05-23 21:40")
+    board.taps("Mở xem").taps("Trả lại").says("Thiếu phụ lục")
+    assert cell.looks() == []  # by night nobody is woken
+    cell.says("/thangnay").taps("Nộp lại").hands(stored("bc-2.pdf", b"2")).taps("Xong")
+    before = len(cell.got)
+    world.go("2022-05-24 08:00")
+    told(world, board, cell)
+    assert len(cell.got) == before  # what has been answered is not said any more
+    assert board.last.text.startswith("📥 <b>Chi bộ Văn phòng đã nộp báo cáo (bản 2)</b>")
+
+
+def test_returned_by_night_it_is_told_in_the_morning(world: World, board: Talker, cell: Talker) -> None:
+    world.go("2022-05-20 09:00")
+    hands_in(cell)
+    told(world, board)
+    world.go("2022-05-23 21:40")
+    board.taps("Mở xem").taps("Trả lại").says("Thiếu phụ lục")
+    world.go("2022-05-24 06:59")
+    assert cell.looks() == []
+    world.go("2022-05-24 07:00")
+    assert [reply.text.split("\n")[0] for reply in cell.looks()] == [
+        "↩️ <b>Báo cáo được trả lại để bổ sung</b>"
+    ]
+
+
 def test_what_was_late_stays_late(world: World, board: Talker, cell: Talker) -> None:
     world.go("2022-05-30 09:00")
     hands_in(cell)
