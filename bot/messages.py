@@ -80,6 +80,8 @@ class Reply:
     """What a notification may be answered by without opening anything."""
     number: int = 0
     """Its number in the outbox, known once it is on its way."""
+    pieces_gone: int = 0
+    """So many pieces of its text have gone out already, where it is too long for one. Known once it is on its way."""
     unasked: bool = False
     """Nobody waits for it: it comes by the clock, or of what somebody else has done. Known once it is on its way."""
 
@@ -153,6 +155,17 @@ class FilesLater(Exception):
     def __init__(self, files_gone: int, reason: str, wait: TryLater | None = None, *, cost: int = 0) -> None:
         super().__init__(reason)
         self.files_gone = files_gone
+        self.wait = wait
+        self.cost = cost
+
+
+class TextLater(Exception):
+    """Of the pieces of a text so many more have gone out, for `cost` VND. The others are to follow, after what the channel asks to
+    `wait`, if it does."""
+
+    def __init__(self, pieces_gone: int, reason: str, wait: TryLater | None = None, *, cost: int = 0) -> None:
+        super().__init__(reason)
+        self.pieces_gone = pieces_gone
         self.wait = wait
         self.cost = cost
 

@@ -110,7 +110,8 @@ class WayBack:
 
 class Channel(ABC):
     """One channel. `send` returns when the channel has taken the message, with what that has cost where it costs; else it
-    raises Undeliverable, Unsendable, WindowClosed, TryLater, or anything else for a passing fault. `rate` is its limit in messages a second, None without one."""
+    raises Undeliverable, Unsendable, WindowClosed, TryLater, TextLater or FilesLater where a part has gone out, or anything else for
+    a passing fault. `rate` is its limit in messages a second, None without one."""
 
     name: ClassVar[str]
     abilities: ClassVar[Abilities]

@@ -164,7 +164,8 @@ def word_above(desk: Desk, session: Session, message_ids: Collection[int], at: d
                 bodies.append({"number": message_id, "words": outbox.to_body(reply)})
     if bodies:
         table = Message.__table__
-        worded = update(table).where(table.c.id == bindparam("number")).values(body=bindparam("words"))  # type: ignore[arg-type]
+        words = {"body": bindparam("words"), "pieces_sent": 0}
+        worded = update(table).where(table.c.id == bindparam("number")).values(words)  # type: ignore[arg-type]
         session.connection().execute(worded, bodies)
     if broken:
         session.execute(update(Message).where(Message.id.in_(broken)).values(state=MessageState.WITHDRAWN))

@@ -118,6 +118,8 @@ class Message(Base):
     """What the channel has asked for it, in VND."""
     parts_sent: Mapped[int] = mapped_column(default=0)
     """What of it has gone out: its text, then so many of its files. The files of a message hold back nothing behind it."""
+    pieces_sent: Mapped[int] = mapped_column(default=0)
+    """So many of the pieces in which its text goes out have gone, while the others have not."""
     sent_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(200), default="")

@@ -12,6 +12,7 @@ from bot.messages import (
     FilesLater,
     Knock,
     Reply,
+    TextLater,
     TryLater,
     Undeliverable,
     Unsendable,
@@ -58,13 +59,19 @@ async def carry_message(outlet: Outlet, pace: Pace, claimed: Claimed) -> SendOut
         return SendOutcome(claimed, SendResult.CLOSED, reason=str(error) or "window closed")
     except FilesLater as error:
         parts = bool(claimed.reply.text) + error.files_gone
-        outcome = _waited(pace, claimed, error.wait) if error.wait else _failed(claimed, error)
-        return replace(outcome, parts=parts, cost=error.cost)
+        return replace(_begun(pace, claimed, error), parts=parts)
+    except TextLater as error:
+        return replace(_begun(pace, claimed, error), pieces=error.pieces_gone)
     except TryLater as error:
         return _waited(pace, claimed, error)
     except Exception as error:  # noqa: BLE001 - whatever it was, the message is tried again
         return _failed(claimed, error)
     return SendOutcome(claimed, SendResult.SENT, cost=carried.cost if carried else 0)
+
+
+def _begun(pace: Pace, claimed: Claimed, error: FilesLater | TextLater) -> SendOutcome:
+    outcome = _waited(pace, claimed, error.wait) if error.wait else _failed(claimed, error)
+    return replace(outcome, cost=error.cost)
 
 
 def _waited(pace: Pace, claimed: Claimed, error: TryLater) -> SendOutcome:
@@ -74,7 +81,7 @@ def _waited(pace: Pace, claimed: Claimed, error: TryLater) -> SendOutcome:
 
 
 def _failed(claimed: Claimed, error: Exception) -> SendOutcome:
-    reason = str(error) if isinstance(error, FilesLater) else type(error).__name__
+    reason = str(error) if isinstance(error, (FilesLater, TextLater)) else type(error).__name__
     log.warning("send failed message=%s attempt=%s error=%s", claimed.id, claimed.attempts, reason)
     if claimed.age > GIVE_UP:
         return SendOutcome(claimed, SendResult.FAILED, reason=reason)

@@ -121,6 +121,7 @@ def _claimable() -> Select[*tuple[Any, ...]]:
             Message.body,
             Message.attempts,
             Message.parts_sent,
+            Message.pieces_sent,
             Message.created_at,
             Message.hold_until,
             Message.kind,
@@ -188,7 +189,8 @@ def _take() -> Update:
 
 def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
     reply = remaining(from_body(row.body), row.parts_sent)
-    reply = replace(reply, number=row.id, unasked=row.priority == Priority.BULK)
+    unasked = row.priority == Priority.BULK
+    reply = replace(reply, number=row.id, unasked=unasked, pieces_gone=row.pieces_sent)
     return Claimed(
         row.id,
         Address(row.channel, row.place),

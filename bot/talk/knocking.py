@@ -58,7 +58,13 @@ def _put_into_web_chat(session: Session, one: Claimed, veil: Veil, at: datetime)
     moved = update(Message).where(Message.id == one.id)
     session.execute(
         moved.values(
-            contact_id=web.id, channel=WEB, due_at=at, held_by=None, attempts=0, parts_sent=0
+            contact_id=web.id,
+            channel=WEB,
+            due_at=at,
+            held_by=None,
+            attempts=0,
+            parts_sent=0,
+            pieces_sent=0,
         ).execution_options(synchronize_session=False)
     )
     lately = and_(Message.state == MessageState.SENT, Message.sent_at > at - JUST_KNOCKED)

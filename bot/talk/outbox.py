@@ -194,7 +194,13 @@ def move_waiting(session: Session, contact: Contact, other: Contact, at: datetim
         update(Message)
         .where(Message.contact_id == contact.id, Message.state == MessageState.WAITING)
         .values(
-            contact_id=other.id, channel=other.channel, due_at=begun, held_by=None, attempts=0, parts_sent=0
+            contact_id=other.id,
+            channel=other.channel,
+            due_at=begun,
+            held_by=None,
+            attempts=0,
+            parts_sent=0,
+            pieces_sent=0,
         )
     )
 

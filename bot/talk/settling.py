@@ -39,6 +39,8 @@ class SendOutcome:
     reason: str = ""
     parts: int = 0
     """So many parts of what was claimed have gone out all the same."""
+    pieces: int = 0
+    """So many more pieces of its text have gone out."""
     cost: int = 0
     """What the channel has asked for what has gone out, in VND."""
 
@@ -95,18 +97,26 @@ def _note_costs(session: Session, outcomes: Collection[SendOutcome]) -> None:
                     Message.id == outcome.claimed.id,
                     Message.state == MessageState.WAITING,
                     Message.parts_sent == outcome.claimed.parts_sent,
+                    Message.pieces_sent == outcome.claimed.reply.pieces_gone,
                 )
                 .values(cost=Message.cost + outcome.cost)
             )
 
 
 def _put_off(session: Session, outcome: SendOutcome, at: datetime) -> None:
-    known = outcome.claimed.parts_sent
+    known, said = outcome.claimed.parts_sent, outcome.claimed.reply.pieces_gone
     gone = case((Message.parts_sent == known, known + outcome.parts), else_=Message.parts_sent)  # once, too
+    pieces = case((Message.pieces_sent == said, said + outcome.pieces), else_=Message.pieces_sent)
     session.execute(
         update(Message)
         .where(Message.id == outcome.claimed.id, Message.state == MessageState.WAITING)
-        .values(due_at=at + outcome.wait, held_by=None, error=outcome.reason[:200], parts_sent=gone)
+        .values(
+            due_at=at + outcome.wait,
+            held_by=None,
+            error=outcome.reason[:200],
+            parts_sent=gone,
+            pieces_sent=pieces,
+        )
     )
 
 

@@ -82,6 +82,7 @@ def release_messages(session: Session, contact: Contact, at: datetime) -> None:
             attempts=0,
             held_by=None,
             parts_sent=case((Message.contact_id == contact.id, Message.parts_sent), else_=0),
+            pieces_sent=case((Message.contact_id == contact.id, Message.pieces_sent), else_=0),
             created_at=case((due, at), else_=Message.created_at),
             hold_until=case((bulk, at + HOLD), else_=Message.hold_until),
             due_at=case((due, at), else_=Message.due_at),

@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from bot.messages import (
     Incoming,
     Refusal,
     Reply,
+    TextLater,
     TryLater,
     Undeliverable,
     Unsendable,
@@ -1222,6 +1224,19 @@ async def test_long_text_goes_in_parts_with_the_choices_under_the_last(api: Api,
     assert all(len(values["text"]) <= 4096 for values in sent)
     assert ["reply_markup" in values for values in sent] == [False, False, True]
     assert "\n\n".join(values["text"] for values in sent) == text
+
+
+async def test_what_has_been_read_of_a_long_text_is_not_said_again(api: Api, start: Start) -> None:
+    bot = await start()
+    long = Reply("\n\n".join(f"Mục {n} {'x' * 3000}" for n in range(3)), ((Choice("Tiếp", "go"),),))
+    said = {"message_id": 1, "date": 1, "chat": PRIVATE}
+    api.answers["sendMessage"].append((200, {"ok": True, "result": said}))
+    api.fail("sendMessage", 502, "Bad Gateway")
+    with pytest.raises(TextLater) as later:
+        await bot.send("501", long)
+    assert (later.value.pieces_gone, later.value.wait) == (1, None)
+    await bot.send("501", replace(long, pieces_gone=1))
+    assert [values["text"].split()[1] for values in api.called("sendMessage")] == ["0", "1", "1", "2"]
 
 
 async def test_files_follow_the_text(api: Api, core: Core, start: Start) -> None:

@@ -13,7 +13,19 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.messages import Address, Choice, File, FilesLater, Knock, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import (
+    Address,
+    Carried,
+    Choice,
+    File,
+    FilesLater,
+    Knock,
+    Reply,
+    TextLater,
+    TryLater,
+    Undeliverable,
+    Unsendable,
+)
 from bot.store.db import Database
 from bot.tables import Contact, Dialog, Message, Person
 from bot.talk import carrying, delivery, outbox
@@ -79,12 +91,20 @@ class Office:
         return [one.reply.text for one in got]
 
     def settles(
-        self, *texts: str, kind: str = "sent", wait: timedelta = timedelta(), reason: str = "", parts: int = 0
+        self,
+        *texts: str,
+        kind: str = "sent",
+        wait: timedelta = timedelta(),
+        reason: str = "",
+        parts: int = 0,
+        pieces: int = 0,
+        cost: int = 0,
     ) -> None:
+        kept = SendResult(kind), wait, reason, parts, pieces, cost
         with self.db.write() as session:
             settle_messages(
                 session,
-                [SendOutcome(self.claimed[text], SendResult(kind), wait, reason, parts) for text in texts],
+                [SendOutcome(self.claimed[text], *kept) for text in texts],
                 self.at,
             )
 
@@ -324,12 +344,15 @@ class Wire:
         self.sent: list[tuple[str, str]] = []
         self.begun: list[str] = []
         self.files: list[int] = []
+        self.gone: list[int] = []
+        self.price = 0
         self.faults: dict[str, list[Exception]] = {}
         self.gates: dict[str, asyncio.Event] = {}
         self.on_send: Callable[[], None] = lambda: None
 
-    async def send(self, place: str, reply: Reply) -> None:
+    async def send(self, place: str, reply: Reply) -> Carried | None:
         self.begun.append(reply.text)
+        self.gone.append(reply.pieces_gone)
         self.files.append(len(reply.files))
         if gate := self.gates.get(reply.text):
             await gate.wait()
@@ -337,6 +360,7 @@ class Wire:
             raise faults.pop(0)
         self.sent.append((place, reply.text))
         self.on_send()
+        return Carried(self.price)
 
     async def knock(self, place: str, knock: Knock) -> None:
         raise Unsendable("no_knock")
@@ -486,6 +510,45 @@ async def test_files_that_cannot_be_read_follow_and_hold_back_nothing(office: Of
         "the text with two files; the next text; two files; the one that is left, twice"
     )
     assert wire.begun.count("Biên bản đây") == 1, "the text is not said again"
+
+
+async def test_what_has_been_read_of_a_long_text_is_not_said_again(office: Office) -> None:
+    wire = Wire()
+    wire.price = 55
+    wait = TryLater(40)
+    wire.faults["Dài"] = [TextLater(1, "ZaloAway", cost=55), TextLater(2, "TryLater", wait, cost=110)]
+    office.posts("one", "Dài", "Câu hỏi tiếp theo")
+    async with running(sender_of(office, wire)):
+        await until(lambda: office.message("Dài").pieces_sent == 1)
+        assert office.message("Dài").cost == 55
+        office.at += 6 * SECOND
+        await until(lambda: office.message("Dài").pieces_sent == 3)
+        assert wire.begun == ["Dài"] * 2, "what follows waits for the rest"
+        office.at += 41 * SECOND
+        await until(lambda: wire.texts == ["Dài", "Câu hỏi tiếp theo"])
+        await until(lambda: office.message("Dài").state == "sent")
+    assert wire.gone == [0, 1, 3, 0]
+    assert office.message("Dài").cost == 55 + 110 + 55, "every piece is counted, once"
+
+
+def test_what_went_out_in_pieces_is_written_down_once(office: Office) -> None:
+    office.posts("one", "Dài")
+    office.claims()
+    for _ in range(2):  # the answer to the first commit was lost
+        office.settles("Dài", kind="again", pieces=2, cost=110)
+    assert (office.message("Dài").pieces_sent, office.message("Dài").cost) == (2, 110)
+
+
+def test_a_text_begun_on_one_channel_is_said_whole_on_another(office: Office) -> None:
+    office.contact("page", "web", same_as="one")
+    office.posts("one", "Dài")
+    office.claims()
+    office.settles("Dài", kind="again", pieces=1)
+    office.claims()
+    assert office.claimed["Dài"].reply.pieces_gone == 1
+    office.settles("Dài", kind="lost", reason="blocked")
+    office.claims("web")
+    assert office.claimed["Dài"].reply.pieces_gone == 0
 
 
 async def test_what_moves_to_another_channel_is_said_there_whole(office: Office) -> None:

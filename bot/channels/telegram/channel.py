@@ -213,8 +213,7 @@ class Telegram(Channel):
         await insist_on("set_webhook", call, BadRequest)
 
     async def send(self, place: str, reply: Reply) -> None:
-        """Text, choices under its last part, then files. What fails inside the text is sent again from its start; a file that
-        fails behind it follows later."""
+        """Text, choices under its last part, then files. What fails behind a piece of the text or behind all of it follows later."""
         try:
             chat = int(place)
         except ValueError:
@@ -226,7 +225,8 @@ class Telegram(Channel):
             raise Unsendable("file_too_large")
         try:
             buttons = inline_keyboard(reply.choices)
-            await deliver_reply(self._bot, chat, texts, reply.files, self._content, buttons)
+            gone = reply.pieces_gone
+            await deliver_reply(self._bot, chat, texts, reply.files, self._content, buttons, gone)
         except TelegramError as error:
             if isinstance(error, InvalidToken):
                 self._note_refusal(True)

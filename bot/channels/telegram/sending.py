@@ -11,6 +11,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
+from bot.channels.pieces import say_pieces
 from bot.channels.text import plain_text
 from bot.messages import Choice, File, FilesLater, TryLater, Undeliverable, Unsendable
 
@@ -117,10 +118,22 @@ async def deliver_reply(
     files: Sequence[File],
     read: Callable[[File], Awaitable[bytes]],
     buttons: InlineKeyboardMarkup | None,
+    pieces_gone: int = 0,
 ) -> None:
-    """The text first, so that it stands whatever happens to a file; a file that fails behind something is FilesLater."""
-    for left, text in zip(range(len(texts), 0, -1), texts, strict=True):
-        await _say(bot, chat, text, buttons if left == 1 else None)
+    """The text first, so that it stands whatever happens to a file; what fails inside it is TextLater, a file that fails behind
+    something FilesLater."""
+
+    async def say(text: str, last: bool) -> int:
+        try:
+            await _say(bot, chat, text, buttons if last else None)
+        except TelegramError as error:
+            meaning = outcome_of_error(error)
+            if meaning is error:
+                raise
+            raise meaning from error
+        return 0
+
+    await say_pieces(texts, pieces_gone, say)
     for gone, file in enumerate(files):
         below = buttons if gone == len(files) - 1 and not texts else None
         try:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Self
 
 from bot.channels.base import Channel, ChannelRefused, FileLink, Known, Receive, TakeIn, Tools, WayIn
+from bot.channels.pieces import say_pieces
 from bot.channels.text import split_html
 from bot.channels.typed import TypedWords, draw_typed
 from bot.channels.waiting import insist_on, run_in_thread
@@ -206,7 +207,7 @@ class ZaloBot(Channel):
         return event
 
     async def send(self, place: str, reply: Reply) -> None:
-        """The text, with files as links and choices as lines. What fails inside is sent again from its start."""
+        """The text, with files as links and choices as lines. What fails behind a piece of it is TextLater."""
         reader = Address(NAME, place)
         links = [
             await run_in_thread(self._lanes.threads, partial(self._file_link, file, reader))
@@ -215,9 +216,14 @@ class ZaloBot(Channel):
         texts = split_html(draw_typed(reply, self._typed, links), TEXT_LIMIT)
         if not texts:
             raise Unsendable("empty")
+        await say_pieces(texts, reply.pieces_gone, partial(self._say, place))
+        self._note_refusal(False)
+        self._no_seat.pop(place, None)
+        self._sent += 1
+
+    async def _say(self, place: str, text: str, _last: bool) -> int:
         try:
-            for text in texts:
-                await self._client.call("sendMessage", chat_id=place, **message_of(text))
+            await self._client.call("sendMessage", chat_id=place, **message_of(text))
         except ZaloError as error:
             self._note_refusal(isinstance(error, ZaloBadToken))
             if error.code == QUOTA and self._has_no_seat(place):
@@ -226,9 +232,7 @@ class ZaloBot(Channel):
             if meaning is error:
                 raise
             raise meaning from error
-        self._note_refusal(False)
-        self._no_seat.pop(place, None)
-        self._sent += 1
+        return 0
 
     def _has_no_seat(self, place: str) -> bool:
         """Zalo says the same of a month that is used up and of a person beyond its number: while others are written to, it

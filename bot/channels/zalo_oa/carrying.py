@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot.channels.base import Tools
+from bot.channels.pieces import FINAL, say_pieces
 from bot.channels.waiting import run_in_thread
 from bot.channels.zalo_oa.client import ZaloOAClient, ZaloOAError
 from bot.channels.zalo_oa.codes import (
@@ -40,9 +41,7 @@ from bot.messages import (
     Knock,
     Reply,
     TryLater,
-    Undeliverable,
     Unsendable,
-    WindowClosed,
 )
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,6 @@ T = TypeVar("T")
 
 KEYS_WAIT = timedelta(minutes=1)
 """After so long the keys are asked for again; their keeper knows by itself when Zalo is worth asking."""
-FINAL = (Undeliverable, Unsendable, WindowClosed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Carrier:
         self.obstacles = Obstacles(tools.now)
 
     async def carry(self, place: str, reply: Reply) -> Carried:
-        """What fails inside the words is sent again from its start; what fails behind them is FilesLater."""
+        """What fails inside the words is TextLater, what fails behind them FilesLater."""
         self.obstacles.prove_passable(Scope.ALL, *([Scope.PAID] if reply.unasked else []))
         uploaded = [await self._upload(file) if is_document(file) else None for file in reply.files]
         links = [
@@ -90,8 +88,13 @@ class Carrier:
         texts = texts_of(reply, self._tools.typed, links, self._abilities)
         if not texts and not any(uploaded):
             raise Unsendable("empty")
-        cost = await self._say_all(place, texts, buttons_of(reply, self._tools.typed, self._abilities))
-        return Carried(cost + await self._hand_all(place, uploaded, has_words=bool(texts)))
+        buttons = buttons_of(reply, self._tools.typed, self._abilities)
+
+        async def say(text: str, last: bool) -> int:
+            return self._paid(await self._meant(self.speaking.say(place, text, buttons if last else ())))
+
+        cost = await say_pieces(texts, reply.pieces_gone, say)
+        return Carried(await self._hand_all(place, uploaded, cost, has_words=bool(texts)))
 
     async def knock(self, place: str, knock: Knock) -> Carried:
         self.obstacles.prove_passable(*Scope)
@@ -100,27 +103,20 @@ class Carrier:
         self.obstacles.take_away(*Scope)
         return Carried(KNOCK_PRICE)
 
-    async def _say_all(self, place: str, texts: Sequence[str], buttons: Sequence[dict[str, Any]]) -> int:
-        cost = 0
-        for left, text in zip(range(len(texts), 0, -1), texts, strict=True):
-            below = buttons if left == 1 else ()
-            cost += self._paid(await self._meant(self.speaking.say(place, text, below)))
-        return cost
-
-    async def _hand_all(self, place: str, uploaded: Sequence[Uploaded | None], *, has_words: bool) -> int:
-        cost = 0
+    async def _hand_all(
+        self, place: str, uploaded: Sequence[Uploaded | None], cost: int, *, has_words: bool
+    ) -> int:
+        """What all has cost, the words before it (`cost`, in VND) too. What is final is heard again once that is written down."""
         for gone, document in enumerate(uploaded):
             if document is None:
                 continue
             try:
                 told = await self._meant(self.speaking.hand(place, document.key, document.token))
-            except FINAL:
-                raise
             except Exception as error:
-                if not (has_words or gone):
+                if not (has_words or gone) or (isinstance(error, FINAL) and not cost):
                     raise
                 wait = error if isinstance(error, TryLater) else None
-                raise FilesLater(gone, type(error).__name__, wait) from error
+                raise FilesLater(gone, type(error).__name__, wait, cost=cost) from error
             cost += self._paid(told)
         return cost
 

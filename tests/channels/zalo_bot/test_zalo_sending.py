@@ -1,6 +1,7 @@
 """What goes out on Zalo: the request for a reply, and what an error means."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from bot.channels.text import utf16_length
 from bot.channels.typed import TypedWords
 from bot.channels.zalo.wire import ZaloAway
 from bot.channels.zalo_bot.sending import message_of
-from bot.messages import Address, Choice, File, Reply, TryLater, Undeliverable, Unsendable
+from bot.messages import Address, Choice, File, Reply, TextLater, TryLater, Undeliverable, Unsendable
 from tests.channels.zalo_bot.api import PLACE, STORED, WORD, Api, Ear, served, started
 
 WORDS = TypedWords(
@@ -86,6 +87,23 @@ async def test_long_text_is_split_by_utf16_units_and_its_choices_stand_last() ->
         assert len(api.texts) > 1
         assert all(utf16_length(text) <= 2000 for text in api.texts)
         assert api.texts[-1].endswith("1. ✅ Đồng ý\nGõ 1 để chọn.")
+
+
+async def test_what_has_been_read_of_a_long_text_is_not_said_again() -> None:
+    long = Reply("\n\n".join(f"Mục {n} {'x' * 1500}" for n in range(3)), ((YES,),))
+    async with served(Api()) as api, started(api, Ear(), typed=WORDS) as bot:
+        api.answers["sendMessage"] = [(200, {"ok": True, "result": {}})]
+        api.refuse("sendMessage", 429, "Quota exceeded")
+        with pytest.raises(TextLater) as later:
+            await bot.send(PLACE, long)
+        assert later.value.pieces_gone == 1
+        assert later.value.wait is not None
+        await bot.send(PLACE, replace(long, pieces_gone=1))
+        assert [text.split()[1] for text in api.texts] == ["0", "1", "1", "2"]
+        await bot.send(PLACE, replace(long, pieces_gone=9))
+        assert api.texts[-1].endswith("Gõ 1 để chọn."), (
+            "cut otherwise since: its choices are offered all the same"
+        )
 
 
 def test_what_is_bold_is_told_by_its_place() -> None:

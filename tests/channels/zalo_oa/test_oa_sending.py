@@ -15,6 +15,7 @@ from bot.messages import (
     File,
     FilesLater,
     Reply,
+    TextLater,
     TryLater,
     Undeliverable,
     Unsendable,
@@ -229,6 +230,61 @@ async def test_what_a_message_costs(quota: JSON | None, cost: int) -> None:
         assert await channel.send(PLACE, Reply("x", (), (PDF,))) == Carried(2 * cost)
 
 
+LONG_TEXT = "\n\n".join(f"Mục {n} {'x' * 900}" for n in range(5))
+
+
+async def test_what_has_been_read_of_a_long_text_is_neither_said_nor_paid_for_again() -> None:
+    async with served(Api()) as api, started(api, Ear()) as channel:
+        api.quota = None
+        api.answers[V3] = [(200, {"error": 0, "data": {}}), (502, "<html>")]
+        with pytest.raises(TextLater) as later:
+            await channel.send(PLACE, Reply(LONG_TEXT, ((YES,),)))
+        assert (later.value.pieces_gone, later.value.wait, later.value.cost) == (1, None, 55)
+        api.refuse(V3, -32)
+        with pytest.raises(TryLater):  # nothing more has gone out
+            await channel.send(PLACE, Reply(LONG_TEXT, ((YES,),), pieces_gone=1))
+        assert [text.split()[1] for text in api.texts] == ["0", "2", "2"]
+    async with served(Api()) as api, started(api, Ear()) as channel:
+        api.quota = None
+        assert await channel.send(PLACE, Reply(LONG_TEXT, ((YES,),), pieces_gone=1)) == Carried(110)
+        assert [text.split()[1] for text in api.texts] == ["2", "4"]
+        assert ["attachment" in one for one in api.messages] == [False, True]
+
+
+async def test_a_wait_that_is_asked_for_inside_a_text_is_kept() -> None:
+    async with served(Api()) as api, started(api, Ear()) as channel:
+        api.answers[V3] = [(200, {"error": 0, "data": {"quota": FREE}})]
+        api.refuse(V3, -32)
+        with pytest.raises(TextLater) as later:
+            await channel.send(PLACE, Reply(LONG_TEXT))
+        assert later.value.wait is not None
+        assert later.value.wait.everyone
+
+
+async def test_what_is_final_is_heard_again_once_what_was_paid_for_is_written_down() -> None:
+    async with served(Api()) as api, started(api, Ear()) as channel:
+        api.answers[V3] = [(200, {"error": 0, "data": {}}), (200, {"error": -213, "message": ""})] * 2
+        with pytest.raises(TextLater) as later:
+            await channel.send(PLACE, Reply(LONG_TEXT))
+        assert later.value.cost == 55
+        with pytest.raises(FilesLater) as behind:
+            await channel.send(PLACE, Reply("Đây", (), (PDF,)))
+        assert (behind.value.files_gone, behind.value.cost) == (0, 55)
+        api.refuse(V3, -213)
+        with pytest.raises(Undeliverable):
+            await channel.send(PLACE, Reply("", (), (PDF,)))
+
+
+async def test_what_is_final_and_has_cost_nothing_is_final_at_once() -> None:
+    async with served(Api()) as api, started(api, Ear()) as channel:
+        api.answers[V3] = [
+            (200, {"error": 0, "data": {"quota": FREE}}),
+            (200, {"error": -213, "message": ""}),
+        ]
+        with pytest.raises(Undeliverable):
+            await channel.send(PLACE, Reply(LONG_TEXT))
+
+
 # Documents
 
 
@@ -274,10 +330,10 @@ async def test_a_document_that_is_gone_is_said() -> None:
 
 async def test_a_document_that_fails_behind_the_words_follows_later() -> None:
     async with served(Api()) as api, started(api, Ear()) as channel:
-        api.answers[V3] = [(200, {"error": 0, "data": {"quota": FREE}})] * 2 + [(502, "<html>")]
+        api.answers[V3] = [(200, {"error": 0, "data": {}})] * 2 + [(502, "<html>")]
         with pytest.raises(FilesLater) as later:
             await channel.send(PLACE, Reply("Đây", (), (PDF, SHEET, PDF)))
-        assert (later.value.files_gone, later.value.wait) == (2, None)
+        assert (later.value.files_gone, later.value.wait, later.value.cost) == (2, None, 110)
         api.refuse(V3, -32)
         with pytest.raises(TryLater):  # nothing has gone before it
             await channel.send(PLACE, Reply("", (), (PDF,)))
