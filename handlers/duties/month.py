@@ -93,7 +93,7 @@ def confirm_duty(chat: Chat, duty_id: str) -> None:
 
 
 def unconfirm_duty(chat: Chat, duty_id: str) -> None:
-    """`Bấm nhầm`: takes a yes back within a day; later the office has counted it."""
+    """`Chọn nhầm`: takes a yes back within a day; later the office has counted it."""
     duty = own_duty(chat, duty_id, "confirm", done_too=True)
     if duty is None:
         return

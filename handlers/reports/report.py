@@ -256,7 +256,7 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
 
 
 def undo_submission(chat: Chat, submission_id: str) -> None:
-    """`Bấm nhầm` under the receipt: the files are a draft again, and the duty is owed if nothing else was handed in for it."""
+    """`Chọn nhầm` under the receipt: the files are a draft again, and the duty is owed if nothing else was handed in for it."""
     handed = chat.session.get(Submission, row_id(submission_id))
     duty = own_duty(chat, handed.duty_id if handed else 0, "report", done_too=True)
     if handed is None or duty is None:

@@ -367,8 +367,8 @@ duties:
     (first,) = duties(world, "CB01", "dang")
     secretary.presses(f"confirm:{first.id}")
     assert states(world, "CB01") == {"dang": "done", "bao": "open"}
-    mistake = secretary.find("Bấm nhầm").payload
-    secretary.taps("Bấm nhầm")
+    mistake = secretary.find("Chọn nhầm").payload
+    secretary.taps("Chọn nhầm")
     assert "vẫn còn phải làm" in secretary.last.text
     assert states(world, "CB01") == {"dang": "open", "bao": "waiting"}
     assert not [d for d in duties(world, "CB01", "bao") if d.next_reminder_at]

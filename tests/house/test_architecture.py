@@ -150,6 +150,19 @@ def test_every_button_of_a_template_names_an_action() -> None:
     assert named - set(ACTIONS) == set()
 
 
+def test_no_label_speaks_of_pressing() -> None:
+    """Where there are no buttons a label is a numbered line, and a label is the same on every channel."""
+    labels = [
+        (path.name, label)
+        for path in (ROOT / "templates").rglob("*.html")
+        for label in re.findall(
+            r"""\b(?:button|pick)\(\s*["']([^"']+)["']""", path.read_text(encoding="utf-8")
+        )
+    ]
+    assert len(labels) > 500
+    assert [one for one in labels if re.search(r"\b(bấm|nhấn|nút)\b", one[1], re.IGNORECASE)] == []
+
+
 def test_every_command_is_in_the_menu_or_the_help() -> None:
     menu = (ROOT / "templates/talk/commands.yaml").read_text("utf-8")
     helped = (ROOT / "templates/talk/help.html").read_text("utf-8")

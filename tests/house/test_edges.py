@@ -109,8 +109,8 @@ def test_the_day_it_was_begun_on_counts_when_that_is_said(world: World, secretar
 
 def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> None:
     secretary.says("/hop").taps("Bắt đầu họp").taps("Thêm").taps("Tạm dừng")
-    mistake = secretary.find("Bấm nhầm, chưa họp").payload
-    secretary.taps("Bấm nhầm, chưa họp")
+    mistake = secretary.find("Chọn nhầm, chưa họp").payload
+    secretary.taps("Chọn nhầm, chưa họp")
     assert "coi như chưa họp" in secretary.last.text
     with world.db.read() as session:
         meeting = session.scalars(select(Meeting)).one()
@@ -126,7 +126,9 @@ def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> No
 
 
 def test_a_meeting_with_a_note_is_not_taken_back(world: World, secretary: Talker) -> None:
-    secretary.says("/hop").taps("Bắt đầu họp").says("Nhất trí").taps("Thêm").taps("Tạm dừng").taps("Bấm nhầm")
+    secretary.says("/hop").taps("Bắt đầu họp").says("Nhất trí").taps("Thêm").taps("Tạm dừng").taps(
+        "Chọn nhầm"
+    )
     assert "nên không hủy được" in secretary.last.text
     with world.db.read() as session:
         assert session.scalars(select(Meeting)).one().state == "running"

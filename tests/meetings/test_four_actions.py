@@ -302,7 +302,7 @@ def test_the_buttons_of_other_units_meetings_do_nothing(world: World, secretary:
 def test_one_open_report_takes_the_file_in_one_tap_and_gives_it_back(world: World, secretary: Talker) -> None:
     secretary.hands(stored("a.pdf")).taps("✅ Nộp")
     assert handed(world) == ["a.pdf"]
-    secretary.taps("Bấm nhầm")
+    secretary.taps("Chọn nhầm")
     assert handed(world) == []
     with world.db.read() as session:
         report = session.scalars(
@@ -319,7 +319,7 @@ def test_a_report_handed_in_again_is_not_taken_back_by_the_old_receipt(
     world: World, secretary: Talker
 ) -> None:
     secretary.hands(stored("a.pdf")).taps("✅ Nộp")
-    undo = secretary.find("Bấm nhầm").payload
+    undo = secretary.find("Chọn nhầm").payload
     secretary.taps("Nộp lại bản khác").hands(stored("b.pdf", b"b")).taps("Xong")
     secretary.presses(undo)
     assert handed(world) == ["a.pdf", "b.pdf"]

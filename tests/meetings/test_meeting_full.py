@@ -636,7 +636,7 @@ def test_a_note_that_somebody_else_dropped_is_not_corrected(world: World, secret
 
 def test_a_start_with_a_vote_is_not_called_off(world: World, secretary: Talker) -> None:
     opened(secretary).taps("Thêm").taps("Phân công").says("Việc A – bí thư – 25/5")
-    secretary.taps("Về bước họp").taps("Thêm").taps("Tạm dừng").taps("Bấm nhầm")
+    secretary.taps("Về bước họp").taps("Thêm").taps("Tạm dừng").taps("Chọn nhầm")
     assert "nên không hủy được" in secretary.last.text
     assert row(world).state == "running"
 

@@ -78,7 +78,7 @@ def test_among_several_it_is_asked_which(world: World, secretary: Talker) -> Non
     assert secretary.last.text.startswith("<b>Họp thử – Chi bộ Văn phòng</b>")
     secretary.taps("Quý 2")
     assert "Bước 1/8 · Tuyên bố lý do, giới thiệu đại biểu (nếu có)" in secretary.last.text
-    secretary.taps("Thêm").taps("Tạm dừng").taps("Bấm nhầm")
+    secretary.taps("Thêm").taps("Tạm dừng").taps("Chọn nhầm")
     assert "Đã kết thúc buổi họp thử" in secretary.last.text
     rehearsing(secretary).taps("Họp thường kỳ")
     assert "Bước 1/15" in secretary.last.text

@@ -34,7 +34,7 @@ FIGURES = ("25/28, 2 có phép, 1 không", "đủ", "26/28", "tất cả", "24 t
 SIDE = ("/thangnay", "/caidat", "/trogiup", "/hop", "/huy", "/start", "/lichhop", "/tinhhinh")
 FREE = ("task.add:{m}", "vote.add:{m}", "meet.people:{m}", "meet.count:{m}:{s}", "meet.more:{m}:{s}",
         "meet.walk:{m}", "meet.pause:{m}:{s}", "meet.note:{m}:{s}", "meet.next:{m}:{s}", "meet.read:{m}")  # fmt: skip
-NEVER = ("Kết thúc", "Bấm nhầm", "Bỏ ", "Quay lại", "Không ghi", "Họp thử", "Xóa", "Sửa", "ngoài kế hoạch")
+NEVER = ("Kết thúc", "Chọn nhầm", "Bỏ ", "Quay lại", "Không ghi", "Họp thử", "Xóa", "Sửa", "ngoài kế hoạch")
 """What takes something back, or away, or begins another meeting, because somebody says so."""
 
 

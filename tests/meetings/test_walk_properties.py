@@ -91,7 +91,7 @@ class Walkers:
 
     def press(self) -> None:
         phone = self.phone()
-        ends = ("Kết thúc", "Bấm nhầm", "Bỏ ", "Trang chính", "Họp thử", "Việc tháng này", "Đây là ")
+        ends = ("Kết thúc", "Chọn nhầm", "Bỏ ", "Trang chính", "Họp thử", "Việc tháng này", "Đây là ")
         choices = [c for c in phone.choices if not any(name in c.label for name in ends)]
         if choices:
             phone.presses(self.random.choice(choices).payload)

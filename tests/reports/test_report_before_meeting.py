@@ -124,7 +124,7 @@ def test_a_kept_report_is_not_asked_for_again(world: World, secretary: Talker) -
 
 
 def test_a_kept_report_is_taken_back_or_sent_anew(world: World, secretary: Talker) -> None:
-    early(world, secretary).taps("Bấm nhầm")
+    early(world, secretary).taps("Chọn nhầm")
     with world.db.read() as session:
         assert session.scalars(select(Submission.version).where(Submission.state == "handed")).all() == []
     assert duty(world, "bc").next_reminder_at is not None

@@ -80,7 +80,7 @@ def test_one_tap_under_the_report(world: World, talker: Talker) -> None:
     ]
     talker.taps("Báo cáo đợt một")
     assert [key for key, _, _ in handed(world)] == ["gui:cd", "bc"]
-    talker.taps("Bấm nhầm")
+    talker.taps("Chọn nhầm")
     assert [key for key, _, _ in handed(world)] == ["gui:cd"]
     reads_well(talker)
 

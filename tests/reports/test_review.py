@@ -291,7 +291,7 @@ def test_two_press_at_once(world: World, board: Talker, cell: Talker) -> None:
     assert states(world) == [(1, "accepted")]
     second.taps("Trả lại").says("Thiếu phụ lục thật")
     assert states(world) == [(1, "returned")]
-    board.taps("Bấm nhầm")
+    board.taps("Chọn nhầm")
     assert board.last.text.startswith("Báo cáo này vừa có người xem xong.")
     reads_well(board, second, cell)
 
@@ -321,7 +321,7 @@ def test_taken_back_while_somebody_looks(world: World, board: Talker, cell: Talk
     hands_in(cell)
     told(world, board)
     board.taps("Mở xem")
-    cell.taps("Bấm nhầm")
+    cell.taps("Chọn nhầm")
     board.taps("Đạt")
     assert board.last.text.startswith("Đơn vị đã rút lại bản này.\n\n👉")
     board.taps("Báo cáo chờ xem")
@@ -338,7 +338,7 @@ def test_handed_in_again_and_taken_back_it_is_returned_still(
     told(world, board)
     board.taps("Mở xem").taps("Trả lại").says("Thiếu phụ lục")
     cell.looks()
-    cell.taps("Nộp lại").hands(stored("bc-2.pdf", b"2")).taps("Xong").taps("Bấm nhầm")
+    cell.taps("Nộp lại").hands(stored("bc-2.pdf", b"2")).taps("Xong").taps("Chọn nhầm")
     duty = the_duty(world)
     assert (duty.state, duty.again_on, duty.on_time) == ("open", date(2022, 5, 27), True)
     cell.says("/thangnay")
