@@ -96,8 +96,6 @@ class Abilities:
     """Whether choices are buttons; else they are numbered lines that are answered by typing."""
     most_buttons: int | None = None
     """So many buttons stand under one message; more choices than that are numbered lines, the first of them buttons too."""
-    rings: bool = True
-    """Whether what comes is noticed by itself; else by whoever looks."""
     hears: bool = True
     """Whether a person can answer there."""
     sounds: bool = False

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 
-from bot.tables import Duty, Errand, Membership, Unit
+from bot.tables import Contact, Duty, Errand, Membership, Unit
 from handlers.summaries import nudging
 from schedules import plans
+from tests.kit.contacts import rings_on_a_device
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -183,3 +184,26 @@ def test_a_role_that_is_lost_in_between_reminds_nobody(
     leader.taps("Nhắc 1 đơn vị")
     assert "gõ mã mời" in leader.last.text
     assert nudged(cells) == []
+
+
+def test_who_would_have_to_look_is_told_and_named(
+    world: World, leader: Talker, cells: dict[str, Talker]
+) -> None:
+    """A web page that rings nowhere, and a window that is closed, take the reminder; nobody hears of it by that."""
+    page = world.registered("C10", "secretary", channel="web")
+    closed = cells["C3"].address.place
+    with world.db.write() as session:
+        session.execute(update(Contact).where(Contact.place == closed).values(closed_at=world.at))
+    silent = "⚠️ Chỉ thấy khi tự mở trợ lý, nên gọi điện thêm (2): Chi bộ C3, Chi bộ C10."
+    leader.says("/chuanop").taps("Báo cáo kết quả")
+    assert silent in leader.last.text
+    leader.taps("Nhắc 10 đơn vị")
+    assert "2 đơn vị chỉ thấy khi tự mở trợ lý." in leader.last.text
+    leader.taps("Nhắc 10 đơn vị")
+    assert leader.last.text.startswith(f"🔔 Đã gửi lời nhắc tới 10 đơn vị.\n{silent}")
+    leader.says("/chuanop").taps("Báo cáo kết quả")
+    assert silent in leader.last.text, "those who were told today as well"
+    rings_on_a_device(world, page)
+    leader.says("/chuanop").taps("Báo cáo kết quả")
+    assert "gọi điện thêm (1): Chi bộ C3." in leader.last.text, "its page rings on a phone now"
+    reads_well(leader)

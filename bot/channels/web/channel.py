@@ -36,7 +36,7 @@ class Web(Channel):
     for it, it is said by push services, which want an address of https to be found at."""
 
     name = "web"
-    abilities = Abilities(rings=False)
+    abilities = Abilities()
     Settings = WebSettings
 
     def __init__(
