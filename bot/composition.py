@@ -126,7 +126,17 @@ def own_sender(
 ) -> Sender:
     """Others know it by this machine and the address on which it listens."""
     name = f"{socket.gethostname()} {settings.listen}"
-    return Sender(db, channels, now, delivered=hub.notify, zone=settings.zone, name=name, veil=veil)
+    windows = {one.name: one.abilities.window for one in channels if one.abilities.window}
+    return Sender(
+        db,
+        channels,
+        now,
+        delivered=hub.notify,
+        zone=settings.zone,
+        name=name,
+        veil=veil,
+        windows=windows,
+    )
 
 
 def open_desk(

@@ -1,7 +1,7 @@
 """The neutral message model: what a channel brings in and what it takes out."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,8 @@ class Abilities:
     """Whether spoken words come in as files."""
     documents_in: bool = True
     """Whether files of any kind can be sent here; else pictures at most, and what asks for a file names the upload page."""
+    window: timedelta | None = None
+    """So long after a person's last word does the other side take what comes for them."""
     costs: bool = False
     """Whether the other side may ask for money for a message."""
     people: int | None = None

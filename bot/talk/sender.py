@@ -22,6 +22,7 @@ from bot.talk.knocking import Veil, knock_at_closed, veil_messages
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
+from bot.talk.windows import close_silent
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +54,14 @@ class Sender:
         zone: ZoneInfo | None = None,
         name: str = "",
         veil: Veil | None = None,
+        windows: Mapping[str, timedelta] | None = None,
     ) -> None:
         """With a `veil`, people are told discreetly where their office wants that. `name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
         self._db = db
         self._zone = zone
         self._name = name
         self._veil = veil
+        self._windows = dict(windows or {})
         self._knocked_at: datetime | None = None
         self._number: int | None = None
         self._outlets = {outlet.name: outlet for outlet in outlets}
@@ -193,8 +196,10 @@ class Sender:
             at = self._now()
             quiet_from = quiet_since(Moment(at, self._zone)) if self._zone else None
             settle_messages(session, outcomes, at)
+            closed = sum(close_silent(session, name, span, at) for name, span in self._windows.items())
+            closed += sum(one.result == SendResult.CLOSED for one in outcomes)
             if quiet_from is None:
-                self._knock(session, outcomes, at)
+                self._knock(session, at, at_once=closed > 0)
             if was_unsure and self._number is not None:
                 free_claims(session, self._number, self._mine, at)
             for name, places in room.items():
@@ -213,10 +218,9 @@ class Sender:
         self._unsure = False
         return claimed
 
-    def _knock(self, session: Session, outcomes: list[SendOutcome], at: datetime) -> None:
+    def _knock(self, session: Session, at: datetime, *, at_once: bool) -> None:
         """Once a minute, and as soon as a window is known to be closed."""
-        closed = any(one.result == SendResult.CLOSED for one in outcomes)
-        if closed or self._knocked_at is None or at >= self._knocked_at + KNOCKS_EVERY:
+        if at_once or self._knocked_at is None or at >= self._knocked_at + KNOCKS_EVERY:
             self._knocked_at = at
             for name, outlet in self._outlets.items():
                 if outlet.knocks:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.people.reaching import reachable_contact
@@ -32,6 +32,24 @@ def close_contacts(session: Session, refused: Mapping[int, datetime], at: dateti
         else:
             _close(session, contact, at)
     return still_open
+
+
+def close_silent(session: Session, channel: str, window: timedelta, at: datetime) -> int:
+    """Closes the windows of those for whom something is due and who have said nothing for so long: they need not be refused first.
+    Answers how many."""
+    due = exists().where(
+        Message.contact_id == Contact.id, Message.state == MessageState.WAITING, Message.due_at <= at
+    )
+    silent = Contact.channel == channel, Contact.closed_at.is_(None), Contact.used_at < at - window
+    contacts = session.scalars(
+        select(Contact)
+        .where(*silent, Contact.lost_at.is_(None), due)
+        .order_by(Contact.id)
+        .with_for_update(skip_locked=True, of=Contact)
+    ).all()
+    for contact in contacts:
+        _close(session, contact, at)
+    return len(contacts)
 
 
 def _close(session: Session, contact: Contact, at: datetime) -> None:

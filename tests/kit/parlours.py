@@ -41,6 +41,9 @@ class Parlour:
         self.on_refusal: Callable[[], None] = lambda: None
         self.now: Callable[[], datetime] = lambda: NEVER
 
+    window: timedelta | None = None
+    """What the program knows of it."""
+
     def texts(self, place: str) -> list[str]:
         return [text for where, text in self.taken if where == place]
 
@@ -71,7 +74,8 @@ def sends_what_is_due(world: World, *parlours: Parlour) -> None:
 
 async def _send(world: World, parlours: tuple[Parlour, ...]) -> None:
     veil = Veil(world.desk.render, world.desk.links)
-    sender = Sender(world.db, parlours, lambda: world.at, idle=0.01, zone=ZONE, veil=veil)
+    windows = {one.name: one.window for one in parlours if one.window}
+    sender = Sender(world.db, parlours, lambda: world.at, idle=0.01, zone=ZONE, veil=veil, windows=windows)
     task = asyncio.create_task(sender.run())
     try:
         async with asyncio.timeout(SECONDS):

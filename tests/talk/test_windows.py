@@ -25,6 +25,7 @@ pytestmark = begins(monthly_committee)
 
 APRIL, MAY = "Sinh hoạt chính trị tháng 4/2022", "Sinh hoạt chính trị tháng 5/2022"
 WEEKS = timedelta(weeks=3)
+WEEK = timedelta(days=7)
 HELLO = "Chào đồng chí"
 
 
@@ -377,3 +378,27 @@ def test_killed_between_it_is_released_by_the_word_that_comes_again(
     before = len(parlour.taken)
     sends_what_is_due(world, parlour)
     assert sum(text.startswith("<b>Việc đang chờ") for _, text in parlour.taken[before:]) == 1
+
+
+def test_a_window_that_must_be_closed_is_not_tried(world: World) -> None:
+    """The other side need not refuse what is known to be refused; who has another place hears there at once."""
+    parlour, other = Parlour(knocks=True), Parlour("zalo")
+    parlour.window = WEEK
+    alone = world.registered("CB01", "secretary")
+    both = world.registered("CB02", "secretary")
+    for talker in (alone, both):
+        parlour.spoken[talker.address.place] = world.at
+    elsewhere = another_place(world, both, "zalo", used_at=world.at - WEEK)
+    other.spoken[elsewhere.address.place] = world.at + 2 * WEEK
+    world.at += timedelta(days=6)
+    notice(world, alone, "Tin trong tuần")
+    sends_what_is_due(world, parlour, other)
+    assert parlour.texts(alone.address.place)[-1] == "Tin trong tuần"
+    world.at += timedelta(days=2)
+    notice(world, alone, "Tin sau một tuần")
+    notice(world, both, "Tin sau một tuần")
+    sends_what_is_due(world, parlour, other)
+    assert parlour.refused == []
+    assert [place for place, _ in parlour.knocked] == [alone.address.place]
+    assert other.texts(elsewhere.address.place) == ["Tin sau một tuần"]
+    assert "Tin sau một tuần" in [reply.text for reply in speaks(alone, parlour)]

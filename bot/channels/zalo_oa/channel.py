@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Self
 
 from bot.channels.base import Channel, Tools, WayBack, WayIn
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 PATH = "/zalo/oa"
 SIGNATURE, TIME = "x-zevent-signature", "x-zevent-timestamp"
+WINDOW = timedelta(days=7)
 LOOK_SECONDS, TROUBLED_SECONDS = 600.0, 60.0
 SHARE = 0.9
 """Of the calls that the package allows, for messages; the rest is for uploads and for what asks about the account."""
@@ -41,7 +43,9 @@ class ZaloOA(Channel):
     """
 
     name = NAME
-    abilities = Abilities(text_limit=TEXT_LIMIT, most_buttons=MOST_BUTTONS, sounds=True, costs=True)
+    abilities = Abilities(
+        text_limit=TEXT_LIMIT, most_buttons=MOST_BUTTONS, sounds=True, costs=True, window=WINDOW
+    )
     Settings = ZaloOASettings
     loggers = ("aiohttp",)
     rate = SHARE * SMALLEST_PACKAGE / 60
