@@ -9,6 +9,11 @@ from bot.talk.desk import Desk
 from bot.talk.errands import do_all
 
 
+def look_after_reports(desk: Desk, at: datetime) -> int:
+    """Both; answers how much was done."""
+    return join_scans(desk, at) + tell_reviewers(desk, at)
+
+
 def join_scans(desk: Desk, at: datetime) -> int:
     """Shows the pages of each errand that is new and joins those of each that is agreed; answers how many."""
     return do_all(desk, at, {ErrandKind.SCAN: work_on_scan}, "reports/scan/failed")

@@ -32,13 +32,29 @@ def tell_reviewers(desk: Desk, at: datetime) -> int:
     moment = desk.moment(at)
     if next_allowed(moment, weekends=False) > at:
         return 0
+    with desk.db.read() as session:
+        if not any(
+            _may_be_told(session, unit_id, found, moment) for unit_id, found in _by_unit(session, moment)
+        ):
+            return 0
     with desk.db.write() as session:
         take_turns(session, "reviews")
-        untold = _untold(session, moment)
-        written = 0
-        for unit_id, found in groupby(untold, key=lambda one: one.reviewer_id or 0):
-            written += _tell_unit(desk, session, unit_id, list(found), moment)
-        return written
+        return sum(
+            _tell_unit(desk, session, unit_id, found, moment)
+            for unit_id, found in _by_unit(session, moment)
+            if _may_be_told(session, unit_id, found, moment)
+        )
+
+
+def _by_unit(session: Session, moment: Moment) -> list[tuple[int, list[Submission]]]:
+    """What has not been told, by the unit that looks at it."""
+    found = groupby(_untold(session, moment), key=lambda one: one.reviewer_id or 0)
+    return [(unit_id, list(some)) for unit_id, some in found]
+
+
+def _may_be_told(session: Session, unit_id: int, found: Iterable[Submission], moment: Moment) -> bool:
+    people = sorted({role.person_id for role in _deciders(session, unit_id, found)})
+    return not _told_today(session, people, unit_id, moment)
 
 
 def _untold(session: Session, moment: Moment) -> Sequence[Submission]:
@@ -61,12 +77,10 @@ def _untold(session: Session, moment: Moment) -> Sequence[Submission]:
 def _tell_unit(
     desk: Desk, session: Session, unit_id: int, found: Sequence[Submission], moment: Moment
 ) -> int:
-    """Tells the people of one unit, each of what waits for them; nothing while they have been told today."""
+    """Tells the people of one unit, each of what waits for them."""
     roles = _deciders(session, unit_id, found)
     people = sorted({role.person_id for role in roles})
     contacts = contacts_of(session, people)
-    if _told_today(session, people, unit_id, moment):
-        return 0
     there = [one for one in contacts.values() if not is_away(one.person, moment.today)]
     new = {one.id for one in found}
     told = [
