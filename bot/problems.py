@@ -16,7 +16,7 @@ class Problem:
 class Invalid(Exception):
     """The person's input cannot be taken; `code` names the sentence that says why and what to do."""
 
-    def __init__(self, code: str, **facts: object) -> None:
+    def __init__(self, code: str, /, **facts: object) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from bot.duties.loading import reload_all
 from bot.people.roles import units_below
 from bot.problems import Rejected
 from bot.tables import Errand, ErrandState, Unit
@@ -22,10 +21,10 @@ from bot.talk.errands import (
     tell_asker,
 )
 from bot.units.account import alike_problems, passed_rows
+from bot.units.applying import apply_units
 from bot.units.news import tell_closed
 from bot.units.table_in import read_units
 from bot.units.table_out import living_units, write_unit_list, write_units_template
-from bot.units.tree import write_units
 
 SHOWN = 10
 """So many faults are told at once."""
@@ -42,9 +41,9 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
             if errand is None:
                 return
             moment, home = desk.moment(at), errand.unit.path
-            done = write_units(session, table.rows, moment, inside=home, title=table.title)
-            plans = [(p.title, c) for p, c in reload_all(session, moment) if not c.nothing]
-            facts: dict[str, Any] = {"done": done, "total": len(table.rows), "plans": plans}
+            applied = apply_units(session, table.rows, moment, inside=home, title=table.title)
+            done, total = applied.done, len(table.rows)
+            facts: dict[str, Any] = {"done": done, "total": total, "plans": applied.plans}
             if applying:
                 errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
                 for closed in done.closed:

@@ -14,6 +14,10 @@ EMPTIES = frozenset("-–—−")
 
 _FLOAT = re.compile(r"(\d{1,9})[.,]0+")
 _THOUSANDS = re.compile(r"(\d{1,3})\.(\d{3})")
+_OF_THEM = re.compile(
+    r"(?i)\s*(?:\((?:trong đó\s*)?(?:có\s*)?\d{1,4}[^()\d]*\bdự bị\)|[,;]?\s*trong đó\s+(?:có\s+)?\d{1,4}\D*\bdự bị)\s*$"
+)
+"""Of the members so many are candidates: they are counted among them."""
 _DATE = re.compile(r"(?P<d>\d{1,2}) ?[/.-] ?(?:0?[1-9]|1[0-2])(?: ?[/.-] ?(?:\d{4}|\d{2}))?")
 _ISO = re.compile(r"\d{4}-\d{2}-(?P<d>\d{2})")
 _CLOCK = re.compile(r"\b\d{1,2} ?(?:h|g|gio|:) ?(?:[0-5]\d)?(?: ?(?:phut|p))?(?=\W|$)")
@@ -46,8 +50,8 @@ def one_line(text: str) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """The number of "28", "28.0", "1.200", "25 đ/c", "hai lăm"; None for anything else."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    """The number of "28", "28.0", "1.200", "25 đ/c", "28 (2 dự bị)", "hai lăm"; None for anything else."""
+    text = _OF_THEM.sub("", unicodedata.normalize("NFKC", text).strip())
     if found := _FLOAT.fullmatch(text):
         return int(found[1])
     if found := _THOUSANDS.fullmatch(text):

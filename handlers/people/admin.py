@@ -6,9 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, or_, select
 
-from bot.duties.withdrawing import hand_over
 from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
-from bot.people.people import end_role
 from bot.people.places import WITHDRAWN, last_used, places_of, withdraw_place
 from bot.people.reaching import Silence, Unheard, unheard_holders
 from bot.people.requests import waiting_requests
@@ -23,10 +21,11 @@ from bot.talk.desk import Answer, Flow, FlowStep
 from bot.talk.outbox import lose_contact
 from bot.units.finding import FindingUnit, take_unit_found
 from bot.units.lookup import holders_of
+from bot.units.replacing import finish_role
 
 SHOWN = 20
 LOOK_BACK = timedelta(days=30)
-PAGES = ("invite", "invite_all", "units", "requests")
+PAGES = ("invite", "invite_all", "units", "unit_change", "unit_add", "unit_replace", "requests")
 """The dialogs that the office's page opens and that going back to it ends."""
 
 
@@ -239,8 +238,7 @@ def take_end(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button")
     membership = chat.session.get_one(Membership, chat.answers(Inviting).ending)
     if membership.ended_at is None:
-        end_role(chat.session, membership, chat.at)
-        hand_over(chat.session, membership.person_id, chat.at, unit_id=membership.unit_id)
+        finish_role(chat.session, membership, chat.at)
         chat.note("role ended", f"membership:{membership.id}")
         if membership.person_id != chat.person.id:
             chat.tell(membership.person, "people/admin/role_ended", membership=membership)

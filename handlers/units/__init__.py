@@ -6,7 +6,7 @@ from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
 from bot.units import errands
-from handlers.units import card, office, unit
+from handlers.units import card, changing, founding, office, replacing, unit
 
 COMMANDS: dict[str, Handler] = {
     "/tinhhinh": unit.show_unit,
@@ -17,6 +17,9 @@ ACTIONS: dict[str, Handler] = {
     "unit.card": card.show_card,
     "admin.unit": office.begin_units_office,
     "admin.card": office.open_card,
+    "admin.change": changing.begin_change,
+    "admin.add": founding.begin_adding,
+    "admin.replace": replacing.begin_replacing,
     "admin.reopen": office.reopen_closed_unit,
 }
 
@@ -26,4 +29,4 @@ WORK: Mapping[ErrandKind, Work] = {
     ErrandKind.UNIT_EXPORT: errands.export_units,
 }
 
-FLOWS: tuple[Flow, ...] = (office.FLOW,)
+FLOWS: tuple[Flow, ...] = (office.FLOW, changing.FLOW, founding.FLOW, replacing.FLOW)

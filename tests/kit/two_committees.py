@@ -222,6 +222,9 @@ def _facts(world: World) -> dict[str, object]:
         assert session.scalars(select(Note)).one().text == SECRETS[1]
         return {
             "unit": unit.id,
+            "role": session.scalars(
+                select(Membership.id).where(Membership.unit_id == unit.id).order_by(Membership.id)
+            ).first(),
             "meeting": meeting.id,
             "meeting_duty": duties["t4"].id,
             "thematic_duty": duties["cd"].id,

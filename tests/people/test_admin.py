@@ -323,7 +323,14 @@ def test_the_card_of_a_unit(world: World, office: Talker) -> None:
         "",
         "👉 Đồng chí chọn một việc dưới đây.",
     ]
-    assert labels(office) == ["✖️ Giải thể", "Sáp nhập vào…", "🏢 Đơn vị khác", "Quản trị"]
+    assert labels(office) == [
+        "✏️ Sửa đơn vị",
+        "Mã mời bí thư",
+        "✖️ Giải thể",
+        "Sáp nhập vào…",
+        "🏢 Đơn vị khác",
+        "Quản trị",
+    ]
     named(world, "A-01", "secretary", "An")
     named(world, "A-01", "follower", "Bình")
     world.load(shipped("60-KH-DUK-2022.yaml"))
@@ -511,6 +518,6 @@ def test_a_second_secretary_comes_first(world: World, office: Talker) -> None:
     assert "An, từ thứ Sáu 01/4 (phụ trách chính)" not in office.last.text
     office.taps("⬆️ Đưa lên phụ trách chính: An")
     assert "An, từ thứ Sáu 01/4 (phụ trách chính)" in office.last.text
-    question = office.choices[0].payload.partition(":")[0]
+    question = office.find("Giải thể").payload.partition(":")[0]
     office.presses(f"{question}:first999")
     assert office.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây.")
