@@ -85,7 +85,7 @@ def collect_minutes_facts(session: Session, meeting: Meeting, zone: ZoneInfo) ->
     topics = _topics(session, meeting)
     began, ended = _times(meeting, zone)
     return MinutesFacts(
-        unit=_unit(session, meeting.unit, day),
+        unit=unit_on_paper(session, meeting.unit, day),
         kind=meeting.kind,
         topics=tuple(dict.fromkeys(topic.title for topic in topics)),
         plans=_plans(session, meeting),
@@ -132,7 +132,8 @@ def _times(meeting: Meeting, zone: ZoneInfo) -> tuple[datetime | None, datetime 
     return began, ended if ended and ended.date() == began.date() else None
 
 
-def _unit(session: Session, unit: Unit, day: date) -> PaperUnit:
+def unit_on_paper(session: Session, unit: Unit, day: date) -> PaperUnit:
+    """The unit as it stood on that day."""
     span = _span(session, unit.id, day)
     parent_id = span.parent_id if span else unit.parent_id
     superior = unit.heading.strip()
@@ -166,7 +167,11 @@ def _plans(session: Session, meeting: Meeting) -> tuple[PlanFacts, ...]:
     if not plans and meeting.topic:
         plans = [meeting.topic.plan]
     known = {plan.id: plan for plan in plans}.values()
-    return tuple(PlanFacts(one.symbol, one.issued_on, one.issuer, one.title) for one in known)
+    return tuple(plan_on_paper(one) for one in known)
+
+
+def plan_on_paper(plan: Plan) -> PlanFacts:
+    return PlanFacts(plan.symbol, plan.issued_on, plan.issuer, plan.title)
 
 
 def _documents(session: Session, meeting: Meeting) -> tuple[str, ...]:

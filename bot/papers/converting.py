@@ -48,6 +48,19 @@ def to_pdf(docx: Path, folder: Path, *, seconds: float = SECONDS) -> Path:
     return target
 
 
+def in_form(docx: Path, folder: Path, form: str) -> tuple[Path, str]:
+    """The paper as "docx" or "pdf", in `folder`; and why it is no PDF although one was asked for: "none" (there is no
+    LibreOffice), "failed", else ""."""
+    if form != "pdf":
+        return docx, ""
+    try:
+        return to_pdf(docx, folder), ""
+    except NoConverter:
+        return docx, "none"
+    except NotConverted:
+        return docx, "failed"
+
+
 def _run(command: list[str], seconds: float) -> str:
     """Its output; soffice is a script that starts another program, so that both are ended when time is up."""
     with subprocess.Popen(  # noqa: S603 - our own command, no shell

@@ -83,11 +83,14 @@ class PaperForm(Strict):
 
 
 class Organ(Strict):
-    """Who issues a paper: its symbol, in whose name it is signed, what it and its meetings are called."""
+    """Who issues a paper: its symbol, in whose name it is signed (`reports_for`: its report on a period, which `signs` signs), what
+    it and its meetings are called."""
 
     kinds: Annotated[tuple[str, ...], Field(strict=False)]
     symbol: str
     on_behalf: str
+    reports_for: str
+    signs: str
     keep: str
     body: str
     session: str

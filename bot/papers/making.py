@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from bot.duties.reports_on import reports_about
 from bot.papers.collecting import collect_minutes_facts, kinds_for
-from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
+from bot.papers.converting import find_converter, in_form
 from bot.papers.facts import MinutesFacts
 from bot.papers.numbering import number_for
 from bot.problems import Rejected
@@ -70,11 +70,4 @@ def _written(desk: Desk, kind: str, facts: MinutesFacts, folder: Path, *, as_pdf
 
     path = folder / "paper.docx"
     render_paper(kind, facts, desk.render.folder / "documents", path)
-    if not as_pdf:
-        return path, ""
-    try:
-        return to_pdf(path, folder), ""
-    except NoConverter:
-        return path, "none"
-    except NotConverted:
-        return path, "failed"
+    return in_form(path, folder, "pdf" if as_pdf else "docx")

@@ -15,6 +15,7 @@ from bot.papers.collecting import KINDS
 from bot.papers.facts import MinutesFacts
 from bot.papers.forms import PaperForm, read_forms, read_paper_words
 from bot.papers.tags import Wording
+from bot.papers.wording import Tags
 from bot.problems import Problem, Rejected
 
 
@@ -39,9 +40,13 @@ def render_paper(kind: str, facts: MinutesFacts, folder: Path, target: Path) -> 
     forms, words = read_forms(folder), read_paper_words(folder)
     form = forms.on(facts.day)
     tags = Wording(form, forms.of(facts.unit.kind), words).tags(kind, facts)
-    path = template_path(kind, form, folder)
-    document = _filled(path, tags, tag_environment(words["blank"]))
-    stamp = _stamp(kind, facts)
+    fill_template(template_path(kind, form, folder), tags, words["blank"], _stamp(kind, facts), target)
+
+
+def fill_template(path: Path, tags: Tags, blank: str, stamp: datetime, target: Path) -> None:
+    """Writes the template with these tags as DOCX to `target`; `stamp` goes into the file's properties. Raises Rejected as
+    `render_paper`."""
+    document = _filled(path, tags, tag_environment(blank))
     properties = document.docx.core_properties
     properties.created = properties.modified = stamp.astimezone(UTC).replace(tzinfo=None)
     document.save(target)
@@ -68,7 +73,7 @@ def tag_environment(blank: str) -> SandboxedEnvironment:
     )
 
 
-def _filled(path: Path, tags: dict[str, Any], env: SandboxedEnvironment) -> DocxTemplate:
+def _filled(path: Path, tags: Tags, env: SandboxedEnvironment) -> DocxTemplate:
     try:
         document = _Template(path)
         document.render(tags, env, autoescape=True)

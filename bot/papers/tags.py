@@ -1,11 +1,6 @@
 """What a template may fill in: the facts of a meeting as short texts under names; docs/papers.md lists them."""
 
-from datetime import date, datetime
-from typing import Any
-
-from bot.papers.facts import AttendanceFacts, MinutesFacts, PlanFacts, TaskFacts, VoteFacts
-from bot.papers.forms import Organ, PaperForm, numerals_of
-from bot.papers.number_words import in_words
+from bot.papers.facts import AttendanceFacts, MinutesFacts, TaskFacts, VoteFacts
 from bot.papers.sorting import (
     appraisal_parts,
     sort_opinions,
@@ -16,21 +11,15 @@ from bot.papers.sorting import (
 )
 from bot.papers.texts import clean_text, percent_text, text_lines, two_digits
 from bot.papers.walking import Walk
+from bot.papers.wording import FormWords, Tags
 from bot.reading.signers import name_in, speaks_of_deputy, speaks_of_secretary
 from bot.tables import MeetingKind
 
-Tags = dict[str, Any]
 COUNTS = tuple(AttendanceFacts.__dataclass_fields__)
 
 
-class Wording:
-    """Turns facts into the words of one form; what is not known becomes None, which the template shows as a blank."""
-
-    def __init__(self, form: PaperForm, organ: Organ, words: dict[str, Any]) -> None:
-        self.form = form
-        self.organ = organ
-        self.words = words
-        self.numerals = numerals_of(words)
+class Wording(FormWords):
+    """Turns the facts of a meeting into the words of one form."""
 
     def tags(self, kind: str, facts: MinutesFacts) -> Tags:
         """Every tag of a paper of this kind, clean of what a document cannot hold."""
@@ -47,27 +36,11 @@ class Wording:
 
     def _head(self, kind: str, facts: MinutesFacts) -> Tags:
         words, paper = self.words, facts.paper(kind)
-        number = f"{paper.number:0{self.form.number_digits}}" if paper else ""
         topics = "; ".join(words["topic"].format(topic=topic) for topic in facts.topics) or words["blank"]
-        names = {"session": self.organ.session, "month": self._month(facts.day), "topics": topics}
-        return {
-            "superior": facts.unit.superior,
-            "superior_caps": facts.unit.superior.upper(),
-            "unit": facts.unit.name,
-            "unit_caps": facts.unit.name.upper(),
-            "number": number,
-            "number_line": words["number"].format(
-                number=number or words["blank"], kind=kind, symbol=self.organ.symbol or words["blank"]
-            ),
-            "place_and_date": words["place_and_date"].format(
-                place=facts.unit.place_name or words["blank"], date=self._date(facts.dated(kind))
-            ),
-            "title": words["titles_of_papers"][kind],
-            "about": words["about"][kind][facts.kind].format(**names),
-            "ending": self.form.ending,
-            "between_recipients": self.form.between_recipients,
-            "form": self.form.symbol,
-        }
+        names = {"session": self.organ.session, "month": self.month(facts.day), "topics": topics}
+        about = words["about"][kind][facts.kind].format(**names)
+        number = f"{paper.number:0{self.form.number_digits}}" if paper else ""
+        return self.head(kind, facts.unit, number, facts.dated(kind), about)
 
     def _meeting(self, facts: MinutesFacts) -> Tags:
         return {
@@ -76,15 +49,15 @@ class Wording:
             "kind": self.words["kinds"][facts.kind],
             "thematic": facts.kind == MeetingKind.THEMATIC,
             "topics": list(facts.topics),
-            "plans": [self._plan(plan) for plan in facts.plans],
+            "plans": [self.plan(plan) for plan in facts.plans],
             "documents": list(facts.documents),
             "rules": facts.rules,
             "place": facts.place,
-            "date": self._date(facts.day),
-            "short_date": self._short(facts.day),
-            "month": self._month(facts.day),
-            "began_clock": self._clock(facts.began),
-            "ended_clock": self._clock(facts.ended),
+            "date": self.long_date(facts.day),
+            "short_date": self.short_date(facts.day),
+            "month": self.month(facts.day),
+            "began_clock": self.clock(facts.began),
+            "ended_clock": self.clock(facts.ended),
             "chair": facts.chair,
             "clerk": facts.clerk,
             "presenter": facts.presenter,
@@ -98,13 +71,13 @@ class Wording:
             **{name: two_digits(count) for name, count in counts.items()},
             **{f"{name}_count": count for name, count in counts.items()},
             "obliged": two_digits(facts.obliged) if facts else None,
-            "total_words": self._words(counts["total"]),
-            "present_words": self._words(present),
+            "total_words": self.in_words(counts["total"]),
+            "present_words": self.in_words(present),
             "rate": percent_text(facts.rate) if facts else None,
         }
 
     def _walk(self, facts: MinutesFacts) -> Tags:
-        walk = Walk(facts, self.words, self._clock)
+        walk = Walk(facts, self.words, self.clock)
         return {
             "agenda": [step.title for step in facts.steps],
             "agenda_count": two_digits(len(facts.steps)),
@@ -140,14 +113,14 @@ class Wording:
                 "weaknesses": text_lines([score.weaknesses] if score else []),
                 "decided_grade": score.decided_grade if score else None,
             },
-            "read_back_clock": self._clock(facts.read_back),
+            "read_back_clock": self.clock(facts.read_back),
         }
 
     def _task(self, task: TaskFacts) -> Tags:
         return {
             "what": " ".join(task.what.split()),
             "who": task.who,
-            "due": self._short(task.due_on) if task.due_on else None,
+            "due": self.short_date(task.due_on) if task.due_on else None,
             "state": self.words["states"].get(task.state),
             "outcome": " ".join(task.outcome.split()),
         }
@@ -159,7 +132,7 @@ class Wording:
             **numbers,
             "of_voters": percent_text(vote.of_voters),
             "of_members": percent_text(vote.of_members),
-            "agree_words": self._words(vote.agree),
+            "agree_words": self.in_words(vote.agree),
         }
 
     def _signatures(self, facts: MinutesFacts) -> Tags:
@@ -175,44 +148,6 @@ class Wording:
             "signer_title": titles["deputy" if stands_in else "secretary"],
             "signer_name": signer,
         }
-
-    def _plan(self, plan: PlanFacts) -> str:
-        words = self.words["plan"]
-        if not plan.symbol:
-            return str(words["plain"].format(title=plan.title, issuer=plan.issuer))
-        mark = plan.symbol.partition("/")[0].rpartition("-")[2]
-        day = self._short(plan.issued_on) if plan.issued_on else self.words["blank"]
-        return str(
-            words["numbered"].format(
-                type=words["types"].get(mark, words["other"]),
-                symbol=plan.symbol,
-                date=words["day"].format(day=day),
-                issuer=plan.issuer,
-                title=plan.title,
-            )
-        )
-
-    def _padded(self, day: date) -> dict[str, str]:
-        return {
-            "day": f"{day.day:02}" if day.day < self.form.pad_days_below else str(day.day),
-            "month": f"{day.month:02}" if day.month < self.form.pad_months_below else str(day.month),
-            "year": str(day.year),
-        }
-
-    def _date(self, day: date) -> str:
-        return str(self.words["date"].format(**self._padded(day)))
-
-    def _short(self, day: date) -> str:
-        return str(self.words["short_date"].format(**self._padded(day)))
-
-    def _month(self, day: date) -> str:
-        return str(self.words["month"].format(**self._padded(day)))
-
-    def _clock(self, moment: datetime | None) -> str | None:
-        return self.words["clock"].format(hour=moment.hour, minute=moment.minute) if moment else None
-
-    def _words(self, number: int | None) -> str | None:
-        return None if number is None else in_words(number, self.numerals)
 
 
 VOTE = ("subject", "agree", "against", "other", "voters", "members", "of_voters", "of_members", "agree_words")

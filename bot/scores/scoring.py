@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local
@@ -196,6 +196,13 @@ def year_grades(session: Session, where: ColumnElement[bool], year: int, zone: Z
         .where(_counted(), where, *_in_year(year, zone))
         .group_by(GRADE)
     )
+    return {str(grade): int(count) for grade, count in rows}
+
+
+def grades_of(session: Session, meetings: Select[int]) -> dict[str, int]:
+    """How many of these meetings (a SELECT of ids) have which grade: the decided one, else the one voted. In no order."""
+    its = select(GRADE, func.count()).join(Meeting, Meeting.id == Score.meeting_id)
+    rows = session.execute(its.where(_counted(), Meeting.id.in_(meetings)).group_by(GRADE))
     return {str(grade): int(count) for grade, count in rows}
 
 

@@ -6,16 +6,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from bot.calendar import day_of_document
 from bot.duties.period_counts import Count, count_by_day
-from bot.people.roles import topmost_units, units_below, within_subtree
 from bot.periods import Period, periods_within, span_of, summed_period
+from bot.summaries.errand_reach import errand_reach
 from bot.summaries.period import PeriodSummary, count_months, sum_period
 from bot.summaries.picture import PictureFacts, draw_picture
-from bot.tables import Duty, Errand, Membership, Unit
+from bot.tables import Errand
 from bot.tables.asked import SummaryPicture
 from bot.talk.desk import Desk
 from bot.talk.errands import file_shelf, finish_errand
@@ -28,7 +28,7 @@ def make_picture(desk: Desk, errand_id: int, at: datetime) -> None:
     with desk.db.read() as session:
         errand = session.get_one(Errand, errand_id)
         asked = errand.about(SummaryPicture)
-        units, scope = _reach(session, errand, asked)
+        units, scope = errand_reach(session, errand, asked.committee)
         period = summed_period(asked.period)
         summary = sum_period(session, scope, period, today)
         months = months_shown(session, scope, summary, today)
@@ -44,19 +44,6 @@ def make_picture(desk: Desk, errand_id: int, at: datetime) -> None:
     finish_errand(
         desk, errand_id, at, "summaries/picture", files=(file,), summary=summary, mark=mark, names=names
     )
-
-
-def _reach(
-    session: Session, errand: Errand, asked: SummaryPicture
-) -> tuple[Sequence[Unit], ColumnElement[bool]]:
-    """The units of which it speaks, and the condition on Duty: the committee that was asked for (whether it may be summed up has been
-    looked at), else all that the person's roles reach now."""
-    if asked.committee:
-        unit = session.get_one(Unit, asked.committee)
-        return [unit], units_below(Duty.path, unit.path)
-    its = select(Membership).where(Membership.person_id == errand.person_id, Membership.ended_at.is_(None))
-    roles = session.scalars(its.order_by(Membership.id)).all()
-    return topmost_units(roles, "sum"), within_subtree(Duty.path, roles, "sum")
 
 
 def months_shown(

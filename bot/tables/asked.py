@@ -95,10 +95,20 @@ class SummaryPicture:
     committee: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OrderedSummary:
+    """What a SummaryPicture is about, as a "docx", "pdf" or "xlsx" to take away."""
+
+    period: str
+    form: str
+    committee: int = 0
+
+
 Asked = (
     GivenWorkbook
     | ScannedPages
     | OrderedPaper
+    | OrderedSummary
     | SummaryPicture
     | PlanPreview
     | LoadedPlan

@@ -29,7 +29,7 @@ class Role(StrEnum):
 
 class ErrandKind(StrEnum):
     """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
-    units reminded in a leader's name; INVITES: codes for all units that nobody leads; the rest is
+    units reminded in a leader's name; INVITES: codes for all units that nobody leads; SUMMARY: a period as Word or Excel; the rest is
     what the office asks for."""
 
     PLAN = "plan"
@@ -45,6 +45,7 @@ class ErrandKind(StrEnum):
     PAPER = "paper"
     NUDGE = "nudge"
     PICTURE = "picture"
+    SUMMARY = "summary"
     INVITES = "invites"
 
 

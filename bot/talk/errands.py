@@ -28,6 +28,7 @@ TAKES = {
     ErrandKind.PAPER: "lead",
     ErrandKind.NUDGE: "nudge",
     ErrandKind.PICTURE: "sum",
+    ErrandKind.SUMMARY: "sum",
 }
 """What whoever asked must be allowed to do; for all else, to administer."""
 READY = (ErrandState.NEW, ErrandState.READ, ErrandState.AGREED)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from bot.summaries.picturing import make_picture
+from bot.summaries.reporting import make_report
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.summaries import asking, nudging, part, period, picking, picturing, summary
+from handlers.summaries import asking, nudging, part, period, picking, summary, taking_away
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -27,12 +28,14 @@ ACTIONS: dict[str, Handler] = {
     "sum.parts": period.show_parts,
     "sum.names": period.show_names,
     "sum.open": asking.open_unit,
-    "sum.picture": picturing.order_picture,
+    "sum.picture": taking_away.order_picture,
+    "sum.report": taking_away.order_report,
 }
 
 WORK: Mapping[ErrandKind, Work] = {
     ErrandKind.NUDGE: nudging.nudge_portions,
     ErrandKind.PICTURE: make_picture,
+    ErrandKind.SUMMARY: make_report,
 }
 
 FLOWS: tuple[Flow, ...] = (picking.FLOW,)

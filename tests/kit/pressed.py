@@ -125,6 +125,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.parts": ("2022:units:{unit}", SUMS),
     "sum.names": ("2022-04:open:{unit}", SUMS),
     "sum.picture": ("2022-04:{unit}", SUMS),
+    "sum.report": ("2022-04:{unit}", SUMS),
     "sum.open": ("{unit}:2022-04", SUMS),
     "unit.card": ("{unit}", SUMS),
     "sum.pick": ("{own_demand}", NUDGES),
