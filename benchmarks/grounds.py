@@ -115,6 +115,9 @@ class NoLinks:
     def file(self, file: File, contact_id: int, key: int = 0) -> str:
         return f"http://localhost/f/{file.digest}"
 
+    def file_of_message(self, number: int, file: File, contact_id: int, key: int = 0) -> str:
+        return f"http://localhost/f/{number}"
+
     def calendar(self, person_id: int, key: int) -> str:
         return f"https://chibo.example/c/{person_id}-{key}"
 

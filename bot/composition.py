@@ -60,8 +60,8 @@ def compose(
     def handle(event: Incoming) -> bool:
         return receive(desk, event)
 
-    def file_link(file: File, whose: Address) -> str:
-        return link_for(desk, file, whose)
+    def file_link(file: File, whose: Address, number: int) -> str:
+        return link_for(desk, file, whose, number)
 
     talk = WebTalk(
         lambda reader: link_to_talk(desk, reader, now()),
@@ -196,7 +196,7 @@ def open_channels(
     kinds: Iterable[type[Channel]],
     handle: Receive,
     intake: Intake,
-    file_link: FileLink = lambda file, reader: "",
+    file_link: FileLink = lambda file, reader, number: "",
     talk: WebTalk = WebTalk(),
 ) -> list[Channel]:
     """The channels that the settings name."""
@@ -224,13 +224,13 @@ def open_channels(
     return opened
 
 
-def link_for(desk: Desk, file: File, reader: Address) -> str:
+def link_for(desk: Desk, file: File, reader: Address, number: int) -> str:
     """The page on which whoever speaks from there fetches the file; it is theirs alone."""
 
     def look() -> str:
         with desk.db.read() as session:
             here = select(Contact).where(Contact.channel == reader.channel, Contact.place == reader.place)
-            return f"{desk.file_link(file, session.scalars(here).one())}/page"
+            return f"{desk.file_link(file, session.scalars(here).one(), number)}/page"
 
     return do_again(look)
 

@@ -26,8 +26,9 @@ Known = Callable[[str], bool]
 ReadFile = Callable[[File], bytes]
 """The bytes of a stored file; called in a thread."""
 
-FileLink = Callable[[File, Address], str]
-"""Where whoever is at this place fetches a stored file: good for several reads, for them alone, and it expires; called in a thread."""
+FileLink = Callable[[File, Address, int], str]
+"""Where whoever is at this place fetches a stored file, which the message of this number brings (0: none): good for several reads, for
+them alone, and it expires; called in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Tools:
     now: Callable[[], datetime]
     public_url: str
     commands: Sequence[tuple[str, str]] = ()
-    file_link: FileLink = lambda file, reader: ""
+    file_link: FileLink = lambda file, reader, number: ""
     talk: WebTalk = field(default_factory=WebTalk)
     typed: TypedWords = field(default_factory=TypedWords)
     words: Callable[[str], Mapping[str, Any]] = lambda name: {}

@@ -17,6 +17,8 @@ from bot.tables import Constant
 UPLOAD_LIFE = timedelta(hours=24)
 EXPORT_LIFE = timedelta(hours=1)
 FILE_LIFE = timedelta(days=7)
+SAID = 8
+"""So many digits of a digest tell the files of one message apart."""
 ENTRY_LIFE = timedelta(days=1)
 
 
@@ -68,6 +70,17 @@ class SignedLinks:
         if not isinstance(facts, list) or len(facts) != 6:
             return None
         return File(*facts[:4]), (facts[4], facts[5])
+
+    def file_of_message(self, number: int, file: File, contact_id: int, key: int = 0) -> str:
+        """The same of a file that the message of this number in the outbox brings: short, for it stands in a talk as it is."""
+        return self._link("f", [number, file.digest[:SAID], contact_id, key])
+
+    def read_file_of_message(self, token: str) -> tuple[int, str, tuple[int, int]] | None:
+        """The message's number, how the file's digest begins, and the key of the contact that it was made for."""
+        match self._read("f", token, FILE_LIFE):
+            case [int(number), str(begins), int(contact_id), int(key)]:
+                return number, begins, (contact_id, key)
+        return None
 
     def calendar(self, person_id: int, key: int) -> str:
         return self._link("c", [person_id, key])

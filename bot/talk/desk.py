@@ -154,8 +154,10 @@ class Desk:
     def moment(self, at: datetime) -> Moment:
         return Moment(at, self.zone)
 
-    def file_link(self, file: File, contact: Contact) -> str:
-        """Opens for whoever speaks from that contact, for as long as they may read the file."""
+    def file_link(self, file: File, contact: Contact, number: int = 0) -> str:
+        """Opens for whoever speaks from that contact, for as long as they may read the file; shorter where a message brings it."""
+        if number:
+            return self.links.file_of_message(number, file, contact.id, contact.key)
         return self.links.file(file, contact.id, contact.key)
 
 
@@ -174,5 +176,6 @@ class Links(Protocol):
     def upload(self, contact_id: int, key: int = 0) -> str: ...
     def export(self, contact_id: int, key: int = 0) -> str: ...
     def file(self, file: File, contact_id: int, key: int = 0) -> str: ...
+    def file_of_message(self, number: int, file: File, contact_id: int, key: int = 0) -> str: ...
     def calendar(self, person_id: int, key: int) -> str: ...
     def invitation(self, code: str) -> list[tuple[str, str]]: ...

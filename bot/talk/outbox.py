@@ -52,6 +52,13 @@ def from_body(body: Mapping[str, Any]) -> Reply:
     )
 
 
+def file_of_message(session: Session, number: int, begins: str) -> File | None:
+    """Of the files that the message of this number brings, the one whose digest begins so."""
+    body = session.scalars(select(Message.body).where(Message.id == number)).one_or_none()
+    files = from_body(body).files if body else ()
+    return next((file for file in files if file.digest.startswith(begins)), None)
+
+
 def open_contact(session: Session, contact: Contact) -> Contact:
     """The contact itself or, while its window is closed, where else the person is reached, if anywhere."""
     if contact.closed_at is None:

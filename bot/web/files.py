@@ -27,6 +27,7 @@ from bot.store.files import clean_name
 from bot.store.links import FILE_LIFE
 from bot.summaries.table import summary_workbook
 from bot.tables import Contact, Membership
+from bot.talk.outbox import file_of_message
 from bot.web.chat import back_to_chat, seat_of, take_event
 from bot.web.form import FRAMING, UploadForm, read_upload_form
 from bot.web.site import CLIENT_ID, Site, accepted_types, site_of
@@ -156,7 +157,8 @@ async def send_file(request: Request) -> Response:
 async def _readable_file(request: Request) -> File:
     """The file of the link, if whoever it was made for may read it still."""
     site = site_of(request)
-    found = site.links.read_file(request.path_params["token"])
+    token = request.path_params["token"]
+    found = site.links.read_file(token) or await site.read(lambda session: _brought(site, session, token))
     contact = await site.read(lambda session: opened_by(session, found and found[1], site.now()))
     if found is None or contact is None:
         raise HTTPException(403, "file")
@@ -164,6 +166,16 @@ async def _readable_file(request: Request) -> File:
     if not await site.read(lambda session: may_fetch_file(session, contact, file.digest)):
         raise HTTPException(403, "file_role")
     return file
+
+
+def _brought(site: Site, session: Session, token: str) -> tuple[File, tuple[int, int]] | None:
+    """The file that a message brings, and the key that its link bears; None for a message that is no more."""
+    told = site.links.read_file_of_message(token)
+    if told is None:
+        return None
+    number, begins, key = told
+    file = file_of_message(session, number, begins)
+    return (file, key) if file else None
 
 
 async def send_leader_workbook(request: Request) -> Response:

@@ -55,6 +55,9 @@ class PlainLinks:
     def file(self, file: File, contact_id: int, key: int = 0) -> str:
         return f"https://chibo.example/f/{file.digest[:8]}"
 
+    def file_of_message(self, number: int, file: File, contact_id: int, key: int = 0) -> str:
+        return f"https://chibo.example/f/{number}-{file.digest[:8]}"
+
     def calendar(self, person_id: int, key: int) -> str:
         return f"https://chibo.example/c/{person_id}-{key}"
 

@@ -102,6 +102,18 @@ def test_a_file_link_without_its_reader_opens_nothing(facts: object) -> None:
     assert LINKS.read_file(LINKS._signer("f").dumps(facts)) is None
 
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def test_a_link_to_a_file_of_a_message_is_short() -> None:
+    long = File("0123456789abcdef" * 4, "Biên bản chi bộ tháng 11.docx", 15000, WORD)
+    link = LINKS.file_of_message(12345, long, 678, 3)
+    assert LINKS.read_file_of_message(_token(link, "f")) == (12345, "01234567", (678, 3))
+    assert LINKS.read_file(_token(link, "f")) is None
+    assert LINKS.read_file_of_message(_token(LINKS.file(long, 678, 3), "f")) is None
+    assert len(link) < 0.5 * len(LINKS.file(long, 678, 3))
+
+
 def test_an_invitation_names_every_way_in() -> None:
     assert LINKS.invitation("ABCD-EFGH") == [
         ("telegram", "https://t.me/bot?start=ABCD-EFGH"),

@@ -729,6 +729,28 @@ def test_a_stored_file_comes_back(site: Installation, browser: httpx.Client, tmp
     assert browser.get(gone[:-6] + ("A" if gone[-6] != "A" else "B") + gone[-5:]).status_code == 403
 
 
+def test_a_file_of_a_message_comes_by_a_short_link(
+    site: Installation, browser: httpx.Client, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(PNG)
+    stored = files.take_in(site.store, "y.png", tmp_path / "a")
+    reader = site.contact()
+    with site.db.write() as session:
+        contact = session.get_one(Contact, reader)
+        number = outbox.post_message(session, contact, Reply("Đây", (), (stored,)), contact.used_at)
+        session.flush()
+        number_of = number.id
+    link = site.links.path(site.links.file_of_message(number_of, stored, reader))
+    assert browser.get(link).content == PNG
+    assert link in browser.get(f"{link}/page").text
+    other = File("f" * 64, "y.png", 1, "image/png")
+    assert (
+        browser.get(site.links.path(site.links.file_of_message(number_of, other, reader))).status_code == 403
+    )
+    assert browser.get(site.links.path(site.links.file_of_message(999, stored, reader))).status_code == 403
+    assert browser.get(site.links.path(site.links.file_of_message(number_of, stored, 999))).status_code == 403
+
+
 def test_the_workbook(site: Installation, browser: httpx.Client) -> None:
     with site.db.write() as session:
         unit = Unit(code="DUK", name="Đảng ủy Khối", kind="dang_bo", path="/1/")

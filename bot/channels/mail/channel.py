@@ -40,7 +40,7 @@ class Mail(Channel):
         self,
         server: MailServer,
         now: Callable[[], datetime],
-        file_link: FileLink = lambda file, reader: "",
+        file_link: FileLink = lambda file, reader, number: "",
         talk: WebTalk = WebTalk(),
         words: LetterWords = LetterWords(),
         mark: str = "",
@@ -80,6 +80,6 @@ class Mail(Channel):
 
     def _hand_in(self, place: str, reply: Reply) -> None:
         reader = Address(NAME, place)
-        links = [self._file_link(file, reader) for file in reply.files]
+        links = [self._file_link(file, reader, reply.number) for file in reply.files]
         facts = (self._server, place, self._now(), self._mark, links, self._talk.link(reader), self._words)
         hand_in(self._server, letter_of(reply, Envelope(*facts)))

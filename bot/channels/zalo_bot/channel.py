@@ -93,7 +93,7 @@ class ZaloBot(Channel):
         now: Callable[[], datetime],
         *,
         known: Known = lambda place: True,
-        file_link: FileLink = lambda file, reader: "",
+        file_link: FileLink = lambda file, reader, number: "",
         typed: TypedWords = TypedWords(),
         secret: str = "",
         webhook_url: str = "",
@@ -210,7 +210,7 @@ class ZaloBot(Channel):
         """The text, with files as links and choices as lines. What fails behind a piece of it is TextLater."""
         reader = Address(NAME, place)
         links = [
-            await run_in_thread(self._lanes.threads, partial(self._file_link, file, reader))
+            await run_in_thread(self._lanes.threads, partial(self._file_link, file, reader, reply.number))
             for file in reply.files
         ]
         texts = split_html(draw_typed(reply, self._typed, links), TEXT_LIMIT)

@@ -81,7 +81,7 @@ class Carrier:
         self.obstacles.prove_passable(Scope.ALL, *([Scope.PAID] if reply.unasked else []))
         uploaded = [await self._upload(file) if is_document(file) else None for file in reply.files]
         links = [
-            (file, await self._link(file, place))
+            (file, await self._link(file, place, reply.number))
             for file, document in zip(reply.files, uploaded, strict=True)
             if document is None
         ]
@@ -143,8 +143,9 @@ class Carrier:
         found = ((key, told.get(key)) for key in ("token", "attachment_id"))
         return next((Uploaded(key, token) for key, token in found if isinstance(token, str) and token), None)
 
-    async def _link(self, file: File, place: str) -> str:
-        return await run_in_thread(self._threads, partial(self._tools.file_link, file, Address(NAME, place)))
+    async def _link(self, file: File, place: str, number: int) -> str:
+        link = partial(self._tools.file_link, file, Address(NAME, place), number)
+        return await run_in_thread(self._threads, link)
 
     async def _meant(
         self,

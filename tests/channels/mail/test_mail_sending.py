@@ -174,7 +174,9 @@ async def test_a_letter_is_written_with_its_links(certificate: Path) -> None:
 
         shown: list[tuple[Address, int]] = []
         talk = WebTalk(link, lambda reader, number: shown.append((reader, number)))
-        mail = Mail(server, lambda: AT, lambda file, reader: f"https://chibo.example/f/{reader.place}", talk)
+        mail = Mail(
+            server, lambda: AT, lambda file, reader, number: f"https://chibo.example/f/{reader.place}", talk
+        )
         file = File("0" * 64, "a.pdf", 1, "application/pdf")
         assert await outcome(mail, Reply("Xem", files=(file,), number=7)) == ("sent", "")
     assert places == [Address("smtp", TO)]

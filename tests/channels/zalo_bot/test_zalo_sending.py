@@ -67,7 +67,7 @@ OUT: dict[str, tuple[Reply, list[str]]] = {
 }
 
 
-def link_of(file: File, reader: Address) -> str:
+def link_of(file: File, reader: Address, number: int) -> str:
     assert reader == Address("zalo", PLACE)
     return f"https://chibo.example/{file.digest[:4]}"
 

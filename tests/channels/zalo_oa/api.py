@@ -257,7 +257,7 @@ class Ear:
         )
 
 
-def link_of(file: File, reader: Address) -> str:
+def link_of(file: File, reader: Address, number: int) -> str:
     assert reader == Address("zalo_oa", PLACE)
     return f"https://chibo.example/{file.digest[:4]}"
 
