@@ -21,6 +21,7 @@ TICKS = {
     "papers": (papers.make_papers, timedelta(seconds=2)),
     "reports": (reports.look_after_reports, timedelta(seconds=2)),
     "meetings": (meetings.remind_tasks, timedelta(minutes=1)),
+    "timetable": (meetings.tell_leaders, timedelta(seconds=30)),
     "notices": (notices.send_notices, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),

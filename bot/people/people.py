@@ -17,6 +17,7 @@ from bot.tables import (
     Dialog,
     Event,
     Invite,
+    LeaderWord,
     Membership,
     Message,
     MessageState,
@@ -93,6 +94,7 @@ def forget_person(session: Session, person: Person, at: datetime) -> Forgotten:
     session.execute(unsent.execution_options(synchronize_session=False))
     nothing = dict.fromkeys(("text", "message_ref", "digest", "name", "media_type"), "")
     notes = session.execute(update(Note).where(Note.person_id == person.id).values(**nothing))
+    session.execute(update(LeaderWord).where(LeaderWord.person_id == person.id).values(reason=""))
     session.execute(update(Aside).where(Aside.person_id == person.id).values(**nothing))
     messages = session.execute(
         update(Message).where(mine).values(body={"text": ""}).execution_options(synchronize_session=False)

@@ -1,6 +1,7 @@
 """Every table, a module for each family."""
 
 from bot.tables.base import Base
+from bot.tables.leader_words import LeaderWord
 from bot.tables.meetings import (
     Aside,
     Attendance,
@@ -83,6 +84,7 @@ __all__ = [
     "Event",
     "Hurry",
     "Invite",
+    "LeaderWord",
     "Locality",
     "LocalityDuties",
     "LocalityMeetings",

@@ -18,11 +18,13 @@ from handlers.meetings import (
     schedule,
     starting,
     tasks,
+    timetable,
     votes,
 )
 
 COMMANDS: dict[str, Handler] = {
     "/lichhop": schedule.show_schedule,
+    "/lichdonvi": timetable.show_timetable,
     "/hop": starting.show_meetings,
     "/ketqua": result.show_result_choice,
 }
@@ -39,6 +41,13 @@ ACTIONS: dict[str, Handler] = {
     "prepare.notice": prepare.show_notice,
     "prepare.tell": prepare.send_notice,
     "prepare.banner": prepare.show_backdrop,
+    "cells": timetable.show_timetable,
+    "cells.without": timetable.show_without,
+    "cells.meeting": timetable.show_planned,
+    "cells.agree": timetable.agree_to_day,
+    "cells.other": timetable.begin_other_day,
+    "cells.come": timetable.attend_meeting,
+    "cells.stay": timetable.stay_away,
     "meet": starting.show_meetings,
     "meet.duty": starting.start_meeting_of,
     "meet.begin": starting.begin_meeting,
@@ -99,6 +108,7 @@ ACTIONS: dict[str, Handler] = {
 FLOWS: tuple[Flow, ...] = (
     schedule.FLOW,
     prepare.FLOW,
+    timetable.FLOW,
     meeting.FLOW,
     notes.NOTE_FLOW,
     notes.PEOPLE_FLOW,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.calendar import next_allowed
 from bot.materials.receipts import materials_for
 from bot.meetings.dialogs import AboutMeeting, about
+from bot.meetings.leader_words import speakers_of
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.preparing import (
     FOLLOWER,
@@ -71,6 +72,7 @@ def _facts(chat: Chat, meeting: Meeting) -> dict[str, Any]:
         "left": (day - chat.today).days,
         "kinds": kinds_of(meeting, parts),
         "guests": guests_of(meeting, parts),
+        "speakers": speakers_of(chat.session, meeting),
         "items": meeting_checklist(chat.desk.rules, meeting, parts, chat.moment),
     }
 

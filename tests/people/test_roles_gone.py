@@ -87,9 +87,10 @@ ELSEWHERE = frozenset(
         "scan",
         "score",
         "score_vote",
+        "timetable",
     )
 )
-"""Flows that no press begins on this stage: it has no plan with a choice, no score, no task of an earlier meeting."""
+"""Flows that no press begins on this stage: it has no plan with a choice, no score, no task of an earlier meeting; its one meeting runs."""
 
 
 def refused_all(holder: Holder) -> None:

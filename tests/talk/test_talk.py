@@ -34,7 +34,7 @@ def labels(talker: Talker) -> set[str]:
 
 
 OWN = {"/thangnay", "/lichhop", "/hop", "/ketqua", "/nop", "/tinhhinh"}
-SEEN = {"/tonghop", "/chuanop", "/xuat"}
+SEEN = {"/tonghop", "/lichdonvi", "/chuanop", "/xuat"}
 ALWAYS = {"/start", "/caidat", "/huy", "/xoadulieu"}
 
 
