@@ -283,8 +283,11 @@ def rungs_told(session: Session, spoken: Collection[DueRung]) -> set[tuple[int, 
 
 
 def hour_of(person: Person, one: DueRung, moment: Moment) -> datetime:
-    """A rung of the day waits for the person's own hour; one with a clock time does not."""
+    """A rung of the day waits for the person's own hour; one with a clock time does not. What climbs is ripe whenever the tick comes,
+    and is said when it may be."""
     rung = one.timed.rung
+    if rung.to != "secretary":
+        moment = replace(moment, at=next_allowed(moment))
     if rung.clock is not None or (rung.anchor == "meeting" and not rung.days):
         return moment.at
     return max(moment.at, at_local(moment.today, time(person.reminder_hour), moment.zone))

@@ -331,6 +331,26 @@ def test_a_year_of_one_unit(
             assert len(names) <= longest * (1 + moved)
 
 
+def test_what_climbs_while_the_program_was_down_in_the_evening_comes_in_the_morning(
+    sqlite_template: Path,
+) -> None:
+    """The deputy is called at 16:00; the program is back at 3:40 in the night, and at 22:00 another time."""
+    ladder = [
+        {"key": "first", "at": "due-30d", "say": "topic", "when": "always", "to": "secretary"},
+        {"key": "climb", "at": "due-28d 16:00", "say": "topic", "when": "always", "to": "deputy"},
+    ]
+    for late in (700, 360):
+        with fresh(sqlite_template) as (world, folder):
+            world.load(plan_of(folder, plan_text(ladder[:1], ladder)), owner="D")
+            live(world, [], [late])
+            with world.db.read() as session:
+                climbed = select(Message.due_at).join(Reminder, Reminder.message_id == Message.id)
+                moments = session.scalars(climbed.where(Reminder.rung.startswith("climb"))).all()
+            assert moments
+            for moment in moments:
+                _awake(moment, set())
+
+
 def _awake(moment: datetime, meeting_days: set[date]) -> None:
     wall = moment.astimezone(ZONE)
     if wall.date() in meeting_days:
