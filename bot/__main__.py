@@ -49,6 +49,7 @@ from bot.tables import Role
 from bot.talk.allowances import full_channels
 from bot.talk.receive import utc_now
 from bot.units.table_in import read_units
+from bot.web.setup import first_word
 
 LINK_SECONDS = 10
 """How long `invite` waits for a channel to say its own link."""
@@ -111,13 +112,14 @@ def run() -> None:
         try_store(settings)
         warn_of_settings(settings)
         lines = begin_logs(settings.log_level, settings.log_format)
-        service = compose(settings, db, utc_now, lines=lines)
+        first = first_word(db, utc_now())
+        service = compose(settings, db, utc_now, lines=lines, first=first)
         service.unreached = lambda channel: warn_of(
             Problem(channel, "channel_unreached", {"channel": channel, "seconds": REACH_SECONDS})
         )
-        service.ready = lambda: say_line(
-            "running", url=settings.url, channels=[one.name for one in service.channels]
-        )
+        shown = [one.name for one in service.channels]
+        word = first.word if first else ""
+        service.ready = lambda: say_line("running", url=settings.url, channels=shown, word=word)
         serve(service, settings)
 
 

@@ -39,6 +39,7 @@ from bot.talk.receive import receive
 from bot.talk.render import Renderer, read_words
 from bot.talk.sender import Sender
 from bot.web import app as web
+from bot.web.setup import FirstWord
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
 from schedules.cleanup import KeepTimes, clean_by_night
@@ -52,6 +53,7 @@ def compose(
     demo: Demo | None = None,
     kinds: Sequence[type[Channel]] = CHANNELS,
     lines: LineCounts | None = None,
+    first: FirstWord | None = None,
 ) -> Service:
     """Puts the pieces together; everything below this function gets what it needs handed in."""
     store = files.open_store(settings.files_url.get_secret_value())
@@ -78,7 +80,7 @@ def compose(
         demo.attach(desk, clock.run_all, partial(_next_moment, db), sender.wake)
     shown = pages_beside(settings, channels, watch, lines or LineCounts(), demo)
     return Service(
-        web.build_site(desk, handle, links, hub, intake.take, store.stream, now, **shown),
+        web.build_site(desk, handle, links, hub, intake.take, store.stream, now, first=first, **shown),
         sender,
         clock,
         settings.host,

@@ -103,3 +103,9 @@ def stand_ins(people: Sequence[Person], near: Collection[int], today: date) -> l
     """The other secretaries of the unit, those who are there and can be reached; empty when there is no second one."""
     first = spoken_to(people, near, today)
     return [p for p in people if p is not first and p.id in near and not is_away(p, today)]
+
+
+def has_admin(session: Session) -> bool:
+    """Whether anybody at all is an office."""
+    held = select(Membership.id).where(Membership.role == Role.ADMIN, Membership.ended_at.is_(None))
+    return session.scalar(held.limit(1)) is not None

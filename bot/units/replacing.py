@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.duties.withdrawing import hand_over
@@ -22,7 +23,8 @@ def replace_holder(session: Session, membership: Membership, at: datetime) -> st
 
     Raises Invalid(role_ended_already), so that of two who do it at once one has made a code.
     """
-    session.refresh(membership, with_for_update=True)
+    session.execute(select(Membership.id).where(Membership.id == membership.id).with_for_update())
+    session.refresh(membership, ["ended_at"])
     if membership.ended_at is not None:
         raise Invalid("role_ended_already", unit=membership.unit.name)
     finish_role(session, membership, at)

@@ -2,9 +2,8 @@
 
 import logging
 import secrets
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from urllib.parse import parse_qs
 
@@ -21,11 +20,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.channels import base
 from bot.channels.web.channel import Hub, Web
-from bot.messages import Address, Incoming
 from bot.people.invitations import hashed_code
 from bot.reading.codes import looks_like_code, normal_code
 from bot.store.links import SignedLinks
-from bot.tables import Contact, Invite
+from bot.tables import Invite
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.render import read_words
@@ -33,15 +31,14 @@ from bot.web import calendar as web_calendar
 from bot.web import chat as web_chat
 from bot.web import device as web_device
 from bot.web import files as web_files
-from bot.web.site import Site, body_within, read_assets, send_asset, site_of
+from bot.web import setup as web_setup
+from bot.web.site import ENTRY_LIMIT, Site, body_within, contact_at, read_assets, send_asset, site_of
+from bot.web.tries import WrongTries
 
 log = logging.getLogger(__name__)
 
 UPLOAD_LIMIT = 100 * 2**20
 WEBHOOK_LIMIT = 2**20
-ENTRY_LIMIT = 4 * 2**10
-WRONG_TRIES, WRONG_WINDOW, ADDRESSES_KEPT = 10, timedelta(hours=1), 10_000
-PAUSE_SECONDS = 1.0
 HEALTH_SECONDS = 5
 SECURITY = {
     "content-security-policy": "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'; object-src 'none'",
@@ -53,26 +50,6 @@ SECURITY = {
 }
 
 Handler = Callable[[Request], Awaitable[Response]]
-
-
-class WrongTries:
-    """How often each client address has brought a wrong code lately; in this process's memory alone."""
-
-    def __init__(self) -> None:
-        self._tries: dict[str, deque[datetime]] = {}
-        self.turn = anyio.Lock()
-
-    def too_many(self, client: str, at: datetime) -> bool:
-        tries = self._tries.get(client, deque())
-        while tries and at - tries[0] >= WRONG_WINDOW:
-            tries.popleft()
-        return len(tries) >= WRONG_TRIES
-
-    def note(self, client: str, at: datetime) -> None:
-        tries = self._tries.pop(client, deque())
-        self._tries[client] = deque([*tries, at], WRONG_TRIES)
-        if len(self._tries) > ADDRESSES_KEPT:
-            del self._tries[next(iter(self._tries))]
 
 
 def build_site(
@@ -90,9 +67,10 @@ def build_site(
     home: Handler | None = None,
     upload_limit: int = UPLOAD_LIMIT,
     web: Web | None = None,
+    first: web_setup.FirstWord | None = None,
 ) -> Starlette:
     """The application. `receive`, `take_in` and `stream` are called in threads; `home` replaces the front page; `web` is the
-    channel that pushes."""
+    channel that pushes; `first` is the word that opens the first steps."""
     folder = desk.render.folder / "web"
     assets = read_assets(folder)
     app = Starlette(
@@ -114,7 +92,7 @@ def build_site(
     limit, channel = upload_limit, web or Web()
     shown = (limit, words, channel, read_words(folder / "calendar.yaml"), address)
     app.state.site = Site(desk, receive, links, hub, take_in, stream, now, *shown)
-    app.state.assets, app.state.tries = assets, WrongTries()
+    app.state.assets, app.state.tries, app.state.first = assets, WrongTries(), first
     return app
 
 
@@ -172,22 +150,13 @@ async def enter_by_invitation(request: Request) -> Response:
         return site.page("entry", state="open", code=code, entry=fresh)
     form = parse_qs((await body_within(request, ENTRY_LIMIT)).decode("utf-8", "replace"))
     place = site.links.read_entry(form.get("entry", [""])[0]) or secrets.token_urlsafe(16)
-    contact = await site.read(lambda session: _contact_at(session, place))
+    contact = await site.read(lambda session: contact_at(session, place))
     if contact is None:
         refused = await _refuse_code(request, code)
         if refused is not None:
             return refused
-        label = site.desk.render.page("web/entered.html", {"code": code}).strip()
-        address = Address("web", place)
-        await site.handle(Incoming(f"new:{place}", address, site.now(), text=f"/start {code}", label=label))
-        contact = await site.read(lambda session: _contact_at(session, place))
-        if contact is None:
-            raise HTTPException(503)
-    return RedirectResponse(site.links.path(site.links.web_chat(contact.id, contact.key)), 303)
-
-
-def _contact_at(session: Session, place: str) -> Contact | None:
-    return session.scalar(select(Contact).where(Contact.channel == "web", Contact.place == place))
+        contact = await site.enter(place, code)
+    return site.to_chat(contact)
 
 
 async def _refuse_code(request: Request, code: str) -> Response | None:
@@ -196,9 +165,8 @@ async def _refuse_code(request: Request, code: str) -> Response | None:
     tries: WrongTries = request.app.state.tries
     client, at = request.client.host if request.client else "", site.now()
     many = tries.too_many(client, at)
-    if many:  # others behind the same address still get in; guesses come one after another
-        async with tries.turn:
-            await anyio.sleep(PAUSE_SECONDS)
+    if many:
+        await tries.wait_turn()
     invite = await site.read(
         lambda session: session.scalar(select(Invite).where(Invite.code_hash == hashed_code(code)))
     )
@@ -250,6 +218,7 @@ ROUTES = (
     Route("/static/{name}", send_asset),
     Route("/w/new", to_entry),
     Route("/w/new/{code}", enter_by_invitation, methods=["GET", "POST"]),
+    *web_setup.ROUTES,
     *web_device.ROUTES,
     *web_chat.ROUTES,
     *web_files.ROUTES,

@@ -11,22 +11,26 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.channels.base import Receive, TakeIn
 from bot.channels.web.channel import Hub, Web
-from bot.messages import Incoming
+from bot.messages import Address, Incoming
 from bot.store.again import do_again
 from bot.store.filetypes import EXTENSIONS, TABLES
 from bot.store.links import SignedLinks
+from bot.tables import Contact
 from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+ENTRY_LIMIT = 4 * 2**10
+"""Bytes of a form of a few short fields."""
 CLIENT_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 """The number that a page gives to what it sends, so that a second try is known."""
 ASSET_TYPES = {
@@ -94,9 +98,27 @@ class Site:
         self.hub.notify({event.address})
         return fresh
 
+    async def enter(self, place: str, code: str) -> Contact:
+        """The contact of a new web chat at this place, which begins with an invitation's code."""
+        label = self.desk.render.page("web/entered.html", {"code": code}).strip()
+        address = Address("web", place)
+        await self.handle(Incoming(f"new:{place}", address, self.now(), text=f"/start {code}", label=label))
+        contact = await self.read(lambda session: contact_at(session, place))
+        if contact is None:
+            raise HTTPException(503)
+        return contact
+
+    def to_chat(self, contact: Contact) -> Response:
+        return RedirectResponse(self.links.path(self.links.web_chat(contact.id, contact.key)), 303)
+
     def page(self, name: str, status: int = 200, **context: Any) -> HTMLResponse:
         body = self.desk.render.page(f"web/{name}.html", {"asset": self.asset, **context})
         return HTMLResponse(body, status)
+
+
+def contact_at(session: Session, place: str) -> Contact | None:
+    """Who speaks from a web chat's place."""
+    return session.scalar(select(Contact).where(Contact.channel == "web", Contact.place == place))
 
 
 def site_of(request: Request) -> Site:

@@ -15,6 +15,7 @@ from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.talk.interrupted import resume_dialog
 from bot.talk.windows import let_back_in
+from bot.units.lookup import units_stand_below
 from handlers.people.admission import Registering
 
 ASKS_WHOLE = ("xem day du", "day du", "xem", "doc day du", "xem them")
@@ -216,7 +217,10 @@ def _finish(chat: Chat) -> None:
     unit, role = _unit(chat), chat.answers(Registering).role
     chat.end()
     chat.say("people/register/welcome", unit=unit, role=role)
-    chat.open("home")
+    if role == Role.ADMIN and not units_stand_below(chat.session, unit):
+        chat.say("people/register/first_steps", unit=unit)
+    else:
+        chat.open("home")
 
 
 FLOW = Flow(

@@ -186,10 +186,10 @@ def _found(chat: Chat, above: Unit) -> None:
     if applied is None:
         chat.again(trouble=chat.sentence(Invalid("unit_changed_meanwhile")))
         return
-    unit = applied.done.founded[0]
-    chat.note("unit added", f"unit:{unit.code}"[:80])
+    unit_id = _id_of(chat, applied.done.founded[0].code)
+    chat.note("unit added", f"unit:{unit_id}")
     chat.end()
-    chat.say("units/added", done=applied.done, applied=applied, above=above, unit_id=_id_of(chat, unit.code))
+    chat.say("units/added", done=applied.done, applied=applied, above=above, unit_id=unit_id)
 
 
 def _id_of(chat: Chat, code: str) -> int:

@@ -74,6 +74,8 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("GET", "/readyz"): ("", OPEN),
     ("GET", "/metrics"): ("metrics", answers(200, 401, 401, 401, 401, 401, 401)),
     ("POST", "/telegram"): ("telegram", answers(400, 403, 403, 403, 403, 403, 403)),
+    ("GET", "/setup"): ("", answers(404, 404, 404, 404, 404, 404, 404)),
+    ("POST", "/setup"): ("", answers(404, 404, 404, 404, 404, 404, 404)),
     ("GET", "/w/new"): ("code", answers(303, 303, 303, 303, 303, 303, 303)),
     ("GET", "/w/new/{code}"): ("code", OPEN),
     ("POST", "/w/new/{code}"): ("code", answers(303, 404, 303, 410, 404, 410, 303)),
@@ -96,7 +98,8 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("GET", "/c/{token}"): ("c", answers(200, 403, 200, 200, 403, 403, 403)),
 }
 """(method, path): which key it asks for, and what is answered in each of CASES. Telegram is heard, and brings no update. A calendar's
-link does not expire, and shows an empty calendar once it has ended."""
+link does not expire, and shows an empty calendar once it has ended. The first steps are there for no process without a word
+(test_setup.py)."""
 SHOWS = {
     "/w/{token}": SAID,
     "/w/{token}/events": SAID,

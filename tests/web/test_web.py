@@ -27,6 +27,7 @@ from bot.store.links import SignedLinks
 from bot.tables import Contact, Dialog, Event, Membership, Message, Person, Role, Unit
 from bot.talk import outbox
 from bot.web import app as web
+from bot.web import tries as tries_module
 from bot.web.site import Site
 from tests.kit.installation import LIMIT, PNG, Installation, running
 from tests.kit.places import ROOT
@@ -862,8 +863,8 @@ def test_a_typed_code_finds_its_page(shared: Installation) -> None:
 
 
 def test_only_a_few_addresses_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web, "ADDRESSES_KEPT", 3)
-    tries, at = web.WrongTries(), datetime(2022, 4, 1, tzinfo=UTC)
+    monkeypatch.setattr(tries_module, "ADDRESSES_KEPT", 3)
+    tries, at = tries_module.WrongTries(), datetime(2022, 4, 1, tzinfo=UTC)
     for number in range(10):
         tries.note("first", at)
         tries.note(f"other {number}", at)
