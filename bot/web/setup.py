@@ -57,6 +57,10 @@ def first_word(db: Database, at: datetime) -> FirstWord | None:
         return None if has_admin(session) else FirstWord(at)
 
 
+async def first_steps(request: Request) -> Response:
+    return await (take_first_steps if request.method == "POST" else ask_first_steps)(request)
+
+
 async def ask_first_steps(request: Request) -> Response:
     first = await _open_word(request)
     if first.is_over(site_of(request).now()):
@@ -156,7 +160,4 @@ def _committee(site: Site, session: Session, given: Mapping[str, str]) -> Unit:
     return _tops(session)[0]
 
 
-ROUTES = (
-    Route("/setup", ask_first_steps, methods=["GET"]),
-    Route("/setup", take_first_steps, methods=["POST"]),
-)
+ROUTES = (Route("/setup", first_steps, methods=["GET", "POST"]),)
