@@ -7,6 +7,10 @@ from bot.meetings.tasks_due import remind_of_tasks
 from bot.talk.desk import Desk
 
 
+def tell_of_meetings(desk: Desk, at: datetime) -> int:
+    return tell_leaders(desk, at) + remind_tasks(desk, at)
+
+
 def remind_tasks(desk: Desk, at: datetime) -> int:
     """Tells of tasks whose day comes near; answers how many messages were written."""
     return remind_of_tasks(desk, at)
