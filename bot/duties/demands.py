@@ -14,7 +14,7 @@ from bot.plans.expected import Expected
 from bot.plans.guidance.rules import asks_upload
 from bot.plans.ladders import rung_of
 from bot.plans.plan import lines_of
-from bot.tables import Demand, Topic
+from bot.tables import AskedFigure, Demand, FigureKind, KnownOf, Topic
 
 Name = tuple[str, str]
 """A demand's key and variant."""
@@ -104,8 +104,23 @@ class Demands:
             "uploads": asks_upload(want.base),
             "recipient": want.to or "",
             "via": want.via or "",
+            "asks": _asked(want),
+            "without_files": want.without_files,
             "rungs": [line.model_dump() for line in lines_of(self._loading.text, want.ladder)],
         }
+
+
+def _asked(want: Expected) -> tuple[AskedFigure, ...]:
+    return tuple(
+        AskedFigure(
+            figure.key,
+            figure.title,
+            FigureKind(figure.kind),
+            figure.optional,
+            KnownOf(figure.known) if figure.known else None,
+        )
+        for figure in want.asks
+    )
 
 
 def demand_name(want: Expected) -> Name:

@@ -10,7 +10,7 @@ from bot.calendar import NOT_RELATIVE, Relative, Side, last_day_before, safe_day
 from bot.periods import Period
 from bot.plans.agenda import fill_step_texts
 from bot.plans.deadlines import dated_title, deadline_pairs, meeting_turns, report_within
-from bot.plans.fields import Filter
+from bot.plans.fields import Figures, Filter
 from bot.plans.plan import DutyText, PlanText, TopicText, Variant
 from bot.plans.who import UnitProfile, fits_unit, variant_of
 
@@ -44,6 +44,8 @@ class Expected:
     waits: str | None = None
     report_due_on: date | None = None
     reports_on: str | None = None
+    asks: Figures = ()
+    without_files: bool = False
 
     @property
     def key(self) -> str:
@@ -184,7 +186,15 @@ def _waiting(one: Expected, period: str, leader: Expected) -> Expected:
 
 
 def _asked(duty: DutyText, **days: Any) -> Expected:
-    return Expected(kind=duty.do, to=duty.to, via=duty.via, ladder=duty.ladder, **days)
+    return Expected(
+        kind=duty.do,
+        to=duty.to,
+        via=duty.via,
+        ladder=duty.ladder,
+        asks=duty.asks,
+        without_files=duty.without_files,
+        **days,
+    )
 
 
 def _dated(plan: PlanText, duty: DutyText) -> Iterator[Expected]:

@@ -100,6 +100,7 @@ def _duty_faults(plan: PlanText, duty: DutyText, loc: Loc, known: KnownNames) ->
             yield (*loc, "due", "topics", index), "plan_unknown_topic", _unknown(key, known.topics)
     if duty.reports_on and duty.reports_on not in known.topics:
         yield (*loc, "reports_on"), "plan_unknown_topic", _unknown(duty.reports_on, known.topics)
+    yield from _doubles([figure.key for figure in duty.asks], (*loc, "asks"))
     things = {*known.duties, *known.topics}
     if duty.waits and duty.waits not in things:
         yield (*loc, "waits"), "plan_unknown_waits", _unknown(duty.waits, things)

@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.periods import period_named
-from bot.plans.agenda import Strict, Text, YesNo
+from bot.plans.agenda import Key, Strict, Text, YesNo
 from bot.problems import Invalid
 
 KINDS = (
@@ -123,6 +123,26 @@ class Document(Strict):
 
 
 Documents = Annotated[tuple[Document, ...], Field(strict=False)]
+
+
+class FigureText(Strict):
+    """A number or a short text that a report is asked for; `optional`: it may be passed over. `known`: what a meeting that
+    the report tells of has counted already, so that it is offered as the answer."""
+
+    key: Key
+    title: Text
+    kind: Literal["number", "text"] = "number"
+    optional: YesNo = False
+    known: Literal["members", "present", "speakers", "tasks", "votes", "weaknesses"] | None = None
+
+    @model_validator(mode="after")
+    def _known_of_its_kind(self) -> "FigureText":
+        if self.known and (self.known == "weaknesses") != (self.kind == "text"):
+            raise field_fault("plan_due_extra", value="known", allowed=["number", "text"])
+        return self
+
+
+Figures = Annotated[tuple[FigureText, ...], Field(strict=False)]
 
 
 class Filter(Strict):

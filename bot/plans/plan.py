@@ -8,7 +8,18 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from bot.plans.agenda import Agenda, Key, Strict, Text, YesNo, check_placeholders
-from bot.plans.fields import Day, Days, Document, Documents, Filter, SourceKey, Who, Window, field_fault
+from bot.plans.fields import (
+    Day,
+    Days,
+    Document,
+    Documents,
+    Figures,
+    Filter,
+    SourceKey,
+    Who,
+    Window,
+    field_fault,
+)
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung, Rungs, rung_of
 
 OPERATORS = ("before", "by", "every", "after_meeting", "before_meeting", "after_waiting", "undated")
@@ -136,6 +147,8 @@ class DutyText(Strict):
     `waits` names the duty or topic that must be done first: until then nothing is asked. `reports_on` names the topic whose
     meeting a dated report tells of: it is to be held in time for it. `for_each: unit` asks it of `who`
     (the committee, its office) once for each unit that `of` lets through: its report passed on, its meeting attended.
+    `asks` are the numbers and short texts that a report is asked for, `without_files` where they
+    are all of it.
     """
 
     key: Key
@@ -150,6 +163,8 @@ class DutyText(Strict):
     opens: Day | None = None
     waits: Key | None = None
     reports_on: Key | None = None
+    asks: Figures = ()
+    without_files: YesNo = False
     ladder: Key = Field(
         default_factory=lambda given: "undated" if "due" in given and given["due"].undated else "report"
     )
@@ -177,6 +192,10 @@ class DutyText(Strict):
             raise field_fault("plan_waits_missing")
         if self.of is not None and self.for_each is None:
             raise field_fault("plan_due_extra", value="of", allowed=["for_each"])
+        if self.asks and self.do != "report":
+            raise field_fault("plan_due_extra", value="asks", allowed=["report"])
+        if self.without_files and not self.asks:
+            raise field_fault("plan_due_extra", value="without_files", allowed=["asks"])
         return self
 
 

@@ -65,7 +65,7 @@ def hand_in(session: Session, draft: Submission, moment: Moment) -> Submission:
 
     A report on a meeting that has not been held is kept, is neither in time nor late, and closes its duty when that is held.
     """
-    if not draft.files:
+    if not draft.files and not draft.duty.demand.without_files:
         raise Invalid("nothing_to_hand_in")
     locked = select(Duty).where(Duty.id == draft.duty_id).with_for_update()
     duty = session.scalars(locked.execution_options(populate_existing=True)).one()

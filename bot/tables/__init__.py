@@ -1,6 +1,7 @@
 """Every table, a module for each family."""
 
 from bot.tables.base import Base
+from bot.tables.figures import AskedFigure, Figure, FigureKind, KnownOf
 from bot.tables.leader_words import LeaderWord
 from bot.tables.meetings import (
     Aside,
@@ -65,6 +66,7 @@ from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
 
 __all__ = [
     "Aside",
+    "AskedFigure",
     "Attendance",
     "Audit",
     "Base",
@@ -82,8 +84,11 @@ __all__ = [
     "ErrandKind",
     "ErrandState",
     "Event",
+    "Figure",
+    "FigureKind",
     "Hurry",
     "Invite",
+    "KnownOf",
     "LeaderWord",
     "Locality",
     "LocalityDuties",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.calendar import NOT_RELATIVE, Relative
 from bot.tables.base import Base, Kept, Path, stored_enum
+from bot.tables.figures import ASKED, AskedFigure
 from bot.tables.units import Unit
 
 if TYPE_CHECKING:
@@ -136,6 +137,10 @@ class Demand(Base):
     via: Mapped[str] = mapped_column(Text, default="")
     rungs: Mapped[list[Any]] = mapped_column(default=list)
     relative: Mapped[Relative] = mapped_column(RELATIVE, default=NOT_RELATIVE)
+    asks: Mapped[tuple[AskedFigure, ...]] = mapped_column(ASKED, default=())
+    """The numbers and short texts that its report asks for."""
+    without_files: Mapped[bool] = mapped_column(default=False)
+    """They are the whole report."""
     plan: Mapped[Plan] = relationship()
     topic: Mapped[Topic | None] = relationship()
 

@@ -1,7 +1,7 @@
 """Reports handed in and looked at, and photographs joined into one."""
 
 from bot.talk.desk import Flow, Handler
-from handlers.reports import report, review, scan
+from handlers.reports import figures, report, review, scan
 
 COMMANDS: dict[str, Handler] = {
     "/nop": report.show_reports,
@@ -12,6 +12,8 @@ ACTIONS: dict[str, Handler] = {
     "report.duty": report.hand_in_report_of,
     "report.done": report.finish_draft,
     "report.undo": report.undo_submission,
+    "report.figures": figures.show_figures,
+    "report.figure": figures.correct_figure,
     "review": review.show_waiting,
     "review.open": review.open_report,
     "review.pass": review.pass_report,
@@ -27,6 +29,7 @@ ACTIONS: dict[str, Handler] = {
 
 FLOWS: tuple[Flow, ...] = (
     report.FLOW,
+    figures.FLOW,
     review.FLOW,
     scan.FLOW,
 )

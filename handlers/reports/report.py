@@ -14,6 +14,7 @@ from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import fold
 from bot.reminders.asked_duty import own_duty
+from bot.reports.figures import unanswered
 from bot.reports.handing_in import HandingIn
 from bot.reports.pages import FEWEST, PICTURES, picture_digests
 from bot.reports.submissions import MOST_FILES, add_files, draft_of, drop_draft, hand_in, take_submission_back
@@ -21,6 +22,7 @@ from bot.tables import Demand, Duty, DutyKind, DutyState, Submission, Submission
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
+from handlers.reports.figures import ask_next_figure, show_figures
 
 DONE_SHOWN = 5
 MOST_WAITING = 6
@@ -42,6 +44,9 @@ def hand_in_report_of(chat: Chat, duty_id: str, *, trouble: str = "") -> None:
     files = _kept(chat)
     duty = own_duty(chat, duty_id, "report", done_too=True)
     if duty is not None:
+        if duty.demand.without_files and not files:
+            show_figures(chat, duty_id)
+            return
         full = _add_kept(chat, draft_of(chat.session, duty, chat.person.id, chat.at), files)
         chat.begin(HandingIn(duty.unit_id, duty=duty.id), "files", trouble=full or trouble)
 
@@ -152,6 +157,9 @@ def take_duty(chat: Chat, answer: Answer) -> None:
     if duty is None:
         return
     handing = chat.answers(HandingIn)
+    if duty.demand.without_files and not handing.files:
+        show_figures(chat, str(duty.id))
+        return
     files, handing.files, handing.duty = handing.files, [], duty.id
     draft = _draft(chat)
     alone = not draft.files  # files that were sent once and left are looked at first
@@ -252,7 +260,15 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     handed = hand_in(chat.session, draft, chat.moment)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
-    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
+    left = unanswered(chat.session, duty)
+    chat.say(
+        "reports/kept" if handed.waits_for else "reports/receipt",
+        submission=handed,
+        duty=duty,
+        left=len(left),
+    )
+    if left:
+        ask_next_figure(chat, duty)
 
 
 def undo_submission(chat: Chat, submission_id: str) -> None:

@@ -21,6 +21,7 @@ READS_INPUT = {
     "bot/plans/agenda.py",
     "bot/reading/attendance_words.py",
     "bot/reading/codes.py",
+    "bot/reading/figure_lines.py",
     "bot/reading/names.py",
     "bot/reading/words.py",
     "bot/reading/moments.py",

@@ -14,7 +14,7 @@ from bot.calendar import Relative, Side
 from bot.plans import yaml_in as plan_file
 from bot.plans.agenda import AgendaStep
 from bot.plans.expected import expected_duties
-from bot.plans.fields import Document, SourceKey, Who, Window
+from bot.plans.fields import Document, FigureText, SourceKey, Who, Window
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung
 from bot.plans.plan import (
     Due,
@@ -643,6 +643,7 @@ def test_the_page_on_plans_names_every_field_and_its_example_is_sound(tmp_path: 
         Variant,
         DutyText,
         Due,
+        FigureText,
         LadderLine,
         AgendaStep,
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from bot.plans.agenda import Agenda, AgendaStep
-from bot.plans.fields import KINDS, SECTORS, Document, Filter
+from bot.plans.fields import KINDS, SECTORS, Document, FigureText, Filter
 from bot.plans.ladders import LADDERS, LadderLine
 from bot.plans.plan import Decision, Due, DutyText, Head, PlanText, TopicText, Variant
 from bot.plans.workbook import write_plan, write_template
@@ -276,6 +276,16 @@ def dues(draw: st.DrawFn, topics: list[str], waits: bool) -> dict[str, Any]:
     return ways[draw(st.integers(0, len(ways) - 1))]()
 
 
+figures = st.lists(
+    st.one_of(
+        some({"optional": st.booleans(), "known": st.sampled_from(["members", "tasks"])}, title=title),
+        some({"optional": st.booleans(), "known": st.just("weaknesses")}, title=title, kind=st.just("text")),
+    ),
+    min_size=1,
+    max_size=3,
+).map(lambda asked: [{"key": f"s-{place}", **figure} for place, figure in enumerate(asked)])
+
+
 @st.composite
 def duties_of(
     draw: st.DrawFn, key: str, topics: list[str], things: list[str], ladders: list[str]
@@ -302,6 +312,8 @@ def duties_of(
         duty["title"] = f"{duty['title']} {{unit}}"
     if ("before" in due or "undated" in due) and draw(some_time):
         duty["opens"] = "2022-02-01"
+    if duty["do"] == "report" and draw(some_time):
+        duty |= {"asks": draw(figures), "without_files": draw(st.booleans())}
     if "every" in due and draw(some_time):
         duty["title"] += " quý {period}"
     return duty
@@ -405,7 +417,8 @@ FORMAT: list[tuple[str, Any, set[str]]] = [
     ("documents", Document, set()),
     ("topics", TopicText, {"variants", "documents"}),
     ("variants", Variant, {"documents"}),
-    ("duties", DutyText, set()),
+    ("duties", DutyText, {"asks"}),
+    ("figures", FigureText, set()),
     ("ladders", LadderLine, set()),
     ("agendas", AgendaStep, set()),
     ("decisions", Decision, set()),
@@ -456,6 +469,8 @@ def test_every_choice_of_the_format_has_a_label() -> None:
     choices = {
         "merging": Head.model_fields["merging"],
         "meetings": TopicText.model_fields["meeting"],
+        "figures": FigureText.model_fields["kind"],
+        "known": FigureText.model_fields["known"],
         "does": DutyText.model_fields["do"],
         "counts": Due.model_fields["count"],
         "says": LadderLine.model_fields["say"],

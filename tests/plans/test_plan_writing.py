@@ -348,6 +348,11 @@ dues = st.one_of(
         ]
     ),
 )
+figures = st.lists(
+    some({"title": texts}, {"optional": st.just(True), "known": st.just("present")}),
+    min_size=1,
+    max_size=3,
+).map(lambda asked: [{"key": f"s{place}", **figure} for place, figure in enumerate(asked)])
 duties = some(
     {"title": texts, "do": st.sampled_from(["report", "confirm"]), "due": dues},
     {
@@ -358,6 +363,8 @@ duties = some(
         "ladder": st.sampled_from(["minutes", "undated"]),
         "for_each": st.just("unit"),
     },
+).flatmap(
+    lambda duty: st.just(duty) if duty["do"] == "confirm" else some({}, {"asks": figures}).map(duty.__or__)
 )
 plans = some(
     {

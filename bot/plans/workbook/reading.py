@@ -49,6 +49,7 @@ class _Reading:
         data["duties"] = [
             self._duty(row, ("duties", i), keys[row]) for i, row in enumerate(self.tables["duties"])
         ]
+        self._figures({str(duty["key"]): (("duties", i), duty) for i, duty in enumerate(data["duties"])})
         data["decide"] = [self._entry(row, ("decide", i)) for i, row in enumerate(self.tables["decisions"])]
         return data
 
@@ -148,6 +149,33 @@ class _Reading:
             for index, row in enumerate(rows):
                 home["variants"].append(self._entry(row, (*loc, "variants", index), key=keys[row]))
                 self.variants[topic].add(keys[row], row.text("key"), row.text("title"))
+
+    def _figures(self, homes: Homes) -> None:
+        by_duty: dict[str, list[SheetRow]] = defaultdict(list)
+        duty: str | None = ""
+        for row in self.tables["figures"]:
+            if row.text("duty") or duty == "":
+                duty = self._reporting(row, homes)
+            if duty:
+                by_duty[duty].append(row)
+        for duty, rows in by_duty.items():
+            loc, home = homes[duty]
+            keys = self._made(rows, "title")
+            home["asks"] = [
+                self._entry(row, (*loc, "asks", index), key=keys[row]) for index, row in enumerate(rows)
+            ]
+
+    def _reporting(self, row: SheetRow, homes: Homes) -> str | None:
+        """The key of the duty whose report is asked for this figure."""
+        text = row.text("duty")
+        if not text:
+            self.found.blame(row.spots["duty"], "plan_missing")
+            return None
+        key = self._found(row, "duty", text, self.things, "plan_unknown_waits")
+        if key is not None and key not in homes:
+            self.found.blame(row.spots["duty"], "plan_unknown_waits", {"value": text, "known": list(homes)})
+            return None
+        return key
 
     def _home(self, row: SheetRow) -> str | None:
         """The key of the topic to which the row says that it belongs."""

@@ -144,6 +144,18 @@ DUTIES = SheetTable(
         _column("for_each", "choice", "for_each_unit"),
         *_which("of"),
         _column("ladder", "ladder", "ladders"),
+        _column("without_files", "yes"),
+    ),
+)
+FIGURES = SheetTable(
+    "figures",
+    (
+        Column("duty", (), "thing", needed=True),
+        _column("key", "key"),
+        _column("title", "text", needed=True),
+        _column("kind", "choice", "figures", usual="number"),
+        _column("optional", "yes"),
+        _column("known", "choice", "known"),
     ),
 )
 LADDERS = SheetTable(
@@ -179,7 +191,7 @@ DECISIONS = SheetTable(
     "decisions", (_column("field", "text", needed=True), _column("why", "text", needed=True))
 )
 
-TABLES = (HEAD, DOCUMENTS, TOPICS, VARIANTS, DUTIES, LADDERS, AGENDAS, DECISIONS)
+TABLES = (HEAD, DOCUMENTS, TOPICS, VARIANTS, DUTIES, FIGURES, LADDERS, AGENDAS, DECISIONS)
 UNREAD = ("guide", "example", "lists")
 
 WITH_OPERATOR: dict[str, frozenset[str]] = {

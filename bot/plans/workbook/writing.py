@@ -15,6 +15,7 @@ from bot.plans.workbook.shape import (
     DECISIONS,
     DOCUMENTS,
     DUTIES,
+    FIGURES,
     HEAD,
     LADDERS,
     NEEDED_WITH,
@@ -61,6 +62,11 @@ def rows_of_plan(plan: PlanText, words: Words, agendas: Path) -> dict[str, list[
         DUTIES.name: [
             writing.line(DUTIES, {**duty, "due": _due(duty["due"]), "ladder": _unusual_ladder(duty)})
             for duty in given["duties"]
+        ],
+        FIGURES.name: [
+            {**writing.line(FIGURES, figure), "duty": duty["key"]}
+            for duty in given["duties"]
+            for figure in duty["asks"]
         ],
         LADDERS.name: [
             {**writing.line(LADDERS, rung), "name": name}
