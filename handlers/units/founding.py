@@ -188,8 +188,9 @@ def _found(chat: Chat, above: Unit) -> None:
         return
     unit_id = _id_of(chat, applied.done.founded[0].code)
     chat.note("unit added", f"unit:{unit_id}")
+    cell = founding.kind == "chi_bo"
     chat.end()
-    chat.say("units/added", done=applied.done, applied=applied, above=above, unit_id=unit_id)
+    chat.say("units/added", done=applied.done, applied=applied, above=above, unit_id=unit_id, cell=cell)
 
 
 def _id_of(chat: Chat, code: str) -> int:

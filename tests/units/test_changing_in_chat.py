@@ -176,6 +176,16 @@ def test_a_code_that_is_taken_is_asked_for_again(world: World, office: Talker) -
     reads_well(office)
 
 
+def test_a_committee_is_added_and_a_cell_below_it(world: World, office: Talker) -> None:
+    adding(office, "DUK", "Đảng bộ Sở C").taps("Bỏ qua").taps("Đồng ý")
+    assert "Mã mời bí thư" not in labels(office)
+    assert "Cấp mã mời" in labels(office)
+    office.taps("Xem đơn vị").taps("Thêm đơn vị trực thuộc").says("Chi bộ 1").says("9").taps("Đồng ý")
+    made = [one for one in codes(world) if one.startswith("CB-1")]
+    assert [unit(world, code).parent_id for code in made] == [unit(world, "DB-SO-C").id]
+    reads_well(office)
+
+
 def test_a_known_name_adds_nothing_and_changes_nothing(world: World, office: Talker) -> None:
     before = codes(world)
     adding(office, "DUA", "Chi bộ 1")
