@@ -17,6 +17,7 @@ from bot.duties.counting import asked_for, last_day, tally_demands
 from bot.natural import in_tree_order
 from bot.people.roles import within_subtree
 from bot.scores.scoring import GRADE
+from bot.summaries.figures_table import AskedColumn, asked_columns, asked_rows
 from bot.summaries.localities import places_told_to
 from bot.summaries.places_table import month_rows, period_rows, place_rows
 from bot.tables import (
@@ -37,6 +38,7 @@ from bot.workbooks.look import Value
 from bot.workbooks.table import ColumnHead, write_table
 
 _FETCH = 500
+FIGURE_WIDTH = 18
 
 
 def summary_workbook(
@@ -52,6 +54,12 @@ def summary_workbook(
     book = Workbook(write_only=True)
     _sheet(book, words["units"], _unit_rows(session, scope, today, zone, words))
     _sheet(book, words["totals"], _total_rows(session, scope, today))
+    if asked := asked_columns(session, scope, today):
+        _sheet(
+            book,
+            _with_figures(words["asked"], asked),
+            asked_rows(session, scope, today, asked, words["asked"]["sum"]),
+        )
     if places := places_told_to(session, memberships, moment):
         _sheet(book, words["places"], place_rows(places, words["places"]))
         _sheet(book, words["place_periods"], period_rows(session, words["place_periods"]))
@@ -153,6 +161,12 @@ def _total_rows(session: Session, scope: ColumnElement[bool], today: date) -> It
             tally.obliged if meeting else None,
             float(share) if share is not None else None,
         ]
+
+
+def _with_figures(words: Mapping[str, Any], asked: Sequence[AskedColumn]) -> dict[str, Any]:
+    """The words of the sheet on figures, with a heading for each of them."""
+    columns = [*words["columns"], *(column.heading for column in asked)]
+    return {**words, "columns": columns, "widths": [*words["widths"], *[FIGURE_WIDTH] * len(asked)]}
 
 
 def _sheet(book: Workbook, words: Mapping[str, Any], rows: Iterable[list[Value]]) -> None:

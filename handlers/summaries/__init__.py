@@ -7,7 +7,7 @@ from bot.summaries.reporting import make_report
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
-from handlers.summaries import asking, nudging, part, period, picking, summary, taking_away
+from handlers.summaries import asking, figures, nudging, part, period, picking, summary, taking_away
 
 COMMANDS: dict[str, Handler] = {
     "/tonghop": summary.show_summary,
@@ -27,6 +27,8 @@ ACTIONS: dict[str, Handler] = {
     "sum.period": period.show_period,
     "sum.parts": period.show_parts,
     "sum.names": period.show_names,
+    "sum.figures": figures.show_figure_sums,
+    "sum.texts": figures.show_figure_texts,
     "sum.open": asking.open_unit,
     "sum.picture": taking_away.order_picture,
     "sum.report": taking_away.order_report,

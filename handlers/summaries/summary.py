@@ -8,6 +8,7 @@ from bot.people.roles import role_holders, within_subtree
 from bot.reminders.escalation import out_of_touch
 from bot.reports.reviewing import count_handed_in, count_waiting
 from bot.scores.standing import below_scores
+from bot.summaries.figures import sum_figures
 from bot.summaries.localities import months_lately, places_told_to, sum_localities
 from bot.tables import Demand, Duty, Unit
 from bot.tables.asked import NudgedUnits
@@ -58,6 +59,7 @@ def show_now(chat: Chat) -> None:
             lost=lost,
             lost_names=names,
             receipts=receipts,
+            sums=sum_figures(chat.session, [t.demand_id for t in figures[:TOLD]], scope, chat.today),
             scores=below_scores(chat),
             reviews=count_waiting(chat.session, chat.roles(), chat.person.id),
             places=places,

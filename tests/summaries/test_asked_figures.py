@@ -1,0 +1,134 @@
+"""Figures that a plan asks for, above: sums with how many have answered, texts by unit, a sheet; nobody sees beyond."""
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+import yaml
+from sqlalchemy import select
+
+from bot.summaries.table import summary_workbook
+from bot.tables import Membership, Unit
+from bot.units.ends import close_unit
+from tests.kit.committees import committee
+from tests.kit.duties import duty_of
+from tests.kit.figures import FIGURES
+from tests.kit.files import stored
+from tests.kit.places import TEMPLATES
+from tests.kit.plans import plan_of
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.wording import reads_well
+from tests.kit.world import World
+
+WORDS = yaml.safe_load((TEMPLATES / "web" / "export.yaml").read_text("utf-8"))
+
+
+def asking(world: World) -> None:
+    committee(world)
+    world.load(plan_of(FIGURES))
+
+
+pytestmark = begins(asking)
+
+
+@pytest.fixture
+def leader(world: World) -> Talker:
+    return world.registered("DUK", "leader")
+
+
+def answers(world: World, unit: str, line: str, text: str = "") -> Talker:
+    """The secretary of a unit hands its report in and answers."""
+    secretary = world.registered(unit, "secretary")
+    secretary.says("/nop").taps("Báo cáo kết quả").hands(stored("a.pdf")).taps("Xong").says(line)
+    return secretary.says(text) if text else secretary.taps("Không có, bỏ qua")
+
+
+def test_numbers_are_summed_and_it_is_said_how_many_have_answered(world: World, leader: Talker) -> None:
+    answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân")
+    answers(world, "CB02", "2 mô hình, 10 kế hoạch cá nhân", "Thiếu tài liệu")
+    leader.says("/tonghop")
+    assert "📝 Mô hình: 5, 2/3 đơn vị · Kế hoạch cá nhân: 38, 2/3 đơn vị" in leader.last.text
+    leader.taps("Số liệu")
+    assert "– Mô hình: <b>5</b>, 2/3 đơn vị đã trả lời\n– Kế hoạch cá nhân: <b>38</b>" in leader.last.text
+    assert "– Ý kiến: 1 câu, 2/3 đơn vị đã trả lời" in leader.last.text
+    reads_well(leader)
+
+
+def test_texts_bear_the_name_of_the_unit_and_of_nobody(world: World, leader: Talker) -> None:
+    answers(world, "CB02", "2 mô hình, 10 kế hoạch cá nhân", "Thiếu <b>tài liệu</b>")
+    leader.presses(f"sum.figures:{duty_of(world, 'bc').demand_id}").taps("Ý kiến (1)")
+    assert leader.last.text.startswith(
+        "📝 <b>Ý kiến: 1 câu</b>\nBáo cáo kết quả\n– Chi bộ Công ty Nước sạch: Thiếu &lt;b&gt;tài liệu"
+    )
+    reads_well(leader)
+
+
+def test_texts_come_page_by_page(world: World, leader: Talker) -> None:
+    world.units(*((f"CB{n}", f"Chi bộ {n}", "chi_bo", "co_quan", "DUK") for n in range(10, 22)))
+    world.load(plan_of(FIGURES))
+    for n in range(10, 22):
+        answers(world, f"CB{n}", "1 mô hình, 1 kế hoạch cá nhân", f"Câu {n}")
+    leader.presses(f"sum.figures:{duty_of(world, 'bc').demand_id}").taps("Ý kiến (12)")
+    assert "– Chi bộ 19: Câu 19" in leader.last.text
+    assert "Câu 20" not in leader.last.text
+    leader.taps("Trang sau")
+    assert "– Chi bộ 21: Câu 21" in leader.last.text
+    assert "Câu 19" not in leader.last.text
+    leader.taps("Trang trước")
+    assert "Câu 10" in leader.last.text
+    reads_well(leader)
+
+
+def test_a_correction_counts_once_and_a_unit_that_is_closed_keeps_what_it_said(
+    world: World, leader: Talker
+) -> None:
+    secretary = answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân")
+    secretary.taps("Sửa: Mô hình").says("4")
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
+        close_unit(session, unit, world.moment.today, world.moment)
+    leader.presses(f"sum.figures:{duty_of(world, 'bc').demand_id}")
+    assert "– Mô hình: <b>4</b>, 1/3 đơn vị đã trả lời" in leader.last.text
+
+
+@pytest.mark.parametrize(
+    ("unit", "role", "sees"),
+    [
+        ("DUK", "leader", True),
+        ("DUK", "admin", True),
+        ("CB01", "follower", True),
+        ("CB02", "leader", False),
+        ("CB02", "secretary", False),
+    ],
+)
+def test_who_reads_the_figures(world: World, unit: str, role: str, sees: bool) -> None:
+    answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân", "Câu của chi bộ")
+    somebody = world.registered(unit, role)
+    demand = duty_of(world, "bc").demand_id
+    somebody.presses(f"sum.figures:{demand}")
+    assert ("<b>3</b>" in somebody.last.text) == sees
+    somebody.presses(f"sum.texts:{demand}:2:0")
+    assert ("Câu của chi bộ" in somebody.last.text) == sees
+    for button in (f"sum.texts:{demand}:9:0", f"sum.texts:{demand}:0:0", "sum.figures:x"):
+        somebody.presses(button)
+        assert "Câu của chi bộ" not in somebody.last.text
+
+
+def test_the_workbook_has_a_column_for_each_figure(world: World, leader: Talker) -> None:
+    answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân", "=1+1")
+    answers(world, "CB03", "2 mô hình, 10 kế hoạch cá nhân")
+    with world.db.read() as session:
+        roles = list(session.scalars(select(Membership).where(Membership.role == "leader")))
+        book = openpyxl.load_workbook(BytesIO(summary_workbook(session, roles, world.moment, WORDS)))
+    rows = list(book["Số liệu"].iter_rows(values_only=True))
+    assert rows[0][2:] == tuple(
+        f"{title} (Báo cáo kết quả)" for title in ("Mô hình", "Kế hoạch cá nhân", "Ý kiến")
+    )
+    assert [row[1:4] for row in rows[1:]] == [
+        ("Chi bộ Văn phòng", 3, 28),
+        ("Chi bộ Công ty Nước sạch", None, None),
+        ("Chi bộ Thôn Đông", 2, 10),
+        ("Cộng", 5, 38),
+    ]
+    assert book["Số liệu"]["E2"].data_type != "f"
