@@ -217,7 +217,7 @@ def _finish(chat: Chat) -> None:
     unit, role = _unit(chat), chat.answers(Registering).role
     chat.end()
     chat.say("people/register/welcome", unit=unit, role=role)
-    if role == Role.ADMIN and not units_stand_below(chat.session, unit):
+    if role == Role.ADMIN and unit.kind != "chi_bo" and not units_stand_below(chat.session, unit):
         chat.say("people/register/first_steps", unit=unit)
     else:
         chat.open("home")
