@@ -109,6 +109,18 @@ class FakeApi:
         result = await known.get(request.match_info["method"].lower(), self.agree)(values)
         return result if isinstance(result, web.Response) else _json({"ok": True, "result": result})
 
+    async def zalo_account(self, request: web.Request) -> web.Response:
+        """An Official Account: keys, what it is, messages that are all free."""
+        values = await _values(request)
+        if request.path.endswith("access_token"):
+            return _json({"access_token": "a", "refresh_token": "r", "expires_in": "90000"})
+        if request.path.endswith("getoa"):
+            return _json({"error": 0, "message": "Success", "data": {"oa_id": "1", "oa_type": 2}})
+        place, text = values["recipient"]["user_id"], values["message"]["text"]
+        await self.send_message({"chat_id": place, "text": text})
+        data = {"message_id": str(self.counts["sent"]), "quota": {"quota_type": "reply"}}
+        return _json({"error": 0, "message": "Success", "data": data})
+
     # What the benchmark tells it
 
     async def gather(self, values: Values) -> object:
@@ -216,6 +228,8 @@ async def serve(api: FakeApi, address: str = "127.0.0.1") -> None:
     app = web.Application(client_max_size=64 * 2**20)
     app.router.add_post("/control/{order}", api.control)
     app.router.add_route("*", "/bot{token}/{method}", api.call)
+    for path in ("/v4/oa/access_token", "/v2.0/oa/getoa", "/v3.0/oa/message/cs"):
+        app.router.add_route("*", path, api.zalo_account)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, address, 0)
