@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.tables.base import Base
 
+UNASKED = text("priority = 5")
 WAITING = text("state = 'waiting'")
 FAILED = text("error != ''")
 OF_MATERIAL = text("material_id IS NOT NULL")
@@ -86,6 +87,7 @@ class Message(Base):
         Index("ix_messages_contact_seq", "contact_id", "seq"),
         Index("ix_messages_person", "person_id", "id"),
         Index("ix_messages_failed", "failed_at"),
+        Index("ix_messages_unasked", "created_at", "id", postgresql_where=UNASKED, sqlite_where=UNASKED),
         Index("ix_messages_sent", "channel", "sent_at", "cost", postgresql_where=SENT, sqlite_where=SENT),
         Index("ix_messages_knocked", "channel", "created_at", postgresql_where=KNOCKED, sqlite_where=KNOCKED),
         Index("ix_messages_material", "material_id", postgresql_where=OF_MATERIAL, sqlite_where=OF_MATERIAL),

@@ -297,7 +297,7 @@ class Chat:
     def roles(self) -> list[Membership]:
         """The person's roles that have not ended."""
         if self._roles is None:
-            self._roles = list(self.session.scalars(_roles_of(), {"person": self.person.id}))
+            self._roles = roles_of(self.session, self.person.id)
         return self._roles
 
     def forget_roles(self) -> None:
@@ -359,6 +359,11 @@ class Chat:
         self._stand_at(step)
         self._lead(trouble)
         self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
+
+
+def roles_of(session: Session, person_id: int) -> list[Membership]:
+    """A person's roles that have not ended."""
+    return list(session.scalars(_roles_of(), {"person": person_id}))
 
 
 @cache

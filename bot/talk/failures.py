@@ -1,5 +1,6 @@
 """What went wrong is told to the office once an hour, with how often it was, however many people it met."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -36,6 +37,12 @@ def tell_failures(desk: Desk, session: Session, at: datetime, but: int | None = 
         for person in all_admins(session)
         if person.id != but
     )
+
+
+def latest_failures(session: Session, since: datetime, most: int) -> Sequence[Event]:
+    """The events that failed after `since`, the latest first."""
+    failed = select(Event).where(Event.error != "", Event.at > since)
+    return session.scalars(failed.order_by(Event.at.desc(), Event.id).limit(most)).all()
 
 
 def all_admins(session: Session) -> list[Person]:

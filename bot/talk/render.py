@@ -112,7 +112,8 @@ class Renderer:
         return Reply(tidy_text(text), choices.rows(), quick=tuple(choices.quick))
 
     def page(self, name: str, context: Mapping[str, Any]) -> str:
-        return self.environment.get_template(name).render(context)
+        with _read_on(context):
+            return self.environment.get_template(name).render(context)
 
     def sentence(self, code: str, facts: Mapping[str, Any]) -> str:
         """The plain sentence that says what is wrong; `today` among the facts is the day on which it is read."""

@@ -32,6 +32,7 @@ from bot.web import chat as web_chat
 from bot.web import device as web_device
 from bot.web import files as web_files
 from bot.web import setup as web_setup
+from bot.web.office import pages as web_office
 from bot.web.site import ENTRY_LIMIT, Site, body_within, contact_at, read_assets, send_asset, site_of
 from bot.web.tries import WrongTries
 
@@ -223,4 +224,5 @@ ROUTES = (
     *web_chat.ROUTES,
     *web_files.ROUTES,
     *web_calendar.ROUTES,
+    *web_office.ROUTES,
 )

@@ -36,6 +36,7 @@ ACTIONS: dict[str, Handler] = {
     "admin": admin.show_admin,
     "admin.lost": admin.show_lost_contacts,
     "admin.costs": admin.show_costs,
+    "admin.page": admin.link_office_page,
     "admin.invite": admin.begin_invite,
     "admin.all": inviting.begin_inviting_all,
     "admin.registered": inviting.show_registered,

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
+from bot.duties.in_force import plans_in_force
 from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
-from bot.people.places import WITHDRAWN, last_used, places_of, withdraw_place
+from bot.people.places import WITHDRAWN, kept_web_chat, last_used, places_of, withdraw_place
 from bot.people.reaching import Silence, Unheard, unheard_holders
 from bot.people.requests import waiting_requests
 from bot.people.roles import ROLES, role_holders, within_subtree
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
-from bot.tables import Contact, Event, Invite, Membership, Message, MessageState, Plan, Role, Unit
+from bot.tables import Contact, Event, Invite, Membership, Message, MessageState, Role, Unit
 from bot.talk.allowances import full_channels, used_allowances
 from bot.talk.chat import Chat
 from bot.talk.costs import costing_channels, costs_by_month, costs_of_month
@@ -60,7 +61,7 @@ def show_admin(chat: Chat) -> None:
         "people/admin/admin",
         cells=chat.session.scalar(cells),
         staffed=chat.session.scalar(cells.where(Unit.id.in_(staffed))),
-        plans=_plans(chat),
+        plans=plans_in_force(chat.session, chat.roles(), above=True),
         unheard=_unheard(chat),
         requests=len(waiting_requests(chat.session, role_holders(chat.roles(), "administer"))),
         failed=_failed(chat),
@@ -71,22 +72,6 @@ def show_admin(chat: Chat) -> None:
         used=used_allowances(chat.desk, chat.session, chat.moment),
         costs=costs_of_month(chat.desk, chat.session, chat.moment),
         may_cost=bool(costing_channels(chat.desk, chat.session)),
-    )
-
-
-def _plans(chat: Chat) -> list[Plan]:
-    """The plans in force of the office's own tree and of the committees above it."""
-    above = {
-        int(part) for m in role_holders(chat.roles(), "administer") for part in m.unit.path.split("/") if part
-    }
-    own = within_subtree(Unit.path, chat.roles(), "administer")
-    return list(
-        chat.session.scalars(
-            select(Plan)
-            .join(Unit, Unit.id == Plan.unit_id)
-            .where(or_(own, Unit.id.in_(above)), Plan.withdrawn_at.is_(None))
-            .order_by(Plan.id)
-        )
     )
 
 
@@ -123,6 +108,16 @@ def show_costs(chat: Chat) -> None:
     """What the channels have asked for messages, by months."""
     if _office(chat):
         chat.say("people/admin/costs", costs=costs_by_month(chat.desk, chat.session, chat.moment))
+
+
+def link_office_page(chat: Chat) -> None:
+    """The page in the browser: in the web chat beside it, else behind the person's own link, which stays good."""
+    if not role_holders(chat.roles(), "sum"):
+        chat.say("talk/not_yours")
+        return
+    here = chat.contact.channel == "web"
+    web = chat.contact if here else kept_web_chat(chat.session, chat.person.id, chat.at)
+    chat.say("people/admin/page", link=f"{chat.desk.links.web_chat(web.id, web.key)}/office", here=here)
 
 
 def begin_invite(chat: Chat) -> None:

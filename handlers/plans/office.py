@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from bot.duties.in_force import plans_in_force
 from bot.materials.sending import Sending
 from bot.messages import File
 from bot.people.roles import role_holders
@@ -15,7 +16,7 @@ from bot.tables.asked import Asked, GivenWorkbook, LoadedPlan, Nothing, PlanPrev
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep, Handler
 from bot.units.finding import FindingUnit, take_unit_found
-from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan, plans_in_force
+from handlers.plans.offices import UNDECIDED, first_office, offices_of, own_errand, own_plan
 
 GIVEN = (ErrandKind.PLAN, ErrandKind.UNITS)
 ASKED = (ErrandKind.TEMPLATE, ErrandKind.UNIT_TEMPLATE, ErrandKind.UNIT_EXPORT, ErrandKind.EXPORT)
@@ -41,7 +42,7 @@ def show_office(chat: Chat) -> None:
         return
     if chat.dialog.flow in (FLOW.name, "office_day"):
         chat.end()
-    chat.say("plans/office", plans=plans_in_force(chat), waiting=_waiting(chat))
+    chat.say("plans/office", plans=plans_in_force(chat.session, chat.roles()), waiting=_waiting(chat))
 
 
 def _waiting(chat: Chat) -> list[Errand]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import or_, select
-
-from bot.people.roles import role_holders, within_subtree
+from bot.duties.in_force import plans_in_force
+from bot.people.roles import role_holders
 from bot.plans.plan import PlanText, plan_from_json
 from bot.tables import Errand, ErrandState, Plan, Unit
 from bot.tables.asked import GivenWorkbook
@@ -27,22 +26,9 @@ def first_office(chat: Chat) -> Unit | None:
     return None
 
 
-def plans_in_force(chat: Chat) -> list[Plan]:
-    own = [unit.id for unit in offices_of(chat)]
-    below = within_subtree(Unit.path, chat.roles(), "administer")
-    return list(
-        chat.session.scalars(
-            select(Plan)
-            .join(Unit, Unit.id == Plan.unit_id)
-            .where(or_(Unit.id.in_(own), below), Plan.withdrawn_at.is_(None))
-            .order_by(Plan.id)
-        )
-    )
-
-
 def own_plan(chat: Chat, plan_id: str) -> Plan | None:
     """The plan, if it belongs to a unit of this office."""
-    found = [plan for plan in plans_in_force(chat) if str(plan.id) == plan_id]
+    found = [plan for plan in plans_in_force(chat.session, chat.roles()) if str(plan.id) == plan_id]
     if found:
         return found[0]
     chat.refuse()
