@@ -33,6 +33,7 @@ from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from bot.talk.sender import Sender
 from bot.web import app as web
+from handlers import ROUTES as EVERYTHING
 from tests.kit.desk import make_desk
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.processes import SECONDS
@@ -102,6 +103,8 @@ class Installation:
     at: datetime | None = None
     broken: bool = False
     mute: bool = False
+    whole: bool = False
+    """It is the real bot, with all that it says, in the place of the echo."""
     push: PushService = field(default_factory=PushService)
     """What stands in the place of the browsers' push services."""
     received: list[Incoming] = field(default_factory=list)
@@ -112,7 +115,8 @@ class Installation:
         self.store = files.open_store(str(self.folder / "store"))
         with self.db.write() as session:
             self.secret = own_secret(session)
-        self.render = Renderer(make_templates(self.folder / "templates"), ZONE)
+        templates = TEMPLATES if self.whole else make_templates(self.folder / "templates")
+        self.render = Renderer(templates, ZONE)
         ways = {
             "telegram": lambda code: f"https://t.me/x?start={code}",
             "web": Web("https://chibo.example").link,
@@ -141,7 +145,11 @@ class Installation:
         outlets = [] if self.mute else [self.web]
         self.sender = Sender(self.db, outlets, self.now, delivered=self.hub.notify, idle=0.05)
         self.desk = make_desk(
-            self.db, render=self.render, routes=ROUTES, links=self.links, wake=lambda: self.sender.wake()
+            self.db,
+            render=self.render,
+            routes=EVERYTHING if self.whole else ROUTES,
+            links=self.links,
+            wake=lambda: self.sender.wake(),
         )
         app = web.build_site(
             self.desk,
@@ -243,9 +251,9 @@ class Installation:
 
 
 @contextmanager
-def running(database_url: str, folder: Path) -> Iterator[Installation]:
+def running(database_url: str, folder: Path, *, whole: bool = False) -> Iterator[Installation]:
     db = connect_database(database_url)
-    site = Installation(database_url, db, folder)
+    site = Installation(database_url, db, folder, whole=whole)
     site.start()
     try:
         yield site

@@ -94,6 +94,8 @@ ROUTES: Mapping[tuple[str, str], tuple[str, Cases]] = {
     ("GET", "/f/{token}"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/f/{token}/page"): ("f", answers(200, 403, 403, 403, 403, 403, 403)),
     ("GET", "/x/{token}"): ("x", answers(200, 403, 200, 403, 403, 403, 403)),
+    ("GET", "/w/{token}/office"): ("o", answers(200, 403, 200, 403, 403, 403, 403)),
+    ("GET", "/w/{token}/office/{room}"): ("o", answers(200, 403, 200, 403, 403, 403, 403)),
     ("GET", "/c/{token}.ics"): ("c", answers(200, 404, 200, 200, 404, 200, 200)),
     ("GET", "/c/{token}"): ("c", answers(200, 403, 200, 200, 403, 403, 403)),
 }
@@ -105,6 +107,8 @@ SHOWS = {
     "/w/{token}/events": SAID,
     "/w/{token}/talk": SAID,
     "/x/{token}": UNIT,
+    "/w/{token}/office": UNIT,
+    "/w/{token}/office/{room}": UNIT,
     "/c/{token}.ics": UNIT,
     "/f/{token}": RULED,
 }
@@ -145,6 +149,7 @@ class House:
             "w": self.links.web_chat(lead.id, lead.key),
             "u": self.links.upload(lead.id, lead.key),
             "f": self.links.file(self.paper, lead.id, lead.key),
+            "o": self.links.web_chat(above.id, above.key),
             "x": self.links.export(above.id, above.key),
             "c": self.links.calendar(above.person_id, self.calendar(above)),
         }
@@ -291,6 +296,7 @@ async def knock(house: House, method: str, path: str, key: str) -> httpx.Respons
     elif method == "POST" and path != "/w/new/{code}":
         sent |= {"data": own, "files": [("files", ("ảnh.png", PNG, "image/png"))]}
     named = path.replace("{name}", "chat.css").replace("{token}", key).replace("{code}", key)
+    named = named.replace("{room}", "units")
     return await house.client.request(method, named + query, **sent)
 
 
