@@ -134,9 +134,9 @@ async def test_nobody_sees_beyond_their_tree(world: World, pages: Pages) -> None
     theirs = person(world, "B1", "secretary", name="Lê Thị Của Họ")
     tick_through(world, "2022-04-28 09:00", mine, theirs)
     days = [world.local(f"2022-04-{day:02}").date() for day in (4, 6, 19, 26)]
-    looks: list[tuple[str, dict[str, object]]] = [("messages", {"day": day}) for day in days] + [
-        (room, {}) for room in ROOMS
-    ]
+    looks: list[tuple[str, dict[str, object]]] = [(room, {}) for room in ROOMS]
+    for day in (4, 6, 19, 26):
+        looks.append(("messages", {"day": f"2022-04-{day:02}"}))
     looks += [("open", {"demand": demand}) for demand in demands(world)]
     for reader, own, foreign in (
         (office, ("Chi bộ Bưu điện", "Trần Văn Của Ta"), ("Chi bộ Thanh tra", "Lê Thị Của Họ", "Sở Nông")),
@@ -146,7 +146,7 @@ async def test_nobody_sees_beyond_their_tree(world: World, pages: Pages) -> None
         shown += [await pages.text(reader, "units", unit=unit) for unit in unit_ids(world)]
         shown += [
             await pages.text(reader, "units", find="chi bộ"),
-            await pages.text(reader, "messages", find="chi bo", day=days[0]),
+            await pages.text(reader, "messages", find="chi bo", day="2022-04-04"),
         ]
         assert [word for word in own if not any(word in page for page in shown)] == []
         assert [
