@@ -133,7 +133,6 @@ async def test_nobody_sees_beyond_their_tree(world: World, pages: Pages) -> None
     mine = person(world, "A1", "secretary", name="Trần Văn Của Ta")
     theirs = person(world, "B1", "secretary", name="Lê Thị Của Họ")
     tick_through(world, "2022-04-28 09:00", mine, theirs)
-    days = [world.local(f"2022-04-{day:02}").date() for day in (4, 6, 19, 26)]
     looks: list[tuple[str, dict[str, object]]] = [(room, {}) for room in ROOMS]
     for day in (4, 6, 19, 26):
         looks.append(("messages", {"day": f"2022-04-{day:02}"}))
