@@ -7,6 +7,7 @@ from bot.people.roles import within_subtree
 from bot.people.staff import present_person, secretaries_of
 from bot.problems import Invalid
 from bot.reminders.later import tell_of_return
+from bot.reports.figures import answers_of
 from bot.reports.reviewing import (
     accept_report,
     check_returnable,
@@ -68,6 +69,7 @@ def _show(chat: Chat, found: Submission, trouble: str = "") -> None:
         files=shared.files,
         trouble=trouble,
         submission=found,
+        given=answers_of(chat.session, found.duty_id),
         listed=files,
         links=shared.links,
         newest=newest,

@@ -180,6 +180,16 @@ def test_figures_alone_need_no_file_and_close_the_duty(world: World, secretary: 
     reads_well(secretary)
 
 
+def test_who_looks_at_a_report_reads_its_figures(world: World, secretary: Talker) -> None:
+    handed(secretary).says("3 mô hình, 28 kế hoạch cá nhân").taps("bỏ qua")
+    office = world.registered("DUK", "admin")
+    with world.db.read() as session:
+        number = session.scalars(select(Submission.id)).one()
+    office.presses(f"review.open:{number}")
+    assert "📝 Mô hình: 3\n📝 Kế hoạch cá nhân: 28\n📝 Ý kiến: bỏ qua" in office.last.text
+    reads_well(office)
+
+
 def test_two_plans_that_ask_the_same_offer_the_answer_and_wait_for_a_yes(
     world: World, secretary: Talker
 ) -> None:
