@@ -7,7 +7,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from bot.people.places import places_of
-from bot.tables import Aside, Audit, Contact, Event, Membership, Message, Note, PushSubscription, Submission
+from bot.tables import (
+    Aside,
+    Audit,
+    Contact,
+    Event,
+    Figure,
+    Membership,
+    Message,
+    Note,
+    PushSubscription,
+    Submission,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class OwnData:
     told: int
     noted: int
     handed_in: int
+    figures: int
     audited: int
 
 
@@ -46,5 +58,6 @@ def own_data(session: Session, person_id: int) -> OwnData:
         told=count(Message.person_id),
         noted=count(Note.person_id) + count(Aside.person_id),
         handed_in=count(Submission.person_id),
+        figures=count(Figure.person_id),
         audited=count(Audit.person_id),
     )

@@ -2,7 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 
+from sqlalchemy import select, update
+
+from bot.calendar import Moment, at_local, next_allowed
+from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.figure_lines import read_figures
 from bot.reminders.asked_duty import own_duty
@@ -15,10 +20,11 @@ from bot.reports.figures import (
     unanswered,
 )
 from bot.reports.submissions import draft_of, hand_in
-from bot.tables import AskedFigure, Duty, DutyState, FigureKind, Submission
+from bot.tables import AskedFigure, Duty, DutyState, FigureKind, Message, MessageState, Submission
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.outbox import post_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,30 @@ def show_figures(chat: Chat, duty_id: str) -> None:
 def ask_next_figure(chat: Chat, duty: Duty, trouble: str = "") -> None:
     """Opens the dialog at the first figure that nobody has answered."""
     chat.begin(Figuring(duty.id, unanswered(chat.session, duty)[0].key), trouble=trouble)
+
+
+def remind_tomorrow(chat: Chat, duty: Duty) -> None:
+    """What is left is called to mind once, on the next working morning, unless all of it is answered by then."""
+    key = f"figures:{duty.id}"
+    if chat.session.scalar(select(Message.id).where(Message.key == key)) is not None:
+        return
+    hour = at_local(chat.today + timedelta(days=1), time(chat.person.reminder_hour), chat.zone)
+    contact = reachable_contact(chat.session, chat.person.id) or chat.contact
+    due_at = next_allowed(Moment(hour, chat.zone), weekends=False)
+    post_message(
+        chat.session,
+        contact,
+        chat.desk.render.reply("reports/figures_reminder", {"duty": duty}),
+        chat.at,
+        bulk=True,
+        due_at=due_at,
+        key=key,
+    )
+
+
+def _remind_no_more(chat: Chat, duty: Duty) -> None:
+    waiting = (Message.key == f"figures:{duty.id}", Message.state == MessageState.WAITING)
+    chat.session.execute(update(Message).where(*waiting).values(state=MessageState.WITHDRAWN))
 
 
 def correct_figure(chat: Chat, duty_id: str, place: str) -> None:
@@ -172,6 +202,8 @@ def _go_on(chat: Chat, duty: Duty, noted: list[Noted], trouble: str = "") -> Non
     if left and not chat.answers(Figuring).alone:
         chat.begin(Figuring(duty.id, left[0].key, noted=noted), trouble=trouble)
         return
+    if not left:
+        _remind_no_more(chat, duty)
     handed: Submission | None = None
     if duty.demand.without_files and duty.state == DutyState.OPEN and not left:
         handed = hand_in(chat.session, draft_of(chat.session, duty, chat.person.id, chat.at), chat.moment)

@@ -22,7 +22,7 @@ from bot.tables import Demand, Duty, DutyKind, DutyState, Submission, Submission
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
-from handlers.reports.figures import ask_next_figure, show_figures
+from handlers.reports.figures import ask_next_figure, remind_tomorrow, show_figures
 
 DONE_SHOWN = 5
 MOST_WAITING = 6
@@ -268,6 +268,7 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
         left=len(left),
     )
     if left:
+        remind_tomorrow(chat, duty)
         ask_next_figure(chat, duty)
 
 

@@ -5,10 +5,10 @@ from sqlalchemy import select
 
 from bot.problems import Invalid
 from bot.reading.figure_lines import MOST_TEXT, read_figures
-from bot.tables import Duty, Figure, Submission
+from bot.tables import Duty, Figure, Meeting, Submission
 from tests.kit.committees import committee
 from tests.kit.duties import duty_of
-from tests.kit.figures import ALONE, FIGURES
+from tests.kit.figures import ALONE, FIGURES, KNOWN
 from tests.kit.files import stored
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
@@ -164,6 +164,61 @@ def test_nobody_answers_for_another_unit(world: World, secretary: Talker) -> Non
                 somebody.last.text
             )
     assert kept(world) == []
+
+
+def test_what_was_left_is_called_to_mind_once_the_next_working_morning(
+    world: World, secretary: Talker
+) -> None:
+    world.go("2022-04-22 16:00")  # a Friday
+    handed(secretary).says("3").taps("Để sau")
+    secretary.looks()
+    world.go("2022-04-24 12:00")
+    assert secretary.looks() == []
+    world.go("2022-04-25 09:00")
+    (told,) = [reply for reply in secretary.looks() if "còn số liệu chưa trả lời" in reply.text]
+    assert told.text.startswith("📝 Báo cáo “Báo cáo kết quả” đã nộp, còn số liệu chưa trả lời.")
+    secretary.taps("Trả lời số liệu")
+    assert "📝 <b>Kế hoạch cá nhân</b>" in secretary.last.text
+    handed(secretary.says("/thoat"))
+    world.go("2022-04-28 09:00")
+    assert not [reply for reply in secretary.looks() if "còn số liệu chưa trả lời" in reply.text]
+    reads_well(secretary)
+
+
+def test_what_was_answered_by_then_is_not_called_to_mind(world: World, secretary: Talker) -> None:
+    handed(secretary).taps("Để sau")
+    secretary.presses(f"report.figures:{duty_of(world, 'bc').id}")
+    secretary.says("3 mô hình, 28 kế hoạch cá nhân").taps("bỏ qua")
+    secretary.looks()
+    world.later(days=5)
+    assert not [reply for reply in secretary.looks() if "còn số liệu chưa trả lời" in reply.text]
+
+
+def known(world: World, plan: str) -> Talker:
+    """A secretary whose report tells of a meeting that has been held: 25 of 28 were there."""
+    world.load(plan_of(plan))
+    secretary = world.registered("CB01", "secretary")
+    world.go("2022-04-20 18:00")
+    secretary.presses(f"meet.begin:{duty_of(world, 'cd').id}")
+    with world.db.read() as session:
+        meeting = session.scalars(select(Meeting.id)).one()
+    secretary.presses(f"meet.count:{meeting}:0").says("25/28, vắng 2 có phép, 1 không phép").taps("Đúng")
+    secretary.presses(f"meet.end:{meeting}")
+    return secretary
+
+
+def test_what_the_meeting_has_counted_is_offered(world: World) -> None:
+    secretary = known(world, KNOWN)
+    secretary.presses(f"report.duty:{duty_of(world, 'gui:cd').id}")
+    assert "Buổi họp đã ghi: 25" in secretary.last.text
+    secretary.taps("Đúng: 25")
+    assert "Buổi họp đã ghi: 28" in secretary.last.text
+    secretary.says("27")
+    assert "Buổi họp đã ghi: 0" in secretary.last.text
+    secretary.taps("Đúng: 0")
+    assert "✅ <b>Đã nộp: Số liệu buổi họp</b>" in secretary.last.text
+    assert [row[2] for row in kept(world)] == [25, 27, 0]
+    reads_well(secretary)
 
 
 def test_figures_alone_need_no_file_and_close_the_duty(world: World, secretary: Talker) -> None:
