@@ -18,6 +18,8 @@ Value = str | int | float | date | None
 TEXT_FORMAT, NUMBER_FORMAT, SHARE_FORMAT, DAY_FORMAT = "@", "0", "0.0%", "dd/mm/yyyy"
 _FORMATS: dict[type, str] = {str: TEXT_FORMAT, int: NUMBER_FORMAT, float: SHARE_FORMAT, date: DAY_FORMAT}
 LONGEST = 32_767
+QUOTED = frozenset("=+-@'")
+"""Text that begins so would be run as a formula."""
 LINE_HEIGHT = 15.5
 NAME = "Times New Roman"
 
@@ -39,6 +41,13 @@ CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 def put(cell: Any, value: Value, heading: str = "") -> None:
     """Text stays text, whatever it begins with: what a person has named must not be run, also after it has been edited in
     the spreadsheet. A number with a fraction is a share. Raises Invalid("sheet_cell_too_long") for more than a cell holds."""
+    put_again(cell, value, heading)
+    if value is not None:
+        cell.number_format = _FORMATS[type(value)]
+
+
+def put_again(cell: Any, value: Value, heading: str = "") -> None:
+    """`put` into a cell that is dressed for a value of this kind already."""
     if isinstance(value, str):
         value = unicodedata.normalize("NFC", ILLEGAL_CHARACTERS_RE.sub("", value))
         if len(value) > LONGEST:
@@ -46,9 +55,7 @@ def put(cell: Any, value: Value, heading: str = "") -> None:
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value[:1] in {"=", "+", "-", "@", "'"}
-    if value is not None:
-        cell.number_format = _FORMATS[type(value)]
+        cell.quotePrefix = value[:1] in QUOTED
 
 
 def style(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.summaries.picturing import make_picture
-from bot.summaries.reporting import make_report
+from bot.summaries.taking_away import make_summary_file
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work
@@ -32,12 +32,13 @@ ACTIONS: dict[str, Handler] = {
     "sum.open": asking.open_unit,
     "sum.picture": taking_away.order_picture,
     "sum.report": taking_away.order_report,
+    "sum.table": taking_away.order_table,
 }
 
 WORK: Mapping[ErrandKind, Work] = {
     ErrandKind.NUDGE: nudging.nudge_portions,
     ErrandKind.PICTURE: make_picture,
-    ErrandKind.SUMMARY: make_report,
+    ErrandKind.SUMMARY: make_summary_file,
 }
 
 FLOWS: tuple[Flow, ...] = (picking.FLOW,)

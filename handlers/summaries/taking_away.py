@@ -20,6 +20,10 @@ def order_report(chat: Chat, key: str, unit_id: str = "", form: str = "") -> Non
     _order_file(chat, key, unit_id, "pdf" if form == "pdf" else "docx")
 
 
+def order_table(chat: Chat, key: str, unit_id: str = "") -> None:
+    _order_file(chat, key, unit_id, "xlsx")
+
+
 def _order_file(chat: Chat, key: str, unit_id: str, form: str) -> None:
     part = part_asked(chat, unit_id)
     period = period_asked(chat, key) if part else None

@@ -80,8 +80,8 @@ def test_tables_stand_in_the_order_of_the_tree(world: World) -> None:
     with world.db.read() as session:
         roles = session.scalars(select(Membership).where(Membership.role == "leader")).all()
         book = summary_workbook(session, roles, world.moment, yaml.safe_load(words.read_text("utf-8")))
-    sheet = load_workbook(BytesIO(book)).worksheets[0]
-    column = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    sheet = load_workbook(BytesIO(book))["Từng đơn vị"]
+    column = [row[0] for row in sheet.iter_rows(min_row=4, values_only=True)]
     assert list(dict.fromkeys(column)) == [f"CB{n}" for n in sorted(NUMBERS)]
     assert column == sorted(column, key=lambda code: natural_key(str(code)))
 

@@ -126,6 +126,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.names": ("2022-04:open:{unit}", SUMS),
     "sum.picture": ("2022-04:{unit}", SUMS),
     "sum.report": ("2022-04:{unit}", SUMS),
+    "sum.table": ("2022-04:{unit}", SUMS),
     "sum.open": ("{unit}:2022-04", SUMS),
     "cells": ("", f"{SUMS} other_leader"),
     "cells.without": ("", f"{SUMS} other_leader"),

@@ -1,5 +1,7 @@
 """The first quarter of a committee, as its diary tells it: who met when, how many were there, who handed in what."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,6 +73,22 @@ TODAY = date(2022, 4, 5)
 def asked_of(code: str) -> list[str]:
     """The topics that a cell is to meet about."""
     return ["t1", "t2", "diem" if code == "C1" else "cd"]
+
+
+def stands(code: str, key: str) -> str:
+    """By the diary: a topic done on time or late, else open and overdue, for it is April."""
+    held = [one for one in DIARY[code] if one.key == key]
+    return "open" if not held else "on_time" if held[0].day <= DUE[key] else "late"
+
+
+def counted(codes: Iterable[str], keys: Iterable[str] = DUE) -> Counter[str]:
+    wanted = set(keys)
+    return Counter(stands(code, key) for code in codes for key in asked_of(code) if key in wanted)
+
+
+def reported(codes: Iterable[str]) -> Counter[str]:
+    days = [HANDED.get(code) for code in codes]
+    return Counter("open" if day is None else "on_time" if day <= "03-31" else "late" for day in days)
 
 
 def build_quarter(world: World) -> None:

@@ -93,7 +93,7 @@ def test_as_pdf_where_that_can_be_done(
         return target
 
     monkeypatch.setattr("bot.papers.making.find_converter", lambda: "/usr/bin/soffice")
-    monkeypatch.setattr("bot.papers.making.to_pdf", convert)
+    monkeypatch.setattr("bot.papers.converting.to_pdf", convert)
     secretary.presses(f"paper.make:{meeting.id}:BB")
     runs(secretary).taps("Lấy bản PDF")
     runs(secretary)
@@ -106,7 +106,7 @@ def test_as_pdf_where_that_can_be_done(
         def fails(docx: Path, folder: Path, error: Exception = error) -> Path:
             raise error
 
-        monkeypatch.setattr("bot.papers.making.to_pdf", fails)
+        monkeypatch.setattr("bot.papers.converting.to_pdf", fails)
         secretary.presses(f"paper.make:{meeting.id}:BB:pdf")
         runs(secretary)
         assert said in secretary.last.text

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,14 +21,13 @@ from tests.kit.quarter import (
     CELLS,
     COMMITTEE,
     DIARY,
-    DUE,
     FOREIGN,
-    HANDED,
     OTHER,
     PROVINCE,
     TITLES,
-    asked_of,
     build_quarter,
+    counted,
+    reported,
 )
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -39,22 +37,6 @@ from tests.kit.world import World
 
 BLANK = "……………"
 pytestmark = begins(build_quarter)
-
-
-def stands(code: str, key: str) -> str:
-    """By the diary: a topic done on time or late, else open and overdue, for it is April."""
-    held = [one for one in DIARY[code] if one.key == key]
-    return "open" if not held else "on_time" if held[0].day <= DUE[key] else "late"
-
-
-def counted(codes: Iterable[str], keys: Iterable[str] = DUE) -> Counter[str]:
-    wanted = set(keys)
-    return Counter(stands(code, key) for code in codes for key in asked_of(code) if key in wanted)
-
-
-def reported(codes: Iterable[str]) -> Counter[str]:
-    days = [HANDED.get(code) for code in codes]
-    return Counter("open" if day is None else "on_time" if day <= "03-31" else "late" for day in days)
 
 
 def written(number: int) -> str:

@@ -142,7 +142,7 @@ def _read(db: Database, memberships: list[Membership]) -> list[list[tuple[Any, .
     with db.read() as session:
         content = summary_workbook(session, memberships, NOW, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
-    return [list(sheet.iter_rows(values_only=True)) for sheet in book]
+    return [list(book[name].iter_rows(min_row=3, values_only=True)) for name in ("Từng đơn vị", "Tổng hợp")]
 
 
 def test_a_row_for_each_unit_and_demand(db: Database, roles: dict[str, list[Membership]]) -> None:
@@ -173,14 +173,14 @@ def test_a_row_for_each_unit_and_demand(db: Database, roles: dict[str, list[Memb
     assert totals[0] == tuple(WORDS["totals"]["columns"])
     assert totals[1] == (symbol, "Báo cáo", datetime(2022, 4, 20), 2, 0, 1, 1, 0, None, None, None)
     assert totals[2] == (symbol, title, april, 3, 2, 0, 1, 1, 29, 33, pytest.approx(29 / 33))
-    assert len(totals) == 3
+    assert totals[3:] == [("Cộng", None, None, 5, 2, 1, 2, 1, None, None, None)]
     assert sum(row[10] or 0 for row in units[1:]) == totals[2][8]
 
 
 def test_nobody_sees_beyond_the_own_subtree(db: Database, roles: dict[str, list[Membership]]) -> None:
     units, totals = _read(db, roles["right"])
     assert {row[0] for row in units[1:]} == {"B", "B1"}
-    assert [row[3] for row in totals[1:]] == [1, 2]
+    assert [row[3] for row in totals[1:]] == [1, 2, 3]
     for name in ("own", "none"):
         empty = _read(db, roles.get(name, []))
         assert [len(rows) for rows in empty] == [1, 1]
@@ -190,11 +190,10 @@ def test_no_text_becomes_a_formula(db: Database, roles: dict[str, list[Membershi
     with db.read() as session:
         content = summary_workbook(session, roles["all"], NOW, WORDS)
     book = openpyxl.load_workbook(BytesIO(content))
-    assert book.sheetnames == [WORDS["units"]["name"], WORDS["totals"]["name"]]
+    assert book.sheetnames == ["Tổng hợp", "Từng tháng", "Từng đơn vị", "Buổi họp", "Báo cáo"]
     risky = 0
     for sheet in book:
-        assert sheet.freeze_panes == "A2"
-        assert sheet.auto_filter.ref == sheet.dimensions
+        assert sheet.freeze_panes == "A4"
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.data_type != "f", cell.coordinate
@@ -202,7 +201,7 @@ def test_no_text_becomes_a_formula(db: Database, roles: dict[str, list[Membershi
                     assert cell.data_type == "s"
                     assert cell.quotePrefix, cell.coordinate
                     risky += 1
-    assert risky == 11
-    dates = [cell for cell in book.worksheets[0]["E"][1:] if cell.value]
+    assert risky == 19
+    dates = [cell for cell in book["Từng đơn vị"]["E"][3:] if cell.value]
     assert dates
     assert all(cell.number_format == "dd/mm/yyyy" for cell in dates)

@@ -350,8 +350,8 @@ def test_the_workbook_has_every_place_every_period_and_the_sum(world: World) -> 
         roles = session.scalars(select(Membership)).all()
         book = openpyxl.load_workbook(BytesIO(summary_workbook(session, roles, NOW, words)))
     names = [words[sheet]["name"] for sheet in ("places", "place_periods", "place_months")]
-    assert book.sheetnames[2:] == names
-    places, periods, months = ([*book[name].iter_rows(min_row=2, values_only=True)] for name in names)
+    assert book.sheetnames[5:] == names
+    places, periods, months = ([*book[name].iter_rows(min_row=4, values_only=True)] for name in names)
     assert [row[0] for row in places] == ["Tỉnh ủy A", "Tỉnh ủy B", "Tỉnh ủy C", "Cộng"]
     assert places[1][2:] == (12, 10, 10, 6, 0, 4, 2, 7, 140, 160, 0.875)
     assert places[-1][2:] == (24, 20, 30, 18, 1, 10, 6, 14, 280, 320, 0.875)

@@ -6,16 +6,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.summaries.localities import LocalityFigures, sum_localities
+from bot.summaries.localities import LocalityFigures
 from bot.tables import Locality, LocalityDuties, LocalityMeetings
 from bot.workbooks.look import Value
 
 
-def place_rows(places: Sequence[LocalityFigures], words: Mapping[str, Any]) -> Iterator[list[Value]]:
-    """A row for each place, of the month before and this one, and last the sum."""
+def place_rows(places: Sequence[LocalityFigures]) -> Iterator[list[Value]]:
+    """A row for each place, of the month before and this one."""
     for place in places:
         yield [place.name, place.taken_on, *_counts(place)]
-    yield [words["sum"], None, *_counts(sum_localities(places))]
 
 
 def _counts(place: LocalityFigures) -> list[Value]:
