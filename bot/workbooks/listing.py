@@ -16,6 +16,7 @@ from bot.workbooks.look import (
     PLAIN,
     QUOTED,
     TITLE,
+    TOP_CENTRED,
     WRAP_LEFT,
     Value,
     height_of,
@@ -74,7 +75,7 @@ def _write_titles(sheet: Any, titles: tuple[str, str], columns: Sequence[str]) -
 def _cell(sheet: Any, value: Value, font: Any = PLAIN, fill: Any = None) -> Any:
     cell: Any = WriteOnlyCell(sheet)
     put(cell, value)
-    style(cell, font, fill, WRAP_LEFT if isinstance(value, str) else CENTRED)
+    style(cell, font, fill, WRAP_LEFT if isinstance(value, str) else TOP_CENTRED)
     return cell
 
 
@@ -89,7 +90,7 @@ class _Lines:
 
     def append(self, number: int, row: Sequence[Value]) -> None:
         heights = self.sheet.row_dimensions
-        heights[number].height = height_of(("" if v is None else v for v in row), self.widths)
+        heights[number].height = height_of((v if isinstance(v, str) else "" for v in row), self.widths)
         self.sheet.append([self._dressed(at, value) for at, value in enumerate(row)])
         del heights[number]  # it is written, and thousands would be held
 

@@ -36,6 +36,7 @@ BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 WRAP = Alignment(wrap_text=True, vertical="top")
 WRAP_LEFT = Alignment(wrap_text=True, vertical="top", horizontal="left")
 CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
+TOP_CENTRED = Alignment(wrap_text=True, vertical="top", horizontal="center")
 
 
 def put(cell: Any, value: Value, heading: str = "") -> None:
