@@ -5,6 +5,7 @@ from bot.reminders.returned import say_anew
 from bot.talk.desk import Handler, Routes
 from handlers import (
     duties,
+    enquiries,
     materials,
     meetings,
     notices,
@@ -17,6 +18,7 @@ from handlers import (
     summaries,
     units,
 )
+from handlers.enquiries import asking as enquiring
 from handlers.meetings import asides, notes, overhearing, result_line
 from handlers.people import admission, talk
 from handlers.plans import office
@@ -33,6 +35,7 @@ ROOMS = (
     reports,
     materials,
     notices,
+    enquiries,
     summaries,
     units,
     people,
@@ -60,7 +63,7 @@ ROUTES = Routes(
     actions=ACTIONS,
     flows=FLOWS,
     former=FORMER,
-    work={**plans.WORK, **summaries.WORK, **units.WORK, **people.WORK},
+    work={**plans.WORK, **summaries.WORK, **units.WORK, **people.WORK, **enquiries.WORK},
     admit=admission.admit_person,
     heard=is_heard,
     unknown=talk.answer_unknown,
@@ -70,7 +73,9 @@ ROUTES = Routes(
     group=talk.refuse_group,
     unasked=result_line.take_unasked,
     take_sounds=overhearing.offer_sounds,
-    offer=lambda chat: overhearing.offer_note(chat) or asking.take_loose_words(chat),
+    offer=lambda chat: (
+        overhearing.offer_note(chat) or asking.take_loose_words(chat) or enquiring.answer_words(chat)
+    ),
     hear=overhearing.hear_words,
     refuse=overhearing.refuse_words,
     leave=overhearing.leave_dialog,

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import quiet_since
+from bot.enquiries.asked import forget_asked
 from bot.people.devices import end_devices
 from bot.people.places import EXPIRED, KEY_LIFE
 from bot.store.unneeded import drop_unneeded_files
@@ -67,6 +68,7 @@ def clean_up(desk: Desk, at: datetime, kept: KeepTimes = KeepTimes()) -> int:
         lambda session: _drop_old_messages(session, at - kept.talk),
         lambda session: _drop(session, Invite, Invite.expires_at < at - CODES_KEPT),
         lambda session: _drop(session, Errand, Errand.created_at < at - CODES_KEPT),
+        lambda session: forget_asked(session, at),
     ]
     if kept.audit is not None:
         long_ago = at - kept.audit

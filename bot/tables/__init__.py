@@ -1,6 +1,7 @@
 """Every table, a module for each family."""
 
 from bot.tables.base import Base
+from bot.tables.enquiries import AskedWords, Enquiry
 from bot.tables.figures import AskedFigure, Figure, FigureKind, KnownOf
 from bot.tables.leader_words import LeaderWord
 from bot.tables.meetings import (
@@ -67,6 +68,7 @@ from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
 __all__ = [
     "Aside",
     "AskedFigure",
+    "AskedWords",
     "Attendance",
     "Audit",
     "Base",
@@ -80,6 +82,7 @@ __all__ = [
     "Duty",
     "DutyKind",
     "DutyState",
+    "Enquiry",
     "Errand",
     "ErrandKind",
     "ErrandState",

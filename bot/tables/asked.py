@@ -16,7 +16,7 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class GivenWorkbook:
-    """The workbook of a plan or of units that was handed in; `plan` is what was read from it (JSON), `answers` what the office has said
+    """The workbook of a plan, of units or of enquiries that was handed in; `plan` is what was read from it (JSON), `answers` what the office has said
     about what it leaves open."""
 
     name: str

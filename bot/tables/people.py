@@ -28,7 +28,7 @@ class Role(StrEnum):
 
 
 class ErrandKind(StrEnum):
-    """PLAN and UNITS: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
+    """PLAN, UNITS and ENQUIRIES: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
     units reminded in a leader's name; INVITES: codes for all units that nobody leads; SUMMARY: a period as Word or Excel; the rest is
     what the office asks for."""
 
@@ -47,6 +47,8 @@ class ErrandKind(StrEnum):
     PICTURE = "picture"
     SUMMARY = "summary"
     INVITES = "invites"
+    ENQUIRIES = "enquiries"
+    ENQUIRY_BOOK = "enquiry_book"
 
 
 class ErrandState(StrEnum):

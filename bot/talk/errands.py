@@ -149,11 +149,16 @@ def locked_errand(session: Session, errand_id: int, state: ErrandState) -> Erran
 
 
 def refuse_errand(
-    desk: Desk, errand_id: int, at: datetime, problems: Sequence[Problem], most: int = SHOWN
+    desk: Desk,
+    errand_id: int,
+    at: datetime,
+    problems: Sequence[Problem],
+    most: int = SHOWN,
+    template: str = "plans/faults",
 ) -> None:
     """Says what is wrong with what was sent."""
     lines = problem_sentences(desk, problems)
-    finish_errand(desk, errand_id, at, "plans/faults", lines=lines[:most], more=max(0, len(lines) - most))
+    finish_errand(desk, errand_id, at, template, lines=lines[:most], more=max(0, len(lines) - most))
 
 
 def file_shelf(desk: Desk) -> FileShelf:
@@ -182,14 +187,20 @@ def read_workbook(
 
 
 def send_workbook(
-    desk: Desk, errand_id: int, at: datetime, name: str, write: Callable[[Path], None], **context: Any
+    desk: Desk,
+    errand_id: int,
+    at: datetime,
+    name: str,
+    write: Callable[[Path], None],
+    template: str = "plans/workbook",
+    **context: Any,
 ) -> None:
     """Puts the workbook that `write` makes on the shelf and sends it; `context`: what its template is told."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "workbook.xlsx"
         write(path)
         file = file_shelf(desk).keep(name, path)
-    finish_errand(desk, errand_id, at, "plans/workbook", files=(file,), **context)
+    finish_errand(desk, errand_id, at, template, files=(file,), **context)
 
 
 def note_errand(session: Session, errand: Errand, at: datetime, action: str, subject: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from bot.duties.in_force import plans_in_force
+from bot.enquiries.asked import count_open
 from bot.people.invitations import INVITE_DAYS, create_invitation, unused_invitations
 from bot.people.places import WITHDRAWN, kept_web_chat, last_used, places_of, withdraw_place
 from bot.people.reaching import Silence, Unheard, unheard_holders
@@ -64,6 +65,7 @@ def show_admin(chat: Chat) -> None:
         plans=plans_in_force(chat.session, chat.roles(), above=True),
         unheard=_unheard(chat),
         requests=len(waiting_requests(chat.session, role_holders(chat.roles(), "administer"))),
+        asked=count_open(chat.session, (m.unit_id for m in role_holders(chat.roles(), "administer"))),
         failed=_failed(chat),
         errors=chat.session.scalar(
             select(func.count()).select_from(Event).where(Event.error != "", Event.at > chat.at - LOOK_BACK)

@@ -19,6 +19,7 @@ from tests.kit.places import ROOT, ZONE
 PACKAGES = ("bot", "handlers", "schedules")
 READS_INPUT = {
     "bot/plans/agenda.py",
+    "bot/reading/asked_words.py",
     "bot/reading/attendance_words.py",
     "bot/reading/codes.py",
     "bot/reading/figure_lines.py",
@@ -225,6 +226,7 @@ WORDS = [
     "reports",
     "materials",
     "notices",
+    "enquiries",
     "summaries",
     "units",
     "people",

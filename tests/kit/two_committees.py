@@ -16,8 +16,10 @@ from bot.store.db import Database
 from bot.store.filetypes import JPEG
 from bot.tables import (
     Aside,
+    AskedWords,
     DataRequest,
     Duty,
+    Enquiry,
     Errand,
     Material,
     Meeting,
@@ -84,6 +86,7 @@ SEES = {
     "nobody": set(),
     "ended": set(),
 }
+PLANS = Errand.kind == "plan"
 SECRETS = ("Phòng họp kín số 9", "Ý kiến riêng của chi bộ")
 """The meeting's place and its note: they are the cell's alone."""
 
@@ -123,6 +126,7 @@ def two_committees(db: Database, folder: Path) -> TwoCommittees:
     _handed(world)
     _paper(world)
     _notice(world)
+    _enquiry(world)
     owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1])
     number = _decided(world, owner)
     owner.presses(f"meet.walk:{number}").says("/huy")
@@ -170,6 +174,21 @@ def _notice(world: World) -> None:
         session.add(notice)
         session.flush()
         session.add(NoticeReceipt(notice_id=notice.id, person_id=person, unit_id=cell.id))
+
+
+def _enquiry(world: World) -> None:
+    """What DUA's office answers, what it has still to answer, and its workbook that waits for a yes."""
+    with world.db.write() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "DUA")).one()
+        person = session.scalars(select(Membership.person_id)).one()
+        session.add(
+            Enquiry(unit_id=unit.id, mark="the", question="Thẻ?", answer="Gửi đơn.", changed_at=world.at)
+        )
+        facts = {"first_at": world.at, "last_at": world.at, "times": 1}
+        session.add(AskedWords(unit_id=unit.id, mark="huy hieu", words="Huy hiệu?", **facts))
+        given = GivenWorkbook("hoi-dap.xlsx", "")
+        errand = {"person_id": person, "unit_id": unit.id, "kind": "enquiries", "created_at": world.at}
+        session.add(Errand(state="shown", args=given, **errand))
 
 
 def _errands(world: World, text: PlanText) -> None:
@@ -243,7 +262,11 @@ def _facts(world: World) -> dict[str, object]:
             "ballot": session.scalars(select(Vote.id)).one(),
             "task": session.scalars(select(Task.id)).one(),
             "scan": session.scalars(select(Errand.id).where(Errand.kind == "scan")).one(),
-            "shown": session.scalars(select(Errand.id).where(Errand.state == "shown")).one(),
+            "shown": session.scalars(select(Errand.id).where(Errand.state == "shown", PLANS)).one(),
+            "committee": meeting.unit.parent_id,
+            "enquiry": session.scalars(select(Enquiry.id)).one(),
+            "asked_words": session.scalars(select(AskedWords.id)).one(),
+            "enquiry_book": session.scalars(select(Errand.id).where(Errand.kind == "enquiries")).one(),
             "asked": session.scalars(select(DataRequest.id)).one(),
             "notice": session.scalars(select(Notice.id)).one(),
             "asking": session.scalars(select(Errand.id).where(Errand.state == "asking")).one(),

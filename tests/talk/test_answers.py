@@ -17,7 +17,17 @@ from handlers import FLOWS
 LEFT_OPEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "open_dialogs.json").read_text("utf-8"))
 """Dialogs as release 0.1 has left them in its database: those of each flow that together show all it knew."""
 
-NEWER = {"hearing", "invite_all", "mail_address", "notice", "own_data", "picking", "requests", "review"}
+NEWER = {
+    "enquiries",
+    "hearing",
+    "invite_all",
+    "mail_address",
+    "notice",
+    "own_data",
+    "picking",
+    "requests",
+    "review",
+}
 """Dialogs that release 0.1 did not have."""
 
 FOLLOWS = {"counts": {"then", "back", "card", "unit_name", "title"}}

@@ -1,0 +1,45 @@
+"""Whether typed words ask something: a question mark, or one of the words with which people ask."""
+
+from itertools import pairwise
+
+from bot.reading.words import plain_words, typed_text, words_of
+
+ASKING = words_of("sao mấy nào đâu ai gì chưa hả nhỉ ntn bn j cách hỏi")
+AT_THE_END = words_of("không ko k khg kg hok chưa à được đc dc")
+"""They ask where nothing but a polite word follows."""
+POLITE_ENDS = words_of("ạ a nhỉ vậy thế đồng chí đ c nhé ta")
+BOTH = frozenset({"may", "dau", "chua", "cach"})
+"""Without diacritics they are other words as often: máy, đầu, chùa, cách."""
+ASKED_IN_TWO = frozenset(
+    {
+        *(("bao", measure) for measure in ("nhieu", "gio", "lau")),
+        *(("may", measure) for measure in ("phut", "ngay", "gio", "lan", "nguoi", "muc", "phan")),
+        *((before, "dau") for before in ("o", "tai", "den")),
+        ("the", "nao"),
+        ("co", "phai"),
+    }
+)
+
+
+def asks_something(text: str) -> bool:
+    """Whether it looks like a question, typed with or without diacritics."""
+    if "?" in text:
+        return True
+    words = "".join(char if char.isalnum() else " " for char in typed_text(text).lower()).split()
+    bare = [plain_words(word) for word in words]
+    pairs = set(pairwise(bare))
+    if any(_is_one_of(word, ASKING) for word in words) or pairs & ASKED_IN_TWO:
+        return True
+    while words and _is_one_of(words[-1], POLITE_ENDS) and not _is_one_of(words[-1], AT_THE_END):
+        words.pop()
+    return bool(words) and _is_one_of(words[-1], AT_THE_END)
+
+
+def looks_like_a_question(text: str) -> bool:
+    """The same, in three words or more: what an office may be asked to answer."""
+    return asks_something(text) and len(text.split()) >= 3
+
+
+def _is_one_of(word: str, vocabulary: frozenset[str]) -> bool:
+    unmarked = word.isascii() and word not in BOTH and word in {plain_words(one) for one in vocabulary}
+    return unmarked or word in vocabulary
