@@ -32,7 +32,8 @@ def asks_something(text: str) -> bool:
         return True
     while words and _is_one_of(words[-1], POLITE_ENDS) and not _is_one_of(words[-1], AT_THE_END):
         words.pop()
-    return bool(words) and _is_one_of(words[-1], AT_THE_END)
+    counted = len(words) > 1 and words[-2].isdecimal()  # "2 có phép, 1 không" is a count
+    return bool(words) and not counted and _is_one_of(words[-1], AT_THE_END)
 
 
 def looks_like_a_question(text: str) -> bool:

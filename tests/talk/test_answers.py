@@ -19,6 +19,7 @@ LEFT_OPEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "open_dial
 
 NEWER = {
     "enquiries",
+    "enquiry_answer",
     "hearing",
     "invite_all",
     "mail_address",
