@@ -20,6 +20,7 @@ LEFT_OPEN: list[dict[str, Any]] = json.loads((Path(__file__).parent / "open_dial
 NEWER = {
     "enquiries",
     "enquiry_answer",
+    "figures",
     "hearing",
     "invite_all",
     "mail_address",
@@ -28,6 +29,10 @@ NEWER = {
     "picking",
     "requests",
     "review",
+    "timetable",
+    "unit_add",
+    "unit_change",
+    "unit_replace",
 }
 """Dialogs that release 0.1 did not have."""
 
