@@ -7,6 +7,7 @@ from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
 from bot.reminders.asked_duty import own_duty
+from bot.reports.figures import unanswered
 from bot.reports.submissions import add_files, draft_of, hand_in
 from bot.tables import Errand, ErrandKind, Meeting, MeetingState, Paper, PaperKind
 from bot.tables.asked import OrderedPaper
@@ -77,6 +78,8 @@ def hand_in_paper(chat: Chat, meeting_id: str, duty_id: str) -> None:
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
     chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
+    if unanswered(chat.session, duty):
+        chat.open("report.figures", str(duty.id))
 
 
 def resend_media_notes(chat: Chat, meeting_id: str) -> None:

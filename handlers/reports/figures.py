@@ -54,6 +54,8 @@ def show_figures(chat: Chat, duty_id: str) -> None:
     if duty is None:
         return
     if unanswered(chat.session, duty):
+        if duty.state == DutyState.DONE:
+            remind_tomorrow(chat, duty)
         ask_next_figure(chat, duty)
     else:
         _show_answers(chat, duty)
@@ -83,9 +85,10 @@ def remind_tomorrow(chat: Chat, duty: Duty) -> None:
     )
 
 
-def _remind_no_more(chat: Chat, duty: Duty) -> None:
+def remind_no_more(chat: Chat, duty: Duty) -> None:
+    """All is answered, or the report is taken back."""
     waiting = (Message.key == f"figures:{duty.id}", Message.state == MessageState.WAITING)
-    chat.session.execute(update(Message).where(*waiting).values(state=MessageState.WITHDRAWN))
+    chat.session.execute(update(Message).where(*waiting).values(state=MessageState.WITHDRAWN, key=None))
 
 
 def correct_figure(chat: Chat, duty_id: str, place: str) -> None:
@@ -203,7 +206,7 @@ def _go_on(chat: Chat, duty: Duty, noted: list[Noted], trouble: str = "") -> Non
         chat.begin(Figuring(duty.id, left[0].key, noted=noted), trouble=trouble)
         return
     if not left:
-        _remind_no_more(chat, duty)
+        remind_no_more(chat, duty)
     handed: Submission | None = None
     if duty.demand.without_files and duty.state == DutyState.OPEN and not left:
         handed = hand_in(chat.session, draft_of(chat.session, duty, chat.person.id, chat.at), chat.moment)

@@ -22,7 +22,7 @@ from bot.tables import Demand, Duty, DutyKind, DutyState, Submission, Submission
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
-from handlers.reports.figures import ask_next_figure, remind_tomorrow, show_figures
+from handlers.reports.figures import ask_next_figure, remind_no_more, remind_tomorrow, show_figures
 
 DONE_SHOWN = 5
 MOST_WAITING = 6
@@ -260,14 +260,8 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     handed = hand_in(chat.session, draft, chat.moment)
     chat.note("report handed in", f"submission:{handed.id}")
     chat.end()
-    left = unanswered(chat.session, duty)
-    chat.say(
-        "reports/kept" if handed.waits_for else "reports/receipt",
-        submission=handed,
-        duty=duty,
-        left=len(left),
-    )
-    if left:
+    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
+    if unanswered(chat.session, duty):
         remind_tomorrow(chat, duty)
         ask_next_figure(chat, duty)
 
@@ -282,6 +276,7 @@ def undo_submission(chat: Chat, submission_id: str) -> None:
         hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))
         return
     chat.note("report taken back", f"submission:{handed.id}")
+    remind_no_more(chat, duty)
     files = [File(file.digest, file.name, file.size, file.media_type) for file in handed.files]
     drop_draft(chat.session, handed)
     chat.begin(HandingIn(units=sorted({m.unit_id for m in role_holders(chat.roles(), "lead")}), files=files))

@@ -194,6 +194,17 @@ def test_what_was_answered_by_then_is_not_called_to_mind(world: World, secretary
     assert not [reply for reply in secretary.looks() if "còn số liệu chưa trả lời" in reply.text]
 
 
+def test_a_report_taken_back_is_not_called_to_mind_and_keeps_its_answers(
+    world: World, secretary: Talker
+) -> None:
+    handed(secretary).says("3")
+    secretary.taps("Chọn nhầm")
+    assert duty_of(world, "bc").state == "open"
+    world.later(days=4)
+    assert not [reply for reply in secretary.looks() if "còn số liệu chưa trả lời" in reply.text]
+    assert kept(world) == [("mo-hinh", 1, 3, True)]
+
+
 def known(world: World, plan: str) -> Talker:
     """A secretary whose report tells of a meeting that has been held: 25 of 28 were there."""
     world.load(plan_of(plan))

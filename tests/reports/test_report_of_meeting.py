@@ -121,3 +121,12 @@ def test_a_report_that_was_not_made_yet_is_made_first(world: World, talker: Talk
     assert not [label for label in labels(talker) if "Nộp" in label]
     runs(talker.presses(f"paper.make:{second}:BC"))
     assert talker.last.text.endswith("👉 Đồng chí mở tệp, đọc lại rồi in và ký.")
+
+
+def test_what_the_report_asks_for_beside_its_file_is_asked_then(world: World, talker: Talker) -> None:
+    asks = "after_meeting: 2, topics: [cd]}, asks: [{key: y, title: Số ý kiến}]}"
+    world.load(plan_of(PLAN.replace("after_meeting: 2, topics: [cd]}}", asks)), "DU")
+    talker.taps("Báo cáo sau buổi")
+    assert talker.got[-2].text.startswith("✅ <b>Đã nộp: Báo cáo sau buổi sinh hoạt</b>")
+    assert talker.last.text.startswith("📝 <b>Số ý kiến</b>")
+    reads_well(talker)
