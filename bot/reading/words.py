@@ -39,6 +39,8 @@ TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|
 
 def plain_words(text: str) -> str:
     """Lower case without diacritics and invisible characters, đ as d, single spaces; punctuation stays."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     kept = "".join(char for char in parts if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
     return " ".join(kept.split())

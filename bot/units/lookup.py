@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session, joinedload
 from bot.duties.counting import asked_for, last_day
 from bot.reading.words import fold
 from bot.tables import Demand, Duty, DutyState, Membership, Role, Unit
+from bot.talk.chat import row_id
+
+BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +41,41 @@ def find_units(
 
     The nearest wins: the whole name before whole words of one ("thôn 1" is not thôn 10), and those before a part of a word.
     """
-    where = scope & Unit.closed_on.is_(None)
-    units = session.scalars(select(Unit).where(where).order_by(Unit.listed_as, Unit.id)).all()
     if chosen:
-        return [unit for unit in units if str(unit.id) == chosen]
+        its = scope & Unit.closed_on.is_(None) & (Unit.id == row_id(chosen))
+        return list(session.scalars(select(Unit).where(its)))
+    return units_of(session, find_unit_ids(session, scope, text, offered))
+
+
+def units_of(session: Session, ids: Sequence[int]) -> list[Unit]:
+    """In the order of the ids."""
+    found: dict[int, Unit] = {}
+    for start in range(0, len(ids), BATCH):
+        batch = select(Unit).where(Unit.id.in_(ids[start : start + BATCH]))
+        found |= {unit.id: unit for unit in session.scalars(batch)}
+    return [found[unit_id] for unit_id in ids]
+
+
+def find_unit_ids(
+    session: Session, scope: ColumnElement[bool], text: str, offered: Sequence[int] = ()
+) -> list[int]:
+    """As `find_units` finds them by what was typed, in natural order: over many units, those alone that are shown need be read."""
     words = fold(text)
-    if exact := [unit for unit in units if words and fold(unit.code) == words]:
+    where = scope & Unit.closed_on.is_(None)
+    rows = session.execute(
+        select(Unit.id, Unit.code, Unit.name).where(where).order_by(Unit.listed_as, Unit.id)
+    ).all()
+    if exact := [unit_id for unit_id, code, _ in rows if words and fold(code) == words]:
         return exact
     if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(offered):
-        return [unit for unit in units if unit.id == offered[int(words) - 1]]
-    return _by_name(units, words)
+        return [unit_id for unit_id, _, _ in rows if unit_id == offered[int(words) - 1]]
+    return _by_name([(unit_id, fold(name)) for unit_id, _, name in rows], words)
 
 
-def _by_name(units: Sequence[Unit], words: str) -> list[Unit]:
-    named = [(unit, fold(unit.name)) for unit in units]
-    meant = [unit for unit, name in named if words and name == words]
-    meant = meant or [unit for unit, name in named if words and f" {words} " in f" {name} "]
-    return meant or [unit for unit, name in named if words and words in name]
+def _by_name(named: Sequence[tuple[int, str]], words: str) -> list[int]:
+    meant = [unit_id for unit_id, name in named if words and name == words]
+    meant = meant or [unit_id for unit_id, name in named if words and f" {words} " in f" {name} "]
+    return meant or [unit_id for unit_id, name in named if words and words in name]
 
 
 def units_stand_below(session: Session, unit: Unit) -> bool:

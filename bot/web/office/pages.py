@@ -48,36 +48,36 @@ ROOMS = (
 async def show_room(request: Request) -> Response:
     """A room, the first without a name. 403 "office" without a role for it, 404 for one that is not there."""
     site, contact = site_of(request), await seat_of(request)
-    moment, asked = site.desk.moment(site.now()), dict(request.query_params)
     name = request.path_params.get("room", ROOMS[0].name)
+    room = next((one for one in ROOMS if one.name == name), None)
+    if room is None:
+        raise HTTPException(404)
+    moment, asked = site.desk.moment(site.now()), dict(request.query_params)
+    chat_path = f"/w/{request.path_params['token']}"
 
     def see(session: Session) -> Response:
         roles = roles_of(session, contact.person_id)
-        rooms = [room for room in ROOMS if role_holders(roles, room.action)]
-        room = next((one for one in rooms if one.name == name), None)
-        if room is None:
-            raise HTTPException(403, "office") if _is_room(name) else HTTPException(404)
-        facts = room.see(Look(session, site.desk, contact.person_id, roles, moment, asked))
-        chat_path = f"/w/{request.path_params['token']}"
-        return site.page(
-            f"office/{name}",
-            **facts,
-            rooms=[one.name for one in rooms],
-            room=name,
-            manages=bool(role_holders(roles, "administer")),
-            today=moment.today,
-            at=moment.at,
-            chat_path=chat_path,
-            here=partial(_address, f"{chat_path}/office"),
-            new_id=lambda: str(uuid.uuid4()),
-            shown=plain_html,
-        )
+        if not role_holders(roles, room.action):
+            raise HTTPException(403, "office")
+        look = Look(session, site.desk, contact.person_id, roles, moment, asked)
+        return site.page(f"office/{name}", **room_facts(look, room, chat_path))
 
     return await site.read(see)
 
 
-def _is_room(name: str) -> bool:
-    return any(room.name == name for room in ROOMS)
+def room_facts(look: Look, room: Room, chat_path: str) -> dict[str, Any]:
+    """What the room's template is given, but for the addresses of files."""
+    return {
+        **room.see(look),
+        "rooms": [one.name for one in ROOMS if role_holders(look.roles, one.action)],
+        "room": room.name,
+        "today": look.moment.today,
+        "at": look.moment.at,
+        "chat_path": chat_path,
+        "here": partial(_address, f"{chat_path}/office"),
+        "new_id": lambda: str(uuid.uuid4()),
+        "shown": plain_html,
+    }
 
 
 def _address(office: str, room: str, **asked: object) -> str:

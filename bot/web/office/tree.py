@@ -14,7 +14,7 @@ from bot.periods import period_of
 from bot.reading.words import fold
 from bot.summaries.period import PartCount, sum_by_unit
 from bot.tables import Duty, Unit
-from bot.units.lookup import find_units
+from bot.units.lookup import find_unit_ids, units_of
 from bot.web.office.look import PAGE, Look
 
 
@@ -25,24 +25,33 @@ def see_units(look: Look) -> Mapping[str, Any]:
     period = period_of("quarter", look.moment.today)
     shown = {"find": find, "period": period.key}
     if fold(find):
-        found = find_units(look.session, look.scope("sum"), chosen="", text=find, offered=())
-        parents = _parents(look, found[:PAGE])
-        parts = [PartCount(one.name, Count(), unit=one, below=one.id in parents) for one in found]
-        return {**shown, "line": [], "counted": False, **_page(look, parts)}
+        return {**shown, "line": [], "counted": False, **_found(look, find)}
     tops = topmost_units(look.roles, "sum")
     asked = look.session.get(Unit, look.number("unit"))
     unit = asked if asked and may_act(look.roles, "sum", asked.path) else None
     top = units_below(Duty.path, unit.path) if unit else within_subtree(Duty.path, look.roles, "sum")
     parts = sum_by_unit(look.session, top, [unit] if unit else tops, period, look.moment.today)
-    return {**shown, "line": _line(look, unit or tops[0]), "counted": True, **_page(look, parts)}
-
-
-def _page(look: Look, parts: Sequence[PartCount]) -> dict[str, Any]:
     page = look.page_of(len(parts))
-    shown = parts[page["first"] : page["first"] + PAGE]
-    leaders = secretaries_of(look.session, {part.unit.id for part in shown if part.unit})
-    own = {part.unit.id: may_act(look.roles, "administer", part.unit.path) for part in shown if part.unit}
-    return {"parts": shown, "leaders": leaders, "own": own, **page}
+    its = parts[page["first"] : page["first"] + PAGE]
+    return {**shown, "line": _line(look, unit or tops[0]), "counted": True, **page, **_with_people(look, its)}
+
+
+def _found(look: Look, find: str) -> dict[str, Any]:
+    ids = find_unit_ids(look.session, look.scope("sum"), find)
+    page = look.page_of(len(ids))
+    units = units_of(look.session, ids[page["first"] : page["first"] + PAGE])
+    parents = _parents(look, units)
+    parts = [PartCount(one.name, Count(), unit=one, below=one.id in parents) for one in units]
+    return {**page, **_with_people(look, parts)}
+
+
+def _with_people(look: Look, parts: Sequence[PartCount]) -> dict[str, Any]:
+    units = [part.unit for part in parts if part.unit]
+    return {
+        "parts": parts,
+        "leaders": secretaries_of(look.session, {unit.id for unit in units}),
+        "own": {unit.id: may_act(look.roles, "administer", unit.path) for unit in units},
+    }
 
 
 def _parents(look: Look, units: Sequence[Unit]) -> set[int | None]:
