@@ -20,6 +20,8 @@ from bot.store.db import Database
 from bot.summaries.period import sum_period
 from bot.summaries.picture import draw_picture
 from bot.summaries.picturing import picture_facts
+from bot.summaries.sheets.asked import AskedTable
+from bot.summaries.table import period_workbook, read_table_words
 from bot.tables import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
@@ -59,12 +61,14 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 year = worked(lambda turn, desk=desk: ask(desk, turn, YEAR, YEAR_END))  # type: ignore[misc]
                 parts = worked(lambda turn, desk=desk: ask(desk, turn, PARTS, YEAR_END))  # type: ignore[misc]
                 drawn = worked(lambda _turn, desk=desk: draw(desk))  # type: ignore[misc]
+                written = worked(lambda _turn, desk=desk: write_table(desk))  # type: ignore[misc]
             what = f"{size:,} units, {kind}"
             yield Row(f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
             yield Row(f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
             yield Row(f"/tonghop of the year, processor: {what}", year, "ms", plain, "one aggregate")
             yield Row(f"the year by committee, processor: {what}", parts, "ms", plain, "one aggregate")
             yield Row(f"the picture of the year, processor: {what}", drawn, "ms", plain, "one aggregate")
+            yield Row(f"the workbook of April, processor: {what}", written, "ms", plain, "one aggregate")
 
 
 def gather_statistics(db: Database) -> None:
@@ -83,7 +87,7 @@ def middle(run: Callable[[int], None]) -> float:
     return median(spent)
 
 
-def worked(run: Callable[[int], None]) -> float:
+def worked(run: Callable[[int], object]) -> float:
     """The processor time of this process alone: what a database server works beside it is not in it."""
     spent = []
     for turn in range(TIMES):
@@ -151,6 +155,14 @@ def draw(desk: Desk) -> None:
         summary = sum_period(session, scope, summed_period("2022"), YEAR_END.date())
     facts = picture_facts(desk.render, summary, summary.months, ["Đảng ủy"], YEAR_END.date())
     draw_picture(facts, desk.render.words["picture"])
+
+
+def write_table(desk: Desk, period: str = "2022-04") -> int:
+    """All sheets of the period; answers how many bytes they are."""
+    asked, moment = summed_period(period), desk.moment(YEAR_END)
+    table = AskedTable(units_below(Duty.path, "/1/"), ["Đảng ủy"], moment, period, asked)
+    with desk.db.read() as session:
+        return len(period_workbook(session, table, read_table_words(desk.render.folder)))
 
 
 def ask(desk: Desk, turn: int, text: str = "/tonghop", at: datetime = MONDAY) -> None:

@@ -1,6 +1,6 @@
 """A sheet that lists: its title, as of which day, the table with its filters, and last the sums. It is only written, row by row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
@@ -13,15 +13,16 @@ from bot.workbooks.look import (
     HEADING_FILL,
     HINT,
     LABEL_FILL,
+    LETTER,
     PLAIN,
     QUOTED,
     TITLE,
     TOP_CENTRED,
     WRAP_LEFT,
     Value,
+    clean_text,
     height_of,
     put,
-    put_again,
     set_paper,
     set_widths,
     style,
@@ -44,6 +45,7 @@ def write_listing(
     sheet.freeze_panes, sheet.print_title_rows = f"A{HEAD_ROW + 1}", f"{HEAD_ROW}:{HEAD_ROW}"
     set_paper(sheet)
     set_widths(sheet, words["widths"])
+    sheet._values_to_row = _as_they_are
     lines = _Lines(sheet, words["widths"])
     _write_titles(sheet, titles, columns)
     sums = _Sums(columns, words.get("sums", ()), words.get("share"))
@@ -89,19 +91,35 @@ class _Lines:
         self.dressed: dict[tuple[int, type, bool], Any] = {}
 
     def append(self, number: int, row: Sequence[Value]) -> None:
-        heights = self.sheet.row_dimensions
-        heights[number].height = height_of((v if isinstance(v, str) else "" for v in row), self.widths)
+        """A line whose texts fit is as high as any; the height of another is forgotten when it is written: thousands would be held."""
+        heights, long = self.sheet.row_dimensions, self._is_long(row)
+        if long:
+            heights[number].height = height_of((v if isinstance(v, str) else "" for v in row), self.widths)
         self.sheet.append([self._dressed(at, value) for at, value in enumerate(row)])
-        del heights[number]  # it is written, and thousands would be held
+        if long:
+            del heights[number]
+
+    def _is_long(self, row: Sequence[Value]) -> bool:
+        pairs = zip(row, self.widths, strict=True)
+        return any(isinstance(v, str) and (len(v) * LETTER > width or "\n" in v) for v, width in pairs)
 
     def _dressed(self, at: int, value: Value) -> Any:
+        if isinstance(value, str):
+            value = clean_text(value)
         key = (at, type(value), isinstance(value, str) and value[:1] in QUOTED)
         cell = self.dressed.get(key)
         if cell is None:
             cell = self.dressed[key] = _cell(self.sheet, value)
         else:
-            put_again(cell, value)
+            cell._value = value  # setting `value` would look anew at what kind it is, which the key tells
         return cell
+
+
+def _as_they_are(cells: Iterable[Any], row: int) -> Iterator[Any]:
+    """Instead of the library's own look at each value of a row, which takes as long as writing it: they are cells, all of them."""
+    for column, cell in enumerate(cells, start=1):
+        cell.row, cell.column = row, column
+        yield cell
 
 
 class _Sums:

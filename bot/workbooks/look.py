@@ -21,6 +21,8 @@ LONGEST = 32_767
 QUOTED = frozenset("=+-@'")
 """Text that begins so would be run as a formula."""
 LINE_HEIGHT = 15.5
+LETTER = 1.2
+"""So wide is a letter, as the widths of columns are counted."""
 NAME = "Times New Roman"
 
 PLAIN, BOLD = Font(name=NAME, size=12), Font(name=NAME, size=12, bold=True)
@@ -42,21 +44,22 @@ TOP_CENTRED = Alignment(wrap_text=True, vertical="top", horizontal="center")
 def put(cell: Any, value: Value, heading: str = "") -> None:
     """Text stays text, whatever it begins with: what a person has named must not be run, also after it has been edited in
     the spreadsheet. A number with a fraction is a share. Raises Invalid("sheet_cell_too_long") for more than a cell holds."""
-    put_again(cell, value, heading)
-    if value is not None:
-        cell.number_format = _FORMATS[type(value)]
-
-
-def put_again(cell: Any, value: Value, heading: str = "") -> None:
-    """`put` into a cell that is dressed for a value of this kind already."""
     if isinstance(value, str):
-        value = unicodedata.normalize("NFC", ILLEGAL_CHARACTERS_RE.sub("", value))
-        if len(value) > LONGEST:
-            raise Invalid("sheet_cell_too_long", field=heading, limit=LONGEST)
+        value = clean_text(value, heading)
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value[:1] in QUOTED
+    if value is not None:
+        cell.number_format = _FORMATS[type(value)]
+
+
+def clean_text(text: str, heading: str = "") -> str:
+    """As a cell can hold it. Raises as `put`."""
+    text = unicodedata.normalize("NFC", ILLEGAL_CHARACTERS_RE.sub("", text))
+    if len(text) > LONGEST:
+        raise Invalid("sheet_cell_too_long", field=heading, limit=LONGEST)
+    return text
 
 
 def style(
@@ -82,7 +85,7 @@ def set_widths(sheet: Any, widths: Iterable[float]) -> None:
 def height_of(texts: Iterable[Value], widths: Sequence[float]) -> float:
     """A row's height for these texts in columns of these widths; a spreadsheet does not always fit it by itself."""
     lines = max(
-        sum(ceil(max(len(line), 1) * 1.2 / width) for line in str(text).split("\n"))
+        sum(ceil(max(len(line), 1) * LETTER / width) for line in str(text).split("\n"))
         for text, width in zip(texts, widths, strict=False)
     )
     return min(LINE_HEIGHT * lines + 4, 400)

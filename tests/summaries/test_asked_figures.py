@@ -5,6 +5,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 import yaml
+from docx import Document
 from sqlalchemy import select
 
 from bot.summaries.table import summary_workbook
@@ -18,6 +19,7 @@ from tests.kit.places import TEMPLATES
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import runs
 from tests.kit.wording import reads_well
 from tests.kit.world import World
 
@@ -133,3 +135,14 @@ def test_the_workbook_has_a_column_for_each_figure(world: World, leader: Talker)
     ]
     assert rows[-1][0] == "Cộng"
     assert book["Số liệu"]["E4"].data_type != "f"
+
+
+def test_the_committees_report_tells_the_numbers(world: World, leader: Talker) -> None:
+    answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân")
+    answers(world, "CB02", "2 mô hình, 10 kế hoạch cá nhân", "Thiếu tài liệu")
+    runs(leader.says("/tonghop tháng 4").taps("Báo cáo Word"))
+    document = Document(BytesIO(world.shelf.read(leader.last.files[0].digest)))
+    told = [paragraph.text for paragraph in document.paragraphs]
+    assert "- Mô hình: 05 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
+    assert "- Kế hoạch cá nhân: 38 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
+    assert not [line for line in told if "Thiếu tài liệu" in line or line.startswith("Mô hình đã đăng ký")]
