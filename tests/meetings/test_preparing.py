@@ -772,7 +772,8 @@ def test_one_meeting_of_two_plans_has_its_list_said_once(db: Database, tmp_path:
     assert secretary.last.text.count("việc chuẩn bị:") == 1
     assert "Còn 7 việc chuẩn bị:" in secretary.last.text
     assert "… và 2 việc nữa" in secretary.last.text
-    assert labels(secretary)[0].startswith("1. Chuẩn bị: ")
+    assert labels(secretary)[0] == "Đã nhận"
+    assert labels(secretary)[1].startswith("1. Chuẩn bị: ")
     secretary.taps("1. Chuẩn bị")
     assert "⬜ 9." in secretary.last.text
     reads_well(secretary)

@@ -526,8 +526,8 @@ def test_a_second_channel_becomes_the_same_person(world: World) -> None:
     world.go("2022-04-01 09:00")
     web.says("/tinhhinh")
     world.tick(reminders.say_reminders)
-    assert not [r for r in phone.looks() if "🔔" in r.text]  # the channel that was used last gets it
-    assert [r for r in web.looks() if "🔔" in r.text]
+    assert [r for r in phone.looks() if "🔔" in r.text]  # it rings; a web chat that is merely a link does not
+    assert not [r for r in web.looks() if "🔔" in r.text]
 
 
 def test_a_link_code_serves_once_and_for_half_an_hour(world: World) -> None:
