@@ -53,7 +53,13 @@ topics:
   - {key: t4, title: Chủ đề tháng Tư, meeting: regular, period: 2022-04, who: {kinds: [chi_bo]}}
   - {key: cd, title: Chuyên đề quý Hai, meeting: thematic, period: 2022-Q2, who: {kinds: [chi_bo]}}
 duties:
-  - {key: bc, do: report, title: Báo cáo tháng, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
+  - key: bc
+    do: report
+    title: Báo cáo tháng
+    who: {kinds: [chi_bo]}
+    due: {by: 2022-04-20}
+    opens: 2022-04-01
+    asks: [{key: mo-hinh, title: Mô hình, kind: number}, {key: han-che, title: Hạn chế, kind: text, optional: true}]
   - {key: bn, do: report, title: Báo cáo năm, who: {kinds: [chi_bo]}, due: {by: 2022-12-20}, opens: 2022-12-01}
   - {key: dt, do: confirm, title: Đăng tài liệu, who: {kinds: [chi_bo]}, due: {by: 2022-04-20}, opens: 2022-04-01}
 """
