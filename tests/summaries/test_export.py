@@ -9,12 +9,25 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import yaml
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.store.db import Database
 from bot.summaries.table import summary_workbook
-from bot.tables import Attendance, Demand, Duty, Meeting, MeetingDuty, Membership, Person, Plan, Score, Unit
+from bot.tables import (
+    Attendance,
+    Demand,
+    Duty,
+    DutyState,
+    Meeting,
+    MeetingDuty,
+    Membership,
+    Person,
+    Plan,
+    Score,
+    Unit,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -205,3 +218,16 @@ def test_no_text_becomes_a_formula(db: Database, roles: dict[str, list[Membershi
     dates = [cell for cell in book["Từng đơn vị"]["E"][3:] if cell.value]
     assert dates
     assert all(cell.number_format == "dd/mm/yyyy" for cell in dates)
+
+
+@pytest.mark.parametrize("state", DutyState)
+def test_whatever_state_a_duty_is_in_the_workbook_is_made(
+    db: Database, roles: dict[str, list[Membership]], state: DutyState
+) -> None:
+    """A unit that was closed with something overdue leaves it as lapsed."""
+    with db.write() as session:
+        session.execute(update(Duty).values(state=state))
+    units, _ = _read(db, roles["all"])
+    if state == DutyState.LAPSED:
+        assert "Chưa xong, không nhắc nữa" in {row[5] for row in units[1:]}
+    assert set(WORDS["states"]) >= set(DutyState)
