@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.duties.counting import UNDONE, asked_within, sum_of
+from bot.duties.counting import UNDONE, asked_within, last_day, sum_of
 from bot.periods import Period
 from bot.tables import Duty, DutyState, Unit
 
@@ -134,7 +134,7 @@ def _counted(
             sum_of(in_box(Box.ON_TIME)).label("on_time"),
             sum_of(in_box(Box.LATE)).label("late"),
             sum_of(undone).label("open"),
-            sum_of(and_(undone, Duty.due_on < today)).label("overdue"),
+            sum_of(and_(undone, last_day() < today)).label("overdue"),
         )
         .where(asked_within(period.first, period.last, today), scope)
         .group_by(key)

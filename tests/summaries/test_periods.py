@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot.calendar import Moment
+from bot.duties.period_counts import count_by_day, count_by_place, count_by_sector, sum_counts
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
-from bot.tables import Duty, Person, Unit
+from bot.periods import period_named
+from bot.tables import Duty, DutyState, Person, Unit
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from tests.kit.places import ZONE
@@ -370,3 +372,21 @@ def test_units_that_have_closed_or_moved_keep_their_past(world: World) -> None:
         codes = [code for code in CELLS if code[0] == home]
         leader.says(f"/tonghop đảng ủy bộ phận {home} quý 1")
         check_head(leader.last.text, diary(codes, range(1, 4)) + reports(codes, 1))
+
+
+def test_what_was_returned_is_overdue_by_its_own_day_in_every_cut(world: World) -> None:
+    """A report of the first quarter that was returned has three days more: the whole and each part say the same of it."""
+    with world.db.write() as session:
+        report = session.scalars(select(Duty).where(Duty.kind == "report").order_by(Duty.id)).first()
+        assert report is not None
+        assert report.due_on is not None
+        report.state, report.done_at, report.on_time = DutyState.OPEN, None, None
+        report.again_on = TODAY + timedelta(days=3)
+        session.flush()
+        year = period_named("2022")
+        scope = Duty.plan_id == report.plan_id
+        whole = sum_counts(one.count for one in count_by_day(session, scope, year.first, year.last, TODAY))
+        places = sum_counts(count_by_place(session, scope, year, TODAY, len).values())
+        sectors = sum_counts(count_by_sector(session, scope, year, TODAY).values())
+    assert whole == places == sectors
+    assert whole.overdue < whole.open
