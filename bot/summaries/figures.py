@@ -1,14 +1,15 @@
 """What units have answered to the figures of a demand: numbers summed, texts beside the unit's name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.duties.counting import asked_for, sum_of
-from bot.tables import AskedFigure, Demand, Duty, Figure, Unit
+from bot.duties.counting import asked_for, asked_within, sum_of
+from bot.periods import Period
+from bot.tables import AskedFigure, Demand, Duty, DutyKind, Figure, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,15 @@ class FigureSum:
     answered: int
     expected: int
 
+    def __add__(self, other: "FigureSum") -> "FigureSum":
+        return FigureSum(
+            other.asked,
+            self.total + other.total,
+            self.said + other.said,
+            self.answered + other.answered,
+            self.expected + other.expected,
+        )
+
 
 def sum_figures(
     session: Session, demand_ids: Collection[int], where: ColumnElement[bool], today: date
@@ -30,9 +40,15 @@ def sum_figures(
     `asked_for`; nothing of a demand that asks for no figures."""
     rows = session.execute(select(Demand.id, Demand.asks).where(Demand.id.in_(demand_ids)))
     asking = {row.id: row.asks for row in rows if row.asks}
+    return _summed(session, asking, and_(asked_for(today), where))
+
+
+def _summed(
+    session: Session, asking: Mapping[int, Sequence[AskedFigure]], where: ColumnElement[bool]
+) -> dict[int, list[FigureSum]]:
     if not asking:
         return {}
-    scope = and_(Duty.demand_id.in_(asking), asked_for(today), where)
+    scope = and_(Duty.demand_id.in_(asking), where)
     expected, sums = _expected(session, scope), _sums(session, scope)
     return {
         demand_id: [
@@ -41,6 +57,50 @@ def sum_figures(
         for demand_id, asks in asking.items()
         if demand_id in expected
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodFigure:
+    """One figure that a plan asks for in a period, over all the turns of what asks for it: `sum` is sum over sum, and its
+    `expected` are reports; `title` is that of what asks, `demands` its turns in the order of their days, `place` its own among what the first asks."""
+
+    title: str
+    demands: tuple[int, ...]
+    place: int
+    sum: FigureSum
+
+    @property
+    def turns(self) -> int:
+        return len(self.demands)
+
+
+def sum_period_figures(
+    session: Session, scope: ColumnElement[bool], period: Period, today: date
+) -> list[PeriodFigure]:
+    """In the order of the days on which they were due, then of their plans. `scope` is a condition on Duty; what is counted
+    is what `asked_within` lets through. Two plans that ask the same are two figures: a unit answers both alike."""
+    asked = and_(scope, asked_within(period.first, period.last, today))
+    its = select(Duty.id).where(Duty.demand_id == Demand.id, asked).correlate(Demand).exists()
+    rows = session.execute(
+        select(Demand.id, Demand.plan_id, Demand.base, Demand.title, Demand.asks)
+        .where(Demand.kind == DutyKind.REPORT, its)
+        .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.id)
+    )
+    asking = {row.id: row for row in rows if row.asks}
+    summed = _summed(session, {key: row.asks for key, row in asking.items()}, asked)
+    found: dict[tuple[int, str, str, str], PeriodFigure] = {}
+    for demand_id, sums in summed.items():
+        row = asking[demand_id]
+        for place, one in enumerate(sums):
+            key = (row.plan_id, row.base, one.asked.key, one.asked.kind)
+            before = found.get(key)
+            found[key] = PeriodFigure(
+                before.title if before else row.title.replace("{unit}", "…"),
+                (*(before.demands if before else ()), demand_id),
+                before.place if before else place,
+                before.sum + one if before else one,
+            )
+    return list(found.values())
 
 
 def _expected(session: Session, scope: ColumnElement[bool]) -> dict[int, int]:
@@ -66,18 +126,36 @@ def _sums(session: Session, scope: ColumnElement[bool]) -> dict[tuple[int, str],
     return {(row[0], row[1]): (int(row[2] or 0), int(row[3]), int(row[4])) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class AskedTexts:
+    """The short texts under `key` of these demands, of the duties that `where` (a condition on Duty joined to Demand) lets through."""
+
+    demands: tuple[int, ...]
+    key: str
+    where: ColumnElement[bool]
+
+    def rows(self) -> Select[Unit, str]:
+        return (
+            select(Unit, Figure.text)
+            .join(Duty, Duty.unit_id == Unit.id)
+            .join(Demand, Demand.id == Duty.demand_id)
+            .join(Figure, Figure.duty_id == Duty.id)
+            .where(Duty.demand_id.in_(self.demands), self.where)
+            .where(Figure.key == self.key, Figure.replaced_at.is_(None), Figure.text != "")
+        )
+
+
 def texts_of_units(
-    session: Session, demand_id: int, key: str, where: ColumnElement[bool], today: date, page: int, size: int
+    session: Session, asked: AskedTexts, page: int, size: int
 ) -> tuple[Sequence[tuple[Unit, str]], int]:
     """One page of the texts, by the units' codes in natural order, and how many there are in all."""
-    asked = (
-        select(Unit, Figure.text)
-        .join(Duty, Duty.unit_id == Unit.id)
-        .join(Demand, Demand.id == Duty.demand_id)
-        .join(Figure, Figure.duty_id == Duty.id)
-        .where(Duty.demand_id == demand_id, asked_for(today), where)
-        .where(Figure.key == key, Figure.replaced_at.is_(None), Figure.text != "")
-    )
-    total = session.scalar(select(func.count()).select_from(asked.subquery())) or 0
-    rows = session.execute(asked.order_by(Unit.listed_as, Duty.id).offset(page * size).limit(size))
+    total = session.scalar(select(func.count()).select_from(asked.rows().subquery())) or 0
+    in_order = asked.rows().order_by(Unit.listed_as, Duty.due_on, Duty.id)
+    rows = session.execute(in_order.offset(page * size).limit(size))
     return [(unit, text) for unit, text in rows], total
+
+
+def latest_texts(session: Session, asked: AskedTexts, most: int) -> Sequence[str]:
+    """The newest of the texts, without the names of the units."""
+    newest = asked.rows().with_only_columns(Figure.text).order_by(Figure.at.desc(), Figure.id.desc())
+    return session.scalars(newest.limit(most)).all()

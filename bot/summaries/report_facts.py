@@ -15,7 +15,7 @@ from bot.papers.facts import PaperUnit, PlanFacts
 from bot.periods import Period
 from bot.plans.guidance.sheets import ScoreSheets
 from bot.scores.scoring import grades_of
-from bot.summaries.figures import FigureSum, sum_figures
+from bot.summaries.figures import PeriodFigure, sum_period_figures
 from bot.summaries.period import PartCount, PeriodSummary, sum_by_sector, sum_by_topic, sum_period
 from bot.tables import Demand, Duty, DutyKind, FigureKind, Plan, Topic, Unit
 
@@ -38,8 +38,8 @@ class CommitteeFacts:
     reports: PeriodSummary
     reports_by_topic: list[PartCount]
     plans: tuple[PlanFacts, ...]
-    figures: list[tuple[str, FigureSum]]
-    """The numbers that the plans ask for, each with the title of what asks for it."""
+    figures: list[PeriodFigure]
+    """The numbers that the plans ask for."""
 
 
 NOBODY = PaperUnit("", "", "", "")
@@ -73,8 +73,12 @@ def collect_committee_facts(
         sum_period(session, reported, period, today),
         sum_by_topic(session, reported, period, today),
         _plans(session, asked),
-        _figures(session, scope, period, asked, today),
+        [one for one in sum_period_figures(session, scope, period, today) if _is_number(one)],
     )
+
+
+def _is_number(one: PeriodFigure) -> bool:
+    return one.sum.asked.kind == FigureKind.NUMBER
 
 
 def _grades(session: Session, asked: ColumnElement[bool], sheets: ScoreSheets) -> list[tuple[str, int]]:
@@ -90,21 +94,6 @@ def _is_pilot() -> ColumnElement[bool]:
     )
     pilots = select(Demand.id).join(Topic, Topic.id == Demand.topic_id).where(Topic.key.in_(followed))
     return Duty.demand_id.in_(pilots)
-
-
-def _figures(
-    session: Session, scope: ColumnElement[bool], period: Period, asked: ColumnElement[bool], today: date
-) -> list[tuple[str, FigureSum]]:
-    asking = select(Demand).where(Demand.id.in_(select(Duty.demand_id).where(asked)))
-    demands = session.scalars(asking.order_by(Demand.due_on.is_(None), Demand.due_on, Demand.id)).all()
-    due = and_(scope, Duty.due_on.between(period.first, period.last))
-    found = sum_figures(session, [demand.id for demand in demands], due, today)
-    return [
-        (demand.title.replace("{unit}", "…"), one)
-        for demand in demands
-        for one in found.get(demand.id, ())
-        if one.asked.kind == FigureKind.NUMBER
-    ]
 
 
 def _plans(session: Session, asked: ColumnElement[bool]) -> tuple[PlanFacts, ...]:

@@ -7,7 +7,7 @@ from bot.duties.period_counts import Count, sum_counts
 from bot.duties.period_heads import Heads
 from bot.papers.texts import clean_text, percent_text, two_digits
 from bot.papers.wording import FormWords, Tags
-from bot.summaries.figures import FigureSum
+from bot.summaries.figures import PeriodFigure
 from bot.summaries.period import PartCount
 from bot.summaries.report_facts import CommitteeFacts
 
@@ -46,7 +46,7 @@ def committee_tags(
         "heads": _heads(facts.heads),
         "grades": [{"name": name, "number": two_digits(number)} for name, number in facts.grades],
         "graded": two_digits(sum(number for _, number in facts.grades)),
-        "figures": [_figure(title, one) for title, one in facts.figures],
+        "figures": [_figure(one, words["times"]) for one in facts.figures],
         "on_behalf": form.organ.reports_for,
         "signer_title": form.organ.signs,
         "keep": form.organ.keep,
@@ -68,14 +68,14 @@ def _heads(heads: Heads) -> dict[str, Any]:
     return {"meetings": two_digits(heads.meetings), "rate": percent_text(heads.share), **known}
 
 
-def _figure(title: str, one: FigureSum) -> dict[str, str | None]:
+def _figure(one: PeriodFigure, times: str) -> dict[str, str | None]:
     """Where nobody has said a number its sum is a blank."""
     return {
-        "title": one.asked.title,
-        "of": title,
-        "total": two_digits(one.total) if one.said else None,
-        "answered": two_digits(one.answered),
-        "expected": two_digits(one.expected),
+        "title": one.sum.asked.title,
+        "of": times.format(name=one.title, turns=one.turns) if one.turns > 1 else one.title,
+        "total": two_digits(one.sum.total) if one.sum.said else None,
+        "answered": two_digits(one.sum.answered),
+        "expected": two_digits(one.sum.expected),
     }
 
 

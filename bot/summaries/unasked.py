@@ -18,6 +18,7 @@ from bot.people.roles import MAY, units_below
 from bot.periods import periods_ending
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
+from bot.summaries.figures import PeriodFigure, sum_period_figures
 from bot.summaries.period import PeriodSummary, sum_period
 from bot.tables import (
     Duty,
@@ -140,6 +141,11 @@ class _Span:
         live = select(Duty.demand_id).where(self.scope, or_(near, done))
         return and_(self.scope, Duty.demand_id.in_(live.correlate(None)))
 
+    def asked_figures(self, session: Session) -> dict[str, list[PeriodFigure]]:
+        """By the keys of the ended periods what the plans asked for in numbers and texts."""
+        periods = [one.period for one in self.ended]
+        return {one.key: sum_period_figures(session, self.scope, one, self.today) for one in periods}
+
     def figures(self, session: Session, where: ColumnElement[bool]) -> list[Tally]:
         found = tally_demands(session, where, self.today, late_before=self.late_before)
         return worst_first(
@@ -176,6 +182,7 @@ def _write(
     told = told or News([], [])
     listed, context = _units(session, span, where, figures, told)
     context |= {"figures": figures, "why": why, "units": [one.unit for one in roles], "ended": span.ended}
+    context["asked"] = span.asked_figures(session)
     context |= _from_above(told)
     reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
     key = f"summary:{person_id}:{why}:{at:%Y%m%d%H%M%S}"

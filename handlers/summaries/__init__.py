@@ -29,6 +29,8 @@ ACTIONS: dict[str, Handler] = {
     "sum.names": period.show_names,
     "sum.figures": figures.show_figure_sums,
     "sum.texts": figures.show_figure_texts,
+    "sum.asked": figures.show_period_figures,
+    "sum.said": figures.show_period_texts,
     "sum.open": asking.open_unit,
     "sum.picture": taking_away.order_picture,
     "sum.report": taking_away.order_report,

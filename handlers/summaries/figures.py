@@ -1,12 +1,30 @@
-"""What units have answered to the figures of a demand: the sums, and the short texts page by page."""
+"""What units have answered to the figures of a demand, or of all that a period asked for: the sums, and the short texts page by page."""
 
+from typing import Any
+
+from sqlalchemy import and_
+
+from bot.duties.counting import asked_for, asked_within
 from bot.people.roles import within_subtree
-from bot.summaries.figures import sum_figures, texts_of_units
-from bot.tables import Duty, FigureKind
-from bot.talk.chat import Chat
+from bot.periods import Period
+from bot.summaries.figures import (
+    AskedTexts,
+    PeriodFigure,
+    latest_texts,
+    sum_figures,
+    sum_period_figures,
+    texts_of_units,
+)
+from bot.tables import AskedFigure, Demand, Duty, FigureKind
+from bot.talk.chat import Chat, row_id
 from handlers.summaries.nudging import demand_in_reach
+from handlers.summaries.part import Part, part_asked, period_asked
 
 A_PAGE = 10
+LINES = 12
+"""So many figures of a period stand in one message."""
+NEWEST = 3
+"""So many of the texts are shown below their figure."""
 
 
 def show_figure_sums(chat: Chat, demand_id: str = "") -> None:
@@ -23,22 +41,79 @@ def show_figure_texts(chat: Chat, demand_id: str = "", place: str = "", page: st
     demand = demand_in_reach(chat, demand_id, "sum")
     if demand is None:
         return
-    at = int(place) if place.isdecimal() else -1
-    if not 0 <= at < len(demand.asks) or demand.asks[at].kind != FigureKind.TEXT:
+    asked = _text_at(demand, place)
+    if asked is None:
         show_figure_sums(chat, str(demand.id))
         return
-    number = int(page) if page.isdecimal() and len(page) < 6 else 0
     scope = within_subtree(Duty.path, chat.roles(), "sum")
-    rows, total = texts_of_units(
-        chat.session, demand.id, demand.asks[at].key, scope, chat.today, number, A_PAGE
-    )
+    texts = AskedTexts((demand.id,), asked.key, and_(asked_for(chat.today), scope))
+    _say_texts(chat, texts, asked, demand.title, page, demand=demand, place=row_id(place), period=None)
+
+
+def show_period_figures(chat: Chat, key: str, unit_id: str = "", page: str = "0") -> None:
+    """All that the plans ask for in the period, summed over all turns; below a text the newest, without the name of a unit."""
+    part = part_asked(chat, unit_id)
+    period = period_asked(chat, key) if part else None
+    if part is None or period is None:
+        return
+    figures = sum_period_figures(chat.session, part.scope, period, chat.today)
+    first = LINES * row_id(page)
+    shown = figures[first : first + LINES]
+    newest = {
+        at: latest_texts(chat.session, _texts_of(chat, one, part, period), NEWEST)
+        for at, one in enumerate(shown)
+        if one.sum.asked.kind == FigureKind.TEXT and one.sum.said
+    }
     chat.say(
-        "summaries/texts",
-        demand=demand,
-        asked=demand.asks[at],
-        place=at,
-        rows=rows,
-        total=total,
-        page=number,
-        more=(number + 1) * A_PAGE < total,
+        "summaries/period_figures",
+        period=period,
+        part=part,
+        figures=[(one, newest.get(at, ())) for at, one in enumerate(shown)],
+        page=row_id(page),
+        more=first + LINES < len(figures),
     )
+
+
+def show_period_texts(
+    chat: Chat, key: str, unit_id: str = "", demand_id: str = "", place: str = "", page: str = ""
+) -> None:
+    """All the texts of one figure of the period, found by the first demand that asks for it and its place there."""
+    part = part_asked(chat, unit_id)
+    period = period_asked(chat, key) if part else None
+    if part is None or period is None:
+        return
+    figures = sum_period_figures(chat.session, part.scope, period, chat.today)
+    one = next((one for one in figures if _is_text(one, row_id(demand_id), place)), None)
+    if one is None:
+        show_period_figures(chat, key, unit_id)
+        return
+    texts = _texts_of(chat, one, part, period)
+    _say_texts(
+        chat, texts, one.sum.asked, one.title, page, period=period, part=part, demand=None, place=place
+    )
+
+
+def _is_text(one: PeriodFigure, demand_id: int, place: str) -> bool:
+    its = one.demands[0] == demand_id and str(one.place) == place
+    return its and one.sum.asked.kind == FigureKind.TEXT
+
+
+def _texts_of(chat: Chat, one: PeriodFigure, part: Part, period: Period) -> AskedTexts:
+    within = asked_within(period.first, period.last, chat.today)
+    return AskedTexts(one.demands, one.sum.asked.key, and_(part.scope, within))
+
+
+def _text_at(demand: Demand, place: str) -> AskedFigure | None:
+    at = int(place) if place.isdecimal() else -1
+    asked = demand.asks[at] if 0 <= at < len(demand.asks) else None
+    return asked if asked is not None and asked.kind == FigureKind.TEXT else None
+
+
+def _say_texts(
+    chat: Chat, texts: AskedTexts, asked: AskedFigure, title: str, page: str, **where: Any
+) -> None:
+    number = int(page) if page.isdecimal() and len(page) < 6 else 0
+    rows, total = texts_of_units(chat.session, texts, number, A_PAGE)
+    more = (number + 1) * A_PAGE < total
+    said: dict[str, Any] = {"asked": asked, "title": title, "rows": rows, "total": total}
+    chat.say("summaries/texts", **said, **where, first=texts.demands[0], page=number, more=more)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.duties.counting import asked_for, asked_within
 from bot.duties.period_counts import Box, names_in_box
 from bot.periods import Period
+from bot.summaries.figures import sum_period_figures
 from bot.summaries.period import PartCount, sum_by_plan, sum_by_sector, sum_by_topic, sum_by_unit, sum_period
 from bot.tables import Demand, Duty
 from bot.talk.chat import Chat, row_id
@@ -16,6 +17,8 @@ from handlers.summaries.part import Part, part_asked, period_asked
 
 PAGE = 20
 """So many names or lines stand in one message."""
+SHOWN = 6
+"""So many figures that the plans ask for stand below the counts; the rest behind a button."""
 ALWAYS = "all"
 """What a button carries in the place of a period: whatever was due when, of one demand."""
 Sum = Callable[[Session, ColumnElement[bool], Period, date], list[PartCount]]
@@ -32,7 +35,8 @@ def show_period(chat: Chat, key: str, unit_id: str = "") -> None:
 
 def say_period(chat: Chat, period: Period, part: Part) -> None:
     summary = sum_period(chat.session, part.scope, period, chat.today)
-    chat.say("summaries/period", summary=summary, part=part, boxes=Box)
+    figures = sum_period_figures(chat.session, part.scope, period, chat.today)
+    chat.say("summaries/period", summary=summary, part=part, figures=figures, shown=SHOWN)
 
 
 def show_parts(chat: Chat, key: str, by: str = "units", unit_id: str = "", page: str = "0") -> None:

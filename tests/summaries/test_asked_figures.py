@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.summaries.table import summary_workbook
 from bot.tables import Membership, Unit
 from bot.units.ends import close_unit
+from schedules import summaries
 from tests.kit.committees import committee
 from tests.kit.duties import duty_of
 from tests.kit.figures import FIGURES
@@ -146,3 +147,129 @@ def test_the_committees_report_tells_the_numbers(world: World, leader: Talker) -
     assert "- Mô hình: 05 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
     assert "- Kế hoạch cá nhân: 38 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
     assert not [line for line in told if "Thiếu tài liệu" in line or line.startswith("Mô hình đã đăng ký")]
+
+
+MONTHLY = """
+plan:
+  symbol: 20-KH/ĐUK
+  date: 2021-12-20
+  issuer: Ban Thường vụ Đảng ủy Khối
+  title: Kế hoạch tháng
+  starts: 2022-01-01
+  ends: 2022-12-31
+duties:
+  - key: thang
+    do: report
+    title: "Số liệu tháng {period}"
+    who: {kinds: [chi_bo]}
+    due: {every: month}
+    without_files: true
+    asks:
+      - {key: mo-hinh, title: Mô hình}
+      - {key: y-kien, title: Ý kiến, kind: text, optional: true}
+"""
+TOLD = {
+    ("CB01", "2022-02"): (3, "Cần thêm tài liệu cho đồng bào " + "rất " * 40),
+    ("CB02", "2022-02"): (1, ""),
+    ("CB01", "2022-03"): (4, "Đường làng hỏng"),
+    ("CB03", "2022-03"): (2, "Thiếu sách"),
+}
+"""What the cells said of which month."""
+
+
+def told_monthly(world: World) -> None:
+    """Each of them in its month, through the talk."""
+    world.load(plan_of(MONTHLY))
+    for month in ("2022-02", "2022-03"):
+        world.go(f"{month}-20 09:00")
+        for (code, of), (number, text) in TOLD.items():
+            if of == month:
+                secretary = world.registered(code, "secretary")
+                secretary.presses(f"report.duty:{duty_of(world, f'thang:{month}', code).id}").says(
+                    str(number)
+                )
+                secretary.says(text) if text else secretary.taps("Không có, bỏ qua")
+    world.go("2022-04-04 09:00")
+
+
+def test_a_period_sums_over_all_turns_and_tells_the_newest_texts_without_a_name(
+    world: World, leader: Talker
+) -> None:
+    told_monthly(world)
+    models = sum(number for number, _ in TOLD.values())
+    leader.says("/tonghop quý 1")
+    assert f"– Mô hình: <b>{models}</b>, 4/9 báo cáo\n– Ý kiến: 3 câu, 4/9 báo cáo" in leader.last.text
+    reads_well(leader)
+    leader.taps("Số liệu")
+    assert "Số liệu tháng 1/2022 (3 kỳ)\n– Mô hình" in leader.last.text
+    lines = [line for line in leader.last.text.splitlines() if line.startswith("“")]
+    assert lines[:2] == ["“Thiếu sách”", "“Đường làng hỏng”"]
+    assert lines[2].endswith("…”")
+    assert len(lines[2]) < 130
+    assert "Chi bộ" not in leader.last.text
+    reads_well(leader)
+    leader.taps("Ý kiến (3)")
+    assert leader.last.text.startswith("📝 <b>Ý kiến: 3 câu</b> · quý I/2022")
+    assert "– Chi bộ Thôn Đông: Thiếu sách" in leader.last.text
+    leader.taps("Số liệu").taps("Cả kỳ")
+    assert leader.last.text.startswith("<b>Quý I/2022: 4/9 đã nộp</b>")
+
+
+def test_a_month_and_a_part_sum_their_own_alone(world: World, leader: Talker) -> None:
+    told_monthly(world)
+    leader.says("/tonghop tháng 3")
+    assert "– Mô hình: <b>6</b>, 2/3 báo cáo" in leader.last.text
+    follower = world.registered("CB01", "follower")
+    follower.says("/tonghop quý 1")
+    assert "– Mô hình: <b>7</b>, 2/3 báo cáo\n– Ý kiến: 2 câu" in follower.last.text
+    follower.taps("Số liệu")
+    assert "Thiếu sách" not in follower.last.text
+
+
+def test_many_figures_and_texts_of_a_period_come_page_by_page(world: World, leader: Talker) -> None:
+    more = "".join(f"      - {{key: so-{n}, title: Mục số {n}, optional: true}}\n" for n in range(1, 13))
+    world.load(plan_of(FIGURES.replace("    asks:\n", f"    asks:\n{more}")))
+    leader.says("/tonghop tháng 4")
+    assert "– Mục số 6: <b>0</b>, 0/3 báo cáo\n… và 9 mục nữa" in leader.last.text
+    leader.taps("Số liệu").taps("Trang sau")
+    assert "– Kế hoạch cá nhân: <b>0</b>" in leader.last.text
+    assert "Mục số" not in leader.last.text
+    leader.taps("Trang trước")
+    assert "– Mục số 12" in leader.last.text
+    reads_well(leader)
+
+
+def test_texts_of_a_period_page_by_page_and_a_button_of_old(world: World, leader: Talker) -> None:
+    world.units(*((f"CB{n}", f"Chi bộ {n}", "chi_bo", "co_quan", "DUK") for n in range(10, 22)))
+    world.load(plan_of(FIGURES))
+    for n in range(10, 22):
+        answers(world, f"CB{n}", "1 mô hình, 1 kế hoạch cá nhân", f"Câu {n}")
+    demand = duty_of(world, "bc").demand_id
+    leader.presses(f"sum.said:2022-04:0:{demand}:2").taps("Trang sau")
+    assert "– Chi bộ 21: Câu 21" in leader.last.text
+    leader.taps("Trang trước")
+    assert "Câu 10" in leader.last.text
+    for button in (f"sum.said:2022-04:0:{demand}:0", "sum.said:2022-04:0:x:y:z", "sum.asked:2022-05"):
+        leader.presses(button)
+        assert "Câu 10" not in leader.last.text
+    secretary = world.registered("CB02", "secretary")
+    for button in (f"sum.said:2022-04:0:{demand}:2", "sum.asked:2022-04"):
+        assert "Câu" not in secretary.presses(button).last.text
+
+
+def test_the_ended_period_tells_its_figures_unasked(world: World, leader: Talker) -> None:
+    told_monthly(world)
+    leader.looks()
+    world.go("2022-04-04 08:00")
+    world.tick(summaries.tell_leaders)
+    (reply,) = leader.looks()
+    assert "📝 Mô hình: 10, 4/9 báo cáo · Ý kiến: 3 câu, 4/9 báo cáo" in reply.text
+    assert "📝 Mô hình: 6, 2/3 báo cáo" in reply.text
+
+
+def test_the_committees_report_sums_the_turns(world: World, leader: Talker) -> None:
+    told_monthly(world)
+    runs(leader.says("/tonghop quý 1").taps("Báo cáo Word"))
+    document = Document(BytesIO(world.shelf.read(leader.last.files[0].digest)))
+    told = [paragraph.text for paragraph in document.paragraphs]
+    assert "- Mô hình: 10 (Số liệu tháng 1/2022 (3 lần); 04/09 nơi đã trả lời)." in told
