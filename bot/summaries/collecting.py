@@ -10,8 +10,27 @@ from sqlalchemy.orm import Session
 from bot.calendar import ONE_DAY, Moment, end_of_day
 from bot.duties.counting import count_by_demand
 from bot.periods import Period, periods_within
-from bot.summaries.upward import FORMAT, MonthMeetings, PeriodDuties, Upward
-from bot.tables import Attendance, Demand, Meeting, MeetingKind, MeetingState, Plan, Unit
+from bot.summaries.figures import FigureSum, sum_figures
+from bot.summaries.upward import (
+    FORMAT,
+    TITLE_LENGTH,
+    MonthMeetings,
+    PeriodAnswers,
+    PeriodDuties,
+    Upward,
+)
+from bot.tables import (
+    Attendance,
+    Demand,
+    DutyKind,
+    FigureKind,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Plan,
+    Unit,
+)
+from bot.talk.render import cut_text
 
 SPAN = timedelta(days=400)
 """So far back, and to the beginning of that month, the counts are told anew each time."""
@@ -30,6 +49,7 @@ def count_upward(session: Session, moment: Moment) -> Upward:
         cells=cells,
         duties=_duties(session, since, moment.today),
         meetings=_meetings(session, since, moment),
+        answers=_answers(session, since, moment.today),
     )
 
 
@@ -53,6 +73,29 @@ def _duties(session: Session, since: date, today: date) -> tuple[PeriodDuties, .
         .order_by(Demand.period_first, Demand.period_last, Plan.symbol, Plan.issued_on, Demand.kind)
     )
     return tuple(PeriodDuties(*row[:5], *(int(count) for count in row[5:])) for row in rows)
+
+
+def _answers(session: Session, since: date, today: date) -> tuple[PeriodAnswers, ...]:
+    """By plan, period and figure, in that order; the variants of a demand are one."""
+    rows = session.execute(
+        select(Demand.id, Plan.symbol, Plan.issued_on, Demand.period_first, Demand.period_last)
+        .join(Plan, Plan.id == Demand.plan_id)
+        .where(Demand.kind == DutyKind.REPORT, Demand.period_last >= since)
+        .order_by(Demand.period_first, Demand.period_last, Plan.symbol, Plan.issued_on, Demand.id)
+    )
+    periods = {row.id: row[1:] for row in rows}
+    summed = sum_figures(session, periods, true(), today)
+    found: dict[tuple[str, date | None, date, date, str, FigureKind], FigureSum] = {}
+    for demand_id, period in periods.items():
+        for one in summed.get(demand_id, ()):
+            key = (*period, one.asked.key, one.asked.kind)
+            found[key] = found[key] + one if key in found else one
+    return tuple(
+        PeriodAnswers(
+            *key, cut_text(one.asked.title, TITLE_LENGTH), one.total, one.said, one.answered, one.expected
+        )
+        for key, one in found.items()
+    )
 
 
 def _meetings(session: Session, since: date, moment: Moment) -> tuple[MonthMeetings, ...]:

@@ -14,7 +14,7 @@ from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.summaries.upward import Signed, fingerprint
-from bot.tables import Locality, LocalityDuties, LocalityMeetings, Membership
+from bot.tables import FigureKind, Locality, LocalityAnswers, LocalityDuties, LocalityMeetings, Membership
 
 OLD = timedelta(days=8)
 """Who reports weekly has reported within this time."""
@@ -111,6 +111,7 @@ def _replace_figures(session: Session, place: Locality, signed: Signed) -> None:
     place.taken_at, place.digest = upward.taken_at, signed.digest
     place.units, place.cells = upward.units, upward.cells
     session.add_all(LocalityDuties(locality_id=place.id, **_facts(row)) for row in upward.duties)
+    session.add_all(LocalityAnswers(locality_id=place.id, **_facts(row)) for row in upward.answers)
     session.add_all(LocalityMeetings(locality_id=place.id, **_facts(row)) for row in upward.meetings)
     session.flush()
 
@@ -120,8 +121,9 @@ def _facts(row: Any) -> dict[str, Any]:
 
 
 def _forget_figures(session: Session, place: Locality, since: date = date.min) -> None:
-    months, periods = LocalityMeetings, LocalityDuties
-    session.execute(delete(periods).where(periods.locality_id == place.id, periods.last >= since))
+    months = LocalityMeetings
+    for periods in (LocalityDuties, LocalityAnswers):
+        session.execute(delete(periods).where(periods.locality_id == place.id, periods.last >= since))
     session.execute(delete(months).where(months.locality_id == place.id, months.month >= since))
 
 
@@ -174,6 +176,33 @@ def _meetings_since(session: Session, since: date) -> dict[int, dict[str, int]]:
 def _by_place(rows: Iterable[Row[Any]]) -> dict[int, dict[str, int]]:
     counted = [dict(row._mapping) for row in rows]
     return {row.pop("locality_id"): {name: int(count) for name, count in row.items()} for row in counted}
+
+
+@dataclass(frozen=True, slots=True)
+class LocalityAnswerSum:
+    """One figure of one plan over all places that have reported it, of the same time as their counts."""
+
+    title: str
+    plan: str
+    kind: FigureKind
+    total: int
+    said: int
+    answered: int
+    expected: int
+    places: int
+
+
+def answers_of_localities(session: Session, today: date) -> list[LocalityAnswerSum]:
+    """In the order of their plans' days of issue."""
+    table = LocalityAnswers
+    sums = [func.sum(column) for column in (table.total, table.said, table.answered, table.expected)]
+    rows = session.execute(
+        select(func.max(table.title), table.plan, table.kind, *sums, func.count(table.locality_id.distinct()))
+        .where(table.last >= months_lately(today), table.first <= today)
+        .group_by(table.plan, table.issued_on, table.key, table.kind)
+        .order_by(table.issued_on.is_(None), table.issued_on, table.plan, func.min(table.id))
+    )
+    return [LocalityAnswerSum(*row[:3], *map(int, row[3:])) for row in rows]
 
 
 def sum_localities(figures: Iterable[LocalityFigures]) -> LocalityFigures:

@@ -36,7 +36,7 @@ def read_table_words(templates: Path) -> Mapping[str, Any]:
 def summary_workbook(
     session: Session, memberships: Sequence[Membership], moment: Moment, words: Mapping[str, Any]
 ) -> bytes:
-    """An XLSX of all duties that these roles may sum up; `words` is templates/web/export.yaml. Three sheets more than a
+    """An XLSX of all duties that these roles may sum up; `words` is templates/web/export.yaml. Four sheets more than a
     period has where other places report to this one."""
     names = [unit.name for unit in topmost_units(memberships, "sum")]
     scope = within_subtree(Duty.path, memberships, "sum")
@@ -44,6 +44,7 @@ def summary_workbook(
     if told := places_told_to(session, memberships, moment):
         sheet("places", places.place_rows(told))
         sheet("place_periods", places.period_rows(session, words["place_periods"]))
+        sheet("place_answers", places.answer_rows(session, words["place_answers"]))
         sheet("place_months", places.month_rows(session, words["place_months"]))
     return _bytes(book)
 

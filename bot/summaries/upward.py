@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.problems import Invalid
-from bot.tables import DutyKind, MeetingKind
+from bot.tables import DutyKind, FigureKind, MeetingKind
 
 FORMAT = 1
 MOST_BYTES = 8_000_000
@@ -27,6 +27,8 @@ _PURPOSE = b"tro-ly-chi-bo summary\n"
 """What else is ever signed with the key begins otherwise."""
 
 Count = Annotated[int, Field(ge=0, lt=2**31)]
+Total = Annotated[int, Field(ge=0, lt=2**53)]
+TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,24 @@ class MonthMeetings:
 
 
 @dataclass(frozen=True, slots=True)
+class PeriodAnswers:
+    """One figure (`key`, under the title that the plan gives it) that this plan's reports of one period ask for: the `total` of its
+    numbers; `answered` of `expected` reports, `said` of them with something. Of texts nothing but how many there are."""
+
+    plan: Annotated[str, Field(max_length=60)]
+    issued_on: date | None
+    first: date
+    last: date
+    key: Annotated[str, Field(max_length=64)]
+    kind: FigureKind
+    title: Annotated[str, Field(max_length=TITLE_LENGTH)]
+    total: Total
+    said: Count
+    answered: Count
+    expected: Count
+
+
+@dataclass(frozen=True, slots=True)
 class Upward:
     """All that is said of periods and months that end on `since` or later; of earlier ones nothing is said."""
 
@@ -67,6 +87,8 @@ class Upward:
     cells: Count
     duties: Annotated[tuple[PeriodDuties, ...], Field(max_length=MOST_ROWS)]
     meetings: Annotated[tuple[MonthMeetings, ...], Field(max_length=MOST_ROWS)]
+    answers: Annotated[tuple[PeriodAnswers, ...], Field(max_length=MOST_ROWS)] = ()
+    """Files of before there were any have none."""
 
 
 @dataclass(frozen=True, slots=True)

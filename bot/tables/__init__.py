@@ -63,7 +63,7 @@ from bot.tables.plans import (
 )
 from bot.tables.submissions import Reviewers, Submission, SubmissionFile, SubmissionState, Upload
 from bot.tables.units import DiscreetChannel, Unit, UnitSpan
-from bot.tables.upward import Locality, LocalityDuties, LocalityMeetings
+from bot.tables.upward import Locality, LocalityAnswers, LocalityDuties, LocalityMeetings
 
 __all__ = [
     "Aside",
@@ -94,6 +94,7 @@ __all__ = [
     "KnownOf",
     "LeaderWord",
     "Locality",
+    "LocalityAnswers",
     "LocalityDuties",
     "LocalityMeetings",
     "Material",

@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.tables.base import Base
+from bot.tables.figures import FigureKind
 from bot.tables.plans import DutyKind, MeetingKind
 
 
@@ -45,6 +46,27 @@ class LocalityDuties(Base):
     late: Mapped[int]
     open: Mapped[int]
     overdue: Mapped[int]
+
+
+class LocalityAnswers(Base):
+    """What the cells there have answered in one period to one figure of one plan: a sum; of texts how many there are."""
+
+    __tablename__ = "locality_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    locality_id: Mapped[int] = mapped_column(ForeignKey("localities.id", ondelete="CASCADE"), index=True)
+    plan: Mapped[str] = mapped_column(String(60))
+    issued_on: Mapped[date | None]
+    key: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(120))
+    """As the plan has it, perhaps cut."""
+    kind: Mapped[FigureKind]
+    first: Mapped[date]
+    last: Mapped[date]
+    total: Mapped[int] = mapped_column(BigInteger)
+    said: Mapped[int]
+    answered: Mapped[int]
+    expected: Mapped[int]
 
 
 class LocalityMeetings(Base):

@@ -9,7 +9,7 @@ from bot.reminders.escalation import out_of_touch
 from bot.reports.reviewing import count_handed_in, count_waiting
 from bot.scores.standing import below_scores
 from bot.summaries.figures import sum_figures
-from bot.summaries.localities import months_lately, places_told_to, sum_localities
+from bot.summaries.localities import answers_of_localities, months_lately, places_told_to, sum_localities
 from bot.tables import Demand, Duty, Unit
 from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat
@@ -63,6 +63,7 @@ def show_now(chat: Chat) -> None:
             scores=below_scores(chat),
             reviews=count_waiting(chat.session, chat.roles(), chat.person.id),
             places=places,
+            places_answers=answers_of_localities(chat.session, chat.today) if places else [],
             places_sum=sum_localities(places),
             places_since=months_lately(chat.today),
         )

@@ -349,9 +349,11 @@ def test_the_workbook_has_every_place_every_period_and_the_sum(world: World) -> 
     with world.db.read() as session:
         roles = session.scalars(select(Membership)).all()
         book = openpyxl.load_workbook(BytesIO(summary_workbook(session, roles, NOW, words)))
-    names = [words[sheet]["name"] for sheet in ("places", "place_periods", "place_months")]
+    names = [words[sheet]["name"] for sheet in ("places", "place_periods", "place_answers", "place_months")]
     assert book.sheetnames[5:] == names
-    places, periods, months = ([*book[name].iter_rows(min_row=4, values_only=True)] for name in names)
+    places, periods, answers, months = (
+        [*book[name].iter_rows(min_row=4, values_only=True)] for name in names
+    )
     assert [row[0] for row in places] == ["Tỉnh ủy A", "Tỉnh ủy B", "Tỉnh ủy C", "Cộng"]
     assert places[1][2:] == (12, 10, 10, 6, 0, 4, 2, 7, 140, 160, 0.875)
     assert places[-1][2:] == (24, 20, 30, 18, 1, 10, 6, 14, 280, 320, 0.875)
@@ -362,6 +364,7 @@ def test_the_workbook_has_every_place_every_period_and_the_sum(world: World) -> 
         ("Tỉnh ủy B", "04"),
         ("Tỉnh ủy A", "02"),
     ]
+    assert answers == []
     assert [(row[0], row[2], row[3]) for row in months] == [
         ("Tỉnh ủy A", "Thường kỳ", 7),
         ("Tỉnh ủy B", "Thường kỳ", 7),

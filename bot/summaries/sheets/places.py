@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.summaries.localities import LocalityFigures
-from bot.tables import Locality, LocalityDuties, LocalityMeetings
+from bot.tables import FigureKind, Locality, LocalityAnswers, LocalityDuties, LocalityMeetings
 from bot.workbooks.look import Value
 
 
@@ -37,6 +37,22 @@ def period_rows(session: Session, words: Mapping[str, Any]) -> Iterator[list[Val
     for name, row in rows:
         asked = [row.plan or words["no_symbol"], row.issued_on, words["kinds"][row.kind], row.first, row.last]
         yield [name, *asked, row.expected, row.on_time, row.late, row.open, row.overdue]
+
+
+def answer_rows(session: Session, words: Mapping[str, Any]) -> Iterator[list[Value]]:
+    """Every figure of every period that a place has ever reported, the newest first. Of texts there is no sum."""
+    table = LocalityAnswers
+    rows = session.execute(
+        select(Locality.name, table)
+        .join(Locality, Locality.id == table.locality_id)
+        .order_by(
+            table.first.desc(), table.last, table.plan, table.issued_on, table.key, table.kind, Locality.name
+        )
+    )
+    for name, row in rows:
+        asked = [row.plan or words["no_symbol"], row.issued_on, row.title, row.first, row.last]
+        total = row.total if row.kind == FigureKind.NUMBER else None
+        yield [name, *asked, total, row.said, row.answered, row.expected]
 
 
 def month_rows(session: Session, words: Mapping[str, Any]) -> Iterator[list[Value]]:
