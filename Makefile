@@ -30,7 +30,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev $(VENV)/bench/.done
 	$(BIN)/python -m benchmarks
 
 pictures: $(VENV)/.dev
@@ -41,6 +41,7 @@ lock: $(VENV)/.dev
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet --extra ocr -c requirements.txt pyproject.toml -o requirements-ocr.txt
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 --quiet --group bench -o requirements-bench.txt
 
 bundle: $(VENV)/.dev
 	$(BIN)/python bundle/build.py $(DIST)
@@ -63,3 +64,9 @@ $(VENV)/.run: requirements.txt | $(BIN)/python
 $(VENV)/.dev: requirements-dev.txt | $(BIN)/python
 	$(PIP) -r requirements-dev.txt
 	touch $@ $(VENV)/.run
+
+# The yardsticks of other people, which want other versions than we do.
+$(VENV)/bench/.done: requirements-bench.txt | $(BIN)/python
+	$(BIN)/python -m venv $(VENV)/bench
+	$(VENV)/bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.txt
+	touch $@

@@ -1,10 +1,11 @@
-"""`python -m benchmarks [part …]`: runs all parts or those named and prints what was measured; writes nothing here."""
+"""`python -m benchmarks [part …]`: runs all parts or those named, prints what was measured, and writes it down where `--json` says."""
 
 import argparse
 import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from platform import python_version
 
 import psutil
@@ -21,14 +22,18 @@ from benchmarks import (
     plan,
     restart,
     scans,
+    subjects,
     summary,
     updates,
     years,
     zalo,
 )
 from benchmarks.children import Api, fake_api
-from benchmarks.figures import Row, table
+from benchmarks.figures import Row, table, write_json
 from benchmarks.grounds import Grounds, grounds
+
+CALM_SHARE = 0.75
+"""A load of under 1.5 on two cores."""
 
 Part = Callable[[Grounds, Api], Iterator[Row]]
 
@@ -52,28 +57,58 @@ PARTS: dict[str, tuple[str, Part]] = {
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser("python -m benchmarks")
-    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
-    parser.add_argument("--kills", type=int, default=kills.FEW, metavar="N", help="so many on each database")
-    asked = parser.parse_args(arguments)
+    asked = read_arguments(arguments)
     wanted: list[str] = asked.parts
     if unknown := set(wanted) - set(PARTS):
         print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    parts: dict[str, tuple[str, Part]] = {
-        **PARTS,
-        "kills": (PARTS["kills"][0], partial(kills.measure, kills=asked.kills)),
+    effort = updates.Effort(asked.people, asked.seconds, asked.rounds, tuple(asked.of))
+    efforts: dict[str, Part] = {
+        "kills": partial(kills.measure, kills=asked.kills),
+        "updates": partial(updates.measure, effort=effort),
     }
-    print(
-        f"Python {python_version()}, {psutil.cpu_count()} cores, load {psutil.getloadavg()[0]:.1f} at the start"
-    )
+    machine = this_machine()
+    print(described(machine))
+    every: list[Row] = []
     with grounds() as place, fake_api() as api:
-        for name, (title, measure) in parts.items():
+        for name, (title, measure) in PARTS.items():
             if not wanted or name in wanted:
                 began = time.monotonic()
-                rows = list(measure(place, api))
+                rows = list(efforts.get(name, measure)(place, api))
                 print(f"\n{table(title, rows)}\n[{time.monotonic() - began:.0f} s]", flush=True)
+                every += rows
+                if asked.json:  # after each part, so that an interruption leaves what stands
+                    write_json(asked.json, machine, every)
     return 0
+
+
+def read_arguments(arguments: list[str]) -> argparse.Namespace:
+    usual = updates.Effort()
+    parser = argparse.ArgumentParser("python -m benchmarks")
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(PARTS))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="every figure under its name")
+    parser.add_argument("--kills", type=int, default=kills.FEW, metavar="N", help="so many on each database")
+    parser.add_argument("--people", type=int, default=usual.people, help="who talk in updates")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each way of updates")
+    parser.add_argument("--rounds", type=int, default=usual.rounds, help="of updates")
+    parser.add_argument("--of", action="append", default=[], metavar="BOT", help="of updates: only this one")
+    return parser.parse_args(arguments)
+
+
+def this_machine() -> dict[str, object]:
+    """`calm`: the load is so low that seconds by the clock mean something."""
+    cores, load = psutil.cpu_count() or 1, psutil.getloadavg()[0]
+    calm = load < CALM_SHARE * cores
+    return {"python": python_version(), "cores": cores, "load": load, "calm": calm}
+
+
+def described(machine: dict[str, object]) -> str:
+    said = f"Python {machine['python']}, {machine['cores']} cores, load {machine['load']:.1f} at the start"
+    if not machine["calm"]:
+        said += ": NOT CALM, only processor time and ratios say something here"
+    if not subjects.OTHERS.exists():
+        said += "; aiogram is left out (make bench installs it)"
+    return said
 
 
 if __name__ == "__main__":

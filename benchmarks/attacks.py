@@ -13,7 +13,7 @@ from benchmarks.children import Api, child
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds, write_talkers
 from benchmarks.ill_files import doubling_pdf, long_pdf
-from benchmarks.updates import settings_of
+from benchmarks.subjects import settings_of
 
 SENDERS = 8
 STRANGER = 9000
@@ -36,7 +36,7 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
         with child(["-m", "bot", "run"], settings, log):
             api.tell("open", rate=RATE)
             wait_for_answer(api)
-            yield from answers("nobody attacks", watched(api)[0])
+            yield from answers("calm", "nobody attacks", watched(api)[0])
             for make in (doubling_pdf, long_pdf):
                 yield from ill_files(api, files, make())
             yield from many_bytes(api, files, Path(settings["FILES_URL"]))
@@ -55,12 +55,15 @@ def ill_files(api: Api, files: Path, content: bytes) -> Iterator[Row]:
             path.write_bytes(content + b"%% %d" % number)  # no two are the same file
             hand(api, number, path)
         figures, over = watched(api, senders, before + SENDERS if who == "members" else 0)
-        what = f"{SENDERS} {who}, a PDF of {len(content) / 1000:.0f} KB each"
-        yield from answers(what, figures)
+        name, what = (
+            f"{who}_{len(content) // 1000}kb",
+            f"{SENDERS} {who}, a PDF of {len(content) / 1000:.0f} KB each",
+        )
+        yield from answers(name, what, figures)
         if who == "members":
-            yield Row(f"{what}: all of them answered after", over - began, "s")
+            yield Row(f"attacks.{name}.all_s", f"{what}: all of them answered after", over - began, "s")
         else:
-            yield Row(f"{what}: fetched", figures["fetched"] - fetched, "")
+            yield Row(f"attacks.{name}.fetched", f"{what}: fetched", figures["fetched"] - fetched, "")
 
 
 def hand(api: Api, number: int, path: Path) -> None:
@@ -85,10 +88,12 @@ def heard(api: Api, senders: Sequence[int]) -> int:
     return sum(received.get(str(number), 0) for number in senders)
 
 
-def answers(what: str, figures: dict[str, Any]) -> Iterator[Row]:
+def answers(name: str, what: str, figures: dict[str, Any]) -> Iterator[Row]:
     beside = f"{figures['answered']} answers, {figures['unanswered']} open"
-    yield Row(f"{what}: a secretary's answer, median", figures["p50"], "ms", beside=beside)
-    yield Row(f"{what}: 95 %", figures["p95"], "ms", GOAL, "goal")
+    yield Row(
+        f"attacks.{name}.p50_ms", f"{what}: a secretary's answer, median", figures["p50"], "ms", beside=beside
+    )
+    yield Row(f"attacks.{name}.p95_ms", f"{what}: 95 %", figures["p95"], "ms", GOAL, "goal")
 
 
 def many_bytes(api: Api, files: Path, store: Path) -> Iterator[Row]:
@@ -98,9 +103,16 @@ def many_bytes(api: Api, files: Path, store: Path) -> Iterator[Row]:
         path = files / f"much-{number}.pdf"
         path.write_bytes(b"%PDF-1.4\n%" + bytes([65 + number]) * FILE_SIZE)
         hand(api, STRANGER + 100 + number, path)
-    yield from answers(f"{FILES * FILE_SIZE / 10**6:.0f} MB from {FILES} strangers", watched(api)[0])
+    what = f"{FILES * FILE_SIZE / 10**6:.0f} MB from {FILES} strangers"
+    yield from answers("many_bytes", what, watched(api)[0])
     looked = int(api.tell("figures")["fetched"] - fetched)
-    yield Row("bytes stored of it", stored(store) - before, "", beside=f"{looked} files fetched")
+    yield Row(
+        "attacks.many_bytes.stored",
+        "bytes stored of it",
+        stored(store) - before,
+        "",
+        beside=f"{looked} files fetched",
+    )
 
 
 def stored(store: Path) -> int:
@@ -128,8 +140,15 @@ def half_requests(listen: str, log: Path) -> Iterator[Row]:
     time.sleep(1)
     written = log.read_text().count("\n") - lines
     what = f"{SOCKETS:,} half requests of one address"
-    yield Row(f"{what}: another's page, longest of {LOOKS}", max(during), "ms", max(calm), "nobody attacks")
-    yield Row(f"{what}: log lines", written, "")
+    yield Row(
+        "attacks.half_requests.page_ms",
+        f"{what}: another's page, longest of {LOOKS}",
+        max(during),
+        "ms",
+        max(calm),
+        "nobody attacks",
+    )
+    yield Row("attacks.half_requests.log_lines", f"{what}: log lines", written, "")
 
 
 def asked(host: str, port: int) -> float:

@@ -17,12 +17,15 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "1:benchmark"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager
 def child(
-    arguments: Sequence[str], settings: Mapping[str, str], log: Path | None = None
+    arguments: Sequence[str],
+    settings: Mapping[str, str],
+    log: Path | None = None,
+    python: str = sys.executable,
 ) -> Iterator[subprocess.Popen[str]]:
     """A Python process that knows only these settings; ended at the end, whatever happens.
 
@@ -31,7 +34,7 @@ def child(
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV"}}
     errors = log.open("w+") if log else tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
     process = subprocess.Popen(
-        [sys.executable, *arguments],
+        [python, *arguments],
         cwd=ROOT,
         env={**kept, "PYTHONPATH": str(ROOT), "PTB_TIMEDELTA": "true", **settings},
         stdout=subprocess.PIPE,

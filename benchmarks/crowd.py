@@ -42,32 +42,30 @@ class Crowd:
     def __init__(self, put: Callable[[Update], None]) -> None:
         self._put = put
         self._numbers = itertools.count(1)
-        self.talkers: dict[int, Talker] = {}
+        self.gather(())
+
+    def gather(self, people: Sequence[int]) -> None:
+        """Nothing is left of those who talked before: neither their silence nor what they waited for."""
+        self.talkers = {number: Talker(number, i) for i, number in enumerate(people)}
         self.closed = False
-        self.waits: list[float] = []
         self.said = 0
+        self.mark()
+
+    def mark(self) -> None:
+        """Measures from now on."""
+        self.waits: list[float] = []
         self.since = self.heard = time.perf_counter()
         self.silence = 0.0
         """The longest time in which nobody had an answer."""
 
-    def gather(self, people: Sequence[int]) -> None:
-        self.talkers = {number: Talker(number, i) for i, number in enumerate(people)}
-
-    def mark(self) -> None:
-        """Measures from now on."""
-        self.waits = []
-        self.since = self.heard = time.perf_counter()
-        self.silence = 0.0
-
     def figures(self) -> dict[str, float]:
         waits = sorted(self.waits)
         spent = time.perf_counter() - self.since
-        part = {name: waits[int(len(waits) * share)] if waits else 0.0 for name, share in PARTS.items()}
         open_now = sum(len(talker.asked) for talker in self.talkers.values())
         silence = max(self.silence, time.perf_counter() - self.heard)
         longest = {"longest": waits[-1] if waits else 0.0, "silence": silence, "said": self.said}
         counted = {"answered": len(waits), "a_second": len(waits) / spent, "unanswered": open_now}
-        return {**counted, **longest, **part}
+        return {**counted, **longest, **parts_of(waits)}
 
     def next_number(self) -> int:
         return next(self._numbers)
@@ -115,6 +113,12 @@ class Crowd:
 PARTS = {"p50": 0.5, "p95": 0.95}
 BOT = {"id": 1, "is_bot": True, "first_name": "Bot", "username": "bench_bot"}
 _messages = itertools.count(1)
+
+
+def parts_of(durations: Sequence[float]) -> dict[str, float]:
+    """The middle one and the one that a twentieth surpass; 0 where there is none."""
+    ordered = sorted(durations)
+    return {name: ordered[int(len(ordered) * share)] if ordered else 0.0 for name, share in PARTS.items()}
 
 
 def person(number: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from benchmarks.crowd import BOT, Crowd, Update, keyboard_of, message, person
+from benchmarks.crowd import BOT, Crowd, Update, keyboard_of, message, parts_of, person
 
 Values = dict[str, Any]
 AT_MOST = 100
@@ -30,6 +30,8 @@ class FakeApi:
         self.limit: float | None = None
         self.wire = 0.0
         self.taken: deque[float] = deque()
+        self.arrivals: list[float] = []
+        """When messages came to those who do not talk, in seconds since the last mark."""
         self.told: dict[tuple[str, str], int] = {}
         """How often each text went to somebody who does not talk."""
         self.received: Counter[str] = Counter()
@@ -74,6 +76,7 @@ class FakeApi:
         chat, text = int(values["chat_id"]), str(values["text"])
         self.received[str(chat)] += 1
         if chat not in self.crowd.talkers:
+            self.arrivals.append(now - self.crowd.since)
             self.told[str(chat), text] = self.told.get((str(chat), text), 0) + 1
         self.crowd.answered(chat, keyboard_of(values.get("reply_markup")))
         return message(chat, text)
@@ -127,12 +130,13 @@ class FakeApi:
         """A fresh start with these people; nobody says anything yet."""
         self.updates.clear()
         self.taken.clear()
+        self.arrivals.clear()
         self.told.clear()
         self.received.clear()
         self.limit = values.get("limit")
         self.counts = {"sent": 0, "refused": 0, "fetched": 0}
+        await self.quiet({})
         self.crowd.gather(values.get("people", []))
-        self.crowd.mark()
         return True
 
     async def closed(self, _values: Values) -> object:
@@ -173,12 +177,14 @@ class FakeApi:
         return True
 
     async def mark(self, _values: Values) -> object:
+        self.arrivals.clear()
         self.crowd.mark()
         return True
 
     async def figures(self, _values: Values) -> object:
+        arrived = {f"arrived_{name}": value for name, value in parts_of(self.arrivals).items()}
         twice = sum(count - 1 for count in self.told.values())
-        return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice}
+        return {**self.crowd.figures(), **self.counts, "reached": len(self.told), "twice": twice, **arrived}
 
     async def hand(self, values: Values) -> object:
         """Somebody hands in the file at `path`, of `size` bytes, as a document."""

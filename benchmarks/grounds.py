@@ -42,6 +42,10 @@ class Grounds:
     folder: Path
     server: str
 
+    @property
+    def server_pid(self) -> int:
+        return int((self.folder / "pg/postmaster.pid").read_text().splitlines()[0])
+
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:
         """`kind` is sqlite or postgresql; gives the URL."""

@@ -7,13 +7,12 @@ import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
-from benchmarks.children import Api, child, free_port
-from benchmarks.cluster.hosts import SECRET
+from benchmarks.children import Api, child
 from benchmarks.figures import Row
 from benchmarks.grounds import (
     FIRST_PLACE,
@@ -26,7 +25,8 @@ from benchmarks.grounds import (
     write_units,
 )
 from benchmarks.outbox import NOON
-from benchmarks.updates import WIRE, settings_of
+from benchmarks.subjects import calling, settings_of
+from benchmarks.updates import WIRE
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
 from bot.duties.loading import load_plan
@@ -74,18 +74,8 @@ class Program:
 def measure(grounds: Grounds, api: Api, kills: int = FEW) -> Iterator[Row]:
     with grounds.fresh("sqlite") as url:
         yield from drill(url, api, [settings_of(grounds, api, url)], kills)
-    with grounds.fresh("postgresql") as url:
-        ports = [f"127.0.0.1:{free_port()}" for _ in range(2)]
-        with child(["-m", "benchmarks.cluster.api", "127.0.0.1", *ports], {}) as process:
-            assert process.stdout is not None
-            calling = Api(f"http://127.0.0.1:{int(process.stdout.readline())}", process.pid)
-            called = {
-                **settings_of(grounds, calling, url),
-                "PUBLIC_URL": "https://chibo.example",
-                "TELEGRAM_WEBHOOK": "1",
-                "TELEGRAM_SECRET": SECRET,
-            }
-            yield from drill(url, calling, [called | {"LISTEN": port} for port in ports], kills)
+    with grounds.fresh("postgresql") as url, calling(grounds, url) as (called, places):
+        yield from drill(url, called, places, kills)
 
 
 def drill(url: str, api: Api, places: Sequence[dict[str, str]], kills: int) -> Iterator[Row]:
@@ -100,9 +90,10 @@ def drill(url: str, api: Api, places: Sequence[dict[str, str]], kills: int) -> I
             wait_for("all answered", lambda: all_answered(api))
             wait_for("all sent", lambda: not count(db, Message.state == MessageState.WAITING))
         api.tell("distance", seconds=0)
-        what = f"{db.engine.dialect.name}, {len(places)} at work"
+        kind = db.engine.dialect.name
+        what = f"{kind}, {len(places)} at work"
         yield from (
-            Row(f"{what}: {row.what}", row.figure, row.unit, row.yardstick, row.beside)
+            replace(row, key=f"kills.{kind}.{row.key}", what=f"{what}: {row.what}")
             for row in rows(db, api, kills, held, worst)
         )
 
@@ -184,26 +175,43 @@ def rows(db: Database, api: Api, kills: int, held: int, worst: int) -> Iterator[
     over = {place: received[place] - number for place, number in written.items()}
     talking = {place: number for place, number in over.items() if int(place) < FIRST_PLACE + TALKERS}
     reminded = {place: number for place, number in over.items() if place not in talking}
-    yield Row("killed (-9)", kills, "", beside=f"{held} messages were claimed and not marked at the kills")
     yield Row(
-        "said by people, without an answer", figures["said"] - events, "", beside=f"of {figures['said']}"
+        "killed", "killed (-9)", kills, "", beside=f"{held} messages were claimed and not marked at the kills"
     )
-    yield Row("apologies", apologies, "")
     yield Row(
+        "updates_lost",
+        "said by people, without an answer",
+        figures["said"] - events,
+        "",
+        beside=f"of {figures['said']}",
+    )
+    yield Row("apologies", "apologies", apologies, "")
+    yield Row(
+        "messages_lost",
         "messages lost",
         -sum(min(0, number) for number in over.values()),
         "",
         beside=f"of {sum(written.values())}",
     )
-    yield Row("messages failed", count(db, Message.state != MessageState.SENT), "")
-    yield Row("reminders missing", BATCH * kills - len(reminded), "", beside=f"of {BATCH * kills}")
+    yield Row("messages_failed", "messages failed", count(db, Message.state != MessageState.SENT), "")
+    yield Row(
+        "reminders_missing",
+        "reminders missing",
+        BATCH * kills - len(reminded),
+        "",
+        beside=f"of {BATCH * kills}",
+    )
     for name, found in (("answers", talking), ("reminders", reminded)):
         repeats = sum(max(0, number) for number in found.values())
         yield Row(
-            f"repeated {name}, each kill", repeats / kills, "", beside=f"{repeats} in all (goal: 1, aim 0.1)"
+            f"repeated_{name}_per_kill",
+            f"repeated {name}, each kill",
+            repeats / kills,
+            "",
+            beside=f"{repeats} in all (goal: 1, aim 0.1)",
         )
-    yield Row("most reminders twice between two kills", worst, "")
-    yield Row("nobody had an answer for", figures["silence"], "s", beside="at most")
+    yield Row("most_twice", "most reminders twice between two kills", worst, "")
+    yield Row("silence_s", "nobody had an answer for", figures["silence"], "s", beside="at most")
 
 
 def count(db: Database, condition: object) -> int:

@@ -34,8 +34,22 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 events = whole_meeting(desk, places[0])  # warm
                 led = middle([partial(whole_meeting, desk, place) for place in places[1:]])
                 bare = middle([partial(bare_rows, db, place, events) for place in places[1:]])
-        yield Row(f"a meeting, 15 steps, {NOTES} notes, {kind}: processor time", led, "ms", bare, YARDSTICK)
-        yield Row(f"one event of it, {kind}: processor time", led / events, "ms", bare / events, YARDSTICK)
+        yield Row(
+            f"meeting.{kind}.cpu_ms",
+            f"a meeting, 15 steps, {NOTES} notes, {kind}: processor time",
+            led,
+            "ms",
+            bare,
+            YARDSTICK,
+        )
+        yield Row(
+            f"meeting.{kind}.event_cpu_ms",
+            f"one event of it, {kind}: processor time",
+            led / events,
+            "ms",
+            bare / events,
+            YARDSTICK,
+        )
 
 
 def middle(runs: list[Callable[[], object]]) -> float:

@@ -8,7 +8,7 @@ import psutil
 from benchmarks.children import Api, child
 from benchmarks.figures import Row
 from benchmarks.grounds import Grounds, write_talkers
-from benchmarks.updates import settings_of
+from benchmarks.subjects import settings_of
 
 IDLE = 5.0
 MEBIBYTE = 2**20
@@ -23,7 +23,7 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
             write_talkers(url, 10)
             with child(["-m", "bot", "run"], settings_of(grounds, api, url)) as process:
                 whole = idle(process.pid)
-        yield Row(f"python -m bot run, {kind}", whole, "MiB", bare, "echo bot")
+        yield Row(f"memory.{kind}.idle_mib", f"python -m bot run, {kind}", whole, "MiB", bare, "echo bot")
 
 
 def idle(pid: int) -> float:

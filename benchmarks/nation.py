@@ -44,8 +44,8 @@ def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator
             _, changes = load_plan(session, plan, session.get_one(Unit, 1), Moment(APRIL, ZONE))
         seconds = time.perf_counter() - began
     what = f"{size:,} units, {kind}"
-    yield _row(f"plan loaded: {what}, {changes.added:,} duties", seconds, size, cost, "load", changes.added)
-    yield Row(f"memory on top while loading: {what}", load_peak[0], "MiB")
+    yield from _rows("plan", kind, f"plan loaded: {what}", seconds, size, cost, changes.added)
+    yield Row(f"plan.{size}.{kind}.peak_mib", f"memory on top while loading: {what}", load_peak[0], "MiB")
     _one_each(db)
     desk = desk_of(db)
     with _peak() as tick_peak:
@@ -59,17 +59,18 @@ def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator
         raise RuntimeError(
             f"{size} units, but {written} messages written, {said} reminders, {waiting} waiting"
         )
-    yield _row(f"one tick, {size:,} reminders due: {kind}", seconds, size, cost, "tick", size)
-    yield Row(f"memory on top in the tick: {what}", tick_peak[0], "MiB")
+    yield from _rows("tick", kind, f"one tick, {size:,} reminders due: {kind}", seconds, size, cost, size)
+    yield Row(f"tick.{size}.{kind}.peak_mib", f"memory on top in the tick: {what}", tick_peak[0], "MiB")
 
 
-def _row(label: str, seconds: float, size: int, cost: dict[str, float], name: str, rows: int) -> Row:
+def _rows(
+    name: str, kind: str, what: str, seconds: float, size: int, cost: dict[str, float], rows: int
+) -> Iterator[Row]:
     """The cost of a unit stands beside that of the smallest tree: flat is 1."""
     each = seconds / size * 1e6
     first = cost.setdefault(name, each)
-    return Row(
-        f"{label}, {seconds:,.1f} s, {rows / seconds:,.0f} rows/s, each unit", each, "µs", first, "at 3,000"
-    )
+    costs = {"rows_per_s": rows / seconds, "s": seconds}
+    yield Row(f"{name}.{size}.{kind}.unit_us", f"{what}, each unit", each, "µs", first, "at 3,000", costs)
 
 
 def _populate(db: Database, size: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from benchmarks.children import Api
-from benchmarks.figures import Row
+from benchmarks.figures import Row, key
 from benchmarks.grounds import Grounds, desk_of
 from benchmarks.plan import planned
 from benchmarks.summary import MONDAY, aggregate, gather_statistics, hold_meetings, middle, write_leaders
@@ -43,7 +43,10 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
             for room, asked in ASKED:
                 what = " ".join([room.name, *asked])
                 spent = worked(db, room, asked)
-                yield Row(f"{what}, processor: {SIZE:,} units, {kind}", spent, "ms", plain, "one aggregate")
+                name = key("office", *what.split(), SIZE, kind, "cpu_ms")
+                yield Row(
+                    name, f"{what}, processor: {SIZE:,} units, {kind}", spent, "ms", plain, "one aggregate"
+                )
 
 
 def worked(db: Database, room: Room, asked: dict[str, str]) -> float:

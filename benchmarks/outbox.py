@@ -1,8 +1,10 @@
 """Reminders a second through the outbox and the Telegram channel, against a bare loop of sends over the same HTTP client."""
 
 import asyncio
+import os
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,6 +18,8 @@ from telegram.ext import AIORateLimiter, ExtBot
 from benchmarks.children import TOKEN, Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
+from benchmarks.spent import costs_of, spent_by
+from benchmarks.subjects import server_of
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
 from bot.channels.base import Channel, Tools
@@ -42,21 +46,27 @@ Sending = Callable[[Letters], Coroutine[Any, Any, None]]
 
 def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
     for limit, count in ((None, MANY), (LIMIT, FEW)):
-        held = f"{limit}/s enforced" if limit else "no limit"
+        held, part = (f"{limit}/s enforced", "outbox.limited") if limit else ("no limit", "outbox")
         bare: Row | None = None
         for kind in ("sqlite", "postgresql"):
             with grounds.fresh(kind) as url, opened(url) as db:
                 seconds = write_reminders(db, count)
                 if limit is None:
-                    yield Row(f"reminders written, {kind}", count / seconds, "/s")
+                    yield Row(
+                        f"outbox.{kind}.written_per_s", f"reminders written, {kind}", count / seconds, "/s"
+                    )
                 letters = waiting(db)
-                bare = bare or told(
-                    api, limit, letters, f"a bare loop, {held}", partial(send_bare, api, limit)
+                if bare is None:
+                    send: Sending = partial(send_bare, api, limit)
+                    bare = told(api, limit, letters, f"{part}.loop.sent_per_s", f"a bare loop, {held}", send)
+                    yield bare
+                send = partial(send_out, api, limit, db)
+                what, server = f"the outbox, {kind}, {held}", server_of(grounds, kind)
+                row = told(api, limit, letters, f"{part}.{kind}.sent_per_s", what, send, server)
+                dearer = row.costs["cpu_ms"] / bare.costs["cpu_ms"]
+                yield replace(
+                    row, yardstick=limit or bare.figure, costs={**row.costs, "cpu_ratio_to_loop": dearer}
                 )
-                row = told(
-                    api, limit, letters, f"the outbox, {kind}, {held}", partial(send_out, api, limit, db)
-                )
-                yield Row(row.what, row.figure, row.unit, bare.figure, f"{row.beside}; bare: {bare.beside}")
 
 
 def write_reminders(db: Database, count: int, channel: str = "telegram") -> float:
@@ -80,18 +90,27 @@ def waiting(db: Database) -> Letters:
         return [(int(place), from_body(body)) for place, body in rows]
 
 
-def told(api: Api, limit: int | None, letters: Letters, what: str, send: Sending) -> Row:
-    """How fast all of them arrived; raises RuntimeError if one did not, or came twice."""
+def told(
+    api: Api,
+    limit: int | None,
+    letters: Letters,
+    key: str,
+    what: str,
+    send: Sending,
+    server: Sequence[int] = (),
+) -> Row:
+    """How fast all of them arrived, and what each cost this process; raises RuntimeError if one did not, or came twice."""
     api.tell("gather", limit=limit)
-    began = time.perf_counter()
+    before, served, began = spent_by([os.getpid()]), spent_by(server), time.perf_counter()
     asyncio.run(send(letters))
     seconds = time.perf_counter() - began
     figures = api.tell("figures")
     if figures["reached"] != len(letters) or figures["twice"]:
         raise RuntimeError(f"{what}: {figures}")
-    return Row(
-        what, len(letters) / seconds, "/s", beside=f"{figures['refused']} × 429, none lost, none twice"
-    )
+    costs = costs_of(spent_by([os.getpid()]) - before, spent_by(server) - served, len(letters))
+    costs |= {f"{part}_ms": figures[f"arrived_{part}"] * 1000 for part in ("p50", "p95")}
+    beside = f"{figures['refused']} × 429, none lost, none twice"
+    return Row(key, what, len(letters) / seconds, "/s", beside=beside, costs=costs)
 
 
 async def send_bare(api: Api, limit: int | None, letters: Letters) -> None:

@@ -40,8 +40,15 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
             target = Path(folder) / "minutes.docx"
             written = _each(partial(render_paper, "BB", facts, FOLDER, target))
             plain = _each(partial(_plain, target))
-        yield Row(f"facts of a meeting with {NOTES} notes, {kind}", gathered, "ms")
-        yield Row("its minutes written", written, "ms", plain, "python-docx opens and saves the same file")
+        yield Row(f"papers.facts.{kind}.ms", f"facts of a meeting with {NOTES} notes, {kind}", gathered, "ms")
+        yield Row(
+            f"papers.minutes.{kind}.ms",
+            "its minutes written",
+            written,
+            "ms",
+            plain,
+            "python-docx opens and saves the same file",
+        )
 
 
 def _meeting(session: Session) -> int:

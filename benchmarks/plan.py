@@ -26,9 +26,11 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 plain = insert_plainly(db, rows)
                 again = load_for_units(db)
             what = f"{size:,} units, {len(rows):,} duties, {kind}"
-            yield Row(f"first load: {what}", seconds, "s", plain, "executemany")
+            yield Row(f"plan.{size}.{kind}.s", f"first load: {what}", seconds, "s", plain, "executemany")
             if size == max(SIZES):
-                yield Row(f"loaded again: {what}", again, "s", plain, "executemany")
+                yield Row(
+                    f"plan.{size}.{kind}.again_s", f"loaded again: {what}", again, "s", plain, "executemany"
+                )
 
 
 @contextmanager

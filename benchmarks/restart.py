@@ -11,7 +11,7 @@ import psutil
 from benchmarks.children import Api, child
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds, write_talkers
-from benchmarks.updates import settings_of
+from benchmarks.subjects import settings_of
 
 PEOPLE = 20
 TURNS = 5
@@ -28,7 +28,7 @@ class Start:
 
 def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
     echoes = [first_answer_of_echo(api) for _ in range(TURNS)]
-    yield from rows("echo bot", echoes, None)
+    yield from rows("ptb", "echo bot", echoes, None)
     for kind in ("sqlite", "postgresql"):
         with grounds.fresh(kind) as url:
             write_talkers(url, PEOPLE)
@@ -36,16 +36,17 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
                 "LOG_LEVEL": "ERROR"
             }  # it warns of what the dead one held
             starts = [killed_and_back(settings, api) for _ in range(TURNS)]
-        yield from rows(f"kill -9 to the first answer, {kind}", starts, echoes)
+        yield from rows(kind, f"kill -9 to the first answer, {kind}", starts, echoes)
 
 
-def rows(what: str, starts: Sequence[Start], beside: Sequence[Start] | None) -> Iterator[Row]:
-    for name in ("wall", "processor"):
+def rows(subject: str, what: str, starts: Sequence[Start], beside: Sequence[Start] | None) -> Iterator[Row]:
+    for name, short in (("wall", "s"), ("processor", "cpu_s")):
         figure, theirs = (
             median(getattr(one, name) for one in several) if several else None for several in (starts, beside)
         )
         assert figure is not None
-        yield Row(f"{what}: {name}", figure, "s", theirs, "echo bot" if theirs else "")
+        beside_it = "echo bot" if theirs else ""
+        yield Row(f"restart.{subject}.{short}", f"{what}: {name}", figure, "s", theirs, beside_it)
 
 
 def first_answer_of_echo(api: Api) -> Start:

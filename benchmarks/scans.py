@@ -27,10 +27,24 @@ def measure(_grounds: Grounds, _api: Api) -> Iterator[Row]:
         one, _, _ = peak(folder, "ours", 1)
         many, seconds, size = peak(folder, "ours", MANY)
         plain, plainly, _ = peak(folder, "pillow", MANY)
-    yield Row("peak above idle, 1 photograph", one, "MiB")
-    yield Row(f"peak above idle, {MANY} photographs", many, "MiB", plain, "Image.save(save_all=True)")
-    yield Row(f"{MANY} photographs to one PDF", seconds, "s", plainly, "Image.save(save_all=True)")
-    yield Row(f"the PDF of {MANY} photographs", size, "MiB")
+    yield Row("scans.1.peak_mib", "peak above idle, 1 photograph", one, "MiB")
+    yield Row(
+        f"scans.{MANY}.peak_mib",
+        f"peak above idle, {MANY} photographs",
+        many,
+        "MiB",
+        plain,
+        "Image.save(save_all=True)",
+    )
+    yield Row(
+        f"scans.{MANY}.s",
+        f"{MANY} photographs to one PDF",
+        seconds,
+        "s",
+        plainly,
+        "Image.save(save_all=True)",
+    )
+    yield Row(f"scans.{MANY}.pdf_mib", f"the PDF of {MANY} photographs", size, "MiB")
 
 
 def photograph(path: Path) -> None:

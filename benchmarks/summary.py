@@ -62,13 +62,41 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 parts = worked(lambda turn, desk=desk: ask(desk, turn, PARTS, YEAR_END))  # type: ignore[misc]
                 drawn = worked(lambda _turn, desk=desk: draw(desk))  # type: ignore[misc]
                 written = worked(lambda _turn, desk=desk: write_table(desk))  # type: ignore[misc]
-            what = f"{size:,} units, {kind}"
-            yield Row(f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
-            yield Row(f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
-            yield Row(f"/tonghop of the year, processor: {what}", year, "ms", plain, "one aggregate")
-            yield Row(f"the year by committee, processor: {what}", parts, "ms", plain, "one aggregate")
-            yield Row(f"the picture of the year, processor: {what}", drawn, "ms", plain, "one aggregate")
-            yield Row(f"the workbook of April, processor: {what}", written, "ms", plain, "one aggregate")
+            what, name = f"{size:,} units, {kind}", f"summary.{size}.{kind}"
+            yield Row(f"{name}.weekly_ms", f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
+            yield Row(f"{name}.ms", f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
+            yield Row(
+                f"{name}.year_cpu_ms",
+                f"/tonghop of the year, processor: {what}",
+                year,
+                "ms",
+                plain,
+                "one aggregate",
+            )
+            yield Row(
+                f"{name}.parts_cpu_ms",
+                f"the year by committee, processor: {what}",
+                parts,
+                "ms",
+                plain,
+                "one aggregate",
+            )
+            yield Row(
+                f"{name}.picture_cpu_ms",
+                f"the picture of the year, processor: {what}",
+                drawn,
+                "ms",
+                plain,
+                "one aggregate",
+            )
+            yield Row(
+                f"{name}.workbook_cpu_ms",
+                f"the workbook of April, processor: {what}",
+                written,
+                "ms",
+                plain,
+                "one aggregate",
+            )
 
 
 def gather_statistics(db: Database) -> None:

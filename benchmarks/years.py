@@ -16,7 +16,7 @@ from sqlalchemy import MetaData, Table, event, func, insert, literal, null, sele
 from sqlalchemy.orm import Session
 
 from benchmarks.children import Api
-from benchmarks.figures import Row
+from benchmarks.figures import Row, key
 from benchmarks.grounds import (
     FIRST_PLACE,
     ZONE,
@@ -96,11 +96,28 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
         first, last = looked[1], looked[YEARS]
         beside = f"year {YEARS} against year 1"
         for what, seconds in last.seconds.items():
-            yield Row(f"{what}, {kind}", median(seconds), "ms", median(first.seconds[what]), beside)
-        yield Row(f"size, {kind}", last.size / 2**20, "MiB", first.size / 2**20, beside)
-        for name in BIG:
-            yield Row(f"rows of {name}, {kind}", last.rows[name], "", first.rows[name], beside)
+            yield Row(
+                key("years", kind, what, "ms"),
+                f"{what}, {kind}",
+                median(seconds),
+                "ms",
+                median(first.seconds[what]),
+                beside,
+            )
         yield Row(
+            f"years.{kind}.size_mib", f"size, {kind}", last.size / 2**20, "MiB", first.size / 2**20, beside
+        )
+        for name in BIG:
+            yield Row(
+                f"years.{kind}.rows_of_{name}",
+                f"rows of {name}, {kind}",
+                last.rows[name],
+                "",
+                first.rows[name],
+                beside,
+            )
+        yield Row(
+            f"years.{kind}.scans",
             f"big tables read from end to end, {kind}",
             len(last.scans),
             "",

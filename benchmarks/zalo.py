@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from pydantic import SecretStr
@@ -49,10 +50,13 @@ def measure(grounds: Grounds, api: Api) -> Iterator[Row]:
             with grounds.fresh(kind) as url, opened(url) as db:
                 write_reminders(db, MANY, name)
                 letters = waiting(db)
-                bare = bare or told(api, None, letters, "a bare loop", partial(loop, api))
+                bare = bare or told(
+                    api, None, letters, f"zalo.{name}.loop.sent_per_s", "a bare loop", partial(loop, api)
+                )
                 send: Sending = partial(send_through, api, channel_of(api, db), db)
-                row = told(api, None, letters, f"{title}, {kind}, its rate lifted", send)
-                yield Row(row.what, row.figure, row.unit, bare.figure, row.beside)
+                figure = f"zalo.{name}.{kind}.sent_per_s"
+                row = told(api, None, letters, figure, f"{title}, {kind}, its rate lifted", send)
+                yield replace(row, yardstick=bare.figure)
 
 
 def tools_for(db: Database) -> Tools:

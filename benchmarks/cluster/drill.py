@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from benchmarks.children import Api, child
 from benchmarks.cluster.hosts import ALL, BOTS, DATABASES, HERE, PORT, Hosts, url_of
-from benchmarks.figures import Row, table
+from benchmarks.figures import Row, key, table
 from benchmarks.grounds import FIRST_PLACE, ZONE, opened, shipped_plan, write_people, write_units
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
@@ -93,13 +93,19 @@ def tell(hosts: Hosts, api: Api) -> tuple[list[Row], list[str]]:
 def rows_of(what: str, figures: dict[str, float]) -> list[Row]:
     return [
         Row(
+            key("cluster", what, "silence_s"),
             f"{what}: nobody had an answer for",
             figures["silence"],
             "s",
             beside=f"{figures['answered']} answers",
         ),
-        Row(f"{what}: an answer, median", figures["p50"], "ms"),
-        Row(f"{what}: the answer that took longest", figures["longest"], "s"),
+        Row(key("cluster", what, "p50_ms"), f"{what}: an answer, median", figures["p50"], "ms"),
+        Row(
+            key("cluster", what, "longest_s"),
+            f"{what}: the answer that took longest",
+            figures["longest"],
+            "s",
+        ),
     ]
 
 
@@ -146,10 +152,12 @@ def count(api: Api, missed: list[str]) -> Iterator[Row]:
         "more than one repeat for a person": sum(number > 1 for number in repeats),
     }
     missed += [f"{what}: {number}" for what, number in facts.items() if number]
-    yield Row("said by people", said, "")
-    yield Row("reminders received", reminded, "")
-    yield from (Row(what, number, "") for what, number in facts.items())
-    yield Row("repeats in all", sum(repeats), "", beside=f"of {sum(received.values())} messages")
+    yield Row("cluster.said", "said by people", said, "")
+    yield Row("cluster.reminded", "reminders received", reminded, "")
+    yield from (Row(key("cluster", what), what, number, "") for what, number in facts.items())
+    yield Row(
+        "cluster.repeats", "repeats in all", sum(repeats), "", beside=f"of {sum(received.values())} messages"
+    )
 
 
 def write_office() -> None:

@@ -1,0 +1,50 @@
+"""What processes have cost so far: processor time, and how often their threads gave way to others."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Spent:
+    """`cpu` in seconds, user and system; `switches` of all threads alive, which only Linux tells (else 0)."""
+
+    cpu: float = 0.0
+    switches: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(self.cpu + other.cpu, self.switches + other.switches)
+
+    def __sub__(self, other: "Spent") -> "Spent":
+        return Spent(self.cpu - other.cpu, self.switches - other.switches)
+
+
+def spent_by(pids: Iterable[int]) -> Spent:
+    """Of these processes and all that they have started, ended ones too."""
+    total = Spent()
+    for pid in pids:
+        family = psutil.Process(pid)
+        for process in (family, *family.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                cpu = times.user + times.system + times.children_user + times.children_system
+                total += Spent(cpu, _switches(process.pid))
+    return total
+
+
+def costs_of(spent: Spent, served: Spent, count: float) -> dict[str, float]:
+    """What each of so many things cost the program and, where there is one, the database server."""
+    costs = {"cpu_ms": spent.cpu / count * 1000, "switches": spent.switches / count}
+    return costs | ({"server_cpu_ms": served.cpu / count * 1000} if served.cpu else {})
+
+
+def _switches(pid: int) -> int:
+    found = 0
+    for status in Path(f"/proc/{pid}/task").glob("*/status"):
+        with suppress(OSError):
+            lines = status.read_text().splitlines()
+            found += sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
+    return found
