@@ -22,7 +22,6 @@ from bot.tables import (
     Meeting,
     MeetingDuty,
     MeetingState,
-    Note,
     Plan,
     Score,
     Task,
@@ -144,8 +143,17 @@ def _of_meeting(session: Session, duty: Duty, asked: AskedFigure) -> KnownAnswer
             .limit(1)
         )
         return None if counted is None else KnownAnswer(counted)
-    of = {KnownOf.SPEAKERS: Note.meeting_id, KnownOf.TASKS: Task.meeting_id, KnownOf.VOTES: Vote.meeting_id}
+    if asked.known == KnownOf.SPEAKERS:
+        return _speakers(session, meetings)
+    of = {KnownOf.TASKS: Task.meeting_id, KnownOf.VOTES: Vote.meeting_id}
     return KnownAnswer(session.scalar(select(func.count()).where(of[asked.known].in_(meetings))) or 0)
+
+
+def _speakers(session: Session, meetings: Sequence[int]) -> KnownAnswer | None:
+    """As the meetings have counted them; None where none has."""
+    walks = session.scalars(select(Meeting.walk).where(Meeting.id.in_(meetings))).all()
+    counted = [sum(walk.speakers.values()) for walk in walks if walk.speakers]
+    return KnownAnswer(sum(counted)) if counted else None
 
 
 def _weaknesses(session: Session, meetings: Sequence[int]) -> KnownAnswer | None:

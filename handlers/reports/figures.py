@@ -9,7 +9,8 @@ from sqlalchemy import select, update
 from bot.calendar import Moment, at_local, next_allowed
 from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
-from bot.reading.figure_lines import read_figures
+from bot.reading.figure_lines import MOST_TEXT, read_figures
+from bot.reading.people_named import people_named, without_people
 from bot.reminders.asked_duty import own_duty
 from bot.reports.figures import (
     Value,
@@ -39,13 +40,14 @@ class Noted:
 @dataclass
 class Figuring(Answers):
     """The report; the figure that is asked for; the answer that stood when it was asked; whether it alone is corrected; what
-    was answered before it and is said with the question."""
+    was answered before it and is said with the question; a text that seems to name people and waits for a word about it."""
 
     duty: int
     key: str = ""
     seen: int = 0
     alone: bool = False
     noted: list[Noted] = field(default_factory=list)
+    doubted: str = ""
 
 
 def show_figures(chat: Chat, duty_id: str) -> None:
@@ -140,6 +142,9 @@ def ask_figure(chat: Chat) -> None:
     before = given.get(asked.key)
     figuring.seen = before.id if before else 0
     noted, figuring.noted = figuring.noted, []
+    if figuring.doubted:
+        _ask_about_names(chat, duty, asked, figuring.doubted)
+        return
     open_ones = [one for one in duty.demand.asks if one.key not in given]
     chat.say(
         "reports/figure",
@@ -152,6 +157,18 @@ def ask_figure(chat: Chat) -> None:
         numbers=[one for one in open_ones if one.kind == FigureKind.NUMBER] if not figuring.alone else [],
         alone=figuring.alone,
     )
+
+
+def _ask_about_names(chat: Chat, duty: Duty, asked: AskedFigure, text: str) -> None:
+    """What goes up names nobody: named criticism stays in the cell. Whoever typed it knows whether it is a name."""
+    names = people_named(text)
+    chat.say(
+        "reports/figure_names", duty=duty, asked=asked, names=names, nameless=_nameless(chat, text), said=text
+    )
+
+
+def _nameless(chat: Chat, text: str) -> str:
+    return without_people(text, chat.desk.render.words["somebody"])
 
 
 def take_figure(chat: Chat, answer: Answer) -> None:
@@ -167,13 +184,24 @@ def take_figure(chat: Chat, answer: Answer) -> None:
     if stands != chat.answers(Figuring).seen:
         _go_on(chat, duty, [], chat.sentence(Invalid("figure_answered", title=asked.title)))
         return
-    _go_on(chat, duty, _note(chat, duty, _values(chat, duty, asked, answer)))
+    values = _values(chat, duty, asked, answer)
+    text = next((value for value in values.values() if isinstance(value, str)), "")
+    doubtful = len(text) <= MOST_TEXT and people_named(text)
+    if answer.value not in ("nameless", "keep") and doubtful:
+        chat.answers(Figuring).doubted = text
+        chat.again()
+        return
+    chat.answers(Figuring).doubted = ""
+    _go_on(chat, duty, _note(chat, duty, values))
 
 
 def _values(chat: Chat, duty: Duty, asked: AskedFigure, answer: Answer) -> dict[str, Value]:
     """What the answer says, by key. Raises Invalid where that is not certain."""
     if answer.value == "skip":
         return {asked.key: None}
+    doubted = chat.answers(Figuring).doubted
+    if answer.value in ("nameless", "keep") and doubted:
+        return {asked.key: _nameless(chat, doubted) if answer.value == "nameless" else doubted}
     if answer.value == "known":
         known = known_answer(chat.session, duty, asked)
         if known is None:

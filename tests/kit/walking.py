@@ -38,10 +38,10 @@ def row(world: World) -> Meeting:
         return session.scalars(select(Meeting).order_by(Meeting.id.desc())).first() or Meeting()
 
 
-def led_by(world: World, *steps: AgendaStep) -> None:
-    """April's meeting follows these steps."""
+def led_by(world: World, *steps: AgendaStep, key: str = "2022-04") -> None:
+    """The meeting about this topic (April's, unless another is named) follows these steps."""
     with world.db.write() as session:
-        topic = session.scalars(select(Topic).where(Topic.key == "2022-04")).one()
+        topic = session.scalars(select(Topic).where(Topic.key == key)).one()
         topic.agenda = Agenda(key="x", title="x", steps=steps).model_dump(mode="json", by_alias=True)
 
 
