@@ -236,7 +236,7 @@ def quiet_channels(settings: Settings, db: Database, kinds: Sequence[type[Channe
     return open_channels(settings, kinds, _nothing_received, intake)
 
 
-def _nothing_received(event: Incoming) -> bool:
+async def _nothing_received(event: Incoming) -> bool:
     raise AssertionError(f"nothing is fetched while a link is made: {event.id}")
 
 

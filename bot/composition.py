@@ -32,10 +32,10 @@ from bot.store.links import SignedLinks, own_secret
 from bot.store.vault import DatabaseVault
 from bot.tables import Contact
 from bot.talk.desk import Desk
+from bot.talk.gathering import Gathering
 from bot.talk.knocking import Veil
 from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook, DiscreetWords
-from bot.talk.receive import receive
 from bot.talk.render import Renderer, read_words
 from bot.talk.sender import Sender
 from bot.web import app as web
@@ -59,8 +59,8 @@ def compose(
     store = files.open_store(settings.files_url.get_secret_value())
     hub, aside, reader = Hub(), Inspector(), stamp_reader(settings)
 
-    def handle(event: Incoming) -> bool:
-        return receive(desk, event)
+    async def handle(event: Incoming) -> bool:
+        return await gathering.receive(event)
 
     def file_link(file: File, whose: Address, number: int) -> str:
         return link_for(desk, file, whose, number)
@@ -74,6 +74,7 @@ def compose(
     links, render = own_links(settings, db, channels), message_renderer(settings)
     sender = own_sender(settings, db, channels, now, hub, Veil(render, links))
     desk = open_desk(settings, db, render, links, sender, store, aside, kinds, channels)
+    gathering = Gathering(desk)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     if demo:
@@ -88,7 +89,7 @@ def compose(
         channels,
         proxies=settings.proxies,
         closing=hub.close,
-        stopped=partial(close_all, [aside, reader]),
+        stopped=partial(close_all, [gathering, aside, reader]),
         watching=watch.run,
     )
 
@@ -112,8 +113,8 @@ def stamp_reader(settings: Settings) -> Inspector | None:
     return Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
 
 
-def close_all(processes: Iterable[Inspector | None]) -> None:
-    for one in processes:
+def close_all(parts: Iterable[Gathering | Inspector | None]) -> None:
+    for one in parts:
         if one is not None:
             one.close()
 

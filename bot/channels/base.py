@@ -13,8 +13,8 @@ from bot.channels.pushes import PushBook
 from bot.channels.typed import TypedWords
 from bot.messages import Abilities, Address, Carried, File, Incoming, Knock, Refusal, Reply, Unsendable
 
-Receive = Callable[[Incoming], bool]
-"""Handles one event in one transaction; called in a thread. Raises when the event could not be handled: no acknowledgement."""
+Receive = Callable[[Incoming], Awaitable[bool]]
+"""Handles one event, and has committed it when it answers. Raises when the event could not be handled: no acknowledgement."""
 
 TakeIn = Callable[[str, Path, Address], File | Refusal]
 """Checks a file (its name, where it lies, the place of who sent it) and stores it; may take seconds: called in a thread

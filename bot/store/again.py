@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 MET = {"40001", "40P01"}
 """Two transactions met, and this one was to give way (serialization failure, deadlock): at once again it may pass."""
+HELD = "55P03"
 MOST_MEETINGS = 10
 MOST_LOSSES = 3
 LOSS_PAUSE = 0.5
@@ -52,6 +53,11 @@ def database_gave_way(error: BaseException) -> bool:
     if isinstance(error, DBAPIError) and (error.connection_invalidated or sqlstate_of(error) in MET):
         return True
     return isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | DatabaseGone)
+
+
+def lock_held(error: BaseException) -> bool:
+    """Whether it has only waited long enough for what another transaction holds: this one can go on without it."""
+    return sqlstate_of(error) in {HELD, *MET}
 
 
 def _kind(error: Exception) -> str:

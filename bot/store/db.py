@@ -17,6 +17,7 @@ from bot.store.address import database_address
 BUSY_SECONDS = 30
 POOL = 12
 CLOSE_SECONDS = 3.0
+LOCK_MS = 100
 LINK = {
     "connect_timeout": 5,
     "keepalives_idle": 5,
@@ -74,6 +75,15 @@ class Database:
     def write(self) -> Iterator[Session]:
         with self._counted(), self._turn, self._write.begin() as session:
             yield session
+
+    @contextmanager
+    def write_each(self) -> Iterator[sessionmaker[Session]]:
+        """One transaction of parts: `begin()` of what is yielded is a part, which is kept or given up as a whole. A part waits for
+        other transactions' rows only shortly."""
+        with self._counted(), self._turn, self.engine.begin() as connection:
+            if not self.sqlite:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
+            yield sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
 
     @contextmanager
     def trial(self) -> Iterator[Session]:

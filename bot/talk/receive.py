@@ -38,39 +38,50 @@ TEXT_LIMIT = 4000
 def receive(desk: Desk, event: Incoming) -> bool:
     """Handles one event in one transaction; False when it had been handled before. Raises only when the database fails.
     Words that bear a stamp of secrecy, and what files came with them, leave no trace but a hash in the log."""
-    stamped = typed_stamp(event.text)
-    if stamped:
-        log.warning("text.secret refused sha256=%s", hashlib.sha256(event.text.encode()).hexdigest())
-        event = replace(event, text="", files=(), refused=())
     try:
         # Two first events of one person at once: the next try sees what the other wrote. A handler's own fault stays.
-        fresh = do_again(partial(_attempt, desk, event, stamped), on=(IntegrityError,))
+        fresh = do_again(partial(_attempt, desk, event), on=(IntegrityError,))
     except IntegrityError:
         fresh = do_again(partial(_recover, desk, event))
     desk.wake()
     return fresh
 
 
-def _attempt(desk: Desk, event: Incoming, stamped: bool) -> bool:
+def _attempt(desk: Desk, event: Incoming) -> bool:
     try:
         with desk.db.write() as session:
-            chat = _open_chat(desk, session, event)
-            if chat is None:
-                return False
-            asked = chat.dialog.flow, chat.dialog.question
-            _handle(chat, stamped)
-            chat.put_down()
-            if asked != (chat.dialog.flow, chat.dialog.question):
-                take_back_questions(chat)
-            return True
+            return take_event(desk, session, event)
     except Exception as error:
         if isinstance(error, IntegrityError) or database_gave_way(error):
             raise
         return _recover(desk, event)
 
 
+def take_event(desk: Desk, session: Session, event: Incoming) -> bool:
+    """Handles one event in the caller's transaction; False when it had been handled before. Raises whatever its handler does."""
+    event, stamped = _without_secrets(event)
+    chat = _open_chat(desk, session, event)
+    if chat is None:
+        return False
+    asked = chat.dialog.flow, chat.dialog.question
+    _handle(chat, stamped)
+    chat.put_down()
+    if asked != (chat.dialog.flow, chat.dialog.question):
+        take_back_questions(chat)
+    return True
+
+
+def _without_secrets(event: Incoming) -> tuple[Incoming, bool]:
+    stamped = typed_stamp(event.text)
+    if stamped:
+        log.warning("text.secret refused sha256=%s", hashlib.sha256(event.text.encode()).hexdigest())
+        event = replace(event, text="", files=(), refused=())
+    return event, stamped
+
+
 def _recover(desk: Desk, event: Incoming) -> bool:
     """After a handler has raised: a payload that was never offered is not understood, anything else is our fault."""
+    event, _ = _without_secrets(event)
     if event.payload and not was_offered(desk, event):
         log.warning("payload never offered event=%s", event.id, exc_info=True)
         with desk.db.write() as session:

@@ -68,7 +68,7 @@ class Site:
     asset: Callable[[str], str]
     """The address of a file of templates/web, which changes with its content."""
     reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))
-    events: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
+    writes: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
     intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
     """How many of each are at work at once."""
 
@@ -86,12 +86,12 @@ class Site:
             with self.desk.db.write() as session:
                 change(session)
 
-        await to_thread.run_sync(do_again, work, limiter=self.events)
+        await to_thread.run_sync(do_again, work, limiter=self.writes)
 
     async def handle(self, event: Incoming) -> bool:
         """Handles one event and wakes the place's pages; a failure becomes 503, so that the sender keeps it."""
         try:
-            fresh = await to_thread.run_sync(self.receive, event, limiter=self.events)
+            fresh = await self.receive(event)
         except Exception:
             log.exception("event not handled id=%s", event.id)
             raise HTTPException(503) from None

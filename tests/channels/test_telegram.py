@@ -43,6 +43,7 @@ from bot.messages import (
     Undeliverable,
     Unsendable,
 )
+from tests.kit.receiving import in_thread
 
 SECONDS = 120
 """So long is waited for what must happen; no test asserts how long it takes."""
@@ -448,9 +449,15 @@ class Core:
     def texts(self) -> list[str]:
         return [event.text for event in self.events]
 
-    def tools(self, known: Known = lambda place: True, commands: Sequence[tuple[str, str]] = ()) -> Tools:
+    def tools(
+        self,
+        known: Known = lambda place: True,
+        commands: Sequence[tuple[str, str]] = (),
+        workers: int = 8,
+    ) -> Tools:
+        received = in_thread(lambda event: self.receive(event), workers)
         return Tools(
-            self.receive, self.take_in, lambda file: self.read_file(file), known, lambda: AT, "", commands
+            received, self.take_in, lambda file: self.read_file(file), known, lambda: AT, "", commands
         )
 
 
@@ -473,7 +480,7 @@ async def start(api: Api, core: Core) -> AsyncIterator[Start]:
     opened: list[Telegram] = []
 
     async def begin(webhook_secret: str = "", **facts: Any) -> Telegram:
-        values = {name: facts.pop(name) for name in ("known", "commands") if name in facts}
+        values = {name: facts.pop(name) for name in ("known", "commands", "workers") if name in facts}
         bot = Telegram(set_up(api, secret=webhook_secret), core.tools(**values), **{"rate": None, **facts})
         opened.append(bot)
         await bot.start()

@@ -28,8 +28,8 @@ from bot.tables import Contact, Event, Membership, Message, Person, Unit
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Flow, Routes
+from bot.talk.gathering import Gathering
 from bot.talk.push_book import DatabasePushBook
-from bot.talk.receive import receive
 from bot.talk.render import Renderer
 from bot.talk.sender import Sender
 from bot.web import app as web
@@ -126,11 +126,11 @@ class Installation:
     def now(self) -> datetime:
         return self.at or datetime.now(UTC)
 
-    def take(self, event: Incoming) -> bool:
+    async def take(self, event: Incoming) -> bool:
         if self.broken:
             raise OSError("the database is away")
         self.received.append(event)
-        return receive(self.desk, event)
+        return await self.gathering.receive(event)
 
     async def webhook(self, body: bytes, headers: Mapping[str, str]) -> int:
         secret = headers.get("x-telegram-bot-api-secret-token", "")
@@ -151,6 +151,7 @@ class Installation:
             links=self.links,
             wake=lambda: self.sender.wake(),
         )
+        self.gathering = Gathering(self.desk)
         app = web.build_site(
             self.desk,
             self.take,
@@ -209,6 +210,7 @@ class Installation:
         self.server.should_exit = True
         self.thread.join(SECONDS)
         assert not self.thread.is_alive()
+        self.gathering.close()
         self.inspector.close()
 
     def contact(self, channel: str = "web", *, role: str = "secretary") -> int:

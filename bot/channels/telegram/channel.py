@@ -278,9 +278,7 @@ class Telegram(Channel):
                     event = await attempt("fetch", partial(self._files.with_file, event, attached))
                 else:
                     event = replace(event, refused=(Refusal.of_stranger(attached.name),))
-            await attempt(
-                "receive", partial(run_in_thread, self._threads, partial(self._tools.receive, event))
-            )
+            await attempt("receive", partial(self._tools.receive, event))
         if query and isinstance(query.message, Message) and query.message.reply_markup:
             place, number = query.message.chat.id, query.message.message_id
             self._soon(self._bot.edit_message_reply_markup(place, number, reply_markup=None), "keyboard")

@@ -60,8 +60,7 @@ class EventLanes:
                     event = await self._files.with_files(self._in_album(event), attached)
                 else:
                     event = replace(event, refused=tuple(Refusal.of_stranger(one.name) for one in attached))
-            receive = partial(run_in_thread, self.threads, partial(self._receive, event))
-            await attempt("zalo.receive", receive)
+            await attempt("zalo.receive", partial(self._receive, event))
 
     def _in_album(self, event: Incoming) -> Incoming:
         """The picture as a piece of the album that it may belong to, so that what is said of all is said once."""

@@ -3,10 +3,8 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Self
 
-from anyio import to_thread
 from pydantic import BaseModel
 
 from bot.channels.base import Channel, Receive, Tools, WayIn
@@ -52,7 +50,7 @@ class Pigeon(Channel):
         event = Incoming(
             f"pigeon:{note['number']}", Address("pigeon", note["from"]), self._now(), text=note["text"]
         )
-        await to_thread.run_sync(partial(self._receive, event))
+        await self._receive(event)
         return 200
 
     def link(self, code: str) -> str:

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from bot.channels.zalo_bot.channel import ZaloBot
 from bot.channels.zalo_bot.client import ZaloClient
 from bot.messages import File, Incoming, Refusal
+from tests.kit.receiving import in_thread
 
 JSON = dict[str, Any]
 SECONDS = 120
@@ -162,4 +163,4 @@ async def started(api: Api, ear: Ear, **more: Any) -> AsyncIterator[ZaloBot]:
 
 def made(api: Api, ear: Ear, **more: Any) -> ZaloBot:
     settings = {"secret": SECRET, **more}
-    return ZaloBot(ZaloClient(TOKEN, api.url), ear.receive, ear.take_in, lambda: AT, **settings)
+    return ZaloBot(ZaloClient(TOKEN, api.url), in_thread(ear.receive), ear.take_in, lambda: AT, **settings)

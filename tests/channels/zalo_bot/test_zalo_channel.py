@@ -31,6 +31,7 @@ from tests.channels.zalo_bot.api import (
     served,
     started,
 )
+from tests.kit.receiving import in_thread
 
 IMAGE, VOICE = "message.image.received", "message.voice.received"
 
@@ -113,7 +114,7 @@ async def test_a_second_delivery_waits_for_the_first() -> None:
         return ear.receive(one)
 
     async with served(Api()) as api, started(api, ear) as bot:
-        bot._lanes._receive = receive
+        bot._lanes._receive = in_thread(receive)
         twice = [asyncio.create_task(brought(bot, said("25"))) for _ in range(2)]
         await asyncio.sleep(0.05)
         gate.set()
@@ -327,7 +328,7 @@ async def test_it_ends_with_what_is_just_being_received() -> None:
     async with served(Api()) as api:
         bot = made(api, ear)
         await bot.start()
-        bot._lanes._receive = receive
+        bot._lanes._receive = in_thread(receive)
         task = asyncio.create_task(brought(bot, said("25")))
         await asyncio.sleep(0.05)
         asyncio.get_running_loop().call_later(0.05, gate.set)

@@ -18,6 +18,7 @@ from bot.channels.typed import TypedWords
 from bot.channels.zalo_oa.channel import ZaloOA
 from bot.channels.zalo_oa.settings import ZaloOASettings
 from bot.messages import Address, File, Incoming, Refusal
+from tests.kit.receiving import in_thread
 
 JSON = dict[str, Any]
 SECONDS = 120
@@ -243,7 +244,7 @@ class Ear:
     def tools(self, **more: Any) -> Tools:
         return Tools(
             **{
-                "receive": lambda event: self.receive(event),
+                "receive": in_thread(lambda event: self.receive(event)),
                 "take_in": self.take_in,
                 "read_file": self.read_file,
                 "known": lambda place: True,

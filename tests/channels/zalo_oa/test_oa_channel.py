@@ -32,6 +32,7 @@ from tests.channels.zalo_oa.api import (
     signature,
     started,
 )
+from tests.kit.receiving import in_thread
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +157,7 @@ async def test_a_second_delivery_waits_for_the_first() -> None:
         gate.wait(SECONDS)
         return ear.receive(one)
 
-    async with served(Api()) as api, started(api, ear, receive=receive) as channel:
+    async with served(Api()) as api, started(api, ear, receive=in_thread(receive)) as channel:
         twice = [asyncio.create_task(bring(channel, said("25"))) for _ in range(2)]
         await asyncio.sleep(0.05)
         assert not any(one.done() for one in twice)  # nothing is acknowledged before the commit
@@ -286,7 +287,7 @@ async def test_it_ends_with_what_is_just_being_received() -> None:
         return ear.receive(one)
 
     async with served(Api()) as api:
-        channel = made(api, ear, receive=receive)
+        channel = made(api, ear, receive=in_thread(receive))
         await channel.start()
         task = asyncio.create_task(bring(channel, said("25")))
         await asyncio.sleep(0.05)

@@ -1,0 +1,111 @@
+"""Waiting events, gathered by one thread into one transaction; each is kept as a whole, or goes alone."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from weakref import WeakValueDictionary
+
+from bot.channels.waiting import run_in_thread
+from bot.messages import Address, Incoming
+from bot.store.again import database_gave_way, lock_held
+from bot.talk.desk import Desk
+from bot.talk.receive import receive, take_event
+
+log = logging.getLogger(__name__)
+
+MOST = 32
+SPAN = 0.05
+"""So many seconds a transaction takes more events: whoever came first waits for the commit of all."""
+ALONE = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    event: Incoming
+    taken: asyncio.Future[bool | None]
+
+
+class Gathering:
+    """Where every channel brings its events; all from one event loop.
+
+    While a transaction is at work the next one gathers. What has files, or was slow the last time, goes alone at once, in a
+    thread of its own; so does what raises, or meets a row that another transaction holds.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._waiting: deque[_Waiting] = deque()
+        self._working: asyncio.Task[None] | None = None
+        self._lanes: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
+        self._together = ThreadPoolExecutor(1, thread_name_prefix="gathering")
+        self._alone = ThreadPoolExecutor(ALONE, thread_name_prefix="alone")
+
+    async def receive(self, event: Incoming) -> bool:
+        """As `receive`, when the event has been committed; those of one place in the order in which they came."""
+        async with self._lanes.setdefault(event.address, asyncio.Lock()):
+            fresh = None if event.files or event.refused else await self._gathered(event)
+            if fresh is None:
+                return await run_in_thread(self._alone, partial(receive, self._desk, event))
+            return fresh
+
+    def close(self) -> None:
+        for threads in (self._together, self._alone):
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _gathered(self, event: Incoming) -> bool | None:
+        waiting = _Waiting(event, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._working is None or self._working.done():
+            self._working = asyncio.create_task(self._work())
+        try:
+            return await asyncio.shield(waiting.taken)
+        except asyncio.CancelledError:
+            # As in `run_in_thread`: what has been begun is let finish.
+            if waiting in self._waiting:
+                self._waiting.remove(waiting)
+            else:
+                await asyncio.wait([waiting.taken])
+            raise
+
+    async def _work(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
+            events = [one.event for one in batch]
+            try:
+                taken = await run_in_thread(self._together, partial(receive_together, self._desk, events))
+            except BaseException:  # the program ends: nobody may wait for ever
+                for one in (*batch, *self._waiting):
+                    one.taken.cancel()
+                raise
+            self._waiting.extendleft(reversed(batch[len(taken) :]))
+            for one, fresh in zip(batch, taken, strict=False):
+                one.taken.set_result(fresh)
+
+
+def receive_together(desk: Desk, events: Sequence[Incoming]) -> list[bool | None]:
+    """Handles events in one transaction; answers of the first so many for which there was time, but of one at least, whether
+    they had not been handled before. None for one that is to go alone: nothing of it is kept."""
+    taken: list[bool | None] = []
+    ends = time.monotonic() + SPAN
+    try:
+        with desk.db.write_each() as part:
+            for event in events:
+                try:
+                    with part.begin() as session:
+                        taken.append(take_event(desk, session, event))
+                except Exception as error:
+                    if database_gave_way(error) and not lock_held(error):
+                        raise
+                    taken.append(None)
+                if time.monotonic() > ends:
+                    break
+    except Exception as error:  # noqa: BLE001 - whatever it was, each is tried by itself
+        log.warning("gathering.failed events=%s error=%s", len(events), type(error).__name__)
+        return [None] * len(events)
+    desk.wake()
+    return taken
