@@ -19,6 +19,8 @@ LOOKED_AT = 6
 STAMP, DAY_STAMP = "%Y%m%dT%H%M", "%Y%m%d"
 QUARTER = 15
 """Minutes: a meeting begun at 19:33 was one of half past seven."""
+EARLIEST, LATEST = time(6), time(21)
+"""Nobody means to begin at another hour every month, even if it was so once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, 
 def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> UsualMeeting:
     """What the most of these meetings had, of those of the kind if there are any; of equally many the newest."""
     alike = [one for one in meetings if one.kind == kind] or meetings
-    clocks = Counter(_clock(Moment(one.planned_at, zone)) for one in alike if one.planned_at)
+    began = (_clock(Moment(one.planned_at, zone)) for one in alike if one.planned_at)
+    clocks = Counter(clock for clock in began if EARLIEST <= clock <= LATEST)
     places = Counter(one.place for one in alike if one.place)
     clock = clocks.most_common(1)[0][0] if clocks else None
     return UsualMeeting(clock, places.most_common(1)[0][0] if places else "")

@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.tables import Meeting, Notice, NoticeMeeting, NoticeReceipt, NoticeState
 
+DISCUSSING = ("speakers", "notes")
+"""What a step asks at which the members speak: "notes" alone may be the sum of what they have said."""
+
 
 def hints_at(session: Session, meeting: Meeting) -> Sequence[Notice]:
     """The hints that come up at the present step: the first of all, and the first at which the unit discusses. From then on they
     belong to this meeting; a rehearsal shows them and uses none up."""
-    discussing = next((place for place, step in enumerate(meeting.steps) if step.asks == "notes"), 0)
+    discussing = next((place for place, step in enumerate(meeting.steps) if step.asks in DISCUSSING), 0)
     if meeting.step not in (0, discussing):
         return ()
     found = session.scalars(

@@ -41,6 +41,14 @@ def count_hearers(session: Session, tops: Collection[int]) -> tuple[int, int]:
     return units, people
 
 
+def cells_without_hearers(session: Session, tops: Collection[int], most: int) -> tuple[Sequence[Unit], int]:
+    """The first of the cells there that nobody leads, in natural order, and how many there are: they are told nothing."""
+    led = select(Membership.unit_id).where(Membership.role == Role.SECRETARY, Membership.ended_at.is_(None))
+    alone = (below(session, tops), Unit.kind == "chi_bo", Unit.id.not_in(led))
+    rows = session.scalars(select(Unit).where(*alone).order_by(Unit.listed_as, Unit.id).limit(most)).all()
+    return rows, session.scalar(select(func.count(Unit.id)).where(*alone)) or 0
+
+
 def speaking_roles(roles: Collection[Membership]) -> list[Membership]:
     """In whose name somebody may speak: the leader's before the office's, a unit once for each."""
     order = {Role.LEADER: 0, Role.ADMIN: 1}

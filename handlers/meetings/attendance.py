@@ -38,15 +38,16 @@ OLD_OR_NEW = {"moi": "new", "cu": "old"}
 
 def ask_count(name: str) -> Callable[[Chat], None]:
     def ask_number(chat: Chat) -> None:
-        now = told_before(chat, name)
+        now, said = told_before(chat, name), chat.answers(Counting)
         say_counting(
             chat,
             "meetings/attendance/ask",
+            on=chat.moment.day_of(said.held_at) if said.held_at else said.day,
             name=name,
             known=members_on_roll(chat),
             told=now,
             away=(now.total or 0) - (now.present or 0),
-            back=_way_back(chat.answers(Counting)),
+            back=_way_back(said),
         )
 
     return ask_number

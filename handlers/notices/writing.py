@@ -5,7 +5,13 @@ from datetime import date, datetime, time, timedelta
 
 from bot.calendar import at_local, next_working_day
 from bot.messages import File
-from bot.notices.notices import MOST_FILES, TEXT_LIMIT, count_hearers, speaking_roles
+from bot.notices.notices import (
+    MOST_FILES,
+    TEXT_LIMIT,
+    cells_without_hearers,
+    count_hearers,
+    speaking_roles,
+)
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import quoted_words
@@ -17,6 +23,7 @@ from bot.units.finding import FindingUnit, take_unit_found
 
 EIGHT = time(8)
 LATEST = timedelta(days=90)
+NAMED = 5
 
 
 @dataclass
@@ -117,6 +124,7 @@ def ask_card(chat: Chat) -> None:
     if speaker is None:
         return
     units, people = count_hearers(chat.session, noticing.tops)
+    alone, all_alone = cells_without_hearers(chat.session, noticing.tops, NAMED)
     chat.say(
         "notices/draft",
         **say_once(chat, f"draft:{chat.person.id}"),
@@ -126,6 +134,8 @@ def ask_card(chat: Chat) -> None:
         tops=_units(chat),
         units=units,
         people=people,
+        alone=alone,
+        all_alone=all_alone,
         refused=album_refusals(chat),
         upload=upload_link(chat),
     )

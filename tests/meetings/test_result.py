@@ -138,6 +138,15 @@ def test_the_planned_day_is_offered_and_the_set_meeting_becomes_the_held_one(
     assert april(world).next_reminder_at is None
 
 
+def test_the_counts_are_asked_of_the_day_of_the_meeting(world: World, secretary: Talker) -> None:
+    world.go("2022-04-12 07:30")
+    secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua")
+    assert "chi bộ có 28 đảng viên, buổi thứ Hai 11/4 có mặt thế nào?" in secretary.last.text
+    secretary.taps("Quay lại").taps("Hôm nay")
+    assert "chi bộ có 28 đảng viên, hôm nay có mặt thế nào?" in secretary.last.text
+    reads_well(secretary)
+
+
 def test_late_is_said(world: World, secretary: Talker) -> None:
     world.go("2022-05-05 09:00")
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng")

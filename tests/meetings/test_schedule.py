@@ -424,3 +424,15 @@ def test_what_is_no_other_day_is_asked_again(world: World, secretary: Talker, sa
 def test_a_day_said_at_the_question_for_the_place_is_no_place(world: World, secretary: Talker) -> None:
     secretary.says("/lichhop").says("5/4 8h").says("thôi 7/4 19h30").says("102")
     assert meetings(world) == [("2022-04-07 19:30", "102")]
+
+
+def test_an_hour_at_which_nobody_means_to_begin_is_not_offered_for_the_next_month(
+    world: World, secretary: Talker
+) -> None:
+    """A meeting that was held twenty minutes before its day was over makes no custom."""
+    world.go("2022-04-30 23:40")
+    secretary.says("/hop").taps("1. T4 ·")
+    secretary.says("/lichhop")
+    secretary.taps("T5 ·")
+    assert [label for label in labels(secretary) if label.startswith("Ngày thường lệ: thứ Năm 05/5")]
+    assert "23h45" not in str(labels(secretary))

@@ -204,6 +204,17 @@ def test_a_name_typed_where_the_clerk_is_chosen(
     reads_well(secretary)
 
 
+def test_counts_typed_where_the_clerk_is_asked_for_are_offered_as_counts(
+    world: World, secretary: Talker
+) -> None:
+    opened(world, secretary, key="clerk", title="Cử thư ký").says("25/28 vang 2 co phep, 1 ko phep")
+    assert "Đây là tên thư ký" not in labels(secretary)
+    secretary.taps("Đây là số dự họp").taps("Đúng")
+    assert figures(world) == (28, 25, 2, 1)
+    assert (meeting(world).clerk, notes(world)) == ("", [])
+    reads_well(secretary)
+
+
 def test_the_counts_do_not_jump_past_the_clerk_of_the_same_step(world: World, secretary: Talker) -> None:
     secretary.says("/hop").taps("Bắt đầu họp: T4").taps("Tiếp").says("28/28").taps("Đúng")
     assert "Bước 2/8 · Thông báo tình hình đảng viên, cử thư ký" in secretary.last.text

@@ -71,6 +71,23 @@ def test_all_below_hear_it_and_nobody_else(world: World, leader: Talker, cells: 
     reads_well(leader, *cells.values())
 
 
+def test_cells_that_nobody_leads_are_named_before_it_goes(world: World, leader: Talker) -> None:
+    world.registered("A-01", "secretary")
+    written(leader)
+    assert (
+        "(1 đồng chí ở 1 đơn vị)\n⚠️ Chưa có người đăng ký nên không nhận được: Chi bộ Thanh tra Sở A\n"
+        in leader.last.text
+    )
+    world.registered("A-02", "secretary")
+    leader.taps("Đưa vào buổi họp tới")
+    assert "không nhận được" not in leader.last.text
+    leader.taps("Gửi ngay")
+    run(world)
+    leader.looks()
+    assert leader.last.text.startswith("✅ Đã gửi gợi ý: 2 đồng chí")
+    reads_well(leader)
+
+
 def test_who_has_received_it_is_known_by_name_and_the_others_are_told_once_more(
     world: World, leader: Talker, cells: dict[str, Talker]
 ) -> None:
@@ -258,7 +275,11 @@ def test_a_hint_comes_up_in_the_next_meeting_of_the_cell_and_in_no_later_one(
     cell.looks()
     assert "Gợi ý này sẽ hiện lại ở buổi họp tới của chi bộ." in cell.last.text
     first = meeting(cell)
-    assert sum("Bàn việc giữ vệ sinh trụ sở." in text for text in first) in (1, 2)
+    hinted = [text.split("\n")[0] for text in first if "Bàn việc giữ vệ sinh trụ sở." in text]
+    assert hinted == [
+        "<b>Bước 1/15 · Tuyên bố lý do, giới thiệu đại biểu</b>",
+        "<b>Bước 9/15 · Thảo luận, tự phê bình và phê bình</b>",
+    ]
     assert not any("vệ sinh" in text for text in meeting(cell))
     reads_well(cell, leader)
 

@@ -51,8 +51,7 @@ def meant_as(session: Session, meeting: Meeting, text: str) -> str | None:
         return None
     question = present_question(meeting)
     meant = question.may_be_meant(session, meeting)
+    told = next((one.kept_as for one in QUESTIONS.values() if one.overhears(session, meeting, text)), None)
     if asks_clerk(meeting) and not (question.opens and meant):
-        return "clerk"
-    if meant:
-        return question.kept_as
-    return next((one.kept_as for one in QUESTIONS.values() if one.overhears(session, meeting, text)), None)
+        return told or "clerk"
+    return question.kept_as if meant else told
