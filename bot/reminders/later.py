@@ -10,7 +10,7 @@ from bot.calendar import Moment, next_allowed
 from bot.duties.outlook import duty_outlook
 from bot.people.nudging import nudge_key
 from bot.people.reaching import reachable_contact
-from bot.tables import Duty, Message, Person, Reminder, ReminderKind, Submission
+from bot.tables import Duty, DutyState, Message, Person, Reminder, ReminderKind, Submission
 from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Desk
@@ -28,13 +28,15 @@ def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
 
 
 def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, moment: Moment) -> bool:
-    """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be."""
+    """Reminds somebody of a duty in the name of the committee, once a day; False when that was done or cannot be. Of one that is
+    done the numbers are meant that its report has left open."""
     contact = reachable_contact(session, person.id)
     key = nudge_key(duty, person, moment.today)
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)):
         return False
+    template = "reports/figures_nudge" if duty.state == DutyState.DONE else "reminders/nudge"
     view = duty_outlook(session, duty, moment)
-    reply = desk.render.reply("reminders/nudge", {"view": view, "today": moment.today})
+    reply = desk.render.reply(template, {"view": view, "today": moment.today})
     due_at = next_allowed(moment)
     message = outbox.post_message(session, contact, reply, moment.at, bulk=True, key=key, due_at=due_at)
     session.flush()

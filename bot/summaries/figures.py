@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for, asked_within, sum_of
 from bot.periods import Period
-from bot.tables import AskedFigure, Demand, Duty, DutyKind, Figure, Unit
+from bot.tables import AskedFigure, Demand, Duty, DutyKind, DutyState, Figure, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,25 @@ def _sums(session: Session, scope: ColumnElement[bool]) -> dict[tuple[int, str],
         .group_by(Duty.demand_id, Figure.key)
     )
     return {(row[0], row[1]): (int(row[2] or 0), int(row[3]), int(row[4])) for row in rows}
+
+
+def lacking_figures(demand: Demand, today: date) -> Select[Duty, Unit]:
+    """The duties of the demand, done or open, that have not answered all it asks for, and their units, in the order of these."""
+    keys = [one.key for one in demand.asks]
+    answered = (
+        select(func.count())
+        .where(Figure.duty_id == Duty.id, Figure.replaced_at.is_(None), Figure.key.in_(keys))
+        .correlate(Duty)
+        .scalar_subquery()
+    )
+    return (
+        select(Duty, Unit)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .join(Demand, Demand.id == Duty.demand_id)
+        .where(Duty.demand_id == demand.id, Duty.state != DutyState.LAPSED, asked_for(today))
+        .where(answered < len(keys))
+        .order_by(Unit.listed_as)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class OrderedPaper:
 class NudgedUnits:
     """The units that miss a demand, reminded by and by: up to the unit `after` (id) they are through; so many units `told`, so
     many told `again` on that day by somebody else. With `overdue` only those whose last day has passed, with `units` (ids) only
-    these."""
+    these; with `figures` those that have not answered all numbers and texts, whether the report was handed in or not."""
 
     demand: int
     after: int = 0
@@ -78,6 +78,7 @@ class NudgedUnits:
     again: int = 0
     overdue: bool = False
     units: tuple[int, ...] = ()
+    figures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

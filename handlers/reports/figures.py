@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from bot.calendar import Moment, at_local, next_allowed
 from bot.people.reaching import reachable_contact
@@ -89,7 +89,8 @@ def remind_tomorrow(chat: Chat, duty: Duty) -> None:
 
 def remind_no_more(chat: Chat, duty: Duty) -> None:
     """All is answered, or the report is taken back."""
-    waiting = (Message.key == f"figures:{duty.id}", Message.state == MessageState.WAITING)
+    its = or_(Message.key == f"figures:{duty.id}", Message.key.startswith(f"nudge:{duty.id}:"))
+    waiting = (its, Message.state == MessageState.WAITING)
     chat.session.execute(update(Message).where(*waiting).values(state=MessageState.WITHDRAWN, key=None))
 
 

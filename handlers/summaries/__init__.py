@@ -22,6 +22,7 @@ ACTIONS: dict[str, Handler] = {
     "sum.nudge": summary.nudge_missing,
     "sum.pick": picking.begin_picking,
     "sum.overdue": picking.begin_overdue,
+    "sum.lacking": picking.begin_lacking,
     "sum.export": summary.link_export,
     "sum.periods": part.choose_period,
     "sum.period": period.show_period,

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import and_
 
 from bot.duties.counting import asked_for, asked_within
-from bot.people.roles import within_subtree
+from bot.people.nudging import Reach
+from bot.people.roles import role_holders, within_subtree
 from bot.periods import Period
 from bot.summaries.figures import (
     AskedTexts,
@@ -16,8 +17,9 @@ from bot.summaries.figures import (
     texts_of_units,
 )
 from bot.tables import AskedFigure, Demand, Duty, FigureKind
+from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat, row_id
-from handlers.summaries.nudging import demand_in_reach
+from handlers.summaries.nudging import demand_in_reach, reach_of
 from handlers.summaries.part import Part, part_asked, period_asked
 
 A_PAGE = 10
@@ -33,7 +35,9 @@ def show_figure_sums(chat: Chat, demand_id: str = "") -> None:
     if demand is not None:
         scope = within_subtree(Duty.path, chat.roles(), "sum")
         sums = sum_figures(chat.session, [demand.id], scope, chat.today).get(demand.id, [])
-        chat.say("summaries/figures", demand=demand, sums=sums)
+        may = bool(sums) and bool(role_holders(chat.roles(), "nudge"))
+        lacking = reach_of(chat, NudgedUnits(demand.id, figures=True)) if may else Reach()
+        chat.say("summaries/figures", demand=demand, sums=sums, lacking=lacking.units)
 
 
 def show_figure_texts(chat: Chat, demand_id: str = "", place: str = "", page: str = "") -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, next_allowed
@@ -14,6 +14,7 @@ from bot.natural import in_natural_order
 from bot.people.nudging import Reach, reachable_secretaries
 from bot.people.roles import role_holders, within_subtree
 from bot.reminders.later import nudge_person
+from bot.summaries.figures import lacking_figures
 from bot.tables import Demand, Duty, DutyState, Errand, ErrandKind, ErrandState, Membership, Unit
 from bot.tables.asked import NudgedUnits
 from bot.talk.chat import Chat, row_id
@@ -54,10 +55,19 @@ def missing_rows(
     *where: ColumnElement[bool],
 ) -> list[tuple[Duty, Unit]]:
     """The duties that are missing of those that are meant, where these roles may remind, and their units."""
+    return [
+        (duty, unit) for duty, unit in session.execute(_meant(session, roles, asked, moment).where(*where))
+    ]
+
+
+def _meant(
+    session: Session, roles: Sequence[Membership], asked: NudgedUnits, moment: Moment
+) -> Select[Duty, Unit]:
     scope = within_subtree(Duty.path, roles, "nudge")
-    meant = chosen(asked, moment.today)
-    rows = session.execute(missing_duties(scope & meant, moment.today).where(*where))
-    return [(duty, unit) for duty, unit in rows]
+    meant = scope & chosen(asked, moment.today)
+    if asked.figures:
+        return lacking_figures(session.get_one(Demand, asked.demand), moment.today).where(meant)
+    return missing_duties(meant, moment.today)
 
 
 def reach_of(chat: Chat, asked: NudgedUnits) -> Reach:
@@ -88,7 +98,7 @@ def start_nudging(chat: Chat, demand: Demand, asked: NudgedUnits) -> None:
     told = nudge_reached(chat.desk, chat.session, found, chat.moment)
     units = {one.duty.unit_id: one.duty.unit for one in found.nudges if one.duty.unit_id in told}
     goes_at = next_allowed(chat.moment)
-    some = asked.overdue or asked.units
+    some = asked.overdue or asked.units or asked.figures
     chat.say(
         "summaries/nudged",
         demand=demand,
@@ -137,9 +147,12 @@ def _roles(session: Session, errand: Errand) -> list[Membership]:
 def _next_units(
     session: Session, roles: Sequence[Membership], so_far: NudgedUnits, moment: Moment
 ) -> list[int]:
-    scope = within_subtree(Duty.path, roles, "nudge")
-    missing = missing_duties(scope & chosen(so_far, moment.today), moment.today)
-    units = missing.with_only_columns(Duty.unit_id).where(Duty.unit_id > so_far.after).order_by(None)
+    units = (
+        _meant(session, roles, so_far, moment)
+        .with_only_columns(Duty.unit_id)
+        .where(Duty.unit_id > so_far.after)
+        .order_by(None)
+    )
     return list(session.scalars(units.distinct().order_by(Duty.unit_id).limit(PORTION)))
 
 

@@ -21,16 +21,18 @@ DONE, YES, NO, TURN = "done", "yes", "no", "page"
 
 @dataclass
 class Picking(Answers):
-    """The demand; the units (ids) that are ticked, or that all that are overdue are meant; which page of units is shown."""
+    """The demand; the units (ids) that are ticked, or that all that are overdue are meant, or all that lack
+    `figures`; which page of units is shown."""
 
     demand: int
     ticked: list[int] = field(default_factory=list)
     overdue: bool = False
     page: int = 0
+    figures: bool = False
 
     @property
     def asked(self) -> NudgedUnits:
-        return NudgedUnits(self.demand, overdue=self.overdue, units=tuple(self.ticked))
+        return NudgedUnits(self.demand, overdue=self.overdue, units=tuple(self.ticked), figures=self.figures)
 
 
 def begin_picking(chat: Chat, demand_id: str) -> None:
@@ -45,6 +47,13 @@ def begin_overdue(chat: Chat, demand_id: str) -> None:
     demand = demand_in_reach(chat, demand_id, "nudge")
     if demand is not None:
         chat.begin(Picking(demand.id, overdue=True), "sure")
+
+
+def begin_lacking(chat: Chat, demand_id: str) -> None:
+    """`Nhắc đơn vị chưa đủ số liệu`."""
+    demand = demand_in_reach(chat, demand_id, "nudge")
+    if demand is not None:
+        chat.begin(Picking(demand.id, figures=True), "sure")
 
 
 def _units(found: Reach) -> Sequence[Unit]:
@@ -115,6 +124,7 @@ def ask_sure(chat: Chat) -> None:
         reach=found,
         named=NAMED,
         overdue=picking.overdue,
+        figures=picking.figures,
     )
 
 
@@ -130,7 +140,7 @@ def take_sure(chat: Chat, answer: Answer) -> None:
     if agreed:
         start_nudging(chat, demand, picking.asked)
     else:
-        chat.open("sum.units", str(demand.id))
+        chat.open("sum.figures" if picking.figures else "sum.units", str(demand.id))
 
 
 FLOW = Flow(
