@@ -106,6 +106,8 @@ class Demands:
             "via": want.via or "",
             "asks": _asked(want),
             "without_files": want.without_files,
+            "material_for": want.material_for or "",
+            "material_variant": want.material_variant or "",
             "rungs": [line.model_dump() for line in lines_of(self._loading.text, want.ladder)],
         }
 

@@ -45,12 +45,14 @@ def duties_under(paths: Iterable[str]) -> ColumnElement[bool]:
     return or_(*parts) if parts else false()
 
 
-def duties_about_topic(plan_id: int, key: str, period: str = EVERY) -> ColumnElement[bool]:
-    """The meetings (a condition on Duty) that are about a topic, whatever its variant: the plan's or the unit's choice.
+def duties_about_topic(plan_id: int, key: str, period: str = EVERY, variant: str = "") -> ColumnElement[bool]:
+    """The meetings (a condition on Duty) that are about a topic: the plan's or the unit's choice.
 
-    With a `period` only those of that turn of a topic that recurs.
+    With a `period` only those of that turn of a topic that recurs, with a `variant` only those of the units that have it.
     """
     topics = select(Topic.id).where(Topic.plan_id == plan_id, Topic.key == key)
+    if variant:
+        topics = topics.where(Topic.variant == variant)
     asked = select(Demand.id).where(Demand.topic_id.in_(topics))
     own = and_(Duty.chosen_id.is_(None), Duty.demand_id.in_(asked))
     if period != EVERY:
@@ -59,10 +61,12 @@ def duties_about_topic(plan_id: int, key: str, period: str = EVERY) -> ColumnEle
     return and_(Duty.plan_id == plan_id, Duty.kind == DutyKind.MEETING, or_(Duty.chosen_id.in_(topics), own))
 
 
-def units_reached(session: Session, topic: Topic, period: str, paths: Iterable[str]) -> int:
+def units_reached(
+    session: Session, plan_id: int, key: str, period: str, paths: Iterable[str], variant: str = ""
+) -> int:
     """How many units at or below `paths` have had or will have a meeting on the topic in that turn, or in any."""
     query = select(func.count(Duty.unit_id.distinct())).where(
-        duties_about_topic(topic.plan_id, topic.key, period),
+        duties_about_topic(plan_id, key, period, variant),
         Duty.state.not_in((DutyState.WITHDRAWN, DutyState.LAPSED)),
         duties_under(paths),
     )
@@ -94,10 +98,12 @@ def tie_materials(
 def _fresh(session: Session, topic: Topic, period: str, path: str, files: Iterable[File]) -> list[File]:
     """The files that the units at or below `path` do not have yet."""
     query = _tied(topic.plan_id, topic.key, period).where(Material.path.in_(path_prefixes(path)))
+    query = query.where(Material.variant == "")
     there = session.scalars(query).all()
     known = {file.digest for file in there}
     fresh = {file.digest: file for file in files if file.digest not in known}
-    if len(fresh) + sum((file.path, file.period) == (path, period) for file in there) > MOST_MATERIALS:
+    own = [f for f in there if (f.path, f.period) == (path, period) and f.submission_id is None]
+    if len(fresh) + len(own) > MOST_MATERIALS:
         raise Invalid("too_many_materials", most=MOST_MATERIALS)
     return list(fresh.values())
 
@@ -131,13 +137,6 @@ def _tied(plan_id: int, key: str, period: str) -> Select[Material]:
     return select(Material).where(kept_materials(plan_id, key, period)).order_by(Material.id)
 
 
-def files_of(session: Session, plan_id: int, key: str, period: str, path: str) -> list[Material]:
-    """The files of a topic's turn that are for the unit at `path`, in the order in which they were tied, the same bytes once."""
-    return distinct_files(
-        session.scalars(_tied(plan_id, key, period).where(Material.path.in_(path_prefixes(path))))
-    )
-
-
 def files_seen(
     session: Session, plan_id: int, key: str, period: str, paths: Collection[str]
 ) -> list[Material]:
@@ -150,7 +149,7 @@ def files_seen(
 def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Material]]:
     """The files of each of these duties' topics, in one query; a duty without any is not in the answer."""
     wanted = {
-        duty.id: (duty.topic.plan_id, duty.topic.key, turn_of(duty), duty.path)
+        duty.id: (duty.topic, turn_of(duty), duty.path)
         for duty in duties
         if duty.kind == DutyKind.MEETING and duty.topic is not None
     }
@@ -159,11 +158,9 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Materi
     rows = session.scalars(
         select(Material)
         .where(
-            Material.plan_id.in_({plan_id for plan_id, _, _, _ in wanted.values()}),
-            Material.key.in_({key for _, key, _, _ in wanted.values()}),
-            Material.path.in_(
-                {prefix for _, _, _, path in wanted.values() for prefix in path_prefixes(path)}
-            ),
+            Material.plan_id.in_({topic.plan_id for topic, _, _ in wanted.values()}),
+            Material.key.in_({topic.key for topic, _, _ in wanted.values()}),
+            Material.path.in_({prefix for _, _, path in wanted.values() for prefix in path_prefixes(path)}),
             Material.withdrawn_at.is_(None),
         )
         .order_by(Material.id)
@@ -172,11 +169,12 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Materi
         duty_id: distinct_files(
             f
             for f in rows
-            if (f.plan_id, f.key) == (plan_id, key)
+            if (f.plan_id, f.key) == (topic.plan_id, topic.key)
             and f.period in (EVERY, period)
+            and f.variant in ("", topic.variant)
             and path.startswith(f.path)
         )
-        for duty_id, (plan_id, key, period, path) in wanted.items()
+        for duty_id, (topic, period, path) in wanted.items()
     }
     return {duty_id: files for duty_id, files in found.items() if files}
 
@@ -216,11 +214,13 @@ def introduced_duties(session: Session, duty_ids: Collection[int]) -> set[int]:
     return set(rows)
 
 
-def take_material_back(session: Session, file: Material, at: datetime) -> None:
-    """The file goes to nobody any more: what waits with it is taken back, and what else that says is said anew."""
+def take_material_back(session: Session, file: Material, at: datetime, by: int | None = None) -> None:
+    """The file goes to nobody any more: what waits with it is taken back, and what else that says is said anew.
+
+    `by`: the person who asked for that; nobody where the report with which it came stands no more."""
     if file.withdrawn_at is not None:
         return
-    file.withdrawn_at = at
+    file.withdrawn_at, file.withdrawn_by = at, by
     session.flush()
     rows = session.execute(
         select(Duty.id, Message.body)
@@ -228,7 +228,7 @@ def take_material_back(session: Session, file: Material, at: datetime) -> None:
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Message.state == MessageState.WAITING,
-            duties_about_topic(file.plan_id, file.key, file.period),
+            duties_about_topic(file.plan_id, file.key, file.period, file.variant),
             units_below(Duty.path, file.path),
         )
     )

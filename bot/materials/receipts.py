@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for
 from bot.duties.turns import turn_of
-from bot.materials.materials import duties_about_topic, duties_under, files_for, files_of, kept_materials
+from bot.materials.materials import duties_about_topic, files_for, kept_materials
 from bot.tables import Demand, Duty, DutyKind, Material, MaterialReceipt, Topic
 
 
@@ -60,7 +60,7 @@ def confirm_materials(session: Session, duty: Duty, person_id: int, at: datetime
     """
     topic = duty.topic
     period = turn_of(duty)
-    files = files_of(session, topic.plan_id, topic.key, period, duty.path) if topic else []
+    files = files_for(session, [duty]).get(duty.id, [])
     if topic is None or not files:
         return None
     name = topic.plan_id, topic.key, period, duty.unit_id
@@ -87,11 +87,16 @@ def material_receipts(
     """Over the units whose meeting on the topic's turn `where` (a condition on Duty) lets through and that is asked for on
     the local day `today`, as far as there are files for them."""
     tied = kept_materials(plan_id, key, period)
-    paths = session.scalars(select(Material.path).where(tied).distinct()).all()
-    if not paths:
+    if session.scalars(select(Material.id).where(tied).limit(1)).first() is None:
         return Receipts(0, 0)
-    its = func.substr(Duty.path, 1, func.length(Material.path)) == Material.path
-    later = exists().where(tied, its, Material.at > MaterialReceipt.at).correlate(Duty, MaterialReceipt)
+    chosen = select(Topic.variant).where(Topic.id == Duty.chosen_id).correlate(Duty).scalar_subquery()
+    its = and_(
+        func.substr(Duty.path, 1, func.length(Material.path)) == Material.path,
+        Material.variant.in_(("", func.coalesce(chosen, Demand.variant))),
+    )
+    later = (
+        exists().where(tied, its, Material.at > MaterialReceipt.at).correlate(Duty, Demand, MaterialReceipt)
+    )
     has = and_(MaterialReceipt.unit_id.is_not(None), ~later)
     received, expected = session.execute(
         select(
@@ -109,7 +114,12 @@ def material_receipts(
                 MaterialReceipt.unit_id == Duty.unit_id,
             ),
         )
-        .where(duties_about_topic(plan_id, key, period), asked_for(today), where, duties_under(paths))
+        .where(
+            duties_about_topic(plan_id, key, period),
+            asked_for(today),
+            where,
+            exists().where(tied, its).correlate(Duty, Demand),
+        )
     ).one()
     return Receipts(received, expected)
 

@@ -46,6 +46,8 @@ class Expected:
     reports_on: str | None = None
     asks: Figures = ()
     without_files: bool = False
+    material_for: str | None = None
+    material_variant: str | None = None
 
     @property
     def key(self) -> str:
@@ -193,6 +195,8 @@ def _asked(duty: DutyText, **days: Any) -> Expected:
         ladder=duty.ladder,
         asks=duty.asks,
         without_files=duty.without_files,
+        material_for=duty.material_for,
+        material_variant=duty.material_variant,
         **days,
     )
 

@@ -100,6 +100,7 @@ def _duty_faults(plan: PlanText, duty: DutyText, loc: Loc, known: KnownNames) ->
             yield (*loc, "due", "topics", index), "plan_unknown_topic", _unknown(key, known.topics)
     if duty.reports_on and duty.reports_on not in known.topics:
         yield (*loc, "reports_on"), "plan_unknown_topic", _unknown(duty.reports_on, known.topics)
+    yield from _material_faults(plan, duty, loc, known)
     yield from _doubles([figure.key for figure in duty.asks], (*loc, "asks"))
     things = {*known.duties, *known.topics}
     if duty.waits and duty.waits not in things:
@@ -117,6 +118,23 @@ def _duty_faults(plan: PlanText, duty: DutyText, loc: Loc, known: KnownNames) ->
     name = duty.ladder
     if name in {*plan.ladders, *LADDERS} and any(rung.anchor in COMING for rung in ladder_of(plan, name)):
         yield (*loc, "ladder"), "plan_ladder_needs_meeting", {"value": name}
+
+
+def _material_faults(plan: PlanText, duty: DutyText, loc: Loc, known: KnownNames) -> Iterator[Fault]:
+    """What a report hands in for a topic is for one that there is; recurring, it is for the turn of its own period."""
+    if duty.material_for is None:
+        return
+    if duty.material_for not in known.topics:
+        yield (*loc, "material_for"), "plan_unknown_topic", _unknown(duty.material_for, known.topics)
+    for topic in plan.topics:
+        if topic.key != duty.material_for:
+            continue
+        variants = [variant.key for variant in topic.variants]
+        if duty.material_variant and duty.material_variant not in variants:
+            facts = _unknown(duty.material_variant, variants)
+            yield (*loc, "material_variant"), "plan_unknown_variant", facts
+        if duty.due.every not in (None, "ask", topic.every):
+            yield (*loc, "material_for"), "plan_material_turns", {"value": topic.key}
 
 
 def _ring_faults(plan: PlanText) -> Iterator[Fault]:

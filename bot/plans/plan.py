@@ -148,7 +148,8 @@ class DutyText(Strict):
     meeting a dated report tells of: it is to be held in time for it. `for_each: unit` asks it of `who`
     (the committee, its office) once for each unit that `of` lets through: its report passed on, its meeting attended.
     `asks` are the numbers and short texts that a report is asked for, `without_files` where they
-    are all of it.
+    are all of it. `material_for` names the topic that the files of the report go along with (an outline that a board drafts for the
+    cells), `material_variant` the variant of it that they are for.
     """
 
     key: Key
@@ -165,6 +166,8 @@ class DutyText(Strict):
     reports_on: Key | None = None
     asks: Figures = ()
     without_files: YesNo = False
+    material_for: Key | None = None
+    material_variant: Key | None = None
     ladder: Key = Field(
         default_factory=lambda given: "undated" if "due" in given and given["due"].undated else "report"
     )
@@ -196,6 +199,12 @@ class DutyText(Strict):
             raise field_fault("plan_due_extra", value="asks", allowed=["report"])
         if self.without_files and not self.asks:
             raise field_fault("plan_due_extra", value="without_files", allowed=["asks"])
+        if self.material_variant and not self.material_for:
+            raise field_fault("plan_due_extra", value="material_variant", allowed=["material_for"])
+        if self.material_for and (self.do != "report" or self.without_files):
+            raise field_fault("plan_due_extra", value="material_for", allowed=["report"])
+        if self.material_for and self.due.by_meeting:
+            raise field_fault("plan_due_extra", value="material_for", allowed=["before", "by", "every"])
         return self
 
 

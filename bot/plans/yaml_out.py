@@ -12,7 +12,7 @@ from bot.plans.yaml_layout import Written, yaml_section
 
 ORDER: dict[type[Strict], str] = {
     TopicText: "key title meeting period asks_last every gaps who theme follows choose guests agenda ladder variants documents",
-    DutyText: "key do title for_each who of to via due waits reports_on opens ladder without_files asks",
+    DutyText: "key do title for_each who of to via due waits reports_on opens ladder without_files material_for material_variant asks",
 }
 """The order in which a file has them, where it is not that of the model."""
 ALWAYS = {"merging"}

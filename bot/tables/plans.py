@@ -141,6 +141,10 @@ class Demand(Base):
     """The numbers and short texts that its report asks for."""
     without_files: Mapped[bool] = mapped_column(default=False)
     """They are the whole report."""
+    material_for: Mapped[str] = mapped_column(String(64), default="")
+    """The key of the topic that the files of this report go along with."""
+    material_variant: Mapped[str] = mapped_column(String(64), default="")
+    """The variant of it that they are for; empty: all of it."""
     plan: Mapped[Plan] = relationship()
     topic: Mapped[Topic | None] = relationship()
 
@@ -240,9 +244,13 @@ class Material(Base):
     plan_id: Mapped[int] = mapped_column(ForeignKey("plans.id"))
     key: Mapped[str] = mapped_column(String(64))
     """The key of the topic, whatever its variant."""
+    variant: Mapped[str] = mapped_column(String(64), default="")
+    """The variant of the topic that it is for; empty: all of it."""
     period: Mapped[str] = mapped_column(String(20), default="")
     """The turn of a topic that recurs ("2022-04"); empty: it goes with every turn, or the topic comes once."""
     path: Mapped[str] = mapped_column(Path)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"), index=True)
+    """The report with which it came, where a plan asks a board for it."""
     digest: Mapped[str] = mapped_column(String(64), index=True)
     name: Mapped[str] = mapped_column(String(200))
     size: Mapped[int]
@@ -252,6 +260,8 @@ class Material(Base):
     told_at: Mapped[datetime | None]
     """When those units were told that have had the topic's reminder already."""
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    """Nobody, where it was returned or a newer version took its place."""
 
 
 class MaterialReceipt(Base):

@@ -137,7 +137,7 @@ def take_file_back(chat: Chat, file_id: str) -> None:
         return
     file, its_topic = found
     if file.withdrawn_at is None:
-        take_material_back(chat.session, file, chat.at)
+        take_material_back(chat.session, file, chat.at, by=chat.person.id)
         chat.note("material taken back", f"material:{file.id}")
     _show_topic(chat, its_topic, file.period, gone=file.name)
 

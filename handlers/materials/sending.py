@@ -217,7 +217,7 @@ def ask_sending_card(chat: Chat) -> None:
         topic=topic,
         **_turn(chat, topic),
         given=chat.answers(Sending).files,
-        units=units_reached(chat.session, topic, sending.period, paths),
+        units=units_reached(chat.session, topic.plan_id, topic.key, sending.period, paths),
         refused=album_refusals(chat),
         upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
@@ -250,7 +250,7 @@ def _tie(chat: Chat) -> None:
     if added:
         chat.note("materials tied", f"topic:{topic.id}")
     chat.end()
-    units = units_reached(chat.session, topic, period, paths)
+    units = units_reached(chat.session, topic.plan_id, topic.key, period, paths)
     known = len(files) - added
     chat.say("materials/tied", topic=topic, **facts, added=added, known=known, units=units)
 

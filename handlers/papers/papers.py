@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from bot.duties.reports_on import reports_about
+from bot.materials.from_reports import tie_report
 from bot.meetings.notes import notes_of
 from bot.messages import File
 from bot.papers.collecting import KINDS, kinds_for
@@ -76,8 +77,11 @@ def hand_in_paper(chat: Chat, meeting_id: str, duty_id: str) -> None:
         return
     handed = hand_in(chat.session, draft, chat.moment)
     chat.note("report handed in", f"submission:{handed.id}")
+    units = tie_report(chat.session, duty, chat.at)
     chat.end()
-    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
+    chat.say(
+        "reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty, units=units
+    )
     if unanswered(chat.session, duty):
         chat.open("report.figures", str(duty.id))
 

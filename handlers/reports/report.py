@@ -6,6 +6,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
+from bot.materials.from_reports import tie_report
 from bot.materials.materials import MOST_MATERIALS
 from bot.materials.sending import Sending
 from bot.messages import File
@@ -259,8 +260,11 @@ def _hand_in(chat: Chat, draft: Submission) -> None:
     duty = draft.duty
     handed = hand_in(chat.session, draft, chat.moment)
     chat.note("report handed in", f"submission:{handed.id}")
+    units = tie_report(chat.session, duty, chat.at)
     chat.end()
-    chat.say("reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty)
+    chat.say(
+        "reports/kept" if handed.waits_for else "reports/receipt", submission=handed, duty=duty, units=units
+    )
     if unanswered(chat.session, duty):
         remind_tomorrow(chat, duty)
         ask_next_figure(chat, duty)
@@ -276,6 +280,7 @@ def undo_submission(chat: Chat, submission_id: str) -> None:
         hand_in_report_of(chat, str(duty.id), trouble=chat.desk.render.sentence("draft_passed", {}))
         return
     chat.note("report taken back", f"submission:{handed.id}")
+    tie_report(chat.session, duty, chat.at)
     remind_no_more(chat, duty)
     files = [File(file.digest, file.name, file.size, file.media_type) for file in handed.files]
     drop_draft(chat.session, handed)

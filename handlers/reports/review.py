@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.materials.from_reports import tie_report
 from bot.messages import File
 from bot.people.roles import within_subtree
 from bot.people.staff import present_person, secretaries_of
@@ -158,6 +159,7 @@ def take_remark(chat: Chat, answer: Answer) -> None:
         return
     return_report(chat.session, found, answer.text, chat.person.id, chat.moment)
     chat.note("report returned", f"submission:{found.id}")
+    tie_report(chat.session, found.duty, chat.at)
     chat.end()
     leads = secretaries_of(chat.session, [found.duty.unit_id]).get(found.duty.unit_id, [])
     there = [one for one in present_person(leads, chat.today) if one.id != chat.person.id]

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.materials import telling
-from bot.materials.materials import distinct_files, files_for, files_of, files_seen, path_prefixes
+from bot.materials.materials import distinct_files, files_for, files_seen, path_prefixes
 from bot.materials.receipts import material_receipts
 from bot.materials.sharing import share_materials
 from bot.messages import File, Refusal
@@ -606,8 +606,6 @@ def test_many_duties_in_one_query(world: World) -> None:
         }
         assert files_for(session, []) == {}
         plan_id = session.scalars(select(Plan.id)).one()
-        assert [f.name for f in files_of(session, plan_id, "t4", "", "/1/2/4/")] == ["noi-dung.pdf"]
-        assert files_of(session, plan_id, "t4", "", "/1/20/4/") == []
         assert [f.name for f in files_seen(session, plan_id, "t4", "", ["/1/"])] == ["noi-dung.pdf"]
         assert files_seen(session, plan_id, "t4", "", ["/1/3/"]) == []
         assert session.scalar(select(func.count()).select_from(Topic)) == 3

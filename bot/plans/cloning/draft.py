@@ -98,6 +98,7 @@ def _duty(duty: DutyText, move: Move, keys: Mapping[str, str]) -> DutyText:
             "opens": duty.opens and move.day(duty.opens),
             "waits": duty.waits and keys.get(duty.waits, duty.waits),
             "reports_on": duty.reports_on and keys.get(duty.reports_on, duty.reports_on),
+            "material_for": duty.material_for and keys.get(duty.material_for, duty.material_for),
         }
     )
 

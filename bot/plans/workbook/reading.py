@@ -130,6 +130,10 @@ class _Reading:
 
     def _duty(self, row: SheetRow, loc: Loc, key: str) -> Entry:
         values = self._values(row)
+        if (text := values.get("material_variant")) and (topic := values.get("material_for")):
+            names = self.variants[topic]
+            found = self._found(row, "material_variant", text, names, "sheet_unknown_variant")
+            values["material_variant"] = found
         due = due_of(row, values, loc, self.found)
         entry = self._placed(row, {n: v for n, v in values.items() if n[:3] != "due"}, loc, key=key)
         return entry if due == {} else {**entry, "due": due}

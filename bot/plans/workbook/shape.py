@@ -145,6 +145,8 @@ DUTIES = SheetTable(
         *_which("of"),
         _column("ladder", "ladder", "ladders"),
         _column("without_files", "yes"),
+        _column("material_for", "topic"),
+        _column("material_variant", "variant"),
     ),
 )
 FIGURES = SheetTable(
