@@ -215,7 +215,9 @@ def test_what_waits_in_the_night_is_taken_back_with_its_return(world: World, boa
     world.go("2022-04-05 21:30")
     hands_in(board, OUTLINE)
     told(world, cell)
-    office.says("/start").taps("Báo cáo chờ xem").taps("1. Ban Tuyên giáo").taps("Trả lại").says("Thiếu phần thảo luận")
+    office.says("/start").taps("Báo cáo chờ xem").taps("1. Ban Tuyên giáo").taps("Trả lại").says(
+        "Thiếu phần thảo luận"
+    )
     world.go("2022-04-06 09:00")
     world.tick(materials.send_materials)
     cell.looks()

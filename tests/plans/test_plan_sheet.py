@@ -314,6 +314,9 @@ def duties_of(
         duty["opens"] = "2022-02-01"
     if duty["do"] == "report" and draw(some_time):
         duty |= {"asks": draw(figures), "without_files": draw(st.booleans())}
+    dated = not {"every", "after_meeting", "before_meeting"} & set(due)
+    if duty["do"] == "report" and dated and topics and not duty.get("without_files") and draw(some_time):
+        duty["material_for"] = topics[0]
     if "every" in due and draw(some_time):
         duty["title"] += " quý {period}"
     return duty
