@@ -12,6 +12,8 @@ import psutil
 
 from benchmarks import (
     attacks,
+    bulk,
+    excel,
     kills,
     meeting,
     memory,
@@ -39,11 +41,14 @@ Part = Callable[[Grounds, Api], Iterator[Row]]
 
 PARTS: dict[str, tuple[str, Part]] = {
     "updates": ("Updates answered by the whole bot, durable on disk", updates.measure),
+    "bulk": ("Answers while much is written", bulk.measure),
     "outbox": ("Reminders sent", outbox.measure),
     "zalo": ("Reminders sent on Zalo", zalo.measure),
     "plan": ("A plan loaded", plan.measure),
-    "nation": ("A national tree", nation.measure),
+    "tick": ("A plan for 30,000 units and the reminders of a morning", nation.measure),
+    "nation": ("The same for a nation", partial(nation.measure, size=nation.NATION)),
     "summary": ("A leader's summary", summary.measure),
+    "excel": ("A period's workbook", excel.measure),
     "office": ("The office's page", office.measure),
     "meeting": ("A meeting led step by step", meeting.measure),
     "papers": ("A meeting's minutes", papers.measure),
@@ -62,24 +67,34 @@ def main(arguments: list[str]) -> int:
     if unknown := set(wanted) - set(PARTS):
         print(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(PARTS)}", file=sys.stderr)
         return 2
-    effort = updates.Effort(asked.people, asked.seconds, asked.rounds, tuple(asked.of))
-    efforts: dict[str, Part] = {
-        "kills": partial(kills.measure, kills=asked.kills),
-        "updates": partial(updates.measure, effort=effort),
-    }
+    parts = parts_for(asked)
     machine = this_machine()
     print(described(machine))
     every: list[Row] = []
     with grounds() as place, fake_api() as api:
-        for name, (title, measure) in PARTS.items():
+        for name, (title, measure) in parts.items():
             if not wanted or name in wanted:
                 began = time.monotonic()
-                rows = list(efforts.get(name, measure)(place, api))
+                rows = list(measure(place, api))
                 print(f"\n{table(title, rows)}\n[{time.monotonic() - began:.0f} s]", flush=True)
                 every += rows
                 if asked.json:  # after each part, so that an interruption leaves what stands
                     write_json(asked.json, machine, every)
     return 0
+
+
+def parts_for(asked: argparse.Namespace) -> dict[str, tuple[str, Part]]:
+    """All parts, with as much effort as is asked for."""
+    effort = updates.Effort(asked.people, asked.seconds, asked.rounds, tuple(asked.of))
+    efforts: dict[str, Part] = {
+        "kills": partial(kills.measure, kills=asked.kills),
+        "updates": partial(updates.measure, effort=effort),
+        "bulk": partial(bulk.measure, many=(asked.units or [bulk.MANY])[0]),
+        "excel": partial(excel.measure, units=(asked.units or [excel.UNITS])[0]),
+        "tick": partial(nation.measure, size=(asked.units or [nation.USUAL])[0]),
+        "summary": partial(summary.measure, sizes=asked.units or plan.SIZES),
+    }
+    return {name: (title, efforts.get(name, measure)) for name, (title, measure) in PARTS.items()}
 
 
 def read_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -92,6 +107,14 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each way of updates")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="of updates")
     parser.add_argument("--of", action="append", default=[], metavar="BOT", help="of updates: only this one")
+    parser.add_argument(
+        "--units",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="of bulk, tick, summary and excel: so many, not the usual",
+    )
     return parser.parse_args(arguments)
 
 

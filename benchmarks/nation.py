@@ -1,17 +1,21 @@
-"""A national tree: a plan loaded for 300,000 units, and the one tick at 08:00 that reminds every one of them."""
+"""A plan loaded for a whole tree, and the one tick at 08:00 that reminds every unit of it: of 30,000 units, and of a nation's 300,000."""
 
-import threading
+import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-import psutil
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
 
 from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_units
+from benchmarks.plan import gather_statistics
+from benchmarks.spent import Spent, peak, spent_by
+from benchmarks.subjects import server_of
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
 from bot.duties.loading import load_plan
@@ -20,57 +24,67 @@ from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
 from schedules import reminders
 
-SIZES = (3_000, 300_000)
+SMALL, USUAL, NATION = 3_000, 30_000, 300_000
 CELLS_OF_A_COMMITTEE = 90
 PORTION = 10_000
 EIGHT = APRIL.replace(hour=1) + timedelta(days=1)
 """08:00 in Viet Nam."""
 
 
-def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
+@dataclass(frozen=True)
+class Done:
+    rows: int
+    seconds: float
+    spent: Spent
+    served: Spent
+    peak: float
+    """MiB."""
+
+
+def measure(grounds: Grounds, _api: Api, size: int = USUAL) -> Iterator[Row]:
     for kind in ("sqlite", "postgresql"):
-        cost: dict[str, float] = {}
-        for size in SIZES:
-            with grounds.fresh(kind) as url, opened(url) as db:
-                yield from _one(db, kind, size, cost)
+        small, large = (_load_and_tick(grounds, kind, units) for units in (SMALL, size))
+        tick = f"tick.{kind}" if size == USUAL else f"tick.{size}.{kind}"
+        yield _row(f"plan.{size}.{kind}", f"plan loaded for {size:,} units, {kind}", size, large[0], small[0])
+        yield _row(tick, f"one tick, {size:,} reminders due, {kind}", size, large[1], small[1])
 
 
-def _one(db: Database, kind: str, size: int, cost: dict[str, float]) -> Iterator[Row]:
-    _populate(db, size)
-    plan = shipped_plan()
-    with _peak() as load_peak:
-        began = time.perf_counter()
+def _row(name: str, what: str, size: int, done: Done, small: Done) -> Row:
+    """The processor time of a unit stands beside that in the small tree: flat is 1. By the clock it is in `flat`."""
+    each, each_small = done.spent.cpu / size, small.spent.cpu / SMALL
+    costs = {"rows_per_s": done.rows / done.seconds, "s": done.seconds, "cpu_s": done.spent.cpu}
+    costs |= {"server_cpu_s": done.served.cpu} if done.served.cpu else {}
+    costs |= {"flat": done.seconds / size / (small.seconds / SMALL), "peak_mib": done.peak}
+    return Row(f"{name}.unit_cpu_ms", what, each, "ms", each_small, f"a unit, against {SMALL:,}", costs)
+
+
+def _load_and_tick(grounds: Grounds, kind: str, size: int) -> tuple[Done, Done]:
+    server = server_of(grounds, kind)
+    with grounds.fresh(kind) as url, opened(url) as db:
+        _populate(db, size)
         with db.write() as session:
-            _, changes = load_plan(session, plan, session.get_one(Unit, 1), Moment(APRIL, ZONE))
-        seconds = time.perf_counter() - began
-    what = f"{size:,} units, {kind}"
-    yield from _rows("plan", kind, f"plan loaded: {what}", seconds, size, cost, changes.added)
-    yield Row(f"plan.{size}.{kind}.peak_mib", f"memory on top while loading: {what}", load_peak[0], "MiB")
-    _one_each(db)
-    desk = desk_of(db)
-    with _peak() as tick_peak:
-        began = time.perf_counter()
-        written = reminders.say_reminders(desk, EIGHT)
-        seconds = time.perf_counter() - began
-    with db.read() as session:
-        said = session.scalar(select(func.count()).select_from(Reminder)) or 0
-        waiting = session.scalar(select(func.count()).select_from(Message)) or 0
-    if (written, said, waiting) != (size, size, size):
-        raise RuntimeError(
-            f"{size} units, but {written} messages written, {said} reminders, {waiting} waiting"
-        )
-    yield from _rows("tick", kind, f"one tick, {size:,} reminders due: {kind}", seconds, size, cost, size)
-    yield Row(f"tick.{size}.{kind}.peak_mib", f"memory on top in the tick: {what}", tick_peak[0], "MiB")
+            loaded = _done(server, partial(_load, session))
+        _one_each(db)
+        ticked = _done(server, partial(reminders.say_reminders, desk_of(db), EIGHT))
+        with db.read() as session:
+            said = session.scalar(select(func.count()).select_from(Reminder)) or 0
+            waiting = session.scalar(select(func.count()).select_from(Message)) or 0
+    if (ticked.rows, said, waiting) != (size, size, size):
+        raise RuntimeError(f"{size} units, but {ticked.rows} written, {said} reminders, {waiting} waiting")
+    return loaded, ticked
 
 
-def _rows(
-    name: str, kind: str, what: str, seconds: float, size: int, cost: dict[str, float], rows: int
-) -> Iterator[Row]:
-    """The cost of a unit stands beside that of the smallest tree: flat is 1."""
-    each = seconds / size * 1e6
-    first = cost.setdefault(name, each)
-    costs = {"rows_per_s": rows / seconds, "s": seconds}
-    yield Row(f"{name}.{size}.{kind}.unit_us", f"{what}, each unit", each, "µs", first, "at 3,000", costs)
+def _done(server: Sequence[int], do: Callable[[], int]) -> Done:
+    before, served, began = spent_by([os.getpid()]), spent_by(server), time.perf_counter()
+    with peak() as most:
+        rows = do()
+    seconds = time.perf_counter() - began
+    return Done(rows, seconds, spent_by([os.getpid()]) - before, spent_by(server) - served, most[0])
+
+
+def _load(session: Session) -> int:
+    _, changes = load_plan(session, shipped_plan(), session.get_one(Unit, 1), Moment(APRIL, ZONE))
+    return changes.added
 
 
 def _populate(db: Database, size: int) -> None:
@@ -89,7 +103,7 @@ def _populate(db: Database, size: int) -> None:
             session.execute(insert(Contact), contacts)
             roles = [{"person_id": n, "unit_id": n, "role": "secretary", "since": APRIL} for n in some]
             session.execute(insert(Membership), roles)
-    _gather_statistics(db)
+    gather_statistics(db)
 
 
 def _one_each(db: Database) -> None:
@@ -99,32 +113,4 @@ def _one_each(db: Database) -> None:
         first = session.scalars(select(func.min(Duty.key)).where(Duty.kind == "meeting")).one()
         due = update(Duty).where(Duty.key == first, Duty.unit_id.in_(select(Membership.unit_id)))
         session.execute(due.values(next_reminder_at=EIGHT - timedelta(minutes=1)))
-    _gather_statistics(db)
-
-
-def _gather_statistics(db: Database) -> None:
-    """PostgreSQL does this by itself a minute after so many rows have come."""
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not db.sqlite:
-            connection.execute(text("ANALYZE"))
-
-
-@contextmanager
-def _peak() -> Iterator[list[float]]:
-    """The most resident memory above that at the start, in MiB."""
-    own = psutil.Process()
-    before = own.memory_info().rss
-    found = [0.0]
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(0.05):
-            found[0] = max(found[0], (own.memory_info().rss - before) / 2**20)
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        thread.join()
+    gather_statistics(db)

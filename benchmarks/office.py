@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from benchmarks.children import Api
 from benchmarks.figures import Row, key
 from benchmarks.grounds import Grounds, desk_of
-from benchmarks.plan import planned
-from benchmarks.summary import MONDAY, aggregate, gather_statistics, hold_meetings, middle, write_leaders
+from benchmarks.plan import gather_statistics, planned
+from benchmarks.summary import MONDAY, aggregate, hold_meetings, middle, write_leaders
 from bot.store.db import Database
 from bot.tables import Contact, Membership, Message, Person, Role, Unit
 from bot.talk.chat import roles_of

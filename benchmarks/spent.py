@@ -1,7 +1,8 @@
 """What processes have cost so far: processor time, and how often their threads gave way to others."""
 
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +49,33 @@ def _switches(pid: int) -> int:
             lines = status.read_text().splitlines()
             found += sum(int(line.split()[1]) for line in lines if "ctxt_switches" in line)
     return found
+
+
+def resident(process: psutil.Process) -> float:
+    """MiB of it and all that it has started."""
+    found = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            found += one.memory_info().rss / 2**20
+    return found
+
+
+@contextmanager
+def peak() -> Iterator[list[float]]:
+    """The most resident memory above that at the start, in MiB, of this process and what it starts."""
+    own = psutil.Process()
+    before = resident(own)
+    found = [0.0]
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            found[0] = max(found[0], resident(own) - before)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()

@@ -1,7 +1,8 @@
 """A leader's summary over ten thousand units, against one hand-written aggregate over the same rows."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds, desk_of
-from benchmarks.plan import SIZES, planned
+from benchmarks.plan import SIZES, gather_statistics, planned
+from benchmarks.spent import spent_by
+from benchmarks.subjects import server_of
 from bot.messages import Address, Incoming
 from bot.people.people import CONSENT_VERSION
 from bot.people.roles import units_below
@@ -20,8 +23,6 @@ from bot.store.db import Database
 from bot.summaries.period import sum_period
 from bot.summaries.picture import draw_picture
 from bot.summaries.picturing import picture_facts
-from bot.summaries.sheets.asked import AskedTable
-from bot.summaries.table import period_workbook, read_table_words
 from bot.tables import Attendance, Contact, Duty, Meeting, MeetingDuty, Membership, Person
 from bot.talk.desk import Desk
 from bot.talk.receive import receive
@@ -46,64 +47,45 @@ AGGREGATE = text(
 )
 
 
-def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
+def measure(grounds: Grounds, _api: Api, sizes: Sequence[int] = SIZES) -> Iterator[Row]:
+    dearest: dict[int, float] = {}
     for kind in ("sqlite", "postgresql"):
-        for size in SIZES:
+        for size in sizes:
             with planned(grounds, kind, size) as (db, _):
                 with db.write() as session:
                     write_leaders(session)
                     hold_meetings(session)
                 gather_statistics(db)
-                desk = desk_of(db)
-                plain = middle(lambda _turn, db=db: aggregate(db))  # type: ignore[misc]
-                unasked = middle(lambda turn, desk=desk: summarise(desk, turn))  # type: ignore[misc]
-                asked = middle(lambda turn, desk=desk: ask(desk, turn))  # type: ignore[misc]
-                year = worked(lambda turn, desk=desk: ask(desk, turn, YEAR, YEAR_END))  # type: ignore[misc]
-                parts = worked(lambda turn, desk=desk: ask(desk, turn, PARTS, YEAR_END))  # type: ignore[misc]
-                drawn = worked(lambda _turn, desk=desk: draw(desk))  # type: ignore[misc]
-                written = worked(lambda _turn, desk=desk: write_table(desk))  # type: ignore[misc]
-            what, name = f"{size:,} units, {kind}", f"summary.{size}.{kind}"
-            yield Row(f"{name}.weekly_ms", f"weekly summary: {what}", unasked, "ms", plain, "one aggregate")
-            yield Row(f"{name}.ms", f"/tonghop: {what}", asked, "ms", plain, "one aggregate")
-            yield Row(
-                f"{name}.year_cpu_ms",
-                f"/tonghop of the year, processor: {what}",
-                year,
-                "ms",
-                plain,
-                "one aggregate",
-            )
-            yield Row(
-                f"{name}.parts_cpu_ms",
-                f"the year by committee, processor: {what}",
-                parts,
-                "ms",
-                plain,
-                "one aggregate",
-            )
-            yield Row(
-                f"{name}.picture_cpu_ms",
-                f"the picture of the year, processor: {what}",
-                drawn,
-                "ms",
-                plain,
-                "one aggregate",
-            )
-            yield Row(
-                f"{name}.workbook_cpu_ms",
-                f"the workbook of April, processor: {what}",
-                written,
-                "ms",
-                plain,
-                "one aggregate",
-            )
+                found = summaries_of(db, server_of(grounds, kind), f"summary.{size}.{kind}")
+                for row in found:
+                    yield replace(row, what=f"{row.what}: {size:,} units, {kind}")
+            dearest[size] = max(dearest.get(size, 0.0), found[0].figure)
+    for size, spent in dearest.items():
+        yield Row(f"summary.{size}.cpu_ms", f"/tonghop, the dearer: {size:,} units", spent, "ms")
 
 
-def gather_statistics(db: Database) -> None:
-    """PostgreSQL does so by itself soon after such a change, and its plans depend on it; SQLite never does."""
-    if not db.sqlite:
-        with db.engine.begin() as connection:
-            connection.execute(text("ANALYZE"))
+def summaries_of(db: Database, server: Sequence[int], name: str) -> list[Row]:
+    """Each by the processor time of this process; what the database server worked beside it is among the costs."""
+    desk = desk_of(db)
+    asked: dict[str, tuple[str, Callable[[int], object]]] = {
+        "cpu_ms": ("/tonghop", lambda turn: ask(desk, turn)),
+        "weekly_cpu_ms": ("weekly summary", lambda turn: summarise(desk, turn)),
+        "year_cpu_ms": ("/tonghop of the year", lambda turn: ask(desk, turn, YEAR, YEAR_END)),
+        "parts_cpu_ms": ("the year by committee", lambda turn: ask(desk, turn, PARTS, YEAR_END)),
+        "picture_cpu_ms": ("the picture of the year", lambda _turn: draw(desk)),
+    }
+    plain, plain_served, _ = worked(lambda _turn: aggregate(db), server)
+    rows = []
+    for figure, (what, run) in asked.items():
+        spent, served, seconds = worked(run, server)
+        costs = {figure.replace("cpu_ms", "ms"): seconds * 1000}
+        if server:
+            costs[figure.replace("cpu_ms", "server_cpu_ms")] = served * 1000
+        beside = (
+            f"one aggregate (and {plain_served * 1000:.0f} ms in the server)" if server else "one aggregate"
+        )
+        rows.append(Row(f"{name}.{figure}", what, spent, "ms", plain, beside, costs))
+    return rows
 
 
 def middle(run: Callable[[int], None]) -> float:
@@ -115,14 +97,16 @@ def middle(run: Callable[[int], None]) -> float:
     return median(spent)
 
 
-def worked(run: Callable[[int], object]) -> float:
-    """The processor time of this process alone: what a database server works beside it is not in it."""
-    spent = []
+def worked(run: Callable[[int], object], server: Sequence[int]) -> tuple[float, float, float]:
+    """Seconds of the processor in this process and by the clock, the middle of a few times; in the database server, whose
+    time is told in hundredths of a second, their mean."""
+    own, by_clock, before = [], [], spent_by(server)
     for turn in range(TIMES):
-        began = time.process_time()
+        cpu, began = time.process_time(), time.perf_counter()
         run(turn)
-        spent.append(time.process_time() - began)
-    return median(spent)
+        own.append(time.process_time() - cpu)
+        by_clock.append(time.perf_counter() - began)
+    return median(own), (spent_by(server) - before).cpu / TIMES, median(by_clock)
 
 
 def hold_meetings(session: Session) -> None:
@@ -183,14 +167,6 @@ def draw(desk: Desk) -> None:
         summary = sum_period(session, scope, summed_period("2022"), YEAR_END.date())
     facts = picture_facts(desk.render, summary, summary.months, ["Đảng ủy"], YEAR_END.date())
     draw_picture(facts, desk.render.words["picture"])
-
-
-def write_table(desk: Desk, period: str = "2022-04") -> int:
-    """All sheets of the period; answers how many bytes they are."""
-    asked, moment = summed_period(period), desk.moment(YEAR_END)
-    table = AskedTable(units_below(Duty.path, "/1/"), ["Đảng ủy"], moment, period, asked)
-    with desk.db.read() as session:
-        return len(period_workbook(session, table, read_table_words(desk.render.folder)))
 
 
 def ask(desk: Desk, turn: int, text: str = "/tonghop", at: datetime = MONDAY) -> None:
