@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from bot.calendar import Side
@@ -105,7 +105,7 @@ class Following:
             self._planned = {row.duty_id: row.planned_at for row in rows if row.planned_at}
         return self._planned.get(duty.id)
 
-    def follow_meetings(self, only: Unit | None) -> None:
+    def follow_meetings(self, only: ColumnElement[bool] | None) -> None:
         """Gives what counts from a meeting its day, where the demand is new or changed: from the day that is set, or
         from the day on which the meeting was held."""
         keys = self._demands.counted_from()
@@ -122,7 +122,7 @@ class Following:
                 .order_by(Meeting.id)
             )
             if only is not None:
-                query = query.where(Duty.unit_id == only.id)
+                query = query.where(Duty.unit_id.in_(select(Unit.id).where(only)))
             for meeting in self._loading.session.scalars(query).unique().all():
                 moment = meeting.started_at or meeting.planned_at
                 if moment:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.duties.changes import Loading, note_title
@@ -12,18 +12,23 @@ from bot.duties.withdrawing import withdraw_reminders
 from bot.tables import Demand, Duty, DutyState, Unit
 
 
-def leave_the_rest(loading: Loading) -> None:
-    """The duties of units that are no longer below the plan's committee, and those about such units."""
-    gone = {row.id: row for column in (Duty.unit_id, Duty.about_id) for row in _strange(loading, column)}
+def leave_the_rest(loading: Loading, only: ColumnElement[bool] | None = None) -> None:
+    """The duties of units that are no longer below the plan's committee, and those about such units; of those of them that `only`
+    (a condition on Unit) lets through."""
+    columns = (Duty.unit_id, Duty.about_id)
+    gone = {row.id: row for column in columns for row in _strange(loading, column, only)}
     leave_duties(loading, list(gone.values()))
 
 
-def _strange(loading: Loading, column: InstrumentedAttribute[Any]) -> Sequence[Present]:
+def _strange(
+    loading: Loading, column: InstrumentedAttribute[Any], only: ColumnElement[bool] | None
+) -> Sequence[Present]:
     """What is asked of, or about, units that the plan is not for. Not "in none of": over a nation that never ends."""
     at_home = exists().where(Unit.id == column, loading.living())
+    meant = true() if only is None else column.in_(select(Unit.id).where(only))
     return loading.session.execute(
         select(Duty.id, Duty.state, Duty.due_on, Duty.demand_id).where(
-            Duty.plan_id == loading.plan.id, Duty.state.in_(ASKING), column.is_not(None), ~at_home
+            Duty.plan_id == loading.plan.id, Duty.state.in_(ASKING), column.is_not(None), ~at_home, meant
         )
     ).all()
 

@@ -1,20 +1,23 @@
 """Loads a plan: one demand for each thing it asks, one duty for each unit that owes it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.portions import Comparison
+from bot.people.roles import units_below
 from bot.plans.fields import Document
 from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan_to_json, topic_documents
 from bot.plans.questions import Open, plan_questions, with_answers
+from bot.plans.who import reach_of_unit
 from bot.problems import Problem, Rejected
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
@@ -33,12 +36,12 @@ def load_plan(
     moment: Moment,
     *,
     answers: Mapping[str, str] | None = None,
-    only: Unit | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> tuple[Plan, Changes]:
     """Writes a plan and its duties for the subtree of `owner`. Loaded again after an edit, done duties stay as they
     were, open ones follow, what is no longer asked is withdrawn, and nothing doubles. `at` is now, in UTC.
 
-    `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` loads for one unit and leaves the others as they are, for a look at what would come.
+    `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` (a condition on Unit) loads for these units and leaves the others as they are.
     Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask_… for each question not answered.
     """
     known = _plan_of(session, text, owner)
@@ -154,6 +157,40 @@ def reload_all(session: Session, moment: Moment) -> list[tuple[Plan, Changes]]:
     done = []
     for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
         done.append(load_plan(session, text_of(plan), session.get_one(Unit, plan.unit_id), moment))
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a unit stood before it changed, or stands now, and as what."""
+
+    path: str
+    kind: str
+
+
+def reload_around(session: Session, places: Sequence[Standing], moment: Moment) -> list[tuple[Plan, Changes]]:
+    """Loads the plans again where a unit has changed: what it and those below it owe, and, by a plan that asks something about
+    each unit, what is owed about those that it reaches. All other units, and the plans that are not for it, stay unread.
+
+    A plan whose own words are other ones than when it was last loaded is loaded whole: it concerns everybody."""
+    done = []
+    for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
+        owner = session.get_one(Unit, plan.unit_id)
+        if not any(place.path.startswith(owner.path) for place in places):
+            continue
+        text = text_of(plan)
+        about_each = any(duty.for_each for duty in text.duties)
+        paths = {place.path for place in places}
+        paths |= {reach_of_unit(place.path, place.kind) for place in places if about_each}
+        only = or_(*(units_below(Unit.path, path) for path in sorted(paths)))
+        trial = session.begin_nested()
+        loaded = load_plan(session, text, owner, moment, only=only)
+        if loaded[1].changed:
+            trial.rollback()
+            loaded = load_plan(session, text, owner, moment)
+        else:
+            trial.commit()
+        done.append(loaded)
     return done
 
 

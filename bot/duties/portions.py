@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select, true
 
 from bot.duties.changes import Loading
 from bot.duties.demands import Demands, demand_name
@@ -12,18 +12,12 @@ from bot.duties.leaving import leave_duties, leave_the_rest
 from bot.duties.life import release_duty
 from bot.duties.present import GONE, ROWS, Present, done_before, present_duties
 from bot.plans.expected import Expected, expected_about, expected_duties
-from bot.plans.who import fits_unit
+from bot.plans.who import fits_unit, reach_of_unit
 from bot.tables import Demand, Duty, DutyState, Hurry, Unit
 
 UNITS = 2000
 DAYS = ("announced_on", "opens_on", "due_on", "safe_on")
-COMMITTEES = ("dang_uy", "dang_bo_co_so", "dang_bo_bo_phan", "chi_bo")
-
 UnitLine = Row[*tuple[Any, ...]]
-
-
-def _reach(unit: Unit) -> str:
-    return unit.path if unit.kind in COMMITTEES else unit.path[: unit.path.rindex("/", 0, -1) + 1]
 
 
 class Comparison:
@@ -36,21 +30,19 @@ class Comparison:
         self._pool = {topic.key for topic in loading.text.topics if topic.pool}
         self._actors = self._acting()
 
-    def run(self, only: Unit | None = None) -> None:
-        for units in self._units(only):
+    def run(self, only: ColumnElement[bool] | None = None) -> None:
+        """With `only`, a condition on Unit, of these units alone."""
+        meant = true() if only is None else only
+        for units in self._units(meant):
             self._compare_units(units)
         self._following.follow_meetings(only)
-        if only is None:
-            leave_the_rest(self._loading)
+        leave_the_rest(self._loading, only)
 
-    def _units(self, only: Unit | None) -> Iterator[Sequence[UnitLine]]:
+    def _units(self, meant: ColumnElement[bool]) -> Iterator[Sequence[UnitLine]]:
         """The units that the plan is for, by their paths, some at a time."""
         shape = (Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id, Unit.opened_on)
         columns = (*shape, Unit.meeting_day, Unit.meeting_shift)
-        query = select(*columns).where(self._loading.living()).order_by(Unit.path).limit(UNITS)
-        if only is not None:
-            yield self._loading.session.execute(query.where(Unit.id == only.id)).all()
-            return
+        query = select(*columns).where(self._loading.living(), meant).order_by(Unit.path).limit(UNITS)
         last = ""
         while rows := self._loading.session.execute(query.where(Unit.path > last)).all():
             yield rows
@@ -73,7 +65,7 @@ class Comparison:
                 for u in self._loading.session.scalars(query)
                 if fits_unit(duty.who, self._loading.profile(u))
             ]
-            found[duty.key] = [(u.id, u.path, _reach(u)) for u in rows]
+            found[duty.key] = [(u.id, u.path, reach_of_unit(u.path, u.kind)) for u in rows]
         return found
 
     def _compare_units(self, units: Sequence[UnitLine]) -> None:

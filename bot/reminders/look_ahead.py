@@ -77,7 +77,7 @@ def foresee_messages(
             session.get_one(Unit, owner_id),
             desk.moment(start),
             answers=answers,
-            only=unit,
+            only=Unit.id == unit.id,
         )
         end = at_local(last + timedelta(1), time.min, desk.zone)
         return _walk(desk, session, unit, plan.id, start, end, as_usual=as_usual)

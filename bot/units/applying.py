@@ -9,10 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes
-from bot.duties.loading import reload_all
+from bot.duties.loading import Standing, reload_all, reload_around
 from bot.tables import Unit
 from bot.units.rows import UnitRow
 from bot.units.tree import Imported, write_units
+
+PLANNED_BY = frozenset(("kind", "sector", "parent_code"))
+"""The columns by which a plan tells whom it means; of the others no duty depends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,28 @@ def apply_units(
     return Applied(done, plans)
 
 
-def try_units(session: Session, rows: Sequence[UnitRow], moment: Moment, *, inside: str) -> Applied:
-    """What `apply_units` would do, of which nothing stays. Raises as it does."""
+def apply_unit(session: Session, row: UnitRow, moment: Moment, *, inside: str = "") -> Applied:
+    """As `apply_units`, of one unit that is added, changed or moved: only what hangs together with it is loaded again."""
+    _take_turn(session)
+    before = _standing(session, row.code)
+    done = write_units(session, [row], moment, inside=inside)
+    if not done.founded and not {change.column for change in done.changes} & PLANNED_BY:
+        return Applied(done, ())
+    after = _standing(session, done.founded[0].code if done.founded else row.code)
+    loaded = reload_around(session, list(dict.fromkeys((*before, *after))), moment)
+    return Applied(done, tuple((plan.title, made) for plan, made in loaded if not made.nothing))
+
+
+def _standing(session: Session, code: str) -> list[Standing]:
+    unit = session.scalar(select(Unit).where(Unit.code == code)) if code else None
+    return [Standing(unit.path, unit.kind)] if unit is not None else []
+
+
+def try_unit(session: Session, row: UnitRow, moment: Moment, *, inside: str) -> Applied:
+    """What `apply_unit` would do, of which nothing stays. Raises as it does."""
     trial = session.begin_nested()
     try:
-        return apply_units(session, rows, moment, inside=inside)
+        return apply_unit(session, row, moment, inside=inside)
     finally:
         trial.rollback()
         session.expire_all()

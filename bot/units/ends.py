@@ -223,7 +223,7 @@ def close_units(session: Session, rows: Sequence[UnitRow], moment: Moment) -> li
 def reopen_unit(session: Session, unit: Unit, moment: Moment, *, by: int | None = None) -> list[Membership]:
     """Takes back a closing of the same local day, made by mistake; answers the roles that are given back.
 
-    The caller loads the plans again (`loading.reload_all`), which asks for what was withdrawn or had lapsed.
+    The caller loads the plans again (`loading.reload_around`), which asks for what was withdrawn or had lapsed.
     Raises Invalid: unit_not_closed, unit_reopen_late, unit_parent_gone.
     """
     session.flush()

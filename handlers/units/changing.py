@@ -10,7 +10,7 @@ from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Unit
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
-from bot.units.applying import Applied, apply_units, try_units
+from bot.units.applying import Applied, apply_unit, try_unit
 from bot.units.finding import FindingUnit, take_unit_found
 from bot.units.rows import MAY_BE_EMPTIED, UnitRow
 from bot.units.table_out import LISTED, read_units_form
@@ -139,7 +139,7 @@ def _tried(chat: Chat, unit: Unit) -> Applied:
     """Raises Invalid with the first of what is wrong."""
     row, inside = _row(chat, unit), office_over(chat, unit.path)
     try:
-        return try_units(chat.session, [row], chat.moment, inside=inside)
+        return try_unit(chat.session, row, chat.moment, inside=inside)
     except Rejected as rejected:
         raise first_problem(rejected) from None
 
@@ -196,7 +196,7 @@ def apply_as_shown(chat: Chat, row: UnitRow, inside: str, shown: str) -> Applied
     session: Session = chat.session
     trial = session.begin_nested()
     try:
-        applied = apply_units(session, [row], chat.moment, inside=inside)
+        applied = apply_unit(session, row, chat.moment, inside=inside)
     except Rejected:
         trial.rollback()
         session.expire_all()

@@ -11,7 +11,7 @@ from bot.tables import Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
-from bot.units.applying import Applied, try_units
+from bot.units.applying import Applied, try_unit
 from bot.units.rows import UnitRow
 from bot.units.table_out import read_units_form
 from bot.units.typed import check_code_free, check_name_free, typed_row
@@ -133,7 +133,7 @@ def _try(chat: Chat) -> Applied | None:
         check_code_free(chat.session, founding.code)
     row, inside = _row(chat, above), office_over(chat, above.path)
     try:
-        applied = try_units(chat.session, [row], chat.moment, inside=inside)
+        applied = try_unit(chat.session, row, chat.moment, inside=inside)
     except Rejected as rejected:
         raise first_problem(rejected) from None
     if (

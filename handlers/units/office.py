@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.duties.loading import reload_all
+from bot.duties.loading import Standing, reload_around
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no
@@ -163,7 +163,7 @@ def reopen_closed_unit(chat: Chat, unit_id: str) -> None:
     except Invalid as problem:
         chat.open("admin", trouble=chat.sentence(problem))
         return
-    reload_all(chat.session, chat.moment)
+    reload_around(chat.session, [Standing(unit.path, unit.kind)], chat.moment)
     tell_reopened(chat.session, chat.desk.render, unit, roles, chat.moment, but=chat.person.id)
     chat.forget_roles()
     chat.say("people/admin/unit_reopened", card=unit_card(chat.session, unit, chat.today))
