@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local
@@ -32,6 +32,13 @@ from bot.tables import (
 )
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
+_LOCKED = (
+    select(Meeting)
+    .where(Meeting.id == bindparam("meeting"))
+    .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
+    .execution_options(populate_existing=True)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -45,12 +52,7 @@ class Planned:
 
 def lock_meeting(session: Session, meeting_id: int) -> Meeting | None:
     """The meeting with its row locked, so that two phones take turns."""
-    return session.scalar(
-        select(Meeting)
-        .where(Meeting.id == meeting_id)
-        .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
-        .execution_options(populate_existing=True)
-    )
+    return session.scalar(_LOCKED, {"meeting": meeting_id})
 
 
 def lock_unit(session: Session, unit_id: int) -> Unit:

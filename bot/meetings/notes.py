@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.questions import question_of
@@ -15,6 +15,11 @@ from bot.tables import Meeting, MeetingState, Note, NoteKind
 
 NOTE_LIMIT = 20_000
 PICTURES = "image/"
+LATEST = 5
+
+_ITS = select(Note).where(Note.meeting_id == bindparam("meeting"))
+_NOTES = _ITS.order_by(Note.step, Note.id)
+_LATEST = _ITS.where(Note.step == bindparam("step")).order_by(Note.id.desc()).limit(LATEST)
 
 
 def kind_of_file(file: File) -> NoteKind | None:
@@ -73,9 +78,12 @@ def parts_of_text(text: str, most: int = NOTE_LIMIT) -> list[str]:
 
 
 def notes_of(session: Session, meeting: Meeting) -> Sequence[Note]:
-    return session.scalars(
-        select(Note).where(Note.meeting_id == meeting.id).order_by(Note.step, Note.id)
-    ).all()
+    return session.scalars(_NOTES, {"meeting": meeting.id}).all()
+
+
+def latest_notes(session: Session, meeting: Meeting, step: int) -> Sequence[Note]:
+    """The last few that were made at the step, in their order."""
+    return session.scalars(_LATEST, {"meeting": meeting.id, "step": step}).all()[::-1]
 
 
 def change_note(session: Session, note: Note, text: str) -> list[Note]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, last_working_day
@@ -26,6 +26,9 @@ SAYS: dict[TaskState, tuple[str, ...]] = {
     TaskState.GOING: ("dang lam", "dang tiep tuc", "dang", "chua xong", "con do"),
     TaskState.DROPPED: ("bo", "khong lam nua", "thoi"),
 }
+
+
+_GIVEN = select(Task).where(Task.meeting_id == bindparam("meeting")).order_by(Task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ def add_task(
 
 def tasks_of(session: Session, meeting: Meeting) -> Sequence[Task]:
     """What the meeting has given out, in order."""
-    return session.scalars(select(Task).where(Task.meeting_id == meeting.id).order_by(Task.id)).all()
+    return session.scalars(_GIVEN, {"meeting": meeting.id}).all()
 
 
 def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:

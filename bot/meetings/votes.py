@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import LARGEST
@@ -20,6 +20,11 @@ SUBJECT_LIMIT = 2000
 
 AFTER = 999
 """Stands for the step of the vote on the score: behind every step of an agenda."""
+_OWN = (
+    select(Vote)
+    .where(Vote.meeting_id == bindparam("meeting"), Vote.step != AFTER)
+    .order_by(Vote.step, Vote.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,7 @@ def vote_shares(vote: Vote) -> Shares:
 
 def votes_of(session: Session, meeting: Meeting) -> Sequence[Vote]:
     """Those of the meeting itself; the one on its score belongs to the score alone."""
-    own = Vote.meeting_id == meeting.id, Vote.step != AFTER
-    return session.scalars(select(Vote).where(*own).order_by(Vote.step, Vote.id)).all()
+    return session.scalars(_OWN, {"meeting": meeting.id}).all()
 
 
 def vote_of(session: Session, vote_id: int, meeting_id: int | None = None) -> Vote | None:

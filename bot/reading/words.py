@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Container, Iterable, Sequence, Set
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from fractions import Fraction
 from itertools import pairwise
 
@@ -37,13 +37,31 @@ BOTH_WAYS = words_of("dung")  # đúng and đừng
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
 
+class _Letters(dict[int, str]):
+    """For `str.translate`, which asks for each letter of a text: what `becomes` says of it, asked once for those that are common."""
+
+    def __init__(self, becomes: Callable[[str], str]) -> None:
+        self._becomes = becomes
+
+    def __missing__(self, code: int) -> str:
+        found = self._becomes(chr(code))
+        if code < COMMON:
+            self[code] = found
+        return found
+
+
+COMMON = 0x2100
+"""All Latin letters, their marks and the usual punctuation stand before."""
+_BARE = _Letters(lambda char: "" if unicodedata.category(char) in ("Mn", "Me", "Cf") else char)
+_APART = _Letters(lambda char: char if char.isalnum() else " ")
+
+
 def plain_words(text: str) -> str:
     """Lower case without diacritics and invisible characters, đ as d, single spaces; punctuation stays."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    parts = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    kept = "".join(char for char in parts if unicodedata.category(char) not in ("Mn", "Me", "Cf"))
-    return " ".join(kept.split())
+    text = text.lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_BARE)
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
@@ -51,7 +69,7 @@ def fold(text: str) -> str:
 
     Text of punctuation and emoji alone gives "", which is equal to no label.
     """
-    return " ".join("".join(char if char.isalnum() else " " for char in plain_words(text)).split())
+    return " ".join(plain_words(text).translate(_APART).split())
 
 
 def word_tokens(text: str) -> list[str]:
@@ -67,20 +85,23 @@ SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
 def typed_text(text: str) -> str:
     """The text with composed letters, plain digits and spaces, without pictures; rows stay. A small or raised figure stays
     what it is, for it is no number."""
-    kept = []
-    for char in unicodedata.normalize("NFC", text.strip()):
-        digit = unicodedata.decimal(char, None)
-        if digit is not None:
-            kept.append(str(digit))
-        elif char == "\n":
-            kept.append(char)
-        elif unicodedata.category(char) in SIGNS or char in "\ufe0f\u20e3":
-            kept.append(" " if unicodedata.category(char) == "So" else "")
-        elif char.isspace():
-            kept.append(" ")
-        else:  # the wide signs of an Asian keyboard
-            kept.append(unicodedata.normalize("NFKC", char) if "\uff00" <= char <= "\uffef" else char)
-    return "".join(kept)
+    return unicodedata.normalize("NFC", text.strip()).translate(_TYPED)
+
+
+def _typed(char: str) -> str:
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    if char == "\n":
+        return char
+    if unicodedata.category(char) in SIGNS or char in "\ufe0f\u20e3":
+        return " " if unicodedata.category(char) == "So" else ""
+    if char.isspace():
+        return " "  # and the wide signs of an Asian keyboard:
+    return unicodedata.normalize("NFKC", char) if "\uff00" <= char <= "\uffef" else char
+
+
+_TYPED = _Letters(_typed)
 
 
 def undo_telex(word: str, vocabulary: Set[str]) -> str:

@@ -1,9 +1,10 @@
 """One person's talk inside one transaction, and what handlers may do with it."""
 
 import logging
+from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
@@ -15,12 +16,15 @@ from bot.people import roles
 from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
-from bot.tables import Audit, Contact, Dialog, Membership, Message, MessageState, Person, Unit
+from bot.tables import Audit, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
 from bot.talk.desk import Answer, Desk, Flow, FlowStep, Handler
+from bot.talk.speaking import Speaker, open_dialog, standing_of, write_standing
 
 log = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -29,14 +33,14 @@ GO_ON = "go_on"
 class Chat:
     """One person's talk inside one transaction."""
 
-    def __init__(
-        self, desk: Desk, session: Session, contact: Contact, dialog: Dialog, event: Incoming
-    ) -> None:
+    def __init__(self, desk: Desk, session: Session, speaker: Speaker, event: Incoming) -> None:
         self.desk = desk
         self.session = session
-        self.contact = contact
-        self.person: Person = contact.person
-        self.dialog = dialog
+        self.contact = speaker.contact
+        self.person: Person = speaker.contact.person
+        self.dialog = speaker.dialog
+        self._stood = standing_of(speaker.dialog)
+        self.has_other_places = speaker.used_elsewhere is not None
         self.event = event
         self.at = event.at
         self.zone = desk.zone
@@ -45,6 +49,7 @@ class Chat:
         """The open question beside which something else was asked for: what is said then leads back to it."""
         self._offers: list[Choice] = []
         self._roles: list[Membership] | None = None
+        self._locked: dict[tuple[Any, int], Any] = {}
         self._answers: Answers | None = None
 
     @cached_property
@@ -99,10 +104,12 @@ class Chat:
         return self._answers
 
     def put_down(self) -> None:
-        """Writes what has been answered to the dialog's row; at the end of an event."""
+        """Writes where the talk stands, with what has been answered, to the dialog's row; at the end of an event."""
         flow = self.desk.routes.flows.get(self.dialog.flow)
         if flow is not None and type(self._answers) is flow.answers:
             self.dialog.data = flow.dump(self._answers)
+        if standing_of(self.dialog) != self._stood:
+            write_standing(self.session, self.dialog)
 
     def say(
         self,
@@ -294,6 +301,13 @@ class Chat:
         self._lead(trouble)
         handler(self, *arguments)
 
+    def once(self, read: Callable[[Session, int], R], row: int) -> R:
+        """What `read` finds of the row that it locks: once locked, nobody else changes it while the event is handled."""
+        if (read, row) not in self._locked:
+            self._locked[read, row] = read(self.session, row)
+        found: R = self._locked[read, row]
+        return found
+
     def roles(self) -> list[Membership]:
         """The person's roles that have not ended."""
         if self._roles is None:
@@ -342,6 +356,7 @@ class Chat:
     def adopt_dialog(self) -> None:
         """After the contact has moved to another person: goes on in that person's dialog."""
         self.dialog, self._answers = open_dialog(self.session, self.contact.person_id), None
+        self._stood, self.has_other_places = standing_of(self.dialog), True
         self.end()
 
     def note(self, action: str, subject: str = "") -> None:
@@ -375,14 +390,6 @@ def _roles_of() -> Select[Membership]:
         .options(joinedload(Membership.unit))
         .order_by(Membership.id)
     )
-
-
-def open_dialog(session: Session, person_id: int) -> Dialog:
-    dialog = session.get(Dialog, person_id)
-    if dialog is None:
-        dialog = Dialog(person_id=person_id, flow="", step="", data={}, trail=[], question=0)
-        session.add(dialog)
-    return dialog
 
 
 def row_id(said: object) -> int:

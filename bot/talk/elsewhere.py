@@ -69,6 +69,8 @@ def is_passed(payload: str, question: int) -> bool:
 
 def take_back_questions(chat: Chat) -> None:
     """Questions that are answered, and have not gone out yet to the person's other places, never do."""
+    if not chat.has_other_places:
+        return
     open_now = chat.dialog.question if chat.dialog.flow else 0
     here = {"person": chat.person.id, "contact": chat.contact.id}
     passed = [

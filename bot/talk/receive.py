@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Session
 
 from bot.marks import MORE
 from bot.messages import Incoming, Refusal
@@ -21,13 +19,14 @@ from bot.problems import Invalid
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.store.secrecy import typed_stamp
-from bot.tables import Contact, Event, Person
+from bot.tables import Event
 from bot.talk import outbox
-from bot.talk.chat import Chat, open_dialog
+from bot.talk.chat import Chat
 from bot.talk.choosing import PASSED, choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
 from bot.talk.elsewhere import take_back_questions
 from bot.talk.failures import tell_failures
+from bot.talk.speaking import find_speaker, let_speak, note_use
 from bot.talk.windows import let_back_in, release_messages
 
 log = logging.getLogger(__name__)
@@ -100,13 +99,12 @@ def _open_chat(
 ) -> Chat | None:
     """Locks the person, notes the event and opens the talk; None when the event has been handled before, or is not heard. After a
     fault (`recovering`) what was held for the person comes as it was written: to say it anew may have been that fault."""
-    contact = session.scalar(
-        _locked_contact(), {"channel": event.address.channel, "place": event.address.place}
-    )
-    if contact is None:
-        contact = _new_contact(session, event)
-    elif not desk.routes.heard(session, contact, event, desk.abilities_of(contact)):
+    speaker = find_speaker(session, event.address)
+    if speaker is None:
+        speaker = let_speak(session, event.address, event.at)
+    elif not desk.routes.heard(session, speaker.contact, event, desk.abilities_of(speaker.contact)):
         return None
+    contact = speaker.contact
     said = bubble_text(event) if event.address.channel == "web" else ""
     seq = contact.seq + 1 if said else None
     note = {
@@ -121,21 +119,12 @@ def _open_chat(
     connection = session.connection()
     if connection.scalar(_new_event(connection.dialect.name), note) is None:
         return None
-    news: dict[str, Any] = {"seq": seq or contact.seq}
     spoken = event.blocked is None
     back = spoken and (contact.lost_at or contact.closed_at)
-    if spoken:
-        if contact.lost_at is not None:
-            look_again(session, contact.person_id, event.at)
-        news |= {
-            "used_at": event.at,
-            **dict.fromkeys(("lost_at", "closed_at", "knocked_at")),
-            "lost_reason": "",
-        }
-    connection.execute(_news_of_contact(), {"contact": contact.id, **news})
-    for name, value in news.items():
-        set_committed_value(contact, name, value)
-    chat = Chat(desk, session, contact, open_dialog(session, contact.person_id), event)
+    if spoken and contact.lost_at is not None:
+        look_again(session, contact.person_id, event.at)
+    note_use(session, speaker, event, seq)
+    chat = Chat(desk, session, speaker, event)
     if back and recovering:
         release_messages(session, contact, event.at)
     elif back:
@@ -143,40 +132,11 @@ def _open_chat(
     return chat
 
 
-# These are built once: for what is done at every event, building a statement costs more than running it.
-
-
-@cache
-def _locked_contact() -> Select[Contact]:
-    return (
-        select(Contact)
-        .where(Contact.channel == bindparam("channel"), Contact.place == bindparam("place"))
-        .options(joinedload(Contact.person, innerjoin=True))
-        .with_for_update(key_share=True)  # a plain lock would make everybody wait who writes to this person
-    )
-
-
 @cache
 def _new_event(dialect: str) -> Any:
     """Gives the id back, or nothing when it is known; a row count would be -1 on PostgreSQL."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     return insert(Event).on_conflict_do_nothing().returning(Event.id)
-
-
-@cache
-def _news_of_contact() -> Any:
-    return update(Contact).where(Contact.id == bindparam("contact"))
-
-
-def _new_contact(session: Session, event: Incoming) -> Contact:
-    person = Person(created_at=event.at)
-    session.add(person)
-    contact = Contact(
-        person=person, channel=event.address.channel, place=event.address.place, used_at=event.at
-    )
-    session.add(contact)
-    session.flush()
-    return contact
 
 
 def bubble_text(event: Incoming) -> str:
@@ -192,6 +152,7 @@ def _apologise(desk: Desk, event: Incoming, code: str) -> bool:
             return False
         chat.end()
         chat.say("talk/apology", code=code)
+        chat.put_down()
         tell_failures(desk, session, event.at, but=chat.person.id)
     return True
 

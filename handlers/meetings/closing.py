@@ -9,12 +9,12 @@ from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.joining import duties_of
 from bot.meetings.meetings import call_off, end_meeting
-from bot.meetings.notes import notes_of
 from bot.meetings.questions.attendance import mark_counted
 from bot.meetings.rehearsing import forget_rehearsal
 from bot.meetings.tasks import tasks_of
 from bot.meetings.votes import votes_of
 from bot.meetings.walk import minutes_in_all, stamp_rules
+from bot.meetings.written import written_in_all
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import quoted_words
@@ -145,7 +145,7 @@ def _end(chat: Chat, meeting: Meeting, day: date | None) -> None:
         meeting=meeting,
         card=leading.meeting_card(chat, meeting),
         duties=duties_of(chat.session, meeting),
-        notes=len(notes_of(chat.session, meeting)),
+        notes=written_in_all(chat.session, meeting).notes,
         votes=votes_of(chat.session, meeting),
         tasks=tasks_of(chat.session, meeting),
         minutes=minutes_in_all(meeting, chat.at) if day is None else None,

@@ -94,7 +94,7 @@ def own_row(chat: Chat, kind: type[Noted], row: object) -> tuple[Noted, Meeting]
 def own_meeting(chat: Chat, meeting_id: object, *, held: bool = False) -> Meeting | None:
     """The running meeting, locked, if the person may lead its unit; else says why not. With `held`, one that was held too,
     as long as it may be corrected."""
-    meeting = lock_meeting(chat.session, row_id(meeting_id))
+    meeting = chat.once(lock_meeting, row_id(meeting_id))
     open_one = chat.answers_if(AboutMeeting)
     if meeting is None and open_one and open_one.rehearsal:
         chat.end()

@@ -3,7 +3,7 @@
 from bot.meetings.counts import counts_of
 from bot.meetings.left_open import days_open, pass_to_close, set_aside, take_up_again
 from bot.meetings.meetings import lock_meeting
-from bot.meetings.notes import notes_of
+from bot.meetings.written import written_in_all
 from bot.problems import Invalid
 from bot.tables import Meeting, MeetingState
 from bot.talk.chat import Chat, row_id
@@ -22,7 +22,7 @@ def _say(chat: Chat, template: str, meeting: Meeting, trouble: str = "") -> None
         meeting=meeting,
         began=meeting.started_at or chat.at,
         days=days_open(meeting, chat.moment).days,
-        notes=len(notes_of(chat.session, meeting)),
+        notes=written_in_all(chat.session, meeting).notes,
         counted=counts_of(chat.session, meeting) is not None,
         trouble=trouble,
     )

@@ -1,9 +1,7 @@
 """Leads the meeting step by step; the walk is the meeting's own, so any phone of the unit can go on with it."""
 
-from typing import Any
-
 from bot.meetings.dialogs import Walking
-from bot.meetings.notes import notes_of
+from bot.meetings.notes import latest_notes
 from bot.meetings.questions import present_question
 from bot.meetings.questions.attendance import asks_clerk, names_people
 from bot.meetings.questions.speakers import speakers_at
@@ -23,7 +21,9 @@ from bot.meetings.walk import (
     step_back,
     time_remarks,
 )
+from bot.meetings.written import written_at, written_in_all
 from bot.notices.hints import hints_at
+from bot.tables import Meeting
 from bot.tables.walked import StepMark
 from bot.talk.chat import Chat
 from bot.talk.desk import Flow, FlowStep
@@ -41,28 +41,24 @@ def ask_step(chat: Chat) -> None:
     meeting = leading.present_meeting(chat)
     if meeting is None:
         return
-    notes = notes_of(chat.session, meeting)
-    facts: dict[str, Any] = {
-        "card": leading.meeting_card(chat, meeting),
-        "votes": votes_of(chat.session, meeting),
-        "tasks": tasks_of(chat.session, meeting),
-        "remarks": time_remarks(meeting, leading.wished_minutes(chat, meeting), chat.at),
-        "minutes": minutes_in_all(meeting, chat.at),
-    }
     if at_closing(meeting):
-        leading.say_of_meeting(
-            chat, "meetings/closing", meeting, notes=notes, skipped=count_skipped(meeting), **facts
-        )
+        _show_closing(chat, meeting)
         return
     place, step = meeting.step, meeting.steps[meeting.step]
     walked = place in meeting.marks.steps
-    question = present_question(meeting)
+    question, here = present_question(meeting), written_at(chat.session, meeting, place)
     leading.say_of_meeting(
         chat,
         question.template,
         meeting,
         step=step,
-        own_notes=[n for n in notes if n.step == place],
+        here=here,
+        card=leading.meeting_card(chat, meeting) if question.opens else None,
+        notes=latest_notes(chat.session, meeting, place) if here.notes else (),
+        votes=[one for one in votes_of(chat.session, meeting) if one.step == place] if here.votes else (),
+        tasks=[one for one in tasks_of(chat.session, meeting) if one.step == place] if here.tasks else (),
+        remarks=time_remarks(meeting, None, chat.at),
+        minutes=minutes_in_all(meeting, chat.at),
         step_minutes=None if walked else minutes_of_step(meeting, place, chat.at),
         speakers=speakers_at(meeting, place),
         ends_round=ends_round(meeting, place),
@@ -71,8 +67,21 @@ def ask_step(chat: Chat) -> None:
         asks_clerk=asks_clerk(meeting),
         scores=leading.scored_here(chat, meeting),
         hints=hints_at(chat.session, meeting),
-        **facts,
         **question.shows(chat.session, meeting),
+    )
+
+
+def _show_closing(chat: Chat, meeting: Meeting) -> None:
+    leading.say_of_meeting(
+        chat,
+        "meetings/closing",
+        meeting,
+        written=written_in_all(chat.session, meeting),
+        votes=votes_of(chat.session, meeting),
+        skipped=count_skipped(meeting),
+        card=leading.meeting_card(chat, meeting),
+        remarks=time_remarks(meeting, leading.wished_minutes(chat, meeting), chat.at),
+        minutes=minutes_in_all(meeting, chat.at),
     )
 
 
@@ -127,8 +136,7 @@ def show_more(chat: Chat, meeting_id: str, _step: str = "") -> None:
         "meetings/more",
         meeting,
         card=leading.meeting_card(chat, meeting),
-        votes=votes_of(chat.session, meeting),
-        tasks=tasks_of(chat.session, meeting),
+        written=written_in_all(chat.session, meeting),
         waiting=len(to_review(chat.session, meeting)),
         looked=len(reviewed_tasks(chat.session, meeting)),
     )

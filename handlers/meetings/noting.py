@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 
 from bot.meetings.dialogs import AboutMeeting
-from bot.meetings.notes import add_note, kind_of_file, notes_of
+from bot.meetings.notes import add_note, kind_of_file
 from bot.meetings.questions import meant_as, present_question
 from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
+from bot.meetings.written import written_at
 from bot.messages import File
 from bot.reading.words import fold
 from bot.tables import Meeting, MeetingState
@@ -105,7 +106,6 @@ def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
 def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     notes = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
     note = notes[0]
-    count = sum(n.step == note.step for n in notes_of(chat.session, meeting))
     if meeting.state == MeetingState.HELD:
         chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
     what = meant_as(chat.session, meeting, text) if not file and text.strip() else None
@@ -114,7 +114,7 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         "meetings/noted",
         meeting,
         note=note,
-        count=count,
+        count=written_at(chat.session, meeting, note.step).notes,
         parts=len(notes),
         speakers=speakers_at(meeting, note.step),
         meant=chat.desk.render.sentence(f"meant_{what}", {}) if what else "",

@@ -41,7 +41,6 @@ OWN_FLOWS = (
     "result",
     "line",
 )
-"""Dialogs that read such a line themselves, or must be answered first."""
 MOST = 12
 
 
@@ -55,7 +54,7 @@ class Unplaced(Answers):
 def take_unasked(chat: Chat) -> bool:
     """Whether the words are such a line, and have been taken. The open dialog yields only to what is surely none of its own."""
     units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
-    if not units:
+    if not units or _reads_itself(chat):
         return False
     text = chat.event.text
     kind = _kind(text, list(units.values()))
@@ -72,6 +71,12 @@ def take_unasked(chat: Chat) -> bool:
     return True
 
 
+def _reads_itself(chat: Chat) -> bool:
+    """Whether the open dialog takes such a line, or must be answered first."""
+    step = chat.open_step
+    return chat.dialog.flow in OWN_FLOWS or (step is not None and step.first)
+
+
 def _kind(text: str, units: list[Unit]) -> str:
     """As `line_of` for the unit whose membership it fits best."""
     kinds = [line_of(text, unit.members) for unit in units]
@@ -81,9 +86,7 @@ def _kind(text: str, units: list[Unit]) -> str:
 def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     """A dialog that was left open yields to the figures of a meeting that waits for them; to less than whole counts only where
     a reminder has come since."""
-    flow = chat.desk.routes.flows.get(chat.dialog.flow)
-    step = flow.steps.get(chat.dialog.step) if flow else None
-    if chat.dialog.flow in OWN_FLOWS or (step and step.first) or kind not in ("counts", "share"):
+    if kind not in ("counts", "share"):
         return False
     if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.moment)):
         return False

@@ -11,7 +11,6 @@ from bot.meetings.joining import answer_on, offered_duties
 from bot.meetings.left_open import FORGOTTEN, days_open
 from bot.meetings.meetings import (
     live_meeting,
-    lock_meeting,
     lock_unit,
     new_meeting,
     other_running,
@@ -175,5 +174,4 @@ def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
 
 
 def _continue(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
-    meeting = lock_meeting(chat.session, meeting.id) or meeting
     chat.begin(Walking(*about(meeting)), trouble=trouble)

@@ -1,0 +1,118 @@
+"""Who speaks, as one row: a place, its person and where their talk stands, found and locked by one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
+
+from bot.messages import Address, Incoming
+from bot.tables import Contact, Dialog, Person
+
+USE_NOTED = timedelta(minutes=1)
+"""That a place is used is noted so often, and whenever another of the person's has been used since."""
+STANDING = (Dialog.flow, Dialog.step, Dialog.data, Dialog.trail, Dialog.question, Dialog.touched_at)
+NOWHERE: dict[str, Any] = {
+    "flow": "",
+    "step": "",
+    "data": {},
+    "trail": [],
+    "question": 0,
+    "touched_at": None,
+}
+
+_at_place = Contact.channel == bindparam("channel"), Contact.place == bindparam("place")
+_other = aliased(Contact)
+_used_elsewhere = (
+    select(func.max(_other.used_at))
+    .where(_other.person_id == Contact.person_id, _other.id != Contact.id)
+    .correlate(Contact)
+    .scalar_subquery()
+)
+# All three rows are locked: one that is merely joined would be that from before the wait. A plain lock would make everybody
+# wait who writes to this person.
+_SPEAKER = (
+    select(Contact, _used_elsewhere.label("used_elsewhere"), *STANDING)
+    .join(Contact.person)
+    .join(Dialog, Dialog.person_id == Contact.person_id)
+    .where(*_at_place)
+    .options(contains_eager(Contact.person))
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+)
+_CONTACT = select(Contact).where(*_at_place)
+_STANDING = select(*STANDING).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True)
+_NEW_DIALOG = insert(Dialog)
+_STANDS = update(Dialog).where(Dialog.person_id == bindparam("person"))
+_NEWS = update(Contact).where(Contact.id == bindparam("contact"))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The place that somebody speaks from, and where their talk stands, in no session: `write_standing` keeps it. `used_elsewhere`:
+    when another place of theirs was used last; None where there is no other."""
+
+    contact: Contact
+    dialog: Dialog
+    used_elsewhere: datetime | None
+
+
+def find_speaker(session: Session, place: Address) -> Speaker | None:
+    """Who speaks from there, locked until the transaction ends; None where nobody has spoken yet."""
+    row = session.execute(_SPEAKER, {"channel": place.channel, "place": place.place}).one_or_none()
+    if row is None:
+        return None
+    contact, used_elsewhere, *standing = row
+    stands = dict(zip(NOWHERE, standing, strict=True))
+    return Speaker(contact, Dialog(person_id=contact.person_id, **stands), used_elsewhere)
+
+
+def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
+    """As `find_speaker`, where the place is new or its person has had no talk."""
+    contact = session.scalar(_CONTACT, {"channel": place.channel, "place": place.place})
+    if contact is None:
+        contact = Contact(person=Person(created_at=at), channel=place.channel, place=place.place, used_at=at)
+        session.add(contact)
+        session.flush()
+    open_dialog(session, contact.person_id)
+    speaker = find_speaker(session, place)
+    if speaker is None:
+        raise LookupError(f"nobody speaks from {place.channel}")
+    return speaker
+
+
+def open_dialog(session: Session, person_id: int) -> Dialog:
+    """Where the talk of a person stands, locked; begins one where there is none."""
+    row = session.execute(_STANDING, {"person": person_id}).one_or_none()
+    if row is None:
+        session.connection().execute(_NEW_DIALOG, {"person_id": person_id, **NOWHERE})
+    return Dialog(person_id=person_id, **(NOWHERE if row is None else row._mapping))
+
+
+def standing_of(dialog: Dialog) -> dict[str, Any]:
+    return {name: getattr(dialog, name) for name in NOWHERE}
+
+
+def write_standing(session: Session, dialog: Dialog) -> None:
+    session.connection().execute(_STANDS, {"person": dialog.person_id, **standing_of(dialog)})
+
+
+def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | None) -> None:
+    """Notes that the place is used, so that it is neither lost nor closed, and what number its web chat has come to."""
+    contact, since = speaker.contact, speaker.used_elsewhere
+    news: dict[str, Any] = {} if seq is None else {"seq": seq}
+    if event.blocked is None and (
+        contact.lost_at
+        or contact.closed_at
+        or contact.knocked_at
+        or event.at - contact.used_at >= USE_NOTED
+        or (since is not None and since >= contact.used_at)
+    ):
+        never = dict.fromkeys(("lost_at", "closed_at", "knocked_at"))
+        news |= {"used_at": event.at, "lost_reason": "", **never}
+    if news:
+        session.connection().execute(_NEWS, {"contact": contact.id, **news})
+        for name, value in news.items():
+            set_committed_value(contact, name, value)
