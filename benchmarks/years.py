@@ -1,7 +1,6 @@
 """Five years of a committee, cleaned up by night: what is hot is to be as quick after the fifth as after the first, and read by index."""
 
 import itertools
-import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from functools import cache
 from statistics import median
 from typing import Any
 
-from sqlalchemy import MetaData, Table, event, func, insert, literal, null, select, text, update
+from sqlalchemy import MetaData, Table, func, insert, literal, null, select, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks.children import Api
@@ -56,6 +55,7 @@ from bot.talk.desk import Desk
 from bot.talk.receive import receive
 from schedules.cleanup import clean_up
 from schedules.reminders import say_reminders
+from tests.kit.explained import explained
 
 CELLS, YEARS = 300, 5
 LEADER = 999
@@ -63,8 +63,6 @@ TALKERS, MEETERS, NOTES, IDLE = 60, 12, 3, 20
 COPIED = ("meetings", "events", "messages", "notes", "attendances", "audit")
 """Of these one unit's real month, made by the real path, is written again for each unit and month."""
 BIG = (*COPIED, "duties", "reminders", "meeting_duties")
-MANY = 10_000
-"""A table of fewer rows may be read from end to end."""
 
 
 @dataclass
@@ -263,8 +261,9 @@ def look(desk: Desk, year: int) -> Looked:
         say_reminders(desk, at)
     do_all_of_it(desk, places[:2], at, Looked(), year)  # warm
     put_down(desk)
-    with scans_into(desk.db, found):
+    with explained(desk.db, found.rows) as asked:
         do_all_of_it(desk, places[2:4], at, Looked(), year)
+    found.scans = asked.scans
     put_down(desk)
     do_all_of_it(desk, places[4:], at, found, year)
     put_down(desk)
@@ -321,27 +320,3 @@ def lead(desk: Desk, place: int, send: Any) -> None:
                 f"Ý kiến {number} ở bước {step}: nhất trí với báo cáo, đề nghị bổ sung giải pháp",
             )
         send(place, "Tiếp", "", f"meet.next:{meeting}:{step}")
-
-
-@contextmanager
-def scans_into(db: Database, found: Looked) -> Iterator[None]:
-    """Every statement is asked how it would be done, before it is."""
-    explain = "EXPLAIN QUERY PLAN " if db.sqlite else "EXPLAIN "
-    read = r"SCAN (\w+?)(?:_\d+)?\b(?!.*ix_messages_waiting)" if db.sqlite else r"Seq Scan on (\w+)"
-
-    def ask(_conn: Any, cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
-        if many or not re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT|WITH)", statement):
-            return
-        other = cursor.connection.cursor()
-        other.execute(explain + statement, parameters)
-        for line in other.fetchall():
-            for name in re.findall(read, str(line[-1])):
-                if found.rows.get(name, 0) >= MANY:
-                    found.scans.add(f"{name}: {' '.join(statement.split())}")
-        other.close()
-
-    event.listen(db.engine, "before_cursor_execute", ask)
-    try:
-        yield
-    finally:
-        event.remove(db.engine, "before_cursor_execute", ask)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.calendar import quiet_since
 from bot.enquiries.asked import forget_asked
@@ -29,14 +29,15 @@ from bot.tables import (
     MessageState,
     Note,
     Person,
+    Priority,
     Reminder,
 )
 from bot.talk.desk import Desk
 from bot.talk.outbox import lose_contact
 
 CODES_KEPT = timedelta(days=90)
-STEP = 2000
-"""So many rows go in one transaction: whoever talks meanwhile does not wait for it."""
+STEP, PORTIONS = 500, 20
+"""So many rows go in one transaction: whoever talks meanwhile does not wait for it; and so often in one go."""
 
 
 @dataclass(frozen=True)
@@ -62,23 +63,27 @@ def clean_up(desk: Desk, at: datetime, kept: KeepTimes = KeepTimes()) -> int:
     steps: list[Callable[[Session], int]] = [
         lambda session: _forget_places(session, at),
         lambda session: _expire_links(session, at),
-        lambda session: _drop(session, Event, Event.at < at - kept.events, Event.seq.is_(None)),
-        lambda session: _drop(session, Event, Event.at < at - kept.talk),
+        lambda session: _drop(session, Event.at, at - min(kept.events, kept.talk), Event.seq.is_(None)),
+        lambda session: _drop(session, Event.at, at - kept.talk, Event.seq.is_not(None)),
         lambda session: _drop_reminders(session, at - kept.talk),
         lambda session: _drop_old_messages(session, at - kept.talk),
-        lambda session: _drop(session, Invite, Invite.expires_at < at - CODES_KEPT),
-        lambda session: _drop(session, Errand, Errand.created_at < at - CODES_KEPT),
+        lambda session: _drop(session, Invite.expires_at, at - CODES_KEPT),
+        lambda session: _drop(session, Errand.created_at, at - CODES_KEPT),
         lambda session: forget_asked(session, at),
     ]
     if kept.audit is not None:
         long_ago = at - kept.audit
-        steps.append(lambda session: _drop(session, Audit, Audit.at < long_ago))
+        steps.append(lambda session: _drop(session, Audit.at, long_ago))
     if kept.notes is not None:
         ended_before = at - kept.notes
         steps.append(lambda session: _empty_notes(session, ended_before))
     for step in steps:
-        with desk.db.write() as session:
-            done += step(session)
+        for _ in range(PORTIONS):
+            with desk.db.write() as session:
+                gone = step(session)
+            done += gone
+            if gone < STEP:
+                break
     desk.db.renew_statistics()
     return done
 
@@ -88,9 +93,14 @@ def _run(session: Session, statement: Any) -> int:
     return int(result.rowcount)
 
 
-def _drop(session: Session, table: Any, *where: ColumnElement[bool]) -> int:
-    some = select(table.id).where(*where).order_by(table.id).limit(STEP)
-    return _run(session, delete(table).where(table.id.in_(some)))
+def _drop(
+    session: Session, moment: InstrumentedAttribute[datetime], before: datetime, *where: ColumnElement[bool]
+) -> int:
+    """Drops a step of the rows whose `moment` is before then, the oldest first: an index has them in this order. By their numbers,
+    as PostgreSQL would read the whole table to join it with them."""
+    table: Any = moment.class_
+    some = session.scalars(select(table.id).where(moment < before, *where).order_by(moment).limit(STEP)).all()
+    return _run(session, delete(table).where(table.id.in_(some))) if some else 0
 
 
 def _empty_notes(session: Session, ended_before: datetime) -> int:
@@ -103,7 +113,8 @@ def _empty_notes(session: Session, ended_before: datetime) -> int:
     )
     nothing = dict.fromkeys(("text", "digest", "name", "media_type", "message_ref"), "")
     emptied = _run(session, update(Note).where(Note.id.in_(some)).values(nothing))
-    return emptied + _drop(session, Aside, Aside.meeting_id.in_(over))
+    asides = select(Aside.id).where(Aside.meeting_id.in_(over)).order_by(Aside.id).limit(STEP)
+    return emptied + _run(session, delete(Aside).where(Aside.id.in_(asides)))
 
 
 def _forget_places(session: Session, at: datetime) -> int:
@@ -129,7 +140,7 @@ def _expire_links(session: Session, at: datetime) -> int:
         Contact.opened_at <= before,
         Contact.forgotten_at.is_(None),
     )
-    rows = session.scalars(unused.order_by(Contact.id).limit(STEP)).all()
+    rows = session.scalars(unused.order_by(Contact.opened_at, Contact.id).limit(STEP)).all()
     for contact in rows:
         lose_contact(session, contact, EXPIRED, at)
     end_devices(session, [contact.id for contact in rows])
@@ -138,23 +149,16 @@ def _expire_links(session: Session, at: datetime) -> int:
 
 def _drop_reminders(session: Session, before: datetime) -> int:
     """What was said of duties that are still open stays: it tells how often somebody was reminded."""
-    still_open = select(Duty.id).where(Duty.state == DutyState.OPEN)
-    some = (
-        select(Reminder.message_id)
-        .where(Reminder.at < before, Reminder.duty_id.not_in(still_open))
-        .order_by(Reminder.message_id)
-        .limit(STEP)
-    )
-    return _run(
-        session,
-        delete(Reminder).where(
-            Reminder.at < before, Reminder.duty_id.not_in(still_open), Reminder.message_id.in_(some)
-        ),
-    )
+    still_open = exists().where(Duty.id == Reminder.duty_id, Duty.state == DutyState.OPEN)
+    past = Reminder.at < before, ~still_open
+    some = session.scalars(select(Reminder.message_id).where(*past).order_by(Reminder.at).limit(STEP)).all()
+    return _run(session, delete(Reminder).where(Reminder.message_id.in_(some), *past)) if some else 0
 
 
 def _drop_old_messages(session: Session, before: datetime) -> int:
     spoken = exists().where(Reminder.message_id == Message.id)
-    return _drop(
-        session, Message, Message.created_at < before, Message.state != MessageState.WAITING, ~spoken
+    gone = Message.state != MessageState.WAITING, ~spoken
+    return sum(
+        _drop(session, Message.created_at, before, Message.priority == priority, *gone)
+        for priority in Priority
     )

@@ -19,8 +19,11 @@ from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan
 from bot.plans.questions import Open, plan_questions, with_answers
 from bot.plans.who import reach_of_unit
 from bot.problems import Problem, Rejected
+from bot.store.db import note_growth
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
+MANY = 1000
+"""So many new duties change how the rows lie."""
 ASKED = {
     Open.SPAN: ("duties", "plan_ask_span"),
     Open.DAY: ("duties", "plan_ask_day"),
@@ -52,6 +55,8 @@ def load_plan(
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
     loading = Loading(session, plan, whole, owner, moment)
     Comparison(loading, Demands(loading, _write_topics(loading))).run(only)
+    if loading.changes.added >= MANY:
+        note_growth(session)
     return plan, loading.changes
 
 

@@ -20,7 +20,7 @@ from bot.meetings.leader_words import (
 )
 from bot.people.reaching import reachable_contact
 from bot.store.db import take_turns
-from bot.tables import LeaderWord, Meeting, MeetingState, Unit
+from bot.tables import LeaderWord, Meeting, MeetingState
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -54,7 +54,8 @@ def tell_leaders_of_meetings(desk: Desk, at: datetime) -> int:
 
 def _without_role(session: Session, at: datetime) -> Sequence[LeaderWord]:
     """Of meetings that are still to come: who may not speak of them any more."""
-    return session.scalars(_words().where(LeaderWord.planned_at > at, ~still_reaches())).all()
+    out_of_reach = LeaderWord.meeting.has(Meeting.unit.has(~still_reaches()))
+    return session.scalars(_words().where(LeaderWord.planned_at > at, out_of_reach)).all()
 
 
 def _drop_word(desk: Desk, session: Session, word: LeaderWord, at: datetime) -> int:
@@ -72,8 +73,6 @@ def _drop_word(desk: Desk, session: Session, word: LeaderWord, at: datetime) -> 
 def _words() -> Select[LeaderWord]:
     return (
         select(LeaderWord)
-        .join(Meeting, Meeting.id == LeaderWord.meeting_id)
-        .join(Unit, Unit.id == Meeting.unit_id)
         .options(joinedload(LeaderWord.meeting).joinedload(Meeting.unit), joinedload(LeaderWord.person))
         .order_by(LeaderWord.meeting_id, LeaderWord.person_id)
         .limit(PORTION)
@@ -85,7 +84,8 @@ def _changed(session: Session, at: datetime) -> Sequence[LeaderWord]:
     open_still = Meeting.state == MeetingState.PLANNED
     moved = and_(open_still, or_(Meeting.planned_at.is_(None), Meeting.planned_at != LeaderWord.planned_at))
     begun = and_(Meeting.state.in_(BEGUN), LeaderWord.planned_at > at)
-    return session.scalars(_words().where(or_(moved, begun, Meeting.state == MeetingState.CANCELLED))).all()
+    changed = or_(moved, begun, Meeting.state == MeetingState.CANCELLED)
+    return session.scalars(_words().where(LeaderWord.meeting.has(changed))).all()
 
 
 def _tell_change(desk: Desk, session: Session, word: LeaderWord, at: datetime) -> int:
@@ -118,8 +118,9 @@ def _coming(session: Session, at: datetime) -> Sequence[LeaderWord]:
     return session.scalars(
         _words().where(
             LeaderWord.attends_at.is_not(None),
-            LeaderWord.planned_at == Meeting.planned_at,
-            Meeting.state == MeetingState.PLANNED,
+            LeaderWord.meeting.has(
+                and_(Meeting.planned_at == LeaderWord.planned_at, Meeting.state == MeetingState.PLANNED)
+            ),
             LeaderWord.planned_at > at,
             LeaderWord.planned_at < at + 2 * ONE_DAY,
             or_(LeaderWord.day_told_at.is_(None), LeaderWord.hours_told_at.is_(None)),

@@ -47,13 +47,14 @@ class Speaker:
 def still_reaches() -> ColumnElement[bool]:
     """That who has said a word (a condition on LeaderWord and Unit) still holds a role that allows it there."""
     above = aliased(Unit)
-    return exists().where(
+    reaching = exists().where(
         Membership.person_id == LeaderWord.person_id,
         Membership.role.in_(MAY["grade"]),
         Membership.ended_at.is_(None),
         above.id == Membership.unit_id,
         Unit.path.startswith(above.path),
     )
+    return reaching.correlate(LeaderWord, Unit)
 
 
 def speakers_of(session: Session, meeting: Meeting) -> list[Speaker]:

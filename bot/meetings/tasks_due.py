@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import next_allowed
@@ -32,10 +32,12 @@ def remind_of_tasks(desk: Desk, at: datetime) -> int:
 
 def _coming(session: Session, today: date) -> Sequence[Task]:
     """Of meetings that were held: what is given out in one that runs may still be dropped."""
+    held = exists().where(
+        Meeting.id == Task.meeting_id, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False)
+    )
     return session.scalars(
         select(Task)
-        .join(Meeting, Meeting.id == Task.meeting_id)
-        .where(Task.remind_on <= today, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False))
+        .where(Task.remind_on <= today, held)
         .order_by(Task.unit_id, Task.due_on, Task.id)
         .limit(PORTION)
     ).all()

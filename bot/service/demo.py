@@ -241,9 +241,9 @@ class Demo:
 
     def _due(self) -> int:
         with self._db.read() as session:
-            claimable = delivery.claimable_messages(self.now(), ["web"], 1, Priority.BULK)
+            claimable = delivery.claimable_messages(session, self.now(), ["web"], dict.fromkeys(Priority, 1))
             leased = select(Message.id).where(Message.state == MessageState.WAITING, Message.attempts > 0)
-            return len(session.scalars(claimable).all()) + len(session.scalars(leased).all())
+            return len(claimable) + len(session.scalars(leased).all())
 
     def _act(self) -> None:
         """The other cells: most meet on their usual day, some late, some never; counts that add up."""

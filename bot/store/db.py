@@ -43,6 +43,8 @@ PRAGMAS = (
     "cache_size=-65536",  # KiB, taken as it is needed: with the 2 MiB of old a national plan loads four times as long
 )
 
+GREW = "grew"
+
 
 class DatabaseGone(Exception):
     """The file of the database was deleted, emptied or replaced under the running program, which still holds the old one."""
@@ -73,8 +75,11 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._counted(), self._turn, self._write.begin() as session:
-            yield session
+        with self._counted(), self._turn:
+            with self._write.begin() as session:
+                yield session
+            if GREW in session.info:
+                self._learn_rows()
 
     @contextmanager
     def write_each(self) -> Iterator[sessionmaker[Session]]:
@@ -109,9 +114,17 @@ class Database:
     def renew_statistics(self) -> None:
         """SQLite learns from a sample how its rows lie, and takes the better index; PostgreSQL does so by itself."""
         if self.sqlite:
-            with self.write() as session:
-                session.execute(text("PRAGMA analysis_limit=1000"))
-                session.execute(text("ANALYZE"))
+            with self._counted(), self._turn:
+                self._learn_rows()
+
+    def _learn_rows(self) -> None:
+        """Connections that are open already would never hear of it on SQLite: those that come next are new ones."""
+        with self.engine.begin() as connection:
+            if self.sqlite:
+                connection.execute(text("PRAGMA analysis_limit=1000"))
+            connection.execute(text("ANALYZE"))
+        if self.sqlite:
+            self.engine.dispose()
 
     def prove_same_file(self) -> None:
         """Raises DatabaseGone; what is written into a deleted file is lost with the last process that holds it."""
@@ -163,6 +176,11 @@ def sqlite_file(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
     return Path(str(parsed.database))
+
+
+def note_growth(session: Session) -> None:
+    """So much is written in this transaction that both databases look anew, once it is kept, at how their rows lie."""
+    session.info[GREW] = True
 
 
 def take_turns(session: Session, name: str) -> None:

@@ -76,7 +76,8 @@ def _unneeded(before: datetime, last: str, among: Collection[str] = ()):  # type
         .where(SubmissionFile.digest == Upload.digest, SubmissionFile.submission_id == Submission.id)
         .where(Submission.state != SubmissionState.DROPPED)
     )
-    kept = [exists().where(table.digest == Upload.digest) for table in (Material, Note, Aside, Paper)]
+    kept = [exists().where(Material.digest == Upload.digest)]
+    kept += [exists().where(one.digest == Upload.digest, one.digest != "") for one in (Note, Aside, Paper)]
     found = select(Upload.digest).where(Upload.at < before, Upload.digest > last, ~or_(handed, *kept))
     if among:
         found = found.where(Upload.digest.in_(among))

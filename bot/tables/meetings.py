@@ -4,13 +4,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.tables.base import Base, stored_enum
 from bot.tables.plans import MeetingKind, Topic
 from bot.tables.units import Unit
 from bot.tables.walked import MARKS, STEPS, WALK, MeetingMarks, MeetingStep, MeetingWalk
+
+OF_A_FILE = text("digest != ''")
 
 
 class MeetingState(StrEnum):
@@ -122,7 +124,11 @@ class Note(Jotted, Base):
     """What was noted at a step."""
 
     __tablename__ = "notes"
-    __table_args__ = (Index("ix_notes_meeting", "meeting_id", "step"), Index("ix_notes_ref", "message_ref"))
+    __table_args__ = (
+        Index("ix_notes_meeting", "meeting_id", "step"),
+        Index("ix_notes_ref", "message_ref"),
+        Index("ix_notes_digest", "digest", postgresql_where=OF_A_FILE, sqlite_where=OF_A_FILE),
+    )
 
 
 class Aside(Jotted, Base):
@@ -132,6 +138,7 @@ class Aside(Jotted, Base):
     __table_args__ = (
         Index("ix_asides_meeting", "meeting_id"),
         Index("ix_asides_person_ref", "person_id", "message_ref"),
+        Index("ix_asides_digest", "digest", postgresql_where=OF_A_FILE, sqlite_where=OF_A_FILE),
     )
 
     kept_as: Mapped[str] = mapped_column(String(20), default="")
@@ -240,7 +247,10 @@ class Paper(Base):
     """A paper made of a meeting: its number runs on for its kind over the committee's term."""
 
     __tablename__ = "papers"
-    __table_args__ = (UniqueConstraint("unit_id", "kind", "term_from", "number"),)
+    __table_args__ = (
+        UniqueConstraint("unit_id", "kind", "term_from", "number"),
+        Index("ix_papers_digest", "digest", postgresql_where=OF_A_FILE, sqlite_where=OF_A_FILE),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))

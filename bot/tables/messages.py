@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.tables.base import Base
 
-UNASKED = text("priority = 5")
+SPOKEN, UNSPOKEN = text("seq IS NOT NULL"), text("seq IS NULL")
 WAITING = text("state = 'waiting'")
 FAILED = text("error != ''")
 OF_MATERIAL = text("material_id IS NOT NULL")
@@ -61,7 +61,8 @@ class Event(Base):
     __tablename__ = "events"
     __table_args__ = (
         Index("ix_events_contact_seq", "contact_id", "seq"),
-        Index("ix_events_at", "at"),
+        Index("ix_events_at", "at", postgresql_where=UNSPOKEN, sqlite_where=UNSPOKEN),
+        Index("ix_events_spoken", "at", postgresql_where=SPOKEN, sqlite_where=SPOKEN),
         Index("ix_events_failed", "at", postgresql_where=FAILED, sqlite_where=FAILED),
     )
 
@@ -80,14 +81,19 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        Index("ix_messages_waiting", "priority", "id", postgresql_where=WAITING, sqlite_where=WAITING),
+        Index(
+            "ix_messages_waiting",
+            *("channel", "priority", "due_at", "id"),
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        ),
         Index(
             "ix_messages_lane", "contact_id", "priority", "id", postgresql_where=WAITING, sqlite_where=WAITING
         ),
         Index("ix_messages_contact_seq", "contact_id", "seq"),
         Index("ix_messages_person", "person_id", "id"),
         Index("ix_messages_failed", "failed_at"),
-        Index("ix_messages_unasked", "created_at", "id", postgresql_where=UNASKED, sqlite_where=UNASKED),
+        Index("ix_messages_written", "priority", "created_at", "id"),
         Index("ix_messages_sent", "channel", "sent_at", "cost", postgresql_where=SENT, sqlite_where=SENT),
         Index("ix_messages_knocked", "channel", "created_at", postgresql_where=KNOCKED, sqlite_where=KNOCKED),
         Index("ix_messages_material", "material_id", postgresql_where=OF_MATERIAL, sqlite_where=OF_MATERIAL),
@@ -136,7 +142,7 @@ class Push(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     subscription_id: Mapped[int] = mapped_column(ForeignKey("push_subscriptions.id"))
-    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
     topic: Mapped[str] = mapped_column(String(32))
     """What it is about: a newer one of the same takes its place, here, on the way and on the device."""
     urgent: Mapped[bool]
@@ -160,6 +166,7 @@ class Reminder(Base):
     """That a rung of a duty's ladder was said to a person: the key that keeps it from being said twice."""
 
     __tablename__ = "reminders"
+    __table_args__ = (Index("ix_reminders_at", "at"),)
 
     duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), primary_key=True)
     rung: Mapped[str] = mapped_column(String(60), primary_key=True)

@@ -15,6 +15,8 @@ A = TypeVar("A", bound=Asked)
 
 
 CLOSED = text("closed_at IS NOT NULL")
+OPENABLE = text("opened_at IS NOT NULL AND lost_at IS NULL")
+ANONYMISED = text("anonymised_at IS NOT NULL")
 
 
 class Role(StrEnum):
@@ -65,6 +67,9 @@ class ErrandState(StrEnum):
 
 class Person(Base):
     __tablename__ = "persons"
+    __table_args__ = (
+        Index("ix_persons_anonymised", "anonymised_at", postgresql_where=ANONYMISED, sqlite_where=ANONYMISED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), default="")
@@ -147,6 +152,7 @@ class Contact(Base):
     __table_args__ = (
         UniqueConstraint("channel", "place"),
         Index("ix_contacts_closed", "channel", postgresql_where=CLOSED, sqlite_where=CLOSED),
+        Index("ix_contacts_opened", "opened_at", postgresql_where=OPENABLE, sqlite_where=OPENABLE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -236,7 +242,7 @@ class Invite(Base):
     role: Mapped[Role] = mapped_column(default=Role.NONE)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     unit: Mapped[Unit | None] = relationship()

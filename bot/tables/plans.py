@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from bot.calendar import NOT_RELATIVE, Relative
@@ -15,6 +15,7 @@ from bot.tables.units import Unit
 if TYPE_CHECKING:
     from bot.tables.submissions import Submission
 
+REMINDED = text("next_reminder_at IS NOT NULL")
 RELATIVE: Kept[Relative] = Kept(Relative)
 
 
@@ -156,7 +157,12 @@ class Duty(Base):
     __table_args__ = (
         UniqueConstraint("plan_id", "unit_id", "key"),
         Index("ix_duties_unit_state", "unit_id", "state"),
-        Index("ix_duties_next_reminder_at", "next_reminder_at"),
+        Index(
+            "ix_duties_next_reminder",
+            *("state", "next_reminder_at"),
+            postgresql_where=REMINDED,
+            sqlite_where=REMINDED,
+        ),
         Index("ix_duties_path", "path", "demand_id"),
         Index("ix_duties_demand_id", "demand_id", "path"),
         Index("ix_duties_due_on", "due_on", "path", "demand_id"),

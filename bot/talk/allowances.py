@@ -50,6 +50,8 @@ def used_allowances(desk: Desk, session: Session, moment: Moment) -> list[Used]:
     """Of the channels that allow so much and have been used."""
     found = []
     for name, abilities in desk.abilities.items():
+        if abilities.people is None and abilities.messages_a_month is None:
+            continue  # of a channel without a limit, which may have very many people, nothing is counted
         people = session.scalar(select(func.count()).where(Contact.channel == name)) or 0
         if people and abilities.people:
             found.append(Used(name, "people", people, abilities.people))

@@ -1,9 +1,10 @@
 """Messages on their way: claimed under a lease; bot/talk/settling.py writes down what becomes of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -68,11 +69,10 @@ def claim_messages(
     Bulk fills up to `with_bulk` of these places; the others are for answers alone. With `quiet_from`, bulk that was due
     before then stays. They are free again when the lease is over, or as soon as the process `holder` is dead.
     """
-    bounds = _bounds(at, channels, limit, Priority.BULK if bulk else Priority.ANSWER, quiet_from)
-    rows = session.execute(_claimable(), bounds).all()
-    if with_bulk is not None:
-        answers = sum(row.priority == Priority.ANSWER for row in rows)
-        rows = rows[: max(answers, with_bulk)]
+    places = {Priority.ANSWER: limit, Priority.BULK: min(limit, limit if with_bulk is None else with_bulk)}
+    if not bulk:
+        del places[Priority.BULK]
+    rows = claimable_messages(session, at, channels, places, quiet_from)
     claimed = [_claimed(row, at) for row in rows]
     leases = {one.lease for one in claimed}
     for lease in leases:
@@ -81,34 +81,36 @@ def claim_messages(
     return claimed
 
 
-def claimable_messages(at: datetime, channels: Iterable[str], limit: int, most_priority: int) -> Any:
-    """Due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog, by their ids.
+def claimable_messages(
+    session: Session,
+    at: datetime,
+    channels: Iterable[str],
+    places: Mapping[Priority, int],
+    quiet_from: datetime | None = None,
+) -> list[Row[*tuple[Any, ...]]]:
+    """Due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog, those first that were
+    due first; answers before bulk, and of both together no more than there are `places` for bulk when bulk is added.
 
     A message that is being sent or will be tried again holds back those behind it; one set for later does not.
     """
-    return _claimable().params(_bounds(at, channels, limit, most_priority))
-
-
-def _bounds(
-    at: datetime,
-    channels: Iterable[str],
-    limit: int,
-    most_priority: int,
-    quiet_from: datetime | None = None,
-) -> dict[str, Any]:
-    return {
-        "now": at,
-        "fresh_since": at - DIALOG_FRESH,
-        "channels": list(channels),
-        "most": limit,
-        "most_priority": most_priority,
-        "woken": (quiet_from or LONG_AGO) + HOLD,
-    }
+    found: list[Row[*tuple[Any, ...]]] = []
+    night = quiet_from or LONG_AGO
+    for (priority, most), channel in product(places.items(), list(channels)):
+        if len(found) < most:
+            asked = {"channel": channel, "priority": priority, "most": most - len(found), "now": at}
+            bounds = {
+                "since": night if priority == Priority.BULK else LONG_AGO,
+                "woken": night + HOLD,
+                "fresh_since": at - DIALOG_FRESH,
+            }
+            found += session.execute(_claimable(), {**asked, **bounds}).all()
+    return found
 
 
 @cache
 def _claimable() -> Select[*tuple[Any, ...]]:
-    """Built once, as it runs at every turn of the sender: building it costs more than running it."""
+    """Built once, as it runs at every turn of the sender: building it costs more than running it. Of one channel and one priority,
+    so that an index has them in the order of their days: neither what waits for the morning nor what is due is read in vain."""
     at: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     # What was due before the night and could not go out waits for the morning; what is set for the night itself goes.
     awake = or_(Message.hold_until.is_(None), Message.hold_until >= bindparam("woken"))
@@ -132,17 +134,18 @@ def _claimable() -> Select[*tuple[Any, ...]]:
         )
         .join(Contact, Contact.id == Message.contact_id)
         .join(Person, Person.id == Message.person_id)
+        .outerjoin(Dialog, Dialog.person_id == Message.person_id)
         .where(
             Message.state == MessageState.WAITING,
-            Message.due_at <= at,
+            Message.due_at.between(bindparam("since", type_=UtcDateTime()), at),
             or_(Contact.closed_at.is_(None), Message.kind == MessageKind.KNOCK),
-            Message.channel.in_(bindparam("channels", expanding=True)),
-            Message.priority <= bindparam("most_priority"),
+            Message.channel == bindparam("channel"),
+            Message.priority == bindparam("priority"),
             or_(Message.kind == MessageKind.KNOCK, _first_of_its_lane(at)),
             _not_in_a_dialog(at),
             awake,
         )
-        .order_by(Message.priority, Message.id)
+        .order_by(Message.due_at, Message.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True, of=Message)
     )
@@ -166,11 +169,9 @@ def _not_in_a_dialog(at: BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(
         Message.hold_until.is_(None),
         Message.hold_until <= at,
-        ~exists().where(
-            Dialog.person_id == Message.person_id,
-            Dialog.flow != "",
-            Dialog.touched_at > bindparam("fresh_since"),
-        ),
+        Dialog.touched_at.is_(None),
+        Dialog.flow == "",
+        Dialog.touched_at <= bindparam("fresh_since"),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, desc, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, desc, select, tuple_
 from sqlalchemy.orm import Session, defer, joinedload
 
 from bot.people.roles import may_act
@@ -18,12 +18,11 @@ from bot.tables import (
     Notice,
     NoticeReceipt,
     Person,
+    Priority,
     Reminder,
     Unit,
 )
 
-UNASKED = text("messages.priority = 5")
-"""As the index ix_messages_unasked has it."""
 RECEIVED = "received"
 
 
@@ -89,7 +88,11 @@ def _rows(scope: ColumnElement[bool]) -> Select[Message, str]:
 
 
 def _page(session: Session, scope: ColumnElement[bool], wanted: Wanted) -> Select[Message, str]:
-    found = _rows(scope).where(UNASKED, Message.created_at >= wanted.begins, Message.created_at < wanted.ends)
+    found = _rows(scope).where(
+        Message.priority == Priority.BULK,
+        Message.created_at >= wanted.begins,
+        Message.created_at < wanted.ends,
+    )
     if wanted.channel:
         found = found.where(Message.channel == wanted.channel)
     if wanted.people is not None:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from bot.messages import Reply
-from bot.store.db import Database
+from bot.store.db import Database, note_growth
 from bot.tables import (
     Attendance,
     Audit,
@@ -49,6 +49,21 @@ def contact_of(world: World, talker: Talker) -> Contact:
 def test_nothing_to_do_on_a_quiet_day(world: World) -> None:
     world.registered("CB01", "secretary")
     assert world.tick(cleanup.clean_up) == 0
+
+
+def test_after_a_great_load_both_databases_know_how_their_rows_lie(world: World) -> None:
+    """On SQLite an open connection hears nothing of it: the next transaction is on a new one."""
+    with world.db.read() as session:
+        session.execute(text("SELECT 1"))
+    with world.db.write() as session:
+        session.add_all([Event(id=f"e:{n}", at=world.at) for n in range(2000)])
+        note_growth(session)
+    known = "sqlite_stat1 WHERE tbl = 'events'" if world.db.sqlite else "pg_stats WHERE tablename = 'events'"
+    opened: list[object] = []
+    event.listen(world.db.engine, "connect", lambda raw, _record: opened.append(raw))
+    with world.db.read() as session:
+        assert session.scalar(text(f"SELECT count(*) FROM {known}"))
+    assert len(opened) == world.db.sqlite
 
 
 def test_sqlite_learns_by_night_how_its_rows_lie(world: World) -> None:
@@ -220,6 +235,7 @@ def test_notes_stay_for_ever_by_themselves(world: World) -> None:
 
 def test_it_goes_in_small_steps_by_night(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cleanup, "STEP", 3)
+    monkeypatch.setattr(cleanup, "PORTIONS", 2)
     with world.db.write() as session:
         session.add_all([Event(id=f"e:{n}", at=world.at) for n in range(8)])
     world.later(days=91)
@@ -228,4 +244,4 @@ def test_it_goes_in_small_steps_by_night(world: World, monkeypatch: pytest.Monke
     done = []
     while some := world.tick(cleanup.clean_by_night):
         done.append(some)
-    assert done == [3, 3, 2]
+    assert done == [6, 2]

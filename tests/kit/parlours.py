@@ -95,8 +95,8 @@ def _busy(db: Database, channels: list[str], at: datetime) -> bool:
     leases = [at + LEASE, at + FILE_LEASE]
     with db.read() as session:
         flying = select(Message.id).where(Message.state == "waiting", Message.due_at.in_(leases))
-        claimable = claimable_messages(at, channels, 1, Priority.BULK)
-        return any(session.execute(found).first() for found in (flying, claimable))
+        claimable = claimable_messages(session, at, channels, dict.fromkeys(Priority, 1))
+        return bool(claimable or session.execute(flying).first())
 
 
 def speaks(talker: Talker, parlour: Parlour, text: str = "Chào đồng chí") -> list[Reply]:
