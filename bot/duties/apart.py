@@ -67,8 +67,9 @@ def distinguishing_marks(named: Mapping[int, tuple[Named, str]]) -> Mapping[int,
 
 
 def _short(one: Named) -> Hashable:
-    """On a button a meeting is known by its month alone."""
-    return one.period_first if one.kind == DutyKind.MEETING else (one.title[:SHORT], one.title[-SHORT:])
+    """On a button a meeting is known by its month alone, on whichever day of that its period begins."""
+    month = one.period_first.replace(day=1)
+    return month if one.kind == DutyKind.MEETING else (one.title[:SHORT], one.title[-SHORT:])
 
 
 def _alike(named: Mapping[int, tuple[Named, str]], name: Callable[[Named, str], Hashable]) -> set[int]:
