@@ -79,29 +79,43 @@ def drop_notice(notice: Notice) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How many people were told, how many of them have said so; who has not, and who could not be told."""
+    """How many people were told; how many of them have said that it has come, how many not yet (`open`); how many could not be told."""
 
     told: int
     got: int
-    open: Sequence[NoticeReceipt]
-    lost: Sequence[NoticeReceipt]
+    open: int
+    lost: int
 
 
 def received(session: Session, notice: Notice) -> Received:
-    rows = session.scalars(
+    got = NoticeReceipt.got_at.is_not(None)
+    rows = session.execute(
+        select(NoticeReceipt.reached, got, func.count())
+        .where(NoticeReceipt.notice_id == notice.id)
+        .group_by(NoticeReceipt.reached, got)
+    )
+    counts = {(bool(reached), bool(said)): number for reached, said, number in rows}
+    told, open_ = counts.get((True, True), 0), counts.get((True, False), 0)
+    return Received(told + open_, told, open_, counts.get((False, True), 0) + counts.get((False, False), 0))
+
+
+def open_receipts(
+    session: Session, notice: Notice, first: int, most: int, *, lost_only: bool = False
+) -> Sequence[NoticeReceipt]:
+    """Who has not said that it has come, then who could not be told (with `lost_only` these alone), in the order of the units: so many
+    from the place `first` on."""
+    asked = (
+        ~NoticeReceipt.reached if lost_only else or_(~NoticeReceipt.reached, NoticeReceipt.got_at.is_(None))
+    )
+    return session.scalars(
         select(NoticeReceipt)
         .join(Unit, Unit.id == NoticeReceipt.unit_id)
-        .where(NoticeReceipt.notice_id == notice.id)
+        .where(NoticeReceipt.notice_id == notice.id, asked)
         .options(joinedload(NoticeReceipt.person), joinedload(NoticeReceipt.unit))
-        .order_by(Unit.listed_as, Unit.id, NoticeReceipt.person_id)
+        .order_by(NoticeReceipt.reached.desc(), Unit.listed_as, Unit.id, NoticeReceipt.person_id)
+        .offset(first)
+        .limit(most)
     ).all()
-    told = [row for row in rows if row.reached]
-    return Received(
-        len(told),
-        sum(row.got_at is not None for row in told),
-        [row for row in told if row.got_at is None],
-        [row for row in rows if not row.reached],
-    )
 
 
 def confirm_notice(

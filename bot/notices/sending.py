@@ -1,6 +1,7 @@
 """Notices on their way: portion by portion, each person told once; whoever wrote it hears when all are through."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import next_allowed
 from bot.messages import Reply
-from bot.notices.notices import hearers_of, received
+from bot.notices.notices import hearers_of, open_receipts, received
 from bot.people.reaching import reachable_contact
 from bot.people.staff import contacts_of
 from bot.store.db import take_turns
@@ -112,24 +113,41 @@ def _post(
     return outbox.post_message(session, contact, reply, at, bulk=True, due_at=next_allowed(moment))
 
 
-def remind_of_notice(desk: Desk, session: Session, notice: Notice, at: datetime) -> int:
-    """Tells those once more who have not said that it has come; answers how many."""
-    contacts = contacts_of(session, {row.person_id for row in received(session, notice).open})
+@dataclass(frozen=True, slots=True)
+class RemindedPortion:
+    """Up to the person `through` they are done, of whom `told` were reminded; `through` is 0 where nobody was left."""
+
+    told: int
+    through: int
+
+
+def remind_portion(desk: Desk, session: Session, notice: Notice, after: int, at: datetime) -> RemindedPortion:
+    """Tells those once more who have not said that it has come: a portion of them, behind the person (id) `after`."""
+    rows = session.scalars(
+        select(NoticeReceipt)
+        .where(NoticeReceipt.notice_id == notice.id, NoticeReceipt.person_id > after)
+        .where(NoticeReceipt.reached, NoticeReceipt.got_at.is_(None))
+        .order_by(NoticeReceipt.person_id)
+        .limit(PORTION)
+    ).all()
+    contacts = contacts_of(session, {row.person_id for row in rows})
+    waiting = _still_waiting(session, rows)
     told = 0
-    for row in received(session, notice).open:
+    for row in rows:
         contact = contacts.get(row.person_id)
-        if contact is not None and not _still_waits(session, row):
+        if contact is not None and row.message_id not in waiting:
             message = _post(desk, session, notice, contact, at, again=True)
             session.flush()
             row.message_id = message.id
             told += 1
-    notice.nudged_at = at
-    return told
+    return RemindedPortion(told, rows[-1].person_id if rows else 0)
 
 
-def _still_waits(session: Session, row: NoticeReceipt) -> bool:
-    message = session.get(Message, row.message_id) if row.message_id else None
-    return message is not None and message.state == MessageState.WAITING
+def _still_waiting(session: Session, rows: Sequence[NoticeReceipt]) -> set[int]:
+    """The messages (ids) of these that have not gone out yet."""
+    ids = [row.message_id for row in rows if row.message_id]
+    waits = select(Message.id).where(Message.id.in_(ids), Message.state == MessageState.WAITING)
+    return set(session.scalars(waits))
 
 
 def _tell_writer(desk: Desk, session: Session, notice: Notice, at: datetime) -> None:
@@ -139,7 +157,8 @@ def _tell_writer(desk: Desk, session: Session, notice: Notice, at: datetime) -> 
         return
     moment = desk.moment(at)
     later = notice.due_at > notice.created_at
-    facts = {"notice": notice, "found": received(session, notice), "named": NAMED, "today": moment.today}
+    lost = open_receipts(session, notice, 0, NAMED, lost_only=True)
+    facts = {"notice": notice, "found": received(session, notice), "lost": lost, "today": moment.today}
     due_at = next_allowed(moment) if later else at
     outbox.post_message(
         session, contact, desk.render.reply("notices/sent", facts), at, bulk=later, due_at=due_at

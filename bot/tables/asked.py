@@ -82,6 +82,16 @@ class NudgedUnits:
 
 
 @dataclass(frozen=True, slots=True)
+class RemindedNotice:
+    """A notice of which those are told once more who have not said that it has come: up to the person `after` (id) they are
+    through, so many `told`."""
+
+    notice: int
+    after: int = 0
+    told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class WantedInvites:
     """Codes for the units below that nobody leads: as slips on paper ("docx", "pdf"), or as messages to pass on ("messages")."""
 
@@ -114,6 +124,7 @@ Asked = (
     | PlanPreview
     | LoadedPlan
     | NudgedUnits
+    | RemindedNotice
     | WantedInvites
     | Nothing
 )

@@ -31,7 +31,7 @@ class Role(StrEnum):
 
 class ErrandKind(StrEnum):
     """PLAN, UNITS and ENQUIRIES: a workbook handed in; SCAN: pictures of a draft made into one PDF; PAPER: one of a meeting; NUDGE: many
-    units reminded in a leader's name; INVITES: codes for all units that nobody leads; SUMMARY: a period as Word or Excel; the rest is
+    units reminded in a leader's name; NOTICE: many told once more of a notice; INVITES: codes for all units that nobody leads; SUMMARY: a period as Word or Excel; the rest is
     what the office asks for."""
 
     PLAN = "plan"
@@ -46,6 +46,7 @@ class ErrandKind(StrEnum):
     SCAN = "scan"
     PAPER = "paper"
     NUDGE = "nudge"
+    NOTICE = "notice"
     PICTURE = "picture"
     SUMMARY = "summary"
     INVITES = "invites"

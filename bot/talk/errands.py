@@ -27,6 +27,7 @@ TAKES = {
     ErrandKind.SCAN: "lead",
     ErrandKind.PAPER: "lead",
     ErrandKind.NUDGE: "nudge",
+    ErrandKind.NOTICE: "nudge",
     ErrandKind.PICTURE: "sum",
     ErrandKind.SUMMARY: "sum",
 }

@@ -1,10 +1,23 @@
 """Notices that were written: which, who has received them, those told once more who have not."""
 
-from bot.notices.notices import confirm_notice, drop_notice, notices_in_reach, received
-from bot.notices.sending import remind_of_notice
+from dataclasses import replace
+from datetime import datetime
+
+from bot.notices.notices import (
+    Received,
+    confirm_notice,
+    drop_notice,
+    notices_in_reach,
+    open_receipts,
+    received,
+)
+from bot.notices.sending import PORTION, remind_portion
 from bot.people.roles import role_holders
-from bot.tables import Notice, NoticeState
+from bot.tables import Errand, ErrandKind, ErrandState, Notice, NoticeState
+from bot.tables.asked import RemindedNotice
 from bot.talk.chat import Chat, row_id
+from bot.talk.desk import Desk
+from bot.talk.errands import locked_errand, tell_asker
 
 PAGE = 20
 
@@ -42,15 +55,14 @@ def show_open(chat: Chat, notice_id: str, first: str = "0") -> None:
     if notice is None:
         return
     found = received(chat.session, notice)
-    rows = [*found.open, *found.lost]
-    start = min(row_id(first), max(0, len(rows) - 1)) // PAGE * PAGE
-    chat.say(
-        "notices/open", notice=notice, rows=rows[start : start + PAGE], all=len(rows), start=start, page=PAGE
-    )
+    total = found.open + found.lost
+    start = min(row_id(first), max(0, total - 1)) // PAGE * PAGE
+    rows = open_receipts(chat.session, notice, start, PAGE)
+    chat.say("notices/open", notice=notice, rows=rows, all=total, start=start, page=PAGE)
 
 
 def remind_again(chat: Chat, notice_id: str) -> None:
-    """`Nhắc người chưa nhận`: once a day."""
+    """`Nhắc người chưa nhận`: once a day; at once, or by and by where they are very many."""
     notice = _own(chat, notice_id)
     if notice is None:
         return
@@ -59,9 +71,44 @@ def remind_again(chat: Chat, notice_id: str) -> None:
     ):
         _say_card(chat, notice)
         return
-    told = remind_of_notice(chat.desk, chat.session, notice, chat.at)
+    notice.nudged_at = chat.at
     chat.note("notice again", f"notice:{notice.id}")
-    chat.say("notices/again", notice=notice, told=told)
+    found = received(chat.session, notice)
+    if found.open > PORTION:
+        _remind_by_and_by(chat, notice, found)
+        return
+    told = remind_portion(chat.desk, chat.session, notice, 0, chat.at).told
+    chat.say("notices/again", told=told)
+
+
+def _remind_by_and_by(chat: Chat, notice: Notice, found: Received) -> None:
+    facts = {"person_id": chat.person.id, "unit_id": notice.unit_id, "created_at": chat.at}
+    asked = RemindedNotice(notice.id)
+    chat.session.add(Errand(kind=ErrandKind.NOTICE, state=ErrandState.NEW, args=asked, **facts))
+    chat.say("notices/reminding", open=found.open)
+
+
+def remind_portions(desk: Desk, errand_id: int, at: datetime) -> None:
+    """Goes on behind the last person that was told: the errand knows it, and that in the transaction which told them."""
+    while _remind_next(desk, errand_id, at):
+        desk.wake()
+
+
+def _remind_next(desk: Desk, errand_id: int, at: datetime) -> bool:
+    """Whether there may be more."""
+    with desk.db.write() as session:
+        errand = locked_errand(session, errand_id, ErrandState.NEW)
+        if errand is None:
+            return False
+        so_far = errand.about(RemindedNotice)
+        notice = session.get_one(Notice, so_far.notice)
+        done = remind_portion(desk, session, notice, so_far.after, at)
+        if done.through:
+            errand.args = replace(so_far, after=done.through, told=so_far.told + done.told)
+            return True
+        errand.state, errand.done_at = ErrandState.DONE, at
+        tell_asker(desk, session, errand, at, "notices/again", told=so_far.told)
+        return False
 
 
 def call_off(chat: Chat, notice_id: str) -> None:
