@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.reports import notices
+from bot.reports import going_on, notices
 from bot.reports.joining import work_on_scan
 from bot.tables import ErrandKind
 from bot.talk.desk import Desk
@@ -20,5 +20,5 @@ def join_scans(desk: Desk, at: datetime) -> int:
 
 
 def tell_reviewers(desk: Desk, at: datetime) -> int:
-    """Tells of the reports that have come; answers how many messages were written."""
-    return notices.tell_reviewers(desk, at)
+    """Tells of the reports that have come, and of those that go on; answers how many messages were written."""
+    return notices.tell_reviewers(desk, at) + going_on.tell_recipients(desk, at)

@@ -1,9 +1,9 @@
 """Who may still fetch a file by the link that was made for them: whoever holds a role by which it is theirs to read."""
 
-from sqlalchemy import Executable, Select, select, union_all
+from sqlalchemy import Executable, Select, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
-from bot.people.reviewers import decided_by
+from bot.people.reviewers import decided_by, passed_on_by
 from bot.people.roles import may_act
 from bot.tables import (
     Aside,
@@ -39,7 +39,9 @@ def may_fetch_file(session: Session, contact: Contact, digest: str) -> bool:
     own, handed, tied = (list(session.scalars(paths)) for paths in _paths_of(digest))
     if not (own or handed or tied):
         return bool(roles)
-    looks = _handed_in(digest).where(decided_by(roles), Submission.state.in_(GIVEN))
+    theirs = and_(decided_by(roles), Submission.state.in_(GIVEN))
+    passing = and_(passed_on_by(roles), Submission.state.in_(READ_ABOVE))
+    looks = _handed_in(digest).where(or_(theirs, passing))
     if session.scalars(looks.limit(1)).first() is not None:
         return True
     return (

@@ -6,7 +6,17 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.people.roles import units_below
-from bot.tables import Duty, Membership, Reviewers, Role, Submission, Unit
+from bot.tables import (
+    Demand,
+    Duty,
+    DutyState,
+    Membership,
+    Reviewers,
+    Role,
+    Submission,
+    SubmissionState,
+    Unit,
+)
 
 BODY = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER)
 STEPS_IN = (Role.ADMIN, Role.LEADER)
@@ -17,7 +27,7 @@ CELL = "chi_bo"
 def decided_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:
     """The reports (a condition on Submission joined to Duty) that these roles decide on.
 
-    Those of the body that the plan names; else the committee's office and whoever follows the unit; where that body has
+    Those of the body that the plan names, and of whom it goes on to once that body has taken it; else the committee's office and whoever follows the unit; where that body has
     nobody any more, the office and the leaders of the committees over it. Whoever leads a unit does not decide for it.
     """
     parts = [part for one in memberships for part in _parts(one)]
@@ -40,7 +50,8 @@ def _parts(one: Membership) -> list[ColumnElement[bool]]:
     here = Submission.reviewer_id == unit.id
     if one.role in BODY:
         others = Duty.unit_id != unit.id if one.role == Role.SECRETARY else Duty.id.is_not(None)
-        found.append(and_(here, Submission.reviewers == Reviewers.BODY, others))
+        through = and_(Submission.recipient_id == unit.id, Submission.state == SubmissionState.ACCEPTED)
+        found.append(and_(or_(and_(here, Submission.reviewers == Reviewers.BODY), through), others))
     if one.role == Role.ADMIN:
         found.append(and_(here, Submission.reviewers == Reviewers.OFFICE))
     if one.role == Role.FOLLOWER:
@@ -50,6 +61,21 @@ def _parts(one: Membership) -> list[ColumnElement[bool]]:
     if one.role in STEPS_IN:
         found.append(and_(_left_alone(unit.path), units_below(Duty.path, unit.path)))
     return found
+
+
+def passed_on_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:
+    """The reports (a condition on Submission joined to Duty) that these roles are to pass on: a duty of theirs about the unit waits for
+    it. They read it, whoever decides."""
+    units = [one.unit_id for one in memberships if one.role in BODY]
+    chain, awaited = aliased(Duty), aliased(Demand)
+    return exists().where(
+        chain.unit_id.in_(units),
+        chain.plan_id == Duty.plan_id,
+        chain.about_id == Duty.unit_id,
+        awaited.id == Duty.demand_id,
+        chain.waits == awaited.key,
+        chain.state.not_in((DutyState.WITHDRAWN, DutyState.LAPSED)),
+    )
 
 
 def _left_alone(path: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from bot.messages import Reply
 from bot.people.newcomers import is_away
 from bot.people.reviewers import reviewers_of
 from bot.people.staff import contacts_of
+from bot.reports.recipients import address_report
 from bot.reports.reviewing import count_waiting, waiting_reviews, waits_for_review
 from bot.store.db import take_turns
 from bot.tables import Contact, Duty, Membership, Message, MessageKind, Submission, SubmissionState
@@ -25,12 +26,14 @@ log = logging.getLogger(__name__)
 SETTLE = timedelta(minutes=2)
 """So long it may still be that the unit has pressed by mistake."""
 LISTED = 10
+PORTION = 500
+"""So many reports are addressed in one transaction."""
 
 
 def tell_reviewers(desk: Desk, at: datetime) -> int:
     """Tells of the reports that have come and may be told of now; answers how many messages were written."""
     moment = desk.moment(at)
-    if next_allowed(moment, weekends=False) > at:
+    if next_allowed(moment, weekends=False) > at or _address_old(desk):
         return 0
     with desk.db.read() as session:
         if not any(
@@ -44,6 +47,28 @@ def tell_reviewers(desk: Desk, at: datetime) -> int:
             for unit_id, found in _by_unit(session, moment)
             if _may_be_told(session, unit_id, found, moment)
         )
+
+
+def _address_old(desk: Desk) -> int:
+    """What was handed in before anybody looked at reports is put before those who do now, a portion at a time; nothing is told before
+    all of it has its reader, so that each is told in one message. Answers for how many."""
+    old = (
+        select(Submission)
+        .join(Duty, Duty.id == Submission.duty_id)
+        .where(Submission.reviewer_id.is_(None), Submission.told_at.is_(None), waits_for_review())
+        .order_by(Submission.id)
+        .limit(PORTION)
+    )
+    with desk.db.read() as session:
+        if session.scalars(old.with_only_columns(Submission.id).limit(1)).first() is None:
+            return 0
+    with desk.db.write() as session:
+        take_turns(session, "reviews")
+        found = session.scalars(old).all()
+        for one in found:
+            address_report(session, one)
+        session.flush()
+        return len(found)
 
 
 def _by_unit(session: Session, moment: Moment) -> list[tuple[int, list[Submission]]]:

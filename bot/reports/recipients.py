@@ -45,6 +45,16 @@ def address_report(session: Session, submission: Submission) -> None:
             return
 
 
+def recipient_beyond(session: Session, submission: Submission) -> int | None:
+    """The unit (id) that the plan has the report for (`to`), where somebody else looks at it first and there is anybody now."""
+    duty = submission.duty
+    home = session.get_one(Plan, duty.plan_id).unit_id
+    for unit in _named(duty.demand.recipient, _around(session, duty, home)):
+        if reviewers_of(session, unit.id, Reviewers.BODY, duty):
+            return unit.id if unit.id != submission.reviewer_id else None
+    return None
+
+
 def _choices(session: Session, duty: Duty, home: int) -> Iterable[tuple[int, Reviewers]]:
     around = _around(session, duty, home)
     for unit in _named(duty.demand.via, around):

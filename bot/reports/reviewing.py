@@ -10,9 +10,10 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bot.calendar import Moment, days_from
 from bot.duties.life import return_duty
 from bot.people.file_readers import GIVEN, READ_ABOVE
-from bot.people.reviewers import decided_by, reviewing_units
+from bot.people.reviewers import decided_by, passed_on_by, reviewing_units
 from bot.people.roles import may_act
 from bot.problems import Invalid
+from bot.reports.recipients import recipient_beyond
 from bot.tables import (
     Demand,
     Duty,
@@ -83,7 +84,31 @@ def may_open(session: Session, roles: Sequence[Membership], person_id: int, subm
     path = submission.duty.path
     if may_act(roles, "lead", submission.duty.unit.path) or may_review(session, roles, person_id, submission):
         return True
-    return submission.state in READ_ABOVE and may_act(roles, "read", path)
+    return submission.state in READ_ABOVE and (
+        may_act(roles, "read", path) or _passes_on(session, roles, submission)
+    )
+
+
+def _passes_on(session: Session, roles: Iterable[Membership], submission: Submission) -> bool:
+    its = (
+        select(Submission.id).join(Duty, Duty.id == Submission.duty_id).where(Submission.id == submission.id)
+    )
+    return session.scalar(its.where(passed_on_by(roles))) is not None
+
+
+def awaited_report(session: Session, duty: Duty) -> Submission | None:
+    """The report of the unit that a duty is about, which the duty was to wait for; the newest that stands."""
+    its = (
+        select(Submission).join(Duty, Duty.id == Submission.duty_id).join(Demand, Demand.id == Duty.demand_id)
+    )
+    found = its.where(
+        Duty.plan_id == duty.plan_id,
+        Duty.unit_id == duty.about_id,
+        Demand.key == duty.waits,
+        Submission.state.in_(READ_ABOVE),
+        is_newest(),
+    )
+    return session.scalars(found.order_by(Submission.id.desc()).limit(1)).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +171,13 @@ def check_returnable(submission: Submission) -> None:
 
 
 def accept_report(session: Session, submission: Submission, person_id: int, moment: Moment) -> None:
+    """The report is taken; where it has come to an office for somebody else, it goes on to them."""
     submission.state, submission.reviewed_by, submission.reviewed_at = (
         SubmissionState.ACCEPTED,
         person_id,
         moment.at,
     )
+    submission.recipient_id, submission.recipient_told_at = recipient_beyond(session, submission), None
     session.flush()
 
 

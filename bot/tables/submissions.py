@@ -11,6 +11,7 @@ from bot.tables.plans import Duty
 from bot.tables.units import Unit
 
 UNTOLD = text("state = 'handed' AND told_at IS NULL")
+ON_ITS_WAY = text("state = 'accepted' AND recipient_id IS NOT NULL AND recipient_told_at IS NULL")
 
 
 class SubmissionState(StrEnum):
@@ -38,6 +39,9 @@ class Submission(Base):
         Index("ix_submissions_person_state", "person_id", "state"),
         Index("ix_submissions_reviewer_state", "reviewer_id", "state"),
         Index("ix_submissions_untold", "handed_at", postgresql_where=UNTOLD, sqlite_where=UNTOLD),
+        Index(
+            "ix_submissions_on_its_way", "reviewed_at", postgresql_where=ON_ITS_WAY, sqlite_where=ON_ITS_WAY
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +64,9 @@ class Submission(Base):
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     remark: Mapped[str] = mapped_column(Text, default="")
     """Why it was returned."""
+    recipient_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    """The unit that the plan has it for, once the office through which it goes has taken it."""
+    recipient_told_at: Mapped[datetime | None]
     duty: Mapped[Duty] = relationship(foreign_keys=duty_id)
     reviewer: Mapped[Unit | None] = relationship(foreign_keys=reviewer_id)
     waits_for: Mapped[Duty | None] = relationship(foreign_keys=waits_for_id)

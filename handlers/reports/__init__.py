@@ -16,6 +16,7 @@ ACTIONS: dict[str, Handler] = {
     "report.figure": figures.correct_figure,
     "review": review.show_waiting,
     "review.open": review.open_report,
+    "review.awaited": review.open_awaited,
     "review.pass": review.pass_report,
     "review.back": review.begin_return,
     "review.versions": review.show_versions,

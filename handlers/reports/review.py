@@ -7,10 +7,12 @@ from bot.messages import File
 from bot.people.roles import within_subtree
 from bot.people.staff import present_person, secretaries_of
 from bot.problems import Invalid
+from bot.reminders.asked_duty import own_duty
 from bot.reminders.later import tell_of_return
 from bot.reports.figures import answers_of
 from bot.reports.reviewing import (
     accept_report,
+    awaited_report,
     check_returnable,
     check_undecided,
     count_handed_in,
@@ -57,6 +59,21 @@ def open_report(chat: Chat, submission_id: str, *, trouble: str = "") -> None:
         chat.refuse()
         return
     _show(chat, found, trouble)
+
+
+def open_awaited(chat: Chat, duty_id: str) -> None:
+    """The report of the unit that a duty of the person's is about, and waits for: what is to be passed on."""
+    duty = own_duty(chat, duty_id, done_too=True)
+    if duty is None:
+        return
+    found = awaited_report(chat.session, duty) if duty.about_id else None
+    if found is None or not may_open(chat.session, chat.roles(), chat.person.id, found):
+        if duty.about_id:
+            chat.say("reports/review/awaited", duty=duty)
+        else:
+            chat.refuse()
+        return
+    _show(chat, found)
 
 
 def _show(chat: Chat, found: Submission, trouble: str = "") -> None:
