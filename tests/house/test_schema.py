@@ -26,6 +26,7 @@ from bot.tables import (
     Reminder,
     ReminderKind,
     Role,
+    Submission,
     Task,
     Topic,
     Unit,
@@ -378,4 +379,34 @@ def test_whoever_sums_up_is_told_of_periods_after_the_migration(tmp_path: object
         assert [one.next_summary_at is not None for one in found] == [True, True, True, False, False]
         assert found[0].next_summary_at == datetime(2022, 4, 10, 2, tzinfo=UTC)
         assert found[1].summed_on is not None
+    old.close()
+
+
+def test_reports_that_nobody_was_told_of_are_news_after_the_migration(tmp_path: object) -> None:
+    """Of those from before anybody looked at reports; what was told of to a reader, or decided, stays so."""
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0042")
+    at = "2022-04-10 02:00:00.000000"
+    rows = [("handed", None), ("handed", 1), ("accepted", None)]
+    with old.engine.begin() as connection:
+
+        def put(table: str, **facts: object) -> None:
+            """A row, with something in every column that must not be empty."""
+            columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
+            needed = {name: sort for _, name, sort, filled, usual, _ in columns if filled and usual is None}
+            blanks = {"INTEGER": 1, "BOOLEAN": 0, "DATE": "2022-04-01", "DATETIME": at, "JSON": "[]"}
+            whole = {name: blanks.get(sort, "x") for name, sort in needed.items()} | facts
+            marks = ", ".join("?" for _ in whole)
+            connection.exec_driver_sql(
+                f"INSERT INTO {table} ({', '.join(whole)}) VALUES ({marks})", tuple(whole.values())
+            )
+
+        for table in ("units", "persons", "plans", "demands", "duties"):
+            put(table, id=1)
+        for number, (state, reader) in enumerate(rows, start=1):
+            put("submissions", id=number, version=number, state=state, reviewer_id=reader, told_at=at)
+    migrate_schema(old)
+    with old.read() as session:
+        told = session.scalars(select(Submission.told_at).order_by(Submission.version)).all()
+        assert [one is None for one in told] == [True, False, False]
     old.close()
