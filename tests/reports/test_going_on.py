@@ -90,7 +90,7 @@ def test_the_committee_hears_when_its_board_has_taken_it(world: World) -> None:
     board.taps("Mở xem").taps("Đạt")
     told(world, leader, board)
     assert leader.last.text == (
-        "📨 <b>Báo cáo gửi đồng chí: Báo cáo kết quả quý II</b>\nChi bộ Văn phòng, đúng hạn\n"
+        "📥 <b>Báo cáo gửi đồng chí: Báo cáo kết quả quý II</b>\nChi bộ Văn phòng, đúng hạn\n"
         "✅ Ban Tuyên giáo đã xem, đạt, thứ Sáu 20/5\n\n👉 Đồng chí mở xem; nếu cần bổ sung thì bấm “Trả lại”."
     )
     told(world, leader)
@@ -125,7 +125,7 @@ def test_what_comes_later_that_day_is_one_message_the_next_working_morning(world
     world.go("2022-05-23 08:30")
     told(world, leader)
     assert leader.last.text.startswith(
-        "📨 <b>2 báo cáo gửi đồng chí, nơi tiếp nhận đã xem, đạt</b>\n1. Chi bộ Nước sạch"
+        "📥 <b>2 báo cáo gửi đồng chí, nơi tiếp nhận đã xem, đạt</b>\n1. Chi bộ Nước sạch"
     )
     assert [label[:2] for label in labels(leader)] == ["1.", "2."]
     leader.taps("2. Chi bộ Thôn Đông")
@@ -142,7 +142,7 @@ def test_more_than_a_page_of_them_are_counted(world: World) -> None:
         hands_in(world.registered(f"X{n}", "secretary"))
         board.presses(f"review.pass:{handed_id(world, f'X{n}')}")
     told(world, leader)
-    assert "📨 <b>12 báo cáo gửi đồng chí" in leader.last.text
+    assert "📥 <b>12 báo cáo gửi đồng chí" in leader.last.text
     assert "… và 2 báo cáo nữa, đồng chí xem trong phần tổng hợp." in leader.last.text
     reads_well(leader)
 
