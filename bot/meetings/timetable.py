@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import get_args
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.calendar import ONE_DAY, Moment, at_local, end_of_day
-from bot.periods import Period, period_named, period_of
+from bot.periods import Period, Shift, period_named, period_of, periods_within, usual_meeting_day
 from bot.problems import Invalid
 from bot.tables import Meeting, MeetingState, Topic, Unit
 
@@ -86,16 +87,64 @@ def meetings_within(
     return found, session.scalar(count) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Habitual:
+    """A cell that has set nothing in the month of its usual day, which is still to come."""
+
+    name: str
+    day: date
+
+
+def usual_within(
+    session: Session, scope: ColumnElement[bool], span: Period, moment: Moment
+) -> list[Habitual]:
+    """The cells in `scope` (a condition on Unit) whose usual day lies in the span, by day, on one day in natural order."""
+    columns = (Unit.name, Unit.meeting_day, Unit.meeting_shift)
+    wanted = (scope, Unit.kind == "chi_bo", Unit.closed_on.is_(None), _meets_as_usual(span, moment))
+    rows = session.execute(select(*columns).where(*wanted).order_by(Unit.listed_as, Unit.id)).all()
+    days = {(usual, shift): day for usual, shift, day in _usual_days(span, moment)}
+    found = [Habitual(name, days[usual or 0, shift]) for name, usual, shift in rows]
+    return sorted(found, key=lambda one: one.day)
+
+
+def _usual_days(span: Period, moment: Moment) -> list[tuple[int, str, date]]:
+    """(day of the month, where it goes on a rest day, the day that this is): those of the span that are still to come; where it holds
+    two of one cell, the first."""
+    found = {}
+    for month in reversed(periods_within("month", span.first, span.last)):
+        for usual in range(1, 32):
+            for shift in get_args(Shift):
+                day = usual_meeting_day(usual, month, shift)
+                if max(span.first, moment.today) <= day <= span.last:
+                    found[usual, shift] = day
+    return [(usual, shift, day) for (usual, shift), day in found.items()]
+
+
+def _meets_as_usual(span: Period, moment: Moment) -> ColumnElement[bool]:
+    months: dict[Period, list[ColumnElement[bool]]] = {}
+    for usual, shift, day in _usual_days(span, moment):
+        its = and_(Unit.meeting_day == usual, Unit.meeting_shift == shift)
+        months.setdefault(period_of("month", day), []).append(its)
+    return or_(
+        false(),
+        *(
+            and_(or_(*its), ~exists().where(Meeting.unit_id == Unit.id, _within(month, moment)))
+            for month, its in months.items()
+        ),
+    )
+
+
 def units_without(
     session: Session, scope: ColumnElement[bool], span: Period, moment: Moment, first: int = 0
 ) -> tuple[Sequence[Unit], int]:
-    """A page of the cells that have no meeting in the span, in natural order; and how many there are."""
+    """A page of the cells that have neither a meeting nor their usual day in the span, in natural order; and how many there are."""
     wanted = (
         scope,
         Unit.kind == "chi_bo",
         Unit.closed_on.is_(None),
         or_(Unit.opened_on.is_(None), Unit.opened_on <= span.last),
         ~exists().where(Meeting.unit_id == Unit.id, _within(span, moment)),
+        or_(Unit.meeting_day.is_(None), ~_meets_as_usual(span, moment)),
     )
     rows = select(Unit).where(*wanted).order_by(Unit.listed_as, Unit.id).offset(first).limit(PAGE)
     return session.scalars(rows).all(), session.scalar(select(func.count(Unit.id)).where(*wanted)) or 0

@@ -47,6 +47,15 @@ def find_units(
     return units_of(session, find_unit_ids(session, scope, text, offered))
 
 
+def find_closed_units(session: Session, scope: ColumnElement[bool], text: str) -> list[Unit]:
+    """The units within `scope` that are no more and whose code, name or whole words of it were typed, in natural order."""
+    words = fold(text)
+    its = select(Unit).where(scope, Unit.closed_on.is_not(None)).order_by(Unit.listed_as, Unit.id)
+    ended = [unit for unit in session.scalars(its) if words]
+    whole = [unit for unit in ended if words in (fold(unit.code), fold(unit.name))]
+    return whole or [unit for unit in ended if f" {words} " in f" {fold(unit.name)} "]
+
+
 def units_of(session: Session, ids: Sequence[int]) -> list[Unit]:
     """In the order of the ids."""
     found: dict[int, Unit] = {}

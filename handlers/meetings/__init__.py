@@ -43,6 +43,7 @@ ACTIONS: dict[str, Handler] = {
     "prepare.banner": prepare.show_backdrop,
     "cells": timetable.show_timetable,
     "cells.without": timetable.show_without,
+    "cells.usual": timetable.show_usual,
     "cells.meeting": timetable.show_planned,
     "cells.agree": timetable.agree_to_day,
     "cells.other": timetable.begin_other_day,

@@ -1,6 +1,8 @@
 """`/lichdonvi`: which of the units below meet when; what somebody above answers: agreed, another day, "I shall come"."""
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 from bot.meetings.leader_words import (
@@ -22,16 +24,20 @@ from bot.meetings.leader_words import (
 from bot.meetings.meetings import lock_meeting
 from bot.meetings.timetable import (
     PAGE,
+    Habitual,
     meetings_within,
     pilots_together,
     span_named,
     spans_offered,
     units_without,
+    usual_within,
     week_of,
 )
 from bot.people.roles import role_holders, within_subtree
 from bot.periods import Period
 from bot.problems import Invalid
+from bot.reading.span_words import read_span
+from bot.reading.words import quoted_words
 from bot.tables import LeaderWord, Meeting, MeetingState, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
@@ -46,13 +52,27 @@ class AskingOtherDay(Answers):
     stamp: str = ""
 
 
+def _said(chat: Chat) -> str:
+    """What stands behind the command."""
+    return chat.command.rest if chat.command is not None else ""
+
+
+def _unread(chat: Chat, key: str) -> str:
+    """The words behind the command that say no week and no month."""
+    return "" if key else quoted_words(read_span(_said(chat), chat.today)[1])
+
+
 def _span(chat: Chat, key: str) -> Period | None:
-    """The week or month that a button names, the present week without one; else says that nothing was understood."""
+    """The week or month that a button or the words behind the command name, the present week without; else says that nothing was
+    understood."""
     if not role_holders(chat.roles(), "sum"):
         chat.refuse()
         return None
     try:
-        return span_named(key) if key else week_of(chat.today)
+        if key:
+            return span_named(key)
+        said = read_span(_said(chat), chat.today)[0]
+        return span_named(said) if said else week_of(chat.today)
     except Invalid:
         chat.desk.routes.unknown(chat)
         return None
@@ -79,7 +99,31 @@ def show_timetable(chat: Chat, key: str = "", page: str = "0") -> None:
         page=row_id(page),
         more=first + len(rows) < total,
         without=units_without(chat.session, scope, span, chat.moment)[1],
+        usual=_by_day(usual_within(chat.session, scope, span, chat.moment)),
+        unread=_unread(chat, key),
         pilots=pilots_together(chat.session, scope, span, chat.moment),
+    )
+
+
+def _by_day(found: list[Habitual]) -> list[tuple[date, list[str]]]:
+    return [(day, [one.name for one in its]) for day, its in groupby(found, key=lambda one: one.day)]
+
+
+def show_usual(chat: Chat, key: str = "", page: str = "0") -> None:
+    """The cells that are expected to meet on their usual day and have set nothing, twenty a page."""
+    span = _span(chat, key)
+    if span is None:
+        return
+    scope, first = within_subtree(Unit.path, chat.roles(), "sum"), PAGE * row_id(page)
+    found = usual_within(chat.session, scope, span, chat.moment)
+    chat.say(
+        "meetings/timetable/usual",
+        span=span,
+        days=_by_day(found[first : first + PAGE]),
+        first=first,
+        total=len(found),
+        page=row_id(page),
+        more=first + PAGE < len(found),
     )
 
 

@@ -1,18 +1,18 @@
 """What a leader types behind `/tonghop`, or by itself: a period, what to take it apart by, the name of a unit."""
 
-from dataclasses import replace
-
 from bot.people.roles import role_holders, within_subtree
-from bot.periods import period_of
+from bot.periods import Span, period_of
 from bot.problems import Invalid
+from bot.reading.focus_words import read_focus
 from bot.reading.period_words import AskedPeriod, read_asked_period
 from bot.reading.words import fold
-from bot.tables import Unit
+from bot.summaries.focus import Focus, find_focus
+from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Handler
-from bot.units.lookup import find_units, units_stand_below
+from bot.units.lookup import find_closed_units, find_units, units_stand_below
 from handlers.summaries.part import choose_period, part_asked, part_of, period_asked, whole_part
-from handlers.summaries.period import say_parts, say_period
+from handlers.summaries.period import SUMS, say_parts, say_period
 
 OFFERED = 12
 SHORTEST, LONGEST = 3, 60
@@ -31,9 +31,11 @@ def _answer_read(chat: Chat, asked: AskedPeriod, units: list[Unit], otherwise: H
     if len(units) > 1:
         _say_which(chat, asked, units)
         return
-    if not units and _is_sector(chat, asked.rest):
-        asked = replace(asked, part="sectors", rest="")
     trouble = ""
+    found = [] if units else _focuses(chat, asked)
+    if found:
+        _answer_narrowed(chat, asked, found)
+        return
     if asked.rest and not units:
         trouble = chat.sentence(Invalid("summary_words_unknown", said=asked.rest))
     if asked.period and asked.period.first > chat.today:
@@ -43,6 +45,32 @@ def _answer_read(chat: Chat, asked: AskedPeriod, units: list[Unit], otherwise: H
         chat.run(lambda chat: _answer(chat, asked, units), trouble=trouble)
     else:
         chat.run(otherwise, trouble=trouble)
+
+
+def _focuses(chat: Chat, asked: AskedPeriod) -> list[Focus]:
+    """Sectors, plans and what they ask for that the words may name; "theo kế hoạch 60" has said which already."""
+    if not fold(asked.rest):
+        return []
+    scope = within_subtree(Duty.path, chat.roles(), "sum")
+    part = asked.part if asked.part in SUMS else ""
+    return find_focus(chat.session, scope, asked.rest, chat.desk.render.words["units"]["sectors"], part)
+
+
+def _answer_narrowed(chat: Chat, asked: AskedPeriod, found: list[Focus]) -> None:
+    """Of a plan or a thing that it asks for, without a period: of the year."""
+    whole = whole_part(chat)
+    span: Span = "quarter" if found[0].part == "sectors" else "year"
+    period = asked.period or period_of(span, chat.today)
+    if len(found) > 1:
+        shown = [whole.narrowed(one) for one in found[:OFFERED]]
+        chat.say("summaries/which_focus", parts=shown, total=len(found), said=asked.rest, when=period.key)
+    elif period.first > chat.today:
+        ahead = chat.sentence(Invalid("period_ahead", key=period.key))
+        chat.run(choose_period, trouble=ahead)
+    elif asked.part and asked.part != found[0].part:
+        say_parts(chat, period, whole.narrowed(found[0]), asked.part)
+    else:
+        say_period(chat, period, whole.narrowed(found[0]))
 
 
 def take_loose_words(chat: Chat) -> bool:
@@ -56,7 +84,9 @@ def take_loose_words(chat: Chat) -> bool:
     if not (asked.period or asked.part or asked.rest):
         return False
     units = [unit for unit in _units(chat, asked.rest) if _names_it(unit, asked.rest)]
-    if asked.rest and not units and not _is_sector(chat, asked.rest):
+    if asked.rest and not units and not _is_sector(chat, asked.rest) and not read_focus(asked.rest)[0]:
+        return False
+    if asked.rest and not units and not _focuses(chat, asked):
         return False
     _answer_read(chat, asked, units, choose_period)
     return True
@@ -94,7 +124,8 @@ def _units(chat: Chat, words: str) -> list[Unit]:
     if not fold(words):
         return []
     scope = within_subtree(Unit.path, chat.roles(), "sum")
-    return find_units(chat.session, scope, chosen="", text=words, offered=())
+    found = find_units(chat.session, scope, chosen="", text=words, offered=())
+    return found or find_closed_units(chat.session, scope, words)
 
 
 def _is_sector(chat: Chat, words: str) -> bool:

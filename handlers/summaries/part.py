@@ -1,12 +1,13 @@
 """Of which part of the tree a leader asks: a unit and all below it, or all that the roles reach."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
 
 from bot.people.roles import role_holders, topmost_units, units_below, within_subtree
 from bot.periods import SPANS, Period, period_before, period_of, summed_period
 from bot.problems import Invalid
+from bot.summaries.focus import Focus, focus_marked
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat, row_id
 
@@ -25,11 +26,20 @@ class Part:
     unit: Unit | None
     roots: list[Unit]
     scope: ColumnElement[bool]
+    focus: Focus | None = None
+    """What it is narrowed down to besides."""
 
     @property
     def mark(self) -> str:
-        """As a button carries it."""
+        """As a button carries it: "0", "12", "12.p5"."""
+        return self.place + (f".{self.focus.mark}" if self.focus else "")
+
+    @property
+    def place(self) -> str:
         return str(self.unit.id) if self.unit else WHOLE
+
+    def narrowed(self, focus: Focus) -> "Part":
+        return replace(self, scope=self.scope & focus.only, focus=focus)
 
 
 def may_sum(chat: Chat) -> bool:
@@ -40,8 +50,20 @@ def may_sum(chat: Chat) -> bool:
     return False
 
 
-def part_asked(chat: Chat, unit_id: str) -> Part | None:
+def part_asked(chat: Chat, mark: str) -> Part | None:
     """The part that a button names, if the person may sum it up; else says no."""
+    place, _, narrowed = mark.partition(".")
+    part = _part_at(chat, place)
+    if part is None or not narrowed:
+        return part
+    focus = focus_marked(chat.session, part.scope, narrowed)
+    if focus is None:
+        chat.say("talk/not_yours")
+        return None
+    return part.narrowed(focus)
+
+
+def _part_at(chat: Chat, unit_id: str) -> Part | None:
     if not may_sum(chat):
         return None
     if unit_id in ("", WHOLE):

@@ -2,7 +2,7 @@
 
 from bot.tables import Errand, ErrandKind, ErrandState
 from bot.tables.asked import Asked, OrderedSummary, SummaryPicture
-from bot.talk.chat import Chat
+from bot.talk.chat import Chat, row_id
 from handlers.summaries.part import Part, part_asked, period_asked
 
 
@@ -11,7 +11,7 @@ def order_picture(chat: Chat, key: str, unit_id: str = "") -> None:
     period = period_asked(chat, key) if part else None
     if part is None or period is None:
         return
-    _order(chat, ErrandKind.PICTURE, SummaryPicture(period.key, int(part.mark)), part)
+    _order(chat, ErrandKind.PICTURE, SummaryPicture(period.key, row_id(part.place)), part)
     chat.say("summaries/drawing", period=period, mark=part.mark)
 
 
@@ -29,7 +29,7 @@ def _order_file(chat: Chat, key: str, unit_id: str, form: str) -> None:
     period = period_asked(chat, key) if part else None
     if part is None or period is None:
         return
-    _order(chat, ErrandKind.SUMMARY, OrderedSummary(period.key, form, int(part.mark)), part)
+    _order(chat, ErrandKind.SUMMARY, OrderedSummary(period.key, form, row_id(part.place)), part)
     chat.say("summaries/making", period=period, mark=part.mark, form=form)
 
 

@@ -16,5 +16,6 @@ def show_card(chat: Chat, unit_id: str) -> None:
         "units/card",
         card=unit_standing(chat.session, unit, chat.moment),
         scores=unit_scores(chat, unit),
+        into=chat.session.get(Unit, unit.merged_into_id) if unit.merged_into_id else None,
         up=parent if parent and chat.may("sum", parent.path) else None,
     )

@@ -132,6 +132,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.open": ("{unit}:2022-04", SUMS),
     "cells": ("", f"{SUMS} other_leader"),
     "cells.without": ("", f"{SUMS} other_leader"),
+    "cells.usual": ("", f"{SUMS} other_leader"),
     "cells.meeting": ("{meeting}", SUMS),
     "cells.agree": ("{meeting}", "follower leader"),
     "cells.other": ("{meeting}", "follower leader"),

@@ -430,3 +430,58 @@ def test_two_pilots_of_one_evening_are_warned_of(world: World, cell: Talker, lea
     one = world.registered("CB02", "follower").says("/lichdonvi").taps("Tháng này")
     assert "họp điểm" not in one.last.text  # nobody hears of what lies beyond their cells
     reads_well(leader)
+
+
+def test_a_usual_day_that_nobody_has_set_is_shown_as_such(world: World, cell: Talker, leader: Talker) -> None:
+    """The cell meets on the fifth of each month; of April 2022 that is a Tuesday."""
+    leader.says("/lichdonvi").taps("Tuần tới")
+    assert (
+        "Ngày thường lệ, chưa hẹn:\n– Thứ Ba 05/4: Chi bộ Văn phòng\n\nChưa đặt lịch: 2" in leader.last.text
+    )
+    leader.taps("Ngày thường lệ, chưa hẹn")
+    assert leader.last.text.startswith(
+        "<b>Ngày thường lệ, chưa hẹn: 1 chi bộ</b>\nTuần thứ Hai 04/4 – Chủ nhật 10/4\n\n"
+        "<b>Thứ Ba 05/4</b>\n– Chi bộ Văn phòng\n"
+    )
+    set_for(cell, "7/4 19h30")
+    leader.taps("Lịch các đơn vị")
+    assert "Ngày thường lệ" not in leader.last.text
+    leader.says("/lichdonvi tháng 5")
+    assert "– Thứ Năm 05/5: Chi bộ Văn phòng" in leader.last.text
+    world.go("2022-05-06 08:00")
+    leader.says("/lichdonvi tháng này")
+    assert "Ngày thường lệ" not in leader.last.text, "it is past"
+    assert "Chưa đặt lịch: 3 chi bộ" in leader.last.text
+    reads_well(leader)
+
+
+def test_many_usual_days_twenty_a_page(world: World, leader: Talker) -> None:
+    world.units(*[(f"T{n}", f"Chi bộ Tổ {n}", "chi_bo", "nong_thon", "DUK") for n in range(1, 26)])
+    with world.db.write() as session:
+        for unit in session.scalars(select(Unit).where(Unit.code.startswith("T"))):
+            unit.meeting_day = 4 + int(unit.code[1:]) % 20
+    leader.says("/lichdonvi tháng 5/2022")
+    assert "\n… và " in leader.last.text
+    leader.taps("Ngày thường lệ, chưa hẹn").taps("Trang sau")
+    assert "Tháng 5/2022, tiếp theo\n" in leader.last.text
+    leader.taps("Trang trước").presses("cells.usual:2021-01")
+    assert "Không có chi bộ nào." in leader.last.text
+    reads_well(leader)
+
+
+@pytest.mark.parametrize(
+    ("said", "span", "unread"),
+    [
+        ("tuần tới", "Tuần thứ Hai 04/4 – Chủ nhật 10/4", ""),
+        ("tuan truoc", "Tuần thứ Hai 21/3 – Chủ nhật 27/3", ""),
+        ("tháng sau", "Tháng 5/2022", ""),
+        ("5/2022", "Tháng 5/2022", ""),
+        ("tháng 6 năm 2022 gì đó", "Tháng 6/2022", "gì đó"),
+        ("lung tung", "Tuần thứ Hai 28/3 – Chủ nhật 03/4", "lung tung"),
+    ],
+)
+def test_words_behind_the_command_are_read_or_said(leader: Talker, said: str, span: str, unread: str) -> None:
+    leader.says(f"/lichdonvi {said}")
+    assert f"\n{span}\n" in leader.last.text
+    assert (f"Chưa hiểu “{unread}”. " in leader.last.text) == bool(unread)
+    reads_well(leader)

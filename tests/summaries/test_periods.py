@@ -14,13 +14,14 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.periods import period_named
 from bot.tables import Duty, DutyState, Person, Unit
+from bot.units.ends import close_unit
 from bot.units.rows import UnitRow
 from bot.units.tree import write_units
 from tests.kit.places import ZONE
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
-from tests.kit.wording import labels
+from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
 MONTHS = range(1, 10)
@@ -235,9 +236,7 @@ def test_by_what_stands_below_and_down_to_the_card(world: World) -> None:
     assert "Năm 2022, từng đơn vị" in leader.last.text
 
 
-@pytest.mark.parametrize(
-    ("said", "button"), [("theo lĩnh vực quý 1", ""), ("quý 1", "Theo lĩnh vực"), ("nông thôn quý 1", "")]
-)
+@pytest.mark.parametrize(("said", "button"), [("theo lĩnh vực quý 1", ""), ("quý 1", "Theo lĩnh vực")])
 def test_by_sector(world: World, said: str, button: str) -> None:
     leader = world.registered("DUK", "leader").says(f"/tonghop {said}")
     if button:
@@ -247,6 +246,64 @@ def test_by_sector(world: World, said: str, button: str) -> None:
     assert lines(leader.last.text) == {
         names[sector]: pair(diary(codes, range(1, 4)) + reports(codes, 1)) for sector, codes in by.items()
     }
+
+
+def test_the_name_of_a_sector_narrows_the_figures_down(world: World) -> None:
+    rural = [code for code, (_, own) in CELLS.items() if own == "nong_thon"]
+    leader = world.registered("DUK", "leader")
+    for said in ("/tonghop nông thôn quý 1", "nông thôn quý 1", "/tonghop lĩnh vực nong thon quý 1"):
+        leader.says(said)
+        check_head(leader.last.text, diary(rural, range(1, 4)) + reports(rural, 1))
+        assert "\n🔎 Chỉ lĩnh vực Nông thôn\n" in leader.last.text
+    assert not [label for label in labels(leader) if "Word" in label or "Ảnh" in label]
+    leader.taps("Từng đơn vị")
+    ours = [code for code in rural if code[0] == "A"]
+    assert lines(leader.last.text)["Đảng ủy bộ phận A"] == pair(diary(ours, range(1, 4)) + reports(ours, 1))
+    leader.taps("Cả kỳ").taps("Đúng hạn")
+    names = [f"Chi bộ thôn {code}" for code in rural if any(done(code, n) == IN_TIME for n in range(1, 4))]
+    assert f"{len(names)} đơn vị</b> · quý I/2022" in leader.last.text
+    leader.says("/tonghop nông thôn")
+    assert leader.last.text.startswith("<b>Quý III/2022: "), "the present quarter"
+    reads_well(leader)
+
+
+def test_the_name_of_a_plan_or_topic_narrows_them_down_too(world: World) -> None:
+    leader = world.registered("DUB", "leader")
+    for said in ("kế hoạch 9", "9-KH/ĐU", "theo kế hoạch 9"):
+        leader.says(f"/tonghop {said} 6 tháng")
+        check_head(leader.last.text, diary(OF_B, range(1, 7)))
+        assert "\n🔎 Chỉ kế hoạch 9-KH/ĐU\n" in leader.last.text
+    leader.says("/tonghop chu de so 3")
+    check_head(leader.last.text, diary(OF_B, [3]))
+    assert leader.last.text.startswith("<b>Năm 2022: ")
+    assert "\n🔎 Chỉ việc: Chủ đề số 3\n" in leader.last.text
+    leader.says("/tonghop chủ đề 1/2022").says("/tonghop chủ đề số")
+    assert leader.last.text.startswith("🔎 Có 9 kết quả khớp “chủ đề số”.")
+    assert labels(leader)[0] == "1. Chỉ việc: Chủ đề số 1"
+    leader.taps("Chủ đề số 5")
+    check_head(leader.last.text, diary(OF_B, [5]))
+    leader.says("/tonghop kế hoạch 77")
+    assert leader.last.text.startswith("Chưa hiểu “kế hoạch 77”: ")
+    leader.presses("sum.period:2022:0.p99999").presses("sum.period:2022:0.x")
+    assert leader.last.text.startswith("⚠️")
+    leader.says("/tonghop nông thôn 12/2022")
+    assert leader.last.text.startswith("Chưa tới tháng 12/2022")
+    reads_well(leader)
+
+
+def test_a_unit_that_is_no_more_is_found_by_its_name(world: World) -> None:
+    leader = world.registered("DUK", "leader")
+    with world.db.write() as session:
+        unit, into = (session.scalars(select(Unit).where(Unit.code == code)).one() for code in ("B7", "B6"))
+        close_unit(session, unit, TODAY, Moment(world.at, ZONE), into=into)
+    for said in ("chi bo thon b7", "/tonghop thôn B7"):
+        leader.says(said)
+        assert leader.last.text.startswith("🏢 <b>Chi bộ thôn B7: đã giải thể từ thứ Tư 10/8</b>")
+        assert "Đã sáp nhập vào: Chi bộ thôn B6" in leader.last.text
+    assert leader.says("/tonghop thôn B7 quý 1").last.text.startswith("<b>Quý I/2022: ")
+    other = world.registered("DUA", "leader").says("/tonghop thôn B7")
+    assert other.last.text.startswith("Chưa hiểu “thôn B7”")
+    reads_well(leader, other)
 
 
 def test_by_plan_and_by_topic(world: World) -> None:
