@@ -72,8 +72,6 @@ for _no in ("khong", "ko", "k", "kh", "khg"):
         )
     )  # fmt: skip
 
-NAMES["R"] += "".join(f"|{why} {reason}" for why in ("do", "vi") for reason in NAMES["R"].split("|"))
-
 SYLLABLES = {word for listed in NAMES.values() for word in listed.replace("|", " ").split()}
 PHRASES: dict[tuple[str, ...], str] = {}
 for _code, _listed in NAMES.items():

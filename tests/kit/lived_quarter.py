@@ -228,9 +228,7 @@ def _may(life: Life) -> None:
         "Đảng viên tham luận, liên hệ, góp ý cho dự thảo</b>",
     ]
     life.until("05-31 22:00")
-    life["T2"].says("/ketqua").taps("1. T5").says("tối nay").says("vắng 1 do ốm").taps("Có lý do").taps(
-        "Đúng"
-    )
+    life["T2"].says("/ketqua").taps("1. T5").says("tối nay").says("vắng 1 ốm").taps("Có lý do").taps("Đúng")
 
 
 def _said_to_all(life: Life) -> None:
