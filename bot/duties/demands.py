@@ -40,6 +40,10 @@ class Demands:
         self.changed: set[Name] = set()
         """The demands that are new or other than before."""
 
+    def known(self, want: Expected) -> bool:
+        """Whether it has a row by now."""
+        return demand_name(want) in self._rows
+
     def of(self, want: Expected) -> Demand:
         """The row of what is expected; written or brought up to date at its first mention."""
         name = demand_name(want)

@@ -1,23 +1,28 @@
-"""Brings the duties of a plan to what it expects, portion by portion of the tree, so that memory stays flat."""
+"""Brings the duties of a plan to what it expects, portion by portion of the tree: a portion is written by sets, so that a unit costs the
+same in a nation as in a committee."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, true
+from sqlalchemy import ColumnElement, select, true
 
 from bot.duties.changes import Loading
-from bot.duties.demands import Demands, demand_name
-from bot.duties.following import Change, Following
+from bot.duties.demands import Demands, Name, demand_name
+from bot.duties.following import Following
 from bot.duties.leaving import leave_duties, leave_the_rest
-from bot.duties.life import release_duty
-from bot.duties.present import GONE, ROWS, Present, done_before, present_duties
+from bot.duties.present import Fate, count_fates, duties_with_fate
+from bot.duties.usual import Habit
+from bot.duties.wanted import SHAPE, Part, UnitClass, lay_out, unit_classes
+from bot.duties.writing import write_own_duties, write_passed_on
 from bot.plans.expected import Expected, expected_about, expected_duties
-from bot.plans.who import fits_unit, reach_of_unit
-from bot.tables import Demand, Duty, DutyState, Hurry, Unit
+from bot.plans.who import UnitProfile, fits_unit, reach_of_unit
+from bot.tables import Unit
 
-UNITS = 2000
-DAYS = ("announced_on", "opens_on", "due_on", "safe_on")
-UnitLine = Row[*tuple[Any, ...]]
+ROWS = 8000
+"""About so many duties are compared and written at once."""
+UNITS = 250
+"""So many units are looked at first, before it is known how much each of them is asked."""
 
 
 class Comparison:
@@ -29,24 +34,113 @@ class Comparison:
         self._following = Following(loading, demands)
         self._pool = {topic.key for topic in loading.text.topics if topic.pool}
         self._actors = self._acting()
+        self._most = UNITS
 
     def run(self, only: ColumnElement[bool] | None = None) -> None:
         """With `only`, a condition on Unit, of these units alone."""
-        meant = true() if only is None else only
-        for units in self._units(meant):
-            self._compare_units(units)
-        self._following.follow_meetings(only)
+        after = ""
+        while (part := self.next_part(after, only)) is not None:
+            self.compare(part)
+            after = part.upto
         leave_the_rest(self._loading, only)
 
-    def _units(self, meant: ColumnElement[bool]) -> Iterator[Sequence[UnitLine]]:
-        """The units that the plan is for, by their paths, some at a time."""
-        shape = (Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id, Unit.opened_on)
-        columns = (*shape, Unit.meeting_day, Unit.meeting_shift)
-        query = select(*columns).where(self._loading.living(), meant).order_by(Unit.path).limit(UNITS)
-        last = ""
-        while rows := self._loading.session.execute(query.where(Unit.path > last)).all():
-            yield rows
-            last = rows[-1].path
+    def next_part(self, after: str, only: ColumnElement[bool] | None = None) -> Part | None:
+        """The portion behind the path `after` of the units that the plan is for; None when all have been looked at."""
+        meant = true() if only is None else only
+        query = select(Unit.id, Unit.path).where(self._loading.living(), meant, Unit.path > after)
+        units = self._loading.session.execute(query.order_by(Unit.path).limit(self._most)).all()
+        return Part(self._loading, units) if units else None
+
+    def compare(self, part: Part) -> None:
+        """Brings what is asked of the units of the part, and about them, to what the plan wants."""
+        changes = self._loading.changes
+        wants = self._lay_out(part, unit_classes(part))
+        fates = count_fates(part)
+        changes.kept += fates[Fate.KEPT]
+        changes.done += fates[Fate.DONE]
+        if fates[Fate.CHANGED]:
+            self._following.change(duties_with_fate(part, Fate.CHANGED), wants)
+        fresh = write_own_duties(part) + write_passed_on(part)
+        changes.added += fresh
+        if fresh:
+            self._following.release(part, wants)
+        if fates[Fate.GONE]:
+            gone = duties_with_fate(part, Fate.GONE)
+            leave_duties(self._loading, [row for row in gone if not (row.added and row.base in self._pool)])
+        self._following.follow_meetings(part)
+
+    def _lay_out(self, part: Part, classes: Sequence[UnitClass]) -> list[Expected]:
+        """Lays out what the units of each class are asked; answers what that is, by its number there."""
+        wants: dict[Name, Expected] = {}
+        rows: list[dict[str, Any]] = []
+        asked = 0
+        for profile in dict.fromkeys(one.profile for one in classes):
+            habits = [one for one in classes if one.profile == profile]
+            units = sum(one.units for one in habits)
+            self._loading.changes.units += units
+            for about, want in self._wanted(profile, habits):
+                asked += units
+                wants.setdefault(demand_name(want), want)
+                number = list(wants).index(demand_name(want))
+                rows += self._lines(profile, habits, want, number, about=about)
+        units = sum(one.units for one in classes)
+        self._most = max(1, min(ROWS * units // max(1, asked), 8 * UNITS))
+        lay_out(self._loading.session, rows, self._actors_of(part))
+        return list(wants.values())
+
+    def _wanted(self, profile: UnitProfile, habits: Sequence[UnitClass]) -> Iterator[tuple[bool, Expected]]:
+        """(whether it is asked about the unit, what is expected) of units alike, but for what was due before any of them was there
+        and is not known."""
+        text = self._loading.text
+        opened = None if any(one.opened is None for one in habits) else min(one.opened for one in habits)
+        found = [(False, want) for want in expected_duties(text, profile)]
+        for duty, wants in expected_about(text, profile):
+            found += [(True, want) for want in wants if self._actors[duty.key]]
+        for about, want in found:
+            if not (opened and want.due_on and want.due_on < opened) or self._demands.known(want):
+                yield about, want
+
+    def _lines(
+        self, profile: UnitProfile, habits: Sequence[Habit], want: Expected, number: int, *, about: bool
+    ) -> Iterator[dict[str, Any]]:
+        """A line of WANTED; where the usual day decides when it is said first, one for each such day."""
+        demand = self._demands.of(want)
+        line = {
+            **asdict(profile),
+            "shift": "",
+            "day": 0,
+            "number": number,
+            "demand_id": demand.id,
+            "about": about,
+            "base": want.base,
+            "key": want.key,
+            "duty_kind": demand.kind,
+            "waits": want.waits or "",
+            **{name: getattr(want, name) for name in SHAPE},
+            "moving": bool(want.relative.side or want.waits),
+            "changed": demand_name(want) in self._demands.changed,
+            "first_at": None,
+        }
+        if want.waits:
+            yield line
+            return
+        first = {
+            (one.meeting_shift, one.meeting_day or 0): self._demands.first_reminder(want, one)
+            for one in habits
+        }
+        if len(set(first.values())) == 1:
+            yield line | {"first_at": next(iter(first.values()))}
+            return
+        for (shift, day), at in first.items():
+            yield line | {"shift": shift, "day": day, "first_at": at}
+
+    def _actors_of(self, part: Part) -> list[dict[str, Any]]:
+        return [
+            {"duty": duty, "unit_id": number, "path": path, "reach": reach}
+            for duty, found in self._actors.items()
+            for number, path, reach in found
+            if part.touches(reach)
+        ]
 
     def _acting(self) -> dict[str, list[tuple[int, str, str]]]:
         """Who may owe each duty that is asked for each unit: id, path, and the path below which its units stand.
@@ -67,105 +161,3 @@ class Comparison:
             ]
             found[duty.key] = [(u.id, u.path, reach_of_unit(u.path, u.kind)) for u in rows]
         return found
-
-    def _compare_units(self, units: Sequence[UnitLine]) -> None:
-        self._loading.changes.units += len(units)
-        present = present_duties(self._loading, [unit.id for unit in units])
-        fresh: list[dict[str, Any]] = []
-        seen: set[int] = set()
-        changed: list[Change] = []
-        for unit in units:
-            for unit_id, path, key, about, want in self._wanted(unit):
-                there = present.get((unit_id, key))
-                if there is None:
-                    if unit.opened_on and want.due_on and want.due_on < unit.opened_on:
-                        continue  # it was due before the unit was there
-                    row = self._new(unit_id, path, key, about, want, done_before(present, unit.id, want))
-                    if not want.waits:
-                        row["next_reminder_at"] = self._demands.first_reminder(want, unit)
-                    fresh.append(row)
-                    continue
-                seen.add(there.id)
-                demand = self._demands.of(want)
-                if self._other(there, want, demand):
-                    changed.append((there, want, demand, path))
-            if len(fresh) >= ROWS:
-                self._insert(fresh)
-        self._insert(fresh)
-        self._following.change(changed, present)
-        leave_duties(
-            self._loading,
-            [row for row in present.values() if row.id not in seen and not self._own_choice(row)],
-        )
-
-    def _wanted(self, unit: UnitLine) -> Iterator[tuple[int, str, str, int | None, Expected]]:
-        """(unit, path, key, unit that it is about, what is expected) of all that is asked of the unit or about it."""
-        facts = self._loading.profile(unit)
-        for want in expected_duties(self._loading.text, facts):
-            yield unit.id, unit.path, want.key, None, want
-        for duty, wants in expected_about(self._loading.text, facts):
-            for actor_id, path, reach in self._actors[duty.key]:
-                if actor_id != unit.id and unit.path.startswith(reach):
-                    for want in wants:
-                        yield actor_id, path, f"{want.key}@{unit.code}", unit.id, want
-
-    def _new(
-        self, unit_id: int, path: str, key: str, about: int | None, want: Expected, leader: Present | None
-    ) -> dict[str, Any]:
-        self._loading.changes.added += 1
-        demand = self._demands.of(want)
-        row = {
-            "plan_id": self._loading.plan.id,
-            "demand_id": demand.id,
-            "unit_id": unit_id,
-            "path": path,
-            "key": key,
-            "about_id": about,
-            "state": DutyState.WAITING if want.waits else DutyState.OPEN,
-            "waits": want.waits or "",
-            **{name: getattr(want, name) for name in ("kind", *DAYS)},
-            "next_reminder_at": None,
-            "reminded_until": None,
-            "added": False,
-            "hurry": Hurry.NONE,
-            "picks": [],
-        }
-        if leader is not None:
-            self._released(row, demand, leader)
-        return row
-
-    def _released(self, row: dict[str, Any], demand: Demand, leader: Present) -> None:
-        """What the duty waits for was done before the duty was there."""
-        names = ("state", *DAYS)
-        duty = Duty(**{name: row[name] for name in names}, demand=demand)
-        release_duty(duty, self._loading.moment.day_of(leader.done_at), self._loading.moment)
-        row |= {name: getattr(duty, name) for name in (*names, "next_reminder_at", "reminded_until")}
-        row["hurry"] = duty.hurry
-
-    def _other(self, there: Present, want: Expected, demand: Demand) -> bool:
-        """Whether what is there has to change. A done duty keeps what it was."""
-        if there.state == DutyState.DONE:
-            self._loading.changes.done += 1
-            return False
-        days_hold = all(getattr(there, day) == getattr(want, day) for day in DAYS)
-        moving = bool(want.relative.side or want.waits)
-        past = (
-            there.state == DutyState.OPEN and there.due_on is not None and there.due_on < self._loading.today
-        )
-        if past and days_hold:
-            self._loading.changes.kept += 1  # it belongs to a period that is over, in the words of that time
-            return False
-        same = there.demand_id == demand.id and (moving or days_hold) and there.waits == (want.waits or "")
-        if same and there.state not in GONE and demand_name(want) not in self._demands.changed:
-            self._loading.changes.kept += 1
-            return False
-        return True
-
-    def _own_choice(self, row: Present) -> bool:
-        """What a unit has taken on itself stays as long as its topic is in the pool."""
-        return bool(row.added) and row.base in self._pool
-
-    def _insert(self, rows: list[dict[str, Any]]) -> None:
-        if rows:
-            self._loading.session.execute(insert(Duty), rows)
-            rows.clear()

@@ -1,51 +1,142 @@
-"""The duties of a plan that are there when it is loaded."""
+"""The duties of a plan that are there when it is loaded: how each stands to what is wanted now."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, select
+from sqlalchemy.orm import aliased
 
 from bot.duties.changes import Loading
-from bot.plans.expected import Expected
-from bot.tables import Demand, Duty, DutyState
+from bot.duties.wanted import ACTORS, SHAPE, WANTED, Part, wanted_of_unit
+from bot.tables import Demand, Duty, DutyState, Meeting, MeetingDuty, MeetingState, Unit
 
 ROWS = 5000
 """So many are written at once."""
 ASKING = (DutyState.OPEN, DutyState.WAITING)
 GONE = (DutyState.WITHDRAWN, DutyState.LAPSED)
+LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
 
 Present = Row[*tuple[Any, ...]]
 """What is read of each duty that is there: too many for whole objects."""
 
 
-def present_duties(loading: Loading, unit_ids: Sequence[int]) -> dict[tuple[int, str], Present]:
-    """Locked: one that is closed meanwhile must not be written over."""
-    own = and_(Duty.unit_id.in_(unit_ids), Duty.about_id.is_(None))
-    rows = loading.session.execute(
-        select(
-            Duty.id,
-            Duty.unit_id,
-            Duty.about_id,
-            Duty.key,
-            Duty.state,
-            Duty.demand_id,
-            Duty.announced_on,
-            Duty.opens_on,
-            Duty.due_on,
-            Duty.safe_on,
-            Duty.done_at,
-            Duty.waits,
-            Duty.added,
-            Demand.base,
+class Fate(StrEnum):
+    """DONE keeps what it was, KEPT is as the plan wants it; GONE is wanted no more."""
+
+    DONE = "done"
+    KEPT = "kept"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+def count_fates(part: Part) -> Counter[Fate]:
+    """How many duties of its units, and about them, go which way."""
+    found: Counter[Fate] = Counter()
+    fate = _fate(part.loading)
+    for about in (False, True):
+        query = _beside_wanted(select(fate, func.count()), part, about=about).group_by(fate)
+        for name, number in part.loading.session.execute(query):
+            found[Fate(name)] += number
+    return found
+
+
+def duties_with_fate(part: Part, fate: Fate) -> list[Present]:
+    """Locked: one that is closed meanwhile must not be written over. `number` is that of what is wanted."""
+    return _duties(part, _fate(part.loading) == fate)
+
+
+def freed_duties(part: Part) -> list[Present]:
+    """What waits for something that had been done before it was there."""
+    return _duties(part, and_(Duty.state == DutyState.WAITING, _leader_done_at(part.loading).is_not(None)))
+
+
+def _duties(part: Part, where: ColumnElement[bool]) -> list[Present]:
+    found: list[Present] = []
+    for about in (False, True):
+        query = _beside_wanted(select(*_decisive(part.loading)), part, about=about).where(where)
+        found += part.loading.session.execute(query.order_by(Duty.id).with_for_update(of=Duty)).all()
+    return found
+
+
+def _beside_wanted(query: Any, part: Part, *, about: bool) -> Any:
+    """From the units to their duties (or those about them), beside what is wanted of each, if anything."""
+    subject = and_(Duty.about_id == Unit.id, part.holds(Duty.about_id))
+    key: ColumnElement[str] = WANTED.c.key
+    wanted = [wanted_of_unit(part.loading), WANTED.c.about.is_(about)]
+    if about:
+        key = key + "@" + Unit.code
+        wanted.append(
+            exists().where(
+                ACTORS.c.duty == WANTED.c.base,
+                ACTORS.c.unit_id == Duty.unit_id,
+                Unit.id != Duty.unit_id,
+                func.substr(Unit.path, 1, func.length(ACTORS.c.reach)) == ACTORS.c.reach,
+            )
         )
-        .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.plan_id == loading.plan.id, or_(own, Duty.about_id.in_(unit_ids)))
-        .with_for_update(of=Duty)
+    else:
+        subject = and_(Duty.unit_id == Unit.id, Duty.about_id.is_(None), part.holds(Duty.unit_id))
+    return (
+        query.select_from(Unit)
+        .join(Duty, and_(Duty.plan_id == part.loading.plan.id, subject))
+        .outerjoin(WANTED, and_(*wanted, key == Duty.key))
     )
-    return {(row.unit_id, row.key): row for row in rows}
 
 
-def done_before(present: Mapping[tuple[int, str], Present], unit_id: int, want: Expected) -> Present | None:
-    """What the new duty waits for, if that has been done already."""
-    there = present.get((unit_id, want.waits)) if want.waits else None
-    return there if there is not None and there.state == DutyState.DONE else None
+def _fate(loading: Loading) -> ColumnElement[str]:
+    """What was due and asked for in the words of its time stays, though the words are others by now: it is past."""
+    mine = WANTED.c
+    days_hold = and_(*(getattr(Duty, day).is_not_distinct_from(mine[day]) for day in SHAPE))
+    past = and_(Duty.state == DutyState.OPEN, Duty.due_on < loading.today)
+    same = and_(
+        Duty.demand_id == mine.demand_id,
+        mine.moving.is_(True) | days_hold,
+        Duty.waits == mine.waits,
+        Duty.state.not_in(GONE),
+        mine.changed.is_(False),
+    )
+    return case(
+        (mine.number.is_(None), Fate.GONE.value),
+        (Duty.state == DutyState.DONE, Fate.DONE.value),
+        (past & days_hold, Fate.KEPT.value),
+        (same, Fate.KEPT.value),
+        else_=Fate.CHANGED.value,
+    )
+
+
+def _decisive(loading: Loading) -> tuple[Any, ...]:
+    """What decides how a duty follows, its id at the end."""
+    planned = (
+        select(Meeting.planned_at)
+        .join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id)
+        .where(
+            MeetingDuty.duty_id == Duty.id, Meeting.state.in_(LIVE_MEETING), Meeting.planned_at.is_not(None)
+        )
+        .order_by(Meeting.id.desc())
+        .limit(1)
+    )
+    base = select(Demand.base).where(Demand.id == Duty.demand_id)
+    return (
+        WANTED.c.number,
+        Unit.meeting_day,
+        Unit.meeting_shift,
+        planned.scalar_subquery().label("planned_at"),
+        _leader_done_at(loading).label("leader_done_at"),
+        *(Duty.state, Duty.hurry, Duty.waits, Duty.announced_on, Duty.opens_on, Duty.due_on, Duty.safe_on),
+        *(Duty.again_on, Duty.next_reminder_at, Duty.reminded_until, Duty.added, Duty.demand_id),
+        base.scalar_subquery().label("base"),
+        Duty.id,
+    )
+
+
+def _leader_done_at(loading: Loading) -> ColumnElement[Any]:
+    """When what the duty is to wait for was done; the unit's own, also of a duty about it."""
+    leader = aliased(Duty)
+    done = select(leader.done_at).where(
+        leader.plan_id == loading.plan.id,
+        leader.unit_id == Unit.id,
+        leader.key == WANTED.c.waits,
+        leader.state == DutyState.DONE,
+        WANTED.c.waits != "",
+    )
+    return done.scalar_subquery()

@@ -73,7 +73,7 @@ def expected_about(plan: PlanText, unit: UnitProfile) -> list[tuple[DutyText, li
 
 
 def _alike(plan: PlanText, unit: UnitProfile) -> UnitProfile:
-    code = unit.code if unit.code in _named(plan) else ""
+    code = unit.code if unit.code in named_codes(plan) else ""
     return UnitProfile(code, unit.kind, unit.sector, unit.direct)
 
 
@@ -117,7 +117,8 @@ def _concerns(plan: PlanText, duty: DutyText, unit: UnitProfile) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _named(plan: PlanText) -> frozenset[str]:
+def named_codes(plan: PlanText) -> frozenset[str]:
+    """The codes of the units that the plan names somewhere."""
     filters: list[Filter] = [*(topic.who for topic in plan.topics), *(duty.who for duty in plan.duties)]
     filters += [variant.who for topic in plan.topics for variant in topic.variants if variant.who]
     filters += [duty.of for duty in plan.duties if duty.of]

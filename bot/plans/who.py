@@ -22,7 +22,8 @@ COMMITTEES = ("dang_uy", "dang_bo_co_so", "dang_bo_bo_phan", "chi_bo")
 def reach_of_unit(path: str, kind: str) -> str:
     """The path below which the units stand that a unit owes something about: a committee those below itself, an office those
     of the committee that it belongs to."""
-    return path if kind in COMMITTEES else path[: path.rindex("/", 0, -1) + 1]
+    above = path[: path.rindex("/", 0, -1) + 1]
+    return path if kind in COMMITTEES or above == "/" else above
 
 
 def fits_unit(who: Filter, unit: UnitProfile) -> bool:

@@ -272,7 +272,8 @@ def test_a_hand_on_ends_with_the_unit_that_it_is_about(world: World, tmp_path: P
 
 def test_more_units_than_one_portion(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.duties.portions.UNITS", 2)
-    for module in ("portions", "following", "leaving"):
+    monkeypatch.setattr("bot.duties.portions.ROWS", 6)
+    for module in ("following", "leaving"):
         monkeypatch.setattr(f"bot.duties.{module}.ROWS", 3)
     text = plan_of(HEAD + CHAIN, tmp_path)
     changes = put(world, text)
