@@ -27,9 +27,9 @@ def new_code() -> str:
 
 
 def create_invitation(
-    session: Session, unit: Unit, role: Role, at: datetime, code: str = ""
+    session: Session, unit: Unit, role: Role, at: datetime, code: str = "", *, rank: int = 0
 ) -> tuple[str, Invite]:
-    """Makes a single-use code for a role in a unit, or of the new `code`; only its hash is kept."""
+    """Makes a single-use code for a role in a unit, or of the new `code`; only its hash is kept. `rank` is that of the role."""
     code = code or new_code()
     row = Invite(
         code_hash=hashed_code(code),
@@ -37,6 +37,7 @@ def create_invitation(
         role=role,
         created_at=at,
         expires_at=at + timedelta(days=INVITE_DAYS),
+        rank=rank,
     )
     session.add(row)
     return code, row
@@ -104,6 +105,13 @@ def unused_invitations(session: Session, unit: Unit, at: datetime) -> list[Invit
     )
 
 
+def rank_invited(session: Session, unit: Unit, role: Role) -> int:
+    """The rank that the newest code of this role gives, if nobody has used it: a new code in its place gives the same."""
+    newest = select(Invite).where(Invite.unit_id == unit.id, Invite.role == role).order_by(Invite.id.desc())
+    row = session.scalars(newest.limit(1)).first()
+    return row.rank if row is not None and row.used_at is None else 0
+
+
 def spent_by(session: Session, code: str, person: Person) -> bool:
     """Whether it was this very person who used the code."""
     used = select(Invite.id).where(Invite.code_hash == hashed_code(code), Invite.used_by == person.id)
@@ -127,6 +135,7 @@ def accept_invitation(session: Session, row: Invite, person: Person, at: datetim
         person_id=person.id,
         unit_id=row.unit_id,
         role=row.role,
+        rank=row.rank,
         since=at,
         next_summary_at=at if row.role in MAY["sum"] else None,
         summed_on=today,

@@ -246,6 +246,8 @@ class Invite(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    rank: Mapped[int] = mapped_column(default=0)
+    """That of the role that it gives: a successor is spoken to where the one before was."""
     unit: Mapped[Unit | None] = relationship()
 
 

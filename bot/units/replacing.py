@@ -27,6 +27,21 @@ def replace_holder(session: Session, membership: Membership, at: datetime) -> st
     session.refresh(membership, ["ended_at"])
     if membership.ended_at is not None:
         raise Invalid("role_ended_already", unit=membership.unit.name)
+    rank = _rank_of_successor(session, membership)
     finish_role(session, membership, at)
-    code, _ = create_invitation(session, membership.unit, membership.role, at)
+    code, _ = create_invitation(session, membership.unit, membership.role, at, rank=rank)
     return code
+
+
+def _rank_of_successor(session: Session, membership: Membership) -> int:
+    """Who comes for the one who is spoken to first is spoken to before the others again; else the rank stays."""
+    others = (
+        select(Membership)
+        .where(Membership.unit_id == membership.unit_id, Membership.role == membership.role)
+        .where(Membership.ended_at.is_(None), Membership.id != membership.id)
+        .order_by(Membership.rank, Membership.id)
+    )
+    first = session.scalars(others.limit(1)).first()
+    if first is None or (first.rank, first.id) < (membership.rank, membership.id):
+        return membership.rank
+    return min(membership.rank, first.rank - 1)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.messages import File
 from bot.papers.converting import NoConverter, NotConverted, find_converter, to_pdf
-from bot.people.invitations import INVITE_DAYS, create_invitation, new_code
+from bot.people.invitations import INVITE_DAYS, create_invitation, new_code, rank_invited
 from bot.people.reaching import reachable_contact
 from bot.people.registered import count_led, registered_units, units_without, withdraw_invitations
 from bot.people.roles import role_holders, units_below, within_subtree
@@ -196,8 +196,9 @@ def renew_code(chat: Chat, unit_id: str) -> None:
     unit = _own_unit(chat, unit_id)
     if unit is None:
         return
+    rank = rank_invited(chat.session, unit, Role.SECRETARY)
     withdraw_invitations(chat.session, unit, Role.SECRETARY, chat.at)
-    code, _ = create_invitation(chat.session, unit, Role.SECRETARY, chat.at)
+    code, _ = create_invitation(chat.session, unit, Role.SECRETARY, chat.at, rank=rank)
     chat.note("invited", f"unit:{unit.id}")
     chat.say(
         "people/admin/invited",

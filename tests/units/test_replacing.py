@@ -4,7 +4,8 @@ import re
 
 from sqlalchemy import select
 
-from bot.tables import Invite, Membership
+from bot.tables import Invite, Membership, Unit
+from bot.units.lookup import unit_card
 from tests.kit.committees import monthly_committee
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -108,3 +109,38 @@ def test_one_s_own_role_is_not_told_to_oneself(world: World, office: Talker) -> 
     replacing(office).taps("Đồng ý thay")
     assert "báo tin" not in office.got[-2].text
     reads_well(office)
+
+
+def order_of(world: World) -> list[str]:
+    """The names of the secretaries of CB01, who is spoken to first first."""
+    with world.db.read() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "CB01")).one()
+        return [one.person.name for one in unit_card(session, unit, world.moment.today).secretaries]
+
+
+def test_who_comes_for_the_first_is_spoken_to_before_the_deputies(world: World, office: Talker) -> None:
+    for name in ("Lê Văn Bí", "Lê Thị Phó", "Lê Văn Ba"):
+        world.registered("CB01", "secretary", name=name)
+    for old in ("Lê Văn Bí", "Trần Thị Mới"):
+        office.says("/quantri").taps("Đơn vị").says("CB01").taps("Thay bí thư: " + old).taps("Đồng ý thay")
+        newcomer(world, office)
+        assert order_of(world) == ["Trần Thị Mới", "Lê Thị Phó", "Lê Văn Ba"]
+
+
+def test_who_comes_for_a_deputy_stays_behind_the_first(world: World, office: Talker) -> None:
+    for name in ("Lê Văn Bí", "Lê Thị Phó"):
+        world.registered("CB01", "secretary", name=name)
+    office.says("/quantri").taps("Đơn vị").says("CB01").taps("Thay bí thư: Lê Thị Phó").taps("Đồng ý thay")
+    newcomer(world, office)
+    assert order_of(world) == ["Lê Văn Bí", "Trần Thị Mới"]
+
+
+def test_a_new_code_in_the_place_of_a_lost_one_gives_the_same_rank(world: World, office: Talker) -> None:
+    for name in ("Lê Văn Bí", "Lê Thị Phó"):
+        world.registered("CB01", "secretary", name=name)
+    office.says("/quantri").taps("Đơn vị").says("CB01").taps("Thay bí thư: Lê Văn Bí").taps("Đồng ý thay")
+    with world.db.read() as session:
+        unit = session.scalars(select(Unit.id).where(Unit.code == "CB01")).one()
+    office.presses(f"admin.renew:{unit}")
+    newcomer(world, office)
+    assert order_of(world) == ["Trần Thị Mới", "Lê Thị Phó"]
