@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.problems import Problem
+from bot.reading.unit_words import code_of_name, name_key
 from bot.tables import Unit
 from bot.units.rows import UnitRow, UnitSpot
-from bot.units.words import code_of_name, name_key
 
 COMMITTEE = "dang_uy"
 

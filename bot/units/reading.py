@@ -4,21 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.problems import Problem
-from bot.units.columns import EITHER, ORDER
-from bot.units.lines import (
+from bot.reading.unit_lines import (
     group_words,
     is_foot,
     is_total,
     names_no_superior,
     running_mark,
-    texts_of,
     without_mark,
     without_number,
 )
+from bot.reading.unit_words import EMPTIES, folded, kind_of_name, names_several, one_line
+from bot.units.columns import EITHER, ORDER
 from bot.units.rows import COLUMNS, Entry, UnitSpot
 from bot.units.table_out import LISTED, UnitsForm
-from bot.units.tables import FoundTable, Passed, TableLine
-from bot.units.words import EMPTIES, folded, kind_of_name, names_several, one_line
+from bot.units.tables import FoundTable, Passed, TableLine, texts_of
 from bot.workbooks.book import Cell
 
 CELL_KIND, TOP_KIND = "chi_bo", "dang_uy"

@@ -6,7 +6,7 @@ from datetime import date
 
 from bot.plans.fields import DAY, KINDS, SECTORS, VIETNAMESE_DAY
 from bot.problems import Problem
-from bot.units.words import EMPTIES, name_key, one_line, usual_day, whole_number
+from bot.reading.unit_words import EMPTIES, name_key, one_line, usual_day, whole_number
 
 COLUMNS = (
     "code",

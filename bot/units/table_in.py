@@ -7,8 +7,8 @@ from zipfile import is_zipfile
 
 from bot.problems import Problem, Rejected
 from bot.reading.old_letters import OLD_LETTERS
+from bot.reading.unit_lines import committee_of
 from bot.reading.words import fold
-from bot.units.lines import committee_of
 from bot.units.reading import read_lines
 from bot.units.rows import Entry, UnitRow, UnitsReading, read_rows
 from bot.units.table_out import LISTED, UnitsForm, read_units_form

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from openpyxl.utils import get_column_letter
 
+from bot.reading.unit_lines import is_numbering, lists_cells
+from bot.reading.unit_words import folded, kind_of_name, one_line
 from bot.units.columns import WITHIN, Heading, read_headings
-from bot.units.lines import is_numbering, lists_cells, texts_of
 from bot.units.table_out import UnitsForm
-from bot.units.words import folded, kind_of_name, one_line
 from bot.workbooks.book import Cell, WorkSheet
 
 HEADER_WITHIN = 300
@@ -234,3 +234,8 @@ def rows_of(sheet: WorkSheet, why: str) -> Iterator[Passed]:
     """Every row of a sheet that is not read."""
     for number in sorted(sheet.rows):
         yield _passed(sheet, number, why)
+
+
+def texts_of(row: Mapping[int, Cell]) -> list[str]:
+    """What stands in the cells of a row, from the left."""
+    return [cell.text for _, cell in sorted(row.items()) if cell.text]

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot.people.roles import topmost_units
 from bot.problems import Invalid, Rejected
+from bot.reading.unit_words import kind_of_name
 from bot.reading.words import read_yes_no
 from bot.tables import Unit
 from bot.talk.answers import Answers
@@ -15,7 +16,6 @@ from bot.units.applying import Applied, try_unit
 from bot.units.rows import UnitRow
 from bot.units.table_out import read_units_form
 from bot.units.typed import check_code_free, check_name_free, typed_row
-from bot.units.words import kind_of_name
 from handlers.units.changing import apply_as_shown, first_problem, office_over
 
 

@@ -31,10 +31,10 @@ READS_INPUT = {
     "bot/reading/period_words.py",
     "bot/store/lookalikes.py",
     "bot/store/secrecy.py",
-    "bot/units/words.py",
+    "bot/reading/unit_words.py",
     "bot/plans/cloning/written_years.py",
     "bot/reading/old_letters.py",
-    "bot/units/lines.py",
+    "bot/reading/unit_lines.py",
 }
 """Modules whose Vietnamese words are patterns that read what a person has written."""
 VIETNAMESE = re.compile("[\u0300-\u036f]|đ", re.IGNORECASE)

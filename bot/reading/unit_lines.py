@@ -1,11 +1,9 @@
 """What a row of an office's sheet is: a unit, a group of units, a total, the foot of the page; told by its words."""
 
 import re
-from collections.abc import Mapping
 
+from bot.reading.unit_words import folded, kind_of_name, one_line
 from bot.reading.words import plain_words
-from bot.units.words import folded, kind_of_name, one_line
-from bot.workbooks.book import Cell
 
 _TOTAL = re.compile(
     r"(?:tong|tong cong|tong so|cong|cong chung|cong toan)"
@@ -87,7 +85,3 @@ def without_number(text: str) -> str:
 def names_no_superior(text: str) -> bool:
     """Whether a heading ends the group above it: "Các chi bộ trực thuộc"."""
     return bool(re.search(r"\btruc thuoc\b|\btruc tiep\b", plain_words(text)))
-
-
-def texts_of(row: Mapping[int, Cell]) -> list[str]:
-    return [cell.text for _, cell in sorted(row.items()) if cell.text]
