@@ -71,7 +71,8 @@ class Clock:
     def run(self, name: str, tick: Tick) -> None:
         self._at_work.add(name)
         try:
-            done = do_again(partial(tick, self._desk, self._now()))
+            with self._desk.db.bulk():  # people talk meanwhile
+                done = do_again(partial(tick, self._desk, self._now()))
         except Exception:
             log.exception("tick failed name=%s", name)
             return

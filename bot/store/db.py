@@ -2,9 +2,9 @@
 
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Condition, Lock
+from threading import Condition
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.address import database_address
+from bot.store.turns import Turns
 
 BUSY_SECONDS = 30
 POOL = 12
@@ -57,8 +58,8 @@ class _Unkept(Exception):
 class Database:
     """An engine with two kinds of sessions: `write()` is one transaction, `read()` sees one snapshot and keeps nothing.
 
-    SQLite lets one writer in at a time and makes the others sleep between tries; the lock lets the threads of this
-    process queue instead, and leaves SQLite's own waiting to other processes.
+    SQLite lets one writer in at a time and makes the others sleep between tries; here the threads of this process
+    queue instead, and SQLite's own waiting is left to other processes.
     """
 
     def __init__(self, engine: Engine, file: Path | None = None) -> None:
@@ -66,7 +67,9 @@ class Database:
         self._file = file
         self._identity: tuple[int, int] | None = None
         self.sqlite = engine.dialect.name == "sqlite"
-        self._turn: Any = Lock() if self.sqlite else nullcontext()
+        self._turns = Turns(one_at_a_time=self.sqlite)
+        self.bulk = self._turns.bulk
+        """Within it a thread's transactions give way to those that answer somebody."""
         self._write = sessionmaker(engine, expire_on_commit=False)
         self._read = sessionmaker(engine.execution_options(reading=True), expire_on_commit=False)
         self._quiet = Condition()
@@ -75,7 +78,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._counted(), self._turn:
+        with self._counted(), self._turns.take():
             with self._write.begin() as session:
                 yield session
             if GREW in session.info:
@@ -85,7 +88,7 @@ class Database:
     def write_each(self) -> Iterator[sessionmaker[Session]]:
         """One transaction of parts: `begin()` of what is yielded is a part, which is kept or given up as a whole. A part waits for
         other transactions' rows only shortly."""
-        with self._counted(), self._turn, self.engine.begin() as connection:
+        with self._counted(), self._turns.take(), self.engine.begin() as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
             yield sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
