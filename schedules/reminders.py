@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.reminders.saying import say_due
+from bot.reminders import saying
 from bot.store.db import take_turns
+from bot.store.turns import Portion
 from bot.tables import Duty, Membership
 from bot.talk.desk import Desk
 
@@ -14,11 +15,12 @@ from bot.talk.desk import Desk
 def say_reminders(desk: Desk, at: datetime) -> int:
     """Says what has come by `at`; answers how many messages were written."""
     written = 0
+    portion = Portion(saying.BATCH)
     while True:
-        with desk.db.write() as session:
+        with desk.db.write() as session, portion.timed() as most:
             # Rows locked one by one would let two replicas share a unit's morning: two messages instead of one.
             take_turns(session, "reminders")
-            taken, told = say_due(desk, session, at)
+            taken, told = saying.say_due(desk, session, at, most)
         written += told
         if not taken:
             return written

@@ -6,7 +6,8 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.summaries.unasked import claim_leaders, look_after_leader
+from bot.store.turns import Portion
+from bot.summaries.unasked import BATCH, claim_leaders, look_after_leader
 from bot.tables import Membership
 from bot.talk.desk import Desk
 
@@ -14,9 +15,10 @@ from bot.talk.desk import Desk
 def tell_leaders(desk: Desk, at: datetime) -> int:
     """Looks after every leader whose hour has come; answers how many summaries were written."""
     written = 0
+    portion = Portion(BATCH)
     while True:
-        with desk.db.write() as session:
-            leaders = claim_leaders(session, at)
+        with desk.db.write() as session, portion.timed() as most:
+            leaders = claim_leaders(session, at, most)
             if not leaders:
                 return written
             for person, roles in groupby(leaders, key=lambda leader: leader.person):

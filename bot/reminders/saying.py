@@ -11,19 +11,22 @@ from bot.reminders.newcomers import claim_newcomers, missed_rungs
 from bot.tables import Role
 from bot.talk.desk import Desk
 
-BATCH = 500
+BATCH = 100
+"""So many duties are taken at first; the clock finds out how many go at once."""
 
 
-def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None = None) -> tuple[int, int]:
-    """Says what has come by `at`, for one batch of units or for all that the one unit owes, in the caller's transaction.
+def say_due(
+    desk: Desk, session: Session, at: datetime, most: int = BATCH, *, unit_id: int | None = None
+) -> tuple[int, int]:
+    """Says what has come by `at`, for about `most` duties or for all that the one unit owes, in the caller's transaction.
 
     Answers how many duties and newcomers were taken, and how many messages written. Nothing is committed.
     """
     give_back(session, at, unit_id)
-    newcomers = claim_newcomers(session, desk.moment(at), BATCH) if unit_id is None else []
+    newcomers = claim_newcomers(session, desk.moment(at), most) if unit_id is None else []
     newly_led = {m.unit_id for m in newcomers if m.role == Role.SECRETARY}
-    duties = claim_due_duties(session, at, BATCH, unit_id, newly_led)
-    done = above.take_done(session, at, BATCH) if unit_id is None else []
+    duties = claim_due_duties(session, at, most, unit_id, newly_led)
+    done = above.take_done(session, at, most) if unit_id is None else []
     if not (duties or newcomers or done):
         return 0, 0
     staff = staff_of(session, {duty.unit_id for duty in duties} | newly_led, desk.moment(at).today)
@@ -33,7 +36,7 @@ def say_due(desk: Desk, session: Session, at: datetime, *, unit_id: int | None =
     told = own.tell_secretaries(
         desk, session, own_people, at, staff, missed_rungs(session, newcomers, staff, at)
     )
-    more = max(len(duties), len(done)) >= BATCH
+    more = max(len(duties), len(done)) >= most
     told += above.tell_superiors(desk, session, higher, done, at, more=more)
     session.flush()
     return len(duties) + len(newcomers) + len(done), told

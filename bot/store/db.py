@@ -77,8 +77,9 @@ class Database:
         self._closed = False
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        with self._counted(), self._turns.take():
+    def write(self, *, answers: bool = True) -> Iterator[Session]:
+        """With `answers` bulk gives way to it; see bot/store/turns.py."""
+        with self._counted(), self._turns.take(answers=answers):
             with self._write.begin() as session:
                 yield session
             if GREW in session.info:
@@ -117,7 +118,7 @@ class Database:
     def renew_statistics(self) -> None:
         """SQLite learns from a sample how its rows lie, and takes the better index; PostgreSQL does so by itself."""
         if self.sqlite:
-            with self._counted(), self._turn:
+            with self._counted(), self._turns.take():
                 self._learn_rows()
 
     def _learn_rows(self) -> None:

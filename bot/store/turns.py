@@ -1,7 +1,7 @@
 """Who writes next: what answers people before what goes out to many."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition, local
 from typing import Any
@@ -10,6 +10,27 @@ QUIET = 0.01
 """So many seconds after the last answer bulk begins: between two answers of a talk there is always a moment."""
 PATIENCE = 1.0
 """So many seconds bulk gives way; then it takes one turn like everybody else, so that it comes to its end."""
+
+SPAN = 0.1
+"""So many seconds bulk writes at once: whoever is to be answered waits for it on SQLite."""
+MOST = 5000
+
+
+class Portion:
+    """How many of many bulk takes into one transaction: as many as seem to take `SPAN`, wherever it runs. At first `size`; never less
+    than a quarter of it, as every transaction costs something whatever it holds."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._least = -(-size // 4)
+
+    @contextmanager
+    def timed(self) -> Iterator[int]:
+        """Within it so many are written, and how long that takes is seen."""
+        began = time.monotonic()
+        yield self._size
+        took = max(time.monotonic() - began, SPAN / 100)
+        self._size = round(max(self._least, min(MOST, 2 * self._size, self._size * SPAN / took)))
 
 
 class Turns:
@@ -22,8 +43,9 @@ class Turns:
         self._one = one_at_a_time
         self._change = Condition()
         self._at_work = 0
-        self._answers = 0
-        """Answers that wait or are at work."""
+        self._waiting = 0
+        """What is no bulk and waits for its turn."""
+        self._answering = 0
         self._answered_at = float("-inf")
         self._thread: Any = local()
 
@@ -36,38 +58,34 @@ class Turns:
             self._thread.bulk = before
 
     @contextmanager
-    def take(self) -> Iterator[None]:
-        bulk = self._is_bulk()
-        self._begin(bulk)
+    def take(self, *, answers: bool = True) -> Iterator[None]:
+        """With `answers` somebody is answered: bulk that does not have to queue waits for the end of it."""
+        answers = answers and not self._is_bulk()
+        with self._change:
+            self._answering += answers
+            self._begin()
         try:
             yield
         finally:
-            self._end(bulk)
+            with self._change:
+                self._at_work -= 1
+                self._answering -= answers
+                self._answered_at = time.monotonic() if answers else self._answered_at
+                self._change.notify_all()
 
     def _is_bulk(self) -> bool:
         return getattr(self._thread, "bulk", False)
 
-    def _begin(self, bulk: bool) -> None:
-        with self._change:
-            if bulk:
-                self._wait(lambda: not self._answers and self._is_quiet(), time.monotonic() + PATIENCE)
-            else:
-                self._answers += 1
-            while self._one and self._at_work:
-                self._change.wait()
-            self._at_work += 1
-
-    def _end(self, bulk: bool) -> None:
-        with self._change:
-            self._at_work -= 1
-            if not bulk:
-                self._answers -= 1
-                self._answered_at = time.monotonic()
-            self._change.notify_all()
+    def _begin(self) -> None:
+        if self._is_bulk():
+            until = time.monotonic() + PATIENCE
+            while not self._is_quiet() and time.monotonic() < until:
+                self._change.wait(QUIET)
+        self._waiting += 1
+        self._change.wait_for(lambda: not (self._one and self._at_work))
+        self._waiting -= 1
+        self._at_work += 1
 
     def _is_quiet(self) -> bool:
-        return not (self._one and self._at_work) and time.monotonic() >= self._answered_at + QUIET
-
-    def _wait(self, free: Callable[[], bool], until: float) -> None:
-        while not free() and time.monotonic() < until:
-            self._change.wait(QUIET)
+        taken = self._answering or (self._one and (self._at_work or self._waiting))
+        return not taken and time.monotonic() >= self._answered_at + QUIET

@@ -39,7 +39,7 @@ from bot.talk.desk import Desk
 MONDAY = 0
 NAMES = 12
 LOST_NAMES = 5
-BATCH = 200
+BATCH = 20
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 LONGEST_REST = 21
@@ -48,14 +48,14 @@ LOOK_BACK = timedelta(days=60)
 LOOK_AHEAD = timedelta(days=35)
 
 
-def claim_leaders(session: Session, at: datetime) -> list[Membership]:
-    """The roles, of those that sum up, whose hour has come, those of one person together."""
+def claim_leaders(session: Session, at: datetime, most: int = BATCH) -> list[Membership]:
+    """The roles, of those that sum up, whose hour has come, those of one person together; of so many people."""
     due = (
         Membership.role.in_(MAY["sum"]),
         Membership.ended_at.is_(None),
         Membership.next_summary_at <= at,
     )
-    first = select(Membership.person_id).where(*due).order_by(Membership.next_summary_at).limit(BATCH)
+    first = select(Membership.person_id).where(*due).order_by(Membership.next_summary_at).limit(most)
     roles = select(Membership).where(Membership.person_id.in_(set(session.scalars(first))), *due)
     whole = roles.options(joinedload(Membership.person), joinedload(Membership.unit))
     in_turn = whole.order_by(Membership.person_id, Membership.id)

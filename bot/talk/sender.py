@@ -191,7 +191,7 @@ class Sender:
     ) -> list[Claimed]:
         claimed: list[Claimed] = []
         was_unsure, self._unsure = self._unsure, True
-        with self._db.write() as session:
+        with self._db.write(answers=False) as session:
             session.connection()  # here SQLite waits for its turn; leases count from after that
             at = self._now()
             quiet_from = quiet_since(Moment(at, self._zone)) if self._zone else None

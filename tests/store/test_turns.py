@@ -99,6 +99,12 @@ def test_where_many_write_at_once_only_bulk_waits() -> None:
     assert writers.wrote == ["bulk", "answer", "another", "more"]
 
 
+def test_what_answers_nobody_is_not_waited_for() -> None:
+    turns = Turns(one_at_a_time=False)
+    with turns.take(answers=False), turns.bulk(), turns.take():
+        pass
+
+
 def test_bulk_comes_to_its_end_while_people_never_stop(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.0)
     writers = Writers(one_at_a_time=False)
@@ -116,3 +122,16 @@ def test_bulk_within_bulk_stays_bulk_until_its_end() -> None:
             pass
         assert turns._is_bulk()
     assert not turns._is_bulk()
+
+
+def test_bulk_finds_out_how_much_it_writes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    moments = iter([0.0, 0.2, 1.0, 1.01, 2.0, 2.0, 3.0, 13.0, 20.0, 20.0])
+    monkeypatch.setattr("bot.store.turns.time.monotonic", lambda: next(moments))
+    portion = turns.Portion(100)
+    sizes = []
+    for _ in range(4):
+        with portion.timed() as size:
+            sizes.append(size)
+    assert sizes == [100, 50, 100, 200]
+    with portion.timed() as size:
+        assert size == 25

@@ -655,7 +655,7 @@ class Shaky(Database):
             raise OperationalError("COMMIT", None, OSError("connection lost"))
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self, *, answers: bool = True) -> Iterator[Session]:
         if not self.at_commit:
             self.fault()
         with super().write() as session:
