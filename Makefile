@@ -5,7 +5,7 @@ DIST ?= dist
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: demo run test test-quick check format bench pictures lock bundle ocr clean
+.PHONY: demo run test test-quick check format bench pictures holidays lock bundle ocr clean
 
 demo: $(VENV)/.run
 	$(BIN)/python -m bot demo
@@ -32,6 +32,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev $(VENV)/bench/.done
 	$(BIN)/python -m benchmarks
+
+holidays: $(VENV)/.dev
+	$(BIN)/python -m tests.house.holidays
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.house.pictures

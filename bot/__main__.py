@@ -35,7 +35,6 @@ from bot.people.invitations import INVITE_DAYS, create_invitation
 from bot.people.roles import ROLES
 from bot.plans.yaml_in import read_plan
 from bot.problems import Invalid, Problem, Rejected
-from bot.service.demo import Demo, prepare_demo
 from bot.service.logs import LineCounts, set_up_logs
 from bot.service.service import REACH_SECONDS, Service
 from bot.service.watch import store_fault
@@ -48,7 +47,6 @@ from bot.store.links import SignedLinks, own_secret
 from bot.tables import Role
 from bot.talk.allowances import full_channels
 from bot.talk.receive import utc_now
-from bot.units.table_in import read_units
 from bot.web.setup import first_word
 
 LINK_SECONDS = 10
@@ -130,6 +128,9 @@ def demo(
     keep: Annotated[bool, typer.Option(help="Go on with the last demo's data.")] = False,
 ) -> None:
     """Runs on its own SQLite file with a sample committee, a shipped plan and a clock that the page can move."""
+    from bot.service.demo import Demo, prepare_demo
+    from bot.units.table_in import read_units
+
     with explain_problems():
         begin_logs("WARNING")
         free_address(listen)

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ QUIET_UNTIL_ON_MEETING_DAY = time(6)
 SWAPS: Mapping[date, date] = {date(2026, 1, 2): date(2026, 1, 10)}
 
 ONE_DAY = timedelta(days=1)
+SHIPPED = Path(__file__).resolve().parent.parent / "templates" / "holidays.tsv"
+"""A day and its name, or nothing behind the day where a Saturday or Sunday is worked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,28 @@ class _Year:
 
 @lru_cache(maxsize=64)
 def _year(year: int) -> _Year:
-    import holidays  # takes 0.2 s, and the first table 0.3 s more: not at start-up
+    return _shipped_years().get(year) or compute_year(year)
+
+
+@cache
+def _shipped_years() -> Mapping[int, _Year]:
+    """The years of templates/holidays.tsv, which `make holidays` has computed: the library takes 16 MB and half a second."""
+    names: dict[int, dict[date, str]] = {}
+    worked: dict[int, set[date]] = {}
+    for line in SHIPPED.read_text("utf-8").splitlines():
+        day, name = line.split("\t")
+        moment = date.fromisoformat(day)
+        names.setdefault(moment.year, {})
+        if name:
+            names[moment.year][moment] = name
+        else:
+            worked.setdefault(moment.year, set()).add(moment)
+    return {year: _Year(found, frozenset(worked.get(year, ()))) for year, found in names.items()}
+
+
+def compute_year(year: int) -> _Year:
+    """The year as the library knows it, with the notices that it does not have."""
+    import holidays
 
     # Without `language` the names follow the environment of the process.
     known = holidays.country_holidays("VN", years=year, language="vi", expand=False)
@@ -66,7 +90,8 @@ def _year(year: int) -> _Year:
     for off, worked in SWAPS.items():
         if off.year == year:
             names.setdefault(off, swap_name % worked.strftime(swap_format))
-    return _Year(names, frozenset(known.weekend_workdays) | frozenset(SWAPS.values()))
+    working = {day for day in (*known.weekend_workdays, *SWAPS.values()) if day.year == year}
+    return _Year(names, frozenset(working))
 
 
 def rest_day(day: date) -> Rest | None:

@@ -1,11 +1,13 @@
 """The composition root: puts the pieces of one installation together."""
 
+import logging
+import pickle
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
@@ -13,20 +15,26 @@ from bot.channels import CHANNELS
 from bot.channels.base import Channel, FileLink, Receive, Tools, WebTalk
 from bot.channels.typed import TypedWords
 from bot.channels.web.channel import Hub, Web
-from bot.commands.common import AGENDAS, TEMPLATES, message_renderer, shipped_rules, shipped_sheets
+from bot.commands.common import (
+    AGENDAS,
+    TEMPLATES,
+    message_renderer,
+    shipped_rules,
+    shipped_sheets,
+)
 from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
-from bot.service.demo import Demo
-from bot.service.logs import LineCounts
+from bot.service.logs import LineCounts, set_up_logs
 from bot.service.metrics import watch_routes
 from bot.service.service import Service
 from bot.service.watch import Watch
-from bot.settings import Settings
-from bot.store import files, page_stamps
-from bot.store.again import do_again
+from bot.service.workshop import OwnProcess
+from bot.settings import Settings, with_channels
+from bot.store import files, page_reading
+from bot.store.again import database_gave_way, do_again
 from bot.store.aside import Inspector
-from bot.store.db import Database, sqlite_file
+from bot.store.db import Database, connect_database, sqlite_file
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
 from bot.store.vault import DatabaseVault
@@ -36,6 +44,7 @@ from bot.talk.gathering import Gathering
 from bot.talk.knocking import Veil
 from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook, DiscreetWords
+from bot.talk.receive import utc_now
 from bot.talk.render import Renderer, read_words
 from bot.talk.sender import Sender
 from bot.web import app as web
@@ -45,12 +54,18 @@ from schedules import TICKS, reminders, summaries
 from schedules.cleanup import KeepTimes, clean_by_night
 from schedules.clock import Clock, Tick
 
+if TYPE_CHECKING:
+    from bot.service.demo import Demo
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
 
 def compose(
     settings: Settings,
     db: Database,
     now: Callable[[], datetime],
-    demo: Demo | None = None,
+    demo: "Demo | None" = None,
     kinds: Sequence[type[Channel]] = CHANNELS,
     lines: LineCounts | None = None,
     first: FirstWord | None = None,
@@ -73,7 +88,8 @@ def compose(
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk)
     links, render = own_links(settings, db, channels), message_renderer(settings)
     sender = own_sender(settings, db, channels, now, hub, Veil(render, links))
-    desk = open_desk(settings, db, render, links, sender, store, aside, kinds, channels)
+    workshop = OwnProcess(work_apart, settings, tuple(one.name for one in channels))
+    desk = open_desk(settings, db, render, links, sender.wake, store, aside, kinds, channels, workshop)
     gathering = Gathering(desk)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
@@ -89,13 +105,13 @@ def compose(
         channels,
         proxies=settings.proxies,
         closing=hub.close,
-        stopped=partial(close_all, [gathering, aside, reader]),
+        stopped=partial(close_all, [gathering, aside, reader, workshop]),
         watching=watch.run,
     )
 
 
 def pages_beside(
-    settings: Settings, channels: Sequence[Channel], watch: Watch, lines: LineCounts, demo: Demo | None
+    settings: Settings, channels: Sequence[Channel], watch: Watch, lines: LineCounts, demo: "Demo | None"
 ) -> dict[str, Any]:
     """What the web site serves beside its own pages."""
     routes = watch_routes(watch, lines, settings.metrics_token.get_secret_value())
@@ -110,10 +126,10 @@ def pages_beside(
 
 def stamp_reader(settings: Settings) -> Inspector | None:
     """Reads the stamps on pages that are pictures, where that is wanted: one at a time, with memory of its own."""
-    return Inspector(workers=1, memory=page_stamps.MEMORY) if settings.ocr else None
+    return Inspector(workers=1, memory=page_reading.MEMORY) if settings.ocr else None
 
 
-def close_all(parts: Iterable[Gathering | Inspector | None]) -> None:
+def close_all(parts: Iterable[Gathering | Inspector | OwnProcess | None]) -> None:
     for one in parts:
         if one is not None:
             one.close()
@@ -147,13 +163,14 @@ def open_desk(
     db: Database,
     render: Renderer,
     links: SignedLinks,
-    sender: Sender,
+    wake: Callable[[], None],
     store: files.Store,
     aside: Inspector,
     kinds: Iterable[type[Channel]],
     channels: Iterable[Channel],
+    workshop: OwnProcess | None = None,
 ) -> Desk:
-    tools = (render, ROUTES, settings.zone, links, sender.wake, store)
+    tools = (render, ROUTES, settings.zone, links, wake, store)
     guidance = (read_agenda(AGENDAS / "regular.yaml"), shipped_rules(), shipped_sheets())
     return Desk(
         db,
@@ -162,7 +179,34 @@ def open_desk(
         aside,
         {one.name: one.abilities for one in kinds},
         frozenset(one.name for one in channels),
+        workshop,
     )
+
+
+def work_apart(opening: bytes, work: Callable[..., T], args: Sequence[Any]) -> T:
+    """In the process of `OwnProcess`: what `work(desk, *args)` answers. Raises OSError where the database gave way."""
+    try:
+        return work(_own_desk(opening), *args)
+    except Exception as error:
+        if database_gave_way(error):
+            raise OSError(type(error).__name__) from error
+        if not isinstance(error, OSError):
+            log.exception("work apart failed work=%s", work.__qualname__)
+        raise
+
+
+@cache
+def _own_desk(opening: bytes) -> Desk:
+    """The desk of a process that hears nobody and sends nothing."""
+    facts, names, level = pickle.loads(opening)  # noqa: S301 - both ends are this program
+    settings = with_channels(CHANNELS).model_construct(**facts)
+    set_up_logs(level, settings.log_format, [name for kind in CHANNELS for name in kind.loggers])
+    db = connect_database(settings.database_url.get_secret_value())
+    store, aside = files.open_store(settings.files_url.get_secret_value()), Inspector()
+    open_here = [kind for kind in CHANNELS if kind.name in names]
+    channels = open_channels(settings, open_here, lambda event: False, Intake(db, store, aside, utc_now))
+    links, render = own_links(settings, db, channels), message_renderer(settings)
+    return open_desk(settings, db, render, links, lambda: None, store, aside, CHANNELS, channels)
 
 
 def own_links(settings: Settings, db: Database, channels: Iterable[Channel]) -> SignedLinks:

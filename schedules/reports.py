@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.reports import going_on, notices
-from bot.reports.joining import work_on_scan
+from bot.reports.errands import work_on_scan
 from bot.tables import ErrandKind
 from bot.talk.desk import Desk
 from bot.talk.errands import do_all

@@ -15,7 +15,7 @@ from bot.settings import ENV_FILE, Settings
 from bot.store import files
 from bot.store.address import database_address, database_hosts
 from bot.store.db import connect_database, sqlite_file
-from bot.store.page_stamps import can_read_pages
+from bot.store.page_reading import can_read_pages
 from bot.store.schema import knows_revision, newest_revision, revision_of
 from bot.talk.render import Renderer
 

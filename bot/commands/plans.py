@@ -28,7 +28,6 @@ from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
 from bot.plans.plan import PlanText
 from bot.plans.questions import LEFT_OUT, plan_questions, read_answer, with_answers
-from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
 from bot.problems import Invalid
@@ -46,12 +45,16 @@ def read_any(file: Path) -> PlanText:
     """A plan from YAML or from a workbook, by the file's extension. Raises Rejected with all that is wrong."""
     existing_file(file)
     if file.suffix.lower() == ".xlsx":
+        from bot.plans.workbook import read_plan_workbook  # its libraries take memory that `run` need not
+
         return read_plan_workbook(file, TEMPLATES)
     return read_plan(file, agendas=AGENDAS)
 
 
 def write_any(plan: PlanText, file: Path) -> None:
     if file.suffix.lower() == ".xlsx":
+        from bot.plans.workbook import write_plan
+
         write_plan(plan, file, templates=TEMPLATES)
         return
     shipped = {path.stem: read_agenda(path) for path in sorted(AGENDAS.glob("*.yaml"))}
@@ -76,6 +79,8 @@ def answers_of(plan: PlanText, given: list[str]) -> dict[str, str]:
 @plan_app.command("template")
 def plan_template(file: Path) -> None:
     """Writes an empty workbook for a plan, with drop-downs, an example and a page of help."""
+    from bot.plans.workbook import write_template
+
     with explain_problems():
         write_template(file, agendas=AGENDAS, templates=TEMPLATES)
         say_line("plan_template", file=file)

@@ -28,8 +28,6 @@ from bot.units.account import alike_problems, passed_rows
 from bot.units.ends import Closed, close_unit, reopen_unit
 from bot.units.news import tell_closed, tell_reopened
 from bot.units.rows import written_day
-from bot.units.table_in import read_units
-from bot.units.table_out import living_units, write_unit_list, write_units_template
 from bot.units.tree import write_units
 
 MOST_FAULTS = 10
@@ -40,6 +38,8 @@ units_app = typer.Typer(no_args_is_help=True, help="The units' table.")
 @units_app.command("import")
 def units_import(file: Path) -> None:
     """Reads CSV or XLSX, as `units template` shows; plans follow what has changed."""
+    from bot.units.table_in import read_units  # its libraries take memory that `run` need not
+
     with explain_problems(), _of_file(file):
         table = read_units(existing_file(file))
         with configured_database() as (settings, db), db.write() as session:
@@ -119,6 +119,8 @@ def units_reopen(code: str) -> None:
 @units_app.command("template")
 def units_template(file: Path) -> None:
     """Writes an empty XLSX form of the units' table, with drop-downs, an example and a page of help."""
+    from bot.units.table_out import write_units_template
+
     with explain_problems():
         write_units_template(file, templates=TEMPLATES)
     say_line("units_template", file=file)
@@ -127,6 +129,8 @@ def units_template(file: Path) -> None:
 @units_app.command("export")
 def units_export(file: Path) -> None:
     """Writes the present tree into the same form, to be edited and imported again."""
+    from bot.units.table_out import living_units, write_unit_list
+
     with explain_problems(), configured_database() as (_, db):
         with db.read() as session:
             units = living_units(session)

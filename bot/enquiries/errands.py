@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 from bot.enquiries.file import EnquiryRow, enquiries_of, write_enquiries
-from bot.enquiries.workbook import read_enquiry_book, write_enquiry_book
 from bot.problems import Rejected
 from bot.tables import Errand, ErrandState
 from bot.tables.asked import GivenWorkbook, Nothing
@@ -23,6 +22,8 @@ from bot.talk.errands import (
 
 def do_enquiry_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
     """Shows what the workbook would change; once it is agreed to, changes it."""
+    from bot.enquiries.workbook import read_enquiry_book  # its libraries take memory that most days need not
+
     state, given, _ = read_errand(desk, errand_id, GivenWorkbook)
     applying = state == ErrandState.AGREED
     try:
@@ -47,6 +48,8 @@ def do_enquiry_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def send_enquiry_book(desk: Desk, errand_id: int, at: datetime) -> None:
     """The office's questions as they stand; with none, an empty form."""
+    from bot.enquiries.workbook import write_enquiry_book
+
     with desk.db.read() as session:
         rows = [
             EnquiryRow(one.question, one.answer, one.others)

@@ -7,12 +7,12 @@ from typing import Any
 
 import yaml
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 
 from bot.enquiries.file import LONGEST_ANSWER, LONGEST_OTHERS, LONGEST_QUESTION, MOST, EnquiryRow
 from bot.problems import Problem, Rejected
 from bot.reading.words import fold, plain_words
 from bot.workbooks.book import Cell, WorkSheet, read_book
+from bot.workbooks.letters import column_letter
 from bot.workbooks.look import HINT
 from bot.workbooks.page import Page
 from bot.workbooks.table import ColumnHead, write_table
@@ -86,7 +86,7 @@ def _rows(sheet: WorkSheet, head: tuple[int, dict[str, int]], form: Mapping[str,
         if not any(texts.values()) or plain_words(texts["question"]).startswith(plain_words(form["mark"])):
             continue
         row = EnquiryRow(texts["question"], _answer(texts["answer"]), _others(texts.get("others", "")))
-        places = {name: f"{get_column_letter(column)}{number}" for name, column in head[1].items()}
+        places = {name: f"{column_letter(column)}{number}" for name, column in head[1].items()}
         faults += _faults(cells, texts, places, form)
         if row.mark and row.mark in first:
             faults.append(Problem(places["question"], "enquiry_twice", {"first": first[row.mark]}))

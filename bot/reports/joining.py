@@ -26,7 +26,7 @@ class _Passed(Exception):
     """The pages have been changed since, or another replica was first: nothing is said."""
 
 
-def work_on_scan(desk: Desk, errand_id: int, at: datetime) -> None:
+def show_or_join(desk: Desk, errand_id: int, at: datetime) -> None:
     state, scanned, _ = read_errand(desk, errand_id, ScannedPages)
     if state == ErrandState.AGREED:
         join_pages(desk, errand_id, scanned, at)

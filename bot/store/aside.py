@@ -1,7 +1,8 @@
 """Work on what strangers have made is done aside: in processes of its own, with limits of time, memory and output.
 
 A file may be made so that reading it never ends or fills the memory; here that costs its sender an answer, and nobody else
-anything. `python -m bot.store.aside` is such a process; it is started when it is needed and ended when it has been too slow.
+anything. `python -m bot.store.aside` is such a process; it is started when it is needed and ended when it has been too slow, or
+has had nothing to do for a while: its libraries take more memory than all the rest.
 """
 
 import importlib
@@ -11,6 +12,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +31,8 @@ MEMORY = 1024 * 2**20
 OUTPUT = 64 * 2**20
 CALLS = 200
 """After so many calls a process makes room for a new one."""
+IDLE_SECONDS = 60.0
+"""So long it waits for the next."""
 _HEAD = 8
 
 
@@ -36,6 +40,7 @@ _HEAD = 8
 class _Worker:
     process: subprocess.Popen[bytes]
     calls: int = 0
+    rests_since: float = 0.0
 
     @property
     def pipes(self) -> tuple[IO[bytes], IO[bytes]]:
@@ -67,8 +72,18 @@ class Inspector:
     Who waits for one is served by turns: somebody's first piece of work comes before anybody's second.
     """
 
-    def __init__(self, workers: int = 2, memory: int = MEMORY) -> None:
-        self._memory = memory
+    def __init__(
+        self,
+        workers: int = 2,
+        memory: int = MEMORY,
+        *,
+        idle_seconds: float = IDLE_SECONDS,
+        speaks: bool = False,
+    ) -> None:
+        """`speaks`: what its processes write to the log is shown; else nothing is, for libraries quote what people wrote."""
+        self._memory, self._speaks = memory, speaks
+        self._idle_seconds = idle_seconds
+        self._rest: Timer | None = None
         self._left = workers
         self._idle: list[_Worker] = []
         self._waiting: list[tuple[int, int]] = []
@@ -90,10 +105,25 @@ class Inspector:
         return cast(T, _opened(answer))
 
     def close(self) -> None:
+        self._end_idle(0.0)
+
+    def _end_idle(self, seconds: float) -> None:
+        """Ends those that have rested so long, and looks again later if there are others."""
         with self._changed:
-            idle, self._idle = self._idle, []
-        for worker in idle:
+            late = [one for one in self._idle if time.monotonic() - one.rests_since >= seconds]
+            self._idle = [one for one in self._idle if one not in late]
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = None
+            self._look_later()
+        for worker in late:
             worker.end()
+
+    def _look_later(self) -> None:
+        if self._idle and self._rest is None:
+            self._rest = Timer(self._idle_seconds, self._end_idle, [self._idle_seconds])
+            self._rest.daemon = True
+            self._rest.start()
 
     def _take(self, owner: str) -> _Worker:
         with self._changed:
@@ -106,7 +136,7 @@ class Inspector:
             self._changed.notify_all()
             if self._idle:
                 return self._idle.pop()
-        return _Worker(_start(self._memory))
+        return _Worker(_start(self._memory, self._speaks))
 
     def _give_back(self, worker: _Worker, owner: str) -> None:
         worker.calls += 1
@@ -115,7 +145,9 @@ class Inspector:
             worker.end()
         with self._changed:
             if fit:
+                worker.rests_since = time.monotonic()
                 self._idle.append(worker)
+                self._look_later()
             self._left += 1
             self._of_owner[owner] -= 1
             if not self._of_owner[owner]:
@@ -123,13 +155,13 @@ class Inspector:
             self._changed.notify_all()
 
 
-def _start(memory: int) -> subprocess.Popen[bytes]:
+def _start(memory: int, speaks: bool) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
         [sys.executable, "-m", "bot.store.aside", str(memory)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # what libraries print quotes what people wrote
+        stderr=None if speaks else subprocess.DEVNULL,
     )
 
 

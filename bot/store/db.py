@@ -7,7 +7,6 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, func, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
@@ -225,8 +224,10 @@ def sqlstate_of(error: BaseException | None) -> str:
 
 
 def _watch_other_end(connection: Any) -> None:
+    from psycopg import Error  # most installations are on SQLite
+
     with (
-        suppress(psycopg.Error),
+        suppress(Error),
         connection.cursor() as cursor,
     ):  # what only speaks like PostgreSQL may not know them
         for name, value in OTHER_END.items():

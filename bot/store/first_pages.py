@@ -7,7 +7,12 @@ from pathlib import Path
 from bot.store import filetypes
 from bot.store.office_parts import docx_text, odt_text, pptx_text, xlsx_text
 from bot.store.old_office import doc_text, ppt_text, xls_text
-from bot.store.pdf_pages import pdf_text
+
+
+def _pdf_text(path: Path) -> str:
+    from bot.store.pdf_pages import pdf_text  # its libraries take memory that most days need not
+
+    return pdf_text(path)
 
 
 def _table_text(path: Path) -> str:
@@ -19,7 +24,7 @@ def _table_text(path: Path) -> str:
 
 
 _READERS: Mapping[str, Callable[[Path], str]] = {
-    filetypes.PDF: pdf_text,
+    filetypes.PDF: _pdf_text,
     filetypes.DOCX: docx_text,
     filetypes.ODT: odt_text,
     filetypes.XLSX: xlsx_text,

@@ -17,7 +17,7 @@ from bot.store.again import do_again
 from bot.store.aside import Elsewhere
 from bot.store.db import Database, take_turns
 from bot.store.files import Look, Store
-from bot.store.page_stamps import PHOTOGRAPHED, SECONDS, page_bears_stamp
+from bot.store.page_reading import PHOTOGRAPHED, SECONDS, look_for_stamp
 from bot.tables import (
     Contact,
     Upload,
@@ -63,9 +63,7 @@ class Intake:
         if seen.secret or self.reader is None or seen.media_type not in PHOTOGRAPHED:
             return seen
         try:
-            stamped = self.reader.call(
-                page_bears_stamp, source, seen.media_type, owner=owner, seconds=SECONDS
-            )
+            stamped = self.reader.call(look_for_stamp, source, seen.media_type, owner=owner, seconds=SECONDS)
         except Invalid as unread:  # a second net: what it cannot see is taken as before
             log.warning("file.page unread error=%s", unread.code)
             return seen

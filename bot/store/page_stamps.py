@@ -18,26 +18,16 @@ from pypdf import PdfReader
 
 from bot.problems import Invalid
 from bot.store import filetypes
+from bot.store.page_reading import LIBRARY
 from bot.store.photographs import open_photograph
 from bot.store.secrecy import seen_stamp
 
-PHOTOGRAPHED = frozenset({filetypes.JPEG, filetypes.PNG, filetypes.WEBP, filetypes.HEIC, filetypes.PDF})
-LIBRARY = "rapidocr"
-MEMORY = 3 * 2**30
-"""Of address space; what is really used is under 1 GB."""
-SECONDS = 60.0
-"""A page takes one or two, the first one several more."""
 SIDE = 1280
 LONGEST = 9
 """A stamp's line is so many times as long as it is high, at most; the lines of a text are longer, and are not read at all."""
 MARGIN = 6
 
 ShortLines = Callable[[Image.Image], Sequence[str]]
-
-
-def can_read_pages() -> bool:
-    """Whether the library is there."""
-    return find_spec(LIBRARY) is not None
 
 
 def page_bears_stamp(path: Path, media_type: str, read: ShortLines | None = None) -> bool:

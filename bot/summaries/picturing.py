@@ -22,7 +22,7 @@ from bot.talk.errands import file_shelf, finish_errand
 from bot.talk.render import Renderer, capital_first
 
 
-def make_picture(desk: Desk, errand_id: int, at: datetime) -> None:
+def send_picture(desk: Desk, errand_id: int, at: datetime) -> None:
     """Draws what the errand asks for, as of now, and sends it."""
     today = desk.moment(at).today
     with desk.db.read() as session:

@@ -22,7 +22,7 @@ from bot.talk.render import Renderer
 TABLE = "xlsx"
 
 
-def make_summary_file(desk: Desk, errand_id: int, at: datetime) -> None:
+def send_summary_file(desk: Desk, errand_id: int, at: datetime) -> None:
     _, asked, _ = read_errand(desk, errand_id, OrderedSummary)
     make = _make_table if asked.form == TABLE else make_report
     make(desk, errand_id, at)

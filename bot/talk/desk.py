@@ -147,6 +147,12 @@ class Desk:
     """What each channel carries, by its name."""
     channels: frozenset[str] = frozenset()
     """The names of those that are open here."""
+    workshop: "Workshop | None" = None
+
+    def apart(self, work: Callable[..., T], *args: Any) -> T:
+        """What `work(desk, *args)` answers, done in another process where there is one for it: it takes long, or its libraries take memory.
+        Raises as `Workshop.call`."""
+        return self.workshop.call(work, *args) if self.workshop else work(self, *args)
 
     def abilities_of(self, contact: Contact) -> Abilities:
         return self.abilities.get(contact.channel, Abilities())
@@ -159,6 +165,16 @@ class Desk:
         if number:
             return self.links.file_of_message(number, file, contact.id, contact.key)
         return self.links.file(file, contact.id, contact.key)
+
+
+class Workshop(Protocol):
+    """Another process with a desk of its own."""
+
+    def call(self, work: Callable[..., T], *args: Any) -> T:
+        """What `work(desk, *args)` answers there; it is a public function of a module, its arguments and answer can be pickled.
+        Raises OSError where a file store or the database was away, and Invalid(file_unseen) when it broke, which the log explains.
+        """
+        ...
 
 
 class FileShelf(Protocol):

@@ -55,7 +55,7 @@ def do_all(desk: Desk, at: datetime, work: Mapping[ErrandKind, Work], failed: st
         tried.add(errand_id)
         try:
             if _may_still(desk, errand_id):
-                do_again(partial(work[kind], desk, errand_id, at))
+                do_again(partial(desk.apart, work[kind], errand_id, at))
             else:
                 finish_errand(desk, errand_id, at, "talk/not_yours", state=ErrandState.DROPPED)
         except Exception as error:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.reading.words import fold
+from bot.units.form import UnitsForm
 from bot.units.rows import COLUMNS
-from bot.units.table_out import UnitsForm
 
 ORDER, EITHER = "order", "kind or sector"
 """The running number; and a column "Loại hình", of which only its values say what it holds."""

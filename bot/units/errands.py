@@ -23,14 +23,14 @@ from bot.talk.errands import (
 from bot.units.account import alike_problems, passed_rows
 from bot.units.applying import apply_units
 from bot.units.news import tell_closed
-from bot.units.table_in import read_units
-from bot.units.table_out import living_units, write_unit_list, write_units_template
 
 SHOWN = 10
 """So many faults are told at once."""
 
 
 def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
+    from bot.units.table_in import read_units  # its libraries take memory that most days need not
+
     state, given, _ = read_errand(desk, errand_id, GivenWorkbook)
     applying = state == ErrandState.AGREED
     try:
@@ -62,6 +62,8 @@ def do_units_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def send_unit_template(desk: Desk, errand_id: int, at: datetime) -> None:
     """An empty table of units with its help."""
+    from bot.units.table_out import write_units_template
+
     name = desk.render.words["files"]["unit_template"]
     write = partial(write_units_template, templates=desk.render.folder)
     send_workbook(desk, errand_id, at, name, write, why="unit_template")
@@ -69,6 +71,8 @@ def send_unit_template(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def export_units(desk: Desk, errand_id: int, at: datetime) -> None:
     """The units as they stand."""
+    from bot.units.table_out import living_units, write_unit_list
+
     with desk.db.read() as session:
         home = session.get_one(Errand, errand_id).unit
         found = living_units(session, units_below(Unit.path, home.path))

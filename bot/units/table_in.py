@@ -9,9 +9,9 @@ from bot.problems import Problem, Rejected
 from bot.reading.old_letters import OLD_LETTERS
 from bot.reading.unit_lines import committee_of
 from bot.reading.words import fold
+from bot.units.form import LISTED, UnitsForm, read_units_form
 from bot.units.reading import read_lines
 from bot.units.rows import Entry, UnitRow, UnitsReading, read_rows
-from bot.units.table_out import LISTED, UnitsForm, read_units_form
 from bot.units.tables import FoundTable, Passed, find_tables, rows_of
 from bot.workbooks.book import OLD_OR_LOCKED, WorkSheet, read_book
 from bot.workbooks.text_tables import read_text_table

@@ -1,12 +1,9 @@
 """The units' table as an XLSX form: an empty one to fill in, and the present tree in the same form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
 from openpyxl import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from sqlalchemy import ColumnElement, and_, select
@@ -14,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.natural import in_tree_order
 from bot.problems import Problem, Rejected
-from bot.reading.words import fold, plain_words
 from bot.tables import Unit
+from bot.units.form import LISTED, UnitsForm, read_units_form
 from bot.units.rows import COLUMNS, MOST_MEMBERS, REQUIRED
 from bot.workbooks.look import DAY_FORMAT, HINT, NUMBER_FORMAT, TEXT_FORMAT, Value
 from bot.workbooks.page import Page
@@ -23,54 +20,10 @@ from bot.workbooks.table import ColumnHead, Lists, add_rule, write_table
 
 Cells = Mapping[str, Value]
 
-LISTED = {"kind": "kinds", "sector": "sectors", "meeting_shift": "shifts"}
 NUMBERS = {"members": (0, MOST_MEMBERS), "meeting_day": (1, 31)}
 FORMATS = {**dict.fromkeys(NUMBERS, NUMBER_FORMAT), "closed_on": DAY_FORMAT}
 LAST_ROW = 5000
 HELP_WIDTHS = (28, 96)
-
-
-@dataclass(frozen=True)
-class UnitsForm:
-    """The words of the form: `labels` of columns and of values (words.yaml, `units`), `sheet` (units/workbook.yaml)."""
-
-    labels: Mapping[str, Mapping[str, str]]
-    sheet: Mapping[str, Any]
-
-    @cached_property
-    def headings(self) -> dict[str, str]:
-        """The column that each fixed name and each label means, folded."""
-        return {fold(name): name for name in COLUMNS} | {
-            fold(label): name for name, label in self.labels["columns"].items()
-        }
-
-    def values(self, column: str) -> Mapping[str, str]:
-        """What may stand in a cell of this column, folded, and the code that it means."""
-        return self._listed.get(column, {})
-
-    @cached_property
-    def _listed(self) -> dict[str, dict[str, str]]:
-        return {column: self._values(column) for column in LISTED}
-
-    def _values(self, column: str) -> dict[str, str]:
-        labels = self.labels[LISTED[column]]
-        known = {fold(word): code for word, code in self.sheet["also"].get(column, {}).items()}
-        known |= {fold(code): code for code in labels}
-        return known | {fold(label): code for code, label in labels.items()}
-
-    def example(self, code: str) -> bool:
-        """Whether a row with this code is the form's example."""
-        return plain_words(code).startswith(plain_words(self.sheet["mark"]))
-
-    def label(self, column: str, code: str) -> str:
-        return self.labels[LISTED[column]].get(code, code)
-
-
-def read_units_form(templates: Path) -> UnitsForm:
-    words = yaml.safe_load((templates / "words.yaml").read_text("utf-8"))
-    return UnitsForm(
-        words["units"], yaml.safe_load((templates / "units" / "workbook.yaml").read_text("utf-8"))
-    )
 
 
 def write_units_template(path: Path, *, templates: Path) -> None:

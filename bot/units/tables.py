@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from openpyxl.utils import get_column_letter
-
 from bot.reading.unit_lines import is_numbering, lists_cells
 from bot.reading.unit_words import folded, kind_of_name, one_line
 from bot.units.columns import WITHIN, Heading, read_headings
-from bot.units.table_out import UnitsForm
+from bot.units.form import UnitsForm
 from bot.workbooks.book import Cell, WorkSheet
+from bot.workbooks.letters import column_letter
 
 HEADER_WITHIN = 300
 """So many rows with content are looked through for a heading."""
@@ -51,7 +50,7 @@ class FoundTable:
 
     @property
     def letters(self) -> dict[str, str]:
-        return {h.meaning: get_column_letter(h.column) for h in self.headings if h.meaning}
+        return {h.meaning: column_letter(h.column) for h in self.headings if h.meaning}
 
     @property
     def names_cells(self) -> bool:
@@ -65,7 +64,7 @@ class FoundTable:
         read = {h.column for h in self.headings if h.meaning}
         texts = {h.column: one_line(h.text) for h in self.headings}
         used = {column for line in self.lines for column in line.row}
-        return [texts.get(column) or get_column_letter(column) for column in sorted(used - read)]
+        return [texts.get(column) or column_letter(column) for column in sorted(used - read)]
 
 
 @dataclass(frozen=True, slots=True)

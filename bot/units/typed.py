@@ -10,7 +10,7 @@ from bot.reading.unit_words import name_key
 from bot.tables import Unit
 from bot.units.reading import word_code
 from bot.units.rows import Entry, UnitRow, UnitSpot, read_rows
-from bot.units.table_out import LISTED, UnitsForm
+from bot.units.form import LISTED, UnitsForm
 
 EMPTIED = "–"
 """Said of a cell it takes away what is known, as in a list."""

@@ -11,7 +11,6 @@ from starlette.routing import Route
 
 from bot.people.calendars import calendar_roles
 from bot.summaries.feed import collect_feed
-from bot.summaries.ics import ended_calendar, write_calendar
 from bot.web.site import site_of
 
 MINUTES_15 = 900
@@ -27,6 +26,11 @@ async def send_calendar(request: Request) -> Response:
     host = urlsplit(site.links.base_url).hostname or ""
 
     def write(session: Session) -> bytes:
+        from bot.summaries.ics import (  # its libraries take memory that most days need not
+            ended_calendar,
+            write_calendar,
+        )
+
         roles = calendar_roles(session, key)
         if not roles:
             return ended_calendar(words, moment.today, moment.zone)

@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from anyio import to_thread
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -22,11 +21,11 @@ from bot.messages import Address, File, Incoming, Refusal
 from bot.people.file_readers import may_fetch_file
 from bot.people.people import holds_role
 from bot.people.places import opened_by
-from bot.people.roles import role_holders
+from bot.problems import Invalid
 from bot.store.files import clean_name
 from bot.store.links import FILE_LIFE
-from bot.summaries.table import summary_workbook
-from bot.tables import Contact, Membership
+from bot.summaries.export import export_workbook
+from bot.tables import Contact
 from bot.talk.outbox import file_of_message
 from bot.web.chat import back_to_chat, seat_of, take_event
 from bot.web.form import FRAMING, UploadForm, read_upload_form
@@ -182,25 +181,18 @@ async def send_leader_workbook(request: Request) -> Response:
     """The leader's workbook, made on the fly."""
     site = site_of(request)
     key = site.links.read_export(request.path_params["token"])
-    moment = site.desk.moment(site.now())
-
-    def make(session: Session) -> bytes:
-        contact = opened_by(session, key, site.now())
-        if contact is None:
-            return b""
-        memberships = session.scalars(
-            select(Membership)
-            .where(Membership.person_id == contact.person_id, Membership.ended_at.is_(None))
-            .options(joinedload(Membership.unit))
-        ).all()
-        if not role_holders(memberships, "sum"):
-            return b""
-        return summary_workbook(session, memberships, moment, site.export_words)
-
-    content = await site.read(make)
+    at = site.now()
+    contact = await site.read(lambda session: opened_by(session, key, at))
+    if contact is None:
+        raise HTTPException(403, "export")
+    try:
+        content = await to_thread.run_sync(site.desk.apart, export_workbook, contact.person_id, at)
+    except (OSError, Invalid):
+        log.exception("export failed person=%s", contact.person_id)
+        raise HTTPException(503) from None
     if not content:
         raise HTTPException(403, "export")
-    name = str(site.export_words["file_name"]).format(day=moment.today)
+    name = str(site.export_words["file_name"]).format(day=site.desk.moment(at).today)
     media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(content, headers={"content-disposition": attachment_header(name)}, media_type=media_type)
 

@@ -22,7 +22,7 @@ from bot.reading.codes import normal_code
 from bot.store.db import Database
 from bot.tables import Role, Unit
 from bot.units.applying import apply_units
-from bot.units.table_out import read_units_form
+from bot.units.form import read_units_form
 from bot.units.typed import typed_row
 from bot.web.site import ENTRY_LIMIT, Site, body_within, contact_at, site_of
 from bot.web.tries import WrongTries

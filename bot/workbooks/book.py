@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import IO, Any
 from zipfile import ZipFile, is_zipfile
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
-
 from bot.problems import Invalid, Problem, Rejected
 from bot.store.compound import Compound
+from bot.workbooks.letters import column_letter
 from bot.workbooks.package import is_strict, merged_ranges, transitional_package
 
 MOST_BYTES = 160 * 1024**2
@@ -41,7 +39,7 @@ class Cell:
 
     @property
     def place(self) -> str:
-        return f"{get_column_letter(self.column)}{self.row}"
+        return f"{column_letter(self.column)}{self.row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +126,8 @@ def _sheets(path: Path) -> list[WorkSheet]:
 
 
 def _contents(name: str, source: IO[bytes], *, computed: bool) -> list[_Content]:
+    from openpyxl import load_workbook  # its libraries take memory that most days need not
+
     source.seek(0)
     book = load_workbook(source, read_only=True, data_only=computed, keep_links=False)
     found = []

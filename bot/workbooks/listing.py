@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
 
+from bot.workbooks.letters import column_letter
 from bot.workbooks.look import (
     BOLD,
     CENTRED,
@@ -53,7 +53,7 @@ def write_listing(
     for last, row in enumerate(rows, start=HEAD_ROW + 1):
         lines.append(last, row)
         sums.add(row)
-    sheet.auto_filter.ref = f"A{HEAD_ROW}:{get_column_letter(len(columns))}{last}"
+    sheet.auto_filter.ref = f"A{HEAD_ROW}:{column_letter(len(columns))}{last}"
     if last > HEAD_ROW and words.get("sums"):
         sheet.append([_cell(sheet, value, BOLD, LABEL_FILL) for value in sums.line(total)])
     return last

@@ -8,10 +8,10 @@ from typing import Any
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.problems import Invalid
+from bot.workbooks.letters import column_letter
 
 Value = str | int | float | date | None
 
@@ -79,7 +79,7 @@ def style(
 
 def set_widths(sheet: Any, widths: Iterable[float]) -> None:
     for number, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
+        sheet.column_dimensions[column_letter(number)].width = width
 
 
 def height_of(texts: Iterable[Value], widths: Sequence[float]) -> float:

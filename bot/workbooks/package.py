@@ -5,8 +5,6 @@ from io import BytesIO
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from openpyxl.utils import range_boundaries
-
 MOST_MERGED = 20_000
 CHUNK = 2**20
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
@@ -28,6 +26,8 @@ _NAMESPACES = tuple(
 
 def merged_ranges(archive: ZipFile, part: str) -> tuple[tuple[int, int, int, int], ...]:
     """First row, first column, last row, last column of the first 20,000 merged places of a sheet's part."""
+    from openpyxl.utils import range_boundaries  # its libraries take memory that most days need not
+
     if part not in archive.NameToInfo:
         return ()
     found: list[tuple[int, int, int, int]] = []

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from bot.workbooks.letters import column_letter
 from bot.workbooks.look import (
     CENTRED,
     HEADING,
@@ -48,7 +49,7 @@ def write_table(
     widths = [head.width for head in heads]
     set_widths(sheet, widths)
     for number, head in enumerate(heads, start=1):
-        dimension = sheet.column_dimensions[get_column_letter(number)]
+        dimension = sheet.column_dimensions[column_letter(number)]
         dimension.number_format, dimension.alignment = head.number_format, WRAP
     sheet.row_dimensions[1].height = HEAD_HEIGHT
     sheet.append([_heading(sheet, head) for head in heads])
@@ -96,12 +97,12 @@ class Lists:
 
 def cells_of(title: str, column: int, first: int, last: int) -> str:
     """The cells of a column of the sheet of this title, as a rule names them."""
-    letter = get_column_letter(column)
+    letter = column_letter(column)
     return f"{quote_sheetname(title)}!${letter}${first}:${letter}${last}"
 
 
 def add_rule(sheet: Any, rule: DataValidation, column: int, first: int, last: int) -> None:
     """Holds these cells of a column to the rule."""
-    letter = get_column_letter(column)
+    letter = column_letter(column)
     rule.add(f"{letter}{first}:{letter}{last}")
     sheet.add_data_validation(rule)

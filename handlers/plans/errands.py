@@ -12,7 +12,6 @@ from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
 from bot.plans.plan import PlanText, plan_from_json, plan_to_json
 from bot.plans.questions import plan_questions, with_answers
-from bot.plans.workbook import read_plan_workbook, write_plan, write_template
 from bot.problems import Problem, Rejected
 from bot.tables import ErrandState, Plan, Unit
 from bot.tables.asked import GivenWorkbook, LoadedPlan, Nothing
@@ -34,6 +33,8 @@ SHOWN = 15
 
 
 def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
+    from bot.plans.workbook import read_plan_workbook  # its libraries take memory that most days need not
+
     state, given, unit_id = read_errand(desk, errand_id, GivenWorkbook)
     try:
         if state == ErrandState.AGREED:
@@ -97,6 +98,8 @@ def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
     """An empty plan with its help."""
+    from bot.plans.workbook import write_template
+
     folder = desk.render.folder
     write = partial(write_template, agendas=folder / "agendas", templates=folder)
     send_workbook(desk, errand_id, at, desk.render.words["files"]["plan_template"], write, why="template")
@@ -104,6 +107,8 @@ def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def write_loaded_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan as a workbook."""
+    from bot.plans.workbook import write_plan
+
     _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
     text = _loaded_plan(desk, asked.plan_id)
     write = partial(write_plan, text, templates=desk.render.folder)
@@ -112,6 +117,8 @@ def write_loaded_plan(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def copy_plan(desk: Desk, errand_id: int, at: datetime) -> None:
     """A loaded plan for another year, as a workbook that says what is to be decided."""
+    from bot.plans.workbook import write_plan
+
     _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
     folder, year = desk.render.folder, asked.year
     sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))

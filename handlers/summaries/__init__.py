@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from bot.summaries.picturing import make_picture
-from bot.summaries.taking_away import make_summary_file
+from bot.summaries.errands import make_picture, make_summary_file
 from bot.tables import ErrandKind
 from bot.talk.desk import Flow, Handler
 from bot.talk.errands import Work

@@ -12,8 +12,8 @@ from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.applying import Applied, apply_unit, try_unit
 from bot.units.finding import FindingUnit, take_unit_found
+from bot.units.form import LISTED, read_units_form
 from bot.units.rows import MAY_BE_EMPTIED, UnitRow
-from bot.units.table_out import LISTED, read_units_form
 from bot.units.typed import EMPTIED, check_name_free, typed_row
 
 COLUMNS = ("name", "parent_code", "members", "meeting_day", "meeting_shift", "sector", "kind")

@@ -13,8 +13,8 @@ from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
 from bot.units.applying import Applied, try_unit
+from bot.units.form import read_units_form
 from bot.units.rows import UnitRow
-from bot.units.table_out import read_units_form
 from bot.units.typed import check_code_free, check_name_free, typed_row
 from handlers.units.changing import apply_as_shown, first_problem, office_over
 

@@ -12,9 +12,10 @@ from bot import calendar, periods
 from bot.calendar import Rest
 from bot.periods import Period
 from bot.problems import Invalid
+from tests.house.holidays import table_of_holidays
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-unhurried = settings(deadline=None)  # the first table of holidays takes half a second
+unhurried = settings(deadline=None)  # a year beyond the shipped table takes half a second
 days = st.dates(date(2021, 1, 1), date(2028, 12, 31))
 moments = st.datetimes(datetime(2021, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
 
@@ -45,6 +46,16 @@ def test_public_holidays_have_their_vietnamese_name(
     assert calendar.rest_day(date.fromisoformat(day)) == Rest("holiday", name)
     assert calendar.is_holiday(date.fromisoformat(day))
     assert not calendar.working_day(date.fromisoformat(day))
+
+
+def test_the_shipped_table_is_what_the_library_says() -> None:
+    """Where this fails after an update of the library, notices have come: `make holidays`."""
+    assert calendar.SHIPPED.read_text("utf-8") == table_of_holidays()
+
+
+def test_years_beyond_the_shipped_table_are_computed() -> None:
+    assert calendar.rest_day(date(2050, 1, 23)) == Rest("holiday", "Tết Nguyên Đán")
+    assert not calendar.working_day(date(2019, 9, 2))
 
 
 def test_weekends_are_rest_days_but_no_holidays() -> None:

@@ -53,3 +53,7 @@ def note_and_wait(path: str, word: str, seconds: float) -> None:
     with Path(path).open("a", encoding="utf-8") as out:
         out.write(word + "\n")
     time.sleep(seconds)
+
+
+def own_number() -> int:
+    return os.getpid()

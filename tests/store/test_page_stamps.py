@@ -10,11 +10,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from bot.messages import Address, File, Refusal
 from bot.problems import Invalid
-from bot.store import filetypes, page_stamps
+from bot.store import filetypes, page_reading
 from bot.store.aside import Here, Inspector
 from bot.store.files import open_store
 from bot.store.intake import Intake
-from bot.store.page_stamps import MEMORY, SECONDS, can_read_pages, page_bears_stamp
+from bot.store.page_reading import MEMORY, SECONDS, can_read_pages
+from bot.store.page_stamps import page_bears_stamp
 from bot.store.secrecy import seen_stamp
 from tests.kit.cli import run
 from tests.kit.world import World
@@ -156,7 +157,7 @@ def test_without_the_library_the_setting_is_refused(
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("FILES_URL", str(tmp_path / "files"))
     monkeypatch.setenv("OCR", "1")
-    monkeypatch.setattr(page_stamps, "LIBRARY", "no_such_library")
+    monkeypatch.setattr(page_reading, "LIBRARY", "no_such_library")
     for command in ("check", "run"):
         assert "OCR: OCR=1 nhưng chưa cài bộ đọc ảnh. Chạy: make ocr" in run(command, code=1).output
     monkeypatch.setenv("OCR", "0")

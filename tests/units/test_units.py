@@ -14,9 +14,10 @@ from bot.problems import Rejected
 from bot.store.db import Database
 from bot.tables import Duty, DutyState, Unit, UnitSpan
 from bot.talk.render import Renderer
+from bot.units.form import LISTED, read_units_form
 from bot.units.rows import COLUMNS, SHIFTS, UnitRow, written_day
 from bot.units.table_in import read_units
-from bot.units.table_out import LISTED, living_units, read_units_form, write_unit_list, write_units_template
+from bot.units.table_out import living_units, write_unit_list, write_units_template
 from bot.units.tree import Imported, write_units
 from tests.kit.places import ROOT, ZONE
 from tests.kit.plans import shipped

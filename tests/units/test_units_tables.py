@@ -18,9 +18,9 @@ from bot.problems import Rejected
 from bot.reading.unit_words import code_of_name, kind_of_name, usual_day, whole_number
 from bot.reading.words import fold
 from bot.units.account import alike_problems, passed_rows
+from bot.units.form import read_units_form
 from bot.units.matching import settle_rows
 from bot.units.table_in import UnitsTable, read_units
-from bot.units.table_out import read_units_form
 from bot.units.tables import find_tables
 from bot.workbooks.book import read_book
 from tests.kit.places import ROOT

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from openpyxl.utils import get_column_letter
-
 from bot.plans.faults import Loc
 from bot.plans.workbook.shape import HEAD, TABLES, UNREAD, Column, SheetTable, Words
 from bot.plans.yaml_in import Findings
 from bot.problems import Problem, Rejected
 from bot.reading.words import fold
 from bot.workbooks.book import Cell, WorkSheet
+from bot.workbooks.letters import column_letter
 
 HEADER_WITHIN = 15
 OWN_SENTENCE = {
@@ -145,7 +144,7 @@ def _read_sheets(words: Words) -> list[str]:
 def _spot(
     index: int, sheet: WorkSheet, row: int, column: int, heading: str = "", of: Column | None = None
 ) -> SheetSpot:
-    place = f"{get_column_letter(column)}{row}" if row else ""
+    place = f"{column_letter(column)}{row}" if row else ""
     return SheetSpot(sheet.title, place, (index * 10**7 + row) * 10**5 + column, heading, of)
 
 
