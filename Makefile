@@ -34,7 +34,7 @@ bench: $(VENV)/.dev $(VENV)/bench/.done
 	$(BIN)/python -m benchmarks
 
 holidays: $(VENV)/.dev
-	$(BIN)/python -m tests.house.holidays
+	$(BIN)/python -m tests.house.holiday_table
 
 pictures: $(VENV)/.dev
 	$(BIN)/python -m tests.house.pictures

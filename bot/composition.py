@@ -195,6 +195,10 @@ def work_apart(opening: bytes, work: Callable[..., T], args: Sequence[Any]) -> T
         raise
 
 
+async def _hear_nothing(event: Incoming) -> bool:
+    return False
+
+
 @cache
 def _own_desk(opening: bytes) -> Desk:
     """The desk of a process that hears nobody and sends nothing."""
@@ -204,7 +208,7 @@ def _own_desk(opening: bytes) -> Desk:
     db = connect_database(settings.database_url.get_secret_value())
     store, aside = files.open_store(settings.files_url.get_secret_value()), Inspector()
     open_here = [kind for kind in CHANNELS if kind.name in names]
-    channels = open_channels(settings, open_here, lambda event: False, Intake(db, store, aside, utc_now))
+    channels = open_channels(settings, open_here, _hear_nothing, Intake(db, store, aside, utc_now))
     links, render = own_links(settings, db, channels), message_renderer(settings)
     return open_desk(settings, db, render, links, lambda: None, store, aside, CHANNELS, channels)
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from bot.store.aside import Inspector
 from bot.store.files import open_store
 from bot.summaries.export import export_workbook
 from bot.tables import Contact
-from bot.talk.desk import Desk
 from bot.talk.errands import do_all
 from handlers import ROUTES
 from tests.kit.places import ROOT
@@ -81,18 +79,10 @@ def test_so_is_the_workbook_of_everything(world: World, workshop: OwnProcess) ->
     assert desk.apart(export_workbook, person_of(world, secretary), world.at) == b""
 
 
-def break_its_process(desk: Desk, errand_id: int, at: datetime) -> None:
-    aside_tasks.die()
-
-
-def find_no_store(desk: Desk, errand_id: int, at: datetime) -> None:
-    raise OSError("away")
-
-
 @pytest.mark.logs_errors
 def test_whoever_asked_is_told_when_it_breaks(world: World, workshop: OwnProcess) -> None:
     leader = world.registered("DUK", "leader").says("/tonghop tháng 4").taps("Ảnh để gửi")
-    kinds = dict.fromkeys(ROUTES.work, break_its_process)
+    kinds = dict.fromkeys(ROUTES.work, aside_tasks.die_with_desk)
     assert do_all(replace(world.desk, workshop=workshop), world.at, kinds) == 1
     leader.looks()
     assert not leader.last.files
@@ -102,9 +92,8 @@ def test_whoever_asked_is_told_when_it_breaks(world: World, workshop: OwnProcess
 def test_what_finds_no_store_waits(world: World, workshop: OwnProcess) -> None:
     leader = world.registered("DUK", "leader").says("/tonghop tháng 4").taps("Ảnh để gửi")
     desk = replace(world.desk, workshop=workshop)
-    do_all(desk, world.at, dict.fromkeys(ROUTES.work, find_no_store))
-    leader.looks()
-    assert leader.last.text.startswith("📷 Đang vẽ ảnh")
+    do_all(desk, world.at, dict.fromkeys(ROUTES.work, aside_tasks.lose_the_store))
+    assert leader.looks() == []
     do_all(desk, world.at, ROUTES.work)
     leader.looks()
     assert leader.last.files
@@ -122,4 +111,4 @@ def test_a_process_without_work_goes_and_comes_again() -> None:
 
 def test_work_that_nobody_can_do_says_so(workshop: OwnProcess) -> None:
     with pytest.raises(Invalid, match="file_unseen"):
-        workshop.call(break_its_process, 1, None)
+        workshop.call(aside_tasks.die_with_desk, 1, None)

@@ -12,7 +12,7 @@ from bot import calendar, periods
 from bot.calendar import Rest
 from bot.periods import Period
 from bot.problems import Invalid
-from tests.house.holidays import table_of_holidays
+from tests.house.holiday_table import table_of_holidays
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 unhurried = settings(deadline=None)  # a year beyond the shipped table takes half a second

@@ -57,3 +57,11 @@ def note_and_wait(path: str, word: str, seconds: float) -> None:
 
 def own_number() -> int:
     return os.getpid()
+
+
+def die_with_desk(desk: object, errand_id: int, at: object) -> None:
+    die()
+
+
+def lose_the_store(desk: object, errand_id: int, at: object) -> None:
+    lose_the_disk()

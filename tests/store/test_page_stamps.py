@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -14,7 +14,7 @@ from bot.store import filetypes, page_reading
 from bot.store.aside import Here, Inspector
 from bot.store.files import open_store
 from bot.store.intake import Intake
-from bot.store.page_reading import MEMORY, SECONDS, can_read_pages
+from bot.store.page_reading import MEMORY, SECONDS, can_read_pages, look_for_stamp
 from bot.store.page_stamps import page_bears_stamp
 from bot.store.secrecy import seen_stamp
 from tests.kit.cli import run
@@ -113,7 +113,9 @@ class Reader:
         if self.fails:
             raise Invalid(self.fails)
         assert (owner, seconds) == ("telegram:5", SECONDS)
-        return work(*args, lambda _: self.lines)
+        assert work is look_for_stamp
+        look: Callable[..., Any] = page_bears_stamp
+        return cast(T, look(*args, lambda _: self.lines))
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def test_a_reader_that_breaks_does_not_ask_to_wait(
     def breaks(*_args: object, **_more: object) -> None:
         raise RecursionError
 
-    monkeypatch.setattr("bot.units.errands.read_units", breaks)
+    monkeypatch.setattr("bot.units.table_in.read_units", breaks)
     said = sends(world, office, tmp_path, sheet(LIST))
     assert "Chưa đọc được tệp này. Xin mở bằng Excel, lưu lại dạng .xlsx" in said
     assert "thử lại sau" not in said

@@ -1,4 +1,4 @@
-"""`python -m tests.house.holidays` computes the shipped table of holidays anew, after the library has learnt of new notices."""
+"""`python -m tests.house.holiday_table` computes the shipped table of holidays anew, after the library has learnt of new notices."""
 
 from bot.calendar import SHIPPED, compute_year
 
