@@ -15,8 +15,8 @@ from bot.reading.unit_lines import (
 )
 from bot.reading.unit_words import EMPTIES, folded, kind_of_name, names_several, one_line
 from bot.units.columns import EITHER, ORDER
-from bot.units.rows import COLUMNS, Entry, UnitSpot
 from bot.units.form import LISTED, UnitsForm
+from bot.units.rows import COLUMNS, Entry, UnitSpot
 from bot.units.tables import FoundTable, Passed, TableLine, texts_of
 from bot.workbooks.book import Cell
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from bot.problems import Invalid
 from bot.reading.unit_words import name_key
 from bot.tables import Unit
+from bot.units.form import LISTED, UnitsForm
 from bot.units.reading import word_code
 from bot.units.rows import Entry, UnitRow, UnitSpot, read_rows
-from bot.units.form import LISTED, UnitsForm
 
 EMPTIED = "–"
 """Said of a cell it takes away what is known, as in a list."""
