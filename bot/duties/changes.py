@@ -33,6 +33,8 @@ class Changes:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
+    demands: set[tuple[str, str]] = field(default_factory=set)
+    """Key and variant of each demand that is new or other than before."""
 
     @property
     def nothing(self) -> bool:

@@ -37,8 +37,7 @@ class Demands:
         self._rows: dict[Name, Demand] = {(demand.key, demand.variant): demand for demand in rows}
         self._written: set[Name] = set()
         self._timetables: dict[tuple[str, str, date | None], list[Timed]] = {}
-        self.changed: set[Name] = set()
-        """The demands that are new or other than before."""
+        self.changed: set[Name] = loading.changes.demands
 
     def known(self, want: Expected) -> bool:
         """Whether it has a row by now."""

@@ -1,17 +1,19 @@
 """Loads a plan: one demand for each thing it asks, one duty for each unit that owes it."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
+from bot.duties.leaving import leave_the_rest
 from bot.duties.portions import Comparison
 from bot.people.roles import units_below
 from bot.plans.fields import Document
@@ -19,7 +21,8 @@ from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan
 from bot.plans.questions import Open, plan_questions, with_answers
 from bot.plans.who import reach_of_unit
 from bot.problems import Problem, Rejected
-from bot.store.db import note_growth
+from bot.store.db import Database, note_growth
+from bot.store.turns import SPAN
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
 MANY = 1000
@@ -47,31 +50,83 @@ def load_plan(
     `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` (a condition on Unit) loads for these units and leaves the others as they are.
     Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask_… for each question not answered.
     """
+    loading = _begin(session, text, owner, moment, answers)
+    _comparison(loading).run(only)
+    if loading.changes.added >= MANY:
+        note_growth(session)
+    return loading.plan, loading.changes
+
+
+def load_portion(
+    session: Session,
+    text: PlanText,
+    owner: Unit,
+    moment: Moment,
+    answers: Mapping[str, str],
+    changes: Changes,
+    after: str = "",
+) -> tuple[Plan, str | None]:
+    """As `load_plan`, for the units behind the path `after` of which so many are taken as come at once; answers the path up to
+    which the plan is loaded, None when it is whole. `changes` is what the portions before it did, and is carried on."""
+    loading = _begin(session, text, owner, moment, answers, changes)
+    comparison = _comparison(loading)
+    ends = time.monotonic() + SPAN
+    while (part := comparison.next_part(after)) is not None:
+        comparison.compare(part)
+        after = part.upto
+        if time.monotonic() > ends:
+            return loading.plan, after
+    leave_the_rest(loading)
+    if changes.added >= MANY:
+        note_growth(session)
+    return loading.plan, None
+
+
+def _comparison(loading: Loading) -> Comparison:
+    return Comparison(loading, Demands(loading, _write_topics(loading)))
+
+
+def _begin(
+    session: Session,
+    text: PlanText,
+    owner: Unit,
+    moment: Moment,
+    answers: Mapping[str, str] | None,
+    changes: Changes | None = None,
+) -> Loading:
     known = _plan_of(session, text, owner)
     said = {**(known.answers if known else {}), **(answers or {})}
     whole = with_answers(text, said)
     _check(text, whole)
     plan = _write_plan(session, known, text, owner, moment.at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
-    loading = Loading(session, plan, whole, owner, moment)
-    Comparison(loading, Demands(loading, _write_topics(loading))).run(only)
-    if loading.changes.added >= MANY:
-        note_growth(session)
-    return plan, loading.changes
+    return Loading(session, plan, whole, owner, moment, Changes() if changes is None else changes)
 
 
 def try_plan(
-    session: Session, text: PlanText, owner: Unit, moment: Moment, answers: Mapping[str, str]
+    db: Database, text: PlanText, owner_id: int, moment: Moment, answers: Mapping[str, str]
 ) -> tuple[Changes, int]:
-    """As `load_plan`, for a look before it: what changes, and of how many cells something is asked."""
-    plan, changes = load_plan(session, text, owner, moment, answers=answers)
+    """What loading would change, and of how many cells something is asked; portion by portion, of which none is kept."""
+    changes, cells = Changes(), 0
+    after: str | None = ""
+    while after is not None:
+        with db.trial() as session:
+            first = after
+            owner = session.get_one(Unit, owner_id)
+            plan, after = load_portion(session, text, owner, moment, answers, changes, first)
+            behind = true() if after is None else Unit.path <= after
+            cells += _cells_asked(session, plan, and_(Unit.path > first, behind))
+    return changes, cells
+
+
+def _cells_asked(session: Session, plan: Plan, among: ColumnElement[bool]) -> int:
     asked = select(func.count(Duty.unit_id.distinct())).join(Unit, Unit.id == Duty.unit_id)
     cells = (
         Duty.plan_id == plan.id,
         Unit.kind == "chi_bo",
         Duty.state.in_((DutyState.OPEN, DutyState.WAITING, DutyState.DONE)),
     )
-    return changes, session.scalar(asked.where(*cells)) or 0
+    return session.scalar(asked.where(*cells, among)) or 0
 
 
 def _check(text: PlanText, whole: PlanText) -> None:

@@ -24,12 +24,15 @@ from bot.tables import (
     Duty,
     DutyKind,
     DutyState,
+    Errand,
+    ErrandState,
     Hurry,
     Meeting,
     MeetingState,
     Message,
     MessageState,
     Person,
+    Plan,
     Reminder,
     ReminderKind,
 )
@@ -88,8 +91,11 @@ def claim_due_duties(
     session: Session, at: datetime, most: int, unit_id: int | None = None, with_units: Collection[int] = ()
 ) -> list[Duty]:
     """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
-    `with_units` in any case."""
-    due = (Duty.next_reminder_at <= at, Duty.state == DutyState.OPEN)
+    `with_units` in any case. None of a plan that is being loaded: nobody hears of a part."""
+    half = (
+        select(Plan.id).join(Errand, Errand.id == Plan.loading_id).where(Errand.state == ErrandState.AGREED)
+    )
+    due = (Duty.next_reminder_at <= at, Duty.state == DutyState.OPEN, Duty.plan_id.not_in(half))
     units: set[int] = {unit_id} if unit_id is not None else set()
     if unit_id is None:
         first = select(Duty.unit_id).where(*due).order_by(Duty.next_reminder_at).limit(most)

@@ -17,12 +17,14 @@ class Nothing:
 @dataclass(frozen=True, slots=True)
 class GivenWorkbook:
     """The workbook of a plan, of units or of enquiries that was handed in; `plan` is what was read from it (JSON), `answers` what the office has said
-    about what it leaves open."""
+    about what it leaves open. `through`: the path of the unit up to which the plan is loaded by now, and `done` what that has changed (as JSON)."""
 
     name: str
     digest: str
     plan: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    through: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

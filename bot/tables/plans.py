@@ -70,6 +70,8 @@ class Plan(Base):
     """What the office said about each "định kỳ" without a period: duty key -> span or "none"."""
     loaded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+    loading_id: Mapped[int | None]
+    """The errand that loads it: while that is at work nobody hears of a part of what is asked."""
 
 
 class Topic(Base):

@@ -5,15 +5,18 @@ from datetime import datetime
 from functools import partial
 
 import yaml
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
 
-from bot.duties.loading import load_plan, text_of, try_plan, withdraw_plan
+from bot.duties.changes import Changes
+from bot.duties.loading import load_portion, text_of, try_plan, withdraw_plan
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
 from bot.plans.plan import PlanText, plan_from_json, plan_to_json
 from bot.plans.questions import plan_questions, with_answers
 from bot.problems import Problem, Rejected
-from bot.tables import ErrandState, Plan, Unit
+from bot.tables import Errand, ErrandState, Plan, Unit
 from bot.tables.asked import GivenWorkbook, LoadedPlan, Nothing
 from bot.talk.desk import Desk
 from bot.talk.errands import (
@@ -28,6 +31,7 @@ from bot.talk.errands import (
 )
 from handlers.plans.offices import plan_given
 
+CHANGES = TypeAdapter(Changes)
 SHOWN = 15
 """So many notices are told at once."""
 
@@ -63,8 +67,7 @@ def _show_plan(
         number = total - len(left) + 1
         tell("plans/ask", state=ErrandState.ASKING, question=left[0], number=number, total=total)
         return
-    with desk.db.trial() as session:
-        changes, cells = try_plan(session, text, session.get_one(Unit, unit_id), desk.moment(at), answers)
+    changes, cells = try_plan(desk.db, text, unit_id, desk.moment(at), answers)
     notices = superseded_notices(text, desk.rules, desk.moment(at).today)
     tell(
         "plans/plan_shown",
@@ -84,16 +87,29 @@ def _show_plan(
 
 
 def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
-    with desk.db.write() as session:
-        errand = locked_errand(session, errand_id, ErrandState.AGREED)
-        if errand is None:
-            return
-        text, answers = plan_given(errand)
-        owner = session.get_one(Unit, errand.unit_id)
-        loaded, changes = load_plan(session, text, owner, desk.moment(at), answers=answers)
-        errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
-        note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
-        tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
+    """Portion by portion, each of which is kept: whoever talks meanwhile is answered between them. The errand says how far it has come."""
+    going_on = True
+    while going_on:
+        with desk.db.write() as session:
+            errand = locked_errand(session, errand_id, ErrandState.AGREED)
+            going_on = errand is not None and _apply_portion(desk, session, errand, at)
+
+
+def _apply_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
+    """Whether there is more."""
+    given = errand.about(GivenWorkbook)
+    text, answers = plan_given(errand)
+    owner = session.get_one(Unit, errand.unit_id)
+    changes = CHANGES.validate_json(given.done) if given.done else Changes()
+    loaded, through = load_portion(session, text, owner, desk.moment(at), answers, changes, given.through)
+    if through is not None:
+        loaded.loading_id = errand.id
+        errand.args = replace(given, through=through, done=CHANGES.dump_json(changes).decode())
+        return True
+    errand.state, errand.done_at, errand.args = ErrandState.DONE, at, Nothing()
+    note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
+    tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
+    return False
 
 
 def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
