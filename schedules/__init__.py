@@ -24,6 +24,7 @@ TICKS = {
     "notices": (notices.send_notices, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
     "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
+    "recount": (summaries.recount_by_night, timedelta(minutes=10)),
     "people": (people.tell_office, timedelta(minutes=5)),
     "cleanup": (cleanup.clean_by_night, timedelta(minutes=10)),
 }

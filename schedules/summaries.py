@@ -1,4 +1,4 @@
-"""Summaries, unasked: one message to each leader at the leader's hour."""
+"""Summaries, unasked: one message to each leader at the leader's hour. By night their counts are counted again."""
 
 from datetime import datetime
 from itertools import groupby
@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.store.turns import Portion
+from bot.summaries import recounting
 from bot.summaries.unasked import BATCH, claim_leaders, look_after_leader
 from bot.tables import Membership
 from bot.talk.desk import Desk
@@ -33,3 +34,8 @@ def next_summary_moment(session: Session) -> datetime | None:
         .order_by(Membership.next_summary_at)
         .limit(1)
     )
+
+
+def recount_by_night(desk: Desk, at: datetime) -> int:
+    """Once a night; answers how many admins were told that the summaries differ from the rows."""
+    return recounting.check_counts(desk, at)

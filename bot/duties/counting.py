@@ -1,14 +1,16 @@
 """Counts over duties: expected, on time, late, open; ratios are sum over sum."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from bot.calendar import NOT_RELATIVE
 from bot.duties.outlook import has_its_day
+from bot.duties.standings import UNDONE, Standing, count_standings, standing_rows
 from bot.tables import (
     Attendance,
     Demand,
@@ -20,12 +22,13 @@ from bot.tables import (
     MeetingDuty,
     MeetingState,
     Membership,
+    Plan,
     Role,
     Unit,
 )
 
 RECENT = timedelta(days=31)
-UNDONE = (DutyState.OPEN, DutyState.LAPSED)
+FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,13 @@ class Tally:
     title: str
     period_first: date
     due_on: date | None
-    expected: int
-    on_time: int
-    late: int
-    open: int
-    overdue: int
-    present: int
-    obliged: int
+    expected: int = 0
+    on_time: int = 0
+    late: int = 0
+    open: int = 0
+    overdue: int = 0
+    present: int = 0
+    obliged: int = 0
     plan: str = ""
     """The symbol of its plan, or the plan's title."""
     returned: int = 0
@@ -54,6 +57,19 @@ class Tally:
     @property
     def done(self) -> int:
         return self.on_time + self.late
+
+    def with_more(self, some: Standing, late_before: date) -> "Tally":
+        """With these duties, of which what was due before `late_before` is overdue."""
+        done, number = some.state == DutyState.DONE, some.number
+        return replace(
+            self,
+            expected=self.expected + number,
+            on_time=self.on_time + (number if done and some.on_time else 0),
+            late=self.late + (number if done and some.on_time is False else 0),
+            open=self.open + (0 if done else number),
+            overdue=self.overdue + (number if some.overdue(late_before) else 0),
+            returned=self.returned + (number if some.state == DutyState.OPEN and some.again_on else 0),
+        )
 
     @property
     def attendance(self) -> Fraction | None:
@@ -82,7 +98,7 @@ def asked_for(today: date) -> ColumnElement[bool]:
     return or_(
         Duty.state == DutyState.DONE,
         kept,
-        and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, has_its_day()),
+        asking_now(today),
     )
 
 
@@ -101,53 +117,72 @@ def tally_demands(
 
     What was due before `late_before` (default: `today`) counts as overdue.
     """
-    counted = count_by_demand(where, today, late_before or today).subquery()
-    rows = session.execute(
-        select(Demand, counted)
-        .join(counted, counted.c.demand_id == Demand.id)
-        .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.key, Demand.variant)
-        .options(joinedload(Demand.plan))
-    ).all()
-    heads = _heads(session, where, [row[0].id for row in rows if row[0].kind == DutyKind.MEETING])
-    return [
-        Tally(
-            demand.id,
-            demand.key,
-            demand.variant,
-            demand.kind,
-            demand.title.replace("{unit}", "…"),
-            demand.period_first,
-            demand.due_on,
-            row.expected,
-            row.on_time,
-            row.late,
-            row.open,
-            row.overdue,
-            *heads.get(demand.id, (0, 0)),
-            demand.plan.symbol or demand.plan.title,
-            row.returned,
-        )
-        for row in rows
-        for demand in [row[0]]
+    return _summed(session, count_standings(session, where), where, today, late_before or today)
+
+
+def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list[Tally]:
+    """As `tally_demands`, of the demands that matter now: something of them has opened and is open, or they were due or done within
+    the last month. All duties of such a demand are counted, so that its figures are whole."""
+    since = today - RECENT
+    done = done_from(scope & Duty.due_on.is_(None), datetime.combine(since, time.min, UTC))
+    lately = set(session.scalars(done))
+    its = Duty.demand_id == Demand.id  # of whomever: so that an index leads to the first one of a demand
+    opened = exists().where(its, Duty.state == DutyState.OPEN, Duty.opens_on <= today)
+    settled = exists().where(its, Duty.state.in_((DutyState.DONE, DutyState.LAPSED)))
+    due = exists().where(its, Duty.due_on >= since)
+    perhaps = session.scalars(select(Demand.id).where(or_(opened, and_(settled, due)))).all()
+    standings = count_standings(session, scope, demand_ids={*lately, *perhaps})
+    lately |= {one.demand_id for one in standings if one.current(since, today)}
+    live = [one for one in standings if one.demand_id in lately]
+    return _summed(session, live, and_(scope, Duty.demand_id.in_(lately)), today, today)
+
+
+def done_from(scope: ColumnElement[bool], since: datetime) -> Select[int]:
+    """The demands (ids) of which something was done from that moment on."""
+    lately = Duty.done_at.between(since, FAR)  # bounded on both sides, SQLite takes the index of moments
+    done = select(Duty.demand_id).where(scope, Duty.state == DutyState.DONE, lately).distinct()
+    return done.with_hint(Duty, "INDEXED BY ix_duties_done", "sqlite")
+
+
+def _summed(
+    session: Session,
+    standings: Sequence[Standing],
+    where: ColumnElement[bool],
+    today: date,
+    late_before: date,
+) -> list[Tally]:
+    found: dict[int, Tally] = {}
+    demands = _demands(session, {one.demand_id for one in standings})
+    for one in standings:
+        demand = demands[one.demand_id]
+        if one.asked(today, without_day=demand.relative == NOT_RELATIVE):
+            known = found.get(demand.id) or _empty(demand)
+            found[demand.id] = known.with_more(one, late_before)
+    heads = _heads(session, where, [one.demand_id for one in found.values() if one.kind == DutyKind.MEETING])
+    counted = [
+        replace(tally, present=present, obliged=obliged)
+        for tally in found.values()
+        for present, obliged in [heads.get(tally.demand_id, (0, 0))]
     ]
+    return sorted(counted, key=lambda t: (t.due_on is None, t.due_on or date.max, t.key, t.variant))
 
 
-def count_by_demand(where: ColumnElement[bool], today: date, late_before: date) -> Select[*tuple[int, ...]]:
-    """By demand_id: expected, on_time, late, open, overdue, returned, as in a Tally."""
-    done, undone = Duty.state == DutyState.DONE, Duty.state.in_(UNDONE)
-    return (
-        select(
-            Duty.demand_id.label("demand_id"),
-            func.count().label("expected"),
-            sum_of(and_(done, Duty.on_time.is_(True))).label("on_time"),
-            sum_of(and_(done, Duty.on_time.is_(False))).label("late"),
-            sum_of(undone).label("open"),
-            sum_of(and_(undone, last_day() < late_before)).label("overdue"),
-            sum_of(and_(Duty.state == DutyState.OPEN, Duty.again_on.is_not(None))).label("returned"),
-        )
-        .join(Demand, Demand.id == Duty.demand_id)
-        .where(asked_for(today), where)
-        .group_by(Duty.demand_id)
+def _demands(session: Session, ids: Collection[int]) -> dict[int, Demand]:
+    named = joinedload(Demand.plan).load_only(Plan.symbol, Plan.title)
+    found = select(Demand).where(Demand.id.in_(ids)).options(named)
+    return {demand.id: demand for demand in session.scalars(found)}
+
+
+def _empty(demand: Demand) -> Tally:
+    return Tally(
+        demand.id,
+        demand.key,
+        demand.variant,
+        demand.kind,
+        demand.title.replace("{unit}", "…"),
+        demand.period_first,
+        demand.due_on,
+        plan=demand.plan.symbol or demand.plan.title,
     )
 
 
@@ -170,19 +205,6 @@ def _heads(
         .group_by(Duty.demand_id)
     )
     return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
-
-
-def current_demands(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
-    """`scope` (a condition on Duty), narrowed to the demands that matter now: something of them is open, or they were
-    due or done within the last month. All duties of such a demand stay, so that its figures are whole."""
-    since = today - RECENT
-    lately = Duty.due_on.between(since, date.max)  # bounded on both sides, SQLite takes the index of days
-    done_since = and_(Duty.due_on.is_(None), Duty.done_at >= datetime.combine(since, time.min, UTC))
-    live = (  # each by its own index: what matters now is little, what ever was is much
-        select(Duty.demand_id).where(scope, matters).correlate(None)
-        for matters in (Duty.state == DutyState.OPEN, lately, done_since)
-    )
-    return and_(scope, Duty.demand_id.in_(union(*live)))
 
 
 def asked_in_year(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
@@ -217,10 +239,16 @@ def worst_first(figures: Iterable[Tally]) -> list[Tally]:
 
 def count_unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
     """How many of the units with `missing` duties have nobody who leads them."""
-    led = select(Membership.unit_id).where(Membership.role == Role.SECRETARY, Membership.ended_at.is_(None))
-    asking = missing_duties(and_(Duty.state == DutyState.OPEN, where), today)
-    units = asking.where(Unit.id.not_in(led)).with_only_columns(Unit.id).order_by(None)
-    return session.scalar(select(func.count()).select_from(units.distinct().subquery())) or 0
+    led = exists().where(
+        Membership.unit_id == Duty.unit_id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
+    )
+    asking = standing_rows(session, where, func.count(Duty.unit_id.distinct()))
+    return session.scalar(asking.where(asking_now(today), ~led)) or 0
+
+
+def asking_now(today: date) -> ColumnElement[bool]:
+    """What is open and asked for (a condition on Duty joined to Demand)."""
+    return and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, has_its_day())
 
 
 def missing_duties(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
@@ -232,3 +260,12 @@ def missing_duties(where: ColumnElement[bool], today: date) -> Select[Duty, Unit
         .where(Duty.state.in_(UNDONE), asked_for(today), where)
         .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
     )
+
+
+def first_missing(
+    session: Session, where: ColumnElement[bool], today: date, most: int
+) -> list[tuple[Duty, Unit]]:
+    """So many of the `missing_duties`: found by what they are in order of, before whole rows are read."""
+    ids = session.scalars(missing_duties(where, today).with_only_columns(Duty.id).limit(most)).all()
+    rows = session.execute(missing_duties(Duty.id.in_(ids), today))
+    return [(duty, unit) for duty, unit in rows]

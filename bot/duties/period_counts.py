@@ -4,21 +4,22 @@ A period is told as of today: what had its last day in it, and what of that was 
 committee below which the unit stood then; what lapsed when a unit or a plan ended stays as not done.
 """
 
-import operator
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
 
-from bot.duties.counting import UNDONE, asked_within, last_day, sum_of
+from bot.duties.counting import asked_within, last_day
+from bot.duties.standings import UNDONE, Standing, count_standings, duty_rows
 from bot.periods import Period
 from bot.tables import Duty, DutyState, Unit
 
-K = TypeVar("K")
+K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,20 @@ def count_by_day(
     session: Session, scope: ColumnElement[bool], first: date, last: date, today: date
 ) -> list[DemandCount]:
     """By demand and last day, in the order of days. `scope` is a condition on Duty."""
-    keys = (Duty.due_on, Duty.demand_id, Duty.state, Duty.on_time, Duty.again_on)
-    rows = session.execute(
-        select(*keys, func.count()).where(asked_within(first, last, today), scope).group_by(*keys)
-    )
     found: dict[tuple[date, int], Count] = {}
-    for due_on, demand_id, state, on_time, again_on, number in rows:
-        if due_on is None:
-            continue
-        if state in UNDONE:
-            one = Count(number, open=number, overdue=number if (again_on or due_on) < today else 0)
-        else:
-            one = Count(number, on_time=number) if on_time else Count(number, late=number)
-        key = (due_on, demand_id)
-        found[key] = found.get(key, Count()) + one
+    for one in count_standings(session, scope, days=(first, last)):
+        if one.due_on is not None and one.asked(today):
+            key = (one.due_on, one.demand_id)
+            found[key] = found.get(key, Count()) + count_of(one, today)
     return [DemandCount(demand_id, due_on, found[due_on, demand_id]) for due_on, demand_id in sorted(found)]
+
+
+def count_of(one: Standing, today: date) -> Count:
+    """Of what is asked for."""
+    number = one.number
+    if one.state in UNDONE:
+        return Count(number, open=number, overdue=number if one.overdue(today) else 0)
+    return Count(number, on_time=number) if one.on_time else Count(number, late=number)
 
 
 def within(counts: Iterable[DemandCount], period: Period) -> list[DemandCount]:
@@ -103,42 +103,49 @@ def count_by_place(
     place: Callable[[str], int],
 ) -> dict[int, Count]:
     """By what `place` makes of the path at which the units stood."""
-    sums: dict[int, list[int]] = {}
-    for path, *numbers in session.execute(_counted(Duty.path, scope, period, today)):
-        own = sums.setdefault(place(path), [0] * len(numbers))
-        own[:] = map(operator.add, own, numbers)
-    return {key: Count(*numbers) for key, numbers in sums.items()}
+    return _count_by(session, scope, period, today, place)
 
 
 def count_by_sector(
     session: Session, scope: ColumnElement[bool], period: Period, today: date
 ) -> dict[str, Count]:
     """By the sector that the units have today; "" for those that have none."""
-    counted = _counted(Duty.unit_id, scope, period, today).subquery()
-    sums = [func.sum(column) for column in list(counted.c)[1:]]
-    rows = session.execute(
-        select(Unit.sector, *sums).join(counted, counted.c.unit_id == Unit.id).group_by(Unit.sector)
-    )
-    return {sector: Count(*map(int, numbers)) for sector, *numbers in rows}
+    known = session.execute(select(Unit.id, Unit.sector).where(Unit.sector != ""))
+    sectors: dict[int, str] = {row.id: row.sector for row in known}
+
+    def sector(path: str) -> str:
+        return sectors.get(int(path.rsplit("/", 2)[1]), "")
+
+    return _count_by(session, scope, period, today, sector)
 
 
-def _counted(
-    key: InstrumentedAttribute[K], scope: ColumnElement[bool], period: Period, today: date
-) -> Select[K, int, int, int, int, int]:
-    """By this column: the fields of a Count."""
-    undone = Duty.state.in_(UNDONE)
-    return (
-        select(
-            key,
-            func.count().label("expected"),
-            sum_of(in_box(Box.ON_TIME)).label("on_time"),
-            sum_of(in_box(Box.LATE)).label("late"),
-            sum_of(undone).label("open"),
-            sum_of(and_(undone, last_day() < today)).label("overdue"),
-        )
-        .where(asked_within(period.first, period.last, today), scope)
-        .group_by(key)
+EACH = 10_000
+"""No unit has so many duties in a period: four figures of a unit go into one number, which is summed up in one go."""
+LATE, OPEN, OVERDUE = (EACH**place for place in (1, 2, 3))
+
+
+def _count_by(
+    session: Session, scope: ColumnElement[bool], period: Period, today: date, key: Callable[[str], K]
+) -> dict[K, Count]:
+    """Units that stand alike are many, so that they are counted before their figures are taken apart."""
+    figure = case(
+        (in_box(Box.ON_TIME), 1),
+        (Duty.state == DutyState.DONE, LATE),
+        (last_day() < today, OPEN + OVERDUE),
+        else_=OPEN,
     )
+    asked = asked_within(period.first, period.last, today)
+    units = duty_rows(session, scope, Duty.path, func.sum(figure)).where(asked).group_by(Duty.path)
+    alike = Counter((key(path), int(number)) for path, number in session.execute(units))
+    found: dict[K, Count] = {}
+    for (place, number), often in alike.items():
+        found[place] = found.get(place, Count()) + _taken_apart(number, often)
+    return found
+
+
+def _taken_apart(number: int, units: int) -> Count:
+    on_time, late, open_, overdue = (number // EACH**place % EACH * units for place in range(4))
+    return Count(on_time + late + open_, on_time, late, open_, overdue)
 
 
 def names_in_box(
@@ -146,9 +153,8 @@ def names_in_box(
 ) -> tuple[list[tuple[Unit, int]], int]:
     """The units, with how many of their duties (those that `where` lets through) stand in the box: so many from the place
     `first` (0 for the first) on, in the natural order of their codes; and how many units there are in all."""
-    counted = (
-        select(Duty.unit_id, func.count().label("duties")).where(where, in_box(box)).group_by(Duty.unit_id)
-    ).subquery()
+    mine = duty_rows(session, where, Duty.unit_id, func.count().label("duties")).where(in_box(box))
+    counted = mine.group_by(Duty.unit_id).subquery()
     rows = session.execute(
         select(Unit, counted.c.duties)
         .join(counted, counted.c.unit_id == Unit.id)

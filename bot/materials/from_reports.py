@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from bot.duties.turns import EVERY
@@ -137,27 +137,29 @@ def _row(
 def follow_reports(desk: Desk, at: datetime) -> int:
     """Ties what was handed in before its plan said what it is for, or by another road, and unties what the plan has dropped;
     answers for how many duties."""
+    meant = exists().where(Demand.material_for != ""), exists().where(Material.submission_id.is_not(None))
     with desk.db.read() as session:
-        if session.scalars(_adrift().limit(1)).first() is None:
+        if not session.scalar(select(or_(*meant))) or session.scalars(_adrift()).first() is None:
             return 0
     with desk.db.write() as session:
         take_turns(session, "materials")
-        duties = session.scalars(_adrift()).all()
+        adrift = session.scalars(_adrift()).all()
+        duties = session.scalars(select(Duty).where(Duty.id.in_(adrift)).order_by(Duty.id)).all()
         for duty in duties:
             tie_report(session, duty, at)
         return len(duties)
 
 
-def _adrift() -> Select[Duty]:
-    """Duties whose report does not go along as their plan has it."""
+def _adrift() -> CompoundSelect[int]:
+    """Duties (ids) whose report does not go along as their plan has it."""
     kept = or_(Material.withdrawn_at.is_(None), Material.withdrawn_by.is_not(None))
     here = and_(Material.key == Demand.material_for, Material.variant == Demand.material_variant)
     tied = exists().where(Material.submission_id == Submission.id, kept, here)
-    untied = and_(Demand.material_for != "", _stands(), Submission.files.any(), ~tied)
-    elsewhere = exists().where(
-        Material.submission_id == Submission.id, Material.withdrawn_at.is_(None), ~here
-    )
-    its = (
-        select(Duty).join(Demand, Demand.id == Duty.demand_id).join(Submission, Submission.duty_id == Duty.id)
-    )
-    return its.where(or_(untied, elsewhere)).distinct().order_by(Duty.id)
+    reports = select(Submission.duty_id).join(Duty, Duty.id == Submission.duty_id)
+    reports = reports.join(Demand, Demand.id == Duty.demand_id)
+    kept_for_cells = Duty.demand_id.in_(select(Demand.id).where(Demand.material_for != ""))
+    untied = reports.where(kept_for_cells, _stands(), Submission.files.any(), ~tied)
+    elsewhere = reports.join(Material, Material.submission_id == Submission.id)
+    elsewhere = elsewhere.where(Material.withdrawn_at.is_(None), ~here)
+    # The few demands that ask for such reports, and the few files that came from one, are where to look: not all duties.
+    return union(untied, elsewhere)

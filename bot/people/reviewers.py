@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, text
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from bot.people.roles import units_below
@@ -20,7 +20,8 @@ from bot.tables import (
 
 BODY = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER)
 STEPS_IN = (Role.ADMIN, Role.LEADER)
-CELL = "chi_bo"
+NO_CELL = text("units.kind != 'chi_bo'")
+"""As the index ix_units_above_cells has it."""
 """What stands above nobody, and looks at no report."""
 
 
@@ -40,7 +41,7 @@ def reviewing_units(session: Session, memberships: Iterable[Membership]) -> set[
     for one in memberships:
         found |= {one.unit_id, *(_line(one.unit.path) if one.role == Role.FOLLOWER else ())}
         if one.role in STEPS_IN:
-            above_cells = select(Unit.id).where(units_below(Unit.path, one.unit.path), Unit.kind != CELL)
+            above_cells = select(Unit.id).where(units_below(Unit.path, one.unit.path), NO_CELL)
             found |= set(session.scalars(above_cells))
     return found
 

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, next_working_day
-from bot.duties.counting import missing_duties
+from bot.duties.counting import asking_now
 from bot.duties.withdrawing import to_own_people
 from bot.people.staff import secretaries_of
 from bot.tables import (
     Contact,
+    Demand,
     Duty,
-    DutyState,
     Membership,
     Message,
     MessageState,
@@ -133,18 +133,17 @@ def out_of_touch(
     Units with open duties alone, those that `where` (a condition on Duty) lets through and that are asked on the local
     day `today`.
     """
-    asking = (
-        missing_duties(and_(Duty.state == DutyState.OPEN, where), today)
-        .with_only_columns(Unit.id)
-        .order_by(None)
-    )
     leads = and_(
         Membership.unit_id == Unit.id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
     )
-    near = and_(leads, Contact.person_id == Membership.person_id, Contact.lost_at.is_(None))
+    reached_by = Contact.person_id == Membership.person_id
+    near = exists().where(leads, reached_by, Contact.lost_at.is_(None))
+    lost = select(Membership.unit_id).join(Contact, reached_by).where(Contact.lost_at.is_not(None))
+    asks = select(Duty.id).join(Demand, Demand.id == Duty.demand_id)
+    asking = asks.where(Duty.unit_id == Unit.id, asking_now(today), where)
     rows = session.execute(
         select(Unit.name, func.count().over())
-        .where(Unit.id.in_(asking), exists().where(leads), ~exists().where(near))
+        .where(Unit.id.in_(lost), exists().where(leads), ~near, asking.exists())
         .order_by(Unit.listed_as)
         .limit(most)
     ).all()

@@ -1,14 +1,17 @@
 """Counts what an installation reports upward."""
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from bot.calendar import ONE_DAY, Moment, end_of_day
-from bot.duties.counting import count_by_demand
+from bot.calendar import NOT_RELATIVE, ONE_DAY, Moment, end_of_day
+from bot.duties.period_counts import Count, count_of
+from bot.duties.standings import count_standings
 from bot.periods import Period, periods_within
 from bot.summaries.figures import FigureSum, sum_figures
 from bot.summaries.upward import (
@@ -35,6 +38,7 @@ from bot.talk.render import cut_text
 SPAN = timedelta(days=400)
 """So far back, and to the beginning of that month, the counts are told anew each time."""
 CELL = "chi_bo"
+PERIOD = (Plan.symbol, Plan.issued_on, Demand.kind, Demand.period_first, Demand.period_last)
 
 
 def count_upward(session: Session, moment: Moment) -> Upward:
@@ -61,18 +65,19 @@ def _units(session: Session, today: date) -> tuple[int, int]:
 
 
 def _duties(session: Session, since: date, today: date) -> tuple[PeriodDuties, ...]:
-    counted = count_by_demand(true(), today, today).subquery()
-    period = (Plan.symbol, Plan.issued_on, Demand.kind, Demand.period_first, Demand.period_last)
-    sums = [func.sum(counted.c[name]) for name in ("expected", "on_time", "late", "open", "overdue")]
     rows = session.execute(
-        select(*period, *sums)
-        .join(counted, counted.c.demand_id == Demand.id)
+        select(Demand.id, Demand.relative, *PERIOD)
         .join(Plan, Plan.id == Demand.plan_id)
         .where(Demand.period_last >= since)
-        .group_by(*period)
         .order_by(Demand.period_first, Demand.period_last, Plan.symbol, Plan.issued_on, Demand.kind)
-    )
-    return tuple(PeriodDuties(*row[:5], *(int(count) for count in row[5:])) for row in rows)
+    ).all()
+    demands = {row[0]: row for row in rows}
+    sums: dict[tuple[Any, ...], Count] = {tuple(row[2:]): Count() for row in rows}
+    for one in count_standings(session, true(), demand_ids=demands):
+        _, relative, *period = demands[one.demand_id]
+        if one.asked(today, without_day=relative == NOT_RELATIVE):
+            sums[tuple(period)] += count_of(one, today)
+    return tuple(PeriodDuties(*key, *astuple(count)) for key, count in sums.items() if count.expected)
 
 
 def _answers(session: Session, since: date, today: date) -> tuple[PeriodAnswers, ...]:

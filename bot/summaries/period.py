@@ -18,7 +18,7 @@ from bot.duties.period_counts import (
     within,
 )
 from bot.periods import Period, period_before, periods_within, span_of
-from bot.tables import Demand, DutyKind, Unit
+from bot.tables import Demand, DutyKind, Plan, Unit
 
 K = TypeVar("K", bound=Hashable)
 KINDS = (DutyKind.MEETING, DutyKind.REPORT, DutyKind.CONFIRM)
@@ -157,7 +157,11 @@ def _shown_units(roots: Sequence[Unit], counted: Iterable[int]) -> Select[Unit]:
 
 def _demands(session: Session, counts: Iterable[DemandCount]) -> dict[int, Demand]:
     ids = {one.demand_id for one in counts}
-    found = select(Demand).where(Demand.id.in_(ids)).options(joinedload(Demand.plan))
+    found = (
+        select(Demand)
+        .where(Demand.id.in_(ids))
+        .options(joinedload(Demand.plan).load_only(Plan.symbol, Plan.title))
+    )
     return {demand.id: demand for demand in session.scalars(found)}
 
 

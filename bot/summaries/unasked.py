@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local, next_allowed, next_working_day
 from bot.duties.apart import apart_figures, told_apart
-from bot.duties.counting import Tally, count_unstaffed, missing_duties, tally_demands, worst_first
+from bot.duties.counting import Tally, count_unstaffed, done_from, first_missing, tally_demands, worst_first
 from bot.duties.ladder import NAME_TIME
+from bot.duties.standings import Standing, count_standings
 from bot.people.reaching import reachable_contact
 from bot.people.roles import MAY, units_below
 from bot.periods import periods_ending
@@ -90,7 +91,7 @@ def look_after_leader(
     if not leads:
         return bool(ended) and _write(desk, session, roles, span, false(), "period", at)
     if any(day.weekday() == MONDAY for day in days):
-        return _write(desk, session, roles, span, span.weekly(at), "week", at)
+        return _write(desk, session, roles, span, span.weekly(session, at), "week", at)
     return _write(desk, session, roles, span, and_(scope, Duty.due_on.in_(ripe)), "due", at)
 
 
@@ -129,17 +130,19 @@ class _Span:
     late_before: date
     ended: list[PeriodSummary]
 
-    def weekly(self, at: datetime) -> ColumnElement[bool]:
+    def weekly(self, session: Session, at: datetime) -> ColumnElement[bool]:
         """Something open about now, or done this week; what has just been due waits until the units have been told."""
-        near = and_(
-            Duty.state == DutyState.OPEN,
-            Duty.opens_on <= self.today,
-            Duty.due_on.between(self.today - LOOK_BACK, self.today + LOOK_AHEAD),
-            or_(Duty.due_on < self.late_before, Duty.due_on >= self.today),
+        live = set(session.scalars(done_from(self.scope, at - WEEK)))
+        near = count_standings(session, self.scope, days=(self.today - LOOK_BACK, self.today + LOOK_AHEAD))
+        live |= {one.demand_id for one in near if one.state == DutyState.OPEN and self._told(one)}
+        return and_(self.scope, Duty.demand_id.in_(live))
+
+    def _told(self, some: Standing) -> bool:
+        return (
+            some.asked(self.today)
+            and some.due_on is not None
+            and not self.late_before <= some.due_on < self.today
         )
-        done = and_(Duty.state == DutyState.DONE, Duty.done_at >= at - WEEK)
-        live = select(Duty.demand_id).where(self.scope, or_(near, done))
-        return and_(self.scope, Duty.demand_id.in_(live.correlate(None)))
 
     def asked_figures(self, session: Session) -> dict[str, list[PeriodFigure]]:
         """By the keys of the ended periods what the plans asked for in numbers and texts."""
@@ -219,8 +222,7 @@ def _units(
     first = next((t for t in figures if t.open and t.demand_id not in spoken_of), None)
     rows: list[tuple[Duty, Unit]] = []
     if first is not None:
-        named = missing_duties(and_(where, Duty.demand_id == first.demand_id), span.today).limit(NAMES)
-        rows = [(duty, unit) for duty, unit in session.execute(named)]
+        rows = first_missing(session, and_(where, Duty.demand_id == first.demand_id), span.today, NAMES)
     lost, lost_names = out_of_touch(session, span.scope, span.today, LOST_NAMES)
     return [duty for duty, _ in rows], {
         "first": first,

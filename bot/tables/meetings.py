@@ -99,9 +99,10 @@ class MeetingDuty(Base):
     """Which duties a meeting answers; one meeting may answer several plans."""
 
     __tablename__ = "meeting_duties"
+    __table_args__ = (Index("ix_meeting_duties_duty", "duty_id", "meeting_id"),)
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meetings.id"), primary_key=True)
-    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), primary_key=True, index=True)
+    duty_id: Mapped[int] = mapped_column(ForeignKey("duties.id"), primary_key=True)
 
 
 class Jotted:

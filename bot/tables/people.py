@@ -15,6 +15,7 @@ A = TypeVar("A", bound=Asked)
 
 
 CLOSED = text("closed_at IS NOT NULL")
+LOST = text("lost_at IS NOT NULL")
 OPENABLE = text("opened_at IS NOT NULL AND lost_at IS NULL")
 ANONYMISED = text("anonymised_at IS NOT NULL")
 
@@ -153,6 +154,7 @@ class Contact(Base):
     __table_args__ = (
         UniqueConstraint("channel", "place"),
         Index("ix_contacts_closed", "channel", postgresql_where=CLOSED, sqlite_where=CLOSED),
+        Index("ix_contacts_lost", "person_id", postgresql_where=LOST, sqlite_where=LOST),
         Index("ix_contacts_opened", "opened_at", postgresql_where=OPENABLE, sqlite_where=OPENABLE),
     )
 

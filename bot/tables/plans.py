@@ -15,6 +15,7 @@ from bot.tables.units import Unit
 if TYPE_CHECKING:
     from bot.tables.submissions import Submission
 
+DONE = text("done_at IS NOT NULL")
 REMINDED = text("next_reminder_at IS NOT NULL")
 RELATIVE: Kept[Relative] = Kept(Relative)
 
@@ -166,8 +167,17 @@ class Duty(Base):
             sqlite_where=REMINDED,
         ),
         Index("ix_duties_path", "path", "demand_id"),
-        Index("ix_duties_demand_id", "demand_id", "path"),
-        Index("ix_duties_due_on", "due_on", "path", "demand_id"),
+        Index("ix_duties_demand_state", "demand_id", "state", "opens_on", "path"),
+        Index(
+            "ix_duties_standing",
+            *("demand_id", "due_on", "state", "on_time", "again_on", "opens_on", "hurry", "path", "unit_id"),
+        ),
+        Index(
+            "ix_duties_done",
+            *("done_at", "demand_id", "path", "due_on", "state"),
+            postgresql_where=DONE,
+            sqlite_where=DONE,
+        ),
         Index("ix_duties_state_path", "state", "path", "demand_id"),
     )
 

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from bot.natural import natural_key
 from bot.tables.base import Base, Path
+
+NO_CELL = text("kind != 'chi_bo'")
 
 
 def _listed_as(context: Any) -> str:
@@ -18,6 +20,7 @@ class Unit(Base):
     """A node of the tree as it stands today; `path` lists the ids from the root down to this node: "/1/5/23/"."""
 
     __tablename__ = "units"
+    __table_args__ = (Index("ix_units_above_cells", "path", postgresql_where=NO_CELL, sqlite_where=NO_CELL),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(60), unique=True)

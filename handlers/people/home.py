@@ -1,6 +1,6 @@
 """`/start` and the home screen: who the person is here, and one button for each thing to do."""
 
-from bot.duties.counting import current_demands, tally_demands, urgent_first
+from bot.duties.counting import tally_now, urgent_first
 from bot.duties.outlook import unit_outlooks
 from bot.people.roles import role_holders, within_subtree
 from bot.reports.reviewing import count_waiting
@@ -29,7 +29,7 @@ def show_home(chat: Chat) -> None:
     figures = []
     if overseen:
         scope = within_subtree(Duty.path, chat.roles(), "sum")
-        found = tally_demands(chat.session, current_demands(scope, chat.today), chat.today)
+        found = tally_now(chat.session, scope, chat.today)
         figures = [t for t in urgent_first(found, chat.today) if t.open]
     chat.say(
         "people/home/home",

@@ -1,7 +1,7 @@
 """`/tonghop`, `/chuanop`, `/xuat`: what a leader is told now, who is missing, and the table to take away."""
 
 from bot.duties.apart import apart_figures
-from bot.duties.counting import Tally, current_demands, missing_duties, tally_demands, urgent_first
+from bot.duties.counting import Tally, missing_duties, tally_now, urgent_first
 from bot.materials.receipts import receipts_of_demands
 from bot.people.nudging import Reach
 from bot.people.roles import role_holders, within_subtree
@@ -28,9 +28,7 @@ AGREED = "yes"
 
 def _figures(chat: Chat) -> list[Tally]:
     scope = within_subtree(Duty.path, chat.roles(), "sum")
-    return urgent_first(
-        tally_demands(chat.session, current_demands(scope, chat.today), chat.today), chat.today
-    )
+    return urgent_first(tally_now(chat.session, scope, chat.today), chat.today)
 
 
 def show_summary(chat: Chat) -> None:

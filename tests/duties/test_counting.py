@@ -9,9 +9,9 @@ from bot.duties.counting import (
     Tally,
     asked_for,
     count_unstaffed,
-    current_demands,
     missing_duties,
     tally_demands,
+    tally_now,
     urgent_first,
 )
 from bot.duties.life import close_duty
@@ -192,7 +192,7 @@ def test_no_units_no_figures(world: World) -> None:
 
 def current_keys(world: World, today: date) -> dict[str, tuple[int, int, int, int, int]]:
     with world.db.read() as session:
-        return {t.key: numbers(t) for t in tally_demands(session, current_demands(true(), today), today)}
+        return {t.key: numbers(t) for t in tally_now(session, true(), today)}
 
 
 def test_the_current_figures_are_whole(world: World) -> None:
@@ -220,7 +220,7 @@ def test_a_demand_without_a_day_is_current_for_a_month_after_it_was_done(world: 
 def test_current_stays_inside_its_scope(world: World) -> None:
     with world.db.read() as session:
         unit = session.scalars(select(Unit).where(Unit.code == "DUB")).one()
-        found = tally_demands(session, current_demands(units_below(Duty.path, unit.path), APRIL_15), APRIL_15)
+        found = tally_now(session, units_below(Duty.path, unit.path), APRIL_15)
         assert {t.expected for t in found} == {1}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.duties.apart import apart_figures
-from bot.duties.counting import current_demands, missing_duties, tally_demands, urgent_first
+from bot.duties.counting import missing_duties, tally_now, urgent_first
 from bot.people.roles import within_subtree
 from bot.people.staff import secretaries_of
 from bot.reports.reviewing import count_waiting, waiting_reviews
@@ -25,7 +25,7 @@ def see_open(look: Look) -> Mapping[str, Any]:
         rows = look.session.execute(missing.offset(page["first"]).limit(PAGE)).all()
         leaders = secretaries_of(look.session, {unit.id for _, unit in rows})
         return {"demand": demand, "rows": rows, "leaders": leaders, **page}
-    figures = urgent_first(tally_demands(look.session, current_demands(scope, today), today), today)
+    figures = urgent_first(tally_now(look.session, scope, today), today)
     return {"demand": None, "figures": figures, "apart": apart_figures(figures)}
 
 
