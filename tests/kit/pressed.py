@@ -102,6 +102,7 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "report.figure": ("{report}:0", CELL),
     "review": ("", ALL),
     "review.open": ("{handed}", f"{CELL} {SUMS}"),
+    "review.awaited": ("{handed_duty}", ""),  # a duty about no other unit: nothing to pass on
     "review.versions": ("{handed_duty}", f"{CELL} {SUMS}"),
     "review.handed": ("{handed_demand}", SUMS),
     "review.pass": ("{handed}", "follower admin"),
@@ -143,6 +144,9 @@ PRESSED: Mapping[str, tuple[str, str]] = {
     "sum.overdue": ("{own_demand}", NUDGES),
     "sum.figures": ("{own_demand}", SUMS),
     "sum.texts": ("{own_demand}:0", SUMS),
+    "sum.lacking": ("{own_demand}", NUDGES),
+    "sum.asked": ("2022-04:{unit}", SUMS),
+    "sum.said": ("2022-04:{unit}:{own_demand}:1", SUMS),
     "sum.export": ("", f"{SUMS} other_leader"),
     "notices": ("", f"{NUDGES} other_leader"),
     "notices.write": ("", f"{NUDGES} other_leader"),
