@@ -1,4 +1,4 @@
-"""Waiting events, gathered by one thread into one transaction; each is kept as a whole, or goes alone."""
+"""Waiting events, gathered into one transaction; each is kept as a whole, or goes alone."""
 
 import asyncio
 import logging
@@ -22,6 +22,8 @@ MOST = 32
 SPAN = 0.05
 """So many seconds a transaction takes more events: whoever came first waits for the commit of all."""
 ALONE = 4
+ON_A_SERVER = 2
+"""So many transactions are at work where the database is a server: while one waits for it, the other has the interpreter. SQLite lets one in."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +39,13 @@ class Gathering:
     thread of its own; so does what raises, or meets a row that another transaction holds.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, at_once: int | None = None) -> None:
         self._desk = desk
+        self._at_once = at_once or (1 if desk.db.sqlite else ON_A_SERVER)
         self._waiting: deque[_Waiting] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._working: list[asyncio.Task[None]] = []
         self._lanes: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
-        self._together = ThreadPoolExecutor(1, thread_name_prefix="gathering")
+        self._together = ThreadPoolExecutor(self._at_once, thread_name_prefix="gathering")
         self._alone = ThreadPoolExecutor(ALONE, thread_name_prefix="alone")
 
     async def receive(self, event: Incoming) -> bool:
@@ -60,8 +63,9 @@ class Gathering:
     async def _gathered(self, event: Incoming) -> bool | None:
         waiting = _Waiting(event, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._work())
+        self._working = [task for task in self._working if not task.done()]
+        if len(self._working) < self._at_once:
+            self._working.append(asyncio.create_task(self._work()))
         try:
             return await asyncio.shield(waiting.taken)
         except asyncio.CancelledError:

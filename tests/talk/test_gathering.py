@@ -230,7 +230,7 @@ async def test_who_gives_up_waiting_is_not_answered(small: World) -> None:
         assert go_on.wait(60)
         chat.say("say", text="waited")
 
-    gathering = Gathering(replace(small.desk, routes=replace(ROUTES, commands={"/wait": wait})))
+    gathering = Gathering(replace(small.desk, routes=replace(ROUTES, commands={"/wait": wait})), at_once=1)
     first = asyncio.create_task(gathering.receive(said(small, "a", 1, "/wait")))
     await asyncio.to_thread(begun.wait, 60)
     second = asyncio.create_task(gathering.receive(said(small, "b", 1, "/wait")))
