@@ -17,6 +17,7 @@ from tests.kit.desk import rules
 from tests.kit.files import stored
 from tests.kit.plans import plan_of
 from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -28,13 +29,8 @@ def set_for(talker: Talker, moment: str = "5/4 19h30", place: str = "Hội trư�
 
 
 def reminded(world: World, talker: Talker, until: str) -> Talker:
-    """All reminders up to that moment go out and are read, hour by hour."""
-    end = world.local(until)
-    while world.at < end:
-        world.tick(reminders.say_reminders)
-        talker.looks()
-        world.later(minutes=30)
-    world.at = end
+    """All reminders up to that moment go out, each at its own time, and are read."""
+    tick_through(world, until, talker)
     world.tick(reminders.say_reminders)
     talker.looks()
     return talker
