@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import NOT_RELATIVE
@@ -87,7 +87,7 @@ def sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def asked_for(today: date) -> ColumnElement[bool]:
+def asked_for(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """What is counted (a condition on Duty joined to Demand): done, lapsed, or open by the local day `today`.
 
     A duty that counts its days from a meeting opens only when that meeting has its day. What lapsed was due before its
@@ -207,17 +207,6 @@ def _heads(
     return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
 
 
-def asked_in_year(scope: ColumnElement[bool], today: date) -> ColumnElement[bool]:
-    """`scope` (a condition on Duty), narrowed to what falls into the calendar year of `today` or is due in it, and to what is
-    open from before."""
-    first = date(today.year, 1, 1)
-    of_year = select(Demand.id).where(or_(Demand.period_last >= first, Demand.due_on >= first))
-    return and_(
-        scope,
-        or_(Duty.state == DutyState.OPEN, Duty.due_on >= first, Duty.demand_id.in_(of_year.correlate(None))),
-    )
-
-
 def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:
     """Meetings before the rest, what was due long ago behind what is due about now, the most overdue first."""
 
@@ -246,7 +235,7 @@ def count_unstaffed(session: Session, where: ColumnElement[bool], today: date) -
     return session.scalar(asking.where(asking_now(today), ~led)) or 0
 
 
-def asking_now(today: date) -> ColumnElement[bool]:
+def asking_now(today: date | BindParameter[date]) -> ColumnElement[bool]:
     """What is open and asked for (a condition on Duty joined to Demand)."""
     return and_(Duty.state == DutyState.OPEN, Duty.opens_on <= today, has_its_day())
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, Relative, Side, at_local, next_allowed, next_working_day, safe_day
@@ -30,6 +30,12 @@ from bot.tables import (
 )
 
 LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
+_MEETINGS = (
+    select(MeetingDuty.duty_id, Meeting)
+    .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+    .where(MeetingDuty.duty_id.in_(bindparam("duties", expanding=True)), Meeting.state.in_(LIVE_MEETING))
+    .order_by(Meeting.id)
+)
 
 
 def rungs_of(demand: Demand) -> list[LadderRung]:
@@ -43,23 +49,12 @@ def rungs_of_duty(duty: Duty) -> list[LadderRung]:
 
 def meeting_of(session: Session, duty: Duty) -> Meeting | None:
     """The meeting set or running for this duty."""
-    return session.scalars(
-        select(Meeting)
-        .join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id)
-        .where(MeetingDuty.duty_id == duty.id, Meeting.state.in_(LIVE_MEETING))
-        .order_by(Meeting.id.desc())
-        .limit(1)
-    ).first()
+    return meetings_of(session, [duty.id]).get(duty.id)
 
 
 def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meeting]:
     """The meeting that is set or running for each of these duties."""
-    rows = session.execute(
-        select(MeetingDuty.duty_id, Meeting)
-        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
-        .where(MeetingDuty.duty_id.in_(duty_ids), Meeting.state.in_(LIVE_MEETING))
-        .order_by(Meeting.id)
-    )
+    rows = session.execute(_MEETINGS, {"duties": list(duty_ids)}) if duty_ids else ()
     return {row[0]: row[1] for row in rows}
 
 

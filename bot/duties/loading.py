@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes, Loading, note_title
@@ -152,6 +152,7 @@ def _write_plan(session: Session, plan: Plan | None, text: PlanText, owner: Unit
         session.add(plan)
     plan.symbol, plan.issued_on, plan.issuer = head.symbol or "", head.date, head.issuer
     plan.title, plan.content = head.title, json.loads(plan_to_json(text))
+    plan.merging, plan.choosing = head.merging, list(head.choosing)
     plan.loaded_at, plan.withdrawn_at = at, None
     session.flush()
     return plan
@@ -160,7 +161,8 @@ def _write_plan(session: Session, plan: Plan | None, text: PlanText, owner: Unit
 def _write_topics(loading: Loading) -> dict[tuple[str, str], Topic]:
     """The topics' rows by key and variant. One that is out of the pool by now is nobody's choice any more."""
     session, plan, text = loading.session, loading.plan, loading.text
-    known = {(t.key, t.variant): t for t in session.scalars(select(Topic).where(Topic.plan_id == plan.id))}
+    its = select(Topic).where(Topic.plan_id == plan.id).options(undefer(Topic.agenda))
+    known = {(t.key, t.variant): t for t in session.scalars(its)}
     rows: dict[tuple[str, str], Topic] = {}
     for topic in text.topics:
         agenda = text.agendas[topic.agenda].model_dump(mode="json", by_alias=True)

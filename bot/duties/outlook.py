@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from bot.calendar import NOT_RELATIVE, Moment, end_of_day
-from bot.duties.life import meeting_of
+from bot.duties.life import meeting_of, meetings_of
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic
 
 WORDED_WITH = (
@@ -25,44 +25,48 @@ def has_its_day() -> ColumnElement[bool]:
     return or_(Duty.due_on.is_not(None), Demand.relative == NOT_RELATIVE)
 
 
+_ITS = select(Duty).where(Duty.unit_id == bindparam("unit"))
+_OPEN = (
+    _ITS.join(Duty.demand)
+    .where(
+        Duty.state == DutyState.OPEN,
+        Duty.announced_on <= bindparam("today"),
+        Duty.kind.in_(bindparam("kinds", expanding=True)),
+        has_its_day(),
+    )
+    .options(
+        contains_eager(Duty.demand).joinedload(Demand.topic),
+        joinedload(Duty.about),
+    )
+    .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+)
+_COMING = (
+    _ITS.where(
+        Duty.kind == DutyKind.MEETING,
+        Duty.state == DutyState.OPEN,
+        Duty.announced_on > bindparam("today"),
+    )
+    .options(joinedload(Duty.demand).joinedload(Demand.topic))
+    .order_by(Duty.opens_on, Duty.due_on, Duty.id)
+    .limit(1)
+)
+_DONE = (
+    _ITS.where(Duty.state == DutyState.DONE, or_(Duty.due_on >= bindparam("since"), Duty.due_on.is_(None)))
+    .options(joinedload(Duty.demand))
+    .order_by(Duty.done_at)
+)
+
+
 def open_duties(
     session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
 ) -> list[Duty]:
     """The unit's open duties that have been announced by `today`, most urgent first."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .join(Demand, Demand.id == Duty.demand_id)
-            .where(
-                Duty.unit_id == unit_id,
-                Duty.state == DutyState.OPEN,
-                Duty.announced_on <= today,
-                Duty.kind.in_(list(kinds)),
-                has_its_day(),
-            )
-            .options(
-                joinedload(Duty.demand).joinedload(Demand.topic),
-                joinedload(Duty.chosen),
-                joinedload(Duty.about),
-            )
-            .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
-        )
-    )
+    return list(session.scalars(_OPEN, {"unit": unit_id, "today": today, "kinds": list(kinds)}))
 
 
 def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
     """The next meeting that a plan will ask the unit for and that has not been announced yet."""
-    return session.scalars(
-        select(Duty)
-        .where(
-            Duty.unit_id == unit_id,
-            Duty.kind == DutyKind.MEETING,
-            Duty.state == DutyState.OPEN,
-            Duty.announced_on > today,
-        )
-        .order_by(Duty.opens_on, Duty.due_on, Duty.id)
-        .limit(1)
-    ).first()
+    return session.scalars(_COMING, {"unit": unit_id, "today": today}).first()
 
 
 def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Duty]:
@@ -133,19 +137,11 @@ def unit_outlooks(session: Session, unit_id: int, moment: Moment, *kinds: str) -
     """The unit's open duties of these kinds (all without any), most urgent first."""
     today = moment.today
     wanted = kinds or ("meeting", "report", "confirm")
-    return [duty_outlook(session, duty, moment) for duty in open_duties(session, unit_id, today, wanted)]
+    duties = open_duties(session, unit_id, today, wanted)
+    meetings = meetings_of(session, [duty.id for duty in duties if duty.kind == DutyKind.MEETING])
+    return [outlook_of(duty, meetings.get(duty.id), moment) for duty in duties]
 
 
 def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
     """What the unit has done of the duties due since that day."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .where(
-                Duty.unit_id == unit_id,
-                Duty.state == DutyState.DONE,
-                (Duty.due_on >= since) | Duty.due_on.is_(None),
-            )
-            .order_by(Duty.done_at)
-        )
-    )
+    return list(session.scalars(_DONE, {"unit": unit_id, "since": since}))

@@ -1,9 +1,10 @@
 """Reports that tell of a meeting: they are asked for when it has been held, and one handed in before waits for it."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from bot.calendar import Side
 from bot.duties.outlook import Outlook
@@ -12,36 +13,40 @@ from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty
 UNHELD = (DutyState.OPEN, DutyState.WAITING)
 
 
+_UNHELD_FIRST = (
+    select(Duty)
+    .join(Duty.demand)
+    .where(
+        Duty.plan_id == bindparam("plan"),
+        Duty.unit_id == bindparam("unit"),
+        Duty.kind == DutyKind.MEETING,
+        Duty.state.in_(UNHELD),
+        ~Duty.added,
+        Duty.opens_on <= bindparam("due"),
+    )
+    .options(contains_eager(Duty.demand))
+    .order_by(Duty.due_on, Duty.id)
+    .limit(1)
+)
+_BY_KEY = _UNHELD_FIRST.where(Demand.key == bindparam("told_of"))
+_BY_TOPIC = _UNHELD_FIRST.where(Demand.base == bindparam("told_of"))
+
+
 def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
     """The meeting that this report tells of, as long as it has not been held; None for what tells of none.
 
     A report counts from its meeting (`after_meeting`), or its plan names the topic (`reports_on`): then every turn of that
     topic is meant that begins before the report is due.
     """
-    its = _told_of(duty) if duty.kind == DutyKind.REPORT and duty.state == DutyState.OPEN else None
-    if its is None:
+    if duty.kind != DutyKind.REPORT or duty.state != DutyState.OPEN:
         return None
-    asked = select(Duty).where(
-        Duty.plan_id == duty.plan_id,
-        Duty.unit_id == duty.unit_id,
-        Duty.kind == DutyKind.MEETING,
-        Duty.state.in_(UNHELD),
-        ~Duty.added,
-        Duty.demand.has(its),
-    )
-    if duty.due_on is not None:
-        asked = asked.where(Duty.opens_on <= duty.due_on)
-    return session.scalars(
-        asked.options(joinedload(Duty.demand)).order_by(Duty.due_on, Duty.id).limit(1)
-    ).first()
-
-
-def _told_of(duty: Duty) -> ColumnElement[bool] | None:
-    """The meetings, by a condition on Demand, that the report tells of."""
     relative, topic = duty.demand.relative, duty.demand.reports_on
-    if relative.side == Side.AFTER:
-        return Demand.key == relative.topic
-    return Demand.base == topic if topic else None
+    after = relative.side == Side.AFTER
+    if not after and not topic:
+        return None
+    its = {"plan": duty.plan_id, "unit": duty.unit_id, "due": duty.due_on or date.max}
+    asked = _BY_KEY if after else _BY_TOPIC
+    return session.scalars(asked, {**its, "told_of": relative.topic if after else topic}).first()
 
 
 def behind_meetings(session: Session, views: Iterable[Outlook]) -> tuple[Sequence[Outlook], dict[int, Duty]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.turns import EVERY, turn_of
@@ -146,6 +146,18 @@ def files_seen(
     return list(session.scalars(_tied(plan_id, key, period).where(or_(Material.path.in_(above), *parts))))
 
 
+_OF_TOPICS = (
+    select(Material)
+    .where(
+        Material.plan_id.in_(bindparam("plans", expanding=True)),
+        Material.key.in_(bindparam("keys", expanding=True)),
+        Material.path.in_(bindparam("paths", expanding=True)),
+        Material.withdrawn_at.is_(None),
+    )
+    .order_by(Material.id)
+)
+
+
 def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Material]]:
     """The files of each of these duties' topics, in one query; a duty without any is not in the answer."""
     wanted = {
@@ -155,16 +167,12 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Materi
     }
     if not wanted:
         return {}
-    rows = session.scalars(
-        select(Material)
-        .where(
-            Material.plan_id.in_({topic.plan_id for topic, _, _ in wanted.values()}),
-            Material.key.in_({topic.key for topic, _, _ in wanted.values()}),
-            Material.path.in_({prefix for _, _, path in wanted.values() for prefix in path_prefixes(path)}),
-            Material.withdrawn_at.is_(None),
-        )
-        .order_by(Material.id)
-    ).all()
+    its = {
+        "plans": list({topic.plan_id for topic, _, _ in wanted.values()}),
+        "keys": list({topic.key for topic, _, _ in wanted.values()}),
+        "paths": list({prefix for _, _, path in wanted.values() for prefix in path_prefixes(path)}),
+    }
+    rows = session.scalars(_OF_TOPICS, its).all()
     found = {
         duty_id: distinct_files(
             f

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for
@@ -29,15 +29,17 @@ class Receipts:
     expected: int
 
 
+_RECEIPTS = select(MaterialReceipt).where(MaterialReceipt.unit_id.in_(bindparam("units", expanding=True)))
+
+
 def materials_for(session: Session, duties: Iterable[Duty]) -> dict[int, MaterialState]:
     """The files of these duties' topics by the duties' ids; a duty whose topic has none is not in the answer."""
     duties = list(duties)
     files = files_for(session, duties)
-    rows = session.scalars(
-        select(MaterialReceipt).where(
-            MaterialReceipt.unit_id.in_({duty.unit_id for duty in duties if duty.id in files})
-        )
-    )
+    if not files:
+        return {}
+    units = list({duty.unit_id for duty in duties if duty.id in files})
+    rows = session.scalars(_RECEIPTS, {"units": units})
     receipts = {(row.plan_id, row.key, row.period, row.unit_id): row for row in rows}
     found = {}
     for duty in duties:

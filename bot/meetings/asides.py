@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.meetings.notes import add_note, kind_of_file
+from bot.meetings.notes import Noted, add_note, kind_of_file
 from bot.meetings.questions import kept_by
 from bot.meetings.questions.officers import NAMES
 from bot.meetings.walk import current_place
@@ -70,19 +70,19 @@ def join_asides(session: Session, asides: Sequence[Aside]) -> Aside:
     return first
 
 
-def note_aside(session: Session, meeting: Meeting, aside: Aside, at: datetime) -> list[Note]:
+def note_aside(session: Session, meeting: Meeting, aside: Aside, at: datetime) -> Noted | None:
     """Writes the words into the notes of the step at which they were said; what they were taken for before is undone, but
-    for counts that somebody has agreed to. Answers no note where they have been noted already. Raises Invalid(note_empty)."""
+    for counts that somebody has agreed to. None where they have been noted already. Raises Invalid(note_empty)."""
     if aside.kept_as == "note" and aside.kept_id and session.get(Note, aside.kept_id):
-        return []
+        return None
     aside = join_asides(session, _said_with(session, aside))
     _undo(session, meeting, aside)
     file = File(aside.digest, aside.name, 0, aside.media_type) if aside.digest else None
-    notes = add_note(
+    noted = add_note(
         session, meeting, aside.person_id, aside.text, at, aside.message_ref, file, step=aside.step
     )
-    mark_kept(aside, "note", notes[0].id)
-    return notes
+    mark_kept(aside, "note", noted.ids[0])
+    return noted
 
 
 def _said_with(session: Session, aside: Aside) -> Sequence[Aside]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, safe_day
@@ -18,10 +18,16 @@ from bot.plans.who import UnitProfile, fits_unit, variant_of
 from bot.problems import Invalid
 from bot.tables import Demand, Duty, DutyKind, DutyState, MeetingKind, MeetingState, Plan, Topic, Unit
 
+_IN_FORCE = (
+    select(Plan)
+    .where(Plan.unit_id.in_(bindparam("units", expanding=True)), Plan.withdrawn_at.is_(None))
+    .order_by(Plan.id)
+)
+
 
 def plan_allows(plan: Plan, what: str) -> bool:
     """Whether the plan lets a unit "add" a topic of its pool, or "replace" one by it (42-KH/ĐUK, 08/02/2022, II)."""
-    return plan.withdrawn_at is None and what in plan.content["plan"].get("choosing", ())
+    return plan.withdrawn_at is None and what in plan.choosing
 
 
 def replacement_topics(session: Session, duty: Duty) -> list[Topic]:
@@ -89,9 +95,7 @@ def replace_topic(session: Session, duty: Duty, topic: Topic | None, moment: Mom
 def addable_topics(session: Session, unit: Unit, today: date) -> list[Topic]:
     """The topics that the unit may take on itself in the quarter of the local day `today`, of all plans in force for it."""
     above = [int(part) for part in unit.path.strip("/").split("/")]
-    plans = session.scalars(
-        select(Plan).where(Plan.unit_id.in_(above), Plan.withdrawn_at.is_(None)).order_by(Plan.id)
-    ).all()
+    plans = session.scalars(_IN_FORCE, {"units": above}).all()
     found: list[Topic] = []
     for plan in (plan for plan in plans if plan_allows(plan, "add")):
         text = text_of(plan)

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, delete, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment
-from bot.duties.life import meeting_of, set_reminder
+from bot.duties.life import meeting_of, meetings_of, set_reminder
 from bot.duties.withdrawing import withdraw_reminders
 from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty, MeetingKind, MeetingState
 
@@ -26,21 +26,35 @@ class Joint:
     why: Why
 
 
+_ANSWERED = (
+    select(Duty)
+    .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+    .where(MeetingDuty.meeting_id == bindparam("meeting"))
+    .options(joinedload(Duty.demand).joinedload(Demand.topic))
+    .order_by(Duty.id)
+)
+_OTHERS = (
+    select(Duty)
+    .where(
+        Duty.unit_id == bindparam("unit"),
+        Duty.kind == DutyKind.MEETING,
+        Duty.state == DutyState.OPEN,
+        Duty.id != bindparam("duty"),
+        Duty.opens_on <= bindparam("day"),
+    )
+    .options(joinedload(Duty.demand).joinedload(Demand.topic))
+    .order_by(Duty.due_on, Duty.id)
+)
+
+
 def duties_of(session: Session, meeting: Meeting) -> list[Duty]:
     """The duties a meeting answers."""
-    return list(
-        session.scalars(
-            select(Duty)
-            .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
-            .where(MeetingDuty.meeting_id == meeting.id)
-            .order_by(Duty.id)
-        )
-    )
+    return list(session.scalars(_ANSWERED, {"meeting": meeting.id}))
 
 
 def merging_of(duty: Duty) -> str:
     """What the duty's plan says of a thematic meeting inside of the regular one: forbidden, sequential or embedded."""
-    return str(duty.demand.plan.content["plan"].get("merging", "forbidden"))
+    return duty.demand.plan.merging
 
 
 def may_join(one: Duty, other: Duty, day: date) -> Why | None:
@@ -92,24 +106,12 @@ def joinable_duties(session: Session, duty: Duty, day: date, moment: Moment) -> 
     Each must be open by then and not yet past its last day (see `within`), and `may_join` names the rule. One whose own
     meeting is running, or set for another day, is left alone: its people have decided. `at` is now.
     """
-    today = moment.today
-    others = session.scalars(
-        select(Duty)
-        .where(
-            Duty.unit_id == duty.unit_id,
-            Duty.kind == DutyKind.MEETING,
-            Duty.state == DutyState.OPEN,
-            Duty.id != duty.id,
-        )
-        .order_by(Duty.due_on, Duty.id)
-    ).all()
-    own = meeting_of(session, duty)
-    found = []
-    for other in others:
-        why = may_join(duty, other, day) if within_duty(other, day, today) else None
-        if why and _free(meeting_of(session, other), own, day, moment.zone):
-            found.append(Joint(other, why))
-    return found
+    others = session.scalars(_OTHERS, {"unit": duty.unit_id, "duty": duty.id, "day": day}).all()
+    within = (one for one in others if within_duty(one, day, moment.today))
+    joints = [Joint(one, why) for one in within if (why := may_join(duty, one, day))]
+    meetings = meetings_of(session, [duty.id, *(joint.duty.id for joint in joints)]) if joints else {}
+    own = meetings.get(duty.id)
+    return [joint for joint in joints if _free(meetings.get(joint.duty.id), own, day, moment.zone)]
 
 
 def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo) -> bool:
@@ -122,12 +124,13 @@ def _free(theirs: Meeting | None, own: Meeting | None, day: date, zone: ZoneInfo
 
 def offered_duties(session: Session, duty: Duty, day: date, moment: Moment) -> list[Joint]:
     """As `joinable`, without what the meeting answers already, what does not go with that, and what was offered before."""
-    meeting = meeting_of(session, duty)
+    joints = joinable_duties(session, duty, day, moment)
+    meeting = meeting_of(session, duty) if joints else None
     linked = duties_of(session, meeting) if meeting else []
     past = {one.id for one in linked} | set(meeting.marks.offered if meeting else ())
     return [
         joint
-        for joint in joinable_duties(session, duty, day, moment)
+        for joint in joints
         if joint.duty.id not in past
         and all(one.id == duty.id or may_join(one, joint.duty, day) for one in linked)
     ]

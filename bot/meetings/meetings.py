@@ -38,6 +38,26 @@ _LOCKED = (
     .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
     .execution_options(populate_existing=True)
 )
+_UNIT = select(Unit).with_for_update(key_share=True).execution_options(populate_existing=True)
+_LOCKED_UNIT = _UNIT.where(Unit.id == bindparam("unit"))
+_LOCKED_UNIT_OF = _UNIT.where(
+    Unit.id == select(Duty.unit_id).where(Duty.id == bindparam("duty")).scalar_subquery()
+)
+_LAST = (
+    select(Meeting)
+    .where(Meeting.unit_id == bindparam("unit"), Meeting.rehearsal.is_(False))
+    .order_by(Meeting.id.desc())
+    .limit(1)
+)
+_LIVE = _LAST.where(Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING))).execution_options(
+    populate_existing=True
+)
+_LIVE_PLAIN = _LIVE.where(~exists().where(MeetingDuty.meeting_id == Meeting.id))
+_LIVE_OF_DUTY = _LIVE.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
+    MeetingDuty.duty_id == bindparam("duty")
+)
+_RUNNING = _LAST.where(Meeting.state == MeetingState.RUNNING)
+_OTHER_RUNNING = _RUNNING.where(Meeting.kind == bindparam("kind"), Meeting.id != bindparam("meeting"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,39 +77,32 @@ def lock_meeting(session: Session, meeting_id: int) -> Meeting | None:
 
 def lock_unit(session: Session, unit_id: int) -> Unit:
     """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
-    return session.get_one(Unit, unit_id, with_for_update={"key_share": True}, populate_existing=True)
+    return session.execute(_LOCKED_UNIT, {"unit": unit_id}).scalar_one()
+
+
+def lock_unit_of(session: Session, duty_id: int) -> None:
+    """The same for the unit of a duty, which is then read as it stands."""
+    session.scalar(_LOCKED_UNIT_OF, {"duty": duty_id})
+
+
+def running_meeting_of(session: Session, unit_id: int) -> Meeting | None:
+    """The unit's meeting that is going on, of whatever kind; no rehearsal."""
+    return session.scalars(_RUNNING, {"unit": unit_id}).first()
 
 
 def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
     """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
-    query = select(Meeting).where(
-        Meeting.unit_id == unit_id,
-        Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING)),
-        Meeting.rehearsal.is_(False),
-    )
     if duty_id is None:
-        query = query.where(~exists().where(MeetingDuty.meeting_id == Meeting.id))
-    else:
-        query = query.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
-            MeetingDuty.duty_id == duty_id
-        )
-    query = query.order_by(Meeting.id.desc()).limit(1).execution_options(populate_existing=True)
-    return session.scalars(query).first()
+        return session.scalars(_LIVE_PLAIN, {"unit": unit_id}).first()
+    return session.scalars(_LIVE_OF_DUTY, {"unit": unit_id, "duty": duty_id}).first()
 
 
 def other_running(
     session: Session, unit_id: int, kind: MeetingKind, meeting: Meeting | None = None
 ) -> Meeting | None:
     """The unit's meeting of this kind that is going on, if it is another one than `meeting`; no rehearsal."""
-    query = select(Meeting).where(
-        Meeting.unit_id == unit_id,
-        Meeting.kind == kind,
-        Meeting.state == MeetingState.RUNNING,
-        Meeting.rehearsal.is_(False),
-    )
-    if meeting is not None:
-        query = query.where(Meeting.id != meeting.id)
-    return session.scalars(query.order_by(Meeting.id.desc()).limit(1)).first()
+    its = {"unit": unit_id, "kind": kind, "meeting": meeting.id if meeting else 0}
+    return session.scalars(_OTHER_RUNNING, its).first()
 
 
 def set_meeting(
@@ -148,16 +161,22 @@ def new_meeting(session: Session, unit: Unit, duty: Duty | None, at: datetime) -
 def start_meeting(
     session: Session, meeting: Meeting, default: Agenda, person_id: int, moment: Moment
 ) -> None:
-    """Begins the walk: the programme of all that the meeting answers is made and stays as it is now.
-
-    `default` serves without a topic, and where a topic's own agenda comes to no step at all. Raises
-    Invalid(meeting_other_running) while another one of the unit, of the same kind, is going on.
-    """
+    """Begins the walk of a meeting that is set, as `begin_walk`. Raises Invalid(meeting_other_running) while another one of the
+    unit, of the same kind, is going on."""
     lock_unit(session, meeting.unit_id)
     if meeting.state != MeetingState.PLANNED:
         return
     if not meeting.rehearsal and other_running(session, meeting.unit_id, meeting.kind, meeting) is not None:
         raise Invalid("meeting_other_running")
+    begin_walk(session, meeting, default, person_id, moment)
+
+
+def begin_walk(session: Session, meeting: Meeting, default: Agenda, person_id: int, moment: Moment) -> None:
+    """The programme of all that the meeting answers is made and stays as it is now. The caller has locked the unit, and knows
+    that no other meeting of the kind is going on.
+
+    `default` serves without a topic, and where a topic's own agenda comes to no step at all.
+    """
     duties = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     parts = parts_in_order(meeting, duties)
     steps = meeting_programme(meeting.unit.name, parts, meeting.topic, moment.today, default)

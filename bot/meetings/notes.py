@@ -1,9 +1,11 @@
 """Notes of a meeting: typed, spoken or photographed; each belongs to the step at which it was made."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.questions import question_of
@@ -17,6 +19,7 @@ NOTE_LIMIT = 20_000
 PICTURES = "image/"
 LATEST = 5
 
+_NEW = insert(Note).returning(Note.id)
 _ITS = select(Note).where(Note.meeting_id == bindparam("meeting"))
 _NOTES = _ITS.order_by(Note.step, Note.id)
 _LATEST = _ITS.where(Note.step == bindparam("step")).order_by(Note.id.desc()).limit(LATEST)
@@ -29,6 +32,15 @@ def kind_of_file(file: File) -> NoteKind | None:
     return NoteKind.PHOTO if file.media_type.startswith(PICTURES) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What has just been noted, in one row or several, the first of which has the file."""
+
+    ids: tuple[int, ...]
+    step: int
+    kind: NoteKind
+
+
 def add_note(
     session: Session,
     meeting: Meeting,
@@ -39,31 +51,28 @@ def add_note(
     file: File | None = None,
     *,
     step: int | None = None,
-) -> list[Note]:
+) -> Noted:
     """Notes something at `step` (default: the present one), with the words beside a voice or a photo; what is longer than one
     note holds goes into several. Where speakers are counted it counts one. Raises Invalid(note_empty) where there is
     neither text nor file."""
     if not text.strip() and file is None:
         raise Invalid("note_empty")
     place = current_place(meeting) if step is None else step
-    notes = []
-    for number, part in enumerate(parts_of_text(text) or [""]):
-        note = Note(meeting_id=meeting.id, step=place, person_id=person_id, at=at, text=part)
-        if number == 0:
-            note.message_ref = ref
-            _put_file(note, file)
-        notes.append(note)
-    session.add_all(notes)
+    its = {"meeting_id": meeting.id, "step": place, "person_id": person_id, "at": at}
+    first, *rest = parts_of_text(text) or [""]
+    head = {"text": first, "message_ref": ref, **_file_columns(file)}
+    tails = ({"text": part, "message_ref": "", **_file_columns(None)} for part in rest)
+    ids = [session.connection().execute(_NEW, its | one).scalar_one() for one in (head, *tails)]
     if meeting.state == MeetingState.RUNNING and place < len(meeting.steps):
         question_of(meeting.steps[place].asks).hears_note(meeting, place)
-    session.flush()
-    return notes
+    return Noted(tuple(ids), place, head["kind"])
 
 
-def _put_file(note: Note, file: File | None) -> None:
-    if file is not None:
-        note.kind, note.digest = kind_of_file(file) or NoteKind.TEXT, file.digest
-        note.name, note.media_type = file.name[:200], file.media_type
+def _file_columns(file: File | None) -> dict[str, Any]:
+    if file is None:
+        return {"kind": NoteKind.TEXT, "digest": "", "name": "", "media_type": ""}
+    kind = kind_of_file(file) or NoteKind.TEXT
+    return {"kind": kind, "digest": file.digest, "name": file.name[:200], "media_type": file.media_type}
 
 
 def parts_of_text(text: str, most: int = NOTE_LIMIT) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local
@@ -84,25 +84,28 @@ def usual_meeting(session: Session, duty: Duty, zone: ZoneInfo) -> UsualMeeting:
     return custom_of(last, duty.topic.meeting if duty.topic else MeetingKind.REGULAR, zone)
 
 
+_place = func.row_number().over(partition_by=Meeting.unit_id, order_by=Meeting.planned_at.desc())
+_ranked = (
+    select(Meeting.id, _place.label("place"))
+    .where(
+        Meeting.unit_id.in_(bindparam("units", expanding=True)),
+        Meeting.state != MeetingState.CANCELLED,
+        Meeting.rehearsal.is_(False),
+        Meeting.planned_at >= Meeting.created_at,  # one entered afterwards bears an hour that nobody said
+    )
+    .subquery()
+)
+_LAST = (
+    select(Meeting)
+    .join(_ranked, _ranked.c.id == Meeting.id)
+    .where(_ranked.c.place <= LOOKED_AT)
+    .order_by(Meeting.planned_at.desc())
+)
+
+
 def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[Meeting]]:
     """The unit's last meetings that were set beforehand or walked, the newest first."""
-    place = func.row_number().over(partition_by=Meeting.unit_id, order_by=Meeting.planned_at.desc())
-    ranked = (
-        select(Meeting.id, place.label("place"))
-        .where(
-            Meeting.unit_id.in_(unit_ids),
-            Meeting.state != MeetingState.CANCELLED,
-            Meeting.rehearsal.is_(False),
-            Meeting.planned_at >= Meeting.created_at,  # one entered afterwards bears an hour that nobody said
-        )
-        .subquery()
-    )
-    rows = session.scalars(
-        select(Meeting)
-        .join(ranked, ranked.c.id == Meeting.id)
-        .where(ranked.c.place <= LOOKED_AT)
-        .order_by(Meeting.planned_at.desc())
-    )
+    rows = session.scalars(_LAST, {"units": list(unit_ids)})
     found: dict[int, list[Meeting]] = {}
     for meeting in rows:
         found.setdefault(meeting.unit_id, []).append(meeting)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, last_working_day
@@ -29,6 +29,19 @@ SAYS: dict[TaskState, tuple[str, ...]] = {
 
 
 _GIVEN = select(Task).where(Task.meeting_id == bindparam("meeting")).order_by(Task.id)
+_FROM_BEFORE = (  # not done yet, and given out by another meeting of the unit that was held
+    select(Task)
+    .join(Meeting, Meeting.id == Task.meeting_id)
+    .where(
+        Task.unit_id == bindparam("unit"),
+        Task.state.in_(OPEN),
+        Task.meeting_id != bindparam("meeting"),
+        Meeting.state == MeetingState.HELD,
+        Meeting.rehearsal.is_(False),
+    )
+)
+_UNFINISHED = _FROM_BEFORE.order_by(Task.due_on.is_(None), Task.due_on, Task.id)
+_HOW_MANY = _FROM_BEFORE.with_only_columns(func.count())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,25 +138,9 @@ def tasks_of(session: Session, meeting: Meeting) -> Sequence[Task]:
     return session.scalars(_GIVEN, {"meeting": meeting.id}).all()
 
 
-def _from_before(unit_id: int, meeting_id: int) -> ColumnElement[bool]:
-    """Not done yet, and given out by another meeting of the unit that was held."""
-    return and_(
-        Task.unit_id == unit_id,
-        Task.state.in_(OPEN),
-        Task.meeting_id != meeting_id,
-        Meeting.state == MeetingState.HELD,
-        Meeting.rehearsal.is_(False),
-    )
-
-
 def unfinished_tasks(session: Session, unit_id: int, meeting_id: int = 0) -> Sequence[Task]:
     """The unit's tasks of earlier meetings that are not done, oldest first; without those of the meeting itself."""
-    return session.scalars(
-        select(Task)
-        .join(Meeting, Meeting.id == Task.meeting_id)
-        .where(_from_before(unit_id, meeting_id))
-        .order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-    ).all()
+    return session.scalars(_UNFINISHED, {"unit": unit_id, "meeting": meeting_id}).all()
 
 
 def to_review(session: Session, meeting: Meeting) -> Sequence[Task]:
@@ -162,15 +159,7 @@ def _later(session: Session, meeting: Meeting) -> Sequence[int]:
 
 
 def count_unfinished(session: Session, unit_id: int) -> int:
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Task)
-            .join(Meeting, Meeting.id == Task.meeting_id)
-            .where(_from_before(unit_id, 0))
-        )
-        or 0
-    )
+    return session.scalar(_HOW_MANY, {"unit": unit_id, "meeting": 0}) or 0
 
 
 def reviewed_tasks(session: Session, meeting: Meeting) -> Sequence[Task]:

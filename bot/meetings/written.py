@@ -30,8 +30,13 @@ _IN_ALL = _numbers(*(kind.step != AFTER for kind in (Note, Vote, Task)))
 
 def written_at(session: Session, meeting: Meeting, step: int) -> Written:
     """What was written down at the step."""
-    return Written(*session.execute(_AT_STEP, {"meeting": meeting.id, "step": step}).one())
+    return _counted(session, _AT_STEP, {"meeting": meeting.id, "step": step})
 
 
 def written_in_all(session: Session, meeting: Meeting) -> Written:
-    return Written(*session.execute(_IN_ALL, {"meeting": meeting.id}).one())
+    return _counted(session, _IN_ALL, {"meeting": meeting.id})
+
+
+def _counted(session: Session, numbers: Select[*tuple[int, ...]], its: dict[str, int]) -> Written:
+    session.flush()
+    return Written(*session.connection().execute(numbers, its).one())

@@ -2,13 +2,27 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import BindParameter, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.tables import Meeting, Notice, NoticeMeeting, NoticeReceipt, NoticeState
 
 DISCUSSING = ("speakers", "notes")
 """What a step asks at which the members speak: "notes" alone may be the sum of what they have said."""
+_unit: BindParameter[int] = bindparam("unit")
+_had = NoticeMeeting.notice_id == Notice.id, NoticeMeeting.unit_id == _unit
+_HINTS = (
+    select(Notice)
+    .where(
+        Notice.hint,
+        Notice.state == NoticeState.SENT,
+        exists().where(NoticeReceipt.notice_id == Notice.id, NoticeReceipt.unit_id == _unit),
+        # no other meeting of the unit has had it
+        or_(~exists().where(*_had), exists().where(*_had, NoticeMeeting.meeting_id == bindparam("meeting"))),
+    )
+    .options(joinedload(Notice.unit))
+    .order_by(Notice.id)
+)
 
 
 def hints_at(session: Session, meeting: Meeting) -> Sequence[Notice]:
@@ -17,23 +31,8 @@ def hints_at(session: Session, meeting: Meeting) -> Sequence[Notice]:
     discussing = next((place for place, step in enumerate(meeting.steps) if step.asks in DISCUSSING), 0)
     if meeting.step not in (0, discussing):
         return ()
-    found = session.scalars(
-        select(Notice)
-        .where(Notice.hint, Notice.state == NoticeState.SENT, _told(meeting), _still_open(meeting))
-        .options(joinedload(Notice.unit))
-        .order_by(Notice.id)
-    ).all()
+    found = session.scalars(_HINTS, {"unit": meeting.unit_id, "meeting": meeting.id}).all()
     if not meeting.rehearsal:
         for notice in found:
             session.merge(NoticeMeeting(notice_id=notice.id, unit_id=meeting.unit_id, meeting_id=meeting.id))
     return found
-
-
-def _told(meeting: Meeting) -> ColumnElement[bool]:
-    return exists().where(NoticeReceipt.notice_id == Notice.id, NoticeReceipt.unit_id == meeting.unit_id)
-
-
-def _still_open(meeting: Meeting) -> ColumnElement[bool]:
-    """No other meeting of the unit has had it."""
-    its = NoticeMeeting.notice_id == Notice.id, NoticeMeeting.unit_id == meeting.unit_id
-    return or_(~exists().where(*its), exists().where(*its, NoticeMeeting.meeting_id == meeting.id))

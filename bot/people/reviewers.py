@@ -20,9 +20,15 @@ from bot.tables import (
 
 BODY = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER)
 STEPS_IN = (Role.ADMIN, Role.LEADER)
-NO_CELL = text("units.kind != 'chi_bo'")
-"""As the index ix_units_above_cells has it."""
+CELL = "chi_bo"
 """What stands above nobody, and looks at no report."""
+NO_CELL = text(f"units.kind != '{CELL}'")
+"""As the index ix_units_above_cells has it."""
+
+
+def may_look(one: Membership) -> bool:
+    """Whether a role may ever look at a report: a cell's own secretary has nobody below."""
+    return one.role != Role.SECRETARY or one.unit.kind != CELL
 
 
 def decided_by(memberships: Iterable[Membership]) -> ColumnElement[bool]:

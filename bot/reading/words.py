@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Sequence, Set
+from collections.abc import Container, Iterable, Sequence, Set
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 
 from bot.problems import Invalid
 
 LONGEST_NUMBER = 5
 ECHO = 60
+LETTERS = 2048
 
 DIGITS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
 AFTER_TENS = DIGITS | {"tu": 4, "lam": 5, "nham": 5}
@@ -37,30 +39,24 @@ BOTH_WAYS = words_of("dung")  # đúng and đừng
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
 
-class _Letters(dict[int, str]):
-    """For `str.translate`, which asks for each letter of a text: what `becomes` says of it, asked once for those that are common."""
-
-    def __init__(self, becomes: Callable[[str], str]) -> None:
-        self._becomes = becomes
-
-    def __missing__(self, code: int) -> str:
-        found = self._becomes(chr(code))
-        if code < COMMON:
-            self[code] = found
-        return found
+# A text is read letter by letter; what each becomes is remembered of those that are common.
 
 
-COMMON = 0x2100
-"""All Latin letters, their marks and the usual punctuation stand before."""
-_BARE = _Letters(lambda char: "" if unicodedata.category(char) in ("Mn", "Me", "Cf") else char)
-_APART = _Letters(lambda char: char if char.isalnum() else " ")
+@lru_cache(LETTERS)
+def _bare(char: str) -> str:
+    return "" if unicodedata.category(char) in ("Mn", "Me", "Cf") else char
+
+
+@lru_cache(LETTERS)
+def _apart(char: str) -> str:
+    return char if char.isalnum() else " "
 
 
 def plain_words(text: str) -> str:
     """Lower case without diacritics and invisible characters, đ as d, single spaces; punctuation stays."""
     text = text.lower()
     if not text.isascii():
-        text = unicodedata.normalize("NFD", text.replace("đ", "d")).translate(_BARE)
+        text = "".join(map(_bare, unicodedata.normalize("NFD", text.replace("đ", "d"))))
     return " ".join(text.split())
 
 
@@ -69,7 +65,7 @@ def fold(text: str) -> str:
 
     Text of punctuation and emoji alone gives "", which is equal to no label.
     """
-    return " ".join(plain_words(text).translate(_APART).split())
+    return " ".join("".join(map(_apart, plain_words(text))).split())
 
 
 def word_tokens(text: str) -> list[str]:
@@ -85,9 +81,10 @@ SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
 def typed_text(text: str) -> str:
     """The text with composed letters, plain digits and spaces, without pictures; rows stay. A small or raised figure stays
     what it is, for it is no number."""
-    return unicodedata.normalize("NFC", text.strip()).translate(_TYPED)
+    return "".join(map(_typed, unicodedata.normalize("NFC", text.strip())))
 
 
+@lru_cache(LETTERS)
 def _typed(char: str) -> str:
     digit = unicodedata.decimal(char, None)
     if digit is not None:
@@ -99,9 +96,6 @@ def _typed(char: str) -> str:
     if char.isspace():
         return " "  # and the wide signs of an Asian keyboard:
     return unicodedata.normalize("NFKC", char) if "\uff00" <= char <= "\uffef" else char
-
-
-_TYPED = _Letters(_typed)
 
 
 def undo_telex(word: str, vocabulary: Set[str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from bot.calendar import Moment, days_from
 from bot.duties.life import return_duty
 from bot.people.file_readers import GIVEN, READ_ABOVE
-from bot.people.reviewers import decided_by, passed_on_by, reviewing_units
+from bot.people.reviewers import decided_by, may_look, passed_on_by, reviewing_units
 from bot.people.roles import may_act
 from bot.problems import Invalid
 from bot.reports.recipients import recipient_beyond
@@ -59,7 +59,11 @@ def waiting_reviews(
     return session.scalars(page.options(_worded())).all()
 
 
-def count_waiting(session: Session, roles: Iterable[Membership], person_id: int) -> int:
+def count_waiting(session: Session, roles: Sequence[Membership], person_id: int) -> int:
+    return _count(session, roles, person_id) if any(map(may_look, roles)) else 0
+
+
+def _count(session: Session, roles: Iterable[Membership], person_id: int) -> int:
     found = select(func.count(Submission.id)).join(Duty, Duty.id == Submission.duty_id)
     return session.scalar(found.where(_waiting(session, roles, person_id))) or 0
 

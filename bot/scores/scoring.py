@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import at_local
@@ -184,18 +184,27 @@ def _counted() -> ColumnElement[bool]:
 
 
 GRADE = case((Score.decided_grade != "", Score.decided_grade), else_=Score.grade)
+_YEAR_GRADES = (
+    select(GRADE, func.count())
+    .join(Meeting, Meeting.id == Score.meeting_id)
+    .where(_counted(), Meeting.started_at >= bindparam("first"), Meeting.started_at < bindparam("after"))
+    .group_by(GRADE)
+)
+_UNIT_GRADES = _YEAR_GRADES.where(Meeting.unit_id == bindparam("unit"))
 
 
 def year_grades(session: Session, where: ColumnElement[bool], year: int, zone: ZoneInfo) -> dict[str, int]:
     """How many meetings of the calendar year, of the units that `where` (a condition on Unit) lets through, have which
     grade: the decided one, else the one voted by the cell. In no order."""
     rows = session.execute(
-        select(GRADE, func.count())
-        .join(Meeting, Meeting.id == Score.meeting_id)
-        .join(Unit, Unit.id == Meeting.unit_id)
-        .where(_counted(), where, *_in_year(year, zone))
-        .group_by(GRADE)
+        _YEAR_GRADES.join(Unit, Unit.id == Meeting.unit_id).where(where), _year(year, zone)
     )
+    return {str(grade): int(count) for grade, count in rows}
+
+
+def unit_grades(session: Session, unit_id: int, year: int, zone: ZoneInfo) -> dict[str, int]:
+    """As `year_grades`, of one unit."""
+    rows = session.execute(_UNIT_GRADES, {"unit": unit_id, **_year(year, zone)})
     return {str(grade): int(count) for grade, count in rows}
 
 
@@ -206,9 +215,9 @@ def grades_of(session: Session, meetings: Select[int]) -> dict[str, int]:
     return {str(grade): int(count) for grade, count in rows}
 
 
-def _in_year(year: int, zone: ZoneInfo) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _year(year: int, zone: ZoneInfo) -> dict[str, datetime]:
     first, after = (at_local(date(one, 1, 1), time(), zone) for one in (year, year + 1))
-    return Meeting.started_at >= first, Meeting.started_at < after
+    return {"first": first, "after": after}
 
 
 def undecided_scores(session: Session, where: ColumnElement[bool], limit: int) -> tuple[list[Score], int]:
@@ -224,11 +233,18 @@ def undecided_scores(session: Session, where: ColumnElement[bool], limit: int) -
     return list(session.scalars(query.order_by(Meeting.started_at, Meeting.id).limit(limit))), count
 
 
+_LAST_HELD = (
+    select(Meeting)
+    .where(
+        Meeting.unit_id == bindparam("unit"),
+        Meeting.state == MeetingState.HELD,
+        Meeting.rehearsal.is_(False),
+    )
+    .order_by(Meeting.started_at.desc(), Meeting.id.desc())
+    .limit(1)
+)
+
+
 def last_held(session: Session, unit: Unit) -> Meeting | None:
     """The unit's latest held meeting; a rehearsal is none."""
-    return session.scalars(
-        select(Meeting)
-        .where(Meeting.unit_id == unit.id, Meeting.state == MeetingState.HELD, Meeting.rehearsal.is_(False))
-        .order_by(Meeting.started_at.desc(), Meeting.id.desc())
-        .limit(1)
-    ).first()
+    return session.scalars(_LAST_HELD, {"unit": unit.id}).first()

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
-
 from bot.people.roles import role_holders, within_subtree
-from bot.scores.scoring import last_held, score_of, undecided_scores, year_grades
+from bot.scores.scoring import last_held, score_of, undecided_scores, unit_grades, year_grades
 from bot.scores.sheets import may_be_scored
 from bot.tables import Meeting, Score, Unit
 from bot.talk.chat import Chat
@@ -30,22 +28,21 @@ def unit_scores(chat: Chat, unit: Unit) -> ScoreStanding:
     score = score_of(chat.session, last) if last else None
     sheets = chat.desk.sheets
     is_open = last is not None and may_be_scored(sheets, last, chat.zone) and not (score and score.voted)
-    return ScoreStanding(
-        chat.today.year, _grades(chat, Unit.id == unit.id), _waiting(chat), last, score, is_open
-    )
+    year = chat.today.year
+    grades = _ordered(chat, unit_grades(chat.session, unit.id, year, chat.zone)) if last else []
+    return ScoreStanding(year, grades, _waiting(chat), last, score, is_open)
 
 
 def below_scores(chat: Chat) -> ScoreStanding:
     """What a leader is told of all that the roles reach."""
+    year, below = chat.today.year, within_subtree(Unit.path, chat.roles(), "sum")
     return ScoreStanding(
-        chat.today.year, _grades(chat, within_subtree(Unit.path, chat.roles(), "sum")), _waiting(chat)
+        year, _ordered(chat, year_grades(chat.session, below, year, chat.zone)), _waiting(chat)
     )
 
 
-def _grades(chat: Chat, where: ColumnElement[bool]) -> list[tuple[str, int]]:
-    sheets = chat.desk.sheets
-    found = year_grades(chat.session, where, chat.today.year, chat.zone)
-    return sorted(found.items(), key=lambda one: sheets.order(one[0]))
+def _ordered(chat: Chat, grades: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(grades.items(), key=lambda one: chat.desk.sheets.order(one[0]))
 
 
 def _waiting(chat: Chat) -> int:

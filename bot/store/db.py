@@ -204,9 +204,14 @@ def take_turns(session: Session, name: str) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
+    from bot.store.cursors import QuickCursor  # most installations are on SQLite
+
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
-        connect_args={name: value for name, value in LINK.items() if name not in url.query},
+        connect_args={
+            "cursor_factory": QuickCursor,
+            **{name: value for name, value in LINK.items() if name not in url.query},
+        },
         pool_size=POOL,
         max_overflow=4,
         pool_pre_ping=True,
@@ -235,7 +240,7 @@ def sqlstate_of(error: BaseException | None) -> str:
 
 
 def _watch_other_end(connection: Any) -> None:
-    from psycopg import Error  # most installations are on SQLite
+    from psycopg import Error
 
     with (
         suppress(Error),

@@ -7,6 +7,7 @@ stamped may not be kept on or sent over machines that are connected to the Inter
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from bot.store import filetypes
@@ -125,8 +126,12 @@ def _alone(part: str, *, wrapped: bool) -> bool:
 
 def _letters(part: str) -> str:
     # Spaces and stars fall out; a PDF may also set the marks of a letter apart from it.
-    kept = "".join(char for char in part if char.isalnum() or unicodedata.combining(char))
-    return unicodedata.normalize("NFC", kept)
+    return unicodedata.normalize("NFC", "".join(map(_letter, part)))
+
+
+@lru_cache(2048)
+def _letter(char: str) -> str:
+    return char if char.isalnum() or unicodedata.combining(char) else ""
 
 
 def _after_symbol(before: str) -> bool:

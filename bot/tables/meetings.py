@@ -86,8 +86,9 @@ class Meeting(Base):
     unlocked_until: Mapped[datetime | None]
     """A leader has let its figures be corrected although its period is locked."""
     created_at: Mapped[datetime]
-    unit: Mapped[Unit] = relationship()
-    topic: Mapped[Topic | None] = relationship()
+    unit: Mapped[Unit] = relationship(viewonly=True)
+    topic: Mapped[Topic | None] = relationship(viewonly=True)
+    """Both are only read, so that writing where a walk stands, at every step, need not look at them."""
 
     @property
     def held_at(self) -> datetime | None:

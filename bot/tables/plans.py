@@ -65,8 +65,12 @@ class Plan(Base):
     title: Mapped[str] = mapped_column(Text)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     """The committee whose subtree the plan is for."""
-    content: Mapped[dict[str, Any]]
-    """The whole plan as it was read."""
+    content: Mapped[dict[str, Any]] = mapped_column(deferred=True)
+    """The whole plan as it was read: long, and loaded only where it is asked for."""
+    merging: Mapped[str] = mapped_column(String(20), default="forbidden")
+    """What it says of a thematic meeting inside of the regular one: forbidden, sequential or embedded."""
+    choosing: Mapped[list[Any]] = mapped_column(default=list)
+    """Whether a unit may "add" a topic of its pool, or "replace" one by it."""
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """What the office said about each "định kỳ" without a period: duty key -> span or "none"."""
     loaded_at: Mapped[datetime]
@@ -88,7 +92,7 @@ class Topic(Base):
     title: Mapped[str] = mapped_column(Text)
     meeting: Mapped[MeetingKind]
     documents: Mapped[list[Any]] = mapped_column(default=list)
-    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    agenda: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     pool: Mapped[bool] = mapped_column(default=False)
     """A unit may choose it; nobody is asked for it."""
     choose: Mapped[bool] = mapped_column(default=False)

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, next_allowed
@@ -20,11 +21,19 @@ from bot.tables import Audit, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
 from bot.talk.desk import Answer, Desk, Flow, FlowStep, Handler
-from bot.talk.speaking import Speaker, open_dialog, standing_of, write_standing
+from bot.talk.speaking import Speaker, open_dialog, write_standing
 
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
+
+_KEYED = select(Message).where(Message.key == bindparam("key")).with_for_update()
+_ROLES = (
+    select(Membership)
+    .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+    .options(joinedload(Membership.unit, innerjoin=True))
+    .order_by(Membership.id)
+)
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -39,7 +48,7 @@ class Chat:
         self.contact = speaker.contact
         self.person: Person = speaker.contact.person
         self.dialog = speaker.dialog
-        self._stood = standing_of(speaker.dialog)
+        self._stood = replace(speaker.dialog)
         self.has_other_places = speaker.used_elsewhere is not None
         self.event = event
         self.at = event.at
@@ -108,7 +117,7 @@ class Chat:
         flow = self.desk.routes.flows.get(self.dialog.flow)
         if flow is not None and type(self._answers) is flow.answers:
             self.dialog.data = flow.dump(self._answers)
-        if standing_of(self.dialog) != self._stood:
+        if self.dialog != self._stood:
             write_standing(self.session, self.dialog)
 
     def say(
@@ -132,7 +141,7 @@ class Chat:
         reply = Reply(reply.text, (*reply.choices, *self._way_back(reply)), files, not self.takes_number)
         due_at = self.at + timedelta(seconds=wait)
         if key is not None:
-            old = self.session.scalar(select(Message).where(Message.key == key).with_for_update())
+            old = self.session.scalar(_KEYED, {"key": key})
             if old is not None and old.state == MessageState.WAITING and old.attempts == 0:
                 old.body, old.due_at = outbox.to_body(reply), due_at
                 return text
@@ -193,7 +202,7 @@ class Chat:
     ) -> Message | None:
         """Sends to somebody else; nothing when that person cannot be reached, or has been sent what has the same `key`."""
         contact = reachable_contact(self.session, person.id)
-        if contact is None or (key and self.session.scalar(select(Message.id).where(Message.key == key))):
+        if contact is None or (key and self.session.scalar(_KEYED, {"key": key}) is not None):
             return None
         reply = self.desk.render.reply(template, {"today": self.today, **context})
         due_at = next_allowed(self.moment)
@@ -356,7 +365,7 @@ class Chat:
     def adopt_dialog(self) -> None:
         """After the contact has moved to another person: goes on in that person's dialog."""
         self.dialog, self._answers = open_dialog(self.session, self.contact.person_id), None
-        self._stood, self.has_other_places = standing_of(self.dialog), True
+        self._stood, self.has_other_places = replace(self.dialog), True
         self.end()
 
     def note(self, action: str, subject: str = "") -> None:
@@ -378,18 +387,7 @@ class Chat:
 
 def roles_of(session: Session, person_id: int) -> list[Membership]:
     """A person's roles that have not ended."""
-    return list(session.scalars(_roles_of(), {"person": person_id}))
-
-
-@cache
-def _roles_of() -> Select[Membership]:
-    """Built once: it runs at every event."""
-    return (
-        select(Membership)
-        .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
-        .options(joinedload(Membership.unit))
-        .order_by(Membership.id)
-    )
+    return list(session.scalars(_ROLES, {"person": person_id}))
 
 
 def row_id(said: object) -> int:

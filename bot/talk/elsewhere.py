@@ -3,9 +3,8 @@
 import html
 import re
 from dataclasses import dataclass
-from functools import cache
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.marks import choices_of
@@ -15,6 +14,23 @@ from bot.talk.chat import Chat
 from bot.talk.outbox import from_body
 
 LOOK_BACK = 12
+_WAITING_ELSEWHERE = (
+    select(Message.id, Message.body)
+    .join(Contact, Contact.id == Message.contact_id)
+    .where(
+        Contact.person_id == bindparam("person"),
+        Contact.id != bindparam("contact"),
+        Message.state == MessageState.WAITING,
+        Message.priority == Priority.ANSWER,
+        Message.attempts == 0,
+    )
+)
+_TAKE_BACK = (
+    update(Message)
+    .where(Message.id.in_(bindparam("passed", expanding=True)), Message.state == MessageState.WAITING)
+    .values(state=MessageState.WITHDRAWN)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +91,11 @@ def take_back_questions(chat: Chat) -> None:
     here = {"person": chat.person.id, "contact": chat.contact.id}
     passed = [
         row.id
-        for row in chat.session.execute(_waiting_elsewhere(), here)
+        for row in chat.session.execute(_WAITING_ELSEWHERE, here)
         if any(is_passed(choice.payload, open_now) for choice in choices_of(from_body(row.body)))
     ]
     if passed:
-        chat.session.execute(
-            update(Message)
-            .where(Message.id.in_(passed), Message.state == MessageState.WAITING)
-            .values(state=MessageState.WITHDRAWN)
-            .execution_options(synchronize_session=False)
-        )
-
-
-@cache
-def _waiting_elsewhere() -> Select[int, dict[str, object]]:
-    """Built once: it runs at every event at which a question is answered."""
-    return (
-        select(Message.id, Message.body)
-        .join(Contact, Contact.id == Message.contact_id)
-        .where(
-            Contact.person_id == bindparam("person"),
-            Contact.id != bindparam("contact"),
-            Message.state == MessageState.WAITING,
-            Message.priority == Priority.ANSWER,
-            Message.attempts == 0,
-        )
-    )
+        chat.session.execute(_TAKE_BACK, {"passed": passed})
 
 
 def _asks(reply: Reply, question: int) -> bool:

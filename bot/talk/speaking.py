@@ -1,6 +1,6 @@
 """Who speaks, as one row: a place, its person and where their talk stands, found and locked by one statement."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,15 +13,22 @@ from bot.tables import Contact, Dialog, Person
 
 USE_NOTED = timedelta(minutes=1)
 """That a place is used is noted so often, and whenever another of the person's has been used since."""
-STANDING = (Dialog.flow, Dialog.step, Dialog.data, Dialog.trail, Dialog.question, Dialog.touched_at)
-NOWHERE: dict[str, Any] = {
-    "flow": "",
-    "step": "",
-    "data": {},
-    "trail": [],
-    "question": 0,
-    "touched_at": None,
-}
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a person's talk stands: a row of `dialogs`, kept by `write_standing`."""
+
+    person_id: int
+    flow: str = ""
+    step: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    trail: list[Any] = field(default_factory=list)
+    question: int = 0
+    touched_at: datetime | None = None
+
+
+ROW = tuple(getattr(Dialog, name) for name in Standing.__slots__)
 
 _at_place = Contact.channel == bindparam("channel"), Contact.place == bindparam("place")
 _other = aliased(Contact)
@@ -34,7 +41,7 @@ _used_elsewhere = (
 # All three rows are locked: one that is merely joined would be that from before the wait. A plain lock would make everybody
 # wait who writes to this person.
 _SPEAKER = (
-    select(Contact, _used_elsewhere.label("used_elsewhere"), *STANDING)
+    select(Contact, _used_elsewhere.label("used_elsewhere"), *ROW)
     .join(Contact.person)
     .join(Dialog, Dialog.person_id == Contact.person_id)
     .where(*_at_place)
@@ -43,7 +50,7 @@ _SPEAKER = (
     .execution_options(populate_existing=True)
 )
 _CONTACT = select(Contact).where(*_at_place)
-_STANDING = select(*STANDING).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True)
+_STANDING = select(*ROW).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True)
 _NEW_DIALOG = insert(Dialog)
 _STANDS = update(Dialog).where(Dialog.person_id == bindparam("person"))
 _NEWS = update(Contact).where(Contact.id == bindparam("contact"))
@@ -51,11 +58,11 @@ _NEWS = update(Contact).where(Contact.id == bindparam("contact"))
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The place that somebody speaks from, and where their talk stands, in no session: `write_standing` keeps it. `used_elsewhere`:
-    when another place of theirs was used last; None where there is no other."""
+    """The place that somebody speaks from; `used_elsewhere`: when another place of theirs was used last, None where there is no
+    other."""
 
     contact: Contact
-    dialog: Dialog
+    dialog: Standing
     used_elsewhere: datetime | None
 
 
@@ -65,8 +72,7 @@ def find_speaker(session: Session, place: Address) -> Speaker | None:
     if row is None:
         return None
     contact, used_elsewhere, *standing = row
-    stands = dict(zip(NOWHERE, standing, strict=True))
-    return Speaker(contact, Dialog(person_id=contact.person_id, **stands), used_elsewhere)
+    return Speaker(contact, Standing(*standing), used_elsewhere)
 
 
 def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
@@ -83,20 +89,19 @@ def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
     return speaker
 
 
-def open_dialog(session: Session, person_id: int) -> Dialog:
+def open_dialog(session: Session, person_id: int) -> Standing:
     """Where the talk of a person stands, locked; begins one where there is none."""
     row = session.execute(_STANDING, {"person": person_id}).one_or_none()
-    if row is None:
-        session.connection().execute(_NEW_DIALOG, {"person_id": person_id, **NOWHERE})
-    return Dialog(person_id=person_id, **(NOWHERE if row is None else row._mapping))
+    if row is not None:
+        return Standing(*row)
+    dialog = Standing(person_id)
+    session.connection().execute(_NEW_DIALOG, asdict(dialog))
+    return dialog
 
 
-def standing_of(dialog: Dialog) -> dict[str, Any]:
-    return {name: getattr(dialog, name) for name in NOWHERE}
-
-
-def write_standing(session: Session, dialog: Dialog) -> None:
-    session.connection().execute(_STANDS, {"person": dialog.person_id, **standing_of(dialog)})
+def write_standing(session: Session, dialog: Standing) -> None:
+    stands = {name: getattr(dialog, name) for name in Standing.__slots__[1:]}
+    session.connection().execute(_STANDS, {"person": dialog.person_id, **stands})
 
 
 def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | None) -> None:

@@ -18,11 +18,11 @@ def keep_aside(chat: Chat, aside_id: str) -> None:
     if found is None:
         return
     aside, meeting = found
-    notes = note_aside(chat.session, meeting, aside, chat.at)
+    noted = note_aside(chat.session, meeting, aside, chat.at)
     begun_by_it = aside.id in chat.words and chat.offered
     chat.release(aside.id)
     place = aside.step + 1 if meeting.steps else 0
-    code = "aside_noted" if notes else "aside_noted_before"
+    code = "aside_noted" if noted else "aside_noted_before"
     trouble = chat.desk.render.sentence(code, {"step": place})
     if chat.dialog.flow and not begun_by_it:
         chat.again(trouble=trouble)

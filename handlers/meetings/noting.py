@@ -104,10 +104,9 @@ def _take_files(chat: Chat, meeting: Meeting, answer: Answer) -> None:
 
 
 def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
-    notes = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
-    note = notes[0]
+    note = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
     if meeting.state == MeetingState.HELD:
-        chat.note("result corrected", f"meeting:{meeting.id} note {note.id}")
+        chat.note("result corrected", f"meeting:{meeting.id} note {note.ids[0]}")
     what = meant_as(chat.session, meeting, text) if not file and text.strip() else None
     leading.say_of_meeting(
         chat,
@@ -115,7 +114,6 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
         meeting,
         note=note,
         count=written_at(chat.session, meeting, note.step).notes,
-        parts=len(notes),
         speakers=speakers_at(meeting, note.step),
         meant=chat.desk.render.sentence(f"meant_{what}", {}) if what else "",
         **say_once(chat, f"note:{meeting.id}"),

@@ -2,26 +2,26 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from bot.duties.outlook import Outlook, duty_outlook, unit_outlooks
+from bot.duties.outlook import outlook_of, unit_outlooks
 from bot.meetings.concerns import kind_of
 from bot.meetings.dialogs import Walking, about
 from bot.meetings.joining import answer_on, offered_duties
 from bot.meetings.left_open import FORGOTTEN, days_open
 from bot.meetings.meetings import (
+    begin_walk,
     live_meeting,
     lock_unit,
+    lock_unit_of,
     new_meeting,
     other_running,
-    start_meeting,
+    running_meeting_of,
 )
 from bot.meetings.rehearsing import rehearsal_of
 from bot.meetings.walk import stamp_rules
 from bot.problems import Invalid
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Meeting, MeetingState
-from bot.talk.chat import Chat
+from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer
 from handlers.meetings import joint, leading, left_open
 from handlers.meetings.leading import regular_agenda_of
@@ -35,13 +35,7 @@ def show_meetings(chat: Chat, unit_id: str = "") -> None:
     unit = chat.unit_for("meet", unit_id)
     if unit is None:
         return
-    running = chat.session.scalar(
-        select(Meeting)
-        .where(
-            Meeting.unit_id == unit.id, Meeting.state == MeetingState.RUNNING, Meeting.rehearsal.is_(False)
-        )
-        .order_by(Meeting.id.desc())
-    )
+    running = running_meeting_of(chat.session, unit.id)
     if running is not None:
         if days_open(running, chat.moment) >= FORGOTTEN:
             left_open.show_left_open(chat, running)
@@ -68,19 +62,19 @@ def _is_today(chat: Chat, meeting: Meeting | None) -> bool:
 
 def start_meeting_of(chat: Chat, duty_id: str) -> None:
     """`Bắt đầu họp` of one duty: goes on if its meeting is running, asks first when it is set for another time."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is None:
-        return
-    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
-    if not _asked_for_early(chat, meeting, duty_outlook(chat.session, duty, chat.moment)):
-        begin_meeting(chat, duty_id)
+    duty = _own_duty(chat, duty_id)
+    if duty is not None:
+        meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+        if not _asked_for_early(chat, meeting, duty):
+            _begin(chat, duty, meeting)
 
 
-def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) -> bool:
+def _asked_for_early(chat: Chat, meeting: Meeting | None, duty: Duty | None) -> bool:
     if meeting is None or meeting.state != MeetingState.PLANNED or meeting.planned_at is None:
         return False
     if timedelta() <= chat.at - meeting.planned_at + EARLY <= timedelta(days=1):
         return False
+    view = outlook_of(duty, meeting, chat.moment) if duty else None
     chat.say("meetings/early", meeting=meeting, view=view, passed=meeting.planned_at < chat.at)
     return True
 
@@ -88,34 +82,32 @@ def _asked_for_early(chat: Chat, meeting: Meeting | None, view: Outlook | None) 
 def begin_meeting(chat: Chat, duty_id: str) -> None:
     """Starts the walk now; goes on with it if another of the unit has just started it."""
     duty = _own_duty(chat, duty_id)
-    if duty is None:
-        return
-    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+    if duty is not None:
+        _begin(chat, duty, live_meeting(chat.session, duty.unit_id, duty.id))
+
+
+def _begin(chat: Chat, duty: Duty, meeting: Meeting | None) -> None:
     running = meeting is not None and meeting.state == MeetingState.RUNNING
     if not running and offered_duties(chat.session, duty, chat.today, chat.moment):
         chat.begin(Walking(duty=duty.id), "join")
     else:
-        _begin_with(chat, duty, [])
+        _begin_with(chat, duty, meeting, [])
 
 
 def _own_duty(chat: Chat, duty_id: int | str) -> Duty | None:
-    """The duty, with its unit locked, if the person may act on it now."""
-    duty = own_duty(chat, duty_id, "meeting")
-    if duty is None:
-        return None
-    lock_unit(chat.session, duty.unit_id)
-    chat.session.refresh(duty)
+    """The duty, with its unit locked before it was read, if the person may act on it now."""
+    lock_unit_of(chat.session, row_id(duty_id))
     return own_duty(chat, duty_id, "meeting")
 
 
-def _begin_with(chat: Chat, duty: Duty, together: list[Duty]) -> None:
-    meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+def _begin_with(chat: Chat, duty: Duty, meeting: Meeting | None, together: list[Duty]) -> None:
     if _says_other_running(chat, duty.unit_id, duty, meeting):
         return
+    fresh = meeting is None
     if meeting is None:
         meeting = new_meeting(chat.session, duty.unit, duty, chat.at)
     trouble = ""
-    if meeting.state == MeetingState.PLANNED:
+    if meeting.state == MeetingState.PLANNED and (together or not fresh):
         parted = answer_on(chat.session, meeting, duty, together, chat.today, chat.moment)
         trouble = joint.say_of_parted(chat, parted, chat.today)
     _start(chat, meeting, trouble)
@@ -130,7 +122,8 @@ def take_join_at_start(chat: Chat, answer: Answer) -> None:
     answers = chat.answers(Walking)
     duty = _own_duty(chat, answers.duty or 0)
     if duty is not None and joint.take_joint_duties(chat, answer, duty, chat.today):
-        _begin_with(chat, duty, joint.chosen_duties(chat, answers, duty, chat.today))
+        meeting = live_meeting(chat.session, duty.unit_id, duty.id)
+        _begin_with(chat, duty, meeting, joint.chosen_duties(chat, answers, duty, chat.today))
 
 
 def begin_plain(chat: Chat, unit_id: str, sure: str = "") -> None:
@@ -167,7 +160,7 @@ def _says_other_running(chat: Chat, unit_id: int, duty: Duty | None, meeting: Me
 def _start(chat: Chat, meeting: Meeting, trouble: str = "") -> None:
     if meeting.state == MeetingState.PLANNED:
         agenda = regular_agenda_of(chat)
-        start_meeting(chat.session, meeting, agenda, chat.person.id, chat.moment)
+        begin_walk(chat.session, meeting, agenda, chat.person.id, chat.moment)
         stamp_rules(meeting, leading.rules_on(chat, chat.today))
         chat.note("meeting started", f"meeting:{meeting.id}")
     _continue(chat, meeting, trouble)

@@ -463,7 +463,8 @@ def both(session: Session, cell: Unit, merging: str) -> Meeting:
         issuer="x",
         title="",
         unit_id=cell.id,
-        content={"plan": {"merging": merging}},
+        content={"plan": {}},
+        merging=merging,
         loaded_at=AT,
     )
     session.add(plan)

@@ -30,8 +30,8 @@ class AttendanceQuestion(Question):
         return not (asks_clerk(meeting) and counts_of(session, meeting))
 
     def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
-        figures = any(letter.isdigit() for letter in text)
-        return figures and len(text) <= LONGEST and line_of(text, meeting.unit.members) in ("counts", "share")
+        figures = len(text) <= LONGEST and any(map(str.isdigit, text))
+        return figures and line_of(text, meeting.unit.members) in ("counts", "share")
 
     def outcome(self, came: Came) -> Outcome | None:
         if came.total is None:

@@ -30,7 +30,7 @@ class VoteQuestion(Question):
     def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
         said = fold(text)
         named = "bieu quyet" in said or "tan thanh" in said
-        return named and any(letter.isdigit() for letter in said) and self.reads(session, meeting, text)
+        return named and any(map(str.isdigit, said)) and self.reads(session, meeting, text)
 
     def undoes(self, session: Session, meeting: Meeting, aside: Aside) -> None:
         vote = session.get(Vote, aside.kept_id) if aside.kept_id else None
