@@ -1,18 +1,18 @@
 """Which duties have a rung that has come, and what is to be said of each."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.calendar import Moment, at_local, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of, rungs_of_duty
-from bot.duties.outlook import WORDED_WITH
 from bot.duties.reports_on import meeting_awaited
 from bot.meetings.preparing import MATERIALS
 from bot.people.staff import Staff
@@ -20,19 +20,13 @@ from bot.plans.ladders import COMING as COUNTED_DOWN
 from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
 from bot.tables import (
-    Contact,
     Duty,
     DutyKind,
     DutyState,
-    Errand,
-    ErrandState,
     Hurry,
     Meeting,
     MeetingState,
-    Message,
-    MessageState,
     Person,
-    Plan,
     Reminder,
     ReminderKind,
 )
@@ -45,8 +39,6 @@ ASKING = ("due", "last_day")
 """What asks for a report that is not late."""
 LONG_MEETING = timedelta(hours=3)
 """A meeting that has run so long has probably been left standing: it is asked after."""
-LOST_LATELY = timedelta(days=3)
-LONG_AGO = timedelta(days=366)
 IF_NOBODY_COMES = timedelta(days=366)
 """What was said to nobody is looked at when somebody comes, and after so long in any case."""
 RETOLD = ("set_date", "due", "last_day", "late")
@@ -87,55 +79,6 @@ def introduction_of(duty: Duty) -> Say:
     return "minutes" if any(line["say"] == "minutes" for line in duty.demand.rungs) else "due"
 
 
-def claim_due_duties(
-    session: Session, at: datetime, most: int, unit_id: int | None = None, with_units: Collection[int] = ()
-) -> list[Duty]:
-    """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
-    `with_units` in any case. None of a plan that is being loaded: nobody hears of a part."""
-    half = (
-        select(Plan.id).join(Errand, Errand.id == Plan.loading_id).where(Errand.state == ErrandState.AGREED)
-    )
-    due = (Duty.next_reminder_at <= at, Duty.state == DutyState.OPEN, Duty.plan_id.not_in(half))
-    units: set[int] = {unit_id} if unit_id is not None else set()
-    if unit_id is None:
-        first = select(Duty.unit_id).where(*due).order_by(Duty.next_reminder_at).limit(most)
-        units = {*session.scalars(first), *with_units}
-    return list(
-        session.scalars(
-            select(Duty)
-            .where(*due, Duty.unit_id.in_(units))
-            .order_by(Duty.id)
-            .options(*WORDED_WITH)
-            .with_for_update(skip_locked=True, of=Duty)
-        )
-    )
-
-
-def give_back(session: Session, at: datetime, unit_id: int | None = None) -> None:
-    """What was written to somebody whose last contact was lost before it went out is to be said to the next one."""
-    query = (
-        select(Duty, Reminder)
-        .join(Reminder, Reminder.duty_id == Duty.id)
-        .join(Message, Message.id == Reminder.message_id)
-        .join(Contact, Contact.id == Message.contact_id)
-        .where(
-            Message.failed_at > at - LOST_LATELY,
-            Message.failed_at <= at,
-            Message.state == MessageState.FAILED,
-            Contact.lost_at.is_not(None),
-            Duty.state == DutyState.OPEN,
-        )
-    )
-    rows = session.execute(query if unit_id is None else query.where(Duty.unit_id == unit_id)).all()
-    for duty, said in rows:
-        if moment := said.rung_at:
-            duty.reminded_until, duty.next_reminder_at = moment - LONG_AGO, at
-    spent = {said.message_id for _, said in rows}
-    if spent:
-        session.execute(delete(Reminder).where(Reminder.message_id.in_(spent)))
-        log.info("reminder.unheard messages=%s", len(spent))
-
-
 @dataclass(frozen=True, slots=True)
 class _Come:
     """The rungs of a duty that have come: for its own people, for who stands in or is above, and what is passed over."""
@@ -155,7 +98,25 @@ def advance_duties(session: Session, duties: Collection[Duty], moment: Moment, s
     found = [_what_has_come(duty, meetings.get(duty.id), moment, tables) for duty in duties]
     found = [_after_its_meeting(session, one) for one in found]
     climb = Climb(session, [one.duty for one in found if one.climbing], staff, moment)
-    return [spoken for one in found for spoken in _move_on(one, moment, staff, climb)]
+    spoken = [rung for one in found for rung in _move_on(one, moment, staff, climb)]
+    _write_moves(session, [one.duty for one in found])
+    return spoken
+
+
+def _move(duty: Duty, **columns: DutyState | datetime | None) -> None:
+    """Gives the duty these values; `_write_moves` writes them."""
+    for name, value in columns.items():
+        set_committed_value(duty, name, value)
+
+
+def _write_moves(session: Session, duties: Iterable[Duty]) -> None:
+    """Of many that move alike in one statement: one by one, they would cost more than all else that is done for them."""
+    alike: dict[tuple[DutyState, datetime | None, datetime | None], list[int]] = {}
+    for duty in duties:
+        alike.setdefault((duty.state, duty.reminded_until, duty.next_reminder_at), []).append(duty.id)
+    for (state, until, following), ids in alike.items():
+        moved = update(Duty).where(Duty.id.in_(ids)).execution_options(synchronize_session=False)
+        session.execute(moved.values(state=state, reminded_until=until, next_reminder_at=following))
 
 
 def _after_its_meeting(session: Session, one: _Come) -> _Come:
@@ -221,7 +182,7 @@ def _lapse(duty: Duty, moment: Moment) -> bool:
     """What had to come before a meeting that is over is asked for once; when its time to answer is up, no more."""
     if duty.hurry != Hurry.AFTER or duty.due_on is None or moment.today <= duty.due_on:
         return False
-    duty.state, duty.next_reminder_at = DutyState.LAPSED, None
+    _move(duty, state=DutyState.LAPSED, next_reminder_at=None)
     return True
 
 
@@ -235,24 +196,25 @@ def _move_on(one: _Come, now: Moment, staff: Staff, climb: Climb) -> list[DueRun
     if _lapse(duty, now):
         return []
     if not (one.own or one.climbing or one.passed):
-        duty.next_reminder_at = next_at(one.timed, now.at)  # it was looked at because somebody has come
+        _move(duty, next_reminder_at=next_at(one.timed, now.at))  # it was looked at because somebody has come
         return []
     weekends = staff.on_weekends(duty.unit_id)
     allowed = max((_allowed(rung, one, now, weekends=weekends) for rung in one.own), default=now.at)
     if allowed > now.at:
-        duty.next_reminder_at = allowed
+        _move(duty, next_reminder_at=allowed)
         return []
     first = duty.reminded_until is None
     unsaid = bool(one.own) and staff.speaker(duty.unit_id) is None
     ripe, held = climb.sort(duty, one.climbing)
     if not unsaid:
-        duty.reminded_until = min((waiting.timed.at - A_MOMENT for waiting in held), default=now.at)
+        _move(duty, reminded_until=min((waiting.timed.at - A_MOMENT for waiting in held), default=now.at))
     following = [next_at(one.timed, now.at), *(waiting.until for waiting in held)]
     if duty.hurry == Hurry.AFTER and duty.due_on is not None:
         following = [at_local(duty.due_on + timedelta(days=1), MORNING, now.zone)]
-    duty.next_reminder_at = min((moment for moment in following if moment), default=None)
-    if duty.next_reminder_at is None and (unsaid or held):
-        duty.next_reminder_at = now.at + IF_NOBODY_COMES
+    next_moment = min((moment for moment in following if moment), default=None)
+    if next_moment is None and (unsaid or held):
+        next_moment = now.at + IF_NOBODY_COMES
+    _move(duty, next_reminder_at=next_moment)
     for rung in one.passed:
         log.info("reminder.skipped duty=%s rung=%s", duty.id, rung.rung.key)
     return [DueRung(duty, one.meeting, rung, first=first) for rung in (*one.own, *ripe)]

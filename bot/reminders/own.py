@@ -3,47 +3,23 @@
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
-from functools import partial
+from datetime import datetime
 from itertools import chain
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment
 from bot.duties.ladder import ToldRung
-from bot.duties.outlook import days_overdue, outlook_of
-from bot.materials.sharing import share_materials
-from bot.meetings.offering import Offer, offers_for
-from bot.meetings.preparing import duty_checklists
+from bot.meetings.offering import offers_for
 from bot.people.staff import Staff
-from bot.reminders.due import DueRung, hour_of, rungs_told
-from bot.reminders.materials import Materials, materials_of, new_materials, note_materials
-from bot.tables import Contact, DutyKind, Membership, Message, MessageState, Person, Reminder, Role
+from bot.reminders.due import DueRung, rungs_told
+from bot.reminders.materials import materials_of, new_materials, note_materials
+from bot.reminders.wording import Wording
+from bot.tables import Membership, Message, MessageState, Person, Reminder, Role
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
 log = logging.getLogger(__name__)
-
-URGENCY = (
-    "start",
-    "today",
-    "late",
-    "deputy",
-    "last_day",
-    "result",
-    "minutes",
-    "due",
-    "upload",
-    "ready",
-    "set_date",
-    "topic",
-)
-IN_FULL = 5
-"""So many duties are told with all that is known of them; of the rest there is a line each."""
-BEFORE = ("ready", "upload")
-"""What is said of what is to be done before the meeting."""
-
 
 Missed = Mapping[int, Sequence[DueRung]]
 """What people have missed, by person: see `bot/reminders/newcomers.py`."""
@@ -63,11 +39,12 @@ def tell_secretaries(
     materials = new_materials(session, [one for items in by_person.values() for one in items])
     every = [one for items in by_person.values() for one in items]
     offers = offers_for(session, [one.duty for one in every if one.meeting is None], desk.moment(at))
+    wording = Wording(desk, desk.moment(at), materials, offers)
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}
         named = len(about) > 1 or about != units.get(person_id)
-        if post := _worded(desk, staff.contacts[person_id], items, at, materials, offers, named=named):
+        if post := wording.post(staff.contacts[person_id], items, named=named):
             posts.append(post)
     written = outbox.post_many(session, posts, at)
     note_rungs_told(
@@ -157,56 +134,6 @@ def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
             .values(state=MessageState.WITHDRAWN)
         )
         log.info("reminder.overtaken messages=%s", len(gone))
-
-
-def _worded(
-    desk: Desk,
-    contact: Contact,
-    items: list[DueRung],
-    at: datetime,
-    materials: Materials,
-    offers: Mapping[int, Offer],
-    *,
-    named: bool,
-) -> outbox.Post | None:
-    """The message; what cannot be put into words is logged and silences nobody else."""
-    items.sort(key=lambda one: _urgency(one, desk.moment(at)))
-    views = [(outlook_of(one.duty, one.meeting, desk.moment(at)), one.say) for one in items]
-    own = materials_of(items, materials)
-    shared = share_materials(chain(*own.values()), partial(desk.file_link, contact=contact))
-    today = desk.moment(at).today
-    before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
-    context = {
-        "items": views[:IN_FULL],
-        "brief": views[IN_FULL:],
-        "catching_up": any(one.anew for one in items),
-        "today": today,
-        "named": named,
-        "materials": own,
-        "offers": offers,
-        "shared": shared,
-        "lists": duty_checklists(desk.rules, before, desk.moment(at)),
-    }
-    try:
-        reply = desk.render.reply("reminders/reminder", context)
-    except Exception:
-        duties = [one.duty.id for one in items]
-        log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
-        return None
-    due_at = min(hour_of(contact.person, one, desk.moment(at)) for one in items)
-    return outbox.Post(contact, replace(reply, files=shared.files), due_at)
-
-
-def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:
-    """What a person hears of for the first time comes behind what is pressing: the present by its last days, then what is
-    overdue already, the latest first; what has no last day behind everything that has one."""
-    due = one.duty.last_day
-    day = (due or date.max).toordinal()
-    if not (one.anew or one.first):
-        return 0, due is None, URGENCY.index(one.say), day, one.duty.id
-    if days_overdue(one.duty, moment):
-        return 2, False, 0, -day, one.duty.id
-    return 1, due is None, day, one.duty.kind != DutyKind.MEETING, one.duty.id
 
 
 def note_rungs_told(

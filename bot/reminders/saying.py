@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from bot.people.staff import staff_of
 from bot.reminders import above, own
-from bot.reminders.due import advance_duties, claim_due_duties, give_back
+from bot.reminders.claiming import claim_due_duties, give_back
+from bot.reminders.due import advance_duties
 from bot.reminders.newcomers import claim_newcomers, missed_rungs
 from bot.tables import Role
 from bot.talk.desk import Desk
