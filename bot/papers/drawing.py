@@ -20,6 +20,8 @@ from bot.papers.forms import Layout
 
 Lines = Sequence[dict[str, Any]]
 LANGUAGE = "vi-VN"
+NARROW = 20
+"""A column of a grid up to so many millimetres holds numbers: they stand in its middle."""
 STYLES = {
     "body": "Paper Body",
     "closing": "Paper Closing",
@@ -116,6 +118,9 @@ class _Drawing:
         heads._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         self._row(opening.cells, [f"{{%tr for {given['each']} %}}"])
         self._row(row.cells, given["cells"])
+        for cell, width in zip(row.cells, given["widths"], strict=True):
+            if width <= NARROW:
+                cell.paragraphs[0].alignment = ALIGN.CENTER
         self._row(closing.cells, ["{%tr endfor %}"])
         self.document.add_paragraph("", STYLES["gap"])
 

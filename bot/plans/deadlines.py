@@ -1,5 +1,6 @@
 """The periods and last days that a plan names, before any unit is looked at."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -92,6 +93,12 @@ def dated_title(title: str, span: Period | None) -> str:
         return title
     number = period_number(span)
     return fill_step_texts(title, {"period": number}) if "{period}" in title else f"{title} ({number})"
+
+
+def undated_title(title: str, span: Period) -> str:
+    """What `dated_title` has made, without the period: the title of all the turns of one duty."""
+    number = re.escape(period_number(span))
+    return re.sub(rf" ?(?:\({number}\)|(?<![\w/]){number}(?![\w/]))", "", title).strip()
 
 
 def period_number(period: Period) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for, asked_within, sum_of
 from bot.periods import Period
+from bot.summaries.period import title_over
 from bot.tables import AskedFigure, Demand, Duty, DutyKind, DutyState, Figure, Unit
 
 
@@ -82,7 +83,7 @@ def sum_period_figures(
     asked = and_(scope, asked_within(period.first, period.last, today))
     its = select(Duty.id).where(Duty.demand_id == Demand.id, asked).correlate(Demand).exists()
     rows = session.execute(
-        select(Demand.id, Demand.plan_id, Demand.base, Demand.title, Demand.asks)
+        select(Demand.id, Demand.plan_id, Demand.base, Demand.title, Demand.period, Demand.asks)
         .where(Demand.kind == DutyKind.REPORT, its)
         .order_by(Demand.due_on.is_(None), Demand.due_on, Demand.id)
     )
@@ -94,9 +95,11 @@ def sum_period_figures(
         for place, one in enumerate(sums):
             key = (row.plan_id, row.base, one.asked.key, one.asked.kind)
             before = found.get(key)
+            turns = (*(before.demands if before else ()), demand_id)
+            first = asking[turns[0]]
             found[key] = PeriodFigure(
-                before.title if before else row.title.replace("{unit}", "…"),
-                (*(before.demands if before else ()), demand_id),
+                title_over(first.title, first.period, len(turns)),
+                turns,
                 before.place if before else place,
                 before.sum + one if before else one,
             )

@@ -17,7 +17,8 @@ from bot.duties.period_counts import (
     sum_counts,
     within,
 )
-from bot.periods import Period, period_before, periods_within, span_of
+from bot.periods import Period, period_before, period_named, periods_within, span_of
+from bot.plans.deadlines import undated_title
 from bot.tables import Demand, DutyKind, Plan, Unit
 
 K = TypeVar("K", bound=Hashable)
@@ -108,9 +109,15 @@ def sum_by_topic(
         turns.setdefault(asked(one), set()).add(demands[one.demand_id].period)
     found = _summed(its, asked)
     return [
-        PartCount(demand.title.replace("{unit}", "…"), found[key], len(turns[key]))
+        PartCount(title_over(demand.title, demand.period, len(turns[key])), found[key], len(turns[key]))
         for key, demand in first.items()
     ]
+
+
+def title_over(title: str, period: str, turns: int) -> str:
+    """Of what a plan asks for, by the title and the period (its key, may be empty) of its first turn."""
+    whole = undated_title(title, period_named(period)) if turns > 1 and period else title
+    return whole.replace("{unit}", "…")
 
 
 def sum_by_sector(

@@ -46,7 +46,7 @@ def committee_tags(
         "heads": _heads(facts.heads),
         "grades": [{"name": name, "number": two_digits(number)} for name, number in facts.grades],
         "graded": two_digits(sum(number for _, number in facts.grades)),
-        "figures": [_figure(one, words["times"]) for one in facts.figures],
+        "figures": [_figure(one, words["figure_times"]) for one in facts.figures],
         "on_behalf": form.organ.reports_for,
         "signer_title": form.organ.signs,
         "keep": form.organ.keep,

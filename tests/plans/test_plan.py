@@ -11,8 +11,10 @@ from jinja2 import Environment, StrictUndefined
 from pydantic import BaseModel, ValidationError
 
 from bot.calendar import Relative, Side
+from bot.periods import period_named
 from bot.plans import yaml_in as plan_file
 from bot.plans.agenda import AgendaStep
+from bot.plans.deadlines import dated_title, undated_title
 from bot.plans.expected import expected_duties
 from bot.plans.fields import Document, FigureText, SourceKey, Who, Window
 from bot.plans.ladders import LADDERS, LadderLine, LadderRung
@@ -658,3 +660,22 @@ def test_the_page_on_plans_names_every_field_and_its_example_is_sound(tmp_path: 
     assert len(read(tmp_path, example).duties) > 2
     for block in page.split("```yaml\n")[2:]:
         assert yaml.safe_load(block.split("```")[0])
+
+
+@pytest.mark.parametrize(
+    ("title", "period", "dated", "bare"),
+    [
+        ("Báo cáo quý {period}", "2022-Q1", "Báo cáo quý I/2022", "Báo cáo quý"),
+        (
+            "Số liệu tháng {period} (mẫu 1/2022)",
+            "2022-11",
+            "Số liệu tháng 11/2022 (mẫu 1/2022)",
+            "Số liệu tháng (mẫu 1/2022)",
+        ),
+        ("Báo cáo", "2022-01", "Báo cáo (1/2022)", "Báo cáo"),
+    ],
+)
+def test_the_title_of_a_turn_and_of_all_turns(title: str, period: str, dated: str, bare: str) -> None:
+    span = period_named(period)
+    assert dated_title(title, span) == dated
+    assert undated_title(dated, span) == bare

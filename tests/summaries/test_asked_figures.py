@@ -144,9 +144,32 @@ def test_the_committees_report_tells_the_numbers(world: World, leader: Talker) -
     runs(leader.says("/tonghop tháng 4").taps("Báo cáo Word"))
     document = Document(BytesIO(world.shelf.read(leader.last.files[0].digest)))
     told = [paragraph.text for paragraph in document.paragraphs]
-    assert "- Mô hình: 05 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
-    assert "- Kế hoạch cá nhân: 38 (Báo cáo kết quả; 02/03 nơi đã trả lời)." in told
+    assert "- Mô hình: 05 (Báo cáo kết quả; 02/03 báo cáo có số liệu)." in told
+    assert "- Kế hoạch cá nhân: 38 (Báo cáo kết quả; 02/03 báo cáo có số liệu)." in told
     assert not [line for line in told if "Thiếu tài liệu" in line or line.startswith("Mô hình đã đăng ký")]
+
+
+def test_two_units_that_are_merged_keep_what_both_have_answered(world: World, leader: Talker) -> None:
+    """Merged in chat after both have handed in: the sums, the texts and the table of the period hold both."""
+    answers(world, "CB01", "3 mô hình, 28 kế hoạch cá nhân", "Thiếu tài liệu")
+    answers(world, "CB02", "2 mô hình, 10 kế hoạch cá nhân", "Thiếu sách")
+    answers(world, "CB03", "1 mô hình, 5 kế hoạch cá nhân")
+    world.go("2022-05-04 09:00")
+    office = world.registered("DUK", "admin")
+    office.says("/quantri").taps("Đơn vị").says("CB01").taps("Sáp nhập vào").says("CB02").taps(
+        "Đồng ý sáp nhập"
+    )
+    assert "đã sáp nhập vào" in office.last.text
+    leader.says("/tonghop tháng 4")
+    assert "– Mô hình: <b>6</b>, 3/3 báo cáo\n– Kế hoạch cá nhân: <b>43</b>, 3/3 báo cáo" in leader.last.text
+    leader.taps("Số liệu").taps("Ý kiến (2)")
+    assert "Thiếu tài liệu" in leader.last.text
+    assert "Thiếu sách" in leader.last.text
+    runs(leader.says("/tonghop tháng 4").taps("Bảng Excel"))
+    book = openpyxl.load_workbook(BytesIO(world.shelf.read(leader.last.files[0].digest)))
+    named = [str(row[1]) for row in book["Báo cáo"].iter_rows(min_row=4, values_only=True)]
+    assert sum(name.startswith("Chi bộ") for name in named) == 3
+    reads_well(leader, office)
 
 
 MONTHLY = """
@@ -201,7 +224,7 @@ def test_a_period_sums_over_all_turns_and_tells_the_newest_texts_without_a_name(
     assert f"– Mô hình: <b>{models}</b>, 4/9 báo cáo\n– Ý kiến: 3 câu, 4/9 báo cáo" in leader.last.text
     reads_well(leader)
     leader.taps("Số liệu")
-    assert "Số liệu tháng 1/2022 (3 kỳ)\n– Mô hình" in leader.last.text
+    assert "Số liệu tháng (3 kỳ)\n– Mô hình" in leader.last.text
     lines = [line for line in leader.last.text.splitlines() if line.startswith("“")]
     assert lines[:2] == ["“Thiếu sách”", "“Đường làng hỏng”"]
     assert lines[2].endswith("…”")
@@ -267,9 +290,24 @@ def test_the_ended_period_tells_its_figures_unasked(world: World, leader: Talker
     assert "📝 Mô hình: 6, 2/3 báo cáo" in reply.text
 
 
+def test_what_several_ended_periods_would_say_alike_is_said_once(world: World, leader: Talker) -> None:
+    told_monthly(world)
+    world.go("2022-04-04 08:00")
+    world.tick(summaries.tell_leaders)
+    leader.looks()
+    world.load(plan_of(FIGURES.replace("by: 2022-04-28", "by: 2022-06-30")))
+    answers(world, "CB01", "4 mô hình, 7 kế hoạch cá nhân", "Thiếu sách")
+    world.go("2022-07-04 08:00")
+    world.tick(summaries.tell_leaders)
+    text = leader.looks()[-1].text
+    assert "6 tháng đầu năm 2022" in text
+    assert text.count("📝 Mô hình: 4, 1/3 báo cáo") == 1
+    reads_well(leader)
+
+
 def test_the_committees_report_sums_the_turns(world: World, leader: Talker) -> None:
     told_monthly(world)
     runs(leader.says("/tonghop quý 1").taps("Báo cáo Word"))
     document = Document(BytesIO(world.shelf.read(leader.last.files[0].digest)))
     told = [paragraph.text for paragraph in document.paragraphs]
-    assert "- Mô hình: 10 (Số liệu tháng 1/2022 (3 lần); 04/09 nơi đã trả lời)." in told
+    assert "- Mô hình: 10 (Số liệu tháng, 3 kỳ; 04/09 báo cáo có số liệu)." in told
