@@ -21,7 +21,9 @@ from bot.store.links import SignedLinks
 from bot.tables import Contact, Demand, Duty, Event, Membership, Message, MessageState, Reminder, Unit
 from bot.talk import outbox
 from handlers import ACTIONS
-from tests.kit.plans import MONTHLY, shipped
+from tests.kit.figures import FIGURES
+from tests.kit.files import stored
+from tests.kit.plans import MONTHLY, plan_of, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
@@ -376,6 +378,67 @@ async def test_the_way_there_from_the_offices_menu(world: World, pages: Pages, c
     assert "Chi bộ Bưu điện" in opened.text
     secretary = person(world, "A1", "secretary").presses("admin.page")
     assert "/office" not in secretary.last.text
+
+
+def hands_in(cell: Talker, name: str) -> Talker:
+    return cell.says("/nop").taps("Báo cáo kết quả").hands(stored(name)).taps("Xong")
+
+
+async def test_the_reports_that_wait_are_opened_taken_and_returned_from_there(
+    world: World, pages: Pages
+) -> None:
+    world.load(plan_of(FIGURES))
+    office, leader = person(world, "DUK", "admin"), person(world, "DUA", "leader")
+    first, second = person(world, "A1", "secretary"), person(world, "B1", "secretary")
+    assert "Không có báo cáo nào chờ đồng chí xem." in await pages.text(office, "files")
+    world.go("2022-04-20 09:00")
+    hands_in(first, "bao-cao.pdf").says("1 mô hình, 2 kế hoạch").taps("Không có, bỏ qua")
+    world.go("2022-04-29 09:00")
+    hands_in(second, "muon.pdf").says("3 mô hình, 4 kế hoạch").taps("Không có, bỏ qua")
+    page = await pages.text(office, "files")
+    assert "Chờ xem: 2" in page
+    assert row_of(page, "Chi bộ Bưu điện") == ["Báo cáo kết quả", "thứ Tư 20/4, đúng hạn"]
+    assert row_of(page, "Chi bộ Thanh tra") == ["Báo cáo kết quả", "thứ Sáu 29/4, trễ hạn"]
+    assert page.index("Chi bộ Bưu điện") < page.index("Chi bộ Thanh tra")
+    assert "Không có báo cáo nào chờ đồng chí xem." in await pages.text(leader, "files")
+    opened, late = buttons(page)
+    assert opened["label"] == "📄 Mở: Chi bộ Bưu điện"
+    await pages.press(office, json.dumps(opened))
+    office.looks()
+    assert [file.name for file in office.last.files] == ["bao-cao.pdf"]
+    office.taps("Trả lại").says("Thiếu phụ lục")
+    page = await pages.text(office, "files")
+    assert "Chờ xem: 1" in page
+    assert "Bưu điện" not in page
+    first.looks()
+    hands_in(first, "bao-cao-2.pdf")  # its figures stand
+    page = await pages.text(office, "files")
+    assert row_of(page, "Chi bộ Bưu điện")[0] == "Báo cáo kết quả (bản 2)"
+    await pages.press(office, json.dumps(late))
+    office.looks()
+    office.taps("Đạt")
+    assert "Chi bộ Thanh tra" not in await pages.text(office, "files")
+
+
+async def test_what_the_messages_have_cost_month_by_month(world: World, pages: Pages) -> None:
+    office = person(world, "DUA", "admin")
+    assert "Không có kênh nào tính tiền. Đồng chí không phải làm gì." in await pages.text(office, "costs")
+    payer = world.registered("A1", "secretary", channel="zalo_oa")
+    with world.db.write() as session:
+        session.execute(update(Message).where(Message.channel == "zalo_oa").values(sent_at=None))
+    assert "Chưa có tin nào đi trên kênh tính tiền." in await pages.text(office, "costs")
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.place == payer.address.place)).one()
+        for day, count, cost in (("2022-03-31", 3, 55), ("2022-04-01", 1024, 0), ("2022-04-01", 210, 55)):
+            at = world.local(f"{day} 00:30")
+            for _ in range(count):
+                message = outbox.post_message(session, contact, Reply("x"), at)
+                message.state, message.cost, message.sent_at = MessageState.SENT, cost, at
+    page = await pages.text(office, "costs")
+    channel = world.desk.render.words["channels"]["zalo_oa"]
+    assert row_of(page, "4/2022") == [channel, "1.234", "210", "11.550"]
+    assert row_of(page, "3/2022") == [channel, "3", "3", "165"]
+    assert page.index("4/2022") < page.index("3/2022")
 
 
 async def test_errors_of_the_program_by_their_codes(world: World, pages: Pages) -> None:
