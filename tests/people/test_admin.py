@@ -400,7 +400,7 @@ def test_a_unit_is_closed_in_chat_and_opened_again(world: World, office: Talker)
     office.says("/quantri")
     assert "Chi bộ có người phụ trách: 0/2" in office.last.text
     office.taps("🏢 Đơn vị").says("A-01")
-    assert office.last.text.startswith("Không tìm thấy đơn vị")
+    assert office.last.text.startswith("Chi bộ Văn phòng Sở A đã giải thể từ thứ Tư 04/5. Xin gõ mã")
 
     reopen = office.find("↩️ Mở lại").payload
     office.taps("↩️ Mở lại")
@@ -449,6 +449,9 @@ def test_two_cells_are_merged_in_chat(world: World, office: Talker) -> None:
     (told,) = secretary.looks()
     assert "nay là một phần của <b>Chi bộ Thanh tra Sở A</b>" in told.text
     assert unit(world, "A-02").members == 32
+    office.says("/quantri").taps("🏢 Đơn vị").says("văn phòng sở a")
+    assert "đã giải thể từ thứ Bảy 02/4, sáp nhập vào Chi bộ Thanh tra Sở A." in office.last.text
+    reads_well(office)
     tick_through(world, "2022-12-31 20:00")
     assert secretary.looks() == []
 
