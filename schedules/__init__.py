@@ -23,8 +23,7 @@ TICKS = {
     "meetings": (meetings.tell_of_meetings, timedelta(seconds=30)),
     "notices": (notices.send_notices, timedelta(seconds=2)),
     "materials": (materials.send_materials, timedelta(seconds=30)),
-    "summaries": (summaries.tell_leaders, timedelta(seconds=30)),
-    "recount": (summaries.recount_by_night, timedelta(minutes=10)),
+    "summaries": (summaries.look_after_summaries, timedelta(seconds=30)),
     "people": (people.tell_office, timedelta(minutes=5)),
     "cleanup": (cleanup.clean_by_night, timedelta(minutes=10)),
 }

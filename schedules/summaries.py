@@ -13,6 +13,11 @@ from bot.tables import Membership
 from bot.talk.desk import Desk
 
 
+def look_after_summaries(desk: Desk, at: datetime) -> int:
+    """Both; answers how many messages were written."""
+    return tell_leaders(desk, at) + recounting.check_counts(desk, at)
+
+
 def tell_leaders(desk: Desk, at: datetime) -> int:
     """Looks after every leader whose hour has come; answers how many summaries were written."""
     written = 0
@@ -34,8 +39,3 @@ def next_summary_moment(session: Session) -> datetime | None:
         .order_by(Membership.next_summary_at)
         .limit(1)
     )
-
-
-def recount_by_night(desk: Desk, at: datetime) -> int:
-    """Once a night; answers how many admins were told that the summaries differ from the rows."""
-    return recounting.check_counts(desk, at)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.duties.standings import Standing, count_standings
 from bot.summaries import recounting
-from schedules.summaries import recount_by_night
+from bot.summaries.recounting import check_counts
 from tests.kit.explained import LARGE, explained
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -21,9 +21,9 @@ def one_too_many(*asked: Any, **others: Any) -> Sequence[Standing]:
 
 def test_by_day_and_where_all_is_right_nobody_hears_of_it(world: World, office: Talker) -> None:
     world.go("2022-04-05 10:00")
-    assert world.tick(recount_by_night) == 0
+    assert world.tick(check_counts) == 0
     world.go("2022-04-05 23:00")
-    assert world.tick(recount_by_night) == 0
+    assert world.tick(check_counts) == 0
     world.go("2022-04-06 08:00")
     assert not any("số tổng hợp" in reply.text for reply in office.looks())
 
@@ -34,16 +34,16 @@ def test_a_difference_is_told_in_the_morning_and_once(
 ) -> None:
     monkeypatch.setattr(recounting, "count_standings", one_too_many)
     world.go("2022-04-05 23:00")
-    assert world.tick(recount_by_night) == 1
+    assert world.tick(check_counts) == 1
     assert office.looks() == []
     world.later(hours=2)
-    assert world.tick(recount_by_night) == 0
+    assert world.tick(check_counts) == 0
     world.go("2022-04-06 08:00")
     (told,) = office.looks()
     assert "tổng hợp 0/4 việc đã xong, đếm lại 0/3" in told.text
     assert "kiểm tra cơ sở dữ liệu" in told.text.splitlines()[-1]
     world.go("2022-04-06 23:00")
-    assert world.tick(recount_by_night) == 1
+    assert world.tick(check_counts) == 1
 
 
 def test_on_sqlite_the_rows_are_counted_without_an_index(world: World) -> None:
