@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -18,7 +19,14 @@ HOUR = timedelta(hours=1)
 
 
 class Quiet:
-    """All that a clock wants of a desk."""
+    """All that a clock wants of a desk, and of its database."""
+
+    @property
+    def db(self) -> "Quiet":
+        return self
+
+    def bulk(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def wake(self) -> None:
         pass

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as database_event
 from sqlalchemy import func, select
@@ -325,6 +325,7 @@ def test_gathered_or_one_by_one_the_same_rows_stay(small: World) -> None:
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(TALK)
+    @example([(0, {"text": "/start"}), (1, {"text": "/crash"}), (0, {"text": "x"})])
     def same(talk: list[tuple[int, Any]]) -> None:
         run = next(runs)
         alone = events_of(small, f"alone{run}-", talk)
