@@ -33,15 +33,15 @@ from bot.meetings.timetable import (
     usual_within,
     week_of,
 )
-from bot.people.roles import role_holders, within_subtree
+from bot.people.roles import role_holders
 from bot.periods import Period
 from bot.problems import Invalid
 from bot.reading.span_words import read_span
-from bot.reading.words import quoted_words
-from bot.tables import LeaderWord, Meeting, MeetingState, Unit
+from bot.tables import LeaderWord, Meeting, MeetingState
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
+from handlers.meetings.timetable_part import Part, part_marked, part_named, whole_calendar
 
 
 @dataclass
@@ -57,9 +57,14 @@ def _said(chat: Chat) -> str:
     return chat.command.rest if chat.command is not None else ""
 
 
-def _unread(chat: Chat, key: str) -> str:
-    """The words behind the command that say no week and no month."""
-    return "" if key else quoted_words(read_span(_said(chat), chat.today)[1])
+def _part(chat: Chat, key: str, mark: str) -> tuple[Part, str]:
+    """The part of the tree that a button or the words behind the command name, and what was not understood of these."""
+    if key:
+        return part_marked(chat, mark), ""
+    try:
+        return part_named(chat, read_span(_said(chat), chat.today)[1]), ""
+    except Invalid as why:
+        return whole_calendar(chat), chat.sentence(why)
 
 
 def _span(chat: Chat, key: str) -> Period | None:
@@ -78,17 +83,19 @@ def _span(chat: Chat, key: str) -> Period | None:
         return None
 
 
-def show_timetable(chat: Chat, key: str = "", page: str = "0") -> None:
+def show_timetable(chat: Chat, key: str = "", page: str = "0", mark: str = "") -> None:
     """Day by day, twenty meetings a page."""
     span = _span(chat, key)
     if span is None:
         return
-    scope, first = within_subtree(Unit.path, chat.roles(), "sum"), PAGE * row_id(page)
+    part, unread = _part(chat, key, mark)
+    scope, first = part.scope, PAGE * row_id(page)
     rows, total = meetings_within(chat.session, scope, span, chat.moment, first)
     words = words_on(chat.session, [row.meeting.id for row in rows])
     chat.say(
         "meetings/timetable/span",
         span=span,
+        part=part,
         spans=spans_offered(chat.today),
         rows=rows,
         agreed={one.meeting_id for one in words if one.agreed_at},
@@ -100,7 +107,7 @@ def show_timetable(chat: Chat, key: str = "", page: str = "0") -> None:
         more=first + len(rows) < total,
         without=units_without(chat.session, scope, span, chat.moment)[1],
         usual=_by_day(usual_within(chat.session, scope, span, chat.moment)),
-        unread=_unread(chat, key),
+        unread=unread,
         pilots=pilots_together(chat.session, scope, span, chat.moment),
     )
 
@@ -109,16 +116,17 @@ def _by_day(found: list[Habitual]) -> list[tuple[date, list[str]]]:
     return [(day, [one.name for one in its]) for day, its in groupby(found, key=lambda one: one.day)]
 
 
-def show_usual(chat: Chat, key: str = "", page: str = "0") -> None:
+def show_usual(chat: Chat, key: str = "", page: str = "0", mark: str = "") -> None:
     """The cells that are expected to meet on their usual day and have set nothing, twenty a page."""
     span = _span(chat, key)
     if span is None:
         return
-    scope, first = within_subtree(Unit.path, chat.roles(), "sum"), PAGE * row_id(page)
-    found = usual_within(chat.session, scope, span, chat.moment)
+    part, first = _part(chat, key, mark)[0], PAGE * row_id(page)
+    found = usual_within(chat.session, part.scope, span, chat.moment)
     chat.say(
         "meetings/timetable/usual",
         span=span,
+        part=part,
         days=_by_day(found[first : first + PAGE]),
         first=first,
         total=len(found),
@@ -127,17 +135,17 @@ def show_usual(chat: Chat, key: str = "", page: str = "0") -> None:
     )
 
 
-def show_without(chat: Chat, key: str = "", page: str = "0") -> None:
+def show_without(chat: Chat, key: str = "", page: str = "0", mark: str = "") -> None:
     """The cells that have set nothing in the span, by name, twenty a page."""
     span = _span(chat, key)
     if span is None:
         return
-    scope, first = within_subtree(Unit.path, chat.roles(), "sum"), PAGE * row_id(page)
-    rows, total = units_without(chat.session, scope, span, chat.moment, first)
+    part, first = _part(chat, key, mark)[0], PAGE * row_id(page)
+    rows, total = units_without(chat.session, part.scope, span, chat.moment, first)
     chat.say(
         "meetings/timetable/without",
         span=span,
-        spans=spans_offered(chat.today),
+        part=part,
         rows=rows,
         first=first,
         total=total,

@@ -478,6 +478,7 @@ def test_many_usual_days_twenty_a_page(world: World, leader: Talker) -> None:
         ("5/2022", "Tháng 5/2022", ""),
         ("tháng 6 năm 2022 gì đó", "Tháng 6/2022", "gì đó"),
         ("lung tung", "Tuần thứ Hai 28/3 – Chủ nhật 03/4", "lung tung"),
+        ("cả lĩnh vực mây", "Tuần thứ Hai 28/3 – Chủ nhật 03/4", "cả lĩnh vực mây"),
     ],
 )
 def test_words_behind_the_command_are_read_or_said(leader: Talker, said: str, span: str, unread: str) -> None:
@@ -485,3 +486,41 @@ def test_words_behind_the_command_are_read_or_said(leader: Talker, said: str, sp
     assert f"\n{span}\n" in leader.last.text
     assert (f"Chưa hiểu “{unread}”. " in leader.last.text) == bool(unread)
     reads_well(leader)
+
+
+def test_the_calendar_of_a_sector_or_of_one_unit(world: World, cell: Talker, leader: Talker) -> None:
+    """What it has been narrowed down to goes along with the buttons."""
+    set_for(cell, "5/4 19h30")
+    set_for(world.registered("CB03", "secretary"), "6/4 19h")
+    leader.says("/lichdonvi nong thon tuan toi")
+    assert leader.last.text.startswith("<b>Lịch họp Nông thôn: 1 buổi</b>\nTuần thứ Hai 04/4")
+    assert "Chi bộ Văn phòng" not in leader.last.text
+    leader.taps("Tháng này")
+    assert leader.last.text.startswith("<b>Lịch họp Nông thôn: 1 buổi</b>\nTháng 4/2022")
+    leader.taps("Cả các đơn vị")
+    assert leader.last.text.startswith("<b>Lịch họp các đơn vị: 2 buổi</b>")
+    leader.says("/lichdonvi tháng 4 chi bộ văn phòng")
+    assert leader.last.text.startswith("<b>Lịch họp Chi bộ Văn phòng: 1 buổi</b>\nTháng 4/2022")
+    leader.says("/lichdonvi lĩnh vực doanh nghiệp").taps("Chưa đặt lịch")
+    assert leader.last.text.startswith("<b>Chưa đặt lịch họp: 1 chi bộ</b>\nDoanh nghiệp\nTuần")
+    leader.taps("Lịch các đơn vị")
+    assert leader.last.text.startswith("<b>Lịch họp Doanh nghiệp: 0 buổi</b>")
+    leader.says("/lichdonvi chi bộ tuần tới")
+    assert (
+        "“chi bộ” có thể là Chi bộ Văn phòng, Chi bộ Công ty Nước sạch, Chi bộ Thôn Đông; đây là"
+        in leader.last.text
+    )
+    assert "<b>Lịch họp các đơn vị: 2 buổi</b>" in leader.last.text
+    reads_well(leader)
+
+
+def test_a_forged_part_of_the_calendar_shows_nothing_more(world: World, cell: Talker) -> None:
+    set_for(cell, "5/4 19h30")
+    world.units(("DUZ", "Đảng ủy khác", "dang_uy", "", None))
+    other = world.registered("DUZ", "leader")
+    with world.db.read() as session:
+        foreign = session.scalars(select(Unit.id).where(Unit.code == "DUK")).one()
+    for mark in (f"u{foreign}", "sco_quan", "u", "x9", "s"):
+        other.presses(f"cells:2022-04:0:{mark}")
+        assert ": 0 buổi</b>" in other.last.text
+        assert "Khối mẫu" not in other.last.text
