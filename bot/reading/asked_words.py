@@ -10,10 +10,11 @@ AT_THE_END = words_of("không ko k khg kg hok chưa à được đc dc")
 POLITE_ENDS = words_of("ạ a nhỉ vậy thế đồng chí đ c nhé ta")
 BOTH = frozenset({"may", "dau", "chua", "cach"})
 """Without diacritics they are other words as often: máy, đầu, chùa, cách."""
+MEASURES = words_of("phut gio ngay thang nam buoi lan nguoi dong chi cap muc phan loai")
 ASKED_IN_TWO = frozenset(
     {
         *(("bao", measure) for measure in ("nhieu", "gio", "lau")),
-        *(("may", measure) for measure in ("phut", "ngay", "gio", "lan", "nguoi", "muc", "phan")),
+        *(("may", measure) for measure in MEASURES),
         *((before, "dau") for before in ("o", "tai", "den")),
         ("the", "nao"),
         ("co", "phai"),

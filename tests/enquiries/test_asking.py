@@ -67,6 +67,33 @@ def test_the_office_answers_in_its_own_words(world: World, cell: Talker) -> None
     reads_well(cell)
 
 
+AS_TYPED = {
+    "lam the nao de vao so tay dang vien": "Làm sao đăng nhập Sổ tay",
+    "quen mk so tay": "Quên mật khẩu Sổ tay",
+    "dt cua toi co cai so tay dc ko": "Cài Sổ tay trên điện thoại",
+    "bien ban co can dong dau k": "Biên bản họp có phải đóng dấu",
+    "ai ki bien ban hop": "Ai ký biên bản",
+    "dong dang phi ngay may": "Nộp đảng phí hằng tháng vào ngày nào",
+    "chuyen sinh hoat can giay to j": "Chuyển sinh hoạt đảng cần giấy tờ gì",
+    "lam mat the dang": "Mất thẻ đảng viên",
+    "ho so ket nap can gi": "Hồ sơ kết nạp",
+    "bao gio duoc chuyen chinh thuc": "Khi nào xét chuyển đảng chính thức",
+    "di lam an xa co dc mien sinh hoat ko": "Đảng viên đi làm xa",
+    "hop online dc ko": "Chi bộ được họp trực tuyến",
+    "nop bc bang anh chup duoc ko": "Báo cáo gửi bằng ảnh chụp",
+    "ti le du hop bao nhieu la dat": "Tỷ lệ đảng viên dự họp",
+    "so tay loi khong vao dc": "Làm sao đăng nhập Sổ tay",
+}
+
+
+def test_questions_as_people_type_them(cell: Talker) -> None:
+    """Without signs, cut short, misspelt; and what has no answer gets none."""
+    for text, question in AS_TYPED.items():
+        assert cell.says(text).last.text.startswith(f"❓ <b>{question}"), (text, cell.last.text)
+    for text in ("thoi tiet hom nay the nao", "chi bo toi co 5 dang vien thi bau may cap uy"):
+        assert "Trợ lý chưa có câu trả lời" in cell.says(text).last.text, text
+
+
 def test_the_nearest_office_comes_first_and_those_above_answer_too(world: World, cell: Talker) -> None:
     cell.says("quên mật khẩu sổ tay")
     assert "Trả lời của Văn phòng Đảng ủy Sở A" in cell.last.text
