@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from docx.opc.exceptions import PackageNotFoundError
+from docx.table import Table
 from docxtpl import DocxTemplate  # type: ignore[import-untyped]
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
@@ -49,7 +50,18 @@ def fill_template(path: Path, tags: Tags, blank: str, stamp: datetime, target: P
     document = _filled(path, tags, tag_environment(blank))
     properties = document.docx.core_properties
     properties.created = properties.modified = stamp.astimezone(UTC).replace(tzinfo=None)
+    for table in document.docx.tables:
+        _keep_last_row_company(table)
     document.save(target)
+
+
+def _keep_last_row_company(table: Table) -> None:
+    """No sum alone at the head of a page, no heads alone at the foot of one."""
+    rows = list(table.rows)
+    for row in (rows[0], rows[-2]) if len(rows) > 1 else ():
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.keep_with_next = True
 
 
 def _stamp(kind: str, facts: MinutesFacts) -> datetime:

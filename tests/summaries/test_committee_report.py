@@ -145,6 +145,17 @@ def test_its_form_and_its_blanks(world: World) -> None:
     assert not re.search(r"\{\{|None", text)
 
 
+def test_no_sum_stands_alone_on_a_page(world: World) -> None:
+    for table in document_of(world, report(world)).tables:
+        if len(table.columns) == 7:
+            kept = [
+                all(one.paragraph_format.keep_with_next for cell in row.cells for one in cell.paragraphs)
+                for row in table.rows
+            ]
+            assert kept[0]
+            assert kept[-2:] == [True, False]
+
+
 def test_nothing_of_another_committee(world: World) -> None:
     leader = report(world, "DUK", "follower")
     text = text_of(document_of(world, leader))
