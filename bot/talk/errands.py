@@ -82,9 +82,11 @@ def _next(desk: Desk, work: Mapping[ErrandKind, Work], tried: set[int]) -> tuple
 
 
 def _may_still(desk: Desk, errand_id: int) -> bool:
-    """Whether whoever asked holds the role that this takes: it may have ended since."""
+    """Whether whoever asked holds the role that this takes: it may have ended since. What has begun is brought to its end."""
     with desk.db.read() as session:
         errand = session.get_one(Errand, errand_id)
+        if errand.begun:
+            return True
         held = select(Membership).where(
             Membership.person_id == errand.person_id, Membership.ended_at.is_(None)
         )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.duties.loading import load_plan, load_portion
 from bot.messages import File
 from bot.plans.plan import plan_from_json
-from bot.tables import Demand, Duty, Errand, ErrandState, Plan, Unit
+from bot.tables import Demand, Duty, Errand, ErrandState, Membership, Plan, Role, Unit
 from bot.tables.asked import GivenWorkbook
 from schedules import plans, reminders
 from tests.kit.committees import committee
@@ -136,3 +136,35 @@ def test_what_has_changed_in_the_plan_reaches_every_portion(
     runs(office)
     assert "Đã áp dụng" in office.last.text
     assert owed(world) == expected
+
+
+def test_what_has_begun_is_brought_to_its_end(world: World, office: Talker, tmp_path: Path) -> None:
+    """Whoever agreed to it is no admin any more: nobody would be served by a plan of which only some cells have heard."""
+    agreed(office, workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
+    expected = at_once(world)
+    dies_after(world, 1)
+    with world.db.write() as session:
+        for role in session.scalars(select(Membership).where(Membership.role == Role.ADMIN)):
+            role.ended_at = world.at
+    runs(office)
+    assert owed(world) == expected
+
+
+@pytest.mark.logs_errors
+def test_a_fault_in_the_middle_is_told_as_it_is(
+    world: World, office: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(office, workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
+    expected = at_once(world)
+    dies_after(world, 1)
+
+    def fail(*facts: Any) -> Any:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("handlers.plans.errands.load_portion", fail)
+        runs(office)
+    assert office.last.text.startswith("⚠️ Kế hoạch mới nạp được một phần")
+    agreed(office, workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
+    runs(office)
+    assert [row[:4] for row in owed(world)] == [row[:4] for row in expected]
