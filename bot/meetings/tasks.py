@@ -12,7 +12,7 @@ from bot.calendar import Moment, last_working_day
 from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
-from bot.reading.words import fold, plain_words, quoted_words
+from bot.reading.words import fold, past_fillers, plain_words, quoted_words
 from bot.tables import Meeting, MeetingState, Task, TaskState
 from bot.tables.walked import TaskReview
 
@@ -92,7 +92,7 @@ def read_outcome(text: str) -> tuple[TaskState, str] | None:
     )
     for name, state in names:
         if folded == name or folded.startswith(f"{name} "):
-            rest = text.split()[len(name.split()) :]
+            rest = past_fillers(text.split()[len(name.split()) :])
             return state, " ".join(rest).lstrip(":,;.–- ")[:OUTCOME_LIMIT]
     return None
 

@@ -260,3 +260,14 @@ def read_yes_no(text: str) -> bool | None:
 def _means(word: str, vocabulary: frozenset[str]) -> bool:
     unmarked = word.isascii() and word not in BOTH_WAYS and word in {plain_words(one) for one in vocabulary}
     return unmarked or word in vocabulary
+
+
+FILLERS = words_of("rồi roi ạ nhé")
+
+
+def past_fillers(words: list[str]) -> list[str]:
+    """The words behind those that only close an answer: of "rồi ạ, nộp 12 báo cáo" the last four."""
+    begins = next(
+        (n for n, word in enumerate(words) if word.strip(":,;.!").lower() not in FILLERS), len(words)
+    )
+    return words[begins:]

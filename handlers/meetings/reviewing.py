@@ -65,7 +65,8 @@ def _look_at_next(chat: Chat, meeting: Meeting | None, unit: Unit, seen: list[in
             chat, "meetings/tasks/looked", meeting, tasks=reviewed_tasks(chat.session, meeting), unit=unit
         )
     else:
-        chat.say("meetings/tasks/looked", meeting=None, tasks=[], unit=unit)
+        tasks = [chat.session.get_one(Task, one) for one in seen]
+        chat.say("meetings/tasks/looked", meeting=None, tasks=tasks, unit=unit)
 
 
 def _begin_look(

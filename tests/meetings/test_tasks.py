@@ -78,6 +78,8 @@ def test_a_day_that_cannot_be(text: str, code: str) -> None:
         ("Đã xong, đã nộp 12 báo cáo", ("done", "đã nộp 12 báo cáo")),
         ("đang làm: còn 2 hộ", ("going", "còn 2 hộ")),
         ("Chưa xong", ("going", "")),
+        ("xong roi", ("done", "")),
+        ("Xong rồi ạ, nộp 12 báo cáo", ("done", "nộp 12 báo cáo")),
         ("bỏ, vì trùng kế hoạch", ("dropped", "vì trùng kế hoạch")),
         ("đã nộp 12 báo cáo", None),
         ("", None),

@@ -59,6 +59,11 @@ def test_the_working_day_before_at_the_readers_hour(world: World, secretary: Tal
     assert "Báo cáo quỹ" in text
     secretary.taps("Cập nhật việc")
     assert "Rà soát hộ nghèo" in secretary.last.text
+    secretary.says("xong rồi").taps("Không cần").says("chưa xong, chờ đối chiếu")
+    assert (
+        "1. Rà soát hộ nghèo – phó bí thư – hạn thứ Hai 11/4: đã xong\n2. Báo cáo quỹ" in secretary.last.text
+    )
+    assert "đang làm: chờ đối chiếu\n\n👉 Việc chưa xong" in secretary.last.text
     reads_well(secretary)
 
 
