@@ -19,6 +19,7 @@ from bot.duties.period_counts import (
 )
 from bot.periods import Period, period_before, period_named, periods_within, span_of
 from bot.plans.deadlines import undated_title
+from bot.problems import Invalid
 from bot.tables import Demand, DutyKind, Plan, Unit
 
 K = TypeVar("K", bound=Hashable)
@@ -115,9 +116,14 @@ def sum_by_topic(
 
 
 def title_over(title: str, period: str, turns: int) -> str:
-    """Of what a plan asks for, by the title and the period (its key, may be empty) of its first turn."""
-    whole = undated_title(title, period_named(period)) if turns > 1 and period else title
-    return whole.replace("{unit}", "…")
+    """Of what a plan asks for, by the title and the period of its first turn: the key of a period, or of a meeting, or empty."""
+    title = title.replace("{unit}", "…")
+    if turns == 1:
+        return title
+    try:
+        return undated_title(title, period_named(period))
+    except Invalid:  # its turns are told apart by their meetings
+        return title
 
 
 def sum_by_sector(

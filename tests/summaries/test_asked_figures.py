@@ -1,5 +1,6 @@
 """Figures that a plan asks for, above: sums with how many have answered, texts by unit, a sheet; nobody sees beyond."""
 
+from datetime import date
 from io import BytesIO
 
 import openpyxl
@@ -9,12 +10,12 @@ from docx import Document
 from sqlalchemy import select
 
 from bot.summaries.table import summary_workbook
-from bot.tables import Membership, Unit
+from bot.tables import Duty, Membership, Unit
 from bot.units.ends import close_unit
 from schedules import summaries
 from tests.kit.committees import committee
 from tests.kit.duties import duty_of
-from tests.kit.figures import FIGURES
+from tests.kit.figures import FIGURES, KNOWN
 from tests.kit.files import stored
 from tests.kit.places import TEMPLATES
 from tests.kit.plans import plan_of
@@ -303,6 +304,21 @@ def test_what_several_ended_periods_would_say_alike_is_said_once(world: World, l
     assert "6 tháng đầu năm 2022" in text
     assert text.count("📝 Mô hình: 4, 1/3 báo cáo") == 1
     reads_well(leader)
+
+
+def test_turns_that_belong_to_meetings_are_summed_under_the_title_of_the_first(
+    world: World, leader: Talker
+) -> None:
+    more = "  - {key: cd2, title: Tự soi hai, meeting: thematic, period: 2022-Q2}\n"
+    world.load(plan_of(KNOWN.replace("duties:\n", f"{more}duties:\n")))
+    with world.db.write() as session:
+        for duty in session.scalars(select(Duty).where(Duty.key.startswith("gui"))):
+            duty.due_on = duty.due_on or date(2022, 6, 20)
+    world.go("2022-07-01 09:00")
+    leader.says("/tonghop quý 2").taps("Theo chuyên đề")
+    assert "Số liệu buổi họp" in leader.last.text
+    leader.taps("Cả kỳ").taps("📝 Số liệu")
+    assert "Số liệu buổi họp" in leader.last.text
 
 
 def test_the_committees_report_sums_the_turns(world: World, leader: Talker) -> None:
