@@ -51,7 +51,10 @@ def told(world: World) -> None:
         secretary = world.registered(unit, "secretary")
         secretary.says("/nop").taps("Báo cáo kết quả").hands(stored("a.pdf")).taps("Xong")
         secretary.says(f"{models} mô hình, {own} kế hoạch cá nhân")
-        secretary.says(text) if text else secretary.taps("Không có, bỏ qua")
+        if text:
+            secretary.says(text).taps("Không phải tên người, giữ nguyên")
+        else:
+            secretary.taps("Không có, bỏ qua")
 
 
 def figure(

@@ -166,9 +166,10 @@ class House:
 
 
 @contextmanager
-def opened(db: Database, folder: Path) -> Iterator[House]:
+def opened(db: Database, url: str, folder: Path) -> Iterator[House]:
     world = World(db)
     facts: dict[str, Any] = {
+        "database_url": SecretStr(url),
         "files_url": SecretStr(str(folder / "files")),
         "telegram_token": SecretStr("1:abcdefghij"),
         "telegram_webhook": True,
@@ -212,8 +213,10 @@ class People:
 
 
 @pytest.fixture
-def house(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    with opened(db, tmp_path) as house:
+def house(
+    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    with opened(db, database_url, tmp_path) as house:
         house.world.units(*UNITS)
         house.world.load(shipped(MONTHLY))
 
