@@ -205,7 +205,7 @@ def _own_desk(opening: bytes) -> Desk:
     facts, names, level = pickle.loads(opening)  # noqa: S301 - both ends are this program
     settings = with_channels(CHANNELS).model_construct(**facts)
     set_up_logs(level, settings.log_format, [name for kind in CHANNELS for name in kind.loggers])
-    db = connect_database(settings.database_url.get_secret_value())
+    db = connect_database(settings.database_url.get_secret_value(), beside=True)
     store, aside = files.open_store(settings.files_url.get_secret_value()), Inspector()
     open_here = [kind for kind in CHANNELS if kind.name in names]
     channels = open_channels(settings, open_here, _hear_nothing, Intake(db, store, aside, utc_now))

@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.address import database_address
-from bot.store.turns import Turns
+from bot.store.turns import REST, Turns
 
 BUSY_SECONDS = 30
 POOL = 12
@@ -72,12 +72,13 @@ class Database:
     queue instead, and SQLite's own waiting is left to other processes.
     """
 
-    def __init__(self, engine: Engine, file: Path | None = None) -> None:
+    def __init__(self, engine: Engine, file: Path | None = None, *, beside: bool = False) -> None:
+        """`beside`: the program itself writes from another process, and answers people there."""
         self.engine = engine
         self._file = file
         self._identity: tuple[int, int] | None = None
         self.sqlite = engine.dialect.name == "sqlite"
-        self._turns = Turns(one_at_a_time=self.sqlite)
+        self._turns = Turns(one_at_a_time=self.sqlite, rest=REST if beside and self.sqlite else 0.0)
         self.bulk = self._turns.bulk
         """Within it a thread's transactions give way to those that answer somebody."""
         self._write = sessionmaker(engine, expire_on_commit=False)
@@ -176,12 +177,12 @@ class Database:
         self.engine.dispose()
 
 
-def connect_database(url: str) -> Database:
-    """`url`: `sqlite:///data/x.db` or `postgresql://…`. Raises Invalid, as `database_address`."""
+def connect_database(url: str, *, beside: bool = False) -> Database:
+    """`url`: `sqlite:///data/x.db` or `postgresql://…`; `beside` as `Database`. Raises Invalid, as `database_address`."""
     parsed = database_address(url)
     if parsed.get_backend_name() == "sqlite":
-        return Database(_sqlite(parsed), sqlite_file(url))
-    return Database(_postgresql(parsed))
+        return Database(_sqlite(parsed), sqlite_file(url), beside=beside)
+    return Database(_postgresql(parsed), beside=beside)
 
 
 def sqlite_file(url: str) -> Path | None:

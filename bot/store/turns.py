@@ -11,6 +11,10 @@ QUIET = 0.01
 PATIENCE = 1.0
 """So many seconds bulk gives way; then it takes one turn like everybody else, so that it comes to its end."""
 
+REST = 0.12
+"""So many seconds a process that works beside the program leaves SQLite alone after each transaction: who waits for it there looks
+every tenth of a second."""
+
 SPAN = 0.1
 """So many seconds bulk writes at once: whoever is to be answered waits for it on SQLite."""
 MOST = 5000
@@ -36,11 +40,13 @@ class Portion:
 class Turns:
     """The write transactions of one process. With `one_at_a_time` they queue, as SQLite's do; else only bulk waits, for the answers.
 
-    Bulk is whatever a thread writes within `bulk()`; it does so in portions, between which it gives way.
+    Bulk is whatever a thread writes within `bulk()`; it does so in portions, between which it gives way. `rest`: so many seconds nobody
+    here writes after each transaction, for the sake of other processes.
     """
 
-    def __init__(self, *, one_at_a_time: bool) -> None:
+    def __init__(self, *, one_at_a_time: bool, rest: float = 0.0) -> None:
         self._one = one_at_a_time
+        self._rest = rest
         self._change = Condition()
         self._at_work = 0
         self._waiting = 0
@@ -72,6 +78,8 @@ class Turns:
                 self._answering -= answers
                 self._answered_at = time.monotonic() if answers else self._answered_at
                 self._change.notify_all()
+            if self._rest:
+                time.sleep(self._rest)
 
     def _is_bulk(self) -> bool:
         return getattr(self._thread, "bulk", False)

@@ -1,11 +1,14 @@
 """Whoever answers a person writes before bulk."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from bot.store import turns
+from bot.store.db import connect_database
 from bot.store.turns import Turns
 
 SECONDS = 60.0
@@ -135,3 +138,30 @@ def test_bulk_finds_out_how_much_it_writes_at_once(monkeypatch: pytest.MonkeyPat
     assert sizes == [100, 50, 100, 200]
     with portion.timed() as size:
         assert size == 25
+
+
+def test_a_process_beside_the_program_lets_it_write_in_between(tmp_path: Path) -> None:
+    """Without a rest whoever waits for SQLite looks every tenth of a second, and nearly always in vain."""
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    here, beside = connect_database(url), connect_database(url, beside=True)
+    wrote: list[str] = []
+    began = threading.Event()
+
+    def load() -> None:
+        for _ in range(60):
+            with beside.write() as session:
+                session.connection()
+                began.set()
+                time.sleep(0.03)
+                wrote.append("portion")
+
+    with ThreadPoolExecutor(1) as threads:
+        loading = threads.submit(load)
+        assert began.wait(SECONDS)
+        with here.write() as session:
+            session.connection()
+            wrote.append("answer")
+        loading.result()
+    assert wrote.index("answer") < 20
+    here.close()
+    beside.close()
