@@ -1,6 +1,7 @@
 """The composition root: puts the pieces of one installation together."""
 
 import logging
+import os
 import pickle
 import socket
 from collections.abc import Callable, Iterable, Sequence
@@ -202,7 +203,8 @@ async def _hear_nothing(event: Incoming) -> bool:
 @cache
 def _own_desk(opening: bytes) -> Desk:
     """The desk of a process that hears nobody and sends nothing."""
-    facts, names, level = pickle.loads(opening)  # noqa: S301 - both ends are this program
+    facts, names, level, folder = pickle.loads(opening)  # noqa: S301 - both ends are this program
+    os.chdir(folder)  # paths in the settings begin there
     settings = with_channels(CHANNELS).model_construct(**facts)
     set_up_logs(level, settings.log_format, [name for kind in CHANNELS for name in kind.loggers])
     db = connect_database(settings.database_url.get_secret_value(), beside=True)

@@ -3,6 +3,7 @@
 import logging
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.settings import Settings
@@ -23,7 +24,7 @@ class OwnProcess:
     def __init__(self, run: Callable[..., Any], settings: Settings, channels: tuple[str, ...]) -> None:
         self._run = run
         level = logging.getLevelName(logging.getLogger().level)
-        self._opening = pickle.dumps((dict(settings), channels, level))
+        self._opening = pickle.dumps((dict(settings), channels, level, Path.cwd()))
         self._processes = Inspector(workers=1, memory=MEMORY, speaks=True)
 
     def call(self, work: Callable[..., T], *args: Any) -> T:

@@ -79,6 +79,21 @@ def test_so_is_the_workbook_of_everything(world: World, workshop: OwnProcess) ->
     assert desk.apart(export_workbook, person_of(world, secretary), world.at) == b""
 
 
+@pytest.mark.parametrize("ground", ["sqlite"], indirect=True)
+def test_paths_of_the_settings_begin_where_the_program_runs(
+    world: World, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    facts: dict[str, Any] = {
+        "database_url": SecretStr(f"sqlite:///{Path(database_url.removeprefix('sqlite:///')).name}"),
+        "files_url": SecretStr("files"),
+    }
+    leader = world.registered("DUK", "leader")
+    settings = with_channels(CHANNELS)(_env_file=None, **facts)
+    with closing(OwnProcess(work_apart, settings, ("web",))) as process:
+        assert process.call(export_workbook, person_of(world, leader), world.at).startswith(b"PK")
+
+
 @pytest.mark.logs_errors
 def test_whoever_asked_is_told_when_it_breaks(world: World, workshop: OwnProcess) -> None:
     leader = world.registered("DUK", "leader").says("/tonghop tháng 4").taps("Ảnh để gửi")
