@@ -1,10 +1,14 @@
 """A sheet that lists: its title, as of which day, the table with its filters, and last the sums. It is only written, row by row."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
+from xml.sax.saxutils import escape
 
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.xml.functions import fromstring
 
+from bot.workbooks.book import CALENDAR_START
 from bot.workbooks.letters import column_letter
 from bot.workbooks.look import (
     BOLD,
@@ -13,7 +17,6 @@ from bot.workbooks.look import (
     HEADING_FILL,
     HINT,
     LABEL_FILL,
-    LETTER,
     PLAIN,
     QUOTED,
     TITLE,
@@ -21,7 +24,8 @@ from bot.workbooks.look import (
     WRAP_LEFT,
     Value,
     clean_text,
-    height_of,
+    height_of_lines,
+    lines_of,
     put,
     set_paper,
     set_widths,
@@ -46,8 +50,8 @@ def write_listing(
     set_paper(sheet)
     set_widths(sheet, words["widths"])
     sheet._values_to_row = _as_they_are
-    lines = _Lines(sheet, words["widths"])
     _write_titles(sheet, titles, columns)
+    lines = _Lines(sheet, words["widths"])
     sums = _Sums(columns, words.get("sums", ()), words.get("share"))
     last = HEAD_ROW
     for last, row in enumerate(rows, start=HEAD_ROW + 1):
@@ -82,41 +86,53 @@ def _cell(sheet: Any, value: Value, font: Any = PLAIN, fill: Any = None) -> Any:
 
 
 class _Lines:
-    """Writes the lines. A cell that has been written is used again for the next value that looks the same: to dress one takes
-    longer than to write it."""
+    """Writes each line as XML of its own: the library would build, dress and look at every cell, which takes many times as long."""
 
     def __init__(self, sheet: Any, widths: Sequence[float]) -> None:
         self.sheet = sheet
         self.widths = widths
-        self.dressed: dict[tuple[int, type, bool], Any] = {}
+        self.letters = [column_letter(number) for number in range(1, len(widths) + 1)]
+        self.styles: dict[tuple[type, bool], int] = {}
+        """By what a value is, and whether it begins as a formula would."""
+        library = sheet._writer.write_row
+        sheet._writer.write_row = lambda out, row, number: (
+            out.write(fromstring(row)) if isinstance(row, str) else library(out, row, number)
+        )
 
     def append(self, number: int, row: Sequence[Value]) -> None:
-        """A line whose texts fit is as high as any; the height of another is forgotten when it is written: thousands would be held."""
-        heights, long = self.sheet.row_dimensions, self._is_long(row)
-        if long:
-            heights[number].height = height_of((v if isinstance(v, str) else "" for v in row), self.widths)
-        self.sheet.append([self._dressed(at, value) for at, value in enumerate(row)])
-        if long:
-            del heights[number]
+        values = [clean_text(value) if isinstance(value, str) else value for value in row]
+        lines = lines_of(values, self.widths)
+        height = f' ht="{height_of_lines(lines)}" customHeight="1"' if lines > 1 else ""
+        cells = "".join(
+            f'<c r="{letter}{number}" s="{self._style(value)}"{_content(value)}</c>'
+            for letter, value in zip(self.letters, values, strict=True)
+        )
+        self.sheet._rows.send(f'<row r="{number}"{height}>{cells}</row>')
 
-    def _is_long(self, row: Sequence[Value]) -> bool:
-        pairs = zip(row, self.widths, strict=True)
-        return any(isinstance(v, str) and (len(v) * LETTER > width or "\n" in v) for v, width in pairs)
-
-    def _dressed(self, at: int, value: Value) -> Any:
-        if isinstance(value, str):
-            value = clean_text(value)
-        key = (at, type(value), isinstance(value, str) and value[:1] in QUOTED)
-        cell = self.dressed.get(key)
-        if cell is None:
-            cell = self.dressed[key] = _cell(self.sheet, value)
-        else:
-            cell._value = value  # setting `value` would look anew at what kind it is, which the key tells
-        return cell
+    def _style(self, value: Value) -> int:
+        key = (type(value), isinstance(value, str) and value[:1] in QUOTED)
+        if key not in self.styles:
+            self.styles[key] = _cell(self.sheet, value).style_id
+        return self.styles[key]
 
 
-def _as_they_are(cells: Iterable[Any], row: int) -> Iterator[Any]:
-    """Instead of the library's own look at each value of a row, which takes as long as writing it: they are cells, all of them."""
+def _content(value: Value) -> str:
+    """The rest of a cell's tag, and what stands in it."""
+    if value is None or value == "":
+        return ">"
+    if isinstance(value, str):
+        kept = ' xml:space="preserve"' if value != value.strip() else ""
+        return f' t="inlineStr"><is><t{kept}>{escape(value)}</t></is>'
+    number = (value - CALENDAR_START).days if isinstance(value, date) else value
+    return f' t="n"><v>{number!r}</v>'
+
+
+def _as_they_are(row: Any, number: int) -> Any:
+    """Instead of the library's own look at each value of a row: they are cells, all of them, or the XML of a line."""
+    return row if isinstance(row, str) else _numbered(row, number)
+
+
+def _numbered(cells: Iterable[Any], row: int) -> Iterator[Any]:
     for column, cell in enumerate(cells, start=1):
         cell.row, cell.column = row, column
         yield cell

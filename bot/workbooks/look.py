@@ -84,10 +84,19 @@ def set_widths(sheet: Any, widths: Iterable[float]) -> None:
 
 def height_of(texts: Iterable[Value], widths: Sequence[float]) -> float:
     """A row's height for these texts in columns of these widths; a spreadsheet does not always fit it by itself."""
-    lines = max(
-        sum(ceil(max(len(line), 1) * LETTER / width) for line in str(text).split("\n"))
-        for text, width in zip(texts, widths, strict=False)
-    )
+    return height_of_lines(lines_of(map(str, texts), widths))
+
+
+def lines_of(values: Iterable[Value], widths: Sequence[float]) -> int:
+    """So many lines the longest text among these values takes."""
+    most = 1
+    for value, width in zip(values, widths, strict=False):
+        if isinstance(value, str) and (len(value) * LETTER > width or "\n" in value):
+            most = max(most, sum(ceil(max(len(line), 1) * LETTER / width) for line in value.split("\n")))
+    return most
+
+
+def height_of_lines(lines: int) -> float:
     return min(LINE_HEIGHT * lines + 4, 400)
 
 
