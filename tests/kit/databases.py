@@ -95,6 +95,7 @@ class SqliteGround(Ground):
         raw.executescript("PRAGMA synchronous=OFF; PRAGMA reverse_unordered_selects=ON")
 
     def clear(self, folder: Path) -> None:
+        self.engine.dispose()  # what a test has left open would still be its file
         self.file = folder / "test.db"
         self.url = f"sqlite:///{self.file}"
         shutil.copy(self.template, self.file)
