@@ -83,11 +83,12 @@ class Phone:
         for left in reversed(range(5)):
             try:
                 self.worker.evaluate(code)
-                return
             except Error:
                 if not left:
                     raise
                 self.page.wait_for_timeout(500)
+            else:
+                return
 
     def visit(self, hash: str = "") -> None:
         self.page.goto(f"{self.origin}{self.chat}{hash}")
