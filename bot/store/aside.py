@@ -10,6 +10,7 @@ import itertools
 import logging
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -225,6 +226,8 @@ def _read(pipe: IO[bytes], most: int) -> object:
 
 def _serve(memory: int) -> None:
     """Does one task after the other until the other end closes."""
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)  # both mean the program, which ends its processes itself
     _limit(memory)
     give = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whatever prints must not speak in between

@@ -186,7 +186,9 @@ async def send_leader_workbook(request: Request) -> Response:
     if contact is None:
         raise HTTPException(403, "export")
     try:
-        content = await to_thread.run_sync(site.desk.apart, export_workbook, contact.person_id, at)
+        content = await to_thread.run_sync(
+            site.desk.apart, export_workbook, contact.person_id, at, limiter=site.exports
+        )
     except (OSError, Invalid):
         log.exception("export failed person=%s", contact.person_id)
         raise HTTPException(503) from None

@@ -70,6 +70,8 @@ class Site:
     reads: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(6))
     writes: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
     intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
+    exports: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
+    """Whoever waits for a workbook holds up nobody else."""
     """How many of each are at work at once."""
 
     async def read(self, look: Callable[[Session], T], *, abandon: bool = False) -> T:

@@ -1,5 +1,7 @@
 """Work that is done aside: an ill-made file costs its sender an answer and nobody else anything."""
 
+import os
+import signal
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -118,3 +120,11 @@ def test_a_pdf_that_never_ends_is_refused_and_not_kept(aside: Inspector, tmp_pat
         )
     assert (caught.value.code, caught.value.facts) == ("file_unseen", {"name": "Báo cáo.pdf"})
     assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+
+
+def test_a_signal_to_stop_the_program_is_the_programs_own(aside: Inspector) -> None:
+    """Ctrl-C in a terminal reaches every process; each would write a traceback, and give up what it is at."""
+    number = aside.call(tasks.own_number)
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        os.kill(number, stop)
+    assert aside.call(tasks.own_number) == number
