@@ -71,8 +71,7 @@ class Site:
     writes: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
     intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(3))
     exports: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(2))
-    """Whoever waits for a workbook holds up nobody else."""
-    """How many of each are at work at once."""
+    """How many of each are at work at once; whoever waits for one holds up nobody else."""
 
     async def read(self, look: Callable[[Session], T], *, abandon: bool = False) -> T:
         """What `look` finds in a session of its own; with `abandon`, a cancelled caller does not wait for it to end."""
