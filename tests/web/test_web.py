@@ -21,11 +21,13 @@ from bot.channels.web.icons import draw_signs
 from bot.messages import Address, Choice, File, Reply
 from bot.people.invitations import create_invitation
 from bot.people.places import KEY_LIFE, own_web_chat, withdraw_place
+from bot.problems import Invalid
 from bot.store import files
 from bot.store.db import connect_database
 from bot.store.links import SignedLinks
 from bot.tables import Contact, Dialog, Event, Membership, Message, Person, Role, Unit
 from bot.talk import outbox
+from bot.talk.desk import Desk
 from bot.web import app as web
 from bot.web import tries as tries_module
 from bot.web.site import Site
@@ -780,6 +782,29 @@ def test_the_workbook(site: Installation, browser: httpx.Client) -> None:
     for contact_id in (secretary, former, 10**6):
         assert browser.get(site.links.path(site.links.export(contact_id))).status_code == 403
     assert "“Xuất Excel”" in browser.get("/x/xyz").text
+
+
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("trouble", [OSError("away"), Invalid("file_unseen")])
+def test_a_workbook_that_cannot_be_made_now(
+    site: Installation, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """Its process broke, or the database was away."""
+
+    def fail(*_: object) -> bytes:
+        raise trouble
+
+    with site.db.write() as session:
+        contact = Contact(
+            person=Person(created_at=site.now()), channel="web", place=uuid.uuid4().hex, used_at=site.now()
+        )
+        session.add(contact)
+        session.flush()
+        number = contact.id
+    monkeypatch.setattr(Desk, "apart", fail)
+    answer = browser.get(site.links.path(site.links.export(number)))
+    assert answer.status_code == 503
+    assert "👉" in answer.text or "đồng chí" in answer.text.lower()
 
 
 @pytest.fixture
