@@ -39,7 +39,8 @@ def check_counts(desk: Desk, at: datetime) -> int:
     if quiet_since(desk.moment(at)) is None:
         return 0
     night = str(quiet_since(desk.moment(at)))
-    with desk.db.read() as session:
+    # One moment for both counts: what somebody does between them is no miscount.
+    with desk.db.snapshot() as connection, Session(connection, expire_on_commit=False) as session:
         known = session.get(Constant, RECOUNTED)
         if known is not None and known.value == night:
             return 0

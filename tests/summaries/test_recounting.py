@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.duties.standings import Standing, count_standings
 from bot.summaries import recounting
 from bot.summaries.recounting import check_counts
+from bot.tables import Duty, DutyState
 from tests.kit.explained import LARGE, explained
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -44,6 +46,24 @@ def test_a_difference_is_told_in_the_morning_and_once(
     assert "kiểm tra cơ sở dữ liệu" in told.text.splitlines()[-1]
     world.go("2022-04-06 23:00")
     assert world.tick(check_counts) == 1
+
+
+def test_what_is_done_while_it_counts_is_no_difference(
+    world: World, office: Talker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A meeting may end after nine in the evening."""
+
+    def count_while_somebody_works(*asked: Any) -> Sequence[Standing]:
+        found = count_standings(*asked)
+        with world.db.write() as session:
+            duty = session.scalars(select(Duty).order_by(Duty.id)).first()
+            assert duty is not None
+            duty.state, duty.on_time = DutyState.DONE, True
+        return found
+
+    monkeypatch.setattr(recounting, "count_standings", count_while_somebody_works)
+    world.go("2022-04-05 23:00")
+    assert world.tick(check_counts) == 0
 
 
 def test_on_sqlite_the_rows_are_counted_without_an_index(world: World) -> None:
