@@ -16,6 +16,8 @@ TOLD_A_MINUTE = 100
 KINDS_KEPT = 1000
 OWN_LOGGERS = ("apscheduler", "uvicorn", "alembic", "sse_starlette")
 """They write a line for every tick, or addresses that bear a token."""
+TICK_SKIPPED = "apscheduler.scheduler"
+"""It warns when a tick is still at work at its next turn, as every longer one is; of one that hangs schedules/clock.py speaks."""
 
 
 class LineCounts(logging.Handler):
@@ -38,6 +40,7 @@ def set_up_logs(level: str, form: str = "text", quiet: Iterable[str] = ()) -> Li
     logging.basicConfig(level=level.upper(), handlers=[handler, counts])
     for name in (*OWN_LOGGERS, *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(TICK_SKIPPED).setLevel(logging.ERROR)
     return counts
 
 

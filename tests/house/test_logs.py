@@ -3,7 +3,9 @@
 import json
 import logging
 
-from bot.service.logs import JsonLines, OncePerMinute
+import pytest
+
+from bot.service.logs import JsonLines, OncePerMinute, set_up_logs
 
 
 def record(
@@ -83,3 +85,16 @@ def test_json_is_one_object_a_line() -> None:
     )
     assert "OSError" in line["traceback"]
     assert line["at"].endswith("+00:00")
+
+
+def test_a_tick_that_is_still_at_work_is_not_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever asks for a picture keeps a tick longer than its two seconds."""
+    skipped = logging.getLogger("apscheduler.scheduler")
+    before = skipped.level
+    try:
+        set_up_logs("WARNING")
+        skipped.warning("Execution of job skipped: maximum number of running instances reached")
+        skipped.error("Unable to submit job")
+    finally:
+        skipped.setLevel(before)
+    assert [one.levelname for one in caplog.records] == ["ERROR"]
