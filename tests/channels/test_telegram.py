@@ -1284,7 +1284,7 @@ async def test_without_text_the_choices_go_under_the_last_file(api: Api, start: 
 def test_rows_can_be_read_on_a_phone(row: list[str], expected: list[list[str]]) -> None:
     drawn = inline_keyboard([[Choice(label, "p") for label in row], [Choice("Cuối", "q")]])
     assert drawn is not None
-    assert labels(drawn.to_dict()["inline_keyboard"]) == [*expected, ["Cuối"]]
+    assert labels(drawn["inline_keyboard"]) == [*expected, ["Cuối"]]
 
 
 def test_no_choices_no_keyboard() -> None:

@@ -6,14 +6,13 @@ import json
 import logging
 import os
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from telegram import Message, Update
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
@@ -24,6 +23,8 @@ from bot.channels.base import (
     WayIn,
 )
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.arriving import Arrived, read_update
+from bot.channels.telegram.calls import Values, call_plainly
 from bot.channels.telegram.fetching import Fetcher
 from bot.channels.telegram.polling import (
     UPDATES,
@@ -31,15 +32,14 @@ from bot.channels.telegram.polling import (
     is_update,
     next_offset,
     quiet_library,
-    storable_strings,
 )
 from bot.channels.telegram.sending import Limiter, deliver_reply, inline_keyboard, outcome_of_error
 from bot.channels.telegram.settings import BadToken, TelegramSettings
-from bot.channels.telegram.updates import MEGABYTE, NAME, attached_of, incoming_of_update
+from bot.channels.telegram.updates import MEGABYTE, NAME
 from bot.channels.telegram.waiting import insist_on
 from bot.channels.text import split_html
 from bot.channels.waiting import land_tasks, run_in_thread, try_once
-from bot.messages import Abilities, File, Incoming, Refusal, Reply, Undeliverable, Unsendable
+from bot.messages import Abilities, File, Refusal, Reply, Undeliverable, Unsendable
 
 # Else the library warns at every 429, of which the waiting time will become a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -262,42 +262,39 @@ class Telegram(Channel):
     async def _take(self, raw: dict[str, Any], *, patient: bool) -> None:
         """From an update to a committed event; `patient`: tries until it is one, else what fails is raised."""
         attempt = insist_on if patient else try_once
-        update, event = self._read(raw)
-        query = update and update.callback_query
-        if query:
-            self._soon(self._bot.answer_callback_query(query.id), "answer")
-        if update is None or event is None:
+        arrived = self._read(raw)
+        if arrived.query:
+            self._soon("answer", "answerCallbackQuery", {"callback_query_id": arrived.query})
+        event = arrived.event
+        if event is None:
             return
         # Nothing is awaited before this: tasks line up here in the order in which they were made.
         async with self._lanes.setdefault(event.address.place, asyncio.Lock()):
-            message = update.message or update.edited_message
-            attached = None if message is None or event.group or event.refused else attached_of(message)
-            if attached:
+            if attached := arrived.attached:
                 known = partial(run_in_thread, self._threads, partial(self._tools.known, event.address.place))
                 if await attempt("known", known):
                     event = await attempt("fetch", partial(self._files.with_file, event, attached))
                 else:
                     event = replace(event, refused=(Refusal.of_stranger(attached.name),))
             await attempt("receive", partial(self._tools.receive, event))
-        if query and isinstance(query.message, Message) and query.message.reply_markup:
-            place, number = query.message.chat.id, query.message.message_id
-            self._soon(self._bot.edit_message_reply_markup(place, number, reply_markup=None), "keyboard")
+        if arrived.keyboard:
+            chat, number = arrived.keyboard
+            self._soon("keyboard", "editMessageReplyMarkup", {"chat_id": chat, "message_id": number})
 
-    def _read(self, raw: dict[str, Any]) -> tuple[Update | None, Incoming | None]:
-        username = self.username  # Out here: before the start there is none, and nothing may be dropped.
+    def _read(self, raw: dict[str, Any]) -> Arrived:
+        _ = self.username  # Out here: before the start there is none, and nothing may be dropped.
         try:
-            update = Update.de_json(storable_strings(raw), self._bot)
-            return update, incoming_of_update(update, self._tools.now(), username)
+            return read_update(raw, self._bot, self._tools.now())
         except Exception as error:  # noqa: BLE001 - one update that cannot be read must not come again for ever
             log.error("telegram.read dropped update=%s error=%s", raw["update_id"], type(error).__name__)
-            return None, None
+            return Arrived(None)
 
-    def _soon(self, call: Awaitable[object], action: str) -> None:
+    def _soon(self, action: str, method: str, values: Values) -> None:
         """Beside everything else; that it fails (too old, changed meanwhile) hurts nobody."""
 
         async def quietly() -> None:
             try:
-                await call
+                await call_plainly(self._bot, method, values)
             except TelegramError as error:
                 log.debug("telegram.%s failed error=%s", action, type(error).__name__)
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from telegram.error import Conflict
 from telegram.ext import ExtBot
-from telegram.request import RequestData
-from telegram.request._requestparameter import RequestParameter
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.calls import Values, plain_data
 from bot.messages import storable_text
 
 log = logging.getLogger(__name__)
@@ -45,11 +44,10 @@ async def fetch_updates(
     bot: ExtBot[Any], request: AiohttpRequest, offset: int, hold: int
 ) -> list[dict[str, Any]]:
     """The updates as they are: Bot.get_updates fails at one that it cannot read, and logs what people wrote."""
-    values = {"offset": offset, "timeout": hold, "limit": 100, "allowed_updates": list(UPDATES)}
-    data = RequestData([RequestParameter(name, value, None) for name, value in values.items()])
+    values: Values = {"offset": offset, "timeout": hold, "limit": 100, "allowed_updates": list(UPDATES)}
     seconds = hold + (request.read_timeout or 0)
     try:
-        got = await request.post(f"{bot.base_url}/getUpdates", data, read_timeout=seconds)
+        got = await request.post(f"{bot.base_url}/getUpdates", plain_data(values), read_timeout=seconds)
     except Conflict:
         log.warning("telegram.poll conflict: another process polls with this token, or a webhook is set")
         raise

@@ -3,15 +3,15 @@
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 
 from bot.channels.pieces import say_pieces
+from bot.channels.telegram.calls import Values, call_plainly
 from bot.channels.text import plain_text
 from bot.messages import Choice, File, FilesLater, TryLater, Undeliverable, Unsendable
 
@@ -22,7 +22,9 @@ ROW_BUTTONS, ROW_LABELS = 3, 32
 """More buttons side by side, or more characters on them, cannot be read on a phone."""
 PATIENCE = 5.0
 """A shorter wait asked for by a 429 is sat out, so that a reply in parts is not begun anew; a longer one is the outbox's."""
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+Keyboard = dict[str, list[list[dict[str, str]]]]
+"""An InlineKeyboardMarkup as the Bot API has it."""
+_NO_PREVIEW = {"is_disabled": True}
 _LOST = {
     "bot was blocked": "blocked",
     "user is deactivated": "deactivated",
@@ -32,9 +34,9 @@ _LOST = {
 }
 
 
-def inline_keyboard(choices: Iterable[Sequence[Choice]]) -> InlineKeyboardMarkup | None:
+def inline_keyboard(choices: Iterable[Sequence[Choice]]) -> Keyboard | None:
     rows = [narrow for row in choices for narrow in _narrow(row)]
-    return InlineKeyboardMarkup([[_button(c) for c in row] for row in rows]) if rows else None
+    return {"inline_keyboard": [[_button(c) for c in row] for row in rows]} if rows else None
 
 
 def _narrow(row: Sequence[Choice]) -> list[Sequence[Choice]]:
@@ -49,9 +51,9 @@ def _narrow(row: Sequence[Choice]) -> list[Sequence[Choice]]:
     return rows
 
 
-def _button(choice: Choice) -> InlineKeyboardButton:
+def _button(choice: Choice) -> dict[str, str]:
     label = choice.label if len(choice.label) <= LABEL_LIMIT else choice.label[: LABEL_LIMIT - 1] + "…"
-    return InlineKeyboardButton(label, callback_data=choice.payload)
+    return {"text": label, "callback_data": choice.payload}
 
 
 class _LongWait(TelegramError):
@@ -117,7 +119,7 @@ async def deliver_reply(
     texts: list[str],
     files: Sequence[File],
     read: Callable[[File], Awaitable[bytes]],
-    buttons: InlineKeyboardMarkup | None,
+    buttons: Keyboard | None,
     pieces_gone: int = 0,
 ) -> None:
     """The text first, so that it stands whatever happens to a file; what fails inside it is TextLater, a file that fails behind
@@ -136,9 +138,10 @@ async def deliver_reply(
     await say_pieces(texts, pieces_gone, say)
     for gone, file in enumerate(files):
         below = buttons if gone == len(files) - 1 and not texts else None
+        drawn = InlineKeyboardMarkup.de_json(below) if below else None
         try:
             await bot.send_document(
-                chat, await read(file), filename=file.name, reply_markup=below, read_timeout=30
+                chat, await read(file), filename=file.name, reply_markup=drawn, read_timeout=30
             )
         except (TelegramError, OSError) as error:
             meaning = outcome_of_error(error) if isinstance(error, TelegramError) else error
@@ -148,12 +151,14 @@ async def deliver_reply(
             raise FilesLater(gone, type(error).__name__, wait) from error
 
 
-async def _say(bot: ExtBot[Any], chat: int, text: str, buttons: InlineKeyboardMarkup | None) -> None:
-    say = partial(bot.send_message, chat, link_preview_options=_NO_PREVIEW, reply_markup=buttons)
+async def _say(bot: ExtBot[Any], chat: int, text: str, buttons: Keyboard | None) -> None:
+    values: Values = {"chat_id": chat, "text": text, "link_preview_options": _NO_PREVIEW}
+    if buttons:
+        values["reply_markup"] = buttons
     try:
-        await say(text=text, parse_mode=ParseMode.HTML)
+        await call_plainly(bot, "sendMessage", {**values, "parse_mode": ParseMode.HTML})
     except BadRequest as error:
         if "can't parse entities" not in str(error).lower():
             raise
         log.error("telegram.send markup refused chat=%s", chat)  # The error quotes the text.
-        await say(text=plain_text(text))
+        await call_plainly(bot, "sendMessage", {**values, "text": plain_text(text)})
