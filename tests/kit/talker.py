@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.marks import MORE
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
-from bot.tables import Contact, Message
+from bot.tables import Contact, Message, MessageState
 from bot.talk import delivery
 from bot.talk.receive import receive
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
@@ -18,6 +18,24 @@ from tests.kit.screens import SCREENS, Screen
 
 if TYPE_CHECKING:
     from tests.kit.world import World
+
+DUE_HERE = (
+    select(Message.id)
+    .join(Contact, Contact.id == Message.contact_id)
+    .where(
+        Contact.channel == bindparam("channel"),
+        Contact.place == bindparam("place"),
+        Message.state == MessageState.WAITING,
+        Message.due_at <= bindparam("now"),
+    )
+    .limit(1)
+)
+GIVE_BACK = (
+    update(Message)
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+    .values(due_at=bindparam("now"), attempts=0)
+)
+"""What one's own claim took of others', so that everyone looks for oneself."""
 
 
 @dataclass
@@ -94,42 +112,29 @@ class Talker:
 
     def looks(self) -> list[Reply]:
         """Delivers what is due for this place and shows what is new."""
-        new = []
-        with self.world.db.write() as session:
-            contact = session.scalar(
-                select(Contact).where(
-                    Contact.channel == self.address.channel, Contact.place == self.address.place
-                )
-            )
-            if contact is None:
+        with self.world.db.read() as session:
+            if not self._is_awaited(session):
                 return []
-            while True:
-                claimed = [
-                    c
-                    for c in delivery.claim_messages(session, self.world.at, [self.address.channel], 1000)
-                    if c.contact_id == contact.id
-                ]
-                if not claimed:
+        new: list[Reply] = []
+        of_others: list[int] = []
+        with self.world.db.write() as session:
+            while self._is_awaited(session):
+                claimed = delivery.claim_messages(session, self.world.at, [self.address.channel], 1000)
+                own = [one for one in claimed if one.address == self.address]
+                of_others += [one.id for one in claimed if one.address != self.address]
+                if not own:
                     break
-                settle_messages(
-                    session,
-                    [SendOutcome(c, SendResult.SENT) for c in claimed],
-                    self.world.at,
-                )
-                new += [c.reply for c in claimed]
-            self._unclaim(session, contact.id)
+                settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in own], self.world.at)
+                new += [one.reply for one in own]
+            if of_others:
+                session.execute(GIVE_BACK, {"ids": of_others, "now": self.world.at})
         for reply in new:
             self.screen.show(reply)
         return new
 
-    def _unclaim(self, session: Session, contact_id: int) -> None:
-        """Gives back what the claim took for others, so that everyone looks for oneself."""
-        for message in session.scalars(
-            select(Message).where(
-                Message.state == "waiting", Message.contact_id != contact_id, Message.attempts > 0
-            )
-        ):
-            message.due_at, message.attempts = min(message.due_at, self.world.at), 0
+    def _is_awaited(self, session: Session) -> bool:
+        place = {"channel": self.address.channel, "place": self.address.place}
+        return session.scalar(DUE_HERE, {**place, "now": self.world.at}) is not None
 
     def __iter__(self) -> Iterator[Reply]:
         return iter(self.got)
