@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,15 +33,25 @@ def picture(kind: str, size: tuple[int, int], mode: str = "RGB", **options: obje
     return out.getvalue()
 
 
-GOOD = picture("JPEG", (600, 800))
-LARGE = picture("PNG", (8000, 6000), "RGBA")
-"""48 million dots, of 200 KB, which take half a gigabyte: as large as is taken at all."""
-BOMB = picture("PNG", (20000, 10000), "1")
+@cache
+def good() -> bytes:
+    return picture("JPEG", (600, 800))
+
+
+@cache
+def large() -> bytes:
+    """48 million dots, of 200 KB, which take half a gigabyte: as large as is taken at all."""
+    return picture("PNG", (8000, 6000), "RGBA")
+
+
+@cache
+def bomb() -> bytes:
+    return picture("PNG", (20000, 10000), "1")
 
 
 @pytest.mark.process
 def test_the_same_pdf_and_sheet_come_of_it(aside: Inspector, tmp_path: Path) -> None:
-    pages = [lambda: GOOD, lambda: LARGE]
+    pages = [good, large]
     make_pdf(pages, tmp_path / "here.pdf", turns=[90])
     make_pdf(pages, tmp_path / "there.pdf", turns=[90], aside=aside)
     assert (tmp_path / "there.pdf").read_bytes() == (tmp_path / "here.pdf").read_bytes()
@@ -54,10 +65,10 @@ def test_what_takes_too_much_memory_is_a_problem_of_its_page(tmp_path: Path) -> 
     aside = Inspector(workers=1, memory=400 * 2**20)
     try:
         with pytest.raises(Rejected) as caught:
-            make_pdf([lambda: GOOD, lambda: LARGE, lambda: BOMB], tmp_path / "pages.pdf", aside=aside)
+            make_pdf([good, large, bomb], tmp_path / "pages.pdf", aside=aside)
         found = [(problem.place, problem.code) for problem in caught.value.problems]
         assert found == [("2", "scan_unseen"), ("3", "scan_too_large")]
-        make_pdf([lambda: GOOD], tmp_path / "pages.pdf", aside=aside)
+        make_pdf([good], tmp_path / "pages.pdf", aside=aside)
     finally:
         aside.close()
     assert len(PdfReader(tmp_path / "pages.pdf").pages) == 1
@@ -68,7 +79,7 @@ def test_what_takes_too_long_is_a_problem_of_its_page(
     aside: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scans, "PICTURE_SECONDS", 0.0)
-    problems = contact_sheet([lambda: LARGE], tmp_path / "sheet.jpg", aside=aside)
+    problems = contact_sheet([large], tmp_path / "sheet.jpg", aside=aside)
     assert [(problem.place, problem.code) for problem in problems] == [("1", "scan_unseen")]
 
 
