@@ -5,8 +5,6 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import puremagic
-
 from bot.problems import Invalid
 from bot.store.compound import Compound
 from bot.store.zips import DIRECTORY_LIMIT, ooxml_parts, open_archive, read_part
@@ -168,6 +166,8 @@ def _brands(head: bytes) -> set[bytes]:
 
 
 def _is_archive(head: bytes) -> bool:
+    import puremagic  # its table takes memory that most days need not
+
     try:
         matches = puremagic.magic_string(head)
     except (puremagic.PureError, ValueError):

@@ -10,14 +10,15 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import AwareDatetime, Field, TypeAdapter, ValidationError
 
 from bot.problems import Invalid
 from bot.tables import DutyKind, FigureKind, MeetingKind
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FORMAT = 1
 MOST_BYTES = 8_000_000
@@ -134,10 +135,7 @@ def read_upward(content: bytes) -> Signed:
         raise Invalid("summary_broken") from error
     if newer:
         raise Invalid("summary_newer")
-    try:
-        Ed25519PublicKey.from_public_bytes(raw_key).verify(raw_signature, signed)
-    except (InvalidSignature, ValueError) as error:
-        raise Invalid("summary_tampered") from error
+    _prove(raw_key, raw_signature, signed)
     try:
         upward = _UPWARD.validate_json(json.dumps(summary), strict=True)
     except ValidationError as error:
@@ -145,7 +143,19 @@ def read_upward(content: bytes) -> Signed:
     return Signed(key, upward, hashlib.sha256(signed).hexdigest())
 
 
-def _signer(secret: str) -> Ed25519PrivateKey:
+def _prove(key: bytes, signature: bytes, signed: bytes) -> None:
+    from cryptography.exceptions import InvalidSignature  # the library takes memory that most days need not
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, signed)
+    except (InvalidSignature, ValueError) as error:
+        raise Invalid("summary_tampered") from error
+
+
+def _signer(secret: str) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     return Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(secret + "=" * (-len(secret) % 4)))
 
 

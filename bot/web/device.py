@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.web.sealing import fits_device
 from bot.people.devices import end_device, keep_device
 from bot.people.places import role_lost_at
 from bot.web.chat import seat_of
@@ -43,6 +42,8 @@ async def take_device(request: Request) -> Response:
     if request.method == "DELETE":
         await site.write(lambda session: end_device(session, contact.id, endpoint))
         return Response(status_code=204)
+    from bot.channels.web.sealing import fits_device  # its library takes memory
+
     if not fits_device(p256dh, auth):
         raise HTTPException(400)
     if not site.web.takes_device(endpoint):

@@ -33,7 +33,10 @@ from tests.store import aside_tasks
 
 pytestmark = pytest.mark.process
 
-HEAVY = ("openpyxl", "docx", "docxtpl", "lxml", "pypdf", "PIL", "pi_heif", "icalendar", "alembic", "holidays")
+HEAVY = (
+    *("openpyxl", "docx", "docxtpl", "lxml", "pypdf", "PIL", "pi_heif", "icalendar", "alembic", "holidays"),
+    *("cryptography", "rich", "pygments", "puremagic"),
+)
 
 
 @pytest.fixture

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from threading import Lock
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel
 
 from bot.channels.base import Channel, Tools
 from bot.channels.web.icons import draw_signs
-from bot.channels.web.pusher import Pusher
-from bot.channels.web.sealing import Vapid, new_vapid_key
 from bot.channels.web.services import KNOWN_HOSTS, Hand, PushClient, is_push_service
 from bot.messages import Abilities, Address, Reply
+
+if TYPE_CHECKING:
+    from bot.channels.web.pusher import Pusher
 
 TAGS = frozenset({"b", "i", "u", "s", "code", "pre", "a"})
 _URL = re.compile(r"https?://[^\s<>\"']*[^\s<>\"'.,;:!?)\]}»”]")
@@ -65,6 +66,9 @@ class Web(Channel):
             return
         if not self._public_url.startswith("https://"):
             return
+        from bot.channels.web.pusher import Pusher  # its library takes memory
+        from bot.channels.web.sealing import Vapid, new_vapid_key
+
         key = await asyncio.to_thread(tools.vault.change, VAPID_KEY, lambda old: old or new_vapid_key())
         vapid = Vapid(key, self._public_url)
         self._pusher = Pusher(tools.pushes, vapid, self._hand, tools.now)
