@@ -84,7 +84,8 @@ def database_url(ground: Ground) -> str:
 def db(ground: Ground) -> Iterator[Database]:
     database = Database(ground.engine)
     yield database
-    database.close()
+    database.end()
+    ground.leave()
 
 
 @pytest.fixture

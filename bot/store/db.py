@@ -170,11 +170,15 @@ class Database:
                 self._quiet.notify_all()
 
     def close(self) -> None:
-        """Closes every connection; a thread that is still at work gets a moment to end, a late one finds it closed."""
+        """Closes every connection, as soon as it has ended."""
+        self.end()
+        self.engine.dispose()
+
+    def end(self) -> None:
+        """A thread that is still at work gets a moment to end, a late one finds it closed."""
         with self._quiet:
             self._closed = True
             self._quiet.wait_for(lambda: not self._open, CLOSE_SECONDS)
-        self.engine.dispose()
 
 
 def connect_database(url: str, *, beside: bool = False) -> Database:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import QueuePool, create_engine, event, text
 
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
@@ -67,6 +67,10 @@ class Ground(ABC):
         """A test begins; what it needs on the disk lies in its folder."""
 
     @abstractmethod
+    def leave(self) -> None:
+        """A test has ended."""
+
+    @abstractmethod
     def keep(self, name: str) -> None:
         """What stands in the database now can be put back under this name."""
 
@@ -100,6 +104,9 @@ class SqliteGround(Ground):
         self.url = f"sqlite:///{self.file}"
         shutil.copy(self.template, self.file)
 
+    def leave(self) -> None:
+        self.engine.dispose()
+
     def keep(self, name: str) -> None:
         self.engine.dispose()  # the last connection that closes writes all into the one file
         shutil.copy(self.file, self.kept / name)
@@ -120,8 +127,13 @@ class PostgresGround(Ground):
         self.server, self.name = server, f"test_{uuid.uuid4().hex[:12]}"
         run_on_server(server, f'CREATE DATABASE "{self.name}"')
         super().__init__(url_of(server, self.name))
+        self.generation = 0
+        event.listen(self.engine, "engine_disposed", self._turn_over)
+        event.listen(self.engine, "connect", self._sign)
         migrate_schema(Database(self.engine))
         self.hand = psycopg.connect(self.url, autocommit=True)
+        # Rows go and come as a whole: looking after each whether another refers to it would be most of the time.
+        self.hand.execute("SET session_replication_role = replica; SET synchronous_commit = off")
         self.tables = [table.name for table in Base.metadata.sorted_tables]
         self.numbers = [
             f"{table.name}_id_seq"
@@ -135,10 +147,30 @@ class PostgresGround(Ground):
     def _do(self, statements: list[str]) -> None:
         self.hand.execute(";".join(statements))
 
+    def _turn_over(self, _engine: object) -> None:
+        self.generation += 1
+
+    def _sign(self, raw: psycopg.Connection, _record: object) -> None:
+        raw.execute(f"SET application_name = '{self._signature}'")
+        raw.commit()
+
+    @property
+    def _signature(self) -> str:
+        """What the connections say that lie in the pool now; they know the tables already, and stay for the next test."""
+        return f"{self.name}-{self.generation}"
+
     def clear(self, folder: Path) -> None:
-        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        self.engine.dispose()
+        pool = self.engine.pool
+        if isinstance(pool, QueuePool) and pool.checkedout():
+            self.engine.dispose()  # whoever still holds one of its connections loses it
+        others = (
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            f" AND pid <> pg_backend_pid() AND application_name <> '{self._signature}'"
+        )
         self._do([others, *self.emptying, *self.anew])
+
+    def leave(self) -> None:
+        """The connections stay."""
 
     def keep(self, name: str) -> None:
         schema = f"stage_{len(self.stages)}"
