@@ -17,6 +17,7 @@ from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
+from bot.store.known import Known, columns_of
 from bot.tables import (
     Attendance,
     Duty,
@@ -32,32 +33,32 @@ from bot.tables import (
 )
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
-_LOCKED = (
-    select(Meeting)
+_LOCKED = Known(
+    select(*columns_of(Meeting))
     .where(Meeting.id == bindparam("meeting"))
     .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
-    .execution_options(populate_existing=True)
 )
-_UNIT = select(Unit).with_for_update(key_share=True).execution_options(populate_existing=True)
-_LOCKED_UNIT = _UNIT.where(Unit.id == bindparam("unit"))
-_LOCKED_UNIT_OF = _UNIT.where(
-    Unit.id == select(Duty.unit_id).where(Duty.id == bindparam("duty")).scalar_subquery()
+_UNIT = select(*columns_of(Unit)).with_for_update(key_share=True)
+_LOCKED_UNIT = Known(_UNIT.where(Unit.id == bindparam("unit")))
+_LOCKED_UNIT_OF = Known(
+    _UNIT.where(Unit.id == select(Duty.unit_id).where(Duty.id == bindparam("duty")).scalar_subquery())
 )
 _LAST = (
-    select(Meeting)
+    select(*columns_of(Meeting))
     .where(Meeting.unit_id == bindparam("unit"), Meeting.rehearsal.is_(False))
     .order_by(Meeting.id.desc())
     .limit(1)
 )
-_LIVE = _LAST.where(Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING))).execution_options(
-    populate_existing=True
+_LIVE = _LAST.where(Meeting.state.in_((MeetingState.PLANNED, MeetingState.RUNNING)))
+_LIVE_PLAIN = Known(_LIVE.where(~exists().where(MeetingDuty.meeting_id == Meeting.id)))
+_LIVE_OF_DUTY = Known(
+    _LIVE.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
+        MeetingDuty.duty_id == bindparam("duty")
+    )
 )
-_LIVE_PLAIN = _LIVE.where(~exists().where(MeetingDuty.meeting_id == Meeting.id))
-_LIVE_OF_DUTY = _LIVE.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).where(
-    MeetingDuty.duty_id == bindparam("duty")
-)
-_RUNNING = _LAST.where(Meeting.state == MeetingState.RUNNING)
-_OTHER_RUNNING = _RUNNING.where(Meeting.kind == bindparam("kind"), Meeting.id != bindparam("meeting"))
+_GOES_ON = _LAST.where(Meeting.state == MeetingState.RUNNING)
+_RUNNING = Known(_GOES_ON)
+_OTHER_RUNNING = Known(_GOES_ON.where(Meeting.kind == bindparam("kind"), Meeting.id != bindparam("meeting")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,29 +73,32 @@ class Planned:
 
 def lock_meeting(session: Session, meeting_id: int) -> Meeting | None:
     """The meeting with its row locked, so that two phones take turns."""
-    return session.scalar(_LOCKED, {"meeting": meeting_id})
+    return _LOCKED.entity(session, Meeting, {"meeting": meeting_id})
 
 
 def lock_unit(session: Session, unit_id: int) -> Unit:
     """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
-    return session.execute(_LOCKED_UNIT, {"unit": unit_id}).scalar_one()
+    unit = _LOCKED_UNIT.entity(session, Unit, {"unit": unit_id})
+    if unit is None:
+        raise LookupError(f"no unit {unit_id}")
+    return unit
 
 
 def lock_unit_of(session: Session, duty_id: int) -> None:
     """The same for the unit of a duty, which is then read as it stands."""
-    session.scalar(_LOCKED_UNIT_OF, {"duty": duty_id})
+    _LOCKED_UNIT_OF.entity(session, Unit, {"duty": duty_id})
 
 
 def running_meeting_of(session: Session, unit_id: int) -> Meeting | None:
     """The unit's meeting that is going on, of whatever kind; no rehearsal."""
-    return session.scalars(_RUNNING, {"unit": unit_id}).first()
+    return _RUNNING.entity(session, Meeting, {"unit": unit_id})
 
 
 def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
     """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
     if duty_id is None:
-        return session.scalars(_LIVE_PLAIN, {"unit": unit_id}).first()
-    return session.scalars(_LIVE_OF_DUTY, {"unit": unit_id, "duty": duty_id}).first()
+        return _LIVE_PLAIN.entity(session, Meeting, {"unit": unit_id})
+    return _LIVE_OF_DUTY.entity(session, Meeting, {"unit": unit_id, "duty": duty_id})
 
 
 def other_running(
@@ -102,7 +106,7 @@ def other_running(
 ) -> Meeting | None:
     """The unit's meeting of this kind that is going on, if it is another one than `meeting`; no rehearsal."""
     its = {"unit": unit_id, "kind": kind, "meeting": meeting.id if meeting else 0}
-    return session.scalars(_OTHER_RUNNING, its).first()
+    return _OTHER_RUNNING.entity(session, Meeting, its)
 
 
 def set_meeting(

@@ -13,13 +13,14 @@ from bot.meetings.walk import current_place
 from bot.messages import File
 from bot.problems import Invalid
 from bot.store.filetypes import SOUNDS
+from bot.store.known import Known
 from bot.tables import Meeting, MeetingState, Note, NoteKind
 
 NOTE_LIMIT = 20_000
 PICTURES = "image/"
 LATEST = 5
 
-_NEW = insert(Note).returning(Note.id)
+_NEW = Known(insert(Note).returning(Note.id))
 _ITS = select(Note).where(Note.meeting_id == bindparam("meeting"))
 _NOTES = _ITS.order_by(Note.step, Note.id)
 _LATEST = _ITS.where(Note.step == bindparam("step")).order_by(Note.id.desc()).limit(LATEST)
@@ -62,7 +63,7 @@ def add_note(
     first, *rest = parts_of_text(text) or [""]
     head = {"text": first, "message_ref": ref, **_file_columns(file)}
     tails = ({"text": part, "message_ref": "", **_file_columns(None)} for part in rest)
-    ids = [session.connection().execute(_NEW, its | one).scalar_one() for one in (head, *tails)]
+    ids = [_NEW.value(session, its | one) for one in (head, *tails)]
     if meeting.state == MeetingState.RUNNING and place < len(meeting.steps):
         question_of(meeting.steps[place].asks).hears_note(meeting, place)
     return Noted(tuple(ids), place, head["kind"])

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.votes import AFTER
+from bot.store.known import Known
 from bot.tables import Meeting, Note, Task, Vote
 
 
@@ -16,12 +17,12 @@ class Written:
     tasks: int
 
 
-def _numbers(*where: ColumnElement[bool]) -> Select[*tuple[int, ...]]:
+def _numbers(*where: ColumnElement[bool]) -> Known:
     """Of the notes, the votes and the tasks for which the conditions hold, in this order; the vote on the meeting's score belongs to
     the score alone."""
     whose = zip((Note.meeting_id, Vote.meeting_id, Task.meeting_id), where, strict=True)
     counted = (select(func.count()).where(meeting == bindparam("meeting"), one) for meeting, one in whose)
-    return select(*(query.scalar_subquery() for query in counted))
+    return Known(select(*(query.scalar_subquery() for query in counted)))
 
 
 _AT_STEP = _numbers(*(kind.step == bindparam("step") for kind in (Note, Vote, Task)))
@@ -37,6 +38,6 @@ def written_in_all(session: Session, meeting: Meeting) -> Written:
     return _counted(session, _IN_ALL, {"meeting": meeting.id})
 
 
-def _counted(session: Session, numbers: Select[*tuple[int, ...]], its: dict[str, int]) -> Written:
+def _counted(session: Session, numbers: Known, its: dict[str, int]) -> Written:
     session.flush()
-    return Written(*session.connection().execute(numbers, its).one())
+    return Written(*numbers.rows(session, its)[0])

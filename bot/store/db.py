@@ -1,8 +1,8 @@
 """Connects to SQLite or PostgreSQL and hands out transactions."""
 
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -75,6 +75,7 @@ class Database:
     def __init__(self, engine: Engine, file: Path | None = None, *, beside: bool = False) -> None:
         """`beside`: the program itself writes from another process, and answers people there."""
         self.engine = engine
+        _say_savepoints_plainly(engine)
         self._file = file
         self._identity: tuple[int, int] | None = None
         self.sqlite = engine.dialect.name == "sqlite"
@@ -237,6 +238,22 @@ def _postgresql(url: URL) -> Engine:
             context.is_disconnect = True
 
     return engine
+
+
+def _say_savepoints_plainly(engine: Engine) -> None:
+    """As the dialect does, past the machinery for statements with values and answers: each gathered update has two of them."""
+
+    def says(words: str) -> Callable[[Connection, str], None]:
+        def say(connection: Connection, name: str) -> None:
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(f"{words} {name}")
+
+        return say
+
+    dialect: Any = engine.dialect
+    dialect.do_savepoint = says("SAVEPOINT")
+    dialect.do_release_savepoint = says("RELEASE SAVEPOINT")
+    dialect.do_rollback_to_savepoint = says("ROLLBACK TO SAVEPOINT")
 
 
 def sqlstate_of(error: BaseException | None) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, next_allowed
 from bot.messages import Abilities, Choice, File, Incoming, Reply
@@ -17,6 +17,7 @@ from bot.people import roles
 from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
+from bot.store.known import Known, columns_of, found_entity
 from bot.tables import Audit, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
@@ -28,12 +29,13 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _KEYED = select(Message).where(Message.key == bindparam("key")).with_for_update()
-_ROLES = (
-    select(Membership)
+_ROLES = Known(
+    select(*columns_of(Membership), *columns_of(Unit))
+    .join(Unit, Unit.id == Membership.unit_id)
     .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
-    .options(joinedload(Membership.unit, innerjoin=True))
     .order_by(Membership.id)
 )
+_ROLE_ENDS = len(columns_of(Membership))
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -387,7 +389,13 @@ class Chat:
 
 def roles_of(session: Session, person_id: int) -> list[Membership]:
     """A person's roles that have not ended."""
-    return list(session.scalars(_ROLES, {"person": person_id}))
+    session.flush()
+    rows = _ROLES.rows(session, {"person": person_id})
+    units = [found_entity(session, Unit, row[_ROLE_ENDS:]) for row in rows]
+    return [
+        found_entity(session, Membership, row[:_ROLE_ENDS], unit=unit)
+        for row, unit in zip(rows, units, strict=True)
+    ]
 
 
 def row_id(said: object) -> int:

@@ -4,12 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Insert,
     case,
     func,
     insert,
@@ -22,9 +20,12 @@ from sqlalchemy.orm import Session
 from bot.messages import Choice, File, Reply
 from bot.people.newcomers import look_again
 from bot.people.reaching import reachable_contact
+from bot.store.known import Known
 from bot.tables import Contact, Message, MessageKind, MessageState, Priority
 
 log = logging.getLogger(__name__)
+
+_NEW = Known(insert(Message))
 
 HOLD = timedelta(minutes=30)
 
@@ -88,7 +89,7 @@ def post_answer(
     session: Session, contact: Contact, reply: Reply, at: datetime, due_at: datetime, key: str | None
 ) -> None:
     """What `post_message` does, without a Message to go on with: at every event, the session's own work would cost more."""
-    session.connection().execute(_new_message(), _row(contact, reply, at, due_at, False, key))
+    _NEW.rows(session, _row(contact, reply, at, due_at, False, key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,6 @@ def post_many(session: Session, posts: Sequence[Post], at: datetime) -> dict[int
     ]
     numbered = session.execute(insert(Message).returning(Message.person_id, Message.id), rows)
     return {row.person_id: row.id for row in numbered}
-
-
-@cache
-def _new_message() -> Insert:
-    return insert(Message)
 
 
 def _row(

@@ -6,7 +6,6 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
-from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
@@ -18,6 +17,7 @@ from bot.people.newcomers import look_again
 from bot.problems import Invalid
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
+from bot.store.known import Known
 from bot.store.secrecy import typed_stamp
 from bot.tables import Event
 from bot.talk import outbox
@@ -116,8 +116,7 @@ def _open_chat(
         "seq": seq,
         "error": error,
     }
-    connection = session.connection()
-    if connection.scalar(_new_event(connection.dialect.name), note) is None:
+    if _new_event(session.connection().dialect.name).value(session, note) is None:
         return None
     spoken = event.blocked is None
     back = spoken and (contact.lost_at or contact.closed_at)
@@ -133,10 +132,10 @@ def _open_chat(
 
 
 @cache
-def _new_event(dialect: str) -> Any:
+def _new_event(dialect: str) -> Known:
     """Gives the id back, or nothing when it is known; a row count would be -1 on PostgreSQL."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(Event).on_conflict_do_nothing().returning(Event.id)
+    return Known(insert(Event).on_conflict_do_nothing().returning(Event.id))
 
 
 def bubble_text(event: Incoming) -> str:

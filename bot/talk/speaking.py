@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.messages import Address, Incoming
+from bot.store.known import Known, columns_of, found_entity
 from bot.tables import Contact, Dialog, Person
 
 USE_NOTED = timedelta(minutes=1)
@@ -40,20 +41,20 @@ _used_elsewhere = (
 )
 # All three rows are locked: one that is merely joined would be that from before the wait. A plain lock would make everybody
 # wait who writes to this person.
-_SPEAKER = (
-    select(Contact, _used_elsewhere.label("used_elsewhere"), *ROW)
-    .join(Contact.person)
+_SPEAKER = Known(
+    select(*columns_of(Contact), *columns_of(Person), _used_elsewhere, *ROW)
+    .join(Person, Person.id == Contact.person_id)
     .join(Dialog, Dialog.person_id == Contact.person_id)
     .where(*_at_place)
-    .options(contains_eager(Contact.person))
     .with_for_update(key_share=True)
-    .execution_options(populate_existing=True)
 )
+_CONTACT_ENDS = len(columns_of(Contact))
+_PERSON_ENDS = _CONTACT_ENDS + len(columns_of(Person))
 _CONTACT = select(Contact).where(*_at_place)
-_STANDING = select(*ROW).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True)
-_NEW_DIALOG = insert(Dialog)
-_STANDS = update(Dialog).where(Dialog.person_id == bindparam("person"))
-_NEWS = update(Contact).where(Contact.id == bindparam("contact"))
+_STANDING = Known(select(*ROW).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True))
+_NEW_DIALOG = Known(insert(Dialog))
+_STANDS = Known(update(Dialog).where(Dialog.person_id == bindparam("person")))
+_NEWS = Known(update(Contact).where(Contact.id == bindparam("contact")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,13 @@ class Speaker:
 
 def find_speaker(session: Session, place: Address) -> Speaker | None:
     """Who speaks from there, locked until the transaction ends; None where nobody has spoken yet."""
-    row = session.execute(_SPEAKER, {"channel": place.channel, "place": place.place}).one_or_none()
+    session.flush()
+    row = _SPEAKER.row(session, {"channel": place.channel, "place": place.place})
     if row is None:
         return None
-    contact, used_elsewhere, *standing = row
+    person = found_entity(session, Person, row[_CONTACT_ENDS:_PERSON_ENDS])
+    contact = found_entity(session, Contact, row[:_CONTACT_ENDS], person=person)
+    used_elsewhere, *standing = row[_PERSON_ENDS:]
     return Speaker(contact, Standing(*standing), used_elsewhere)
 
 
@@ -91,17 +95,18 @@ def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
 
 def open_dialog(session: Session, person_id: int) -> Standing:
     """Where the talk of a person stands, locked; begins one where there is none."""
-    row = session.execute(_STANDING, {"person": person_id}).one_or_none()
+    session.flush()
+    row = _STANDING.row(session, {"person": person_id})
     if row is not None:
         return Standing(*row)
     dialog = Standing(person_id)
-    session.connection().execute(_NEW_DIALOG, asdict(dialog))
+    _NEW_DIALOG.rows(session, asdict(dialog))
     return dialog
 
 
 def write_standing(session: Session, dialog: Standing) -> None:
     stands = {name: getattr(dialog, name) for name in Standing.__slots__[1:]}
-    session.connection().execute(_STANDS, {"person": dialog.person_id, **stands})
+    _STANDS.rows(session, {"person": dialog.person_id, **stands})
 
 
 def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | None) -> None:
@@ -118,6 +123,6 @@ def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | Non
         never = dict.fromkeys(("lost_at", "closed_at", "knocked_at"))
         news |= {"used_at": event.at, "lost_reason": "", **never}
     if news:
-        session.connection().execute(_NEWS, {"contact": contact.id, **news})
+        _NEWS.rows(session, {"contact": contact.id, **news})
         for name, value in news.items():
             set_committed_value(contact, name, value)
