@@ -12,6 +12,7 @@ from bot.duties.ladder import MORNING, Anchors, next_at, rung_moments
 from bot.duties.usual import usual_of
 from bot.duties.withdrawing import TOLD_ABOVE, withdraw_reminders
 from bot.plans.ladders import RETURNED, LadderLine, LadderRung, rung_of
+from bot.store.known import Known, Whole
 from bot.tables import (
     Demand,
     Duty,
@@ -30,11 +31,13 @@ from bot.tables import (
 )
 
 LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
-_MEETINGS = (
-    select(MeetingDuty.duty_id, Meeting)
+_MEETING = Whole(Meeting)
+_MEETINGS = Known(
+    select(*_MEETING.columns, MeetingDuty.duty_id)
     .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
     .where(MeetingDuty.duty_id.in_(bindparam("duties", expanding=True)), Meeting.state.in_(LIVE_MEETING))
-    .order_by(Meeting.id)
+    .order_by(Meeting.id),
+    "duties",
 )
 
 
@@ -54,8 +57,11 @@ def meeting_of(session: Session, duty: Duty) -> Meeting | None:
 
 def meetings_of(session: Session, duty_ids: Collection[int]) -> dict[int, Meeting]:
     """The meeting that is set or running for each of these duties."""
-    rows = session.execute(_MEETINGS, {"duties": list(duty_ids)}) if duty_ids else ()
-    return {row[0]: row[1] for row in rows}
+    if not duty_ids:
+        return {}
+    session.flush()
+    rows = _MEETINGS.rows(session, {"duties": list(duty_ids)})
+    return {row[-1]: _MEETING.of(session, row) for row in rows}
 
 
 def anchors_of(duty: Duty, meeting: Meeting | None) -> Anchors:

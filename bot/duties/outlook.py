@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from bot.calendar import NOT_RELATIVE, Moment, end_of_day
 from bot.duties.life import meeting_of, meetings_of
-from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic
+from bot.store.known import Known, Whole
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic, Unit
 
 WORDED_WITH = (
     selectinload(Duty.demand).selectinload(Demand.topic),
@@ -25,34 +27,42 @@ def has_its_day() -> ColumnElement[bool]:
     return or_(Duty.due_on.is_not(None), Demand.relative == NOT_RELATIVE)
 
 
-_ITS = select(Duty).where(Duty.unit_id == bindparam("unit"))
-_OPEN = (
-    _ITS.join(Duty.demand)
+_DEMAND = Whole(Demand, topic=Whole(Topic))
+_DUTY = Whole(Duty, demand=_DEMAND)
+_ABOUT = aliased(Unit)
+_ABOUT_ONE = Whole(Duty, demand=_DEMAND, about=Whole(Unit, _ABOUT))
+
+
+def _its(whole: Whole[Duty]) -> Select[*tuple[Any, ...]]:
+    its = select(*whole.columns).join(Demand, Demand.id == Duty.demand_id)
+    return its.outerjoin(Topic, Topic.id == Demand.topic_id).where(Duty.unit_id == bindparam("unit"))
+
+
+_OPEN = Known(
+    _its(_ABOUT_ONE)
+    .outerjoin(_ABOUT, _ABOUT.id == Duty.about_id)
     .where(
         Duty.state == DutyState.OPEN,
         Duty.announced_on <= bindparam("today"),
         Duty.kind.in_(bindparam("kinds", expanding=True)),
         has_its_day(),
     )
-    .options(
-        contains_eager(Duty.demand).joinedload(Demand.topic),
-        joinedload(Duty.about),
-    )
-    .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id)
+    .order_by(Duty.due_on.is_(None), Duty.due_on, Duty.id),
+    "kinds",
 )
-_COMING = (
-    _ITS.where(
+_COMING = Known(
+    _its(_DUTY)
+    .where(
         Duty.kind == DutyKind.MEETING,
         Duty.state == DutyState.OPEN,
         Duty.announced_on > bindparam("today"),
     )
-    .options(joinedload(Duty.demand).joinedload(Demand.topic))
     .order_by(Duty.opens_on, Duty.due_on, Duty.id)
     .limit(1)
 )
-_DONE = (
-    _ITS.where(Duty.state == DutyState.DONE, or_(Duty.due_on >= bindparam("since"), Duty.due_on.is_(None)))
-    .options(joinedload(Duty.demand))
+_DONE = Known(
+    _its(_DUTY)
+    .where(Duty.state == DutyState.DONE, or_(Duty.due_on >= bindparam("since"), Duty.due_on.is_(None)))
     .order_by(Duty.done_at)
 )
 
@@ -61,12 +71,12 @@ def open_duties(
     session: Session, unit_id: int, today: date, kinds: Iterable[str] = ("meeting", "report", "confirm")
 ) -> list[Duty]:
     """The unit's open duties that have been announced by `today`, most urgent first."""
-    return list(session.scalars(_OPEN, {"unit": unit_id, "today": today, "kinds": list(kinds)}))
+    return _ABOUT_ONE.all(session, _OPEN, {"unit": unit_id, "today": today, "kinds": list(kinds)})
 
 
 def coming_meeting(session: Session, unit_id: int, today: date) -> Duty | None:
     """The next meeting that a plan will ask the unit for and that has not been announced yet."""
-    return session.scalars(_COMING, {"unit": unit_id, "today": today}).first()
+    return _DUTY.first(session, _COMING, {"unit": unit_id, "today": today})
 
 
 def meetings_on(session: Session, unit_id: int, kind: str, day: date) -> list[Duty]:
@@ -144,4 +154,4 @@ def unit_outlooks(session: Session, unit_id: int, moment: Moment, *kinds: str) -
 
 def done_since(session: Session, unit_id: int, since: date) -> list[Duty]:
     """What the unit has done of the duties due since that day."""
-    return list(session.scalars(_DONE, {"unit": unit_id, "since": since}))
+    return _DUTY.all(session, _DONE, {"unit": unit_id, "since": since})

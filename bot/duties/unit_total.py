@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_for, last_day, sum_of
 from bot.duties.standings import UNDONE
+from bot.store.known import Known
 from bot.tables import Attendance, Demand, Duty, DutyState, Meeting, MeetingDuty, MeetingState
 
 
@@ -36,7 +37,7 @@ _asked = (
         Demand.due_on >= _new_year,
     ),
 )
-_TOTAL = (
+_TOTAL = Known(
     select(
         func.count(),
         sum_of(and_(_done, Duty.on_time.is_(True))),
@@ -47,7 +48,7 @@ _TOTAL = (
     .join(Demand, Demand.id == Duty.demand_id)
     .where(*_asked)
 )
-_HEADS = (
+_HEADS = Known(
     select(
         func.coalesce(func.sum(Attendance.present), 0),
         func.coalesce(func.sum(Attendance.total - Attendance.exempt - Attendance.elsewhere), 0),
@@ -64,5 +65,6 @@ _HEADS = (
 def total_of_unit(session: Session, unit_id: int, today: date) -> UnitTotal:
     """What falls into the calendar year of `today` or is due in it, and what is open from before."""
     its = {"unit": unit_id, "today": today, "new_year": date(today.year, 1, 1)}
-    numbers, heads = (session.execute(asked, its).one() for asked in (_TOTAL, _HEADS))
+    session.flush()
+    numbers, heads = (asked.rows(session, its)[0] for asked in (_TOTAL, _HEADS))
     return UnitTotal(*numbers, *heads)

@@ -12,6 +12,7 @@ from bot.duties.withdrawing import to_own_people, withdraw_reminders
 from bot.messages import File
 from bot.people.roles import units_below
 from bot.problems import Invalid
+from bot.store.known import Known, Whole
 from bot.tables import (
     Demand,
     Duty,
@@ -146,15 +147,17 @@ def files_seen(
     return list(session.scalars(_tied(plan_id, key, period).where(or_(Material.path.in_(above), *parts))))
 
 
-_OF_TOPICS = (
-    select(Material)
+_MATERIAL = Whole(Material)
+_OF_TOPICS = Known(
+    select(*_MATERIAL.columns)
     .where(
         Material.plan_id.in_(bindparam("plans", expanding=True)),
         Material.key.in_(bindparam("keys", expanding=True)),
         Material.path.in_(bindparam("paths", expanding=True)),
         Material.withdrawn_at.is_(None),
     )
-    .order_by(Material.id)
+    .order_by(Material.id),
+    *("plans", "keys", "paths"),
 )
 
 
@@ -172,7 +175,7 @@ def files_for(session: Session, duties: Iterable[Duty]) -> dict[int, list[Materi
         "keys": list({topic.key for topic, _, _ in wanted.values()}),
         "paths": list({prefix for _, _, path in wanted.values() for prefix in path_prefixes(path)}),
     }
-    rows = session.scalars(_OF_TOPICS, its).all()
+    rows = _MATERIAL.all(session, _OF_TOPICS, its)
     found = {
         duty_id: distinct_files(
             f

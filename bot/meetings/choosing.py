@@ -16,12 +16,15 @@ from bot.periods import Period, periods_within
 from bot.plans.plan import PlanText, lines_of, topic_of
 from bot.plans.who import UnitProfile, fits_unit, variant_of
 from bot.problems import Invalid
+from bot.store.known import Known, Whole
 from bot.tables import Demand, Duty, DutyKind, DutyState, MeetingKind, MeetingState, Plan, Topic, Unit
 
-_IN_FORCE = (
-    select(Plan)
+_PLAN = Whole(Plan)
+_IN_FORCE = Known(
+    select(*_PLAN.columns)
     .where(Plan.unit_id.in_(bindparam("units", expanding=True)), Plan.withdrawn_at.is_(None))
-    .order_by(Plan.id)
+    .order_by(Plan.id),
+    "units",
 )
 
 
@@ -95,7 +98,7 @@ def replace_topic(session: Session, duty: Duty, topic: Topic | None, moment: Mom
 def addable_topics(session: Session, unit: Unit, today: date) -> list[Topic]:
     """The topics that the unit may take on itself in the quarter of the local day `today`, of all plans in force for it."""
     above = [int(part) for part in unit.path.strip("/").split("/")]
-    plans = session.scalars(_IN_FORCE, {"units": above}).all()
+    plans = _PLAN.all(session, _IN_FORCE, {"units": above})
     found: list[Topic] = []
     for plan in (plan for plan in plans if plan_allows(plan, "add")):
         text = text_of(plan)

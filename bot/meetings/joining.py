@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session, joinedload
 from bot.calendar import Moment
 from bot.duties.life import meeting_of, meetings_of, set_reminder
 from bot.duties.withdrawing import withdraw_reminders
-from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingDuty, MeetingKind, MeetingState
+from bot.store.known import Known, Whole
+from bot.tables import (
+    Demand,
+    Duty,
+    DutyKind,
+    DutyState,
+    Meeting,
+    MeetingDuty,
+    MeetingKind,
+    MeetingState,
+    Topic,
+)
 
 Why = Literal["theme", "month", "sequential", "embedded"]
 LONG_SINCE = date(2025, 10, 28)
@@ -26,11 +37,13 @@ class Joint:
     why: Why
 
 
-_ANSWERED = (
-    select(Duty)
+_DUTY = Whole(Duty, demand=Whole(Demand, topic=Whole(Topic)))
+_ANSWERED = Known(
+    select(*_DUTY.columns)
     .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+    .join(Demand, Demand.id == Duty.demand_id)
+    .outerjoin(Topic, Topic.id == Demand.topic_id)
     .where(MeetingDuty.meeting_id == bindparam("meeting"))
-    .options(joinedload(Duty.demand).joinedload(Demand.topic))
     .order_by(Duty.id)
 )
 _OTHERS = (
@@ -49,7 +62,7 @@ _OTHERS = (
 
 def duties_of(session: Session, meeting: Meeting) -> list[Duty]:
     """The duties a meeting answers."""
-    return list(session.scalars(_ANSWERED, {"meeting": meeting.id}))
+    return _DUTY.all(session, _ANSWERED, {"meeting": meeting.id})
 
 
 def merging_of(duty: Duty) -> str:

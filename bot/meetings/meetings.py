@@ -17,7 +17,7 @@ from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
 from bot.plans.agenda import Agenda
 from bot.problems import Invalid
-from bot.store.known import Known, columns_of
+from bot.store.known import Known, Whole
 from bot.tables import (
     Attendance,
     Duty,
@@ -33,18 +33,20 @@ from bot.tables import (
 )
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
+_MEETING = Whole(Meeting)
 _LOCKED = Known(
-    select(*columns_of(Meeting))
+    select(*_MEETING.columns)
     .where(Meeting.id == bindparam("meeting"))
     .with_for_update(key_share=True)  # a plain lock would keep others from noting at the same time
 )
-_UNIT = select(*columns_of(Unit)).with_for_update(key_share=True)
-_LOCKED_UNIT = Known(_UNIT.where(Unit.id == bindparam("unit")))
+_UNIT = Whole(Unit)
+_LOCKING = select(*_UNIT.columns).with_for_update(key_share=True)
+_LOCKED_UNIT = Known(_LOCKING.where(Unit.id == bindparam("unit")))
 _LOCKED_UNIT_OF = Known(
-    _UNIT.where(Unit.id == select(Duty.unit_id).where(Duty.id == bindparam("duty")).scalar_subquery())
+    _LOCKING.where(Unit.id == select(Duty.unit_id).where(Duty.id == bindparam("duty")).scalar_subquery())
 )
 _LAST = (
-    select(*columns_of(Meeting))
+    select(*_MEETING.columns)
     .where(Meeting.unit_id == bindparam("unit"), Meeting.rehearsal.is_(False))
     .order_by(Meeting.id.desc())
     .limit(1)
@@ -73,12 +75,12 @@ class Planned:
 
 def lock_meeting(session: Session, meeting_id: int) -> Meeting | None:
     """The meeting with its row locked, so that two phones take turns."""
-    return _LOCKED.entity(session, Meeting, {"meeting": meeting_id})
+    return _MEETING.first(session, _LOCKED, {"meeting": meeting_id})
 
 
 def lock_unit(session: Session, unit_id: int) -> Unit:
     """The unit with its row locked, so that two people do not begin or enter one meeting twice."""
-    unit = _LOCKED_UNIT.entity(session, Unit, {"unit": unit_id})
+    unit = _UNIT.first(session, _LOCKED_UNIT, {"unit": unit_id})
     if unit is None:
         raise LookupError(f"no unit {unit_id}")
     return unit
@@ -86,19 +88,19 @@ def lock_unit(session: Session, unit_id: int) -> Unit:
 
 def lock_unit_of(session: Session, duty_id: int) -> None:
     """The same for the unit of a duty, which is then read as it stands."""
-    _LOCKED_UNIT_OF.entity(session, Unit, {"duty": duty_id})
+    _UNIT.first(session, _LOCKED_UNIT_OF, {"duty": duty_id})
 
 
 def running_meeting_of(session: Session, unit_id: int) -> Meeting | None:
     """The unit's meeting that is going on, of whatever kind; no rehearsal."""
-    return _RUNNING.entity(session, Meeting, {"unit": unit_id})
+    return _MEETING.first(session, _RUNNING, {"unit": unit_id})
 
 
 def live_meeting(session: Session, unit_id: int, duty_id: int | None) -> Meeting | None:
     """The meeting set or running for a duty, or (without one) the unit's meeting that answers no duty; no rehearsal."""
     if duty_id is None:
-        return _LIVE_PLAIN.entity(session, Meeting, {"unit": unit_id})
-    return _LIVE_OF_DUTY.entity(session, Meeting, {"unit": unit_id, "duty": duty_id})
+        return _MEETING.first(session, _LIVE_PLAIN, {"unit": unit_id})
+    return _MEETING.first(session, _LIVE_OF_DUTY, {"unit": unit_id, "duty": duty_id})
 
 
 def other_running(
@@ -106,7 +108,7 @@ def other_running(
 ) -> Meeting | None:
     """The unit's meeting of this kind that is going on, if it is another one than `meeting`; no rehearsal."""
     its = {"unit": unit_id, "kind": kind, "meeting": meeting.id if meeting else 0}
-    return _OTHER_RUNNING.entity(session, Meeting, its)
+    return _MEETING.first(session, _OTHER_RUNNING, its)
 
 
 def set_meeting(

@@ -13,6 +13,7 @@ from bot.meetings.walk import current_place
 from bot.problems import Invalid
 from bot.reading.moments import read_moment
 from bot.reading.words import fold, past_fillers, plain_words, quoted_words
+from bot.store.known import Known
 from bot.tables import Meeting, MeetingState, Task, TaskState
 from bot.tables.walked import TaskReview
 
@@ -41,7 +42,7 @@ _FROM_BEFORE = (  # not done yet, and given out by another meeting of the unit t
     )
 )
 _UNFINISHED = _FROM_BEFORE.order_by(Task.due_on.is_(None), Task.due_on, Task.id)
-_HOW_MANY = _FROM_BEFORE.with_only_columns(func.count())
+_HOW_MANY = Known(_FROM_BEFORE.with_only_columns(func.count()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ def _later(session: Session, meeting: Meeting) -> Sequence[int]:
 
 
 def count_unfinished(session: Session, unit_id: int) -> int:
-    return session.scalar(_HOW_MANY, {"unit": unit_id, "meeting": 0}) or 0
+    session.flush()
+    return int(_HOW_MANY.value(session, {"unit": unit_id, "meeting": 0}))
 
 
 def reviewed_tasks(session: Session, meeting: Meeting) -> Sequence[Task]:

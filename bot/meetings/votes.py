@@ -13,6 +13,7 @@ from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.vote_line import check_vote
 from bot.meetings.walk import current_place
 from bot.problems import Invalid
+from bot.store.known import Known, Whole
 from bot.tables import Meeting, Vote
 
 SUBJECT_LIMIT = 2000
@@ -20,8 +21,9 @@ SUBJECT_LIMIT = 2000
 
 AFTER = 999
 """Stands for the step of the vote on the score: behind every step of an agenda."""
-_OWN = (
-    select(Vote)
+_VOTE = Whole(Vote)
+_OWN = Known(
+    select(*_VOTE.columns)
     .where(Vote.meeting_id == bindparam("meeting"), Vote.step != AFTER)
     .order_by(Vote.step, Vote.id)
 )
@@ -53,7 +55,7 @@ def vote_shares(vote: Vote) -> Shares:
 
 def votes_of(session: Session, meeting: Meeting) -> Sequence[Vote]:
     """Those of the meeting itself; the one on its score belongs to the score alone."""
-    return session.scalars(_OWN, {"meeting": meeting.id}).all()
+    return _VOTE.all(session, _OWN, {"meeting": meeting.id})
 
 
 def vote_of(session: Session, vote_id: int, meeting_id: int | None = None) -> Vote | None:

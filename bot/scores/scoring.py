@@ -15,6 +15,7 @@ from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.sheets import Criterion, Part, ScoreSheet
 from bot.problems import Invalid
 from bot.scores.facts import Facts, condition_holds, known_fact, score_facts, ticked_preparations
+from bot.store.known import Known, Whole
 from bot.tables import Attendance, Meeting, MeetingState, Score, Unit, Vote
 
 LONGEST_TEXT = 2000
@@ -233,8 +234,9 @@ def undecided_scores(session: Session, where: ColumnElement[bool], limit: int) -
     return list(session.scalars(query.order_by(Meeting.started_at, Meeting.id).limit(limit))), count
 
 
-_LAST_HELD = (
-    select(Meeting)
+_MEETING = Whole(Meeting)
+_LAST_HELD = Known(
+    select(*_MEETING.columns)
     .where(
         Meeting.unit_id == bindparam("unit"),
         Meeting.state == MeetingState.HELD,
@@ -247,4 +249,4 @@ _LAST_HELD = (
 
 def last_held(session: Session, unit: Unit) -> Meeting | None:
     """The unit's latest held meeting; a rehearsal is none."""
-    return session.scalars(_LAST_HELD, {"unit": unit.id}).first()
+    return _MEETING.first(session, _LAST_HELD, {"unit": unit.id})

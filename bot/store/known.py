@@ -1,8 +1,7 @@
 """Statements that every update says: compiled once for each database, and said straight to its driver."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, inspect
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
@@ -19,12 +18,14 @@ class Known:
     more, half of what an update costs; of it only the types are left here, which turn the values. Whoever listens to the engine's
     statements hears these as well.
 
-    What writes takes its values by the names of the columns; a column that is not named takes its default.
+    What writes takes its values by the names of the columns; a column that is not named takes its default. `lists`: the names of
+    those values that are lists, of a `bindparam(…, expanding=True)`; there is a form for each length.
     """
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, *lists: str) -> None:
         self._statement = statement
-        self._forms: dict[tuple[str, ...], _Form] = {}
+        self._lists = lists
+        self._forms: dict[tuple[object, ...], _Form] = {}
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row]:
         """What it answers; nothing where it only writes. Raises as `Session.execute`; what is to be flushed before it, whoever asks
@@ -33,7 +34,7 @@ class Known:
         if connection.engine.dispatch.before_cursor_execute:
             result = connection.execute(self._statement, values)
             return [tuple(row) for row in result] if result.returns_rows else ()
-        key = (connection.dialect.name, *values)
+        key = (connection.dialect.name, *values, *[len(values[name]) for name in self._lists])
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = _Form(self._statement, connection.dialect, values)
@@ -43,12 +44,6 @@ class Known:
         """Its first row."""
         found = self.rows(session, values)
         return found[0] if found else None
-
-    def entity(self, session: Session, kind: type[E], values: Mapping[str, Any]) -> E | None:
-        """That of its first row, which has the entity's columns alone, as it stands in the database now."""
-        session.flush()
-        found = self.row(session, values)
-        return None if found is None else found_entity(session, kind, found)
 
     def value(self, session: Session, values: Mapping[str, Any]) -> Any:
         """The first value of its first row; None where there is none."""
@@ -65,13 +60,20 @@ class _Form:
             statement = statement.inline()  # else the new row's number is asked for
         compiled = statement.compile(dialect=dialect, column_keys=list(values) if statement.is_dml else None)
         said = compiled.construct_expanded_state(dict(values))
-        fixed = {name: value for name, value in said.parameters.items() if name not in values}
+        given = {*values, *(part for name in values for part in said.parameter_expansion.get(name, ()))}
+        fixed = {name: value for name, value in said.parameters.items() if name not in given}
         fixed |= {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
         turns = {name: _to_database(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._sql: str = said.statement
         self._places: list[str] | None = said.positiontup
         self._fixed = {name: _turn_of(name, turns)(value) for name, value in fixed.items()}
-        self._turns = [(name, turn) for name in values if (turn := turns.get(name))]
+        self._lists = said.parameter_expansion
+        self._turns = [
+            (name, turn)
+            for own in values
+            for name in self._lists.get(own, (own,))
+            if (turn := turns.get(own))
+        ]
         self._reads = [
             (at, turn) for at, column in enumerate(answers) if (turn := _from_database(column.type, dialect))
         ]
@@ -79,6 +81,9 @@ class _Form:
 
     def say(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
         bound = {**self._fixed, **values}
+        for name, parts in self._lists.items():
+            if name in bound:
+                bound.update(zip(parts, bound.pop(name), strict=True))
         for name, turn in self._turns:
             bound[name] = turn(bound[name])
         raw = connection.connection
@@ -120,30 +125,65 @@ def _unchanged(value: Any) -> Any:
     return value
 
 
-@cache
-def columns_of(kind: type[DeclarativeBase]) -> tuple[Any, ...]:
-    """The columns of an entity, in the order in which `found_entity` takes their values."""
-    return tuple(inspect(kind).local_table.c)
+class Whole(Generic[E]):
+    """An entity with an `id` as it stands in a row, all its columns, and behind them those of the entities that it refers to.
+
+    It becomes one of the session, as if the session had loaded it; where the session has it already, it stands as in the row from now on.
+    """
+
+    def __init__(self, kind: type[E], table: Any = None, **refers: "Whole[Any]") -> None:
+        """`table`: the alias of which the columns are, where the statement has one; `refers`: what it refers to, by its attribute."""
+        self._kind = kind
+        mapper = inspect(kind)
+        self._names = tuple(attribute.key for attribute in mapper.column_attrs if not attribute.deferred)
+        self._own = len(self._names)
+        self._refers = refers
+        own = tuple(getattr(table or kind, name) for name in self._names)
+        self.columns: tuple[Any, ...] = own + tuple(
+            column for other in refers.values() for column in other.columns
+        )
+
+    def all(self, session: Session, statement: Known, values: Mapping[str, Any]) -> list[E]:
+        """Those of the rows, each of which begins with it, in their order."""
+        session.flush()
+        seen: dict[Any, Any] = {}
+        return [self._take(session, row, seen) for row in statement.rows(session, values)]
+
+    def first(self, session: Session, statement: Known, values: Mapping[str, Any]) -> E | None:
+        """That of the first row, if there is one."""
+        session.flush()
+        row = statement.row(session, values)
+        return None if row is None else self.of(session, row)
+
+    def of(self, session: Session, row: Row) -> E:
+        """That of a row which begins with it; whatever the session had changed of it has been flushed."""
+        found: E = self._take(session, row, {})
+        return found
+
+    def _take(self, session: Session, row: Row, seen: dict[Any, Any], at: int = 0) -> Any:
+        """None where an outer join has found none."""
+        if row[at] is None:
+            return None
+        key = (self._kind, row[at])
+        if key not in seen:
+            stands = dict(zip(self._names, row[at : at + self._own], strict=True))
+            at += self._own
+            for name, other in self._refers.items():
+                stands[name] = other._take(session, row, seen, at)
+                at += len(other.columns)
+            seen[key] = _stood(session, self._kind, stands)
+        return seen[key]
 
 
-@cache
-def _attributes(kind: type[DeclarativeBase]) -> tuple[str, ...]:
+def _stood(session: Session, kind: Any, stands: dict[str, Any]) -> Any:
     mapper = inspect(kind)
-    return tuple(mapper.get_property_by_column(column).key for column in columns_of(kind))
-
-
-def found_entity(session: Session, kind: type[E], values: Iterable[Any], **joined: Any) -> E:
-    """The entity of a row that has just been read, with an `id`; whatever the session had changed of it must have been flushed.
-    `joined`: what it refers to."""
-    stands = dict(zip(_attributes(kind), values, strict=True), **joined)
-    mapper = inspect(kind)
-    entity: E | None = session.identity_map.get(mapper.identity_key_from_primary_key((stands["id"],)))
-    if entity is not None:
+    entity: Any = session.identity_map.get(mapper.identity_key_from_primary_key((stands["id"],)))
+    if entity is None:
+        entity = mapper.class_manager.new_instance()
+        instance_state(entity).dict.update(stands)
+        make_transient_to_detached(entity)
+        session.add(entity)
+    else:
         for name, value in stands.items():
             set_committed_value(entity, name, value)
-        return entity
-    entity = mapper.class_manager.new_instance()
-    instance_state(entity).dict.update(stands)
-    make_transient_to_detached(entity)
-    session.add(entity)
     return entity

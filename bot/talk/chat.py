@@ -17,7 +17,7 @@ from bot.people import roles
 from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
-from bot.store.known import Known, columns_of, found_entity
+from bot.store.known import Known, Whole
 from bot.tables import Audit, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
@@ -29,13 +29,13 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _KEYED = select(Message).where(Message.key == bindparam("key")).with_for_update()
+_ROLE = Whole(Membership, unit=Whole(Unit))
 _ROLES = Known(
-    select(*columns_of(Membership), *columns_of(Unit))
+    select(*_ROLE.columns)
     .join(Unit, Unit.id == Membership.unit_id)
     .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
     .order_by(Membership.id)
 )
-_ROLE_ENDS = len(columns_of(Membership))
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -389,13 +389,7 @@ class Chat:
 
 def roles_of(session: Session, person_id: int) -> list[Membership]:
     """A person's roles that have not ended."""
-    session.flush()
-    rows = _ROLES.rows(session, {"person": person_id})
-    units = [found_entity(session, Unit, row[_ROLE_ENDS:]) for row in rows]
-    return [
-        found_entity(session, Membership, row[:_ROLE_ENDS], unit=unit)
-        for row, unit in zip(rows, units, strict=True)
-    ]
+    return _ROLE.all(session, _ROLES, {"person": person_id})
 
 
 def row_id(said: object) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.messages import Address, Incoming
-from bot.store.known import Known, columns_of, found_entity
+from bot.store.known import Known, Whole
 from bot.tables import Contact, Dialog, Person
 
 USE_NOTED = timedelta(minutes=1)
@@ -39,18 +39,17 @@ _used_elsewhere = (
     .correlate(Contact)
     .scalar_subquery()
 )
+_CONTACT = Whole(Contact, person=Whole(Person))
 # All three rows are locked: one that is merely joined would be that from before the wait. A plain lock would make everybody
 # wait who writes to this person.
 _SPEAKER = Known(
-    select(*columns_of(Contact), *columns_of(Person), _used_elsewhere, *ROW)
+    select(*_CONTACT.columns, _used_elsewhere, *ROW)
     .join(Person, Person.id == Contact.person_id)
     .join(Dialog, Dialog.person_id == Contact.person_id)
     .where(*_at_place)
     .with_for_update(key_share=True)
 )
-_CONTACT_ENDS = len(columns_of(Contact))
-_PERSON_ENDS = _CONTACT_ENDS + len(columns_of(Person))
-_CONTACT = select(Contact).where(*_at_place)
+_AT_PLACE = select(Contact).where(*_at_place)
 _STANDING = Known(select(*ROW).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True))
 _NEW_DIALOG = Known(insert(Dialog))
 _STANDS = Known(update(Dialog).where(Dialog.person_id == bindparam("person")))
@@ -73,15 +72,13 @@ def find_speaker(session: Session, place: Address) -> Speaker | None:
     row = _SPEAKER.row(session, {"channel": place.channel, "place": place.place})
     if row is None:
         return None
-    person = found_entity(session, Person, row[_CONTACT_ENDS:_PERSON_ENDS])
-    contact = found_entity(session, Contact, row[:_CONTACT_ENDS], person=person)
-    used_elsewhere, *standing = row[_PERSON_ENDS:]
-    return Speaker(contact, Standing(*standing), used_elsewhere)
+    used_elsewhere, *standing = row[len(_CONTACT.columns) :]
+    return Speaker(_CONTACT.of(session, row), Standing(*standing), used_elsewhere)
 
 
 def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
     """As `find_speaker`, where the place is new or its person has had no talk."""
-    contact = session.scalar(_CONTACT, {"channel": place.channel, "place": place.place})
+    contact = session.scalar(_AT_PLACE, {"channel": place.channel, "place": place.place})
     if contact is None:
         contact = Contact(person=Person(created_at=at), channel=place.channel, place=place.place, used_at=at)
         session.add(contact)

@@ -8,10 +8,11 @@ from bot.materials.receipts import materials_for
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.scores.standing import unit_scores
+from bot.store.known import Known
 from bot.tables import Membership, Role, Unit
 from bot.talk.chat import Chat
 
-_SECRETARY = (
+_SECRETARY = Known(
     select(Membership.id)
     .where(
         Membership.unit_id == bindparam("unit"),
@@ -46,7 +47,7 @@ def _show(chat: Chat, unit: Unit) -> None:
         total=total,
         waiting=waiting,
         tied=materials_for(chat.session, [view.duty for view in waiting]),
-        staffed=leads or chat.session.scalar(_SECRETARY, {"unit": unit.id}) is not None,
+        staffed=leads or _SECRETARY.value(chat.session, {"unit": unit.id}) is not None,
         leads=leads,
         sums=sums,
         scores=unit_scores(chat, unit),
