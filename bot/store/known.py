@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 Turn = Callable[[Any], Any]
 E = TypeVar("E", bound=DeclarativeBase)
 
@@ -62,7 +62,7 @@ class _Form:
         said = compiled.construct_expanded_state(dict(values))
         given = {*values, *(part for name in values for part in said.parameter_expansion.get(name, ()))}
         fixed = {name: value for name, value in said.parameters.items() if name not in given}
-        fixed |= {column.key: column.default.arg for column in getattr(compiled, "insert_prefetch", ())}
+        fixed |= {column.key: _default_of(column) for column in getattr(compiled, "insert_prefetch", ())}
         turns = {name: _to_database(bind.type, dialect) for name, bind in compiled.binds.items()}
         self._sql: str = said.statement
         self._places: list[str] | None = said.positiontup
@@ -92,9 +92,8 @@ class _Form:
             cursor.execute(self._sql, [bound[name] for name in self._places] if self._places else bound)
             return self._read(cursor.fetchall()) if self._answers else ()
         except connection.dialect.loaded_dbapi.Error as error:
-            connection._handle_dbapi_exception(
-                error, self._sql, None, cursor, None
-            )  # tells it as its own, and always raises
+            # Told as its own, and always raised; the values, which are people's words, stay here.
+            connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
         finally:
             cursor.close()
 
@@ -105,7 +104,13 @@ class _Form:
         for row in rows:
             for at, turn in self._reads:
                 row[at] = turn(row[at])
-        return rows  # type: ignore[return-value]
+        return rows
+
+
+def _default_of(column: Any) -> Any:
+    if not column.default.is_scalar:
+        raise TypeError(f"{column} must be given: its default is counted")
+    return column.default.arg
 
 
 def _to_database(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
