@@ -6,31 +6,36 @@ import re
 import unicodedata
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
-
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore, S3Store
 
 from bot.messages import File, Refusal
 from bot.problems import Invalid
 from bot.store.filetypes import EXTENSIONS, SOUNDS, TABLES, sniff_type
+from bot.store.folder import Folder
 from bot.store.secrecy import secret_file
 from bot.store.whole_pictures import prove_whole
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 2**20
-_RETRIES = 3
 _NAME_LENGTH = 120
 _BLANK = "tep"
-_S3_OPTIONS = frozenset({"endpoint", "region", "access_key_id", "secret_access_key"})
 _OTHER_EXTENSIONS = frozenset(
     {".bin", ".dat", ".tmp", ".zip", ".exe", ".rtf", ".txt", ".htm", ".html", ".docm", ".xlsm"}
 )
+
+
+class Keeping(Protocol):
+    """Where the bytes lie, under keys: a `Folder` or a `Bucket`, which say what is raised."""
+
+    def put(self, key: str, source: Path | bytes) -> None: ...
+    def read(self, key: str) -> bytes: ...
+    def stream(self, key: str) -> Iterator[bytes]: ...
+    def size(self, key: str) -> int: ...
+    def keys(self) -> Iterator[str]: ...
+    def delete(self, key: str) -> None: ...
 
 
 class Store:
@@ -39,17 +44,15 @@ class Store:
     A bad digest is a ValueError, bytes that are not there a FileNotFoundError, an unreachable or full store an OSError.
     """
 
-    def __init__(self, backend: LocalStore | S3Store) -> None:
+    def __init__(self, backend: Keeping) -> None:
         self._backend = backend
 
     def put(self, digest: str, source: Path) -> bool:
         """Store the bytes of `source`, all or nothing; False: they were there already (two threads at once may both be told True)."""
         key = _key(digest)
-        with _as_os_error():
-            if self._stored_size(key) == source.stat().st_size:
-                return False
-            # Overwriting with the same bytes does no harm, and every bucket can do it; "create only" not all.
-            self._backend.put(key, source)
+        if self._stored_size(key) == source.stat().st_size:
+            return False
+        self._backend.put(key, source)
         return True
 
     def keep(self, name: str, source: Path) -> File:
@@ -57,49 +60,41 @@ class Store:
         return take_in(self, name, source)
 
     def read(self, digest: str) -> bytes:
-        with _as_os_error():
-            return bytes(self._backend.get(_key(digest)).bytes())
+        return self._backend.read(_key(digest))
 
     def stream(self, digest: str) -> Iterator[bytes]:
         """Give the bytes in pieces of about 1 MB; a missing file is told at once, before the first piece."""
-        with _as_os_error():
-            pieces = self._backend.get(_key(digest)).stream(min_chunk_size=_CHUNK)
-        return _pieces(iter(pieces))
+        return self._backend.stream(_key(digest))
 
     def size(self, digest: str) -> int:
-        with _as_os_error():
-            return int(self._backend.head(_key(digest))["size"])
+        return self._backend.size(_key(digest))
 
     def digests(self) -> Iterator[str]:
         """Of everything that is stored, in no order."""
-        with _as_os_error():
-            for part in self._backend.list():
-                for entry in part:
-                    folder, _, rest = str(entry["path"]).partition("/")
-                    if re.fullmatch("[0-9a-f]{64}", folder + rest):
-                        yield folder + rest
+        for key in self._backend.keys():  # noqa: SIM118 - no mapping
+            folder, _, rest = key.partition("/")
+            if re.fullmatch("[0-9a-f]{64}", folder + rest):
+                yield folder + rest
 
     def drop(self, digest: str) -> None:
         """Forget the bytes; nothing happens where there are none."""
-        with _as_os_error():
-            try:
-                self._backend.delete(_key(digest))
-            except FileNotFoundError:
-                log.info("file.drop missing sha256=%s", digest)
+        try:
+            self._backend.delete(_key(digest))
+        except FileNotFoundError:
+            log.info("file.drop missing sha256=%s", digest)
 
     def check(self) -> None:
         """Write, read back and delete a few bytes. Raises OSError when that fails."""
         key = f"probe-{uuid.uuid4().hex}"
-        with _as_os_error():
-            self._backend.put(key, key.encode())
-            found = bytes(self._backend.get(key).bytes())
-            self._backend.delete(key)
+        self._backend.put(key, key.encode())
+        found = self._backend.read(key)
+        self._backend.delete(key)
         if found != key.encode():
             raise OSError("the file store gives back other bytes than it was given")
 
     def _stored_size(self, key: str) -> int | None:
         try:
-            return int(self._backend.head(key)["size"])
+            return self._backend.size(key)
         except FileNotFoundError:
             return None
 
@@ -111,11 +106,13 @@ def open_store(url: str) -> Store:
     (AWS_* variables, instance role). Raises ValueError for an address that is neither, never quoting it: it may bear a secret.
     """
     if url.startswith("s3://"):
-        return Store(_bucket(url))
+        from bot.store.bucket import Bucket  # its library takes memory that a folder need not
+
+        return Store(Bucket(url))
     folder = folder_of_store(url)
     if folder is None:
         raise ValueError("the file store is a folder or an s3:// address")
-    return Store(_folder(folder))
+    return Store(Folder(folder))
 
 
 def folder_of_store(url: str) -> Path | None:
@@ -128,55 +125,10 @@ def folder_of_store(url: str) -> Path | None:
     return Path(url) if url and "://" not in url else None
 
 
-def _folder(path: Path) -> LocalStore:
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalStore(path.resolve())
-
-
-def _bucket(url: str) -> S3Store:
-    parts = urlsplit(url)
-    # Not parse_qsl: it makes a space of the plus sign that a secret key may hold.
-    options = {
-        key: unquote(value)
-        for key, _, value in (pair.partition("=") for pair in parts.query.split("&"))
-        if key
-    }
-    unknown = sorted(options.keys() - _S3_OPTIONS)
-    if not parts.netloc or unknown:
-        raise ValueError(
-            f"s3:// address: unknown {', '.join(unknown)}" if unknown else "s3:// address: no bucket"
-        )
-    return S3Store(
-        parts.netloc,
-        prefix=unquote(parts.path).strip("/") or None,
-        config=options,  # type: ignore[arg-type]
-        client_options={
-            "allow_http": options.get("endpoint", "").startswith("http://"),
-            "connect_timeout": timedelta(seconds=5),
-            "timeout": timedelta(seconds=120),
-        },
-        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=30)},
-    )
-
-
 def _key(digest: str) -> str:
     if not re.fullmatch("[0-9a-f]{64}", digest):
         raise ValueError("not a SHA-256 digest")
     return f"{digest[:2]}/{digest[2:]}"
-
-
-@contextmanager
-def _as_os_error() -> Iterator[None]:
-    try:
-        yield
-    except BaseError as error:
-        raise OSError(f"file store: {type(error).__name__}") from error
-
-
-def _pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    with _as_os_error():
-        for piece in pieces:
-            yield bytes(piece)
 
 
 @dataclass(frozen=True, slots=True)

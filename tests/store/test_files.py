@@ -23,6 +23,7 @@ from bot.messages import File, Refusal
 from bot.problems import Invalid
 from bot.store.files import Store, clean_name, open_store, refusal_of, take_in
 from bot.store.filetypes import DOCX, JPEG, PDF, PNG
+from bot.store.folder import Folder
 
 ROOT = Path(__file__).parents[2]
 PNG_BYTES = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + b"\0" * 17 + b"\0\0\0\0IEND" + b"\0" * 4
@@ -155,7 +156,7 @@ def test_check_of_a_bucket_that_is_not_there(s3: str) -> None:
 
 
 def test_an_unreachable_store_is_an_os_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.files._RETRIES", 0)
+    monkeypatch.setattr("bot.store.bucket._RETRIES", 0)
     store = open_store("s3://tep?endpoint=http://127.0.0.1:9&region=x&access_key_id=a&secret_access_key=b")
     for call in (store.read, store.size, store.stream, store.drop):
         with pytest.raises(OSError, match="file store"):
@@ -165,7 +166,7 @@ def test_an_unreachable_store_is_an_os_error(tmp_path: Path, monkeypatch: pytest
 
 
 def test_check_notices_other_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.store.files.bytes", lambda _buffer: b"other", raising=False)
+    monkeypatch.setattr(Folder, "read", lambda _folder, _key: b"other")
     with pytest.raises(OSError, match="other bytes"):
         open_store(str(tmp_path / "store")).check()
 
