@@ -11,7 +11,6 @@ import typer
 
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, ChannelRefused
-from bot.commands.backup import back_up, look_at, put_back
 from bot.commands.check import check_installation, unread_pages
 from bot.commands.common import (
     AGENDAS,
@@ -161,6 +160,8 @@ def backup_command(
     check: Annotated[bool, typer.Option("--check", help="Only looks whether FILE is whole.")] = False,
 ) -> None:
     """Writes the database and the files into FILE while the program runs; with --check proves that FILE is whole."""
+    from bot.commands.backup import back_up, look_at  # its libraries take memory that `run` need not
+
     with explain_problems():
         look_at(file) if check else back_up(file)
 
@@ -168,6 +169,8 @@ def backup_command(
 @app.command("restore")
 def restore_command(file: Path) -> None:
     """Puts a backup into an empty database and an empty file store."""
+    from bot.commands.backup import put_back
+
     with explain_problems():
         put_back(file)
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import segno
 import typer
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -156,6 +155,8 @@ def owner_of(session: Session, code: str) -> Unit:
 
 def picture_of(link: str) -> str:
     """A QR code of half blocks, dark on light as phones want it, for a terminal of any colours."""
+    import segno  # it takes memory that `run` need not
+
     drawn = StringIO()
     segno.make(link, error="m", micro=False).terminal(drawn, compact=True)
     return drawn.getvalue()

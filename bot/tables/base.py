@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -52,7 +53,10 @@ class Kept(TypeDecorator[Value], Generic[Value]):
     def __init__(self, shape: Any) -> None:
         super().__init__()
         self.shape = shape
-        self._adapter: TypeAdapter[Value] = TypeAdapter(shape)
+
+    @cached_property  # not before it is wanted: of all that is declared a day needs a few
+    def _adapter(self) -> TypeAdapter[Value]:
+        return TypeAdapter(self.shape)
 
     def process_bind_param(self, value: Value | None, dialect: Dialect) -> Any:
         if value is None:

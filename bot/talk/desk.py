@@ -69,7 +69,10 @@ class Flow:
         self.answers = answers
         self.first = steps[0].name
         self.steps = {step.name: step for step in steps}
-        self._adapter: TypeAdapter[Any] = TypeAdapter(answers)
+
+    @cached_property  # not before somebody is asked: there are fifty
+    def _adapter(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.answers)
 
     def load(self, data: Mapping[str, Any]) -> Answers:
         """What the JSON of a dialog's row says. Raises ValueError when it lacks what has no default."""

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.process
 
 HEAVY = (
     *("openpyxl", "docx", "docxtpl", "lxml", "pypdf", "PIL", "pi_heif", "icalendar", "alembic", "holidays"),
-    *("cryptography", "rich", "pygments", "puremagic", "obstore"),
+    *("cryptography", "rich", "pygments", "puremagic", "obstore", "smtplib", "segno", "prometheus_client"),
 )
 
 

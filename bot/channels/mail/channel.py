@@ -8,9 +8,8 @@ from functools import partial
 from typing import Self
 
 from bot.channels.base import Channel, FileLink, Tools, WebTalk
-from bot.channels.mail.handing_in import STOPPED_SECONDS, Stopped, hand_in
 from bot.channels.mail.letter import Envelope, LetterWords, letter_of
-from bot.channels.mail.settings import MailServer, MailSettings, read_server
+from bot.channels.mail.settings import MailServer, MailSettings, Stopped, read_server
 from bot.channels.waiting import run_in_thread
 from bot.messages import Abilities, Address, Reply, TryLater, Unsendable
 
@@ -18,6 +17,7 @@ log = logging.getLogger(__name__)
 
 NAME = "smtp"
 WORKERS = 4
+STOPPED_SECONDS = 300.0
 
 
 class Mail(Channel):
@@ -79,6 +79,8 @@ class Mail(Channel):
             log.warning("mail.send not shown in the talk message=%s error=%s", number, type(error).__name__)
 
     def _hand_in(self, place: str, reply: Reply) -> None:
+        from bot.channels.mail.handing_in import hand_in  # its library takes memory
+
         reader = Address(NAME, place)
         links = [self._file_link(file, reader, reply.number) for file in reply.files]
         facts = (self._server, place, self._now(), self._mark, links, self._talk.link(reader), self._words)

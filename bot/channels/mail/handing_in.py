@@ -6,23 +6,15 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 
-from bot.channels.mail.settings import Cover, MailServer
+from bot.channels.mail.settings import Cover, MailServer, Stopped
 from bot.messages import TryLater, Undeliverable, Unsendable
 
 SECONDS = 15.0
 """So long each answer of the server is waited for."""
-BUSY_SECONDS, STOPPED_SECONDS = 60.0, 300.0
+BUSY_SECONDS = 60.0
 TOO_LARGE, LOGIN_WANTED, UNAVAILABLE = 552, 530, 421
 _STATUS = re.compile(rb"\b([45]\.\d{1,3}\.\d{1,3})\b")
 _RELAY = re.compile(rb"relay|authenticat", re.IGNORECASE)
-
-
-class Stopped(Exception):
-    """The server takes nothing from this installation; `code` names the sentence."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def hand_in(server: MailServer, letter: EmailMessage) -> None:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
 
 from bot.channels.mail.settings import MailServer
@@ -69,6 +67,9 @@ class Envelope:
 
 def letter_of(reply: Reply, envelope: Envelope) -> EmailMessage:
     """The letter, as it is handed in. Sent again it bears the same Message-ID."""
+    from email.headerregistry import Address  # they take memory that most installations need not
+    from email.policy import SMTP
+
     server, words = envelope.server, envelope.words
     said = say_instead(reply.text, tuple(words.instead.items())) if reply.choices else reply.text
     text = _CONTROLS.sub(" ", storable_text(said)).strip()

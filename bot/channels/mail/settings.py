@@ -66,5 +66,13 @@ def _readable(value: SecretStr) -> SecretStr:
     return value
 
 
+class Stopped(Exception):
+    """The server takes nothing from this installation; `code` names the sentence."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class MailSettings(BaseModel):
     smtp_url: Annotated[SecretStr, AfterValidator(_readable)] = SecretStr("")
