@@ -22,9 +22,10 @@ def say_reminders(desk: Desk, at: datetime) -> int:
             take_turns(session, "reminders")
             taken, told = saying.say_due(desk, session, at, most)
         written += told
-        if not taken:
+        if taken:
+            desk.wake()
+        if taken < most:
             return written
-        desk.wake()
 
 
 def next_reminder_moment(session: Session) -> datetime | None:

@@ -57,7 +57,10 @@ def claim_leaders(session: Session, at: datetime, most: int = BATCH) -> list[Mem
         Membership.next_summary_at <= at,
     )
     first = select(Membership.person_id).where(*due).order_by(Membership.next_summary_at).limit(most)
-    roles = select(Membership).where(Membership.person_id.in_(set(session.scalars(first))), *due)
+    people = set(session.scalars(first))
+    if not people:
+        return []
+    roles = select(Membership).where(Membership.person_id.in_(people), *due)
     whole = roles.options(joinedload(Membership.person), joinedload(Membership.unit))
     in_turn = whole.order_by(Membership.person_id, Membership.id)
     return list(session.scalars(in_turn.with_for_update(skip_locked=True, of=Membership)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from bot.calendar import (
     QUIET_FROM,
@@ -29,10 +29,11 @@ from bot.meetings.meetings import set_meeting
 from bot.plans.ladders import RUNG_AT, LadderLine, LadderRung, rung_of
 from bot.plans.plan import PlanText
 from bot.plans.yaml_in import read_plan
-from bot.store.db import Database, connect_database
+from bot.store.db import Database
 from bot.tables import Contact, Demand, Duty, Membership, Message, Person, Reminder, ReminderKind, Unit
 from bot.talk.outbox import lose_contact
 from schedules import reminders
+from tests.kit.databases import Ground
 from tests.kit.places import ROOT, ZONE
 from tests.kit.world import World
 
@@ -201,12 +202,11 @@ def plan_of(folder: Path, text: str) -> PlanText:
 
 
 @contextmanager
-def fresh(template: Path) -> Iterator[tuple[World, Path]]:
+def fresh(ground: Ground) -> Iterator[tuple[World, Path]]:
     """A world of its own for each example: a committee with a leader, a cell with two secretaries."""
     folder = Path(tempfile.mkdtemp(prefix="year-"))
-    shutil.copy(template, folder / "test.db")
-    db = connect_database(f"sqlite:///{folder / 'test.db'}")
-    event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+    ground.clear(folder)
+    db = Database(ground.engine)
     try:
         world = World(db, at_local(NEW_YEAR, time(6), ZONE))
         world.units(("D", "Đảng ủy", "dang_uy", "", None), ("C", "Chi bộ", "chi_bo", "co_quan", "D"))
@@ -288,13 +288,13 @@ def live(world: World, happens: list[Act], late: list[int]) -> set[date]:
     st.lists(st.sampled_from([0, 0, 0, 3, 50, 700, 4000]), min_size=1, max_size=9),
 )
 def test_a_year_of_one_unit(
-    sqlite_template: Path,
+    sqlite_ground: Ground,
     meeting: list[dict[str, str]],
     report: list[dict[str, str]],
     happens: list[Act],
     late: list[int],
 ) -> None:
-    with fresh(sqlite_template) as (world, folder):
+    with fresh(sqlite_ground) as (world, folder):
         world.load(plan_of(folder, plan_text(meeting, report)), owner="D")
         meeting_days = live(world, happens, late)
         moved = sum(what == "meet" for _, what, *_ in happens)
@@ -332,7 +332,7 @@ def test_a_year_of_one_unit(
 
 
 def test_what_climbs_while_the_program_was_down_in_the_evening_comes_in_the_morning(
-    sqlite_template: Path,
+    sqlite_ground: Ground,
 ) -> None:
     """The deputy is called at 16:00; the program is back at 3:40 in the night, and at 22:00 another time."""
     ladder = [
@@ -340,7 +340,7 @@ def test_what_climbs_while_the_program_was_down_in_the_evening_comes_in_the_morn
         {"key": "climb", "at": "due-28d 16:00", "say": "topic", "when": "always", "to": "deputy"},
     ]
     for late in (700, 360):
-        with fresh(sqlite_template) as (world, folder):
+        with fresh(sqlite_ground) as (world, folder):
             world.load(plan_of(folder, plan_text(ladder[:1], ladder)), owner="D")
             live(world, [], [late])
             with world.db.read() as session:
@@ -373,12 +373,12 @@ def told(world: World) -> list[tuple[str, str, int]]:
 @settings(ANY_YEAR, max_examples=4)
 @given(lines(), lines(("opens", "safe", "due")))
 def test_the_order_of_loading_changes_nothing(
-    sqlite_template: Path, meeting: list[dict[str, str]], report: list[dict[str, str]]
+    sqlite_ground: Ground, meeting: list[dict[str, str]], report: list[dict[str, str]]
 ) -> None:
     texts = [plan_text(meeting, report), plan_text(report, report, "2-KH/A").replace("Việc", "Thêm")]
     found = []
     for order in (texts, texts[::-1]):
-        with fresh(sqlite_template) as (world, folder):
+        with fresh(sqlite_ground) as (world, folder):
             for text in order:
                 world.load(plan_of(folder, text), owner="D")
             live(world, [], [0])
