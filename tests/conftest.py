@@ -14,7 +14,15 @@ import pytest
 
 from bot.store.db import Database
 from tests.kit.committees import monthly_committee, office_of_committee, secretary_of_first
-from tests.kit.databases import Ground, PostgresGround, SqliteGround, migrated_file, run_on_server
+from tests.kit.databases import (
+    Ground,
+    PostgresGround,
+    SqliteGround,
+    hurry_sqlite,
+    migrated_file,
+    run_on_server,
+    share_compiled_statements,
+)
 from tests.kit.desk import RENDERED, message_templates
 from tests.kit.errors import Listener
 from tests.kit.stage import Stage
@@ -22,6 +30,8 @@ from tests.kit.talker import Talker
 from tests.kit.world import World
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")
+share_compiled_statements()
+hurry_sqlite()
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from bot.messages import Address, Incoming, Reply
 from bot.people.people import CONSENT_VERSION
@@ -94,7 +94,6 @@ def sqlite_copy(old_file: Path, tmp_path: Path) -> Copy:
         target = tmp_path / f"{uuid.uuid4().hex}.db"
         shutil.copy(old_file, target)
         db = connect_database(f"sqlite:///{target}")
-        event.listen(db.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         try:
             yield db
         finally:

@@ -7,15 +7,38 @@ import shutil
 import tempfile
 import uuid
 from abc import ABC, abstractmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import QueuePool, create_engine, event, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 
+import bot.store.db
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Base
+
+COMPILED = LRUCache[Any, Any](5000)
+"""The statements of a run, compiled: on each kind of database once, however many engines a run has."""
+
+
+def share_compiled_statements() -> None:
+    """An engine of the product knows what another has compiled; else each test with a database of its own begins without."""
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))  # noqa: B010 - mypy knows no such assignment
+        setattr(dialect, "__hash__", lambda self: hash(type(self)))  # noqa: B010
+    knowing = partial(create_engine, execution_options={"compiled_cache": COMPILED})
+    setattr(bot.store.db, "create_engine", knowing)  # noqa: B010
+
+
+def hurry_sqlite() -> None:
+    """The machine does not lose its power in the middle of a test; waiting for the disk would be most of its time."""
+    settings = ["synchronous=OFF" if one.startswith("synchronous") else one for one in bot.store.db.PRAGMAS]
+    setattr(bot.store.db, "PRAGMAS", tuple(settings))  # noqa: B010
 
 
 def run_on_server(server: str, *statements: str) -> None:
@@ -89,14 +112,13 @@ class SqliteGround(Ground):
         self.template = self.file = template
         self.kept = Path(tempfile.mkdtemp(prefix="stages-"))
         event.listen(self.engine, "do_connect", self._open_this_file)
-        event.listen(self.engine, "connect", self._hurry)
+        event.listen(self.engine, "connect", self._turn_around)
 
     def _open_this_file(self, _dialect: object, _record: object, place: list[Any], _facts: object) -> None:
         place[0] = str(self.file)
 
-    def _hurry(self, raw: Any, _record: object) -> None:
-        """The machine does not lose its power in the middle of a test; waiting for the disk would be most of its time."""
-        raw.executescript("PRAGMA synchronous=OFF; PRAGMA reverse_unordered_selects=ON")
+    def _turn_around(self, raw: Any, _record: object) -> None:
+        raw.execute("PRAGMA reverse_unordered_selects=ON")
 
     def clear(self, folder: Path) -> None:
         self.engine.dispose()  # what a test has left open would still be its file

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bot.duties.life import close_duty
 from bot.messages import Address, Incoming, Reply
@@ -105,7 +105,6 @@ def lives(template: Path) -> Iterator[Life]:
     folder = Path(tempfile.mkdtemp(prefix="windows-"))
     shutil.copy(template, folder / "test.db")
     db = connect_database(f"sqlite:///{folder / 'test.db'}")
-    event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
     try:
         world = World(db)
         monthly_committee(world)
