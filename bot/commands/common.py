@@ -77,14 +77,14 @@ def explain_problems() -> Iterator[None]:
         ) from None
 
 
-def open_database(settings: Settings) -> Database:
+def open_database(settings: Settings, *, beside: bool = False) -> Database:
     """The database, brought up to date. What is written from now on is for the eyes of this program's user alone."""
     os.umask(0o077)
     url = settings.database_url.get_secret_value()
     place = sqlite_file(url)
     if place is not None:
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    db = connect_database(url)
+    db = connect_database(url, beside=beside)
     try:
         prove_not_emptied(db, settings)
         migrate_schema(db)
@@ -111,9 +111,10 @@ def prove_not_emptied(db: Database, settings: Settings) -> None:
 
 
 @contextmanager
-def configured_database() -> Iterator[tuple[Settings, Database]]:
+def configured_database(*, beside: bool = False) -> Iterator[tuple[Settings, Database]]:
+    """`beside`: as `Database`, for what writes much while the program may be running."""
     settings = read_settings()
-    db = open_database(settings)
+    db = open_database(settings, beside=beside)
     try:
         yield settings, db
     finally:

@@ -22,7 +22,7 @@ from bot.commands.common import (
     shipped_rules,
     unit_of,
 )
-from bot.duties.loading import load_plan, withdraw_plan
+from bot.duties.loading import load_by_portions, withdraw_by_portions
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
@@ -122,10 +122,11 @@ def plan_load(
     with explain_problems():
         text = with_minutes(read_any(file), shipped_rules())
         answers = answers_of(text, answer or [])
-        with configured_database() as (settings, db), db.write() as session:
-            owner = owner_of(session, unit)
+        with configured_database(beside=True) as (settings, db):
+            with db.read() as session:
+                owner = owner_of(session, unit)
             now = settings.moment(utc_now())
-            plan, changes = load_plan(session, text, owner, now, answers=answers)
+            plan, changes = load_by_portions(db, text, owner.id, now, answers)
             told = superseded_notices(text, shipped_rules(), now.today)
             tight = tight_meetings(with_answers(text, plan.answers))
             say_line("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
@@ -153,11 +154,12 @@ def plan_clone(
 @plan_app.command("withdraw")
 def plan_withdraw(number: Annotated[int, typer.Argument(help="Its number in `plan list`.")]) -> None:
     """Takes a plan back: what is done or past stays in the figures, the rest is asked no more."""
-    with explain_problems(), configured_database() as (settings, db), db.write() as session:
-        plan = session.get(Plan, number)
+    with explain_problems(), configured_database(beside=True) as (settings, db):
+        with db.read() as session:
+            plan = session.get(Plan, number)
         if plan is None or plan.withdrawn_at is not None:
             raise Invalid("plan_unknown", said=number)
-        changes = withdraw_plan(session, plan, settings.moment(utc_now()))
+        changes = withdraw_by_portions(db, number, settings.moment(utc_now()))
         say_line("plan_withdrawn", plan=plan, c=changes)
 
 

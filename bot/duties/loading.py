@@ -4,10 +4,10 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session, undefer
 
 from bot.calendar import Moment
@@ -15,6 +15,7 @@ from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.leaving import leave_the_rest
 from bot.duties.portions import Comparison
+from bot.duties.present import ASKING
 from bot.people.roles import units_below
 from bot.plans.fields import Document
 from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan_to_json, topic_documents
@@ -25,6 +26,8 @@ from bot.store.db import Database, note_growth
 from bot.store.turns import SPAN
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
+HALF = timedelta(minutes=10)
+"""Longer nobody is kept from hearing of a plan whose loading has begun and never comes to its end."""
 MANY = 1000
 """So many new duties change how the rows lie."""
 ASKED = {
@@ -52,6 +55,8 @@ def load_plan(
     """
     loading = _begin(session, text, owner, moment, answers)
     _comparison(loading).run(only)
+    if only is None:
+        _note_how_far(loading, None)
     if loading.changes.added >= MANY:
         note_growth(session)
     return loading.plan, loading.changes
@@ -69,17 +74,44 @@ def load_portion(
     """As `load_plan`, for the units behind the path `after` of which so many are taken as come at once; answers the path up to
     which the plan is loaded, None when it is whole. `changes` is what the portions before it did, and is carried on."""
     loading = _begin(session, text, owner, moment, answers, changes)
-    comparison = _comparison(loading)
+    through = _compare_portion(loading, _comparison(loading), after)
+    if through is None and changes.added >= MANY:
+        note_growth(session)
+    return loading.plan, through
+
+
+def load_by_portions(
+    db: Database, text: PlanText, owner_id: int, moment: Moment, answers: Mapping[str, str]
+) -> tuple[Plan, Changes]:
+    """As `load_plan`, in as many transactions as it takes, each of which is kept: whoever talks is answered between them. Killed and
+    begun anew it goes on."""
+    changes = Changes()
+    after: str | None = ""
+    while after is not None:
+        with db.write() as session:
+            owner = session.get_one(Unit, owner_id)
+            plan, after = load_portion(session, text, owner, moment, answers, changes, after)
+    return plan, changes
+
+
+def _compare_portion(loading: Loading, comparison: Comparison, after: str) -> str | None:
     ends = time.monotonic() + SPAN
     while (part := comparison.next_part(after)) is not None:
         comparison.compare(part)
         after = part.upto
         if time.monotonic() > ends:
-            return loading.plan, after
+            _note_how_far(loading, after)
+            return after
     leave_the_rest(loading)
-    if changes.added >= MANY:
-        note_growth(session)
-    return loading.plan, None
+    _note_how_far(loading, None)
+    return None
+
+
+def _note_how_far(loading: Loading, through: str | None) -> None:
+    plan, half = loading.plan, through is not None
+    plan.loading_until = loading.moment.at + HALF if half else None
+    plan.unfinished = sorted(map(list, loading.changes.demands)) if half else []
+    loading.session.flush()
 
 
 def _comparison(loading: Loading) -> Comparison:
@@ -100,7 +132,9 @@ def _begin(
     _check(text, whole)
     plan = _write_plan(session, known, text, owner, moment.at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
-    return Loading(session, plan, whole, owner, moment, Changes() if changes is None else changes)
+    loading = Loading(session, plan, whole, owner, moment, Changes() if changes is None else changes)
+    loading.changes.demands.update((key, variant) for key, variant in plan.unfinished or ())
+    return loading
 
 
 def try_plan(
@@ -261,12 +295,31 @@ def text_of(plan: Plan) -> PlanText:
     return plan_from_json(json.dumps(plan.content))
 
 
-def withdraw_plan(session: Session, plan: Plan, moment: Moment) -> Changes:
+def withdraw_portion(
+    session: Session, plan: Plan, moment: Moment, changes: Changes, after: str = ""
+) -> str | None:
     """Takes a plan back: what was done stays, what was due by yesterday stays in the figures as not done, the rest is
-    asked no more. Loaded again, it comes back."""
+    asked no more. Loaded again, it comes back. Of so many units behind the path `after` as come at once; answers as `load_portion`."""
     nothing = text_of(plan).model_copy(update={"topics": (), "duties": ()})
-    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), moment)
-    Comparison(loading, Demands(loading, {})).run()
-    plan.withdrawn_at = moment.at
+    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), moment, changes)
+    through = _compare_portion(loading, Comparison(loading, Demands(loading, {})), after)
+    if through is None and after and _still_asking(session, plan):
+        return ""  # it was loaded again meanwhile, as the tree changed
+    plan.withdrawn_at = moment.at if through is None else None
     session.flush()
-    return loading.changes
+    return through
+
+
+def _still_asking(session: Session, plan: Plan) -> bool:
+    return bool(session.scalar(select(exists().where(Duty.plan_id == plan.id, Duty.state.in_(ASKING)))))
+
+
+def withdraw_by_portions(db: Database, plan_id: int, moment: Moment) -> Changes:
+    """All of it, as `load_by_portions`."""
+    changes = Changes()
+    after: str | None = ""
+    while after is not None:
+        with db.write() as session:
+            plan = session.get_one(Plan, plan_id, with_for_update=True)
+            after = withdraw_portion(session, plan, moment, changes, after)
+    return changes

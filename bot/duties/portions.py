@@ -54,8 +54,11 @@ class Comparison:
     def compare(self, part: Part) -> None:
         """Brings what is asked of the units of the part, and about them, to what the plan wants."""
         changes = self._loading.changes
-        wants = self._lay_out(part, unit_classes(part))
+        classes = unit_classes(part)
+        wants, asked = self._lay_out(part, classes)
         fates = count_fates(part)
+        units = sum(one.units for one in classes)
+        self._most = max(1, min(ROWS * units // max(1, asked, fates.total()), 8 * UNITS))
         changes.kept += fates[Fate.KEPT]
         changes.done += fates[Fate.DONE]
         if fates[Fate.CHANGED]:
@@ -69,8 +72,8 @@ class Comparison:
             leave_duties(self._loading, [row for row in gone if not (row.added and row.base in self._pool)])
         self._following.follow_meetings(part)
 
-    def _lay_out(self, part: Part, classes: Sequence[UnitClass]) -> list[Expected]:
-        """Lays out what the units of each class are asked; answers what that is, by its number there."""
+    def _lay_out(self, part: Part, classes: Sequence[UnitClass]) -> tuple[list[Expected], int]:
+        """Lays out what the units of each class are asked; answers what that is, by its number there, and how often in all."""
         wants: dict[Name, Expected] = {}
         rows: list[dict[str, Any]] = []
         asked = 0
@@ -83,10 +86,8 @@ class Comparison:
                 wants.setdefault(demand_name(want), want)
                 number = list(wants).index(demand_name(want))
                 rows += self._lines(profile, habits, want, number, about=about)
-        units = sum(one.units for one in classes)
-        self._most = max(1, min(ROWS * units // max(1, asked), 8 * UNITS))
         lay_out(self._loading.session, rows, self._actors_of(part))
-        return list(wants.values())
+        return list(wants.values()), asked
 
     def _wanted(self, profile: UnitProfile, habits: Sequence[UnitClass]) -> Iterator[tuple[bool, Expected]]:
         """(whether it is asked about the unit, what is expected) of units alike, but for what was due before any of them was there

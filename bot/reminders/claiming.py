@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.duties.outlook import WORDED_WITH
@@ -22,7 +22,9 @@ def claim_due_duties(
     """Due duties, locked; whole units together, so that one morning makes one message. About `most` of them, and those of
     `with_units` in any case. None of a plan that is being loaded: nobody hears of a part."""
     half = (
-        select(Plan.id).join(Errand, Errand.id == Plan.loading_id).where(Errand.state == ErrandState.AGREED)
+        select(Plan.id)
+        .outerjoin(Errand, Errand.id == Plan.loading_id)
+        .where(or_(Errand.state == ErrandState.AGREED, Plan.loading_until > at))
     )
     due = (Duty.next_reminder_at <= at, Duty.state == DutyState.OPEN, Duty.plan_id.not_in(half))
     units: set[int] = {unit_id} if unit_id is not None else set()

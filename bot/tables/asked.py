@@ -29,10 +29,13 @@ class GivenWorkbook:
 
 @dataclass(frozen=True, slots=True)
 class LoadedPlan:
-    """A loaded plan that is exported, taken back, or (`year`) copied for another year."""
+    """A loaded plan that is exported, taken back, or (`year`) copied for another year. `through` and `done`: how far it is taken back by
+    now, as of a GivenWorkbook."""
 
     plan_id: int
     year: int = 0
+    through: str = ""
+    done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from bot.tables.asked import ASKED, Asked, GivenWorkbook, Nothing
+from bot.tables.asked import ASKED, Asked, GivenWorkbook, LoadedPlan, Nothing
 from bot.tables.base import Base
 from bot.tables.units import Unit
 
@@ -288,7 +288,7 @@ class Errand(Base):
     @property
     def begun(self) -> bool:
         """Whether a part of it is done and kept."""
-        return isinstance(self.args, GivenWorkbook) and bool(self.args.through)
+        return isinstance(self.args, (GivenWorkbook, LoadedPlan)) and bool(self.args.through)
 
     def about(self, kind: type[A]) -> A:
         """What it is about. Raises LookupError where it is about something else."""

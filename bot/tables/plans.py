@@ -76,7 +76,11 @@ class Plan(Base):
     loaded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     loading_id: Mapped[int | None]
-    """The errand that loads it: while that is at work nobody hears of a part of what is asked."""
+    """The errand that loads it or takes it back: while that is at work nobody hears of a part of what is asked."""
+    loading_until: Mapped[datetime | None]
+    """The same while a command does so; it may be killed, and never come back."""
+    unfinished: Mapped[list[Any]] = mapped_column(default=list)
+    """Key and variant of each demand that is new or other, while some of its duties have not followed yet."""
 
 
 class Topic(Base):

@@ -1,5 +1,6 @@
 """The office's plans, outside of any talk: a workbook read, asked about, shown, applied; workbooks written; a plan taken back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from bot.duties.changes import Changes
-from bot.duties.loading import load_portion, text_of, try_plan, withdraw_plan
+from bot.duties.loading import load_portion, text_of, try_plan, withdraw_portion
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes
@@ -87,20 +88,24 @@ def _show_plan(
 
 
 def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
-    """Portion by portion, each of which is kept: whoever talks meanwhile is answered between them. The errand says how far it has come."""
+    _by_portions(desk, errand_id, partial(_apply_portion, at=at))
+
+
+def _by_portions(desk: Desk, errand_id: int, work: Callable[[Desk, Session, Errand], bool]) -> None:
+    """Each portion is kept: whoever talks meanwhile is answered between them. The errand says how far it has come; `work` says
+    whether there is more."""
     going_on = True
     while going_on:
         with desk.db.write() as session:
             errand = locked_errand(session, errand_id, ErrandState.AGREED)
-            going_on = errand is not None and _apply_portion(desk, session, errand, at)
+            going_on = errand is not None and work(desk, session, errand)
 
 
 def _apply_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
-    """Whether there is more."""
     given = errand.about(GivenWorkbook)
     text, answers = plan_given(errand)
     owner = session.get_one(Unit, errand.unit_id)
-    changes = CHANGES.validate_json(given.done) if given.done else Changes()
+    changes = _done_so_far(given)
     loaded, through = load_portion(session, text, owner, desk.moment(at), answers, changes, given.through)
     if through is not None:
         loaded.loading_id = errand.id
@@ -110,6 +115,10 @@ def _apply_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -
     note_errand(session, errand, at, "plan loaded", f"plan:{loaded.id}")
     tell_asker(desk, session, errand, at, "plans/plan_applied", plan=loaded, c=changes)
     return False
+
+
+def _done_so_far(asked: GivenWorkbook | LoadedPlan) -> Changes:
+    return CHANGES.validate_json(asked.done) if asked.done else Changes()
 
 
 def send_plan_template(desk: Desk, errand_id: int, at: datetime) -> None:
@@ -153,12 +162,19 @@ def _file_name(text: PlanText) -> str:
 
 
 def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
-    with desk.db.write() as session:
-        errand = locked_errand(session, errand_id, ErrandState.AGREED)
-        if errand is None:
-            return
-        row = session.get_one(Plan, errand.about(LoadedPlan).plan_id)
-        changes = withdraw_plan(session, row, desk.moment(at))
-        errand.state, errand.done_at = ErrandState.DONE, at
-        note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
-        tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
+    _by_portions(desk, errand_id, partial(_take_back_portion, at=at))
+
+
+def _take_back_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
+    asked = errand.about(LoadedPlan)
+    row = session.get_one(Plan, asked.plan_id, with_for_update=True)
+    changes = _done_so_far(asked)
+    through = withdraw_portion(session, row, desk.moment(at), changes, asked.through)
+    if through is not None:
+        row.loading_id = errand.id
+        errand.args = replace(asked, through=through, done=CHANGES.dump_json(changes).decode())
+        return True
+    errand.state, errand.done_at, errand.args = ErrandState.DONE, at, LoadedPlan(row.id)
+    note_errand(session, errand, at, "plan withdrawn", f"plan:{row.id}")
+    tell_asker(desk, session, errand, at, "plans/withdrawn", plan=row, c=changes)
+    return False

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.duties.changes import Changes
 from bot.duties.counting import tally_demands
 from bot.duties.life import close_duty
-from bot.duties.loading import load_plan, reload_all, withdraw_plan
+from bot.duties.loading import load_plan, reload_all, withdraw_by_portions
 from bot.people.roles import units_below
 from bot.plans.plan import PlanText
 from bot.problems import Rejected
@@ -243,8 +243,9 @@ def test_what_was_due_stays_in_the_figures_when_a_plan_is_taken_back(world: Worl
 
     before = figures()
     assert before == [("cd", 3, 1, 2)]
-    with world.db.write() as session:
-        changes = withdraw_plan(session, session.scalars(select(Plan)).one(), world.moment)
+    with world.db.read() as session:
+        number = session.scalars(select(Plan.id)).one()
+    changes = withdraw_by_portions(world.db, number, world.moment)
     assert (changes.done, changes.lapsed, changes.withdrawn) == (1, 2, 3)
     assert figures() == before
     assert states(world, "CB02") == {"cd": "lapsed", "cd-2": "withdrawn"}

@@ -7,9 +7,18 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from bot.duties.loading import load_plan, load_portion
+from bot.calendar import Moment
+from bot.duties.changes import Changes
+from bot.duties.loading import (
+    load_by_portions,
+    load_plan,
+    load_portion,
+    reload_all,
+    withdraw_by_portions,
+    withdraw_portion,
+)
 from bot.messages import File
-from bot.plans.plan import plan_from_json
+from bot.plans.plan import PlanText, plan_from_json
 from bot.tables import Demand, Duty, Errand, ErrandState, Membership, Plan, Role, Unit
 from bot.tables.asked import GivenWorkbook
 from schedules import plans, reminders
@@ -168,3 +177,158 @@ def test_a_fault_in_the_middle_is_told_as_it_is(
     agreed(office, workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
     runs(office)
     assert [row[:4] for row in owed(world)] == [row[:4] for row in expected]
+
+
+def portions_die(of: str, after: int) -> Any:
+    """So many portions are kept, and the next one dies."""
+    left = [after]
+    real: Any = {"load_portion": load_portion, "withdraw_portion": withdraw_portion}[of]
+
+    def die(*facts: Any) -> Any:
+        done = real(*facts)
+        if not left[0]:
+            raise Killed
+        left[0] -= 1
+        return done
+
+    return die
+
+
+def load_by_command(world: World, text: PlanText) -> Changes:
+    with world.db.read() as session:
+        owner = session.scalars(select(Unit.id).where(Unit.code == "DUK")).one()
+    return load_by_portions(world.db, text, owner, world.desk.moment(world.at), {})[1]
+
+
+def killed_command(world: World, text: PlanText) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.duties.loading.load_portion", portions_die("load_portion", 2))
+        with pytest.raises(Killed):
+            load_by_command(world, text)
+
+
+def as_one(world: World, text: PlanText) -> list[tuple[Any, ...]]:
+    with world.db.trial() as session:
+        owner = session.scalars(select(Unit).where(Unit.code == "DUK")).one()
+        load_plan(session, text, owner, world.desk.moment(world.at))
+        return rows(session)
+    raise AssertionError
+
+
+def test_the_command_line_loads_by_portions_too_and_goes_on_when_it_is_given_again(world: World) -> None:
+    text = shipped("60-KH-DUK-2022.yaml")
+    people = [world.registered(code, "secretary") for code in ("CB01", "CB02", "CB03")]
+    world.go("2022-04-01 09:00")
+    expected = as_one(world, text)
+    killed_command(world, text)
+    assert set() < owing(world) < {unit for unit, *_ in expected}
+    world.tick(reminders.say_reminders)
+    assert [len(one.looks()) for one in people] == [0, 0, 0], "nobody hears of a part"
+    changes = load_by_command(world, text)
+    assert 0 < changes.added < len(expected)
+    assert changes.added + changes.moved == len(expected), (
+        "those of before follow what the demands say by now"
+    )
+    assert owed(world) == expected
+    world.tick(reminders.say_reminders)
+    assert [len(one.looks()) for one in people] == [1, 1, 1]
+
+
+def test_a_command_that_never_comes_back_keeps_nobody_silent_for_ever(world: World) -> None:
+    first = world.registered("CB01", "secretary")
+    world.go("2022-04-01 09:00")
+    killed_command(world, shipped("60-KH-DUK-2022.yaml"))
+    assert "CB01" in owing(world)
+    world.tick(reminders.say_reminders)
+    assert first.looks() == []
+    world.go("2022-04-01 09:11")
+    world.tick(reminders.say_reminders)
+    assert first.looks()
+
+
+def test_what_had_changed_before_a_kill_reaches_the_rest_afterwards(world: World) -> None:
+    """The demands are as the plan wants them since the first portion; the duties of the others are still to follow."""
+    text = shipped("60-KH-DUK-2022.yaml")
+    load_by_command(world, text)
+    other = tuple(duty.model_copy(update={"ladder": "undated"}) for duty in text.duties)
+    changed = text.model_copy(update={"duties": other})
+    before, expected = owed(world), as_one(world, changed)
+    killed_command(world, changed)
+    assert owed(world) not in (before, expected)
+    load_by_command(world, changed)
+    assert owed(world) == expected
+    with world.db.read() as session:
+        plan = session.scalars(select(Plan)).one()
+    assert (plan.unfinished, plan.loading_until) == ([], None)
+
+
+def office_with_plan(world: World, office: Talker, tmp_path: Path) -> None:
+    agreed(office, workbook(world, shipped("60-KH-DUK-2022.yaml"), tmp_path))
+    runs(office)
+    office.says("/quantri").taps("Kế hoạch").taps("1. 60-KH/ĐUK").taps("Rút kế hoạch").taps("🗑 Rút kế hoạch")
+
+
+def states(world: World) -> list[str]:
+    return sorted({row[2] for row in owed(world)})
+
+
+def test_a_plan_is_taken_back_by_portions_and_goes_on_where_it_died(
+    world: World, office: Talker, tmp_path: Path
+) -> None:
+    people = [world.registered(code, "secretary") for code in ("CB01", "CB02", "CB03")]
+    office_with_plan(world, office, tmp_path)
+    count = len(owed(world))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("handlers.plans.errands.withdraw_portion", portions_die("withdraw_portion", 2))
+        with pytest.raises(Killed):
+            plans.do_plan_errands(world.desk, world.at)
+    assert states(world) == ["open", "withdrawn"]
+    world.go("2022-04-01 09:00")
+    world.tick(reminders.say_reminders)
+    assert [len(one.looks()) for one in people] == [0, 0, 0], "nobody hears of what is being taken back"
+    runs(office)
+    assert f"Thôi nhắc {count} việc" in office.last.text
+    assert states(world) == ["withdrawn"]
+    with world.db.read() as session:
+        assert session.scalars(select(Plan.withdrawn_at)).one() is not None
+
+
+@pytest.mark.logs_errors
+def test_a_fault_while_a_plan_is_taken_back_is_told_as_it_is(
+    world: World, office: Talker, tmp_path: Path
+) -> None:
+    office_with_plan(world, office, tmp_path)
+    dying = portions_die("withdraw_portion", 2)
+
+    def fail(*facts: Any) -> Any:
+        try:
+            return dying(*facts)
+        except Killed:
+            raise ZeroDivisionError from None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("handlers.plans.errands.withdraw_portion", fail)
+        runs(office)
+    assert office.last.text.startswith("⚠️ Kế hoạch mới rút được một phần")
+    office.taps("Kế hoạch").taps("1. 60-KH/ĐUK").taps("Rút kế hoạch").taps("🗑 Rút kế hoạch")
+    runs(office)
+    assert states(world) == ["withdrawn"]
+
+
+def test_what_a_changed_tree_has_asked_again_meanwhile_is_taken_back_too(world: World) -> None:
+    load_by_command(world, shipped("60-KH-DUK-2022.yaml"))
+    with world.db.read() as session:
+        number = session.scalars(select(Plan.id)).one()
+    moment = world.desk.moment(world.at)
+    disturbed: list[Any] = []
+
+    def disturb(session: Session, plan: Plan, at: Moment, changes: Changes, after: str = "") -> str | None:
+        if after and not disturbed:
+            disturbed.append(reload_all(session, at))
+        return withdraw_portion(session, plan, at, changes, after)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.duties.loading.withdraw_portion", disturb)
+        withdraw_by_portions(world.db, number, moment)
+    assert disturbed
+    assert states(world) == ["withdrawn"]
