@@ -11,12 +11,14 @@ from bot.tables import Base
 TALK = ("events", "messages", "dialogs", "contacts")
 """What every word and every press writes, refused or not."""
 
+ROWS = {table.name: select(table).order_by(*table.primary_key) for table in Base.metadata.sorted_tables}
+
 
 def rows_of(db: Database, without: Collection[str] = ()) -> dict[str, list[Any]]:
     """The rows of each table in order of their keys, but for those of some tables."""
     with db.read() as session:
         return {
-            table.name: [tuple(row) for row in session.execute(select(table).order_by(*table.primary_key))]
-            for table in Base.metadata.sorted_tables
-            if table.name not in without
+            name: [tuple(row) for row in session.connection().execute(query)]
+            for name, query in ROWS.items()
+            if name not in without
         }

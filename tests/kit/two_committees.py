@@ -1,7 +1,6 @@
 """Two committees side by side, of which one cell is in the middle of everything: a meeting, a report, a vote, papers."""
 
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,10 +8,8 @@ from sqlalchemy import select
 from bot.materials.materials import tie_materials
 from bot.meetings.asides import put_aside
 from bot.plans.plan import PlanText, plan_to_json
-from bot.plans.yaml_in import read_plan
 from bot.reports.pages import Pages, picture_digests
 from bot.reports.submissions import add_files, draft_of, hand_in
-from bot.store.db import Database
 from bot.store.filetypes import JPEG
 from bot.tables import (
     Aside,
@@ -36,7 +33,7 @@ from bot.tables import (
 from bot.tables import Plan as PlanRow
 from bot.tables.asked import GivenWorkbook, ScannedPages
 from tests.kit.files import stored
-from tests.kit.places import ROOT
+from tests.kit.plans import plan_of
 from tests.kit.rows import TALK, rows_of
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -97,32 +94,31 @@ SECRETS = ("Phòng họp kín số 9", "Ý kiến riêng của chi bộ")
 """The meeting's place and its note: they are the cell's alone."""
 
 
-@dataclass
 class TwoCommittees:
-    world: World
-    facts: dict[str, object] = field(default_factory=dict)
+    """The world of `two_committees`, and the numbers of what is in it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.facts = _facts(world)
 
     def snapshot(self, *without: str) -> dict[str, list[Any]]:
         """What a refused press may not change."""
         return rows_of(self.world.db, (*TALK, *without))
 
 
-def two_committees(db: Database, folder: Path) -> TwoCommittees:
+def two_committees(world: World) -> None:
     """The cell A1 has a running meeting with a note."""
-    world = World(db)
     parents = {"DUK": None, "DUA": "DUK", "DUB": "DUK", "A1": "DUA", "A2": "DUA", "B1": "DUB"}
     kinds = {"DUK": "dang_uy", "DUA": "dang_bo_co_so", "DUB": "dang_bo_co_so"}
     world.units(
         *[(code, NAMES[code], kinds.get(code, "chi_bo"), "", above) for code, above in parents.items()]
     )
-    path = folder / "plan.yaml"
-    path.write_text(PLAN, "utf-8")
-    text = read_plan(path, agendas=ROOT / "templates" / "agendas")
+    text = plan_of(PLAN)
     world.load(text, owner="DUA")
     world.load(text, owner="DUB")
     owner = world.registered("A1", "secretary")
     owner.says("/lichhop").taps("Chủ đề tháng Tư").says("1/4 19h30").says(SECRETS[0])
-    with db.read() as session:
+    with world.db.read() as session:
         duty_id = session.scalars(
             select(Duty.id).join(Unit, Unit.id == Duty.unit_id).where(Unit.code == "A1", Duty.key == "t4")
         ).one()
@@ -136,7 +132,6 @@ def two_committees(db: Database, folder: Path) -> TwoCommittees:
     owner.presses(f"meet.begin:{duty_id}").says(SECRETS[1])
     number = _decided(world, owner)
     owner.presses(f"meet.walk:{number}").says("/huy")
-    return TwoCommittees(world, _facts(world))
 
 
 def _decided(world: World, owner: Talker) -> int:

@@ -6,34 +6,37 @@ every flow that can be brought up is answered in every way offered after the fir
 
 import logging
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.store.db import Database
 from bot.tables import Contact, Dialog, Errand, ErrandKind, ErrandState, Membership, Unit
 from handlers import FLOWS, ROUTES
 from schedules.papers import make_papers
 from schedules.plans import do_plan_errands
 from schedules.reports import join_scans
 from tests.kit.pressed import PRESSED
+from tests.kit.stage import begins
 from tests.kit.two_committees import TwoCommittees, two_committees
+from tests.kit.world import World
 
 MOST_QUESTIONS, MOST_BUTTONS = 16, 6
 TYPED = ("25", "25/28, vắng 2 có lý do, 1 không lý do", "Đồng chí Nguyễn Văn An", "10/4 lúc 19h", "có")
 
 
+pytestmark = begins(two_committees)
+
+
 @pytest.fixture
-def stage(db: Database, tmp_path: Path) -> TwoCommittees:
-    return two_committees(db, tmp_path)
+def committees(world: World) -> TwoCommittees:
+    return TwoCommittees(world)
 
 
 class Holder:
     """Somebody with several roles, all but one of which can be taken and given back."""
 
-    def __init__(self, stage: TwoCommittees) -> None:
-        self.stage, self.world = stage, stage.world
+    def __init__(self, committees: TwoCommittees) -> None:
+        self.committees, self.world = committees, committees.world
         self.talker = self.world.registered("B1", "secretary")
         for unit, role in (("A1", "secretary"), ("DUA", "leader"), ("DUA", "admin"), ("DUA", "follower")):
             self.talker.says(self.world.invite(unit, role)).says("/huy")
@@ -97,11 +100,11 @@ def refused_all(holder: Holder) -> None:
     """Answers the open question in every way without the role that it was asked for."""
     dialog, choices = holder.dialog(), holder.answers()
     holder.roles(held=False)
-    before = holder.stage.snapshot()
+    before = holder.committees.snapshot()
     for answer in (*choices[:MOST_BUTTONS], *TYPED):
         holder.put(dialog)
         holder.says(answer)
-        assert holder.stage.snapshot() == before, (dialog["flow"], dialog["step"], answer)
+        assert holder.committees.snapshot() == before, (dialog["flow"], dialog["step"], answer)
     holder.roles(held=True)
     holder.put(dialog)
 
@@ -116,13 +119,13 @@ def go_on(holder: Holder, seen: set[tuple[str, str]], choices: list[str]) -> Non
             return
 
 
-def test_an_answer_after_the_role_is_gone_changes_nothing(stage: TwoCommittees) -> None:
-    holder, seen = Holder(stage), set[tuple[str, str]]()
+def test_an_answer_after_the_role_is_gone_changes_nothing(committees: TwoCommittees) -> None:
+    holder, seen = Holder(committees), set[tuple[str, str]]()
     for action, (argument, _) in PRESSED.items():
         if action == "settings.forget":
             continue
         holder.talker.screen.clear()
-        holder.talker.presses(f"{action}:{argument.format(**stage.facts)}".rstrip(":"))
+        holder.talker.presses(f"{action}:{argument.format(**committees.facts)}".rstrip(":"))
         for _ in range(MOST_QUESTIONS):
             if not holder.where()[0] or holder.where() in seen:
                 break
@@ -141,25 +144,25 @@ def test_every_errand_belongs_to_somebody_s_tick() -> None:
 
 @pytest.mark.parametrize("kind", ErrandKind)
 def test_what_was_asked_for_is_not_done_after_the_role_is_gone(
-    stage: TwoCommittees, kind: ErrandKind
+    committees: TwoCommittees, kind: ErrandKind
 ) -> None:
     """The state and what it is about never come up: nobody reads them."""
-    holder = Holder(stage)
+    holder = Holder(committees)
     unit = "A1" if kind in (ErrandKind.SCAN, ErrandKind.PAPER) else "DUA"
-    with stage.world.db.write() as session:
+    with committees.world.db.write() as session:
         session.execute(update(Errand).values(state=ErrandState.DONE))
         unit_id = session.scalars(select(Unit.id).where(Unit.code == unit)).one()
-        facts = {"person_id": holder.id, "unit_id": unit_id, "created_at": stage.world.at}
+        facts = {"person_id": holder.id, "unit_id": unit_id, "created_at": committees.world.at}
         session.add(Errand(kind=kind, state=ErrandState.AGREED, **facts))
     holder.roles(held=False)
-    before = stage.snapshot("errands")
+    before = committees.snapshot("errands")
     for tick in (do_plan_errands, join_scans, make_papers):
-        stage.world.tick(tick)
+        committees.world.tick(tick)
     holder.talker.looks()
     assert "không thuộc phạm vi vai trò" in holder.talker.last.text
     assert holder.talker.last.files == ()
-    assert stage.snapshot("errands") == before
-    with stage.world.db.read() as session:
+    assert committees.snapshot("errands") == before
+    with committees.world.db.read() as session:
         dropped = session.scalars(select(Errand.kind).where(Errand.state == ErrandState.DROPPED)).all()
         assert dropped == [kind]
 
