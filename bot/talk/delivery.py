@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Row,
+    ScalarSelect,
     Select,
     Update,
     and_,
@@ -81,6 +82,41 @@ def claim_messages(
     return claimed
 
 
+def lanes_due(
+    session: Session, at: datetime, channels: Iterable[str], quiet_from: datetime | None = None
+) -> dict[str, set[Priority]]:
+    """Of which priorities anything is due on each channel, by one look at an index: most have nothing at most turns of the sender,
+    and to look for what may be claimed costs more. It may turn out that nothing may."""
+    lanes = tuple(product(channels, Priority))
+    asked = {"now": at, Priority.ANSWER.name: LONG_AGO, Priority.BULK.name: quiet_from or LONG_AGO}
+    found = session.connection().execute(_lanes_due(lanes), asked).one()
+    due: dict[str, set[Priority]] = {channel: set() for channel, _ in lanes}
+    for (channel, priority), first in zip(lanes, found, strict=True):
+        if first is not None:
+            due[channel].add(priority)
+    return due
+
+
+@cache
+def _lanes_due(lanes: tuple[tuple[str, Priority], ...]) -> Select[*tuple[int | None, ...]]:
+    def first_due(channel: str, priority: Priority) -> ScalarSelect[int]:
+        since = bindparam(priority.name, type_=UtcDateTime())
+        return (
+            select(Message.id)
+            .where(
+                Message.state == MessageState.WAITING,
+                Message.channel == channel,
+                Message.priority == priority,
+                Message.due_at.between(since, bindparam("now", type_=UtcDateTime())),
+            )
+            .order_by(Message.due_at)  # so that PostgreSQL reads its index, whatever it guesses to find
+            .limit(1)
+            .scalar_subquery()
+        )
+
+    return select(*(first_due(*lane) for lane in lanes))
+
+
 def claimable_messages(
     session: Session,
     at: datetime,
@@ -103,7 +139,7 @@ def claimable_messages(
                 "woken": night + HOLD,
                 "fresh_since": at - DIALOG_FRESH,
             }
-            found += session.execute(_claimable(), {**asked, **bounds}).all()
+            found += session.connection().execute(_claimable(), {**asked, **bounds}).all()
     return found
 
 

@@ -15,9 +15,10 @@ from bot.calendar import Moment, quiet_since
 from bot.messages import Address
 from bot.store.again import do_again
 from bot.store.db import Database
+from bot.tables import Priority
 from bot.talk import processes
 from bot.talk.carrying import Outlet, carry_message
-from bot.talk.delivery import Claimed, claim_messages
+from bot.talk.delivery import Claimed, claim_messages, lanes_due
 from bot.talk.knocking import Veil, knock_at_closed, veil_messages
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
@@ -202,19 +203,20 @@ class Sender:
                 self._knock(session, at, at_once=closed > 0)
             if was_unsure and self._number is not None:
                 free_claims(session, self._number, self._mine, at)
-            for name, places in room.items():
-                with_bulk = max(0, free[name] - self._reserve) if places else 0
-                if places:
-                    found = claim_messages(
-                        session,
-                        at,
-                        [name],
-                        places,
-                        with_bulk=with_bulk,
-                        quiet_from=quiet_from,
-                        holder=self._number,
-                    )
-                    claimed += veil_messages(session, found, self._veil, at) if self._veil else found
+            open_now = [name for name, places in room.items() if places]
+            due = lanes_due(session, at, open_now, quiet_from) if open_now else {}
+            for name in [name for name in due if due[name]]:
+                found = claim_messages(
+                    session,
+                    at,
+                    [name],
+                    room[name],
+                    bulk=Priority.BULK in due[name],
+                    with_bulk=max(0, free[name] - self._reserve),
+                    quiet_from=quiet_from,
+                    holder=self._number,
+                )
+                claimed += veil_messages(session, found, self._veil, at) if self._veil else found
         self._unsure = False
         return claimed
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot.calendar import quiet_since
 from bot.store.db import Database, connect_database
 from bot.tables import Base
-from bot.talk.delivery import claim_messages
+from bot.talk.delivery import claim_messages, lanes_due
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from schedules import TICKS
 from schedules.cleanup import STEP, clean_up
@@ -53,7 +53,9 @@ class Watch:
         """A turn of the sender; what it has claimed."""
         with self.db.write() as session:
             quiet = quiet_since(self.world.desk.moment(at))
+            due = lanes_due(session, at, ["telegram", "web"], quiet)
             claimed = claim_messages(session, at, ["telegram"], 32, with_bulk=24, quiet_from=quiet)
+            assert bool(claimed) <= bool(due["telegram"])
             settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in claimed], at)
         return [one.id for one in claimed]
 

@@ -27,11 +27,11 @@ from bot.messages import (
     Unsendable,
 )
 from bot.store.db import Database
-from bot.tables import Contact, Dialog, Message, Person
+from bot.tables import Contact, Dialog, Message, Person, Priority
 from bot.talk import carrying, delivery, outbox
 from bot.talk import pace as pace_module
 from bot.talk.carrying import GIVE_UP, backoff_of
-from bot.talk.delivery import Claimed, claim_messages
+from bot.talk.delivery import Claimed, claim_messages, lanes_due
 from bot.talk.pace import Pace
 from bot.talk.processes import enter_process, note_alive
 from bot.talk.sender import Sender
@@ -128,6 +128,23 @@ def office(db: Database) -> Office:
     for place in ("one", "two"):
         office.contact(place)
     return office
+
+
+def test_one_look_says_where_anything_is_due(office: Office) -> None:
+    def due(quiet_from: datetime | None = None) -> dict[str, set[Priority]]:
+        with office.db.read() as session:
+            return lanes_due(session, office.at, ["telegram", "web"], quiet_from)
+
+    office.contact("three", channel="web")
+    assert due() == {"telegram": set(), "web": set()}
+    office.posts("one", "later", due_at=office.at + timedelta(seconds=1))
+    assert due() == {"telegram": set(), "web": set()}
+    office.posts("one", "answer")
+    office.posts("three", "bulk", bulk=True)
+    assert due() == {"telegram": {Priority.ANSWER}, "web": {Priority.BULK}}
+    assert due(office.at + timedelta(seconds=1)) == {"telegram": {Priority.ANSWER}, "web": set()}
+    office.claims("telegram", "web")
+    assert due() == {"telegram": set(), "web": set()}
 
 
 def test_a_message_comes_back_from_its_row_as_it_was_posted() -> None:
