@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.problems import Invalid
+from bot.store.known import Known, Whole
 from bot.tables import Attendance, Meeting, MeetingState
 
 KEPT = ("official", "probationary", "temporary", "guests")
 """What a new count, of as many members, leaves as it was unless it says something of it."""
+
+_ATTENDANCE = Whole(Attendance)
+_ITS = Known(select(*_ATTENDANCE.columns).where(Attendance.meeting_id == bindparam("meeting")))
 
 
 def write_counts(
@@ -58,7 +62,7 @@ def _is_latest(session: Session, meeting: Meeting) -> bool:
 
 
 def counts_of(session: Session, meeting: Meeting) -> AttendanceCounts | None:
-    row = session.get(Attendance, meeting.id)
+    row = _ATTENDANCE.first(session, _ITS, {"meeting": meeting.id})
     return None if row is None else _counts(row)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, inspect
-from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
@@ -131,7 +131,7 @@ def _unchanged(value: Any) -> Any:
 
 
 class Whole(Generic[E]):
-    """An entity with an `id` as it stands in a row, all its columns, and behind them those of the entities that it refers to.
+    """An entity, of a single key, as it stands in a row, all its columns, and behind them those of the entities that it refers to.
 
     It becomes one of the session, as if the session had loaded it; where the session has it already, it stands as in the row from now on.
     """
@@ -142,6 +142,7 @@ class Whole(Generic[E]):
         mapper = inspect(kind)
         self._names = tuple(attribute.key for attribute in mapper.column_attrs if not attribute.deferred)
         self._own = len(self._names)
+        self._key = self._names.index(mapper.get_property_by_column(mapper.primary_key[0]).key)
         self._refers = refers
         own = tuple(getattr(table or kind, name) for name in self._names)
         self.columns: tuple[Any, ...] = own + tuple(
@@ -167,28 +168,32 @@ class Whole(Generic[E]):
 
     def _take(self, session: Session, row: Row, seen: dict[Any, Any], at: int = 0) -> Any:
         """None where an outer join has found none."""
-        if row[at] is None:
+        number = row[at + self._key]
+        if number is None:
             return None
-        key = (self._kind, row[at])
+        key = (self._kind, number)
         if key not in seen:
             stands = dict(zip(self._names, row[at : at + self._own], strict=True))
             at += self._own
             for name, other in self._refers.items():
                 stands[name] = other._take(session, row, seen, at)
                 at += len(other.columns)
-            seen[key] = _stood(session, self._kind, stands)
+            seen[key] = _stood(session, self._kind, number, stands)
         return seen[key]
 
 
-def _stood(session: Session, kind: Any, stands: dict[str, Any]) -> Any:
+def _stood(session: Session, kind: Any, number: Any, stands: dict[str, Any]) -> Any:
     mapper = inspect(kind)
-    entity: Any = session.identity_map.get(mapper.identity_key_from_primary_key((stands["id"],)))
-    if entity is None:
-        entity = mapper.class_manager.new_instance()
-        instance_state(entity).dict.update(stands)
-        make_transient_to_detached(entity)
-        session.add(entity)
-    else:
+    key = mapper.identity_key_from_primary_key((number,))
+    entity: Any = session.identity_map.get(key)
+    if entity is not None:
         for name, value in stands.items():
             set_committed_value(entity, name, value)
+        return entity
+    entity = mapper.class_manager.new_instance()
+    state = instance_state(entity)
+    state.dict.update(stands)
+    # What `make_transient_to_detached` and `Session.add` come to where nothing is known of it yet and nothing else is added with it.
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
     return entity

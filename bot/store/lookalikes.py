@@ -36,12 +36,18 @@ _UNSEEN = re.compile(
     "\u20d0-\u20f0\U000e0000-\U000e01ef]"
     f"|(?![{_KEPT_MARKS}])[\u0300-\u036f]"
 )
+_ORDINARY = re.compile(
+    "[\t\n\r -~ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưẠ-ỹ–—“”…]*"
+)  # nothing looks like another among these
+_NAME_AT_MOST = 30
 _MARKS = re.compile("[\u0300-\u036f]{2,}")
 _DOTS = "\u2026"
 
 
 def fold_lookalikes(text: str) -> str:
     """Give `text` in NFC with Latin letters for those that look like them, without what is not seen; a row of dots stays one sign."""
+    if _ORDINARY.fullmatch(text):
+        return text
     plain = _DOTS.join(unicodedata.normalize("NFKD", piece) for piece in text.split(_DOTS))
     bare = _UNSEEN.sub("", plain.translate(_TABLE))
     return unicodedata.normalize("NFC", _MARKS.sub(_in_order, bare))
@@ -54,7 +60,7 @@ def _in_order(marks: re.Match[str]) -> str:
 
 def given_name(line: str) -> bool:
     """Whether a line is the one word Mật as a given name is written: in a list it is somebody, and no stamp."""
-    return fold_lookalikes(line).strip(" \t,.;") == "Mật"
+    return len(line) <= _NAME_AT_MOST and fold_lookalikes(line).strip(" \t,.;") == "Mật"
 
 
 def mark_given_name(line: str) -> str:

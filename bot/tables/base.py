@@ -1,5 +1,6 @@
 """The base of all tables and the column types they share."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from functools import cached_property
@@ -35,10 +36,17 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, _kind: object) -> Callable[[Any], datetime | None]:
+        """At once from what the driver answers: every row has several."""
+        return _moment_of_text if dialect.name == "sqlite" else _moment_in_utc
+
+
+def _moment_of_text(said: str | None) -> datetime | None:
+    return None if said is None else datetime.fromisoformat(said).replace(tzinfo=UTC)
+
+
+def _moment_in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
