@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition
 from typing import Any
@@ -241,19 +241,34 @@ def _postgresql(url: URL) -> Engine:
 
 
 def _say_savepoints_plainly(engine: Engine) -> None:
-    """As the dialect does, past the machinery for statements with values and answers: each gathered update has two of them."""
+    """As the dialect does, past the machinery for statements with values and answers: each gathered update has one. PostgreSQL is not
+    asked to release them, which is a way to the server and back: they end with the transaction."""
 
     def says(words: str) -> Callable[[Connection, str], None]:
         def say(connection: Connection, name: str) -> None:
-            with closing(connection.connection.cursor()) as cursor:
-                cursor.execute(f"{words} {name}")
+            ask_driver(connection, f"{words} {name}")
 
         return say
 
     dialect: Any = engine.dialect
     dialect.do_savepoint = says("SAVEPOINT")
-    dialect.do_release_savepoint = says("RELEASE SAVEPOINT")
     dialect.do_rollback_to_savepoint = says("ROLLBACK TO SAVEPOINT")
+    dialect.do_release_savepoint = (
+        says("RELEASE SAVEPOINT") if dialect.name == "sqlite" else lambda _connection, _name: None
+    )
+
+
+def ask_driver(connection: Connection, sql: str, *values: Any, answers: bool = False) -> list[Any]:
+    """What the driver answers to its own words, past all of SQLAlchemy's machinery; raises as that would."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, *values)
+        return cursor.fetchall() if answers else []  # type: ignore[return-value]
+    except connection.dialect.loaded_dbapi.Error as error:
+        # Told as SQLAlchemy's own, and always raised; the values, which are people's words, stay here.
+        connection._handle_dbapi_exception(error, sql, None, cursor, None)
+    finally:
+        cursor.close()
 
 
 def sqlstate_of(error: BaseException | None) -> str:

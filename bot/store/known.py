@@ -8,6 +8,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
+from bot.store.db import ask_driver
+
 Row = Sequence[Any]
 Turn = Callable[[Any], Any]
 E = TypeVar("E", bound=DeclarativeBase)
@@ -86,20 +88,11 @@ class _Form:
                 bound.update(zip(parts, bound.pop(name), strict=True))
         for name, turn in self._turns:
             bound[name] = turn(bound[name])
-        raw = connection.connection
-        cursor = raw.cursor()
-        try:
-            cursor.execute(self._sql, [bound[name] for name in self._places] if self._places else bound)
-            return self._read(cursor.fetchall()) if self._answers else ()
-        except connection.dialect.loaded_dbapi.Error as error:
-            # Told as its own, and always raised; the values, which are people's words, stay here.
-            connection._handle_dbapi_exception(error, self._sql, None, cursor, None)
-        finally:
-            cursor.close()
+        said = [bound[name] for name in self._places] if self._places else bound
+        found = ask_driver(connection, self._sql, said, answers=self._answers)
+        return self._read(found) if self._reads else found
 
     def _read(self, found: Sequence[Row]) -> Sequence[Row]:
-        if not self._reads:
-            return found
         rows = [list(row) for row in found]
         for row in rows:
             for at, turn in self._reads:

@@ -54,8 +54,8 @@ def fold_lookalikes(text: str) -> str:
 
 
 def _in_order(marks: re.Match[str]) -> str:
-    # The circumflex first: above a letter with two marks there is no other order that makes one letter of them.
-    return "".join(sorted(set(marks[0]), key=lambda mark: (mark != "\u0302", mark)))
+    # The circumflex and the breve first: above a letter with two marks there is no other order that makes one letter of them.
+    return "".join(sorted(set(marks[0]), key=lambda mark: (mark not in "\u0302\u0306", mark)))
 
 
 def given_name(line: str) -> bool:

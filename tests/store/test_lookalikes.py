@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.store import lookalikes
 from bot.store.secrecy import bears_secrecy_stamp, stamped_name
 
 DEGREES = ("MẬT", "TỐI MẬT", "TUYỆT MẬT")
@@ -102,3 +103,19 @@ def test_nor_is_it_with_letters_that_look_alike(data: st.DataObject, sentence: s
 @pytest.mark.parametrize("stamp", ["TỐ1 MẬT", "TỐl MẬT", "мậт", "mẬT", "Ｍ Ậ Ｔ", "ＴＵＹỆＴ　ＭẬＴ"])
 def test_single_spellings(stamp: str) -> None:
     assert bears_secrecy_stamp(stamp)
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8") | st.sampled_from("ẤắƯỡĐđ…–“”Mật\n")))
+def test_ordinary_letters_stay_as_they_are(text: str) -> None:
+    """They are not taken apart at all; put together with anything else they are, and come to the same."""
+    if not lookalikes._ORDINARY.fullmatch(text):
+        return
+    assert lookalikes.fold_lookalikes(text) == text
+    assert lookalikes.fold_lookalikes(text + "\u200b") == text
+
+
+def test_every_ordinary_letter_is_one_that_nothing_is_done_to() -> None:
+    ordinary = [char for char in map(chr, range(0x2100)) if lookalikes._ORDINARY.fullmatch(char)]
+    assert len(ordinary) > 200
+    for char in ordinary:
+        assert lookalikes.fold_lookalikes(f"{char}\u200b") == char
