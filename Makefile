@@ -5,6 +5,9 @@ DIST ?= dist
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# Tests start the program many times: it is compiled once.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo run test test-quick check format bench pictures holidays lock bundle ocr clean
 
 demo: $(VENV)/.run
@@ -14,10 +17,10 @@ run: $(VENV)/.run
 	$(BIN)/python -m bot run
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto -m "not process and not browser"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not process and not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Real databases for every test: SQLite in a file and a PostgreSQL server that the test run starts for itself."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -156,6 +157,12 @@ SHOWN: set[str] = set()
 def pytest_testnodedown(node: Any, error: object) -> None:
     """A process that ran a part of the tests tells what it has shown."""
     SHOWN.update(getattr(node, "workeroutput", {}).get("shown", ()))
+
+
+def pytest_collection_finish() -> None:
+    """What stands now stays to the end: nobody need look through it again for what can go."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
