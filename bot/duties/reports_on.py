@@ -32,18 +32,21 @@ _BY_KEY = _UNHELD_FIRST.where(Demand.key == bindparam("told_of"))
 _BY_TOPIC = _UNHELD_FIRST.where(Demand.base == bindparam("told_of"))
 
 
+def tells_of_meeting(duty: Duty) -> bool:
+    relative, topic = duty.demand.relative, duty.demand.reports_on
+    return duty.kind == DutyKind.REPORT and (relative.side == Side.AFTER or topic != "")
+
+
 def meeting_awaited(session: Session, duty: Duty) -> Duty | None:
     """The meeting that this report tells of, as long as it has not been held; None for what tells of none.
 
     A report counts from its meeting (`after_meeting`), or its plan names the topic (`reports_on`): then every turn of that
     topic is meant that begins before the report is due.
     """
-    if duty.kind != DutyKind.REPORT or duty.state != DutyState.OPEN:
+    if duty.state != DutyState.OPEN or not tells_of_meeting(duty):
         return None
     relative, topic = duty.demand.relative, duty.demand.reports_on
     after = relative.side == Side.AFTER
-    if not after and not topic:
-        return None
     its = {"plan": duty.plan_id, "unit": duty.unit_id, "due": duty.due_on or date.max}
     asked = _BY_KEY if after else _BY_TOPIC
     return session.scalars(asked, {**its, "told_of": relative.topic if after else topic}).first()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
@@ -46,6 +47,14 @@ class Offer:
         return f"{self.day:{DAY_STAMP}}" + (f"{self.clock:T%H%M}" if self.clock else "")
 
 
+class LastMeeting(NamedTuple):
+    """What of a unit's meeting says when and where it usually meets."""
+
+    kind: MeetingKind
+    planned_at: datetime
+    place: str
+
+
 def read_stamp(stamp: str) -> tuple[date | None, time | None]:
     """The day and the hour of a stamp; None for what does not stand in it."""
     try:
@@ -65,7 +74,7 @@ def offers_for(session: Session, duties: Iterable[Duty], moment: Moment) -> dict
     units = {duty.unit_id for duty in asked if duty.unit.meeting_day is not None}
     if not units:
         return {}
-    last = _last_meetings(session, units)
+    last = last_meetings(session, units)
     found = {}
     for duty in asked:
         offer = _offer(duty, last.get(duty.unit_id, ()), moment)
@@ -74,19 +83,34 @@ def offers_for(session: Session, duties: Iterable[Duty], moment: Moment) -> dict
     return found
 
 
+def offers_alike(
+    duty: Duty, units: Iterable[int], last: Mapping[int, Sequence[LastMeeting]], moment: Moment
+) -> dict[int, Offer]:
+    """As `offers_for`, of a duty that these units owe alike and with the same usual day: what is offered to each of them (by its id).
+    `last`: the meetings that they have had."""
+    if duty.kind != DutyKind.MEETING or duty.unit.meeting_day is None:
+        return {}
+    as_new = _offer(duty, (), moment)
+    offers = {unit: _offer(duty, last[unit], moment) if unit in last else as_new for unit in units}
+    return {unit: offer for unit, offer in offers.items() if offer is not None}
+
+
 def offer_for(session: Session, duty: Duty, moment: Moment) -> Offer | None:
     return offers_for(session, [duty], moment).get(duty.id)
 
 
 def usual_meeting(session: Session, duty: Duty, zone: ZoneInfo) -> UsualMeeting:
     """When and where the duty's unit usually holds such a meeting."""
-    last = _last_meetings(session, [duty.unit_id]).get(duty.unit_id, ())
+    last = last_meetings(session, [duty.unit_id]).get(duty.unit_id, ())
     return custom_of(last, duty.topic.meeting if duty.topic else MeetingKind.REGULAR, zone)
 
 
-_place = func.row_number().over(partition_by=Meeting.unit_id, order_by=Meeting.planned_at.desc())
+_rank = func.row_number().over(partition_by=Meeting.unit_id, order_by=Meeting.planned_at.desc())
 _ranked = (
-    select(Meeting.id, _place.label("place"))
+    select(
+        *(Meeting.unit_id, Meeting.kind, Meeting.planned_at, Meeting.place.label("place")),
+        _rank.label("rank"),
+    )
     .where(
         Meeting.unit_id.in_(bindparam("units", expanding=True)),
         Meeting.state != MeetingState.CANCELLED,
@@ -95,27 +119,21 @@ _ranked = (
     )
     .subquery()
 )
-_LAST = (
-    select(Meeting)
-    .join(_ranked, _ranked.c.id == Meeting.id)
-    .where(_ranked.c.place <= LOOKED_AT)
-    .order_by(Meeting.planned_at.desc())
-)
+_LAST = select(_ranked).where(_ranked.c.rank <= LOOKED_AT).order_by(_ranked.c.planned_at.desc())
 
 
-def _last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[Meeting]]:
-    """The unit's last meetings that were set beforehand or walked, the newest first."""
-    rows = session.scalars(_LAST, {"units": list(unit_ids)})
-    found: dict[int, list[Meeting]] = {}
-    for meeting in rows:
-        found.setdefault(meeting.unit_id, []).append(meeting)
+def last_meetings(session: Session, unit_ids: Collection[int]) -> Mapping[int, Sequence[LastMeeting]]:
+    """Each unit's last meetings that were set beforehand or walked, the newest first."""
+    found: dict[int, list[LastMeeting]] = {}
+    for row in session.execute(_LAST, {"units": list(unit_ids)}) if unit_ids else ():
+        found.setdefault(row.unit_id, []).append(LastMeeting(row.kind, row.planned_at, row.place))
     return found
 
 
-def custom_of(meetings: Sequence[Meeting], kind: str, zone: ZoneInfo) -> UsualMeeting:
+def custom_of(meetings: Sequence[LastMeeting], kind: str, zone: ZoneInfo) -> UsualMeeting:
     """What the most of these meetings had, of those of the kind if there are any; of equally many the newest."""
     alike = [one for one in meetings if one.kind == kind] or meetings
-    began = (_clock(Moment(one.planned_at, zone)) for one in alike if one.planned_at)
+    began = (_clock(Moment(one.planned_at, zone)) for one in alike)
     clocks = Counter(clock for clock in began if EARLIEST <= clock <= LATEST)
     places = Counter(one.place for one in alike if one.place)
     clock = clocks.most_common(1)[0][0] if clocks else None
@@ -128,7 +146,7 @@ def _clock(moment: Moment) -> time:
     return time(minutes // 60 % 24, minutes % 60)
 
 
-def _offer(duty: Duty, meetings: Sequence[Meeting], now: Moment) -> Offer | None:
+def _offer(duty: Duty, meetings: Sequence[LastMeeting], now: Moment) -> Offer | None:
     topic = duty.topic
     last = in_time(duty.due_on, duty.demand.report_due_on)
     if topic is None or last is None:
@@ -142,7 +160,7 @@ def _offer(duty: Duty, meetings: Sequence[Meeting], now: Moment) -> Offer | None
     return None
 
 
-def _taken(duty: Duty, kind: str, day: date, meetings: Sequence[Meeting], zone: ZoneInfo) -> bool:
+def _taken(duty: Duty, kind: str, day: date, meetings: Sequence[LastMeeting], zone: ZoneInfo) -> bool:
     """Whether another meeting of the day must stay one of its own (42-KH/ĐUK, 08/02/2022, II)."""
-    there = [one for one in meetings if one.planned_at and Moment(one.planned_at, zone).today == day]
+    there = [one for one in meetings if Moment(one.planned_at, zone).today == day]
     return merging_of(duty) == "forbidden" and any(one.kind != kind for one in there)

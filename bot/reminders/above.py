@@ -138,7 +138,7 @@ class _Hours:
             day = next_working_day(self._now.today + timedelta(days=1))
             return at_local(day, time(person.reminder_hour), self._now.zone) + wait
         own_hour = max(self._now.at, self._today_at(person.reminder_hour))
-        hour = min([own_hour, *(hour_of(person, one, self._now) for one in heard.late)])
+        hour = min([own_hour, *(hour_of(person.reminder_hour, one, self._now) for one in heard.late)])
         return next_allowed(replace(self._now, at=max(hour, self._now.at) + wait), weekends=False)
 
     def _today_at(self, hour: int) -> datetime:

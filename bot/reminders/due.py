@@ -1,9 +1,10 @@
 """Which duties have a rung that has come, and what is to be said of each."""
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -13,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from bot.calendar import Moment, at_local, next_allowed
 from bot.duties.ladder import MORNING, Anchors, Timed, ToldRung, next_at, rung_moments, worth_saying
 from bot.duties.life import anchors_of, meetings_of, rungs_of, rungs_of_duty
-from bot.duties.reports_on import meeting_awaited
+from bot.duties.reports_on import meeting_awaited, tells_of_meeting
 from bot.meetings.preparing import MATERIALS
 from bot.people.staff import Staff
 from bot.plans.ladders import COMING as COUNTED_DOWN
@@ -26,7 +27,6 @@ from bot.tables import (
     Hurry,
     Meeting,
     MeetingState,
-    Person,
     Reminder,
     ReminderKind,
 )
@@ -37,6 +37,8 @@ COMING = ("topic", "set_date", "ready", "upload", "today", "start")
 """What is not said of a meeting that has begun."""
 ASKING = ("due", "last_day")
 """What asks for a report that is not late."""
+BEFORE = ("ready", "upload")
+"""What is said of what is to be done before the meeting."""
 LONG_MEETING = timedelta(hours=3)
 """A meeting that has run so long has probably been left standing: it is asked after."""
 IF_NOBODY_COMES = timedelta(days=366)
@@ -91,16 +93,34 @@ class _Come:
     passed: list[Timed]
 
 
-def advance_duties(session: Session, duties: Collection[Duty], moment: Moment, staff: Staff) -> list[DueRung]:
-    """Moves the duties to their next rungs; answers those that are worth saying now."""
+def advance_duties(
+    session: Session,
+    duties: Collection[Duty],
+    moment: Moment,
+    staff: Staff,
+    followers: Mapping[int, Collection[int]] = MappingProxyType({}),
+) -> list[DueRung]:
+    """Moves the duties to their next rungs; answers those that are worth saying now.
+
+    `followers`: the ids of duties that move as the one of this id does.
+    """
     meetings = meetings_of(session, [duty.id for duty in duties])
     tables = _Timetables(moment.zone)
     found = [_what_has_come(duty, meetings.get(duty.id), moment, tables) for duty in duties]
     found = [_after_its_meeting(session, one) for one in found]
     climb = Climb(session, [one.duty for one in found if one.climbing], staff, moment)
     spoken = [rung for one in found for rung in _move_on(one, moment, staff, climb)]
-    _write_moves(session, [one.duty for one in found])
+    _write_moves(session, [one.duty for one in found], followers)
     return spoken
+
+
+def speaks_to_own(duty: Duty, moment: Moment) -> bool:
+    """Whether what has come of it, where no meeting is set for it, speaks to its unit's first secretary alone and hangs on nothing else
+    that the unit has done."""
+    come = _what_has_come(duty, None, moment, _Timetables(moment.zone))
+    says = {timed.rung.say for timed in come.own}
+    asks = tells_of_meeting(duty) and not says.isdisjoint(ASKING)
+    return not come.climbing and not asks and says.isdisjoint(BEFORE)
 
 
 def _move(duty: Duty, **columns: DutyState | datetime | None) -> None:
@@ -109,11 +129,12 @@ def _move(duty: Duty, **columns: DutyState | datetime | None) -> None:
         set_committed_value(duty, name, value)
 
 
-def _write_moves(session: Session, duties: Iterable[Duty]) -> None:
+def _write_moves(session: Session, duties: Iterable[Duty], followers: Mapping[int, Collection[int]]) -> None:
     """Of many that move alike in one statement: one by one, they would cost more than all else that is done for them."""
     alike: dict[tuple[DutyState, datetime | None, datetime | None], list[int]] = {}
     for duty in duties:
-        alike.setdefault((duty.state, duty.reminded_until, duty.next_reminder_at), []).append(duty.id)
+        ids = alike.setdefault((duty.state, duty.reminded_until, duty.next_reminder_at), [])
+        ids += (duty.id, *followers.get(duty.id, ()))
     for (state, until, following), ids in alike.items():
         moved = update(Duty).where(Duty.id.in_(ids)).execution_options(synchronize_session=False)
         session.execute(moved.values(state=state, reminded_until=until, next_reminder_at=following))
@@ -250,7 +271,7 @@ def rungs_told(session: Session, spoken: Collection[DueRung]) -> set[tuple[int, 
     return {(row.duty_id, row.rung, row.person_id) for row in rows}
 
 
-def hour_of(person: Person, one: DueRung, moment: Moment) -> datetime:
+def hour_of(own_hour: int, one: DueRung, moment: Moment) -> datetime:
     """A rung of the day waits for the person's own hour; one with a clock time does not. What climbs is ripe whenever the tick comes,
     and is said when it may be."""
     rung = one.timed.rung
@@ -258,4 +279,4 @@ def hour_of(person: Person, one: DueRung, moment: Moment) -> datetime:
         moment = replace(moment, at=next_allowed(moment))
     if rung.clock is not None or (rung.anchor == "meeting" and not rung.days):
         return moment.at
-    return max(moment.at, at_local(moment.today, time(person.reminder_hour), moment.zone))
+    return max(moment.at, at_local(moment.today, time(own_hour), moment.zone))

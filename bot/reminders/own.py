@@ -4,9 +4,10 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import chain
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Insert, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.ladder import ToldRung
@@ -154,4 +155,10 @@ def note_rungs_told(
         for duty_id, rung in rungs
     ]
     if rows:
-        session.execute(insert(Reminder), rows)
+        session.flush()
+        session.connection().execute(_new_reminders(), rows)
+
+
+@cache
+def _new_reminders() -> Insert:
+    return insert(Reminder.__table__)  # type: ignore[arg-type]

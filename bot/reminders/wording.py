@@ -1,8 +1,8 @@
-"""What a unit's people are told in one message; what many are told alike is put into words once."""
+"""What a unit's people are told in one message."""
 
 import logging
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -12,8 +12,8 @@ from bot.duties.outlook import days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer
 from bot.meetings.preparing import duty_checklists
-from bot.messages import Choice, Reply
-from bot.reminders.due import DueRung, hour_of
+from bot.messages import Reply
+from bot.reminders.due import BEFORE, DueRung, hour_of
 from bot.reminders.materials import Materials, materials_of
 from bot.tables import Contact, DutyKind
 from bot.talk import outbox
@@ -37,8 +37,6 @@ URGENCY = (
 )
 IN_FULL = 5
 """So many duties are told with all that is known of them; of the rest there is a line each."""
-BEFORE = ("ready", "upload")
-"""What is said of what is to be done before the meeting."""
 
 
 @dataclass(frozen=True)
@@ -49,40 +47,18 @@ class Wording:
     moment: Moment
     materials: Materials
     offers: Mapping[int, Offer]
-    _said: dict[Hashable, tuple[int, Reply]] = field(default_factory=dict)
-    """What has been put into words, and of which duty."""
 
     def post(self, contact: Contact, items: list[DueRung], *, named: bool) -> outbox.Post | None:
         """The message; what cannot be put into words is logged and silences nobody else. `named`: it says which unit it is about."""
         items.sort(key=lambda one: _urgency(one, self.moment))
         try:
-            reply = self._reply(contact, items, named=named)
+            reply = self._worded(contact, items, named=named)
         except Exception:
             duties = [one.duty.id for one in items]
             log.exception("reminder.unwritable person=%s duties=%s", contact.person_id, duties)
             return None
-        due_at = min(hour_of(contact.person, one, self.moment) for one in items)
+        due_at = min(hour_of(contact.person.reminder_hour, one, self.moment) for one in items)
         return outbox.Post(contact, reply, due_at)
-
-    def _reply(self, contact: Contact, items: list[DueRung], *, named: bool) -> Reply:
-        alike = None if named or len(items) > 1 else self._alike(items[0])
-        if alike is None:
-            return self._worded(contact, items, named=named)
-        number = items[0].duty.id
-        if alike not in self._said:
-            self._said[alike] = number, self._worded(contact, items, named=named)
-        other, reply = self._said[alike]
-        return reply if other == number else _of_duty(reply, other, number)
-
-    def _alike(self, one: DueRung) -> Hashable | None:
-        """What decides how it is said of a duty of which its unit has made nothing yet; None of any other. Only its buttons tell it
-        from others alike."""
-        duty = one.duty
-        own = (duty.about_id, duty.chosen_id, duty.picks, duty.hurry, duty.again_on, one.meeting)
-        if any(own) or one.say in BEFORE or materials_of([one], self.materials):
-            return None
-        days = duty.announced_on, duty.opens_on, duty.due_on, duty.safe_on
-        return duty.demand_id, one.say, one.anew, duty.state, days, self.offers.get(duty.id)
 
     def _worded(self, contact: Contact, items: list[DueRung], *, named: bool) -> Reply:
         views = [(outlook_of(one.duty, one.meeting, self.moment), one.say) for one in items]
@@ -102,20 +78,6 @@ class Wording:
         }
         reply = self.desk.render.reply("reminders/reminder", context)
         return replace(reply, files=shared.files)
-
-
-def _of_duty(reply: Reply, other: int, number: int) -> Reply:
-    """The same, with its buttons about the duty of this number: what a button does stands before the first colon, what it is about
-    behind it."""
-
-    def turned(choice: Choice) -> Choice:
-        action, *about = choice.payload.split(":")
-        if about and about[0] == str(other):
-            about[0] = str(number)
-        return Choice(choice.label, ":".join((action, *about)))
-
-    rows = tuple(tuple(turned(choice) for choice in row) for row in reply.choices)
-    return replace(reply, choices=rows, quick=tuple(turned(choice) for choice in reply.quick))
 
 
 def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:

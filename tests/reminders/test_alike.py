@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bot.calendar import Moment
 from bot.duties.loading import load_plan
 from bot.people.people import CONSENT_VERSION
+from bot.reminders import alike
 from bot.reminders.saying import say_due
-from bot.reminders.wording import Wording
 from bot.store.db import Database
 from bot.tables import (
     Contact,
@@ -128,7 +128,7 @@ def test_together_as_one_by_one(db: Database, seed: int) -> None:
         for alone in (False, True):
             with pytest.MonkeyPatch.context() as patch:
                 if alone:
-                    patch.setattr(Wording, "_alike", lambda *_: None)
+                    patch.setattr(alike, "_find_alike", lambda *_: [])
                 attempt = session.begin_nested()
                 found.append(said(session, desk, Random(seed)))
                 attempt.rollback()

@@ -425,7 +425,7 @@ def test_statements_do_not_grow_with_the_units_of_a_batch(db: Database, tmp_path
         with db.write() as session:
             session.execute(update(Duty).values(state="done", next_reminder_at=None))
         often.append(statements)
-    assert often[0] == often[1] < 90
+    assert often[0] == often[1] < 110
 
 
 @contextmanager
