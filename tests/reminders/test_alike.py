@@ -17,7 +17,7 @@ from bot.duties.loading import load_plan
 from bot.materials.materials import tie_materials
 from bot.messages import File
 from bot.people.people import CONSENT_VERSION
-from bot.reminders import alike, saying
+from bot.reminders import alike, own, saying
 from bot.reminders.own import note_rungs_told
 from bot.reminders.receipts import note_receipt
 from bot.reminders.saying import say_due
@@ -321,7 +321,8 @@ def test_a_tick_that_is_cut_off_goes_on_where_it_was(world: World, monkeypatch: 
 
     with monkeypatch.context() as patch:
         patch.setattr(saying, "BATCH", 3)
-        patch.setattr(alike, "note_rungs_told", cut_off)
+        for way in (alike, own):
+            patch.setattr(way, "note_rungs_told", cut_off)
         with pytest.raises(RuntimeError, match="plug"):
             world.tick(reminders.say_reminders)
     assert 0 < len(told_to(world)) < 6
