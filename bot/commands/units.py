@@ -20,15 +20,15 @@ from bot.commands.common import (
     say_line,
     unit_of,
 )
-from bot.duties.loading import reload_all
+from bot.duties.loading import reload_all, reload_by_portions
 from bot.problems import Invalid, Problem, Rejected
 from bot.settings import Settings
 from bot.talk.receive import utc_now
 from bot.units.account import alike_problems, passed_rows
+from bot.units.applying import write_list
 from bot.units.ends import Closed, close_unit, reopen_unit
 from bot.units.news import tell_closed, tell_reopened
 from bot.units.rows import written_day
-from bot.units.tree import write_units
 
 MOST_FAULTS = 10
 
@@ -42,11 +42,12 @@ def units_import(file: Path) -> None:
 
     with explain_problems(), _of_file(file):
         table = read_units(existing_file(file))
-        with configured_database() as (settings, db), db.write() as session:
+        with configured_database(beside=True) as (settings, db):
             now = settings.moment(utc_now())
-            done = write_units(session, table.rows, now, title=table.title)
-            _tell_closed(session, settings, done.closed, now)
-            plans = [(p.symbol or p.title, changes) for p, changes in reload_all(session, now)]
+            with db.write() as session:
+                done = write_list(session, table.rows, now, title=table.title)
+                _tell_closed(session, settings, done.closed, now)
+            plans = [(p.symbol or p.title, changes) for p, changes in reload_by_portions(db, now)]
         words = message_renderer(settings)
         notes = [(one.place, unescape(words.sentence(one.code, one.facts))) for one in table.notes]
         passed = passed_rows(table.passed)

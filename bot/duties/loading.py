@@ -256,6 +256,23 @@ def reload_all(session: Session, moment: Moment) -> list[tuple[Plan, Changes]]:
     return done
 
 
+def reload_by_portions(db: Database, moment: Moment) -> list[tuple[Plan, Changes]]:
+    """As `reload_all`, each plan as `load_by_portions`."""
+    with db.read() as session:
+        ids = session.scalars(select(Plan.id).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all()
+        plans = [session.get_one(Plan, plan_id, options=[undefer(Plan.content)]) for plan_id in ids]
+        facts = [(text_of(plan), plan.unit_id) for plan in plans]
+    return [load_by_portions(db, text, owner_id, moment, {}) for text, owner_id in facts]
+
+
+def reload_portion(
+    session: Session, plan: Plan, moment: Moment, changes: Changes, after: str = ""
+) -> str | None:
+    """As `load_portion`, of a plan that is in force."""
+    owner = session.get_one(Unit, plan.unit_id)
+    return load_portion(session, text_of(plan), owner, moment, {}, changes, after)[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where a unit stood before it changed, or stands now, and as what."""

@@ -17,7 +17,8 @@ class Nothing:
 @dataclass(frozen=True, slots=True)
 class GivenWorkbook:
     """The workbook of a plan, of units or of enquiries that was handed in; `plan` is what was read from it (JSON), `answers` what the office has said
-    about what it leaves open. `through`: the path of the unit up to which the plan is loaded by now, and `done` what that has changed (as JSON)."""
+    about what it leaves open. `through`: the path of the unit up to which the plan is loaded by now, and `done` what that has changed (as JSON); of units
+    the same of the plan that is just loaded again."""
 
     name: str
     digest: str

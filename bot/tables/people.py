@@ -288,7 +288,7 @@ class Errand(Base):
     @property
     def begun(self) -> bool:
         """Whether a part of it is done and kept."""
-        return isinstance(self.args, (GivenWorkbook, LoadedPlan)) and bool(self.args.through)
+        return isinstance(self.args, (GivenWorkbook, LoadedPlan)) and bool(self.args.done)
 
     def about(self, kind: type[A]) -> A:
         """What it is about. Raises LookupError where it is about something else."""

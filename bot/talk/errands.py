@@ -151,6 +151,16 @@ def locked_errand(session: Session, errand_id: int, state: ErrandState) -> Erran
     return errand if errand.state == state else None
 
 
+def work_by_portions(desk: Desk, errand_id: int, work: Callable[[Desk, Session, Errand], bool]) -> None:
+    """Of an errand that the office has agreed to, each portion is kept: whoever talks meanwhile is answered between them. The errand
+    says how far it has come; `work` says whether there is more."""
+    going_on = True
+    while going_on:
+        with desk.db.write() as session:
+            errand = locked_errand(session, errand_id, ErrandState.AGREED)
+            going_on = errand is not None and work(desk, session, errand)
+
+
 def refuse_errand(
     desk: Desk,
     errand_id: int,

@@ -41,10 +41,17 @@ def apply_units(
     session: Session, rows: Sequence[UnitRow], moment: Moment, *, inside: str = "", title: str = ""
 ) -> Applied:
     """Writes the rows and loads every plan again; one at a time, for the tree is one. Raises as `tree.write_units`."""
-    _take_turn(session)
-    done = write_units(session, rows, moment, inside=inside, title=title)
+    done = write_list(session, rows, moment, inside=inside, title=title)
     plans = tuple((plan.title, made) for plan, made in reload_all(session, moment) if not made.nothing)
     return Applied(done, plans)
+
+
+def write_list(
+    session: Session, rows: Sequence[UnitRow], moment: Moment, *, inside: str = "", title: str = ""
+) -> Imported:
+    """The rows alone, of `apply_units`; whoever calls loads the plans again."""
+    _take_turn(session)
+    return write_units(session, rows, moment, inside=inside, title=title)
 
 
 def apply_unit(session: Session, row: UnitRow, moment: Moment, *, inside: str = "") -> Applied:

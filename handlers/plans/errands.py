@@ -1,6 +1,5 @@
 """The office's plans, outside of any talk: a workbook read, asked about, shown, applied; workbooks written; a plan taken back."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -22,13 +21,13 @@ from bot.tables.asked import GivenWorkbook, LoadedPlan, Nothing
 from bot.talk.desk import Desk
 from bot.talk.errands import (
     finish_errand,
-    locked_errand,
     note_errand,
     read_errand,
     read_workbook,
     refuse_errand,
     send_workbook,
     tell_asker,
+    work_by_portions,
 )
 from handlers.plans.offices import plan_given
 
@@ -88,17 +87,7 @@ def _show_plan(
 
 
 def _apply_plan(desk: Desk, errand_id: int, at: datetime) -> None:
-    _by_portions(desk, errand_id, partial(_apply_portion, at=at))
-
-
-def _by_portions(desk: Desk, errand_id: int, work: Callable[[Desk, Session, Errand], bool]) -> None:
-    """Each portion is kept: whoever talks meanwhile is answered between them. The errand says how far it has come; `work` says
-    whether there is more."""
-    going_on = True
-    while going_on:
-        with desk.db.write() as session:
-            errand = locked_errand(session, errand_id, ErrandState.AGREED)
-            going_on = errand is not None and work(desk, session, errand)
+    work_by_portions(desk, errand_id, partial(_apply_portion, at=at))
 
 
 def _apply_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
@@ -162,7 +151,7 @@ def _file_name(text: PlanText) -> str:
 
 
 def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
-    _by_portions(desk, errand_id, partial(_take_back_portion, at=at))
+    work_by_portions(desk, errand_id, partial(_take_back_portion, at=at))
 
 
 def _take_back_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
