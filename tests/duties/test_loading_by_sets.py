@@ -184,7 +184,7 @@ def edited(text: str, random: Random) -> str:
     return "".join(lines)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32 - 1))
 def test_by_sets_as_one_by_one(db: Database, seed: int) -> None:
     random = Random(seed)

@@ -165,6 +165,8 @@ class PostgresGround(Ground):
         self.emptying = [f'DELETE FROM "{name}"' for name in reversed(self.tables)]
         self.anew = [f"SELECT setval('{number}', 1, false)" for number in self.numbers]
         self.stages: dict[str, list[str]] = {}
+        self.empty_since = -1
+        """How many transactions had been written when all rows went; nothing has come since where there are no more."""
 
     def _do(self, statements: list[str]) -> None:
         self.hand.execute(";".join(statements))
@@ -190,6 +192,7 @@ class PostgresGround(Ground):
             f" AND pid <> pg_backend_pid() AND application_name <> '{self._signature}'"
         )
         self._do([others, *self.emptying, *self.anew])
+        self.empty_since = self.commits
 
     def leave(self) -> None:
         """The connections stay."""
@@ -206,13 +209,14 @@ class PostgresGround(Ground):
             for number in self.numbers
         ]
         self.stages[name] = [
-            *self.emptying,
             *(f'INSERT INTO public."{table}" SELECT * FROM {schema}."{table}"' for table in filled),
             *("SELECT setval('{}', {}, {})".format(*number) for number in numbers if number),
         ]
 
     def put_back(self, name: str) -> None:
-        self._do(self.stages[name])
+        is_empty = self.empty_since == self.commits
+        self._do([*([] if is_empty else self.emptying), *self.stages[name]])
+        self.empty_since = -1
 
     def close(self) -> None:
         self.hand.close()

@@ -54,7 +54,7 @@ SAYS = (
 CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 15, 30]))
 TIMELESS = settings(deadline=None)
 ANY_YEAR = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

@@ -15,13 +15,15 @@ from sqlalchemy import select
 from bot.duties.life import close_duty
 from bot.messages import Address, Incoming, Reply
 from bot.people.people import CONSENT_VERSION
-from bot.store.db import connect_database
+from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Role, Unit
 from bot.talk import outbox
 from bot.talk.receive import receive
 from schedules import reminders
 from tests.kit.committees import monthly_committee
+from tests.kit.databases import Ground
 from tests.kit.parlours import Parlour, sends_what_is_due
+from tests.kit.stage import Stage
 from tests.kit.world import World
 
 PLACES = ("telegram", "zalo")
@@ -101,15 +103,15 @@ class Life:
 
 
 @contextmanager
-def lives(template: Path) -> Iterator[Life]:
+def lives(ground: Ground) -> Iterator[Life]:
     folder = Path(tempfile.mkdtemp(prefix="windows-"))
-    shutil.copy(template, folder / "test.db")
-    db = connect_database(f"sqlite:///{folder / 'test.db'}")
+    ground.clear(folder)
+    db = Database(ground.engine)
     try:
-        world = World(db)
-        monthly_committee(world)
-        world.go("2022-04-04 09:00")
-        yield Life(world)
+        stage = Stage(World(db), ground)
+        stage.reach(monthly_committee)
+        stage.world.go("2022-04-04 09:00")
+        yield Life(stage.world)
     finally:
         db.close()
         shutil.rmtree(folder)
@@ -117,8 +119,8 @@ def lives(template: Path) -> Iterator[Life]:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ACTS)
-def test_nothing_is_lost_and_nothing_comes_twice(sqlite_template: Path, acts: list[Act]) -> None:
-    with lives(sqlite_template) as life:
+def test_nothing_is_lost_and_nothing_comes_twice(sqlite_ground: Ground, acts: list[Act]) -> None:
+    with lives(sqlite_ground) as life:
         for act, number in acts:
             life.does(act, number)
         world = life.world
