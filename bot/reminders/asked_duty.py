@@ -1,21 +1,25 @@
 """The duty that somebody acts on: theirs and open, or they are told why not; and its end by a plain yes."""
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
 
 from bot.duties.life import close_duty
 from bot.people.roles import role_holders
-from bot.tables import Demand, Duty, DutyState
+from bot.store.known import Known, Whole
+from bot.tables import Demand, Duty, DutyState, Topic
 from bot.talk.chat import Chat, row_id
 
-_DUTY = (
-    select(Duty).where(Duty.id == bindparam("duty")).options(joinedload(Duty.demand).joinedload(Demand.topic))
+_DUTY = Whole(Duty, demand=Whole(Demand, topic=Whole(Topic)))
+_ASKED = Known(
+    select(*_DUTY.columns)
+    .join(Demand, Demand.id == Duty.demand_id)
+    .outerjoin(Topic, Topic.id == Demand.topic_id)
+    .where(Duty.id == bindparam("duty"))
 )
 
 
 def own_duty(chat: Chat, duty_id: int | str, kind: str = "", *, done_too: bool = False) -> Duty | None:
     """The duty if the person may act on it now; else says why not and ends the dialog."""
-    duty = chat.session.scalar(_DUTY, {"duty": row_id(duty_id)})
+    duty = _DUTY.first(chat.session, _ASKED, {"duty": row_id(duty_id)})
     if duty is None or (kind and duty.kind != kind) or not leads_duty(chat, duty):
         chat.refuse()
         return None
