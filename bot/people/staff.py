@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from bot.people.newcomers import is_away
@@ -46,16 +47,16 @@ def staff_of(session: Session, unit_ids: Collection[int], today: date) -> Staff:
 
 def contacts_of(session: Session, people: Collection[int]) -> dict[int, Contact]:
     """Where each of these persons is told first, of the contacts that are not lost."""
-    rows = session.scalars(
-        select(Contact)
-        .where(Contact.person_id.in_(people), Contact.lost_at.is_(None))
-        .options(selectinload(Contact.person))
-        .order_by(*told_first())
-    )
     found: dict[int, Contact] = {}
-    for contact in rows:
+    for contact in session.scalars(_near(), {"people": list(people)}):
         found.setdefault(contact.person_id, contact)
     return found
+
+
+@cache
+def _near() -> Select[Contact]:
+    near = Contact.person_id.in_(bindparam("people", expanding=True)), Contact.lost_at.is_(None)
+    return select(Contact).where(*near).options(selectinload(Contact.person)).order_by(*told_first())
 
 
 def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, list[Person]]:

@@ -70,6 +70,8 @@ def tell_superiors(
     `more`: units of other batches may follow.
     """
     by_person = _hearers(session, spoken, done)
+    if not by_person:
+        return 0
     contacts = contacts_of(session, by_person)
     by_person = {person_id: heard for person_id, heard in by_person.items() if person_id in contacts}
     if not by_person:

@@ -71,10 +71,18 @@ def claim_due_duties(
     return session.execute(_CLAIMED, {"at": at, "units": list(units)}).all() if units else ()
 
 
+_WHOLE = (
+    select(Duty)
+    .where(Duty.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Duty.id)
+    .options(*WORDED_WITH)
+    .execution_options(populate_existing=True)
+)
+
+
 def duties_claimed(session: Session, ids: Collection[int]) -> list[Duty]:
     """With all that they are worded with, as they are now."""
-    whole = select(Duty).where(Duty.id.in_(ids)).order_by(Duty.id).options(*WORDED_WITH)
-    return list(session.scalars(whole.execution_options(populate_existing=True))) if ids else []
+    return list(session.scalars(_WHOLE, {"ids": list(ids)})) if ids else []
 
 
 _UNHEARD = (
