@@ -36,6 +36,7 @@ SAYS_YES = words_of("có ừ ừm uh được đúng rồi phải vâng ok oke o
 SAYS_NO = words_of("không ko k khg hông khỏi thôi chưa chẳng đừng no")
 SAYS_NEITHER = words_of("ạ a nhé nhe nha thưa em tôi chứ luôn cả đồng_chí đ c đc")
 BOTH_WAYS = words_of("dung")  # đúng and đừng
+UNMARKED = frozenset("bfghjklmpqrstvwxz0123456789")
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
 
@@ -66,6 +67,12 @@ def fold(text: str) -> str:
     Text of punctuation and emoji alone gives "", which is equal to no label.
     """
     return " ".join("".join(map(_apart, plain_words(text))).split())
+
+
+def rough_pattern(folded: str) -> str:
+    """A pattern for ILIKE that each text fits whose `fold` holds these folded words, and some others: of their letters those that
+    neither Vietnamese nor the scripts of its minorities write with marks, and their digits."""
+    return "%" + "".join(char if char in UNMARKED else "%" for char in folded) + "%"
 
 
 def word_tokens(text: str) -> list[str]:

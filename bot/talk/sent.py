@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, desc, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, desc, or_, select, tuple_
 from sqlalchemy.orm import Session, defer, joinedload
 
 from bot.people.roles import may_act
-from bot.reading.words import fold
+from bot.reading.words import fold, rough_pattern
 from bot.tables import (
     Duty,
     Membership,
@@ -187,13 +187,14 @@ def _units_of(session: Session, scope: ColumnElement[bool], people: Collection[i
 
 def holders_found(session: Session, scope: ColumnElement[bool], words: str) -> set[int]:
     """Who holds a role within `scope` and bears such a name, or whose unit does; `words` are folded."""
+    named, rough = (Person.name, Unit.code, Unit.name), rough_pattern(words)
     rows = session.execute(
-        select(Membership.person_id, Person.name, Unit.code, Unit.name)
+        select(Membership.person_id, *named)
         .join(Unit, Unit.id == Membership.unit_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(scope, Membership.ended_at.is_(None))
+        .where(scope, Membership.ended_at.is_(None), or_(*(one.ilike(rough) for one in named)))
     )
-    return {person_id for person_id, *named in rows if any(_bears(fold(one), words) for one in named)}
+    return {person_id for person_id, *names in rows if any(_bears(fold(one), words) for one in names)}
 
 
 def _bears(name: str, words: str) -> bool:

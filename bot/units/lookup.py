@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.duties.counting import asked_for, last_day
-from bot.reading.words import fold
+from bot.reading.words import fold, rough_pattern
 from bot.tables import Demand, Duty, DutyState, Membership, Role, Unit
 from bot.talk.chat import row_id
 
@@ -50,8 +50,12 @@ def find_units(
 def find_closed_units(session: Session, scope: ColumnElement[bool], text: str) -> list[Unit]:
     """The units within `scope` that are no more and whose code, name or whole words of it were typed, in natural order."""
     words = fold(text)
-    its = select(Unit).where(scope, Unit.closed_on.is_not(None)).order_by(Unit.listed_as, Unit.id)
-    ended = [unit for unit in session.scalars(its) if words]
+    if not words:
+        return []
+    rough = rough_pattern(words)
+    like = or_(Unit.code.ilike(rough), Unit.name.ilike(rough))
+    its = select(Unit).where(scope, Unit.closed_on.is_not(None), like).order_by(Unit.listed_as, Unit.id)
+    ended = session.scalars(its).all()
     whole = [unit for unit in ended if words in (fold(unit.code), fold(unit.name))]
     return whole or [unit for unit in ended if f" {words} " in f" {fold(unit.name)} "]
 
@@ -68,23 +72,27 @@ def units_of(session: Session, ids: Sequence[int]) -> list[Unit]:
 def find_unit_ids(
     session: Session, scope: ColumnElement[bool], text: str, offered: Sequence[int] = ()
 ) -> list[int]:
-    """As `find_units` finds them by what was typed, in natural order: over many units, those alone that are shown need be read."""
+    """As `find_units` finds them by what was typed, in natural order: over many units, those alone that are shown need be read, and
+    the names only of those that may be meant."""
     words = fold(text)
-    where = scope & Unit.closed_on.is_(None)
+    if not words:
+        return []
+    where, rough = scope & Unit.closed_on.is_(None), rough_pattern(words)
+    like = or_(Unit.code.ilike(rough), Unit.name.ilike(rough))
     rows = session.execute(
-        select(Unit.id, Unit.code, Unit.name).where(where).order_by(Unit.listed_as, Unit.id)
+        select(Unit.id, Unit.code, Unit.name).where(where, like).order_by(Unit.listed_as, Unit.id)
     ).all()
-    if exact := [unit_id for unit_id, code, _ in rows if words and fold(code) == words]:
+    if exact := [unit_id for unit_id, code, _ in rows if fold(code) == words]:
         return exact
     if words.isdecimal() and len(words) == 1 and 1 <= int(words) <= len(offered):
-        return [unit_id for unit_id, _, _ in rows if unit_id == offered[int(words) - 1]]
+        return list(session.scalars(select(Unit.id).where(where, Unit.id == offered[int(words) - 1])))
     return _by_name([(unit_id, fold(name)) for unit_id, _, name in rows], words)
 
 
 def _by_name(named: Sequence[tuple[int, str]], words: str) -> list[int]:
-    meant = [unit_id for unit_id, name in named if words and name == words]
-    meant = meant or [unit_id for unit_id, name in named if words and f" {words} " in f" {name} "]
-    return meant or [unit_id for unit_id, name in named if words and words in name]
+    meant = [unit_id for unit_id, name in named if name == words]
+    meant = meant or [unit_id for unit_id, name in named if f" {words} " in f" {name} "]
+    return meant or [unit_id for unit_id, name in named if words in name]
 
 
 def units_stand_below(session: Session, unit: Unit) -> bool:

@@ -1,8 +1,10 @@
 """What people type: labels, numbers, days and times, yes and no, with and without diacritics."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.problems import Invalid
 from bot.reading.moments import SpokenMoment, read_moment
-from bot.reading.words import fold, quoted_words, read_number, read_yes_no
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no, rough_pattern
 from bot.talk.render import Renderer
 from tests.kit.places import ROOT, ZONE
 
@@ -532,3 +534,23 @@ PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, 
 )
 def test_every_refusal_has_its_sentence(code: str, facts: dict[str, object], part: str) -> None:
     assert part in Renderer(ROOT / "templates", ZONE).sentence(code, facts)
+
+
+NAMED = "aăâbcdđeêghiklmnoôơpqrstuưvxyáảãạấầẩẫậéẻẽẹíỉĩịóỏõọốồổỗộúủũụứừửữựýỷỹỵčñĭŭAĐÔỐTHN019 .-/'()"
+
+
+@given(st.text(NAMED, min_size=1, max_size=30), st.sampled_from(("NFC", "NFD")), st.data())
+def test_a_rough_pattern_leaves_out_nothing_that_is_meant(
+    name: str, form: Literal["NFC", "NFD"], data: st.DataObject
+) -> None:
+    folded = fold(name)
+    first = data.draw(st.integers(0, len(folded)))
+    words = folded[first : data.draw(st.integers(first, len(folded)))]
+    pattern = re.compile(rough_pattern(words).replace("%", ".*"), re.IGNORECASE | re.DOTALL)
+    assert pattern.fullmatch(unicodedata.normalize(form, name))
+
+
+def test_a_rough_pattern_leaves_out_much_that_is_not() -> None:
+    pattern = re.compile(rough_pattern("thon 12").replace("%", ".*"), re.IGNORECASE)
+    names = ("Chi bộ Thôn 12", "Chi bộ THÔN 1", "Chi bộ Trường 12", "Chi bộ Khu 12")
+    assert [name for name in names if pattern.fullmatch(name)] == ["Chi bộ Thôn 12"]
