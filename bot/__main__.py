@@ -1,6 +1,7 @@
 """The command line: `python -m bot`."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Callable, Sequence
 from html import unescape
@@ -78,6 +79,8 @@ def free_address(listen: str) -> None:
 
 def serve(service: Service, settings: Settings) -> None:
     free_address(settings.listen)
+    # What the start has made stays: to look through all of it again and again takes an eighth of the time of talk.
+    gc.freeze()
     try:
         asyncio.run(service.run())
     except ChannelRefused as error:

@@ -1,5 +1,6 @@
 """`python -m bot run` as a process: it serves, it stops cleanly, a second one says that the address is taken."""
 
+import gc
 import re
 import signal
 import subprocess
@@ -7,10 +8,12 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 
+from bot import __main__ as main
 from tests.kit.places import ROOT
 from tests.kit.processes import SECONDS, free_port, program, settings
 
@@ -112,3 +115,18 @@ def test_a_refused_token_ends_the_program_and_says_so(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "TELEGRAM_TOKEN: Telegram không nhận" in done.stderr
     assert "1:wrong" not in done.stderr
+
+
+def test_what_the_start_has_made_is_not_looked_through_again() -> None:
+    class Running:
+        frozen = 0
+
+        async def run(self) -> None:
+            self.frozen = gc.get_freeze_count()
+
+    service = Running()
+    try:
+        main.serve(service, SimpleNamespace(listen=f"127.0.0.1:{free_port()}"))  # type: ignore[arg-type]
+    finally:
+        gc.unfreeze()
+    assert service.frozen
