@@ -14,7 +14,7 @@ from bot.calendar import Moment
 from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.leaving import leave_the_rest
-from bot.duties.portions import Comparison
+from bot.duties.portions import UNITS, Comparison
 from bot.duties.present import ASKING
 from bot.people.roles import units_below
 from bot.plans.fields import Document
@@ -96,7 +96,7 @@ def load_by_portions(
 
 def _compare_portion(loading: Loading, comparison: Comparison, after: str) -> str | None:
     ends = time.monotonic() + SPAN
-    while (part := comparison.next_part(after)) is not None:
+    while (part := comparison.next_part(after, most=UNITS)) is not None:
         comparison.compare(part)
         after = part.upto
         if time.monotonic() > ends:
@@ -197,6 +197,7 @@ def _write_topics(loading: Loading) -> dict[tuple[str, str], Topic]:
     session, plan, text = loading.session, loading.plan, loading.text
     its = select(Topic).where(Topic.plan_id == plan.id).options(undefer(Topic.agenda))
     known = {(t.key, t.variant): t for t in session.scalars(its)}
+    offered = {topic.id for topic in known.values() if topic.pool}
     rows: dict[tuple[str, str], Topic] = {}
     for topic in text.topics:
         agenda = text.agendas[topic.agenda].model_dump(mode="json", by_alias=True)
@@ -227,10 +228,10 @@ def _write_topics(loading: Loading) -> dict[tuple[str, str], Topic]:
     for name, old in known.items():
         old.pool = old.pool and name in rows
     session.flush()
-    gone = [row.id for row in known.values() if not row.pool]
-    session.execute(
-        update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != DutyState.DONE).values(chosen_id=None)
-    )
+    if gone := [row.id for row in known.values() if row.id in offered and not row.pool]:
+        session.execute(
+            update(Duty).where(Duty.chosen_id.in_(gone), Duty.state != DutyState.DONE).values(chosen_id=None)
+        )
     return rows
 
 

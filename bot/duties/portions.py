@@ -44,11 +44,13 @@ class Comparison:
             after = part.upto
         leave_the_rest(self._loading, only)
 
-    def next_part(self, after: str, only: ColumnElement[bool] | None = None) -> Part | None:
-        """The portion behind the path `after` of the units that the plan is for; None when all have been looked at."""
+    def next_part(
+        self, after: str, only: ColumnElement[bool] | None = None, *, most: int = 8 * UNITS
+    ) -> Part | None:
+        """The portion behind the path `after` of the units that the plan is for, `most` of them; None when all have been looked at."""
         meant = true() if only is None else only
         query = select(Unit.id, Unit.path).where(self._loading.living(), meant, Unit.path > after)
-        units = self._loading.session.execute(query.order_by(Unit.path).limit(self._most)).all()
+        units = self._loading.session.execute(query.order_by(Unit.path).limit(min(most, self._most))).all()
         return Part(self._loading, units) if units else None
 
     def compare(self, part: Part) -> None:

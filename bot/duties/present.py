@@ -61,7 +61,10 @@ def _duties(part: Part, where: ColumnElement[bool]) -> list[Present]:
 
 def _beside_wanted(query: Any, part: Part, *, about: bool) -> Any:
     """From the units to their duties (or those about them), beside what is wanted of each, if anything."""
-    subject = and_(Duty.about_id == Unit.id, part.holds(Duty.about_id))
+    # Looked up by their units, never by the plan, which has all the others too: no database uses an index for a sum.
+    subject = and_(
+        Duty.about_id == Unit.id, part.holds(Duty.about_id), Duty.plan_id + 0 == part.loading.plan.id
+    )
     key: ColumnElement[str] = WANTED.c.key
     wanted = [wanted_of_unit(part.loading), WANTED.c.about.is_(about)]
     if about:
@@ -75,12 +78,13 @@ def _beside_wanted(query: Any, part: Part, *, about: bool) -> Any:
             )
         )
     else:
-        subject = and_(Duty.unit_id == Unit.id, Duty.about_id.is_(None), part.holds(Duty.unit_id))
-    return (
-        query.select_from(Unit)
-        .join(Duty, and_(Duty.plan_id == part.loading.plan.id, subject))
-        .outerjoin(WANTED, and_(*wanted, key == Duty.key))
-    )
+        subject = and_(
+            Duty.unit_id == Unit.id,
+            Duty.about_id.is_(None),
+            part.holds(Duty.unit_id),
+            Duty.plan_id == part.loading.plan.id,
+        )
+    return query.select_from(Unit).join(Duty, subject).outerjoin(WANTED, and_(*wanted, key == Duty.key))
 
 
 def _fate(loading: Loading) -> ColumnElement[str]:

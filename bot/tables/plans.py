@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DONE = text("done_at IS NOT NULL")
 REMINDED = text("next_reminder_at IS NOT NULL")
+ABOUT = text("about_id IS NOT NULL")
+"""Most are about no unit: an index that held these too would be taken for a way to them, and read them all."""
 RELATIVE: Kept[Relative] = Kept(Relative)
 
 
@@ -174,6 +176,7 @@ class Duty(Base):
             postgresql_where=REMINDED,
             sqlite_where=REMINDED,
         ),
+        Index("ix_duties_about_id", "about_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
         Index("ix_duties_path", "path", "demand_id"),
         Index("ix_duties_demand_state", "demand_id", "state", "opens_on", "path"),
         Index(
@@ -196,7 +199,7 @@ class Duty(Base):
     path: Mapped[str] = mapped_column(Path)
     key: Mapped[str] = mapped_column(String(240))
     """That of its demand; with "@" and a unit's code where it is about that unit."""
-    about_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
     """The unit that it is about, where a committee owes it for each of its units."""
     kind: Mapped[DutyKind]
     state: Mapped[DutyState] = mapped_column(default=DutyState.OPEN)
