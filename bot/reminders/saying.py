@@ -13,7 +13,7 @@ from bot.reminders.newcomers import claim_newcomers, missed_rungs
 from bot.tables import Role
 from bot.talk.desk import Desk
 
-BATCH = 100
+BATCH = 400
 """So many duties are taken at first; the clock finds out how many go at once."""
 
 
