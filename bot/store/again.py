@@ -9,7 +9,8 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from bot.store.db import DatabaseGone, sqlstate_of
+from bot.store.db import DatabaseGone
+from bot.store.engines import sqlstate_of
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
-from bot.store.db import ask_driver
+from bot.store.engines import ask_driver
 
 Row = Sequence[Any]
 Turn = Callable[[Any], Any]

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
-import bot.store.db
+import bot.store.engines
 from bot.store.db import Database, connect_database
 from bot.store.schema import migrate_schema
 from bot.tables import Base
@@ -32,13 +32,15 @@ def share_compiled_statements() -> None:
         setattr(dialect, "__eq__", lambda self, other: type(self) is type(other))  # noqa: B010 - mypy knows no such assignment
         setattr(dialect, "__hash__", lambda self: hash(type(self)))  # noqa: B010
     knowing = partial(create_engine, execution_options={"compiled_cache": COMPILED})
-    setattr(bot.store.db, "create_engine", knowing)  # noqa: B010
+    setattr(bot.store.engines, "create_engine", knowing)  # noqa: B010
 
 
 def hurry_sqlite() -> None:
     """The machine does not lose its power in the middle of a test; waiting for the disk would be most of its time."""
-    settings = ["synchronous=OFF" if one.startswith("synchronous") else one for one in bot.store.db.PRAGMAS]
-    setattr(bot.store.db, "PRAGMAS", tuple(settings))  # noqa: B010
+    settings = [
+        "synchronous=OFF" if one.startswith("synchronous") else one for one in bot.store.engines.PRAGMAS
+    ]
+    setattr(bot.store.engines, "PRAGMAS", tuple(settings))  # noqa: B010
 
 
 def run_on_server(server: str, *statements: str) -> None:
