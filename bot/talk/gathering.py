@@ -4,8 +4,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from weakref import WeakValueDictionary
@@ -19,6 +20,8 @@ from bot.talk.receive import receive, take_event
 log = logging.getLogger(__name__)
 
 MOST = 32
+SLOW = 0.2
+"""What takes more seconds, as a leader's figures of a whole province, goes alone the next time."""
 SPAN = 0.05
 """So many seconds a transaction takes more events: whoever came first waits for the commit of all."""
 ALONE = 4
@@ -44,6 +47,8 @@ class Gathering:
         self._at_once = at_once
         self._waiting: deque[_Waiting] = deque()
         self._working: list[asyncio.Task[None]] = []
+        self._slow: set[str] = set()
+        """The kinds of what took long the last time."""
         self._lanes: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
         self._together = ThreadPoolExecutor(self._at_once, thread_name_prefix="gathering")
         self._alone = ThreadPoolExecutor(ALONE, thread_name_prefix="alone")
@@ -51,14 +56,19 @@ class Gathering:
     async def receive(self, event: Incoming) -> bool:
         """As `receive`, when the event has been committed; those of one place in the order in which they came."""
         async with self._lanes.setdefault(event.address, asyncio.Lock()):
-            fresh = None if event.files or event.refused else await self._gathered(event)
+            alone = event.files or event.refused or kind_of(event) in self._slow
+            fresh = None if alone else await self._gathered(event)
             if fresh is None:
-                return await run_in_thread(self._alone, partial(receive, self._desk, event))
+                return await run_in_thread(self._alone, partial(self._receive_alone, event))
             return fresh
 
     def close(self) -> None:
         for threads in (self._together, self._alone):
             threads.shutdown(wait=False, cancel_futures=True)
+
+    def _receive_alone(self, event: Incoming) -> bool:
+        with _noted(self._slow, event):
+            return receive(self._desk, event)
 
     async def _gathered(self, event: Incoming) -> bool | None:
         waiting = _Waiting(event, asyncio.get_running_loop().create_future())
@@ -81,7 +91,9 @@ class Gathering:
             batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             events = [one.event for one in batch]
             try:
-                taken = await run_in_thread(self._together, partial(receive_together, self._desk, events))
+                taken = await run_in_thread(
+                    self._together, partial(receive_together, self._desk, events, self._slow)
+                )
             except BaseException:  # the program ends: nobody may wait for ever
                 for one in (*batch, *self._waiting):
                     one.taken.cancel()
@@ -91,16 +103,33 @@ class Gathering:
                 one.taken.set_result(fresh)
 
 
-def receive_together(desk: Desk, events: Sequence[Incoming]) -> list[bool | None]:
+def kind_of(event: Incoming) -> str:
+    """What is asked for: the command, or the action of a button; empty for words."""
+    return event.payload.partition(":")[0] or (event.text.split() or [""])[0] * event.text.startswith("/")
+
+
+@contextmanager
+def _noted(slow: set[str], event: Incoming) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    if kind := kind_of(event):
+        (slow.add if time.monotonic() - began > SLOW else slow.discard)(kind)
+
+
+def receive_together(
+    desk: Desk, events: Sequence[Incoming], slow: set[str] | None = None
+) -> list[bool | None]:
     """Handles events in one transaction; answers of the first so many for which there was time, but of one at least, whether
-    they had not been handled before. None for one that is to go alone: nothing of it is kept."""
+    they had not been handled before. None for one that is to go alone: nothing of it is kept. In `slow` the kinds of what took long
+    are noted."""
+    slow = set() if slow is None else slow
     taken: list[bool | None] = []
     ends = time.monotonic() + SPAN
     try:
         with desk.db.write_each() as part:
             for event in events:
                 try:
-                    with part.begin() as session:
+                    with _noted(slow, event), part.begin() as session:
                         taken.append(take_event(desk, session, event))
                 except Exception as error:
                     if database_gave_way(error) and not lock_held(error):

@@ -1,6 +1,7 @@
 """Events gathered into one transaction: what stays is what would stay one by one, whatever happens to one of them."""
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -149,6 +150,30 @@ def test_who_blocks_and_comes_back_in_one_transaction(small: World) -> None:
     with small.db.read() as session:
         assert session.scalars(select(Contact.lost_at).where(Contact.place == "a")).one() is None
     assert answers(small)["a"] == ["hello", "hello"]
+
+
+async def test_what_took_long_goes_alone_the_next_time(small: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as it does: once it is quick again it is gathered again."""
+    gathering, numbers = Gathering(small.desk), itertools.count(1)
+
+    async def transactions(**said_: str) -> int:
+        events = [said(small, f"p{n}", next(numbers), **said_) for n in range(4)]
+        with commits(small.db) as seen:
+            assert all(await asyncio.gather(*map(gathering.receive, events)))
+        return len(seen)
+
+    try:
+        await transactions()  # whoever speaks for the first time is noted as a person
+        assert await transactions() < 4
+        monkeypatch.setattr("bot.talk.gathering.SLOW", -1.0)
+        await transactions()
+        assert await transactions() == 4
+        assert await transactions(text="words") < 4
+        monkeypatch.setattr("bot.talk.gathering.SLOW", 60.0)
+        assert await transactions() == 4
+        assert await transactions() < 4
+    finally:
+        gathering.close()
 
 
 async def test_one_person_is_taken_in_order(small: World) -> None:
