@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition
+from typing import Literal
 
 from sqlalchemy import (
     Connection,
@@ -64,13 +65,16 @@ class Database:
                 self._learn_rows()
 
     @contextmanager
-    def write_each(self) -> Iterator[sessionmaker[Session]]:
-        """One transaction of parts: `begin()` of what is yielded is a part, which is kept or given up as a whole. A part waits for
-        other transactions' rows only shortly."""
+    def write_each(self, *, apart: bool = True) -> Iterator[sessionmaker[Session]]:
+        """One transaction of parts: `begin()` of what is yielded is a part, which is kept or given up as a whole; without `apart` one that
+        is given up takes all with it. A part waits for other transactions' rows only shortly."""
         with self._counted(), self._turns.take(), self.engine.begin() as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
-            yield sessionmaker(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+            mode: Literal["create_savepoint", "rollback_only"] = (
+                "create_savepoint" if apart else "rollback_only"
+            )
+            yield sessionmaker(connection, expire_on_commit=False, join_transaction_mode=mode)
 
     @contextmanager
     def trial(self) -> Iterator[Session]:

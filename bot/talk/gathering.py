@@ -123,22 +123,32 @@ def receive_together(
     they had not been handled before. None for one that is to go alone: nothing of it is kept. In `slow` the kinds of what took long
     are noted."""
     slow = set() if slow is None else slow
-    taken: list[bool | None] = []
-    ends = time.monotonic() + SPAN
     try:
-        with desk.db.write_each() as part:
-            for event in events:
-                try:
-                    with _noted(slow, event), part.begin() as session:
-                        taken.append(take_event(desk, session, event))
-                except Exception as error:
-                    if database_gave_way(error) and not lock_held(error):
-                        raise
-                    taken.append(None)
-                if time.monotonic() > ends:
-                    break
+        try:
+            taken = _take_all(desk, events, slow, apart=False)
+        except Exception:  # noqa: BLE001 - whichever it was, it is found at the second try
+            taken = _take_all(desk, events, slow, apart=True)
     except Exception as error:  # noqa: BLE001 - whatever it was, each is tried by itself
         log.warning("gathering.failed events=%s error=%s", len(events), type(error).__name__)
         return [None] * len(events)
     desk.wake()
+    return taken
+
+
+def _take_all(desk: Desk, events: Sequence[Incoming], slow: set[str], *, apart: bool) -> list[bool | None]:
+    """With `apart` each has a savepoint, to which it is rolled back where it raises. That is two ways to the database more for each, so
+    it is tried without before: hardly ever does anything raise."""
+    taken: list[bool | None] = []
+    ends = time.monotonic() + SPAN
+    with desk.db.write_each(apart=apart) as part:
+        for event in events:
+            try:
+                with _noted(slow, event), part.begin() as session:
+                    taken.append(take_event(desk, session, event))
+            except Exception as error:
+                if not apart or (database_gave_way(error) and not lock_held(error)):
+                    raise
+                taken.append(None)
+            if time.monotonic() > ends:
+                break
     return taken
