@@ -34,6 +34,7 @@ YEAR_END = datetime(2022, 12, 30, 3, 0, tzinfo=UTC)
 """All that the plan asks of the year has opened."""
 YEAR, PARTS = "/tonghop 2022", "/tonghop 2022 tung don vi"
 TIMES = 3
+MANY = 10_000
 AGGREGATE = text(
     """
     SELECT demand_id, count(*),
@@ -115,8 +116,10 @@ def hold_meetings(session: Session) -> None:
     held = [(row.id, row.unit_id) for row in session.execute(due) if row.unit_id % 10]
     for late in (False, True):
         ids = [duty for duty, unit in held if (unit % 10 == 1) == late]
-        done = update(Duty).where(Duty.id.in_(ids)).execution_options(synchronize_session=False)
-        session.execute(done.values(state="done", done_at=MONDAY, on_time=not late))
+        done = update(Duty).execution_options(synchronize_session=False)
+        done = done.values(state="done", done_at=MONDAY, on_time=not late)
+        for start in range(0, len(ids), MANY):
+            session.execute(done.where(Duty.id.in_(ids[start : start + MANY])))
     shared: dict[str, object] = {
         "topic_id": None,
         "kind": "regular",
