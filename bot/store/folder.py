@@ -54,6 +54,16 @@ def _write_whole(content: BinaryIO, place: Path) -> None:
     except BaseException:
         Path(name).unlink()
         raise
+    _keep_names(place.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """Its new name is on the disk as well."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:
