@@ -7,12 +7,13 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local
 from bot.duties.usual import in_time, usual_days
 from bot.meetings.joining import merging_of
+from bot.store.given import among
 from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingKind, MeetingState
 
 LOOKED_AT = 6
@@ -112,7 +113,7 @@ _ranked = (
         _rank.label("rank"),
     )
     .where(
-        Meeting.unit_id.in_(bindparam("units", expanding=True)),
+        among(Meeting.unit_id, "units"),
         Meeting.state != MeetingState.CANCELLED,
         Meeting.rehearsal.is_(False),
         Meeting.planned_at >= Meeting.created_at,  # one entered afterwards bears an hour that nobody said

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, exists, select, union_all
+from sqlalchemy import Row, exists, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from bot.calendar import Moment
@@ -20,6 +20,7 @@ from bot.reminders.claiming import SHAPE, Claimed, duties_claimed
 from bot.reminders.due import DueRung, hour_of, speaks_to_own
 from bot.reminders.own import note_rungs_told
 from bot.reminders.wording import Wording
+from bot.store.given import among
 from bot.tables import (
     Contact,
     Duty,
@@ -99,16 +100,15 @@ def _find_alike(
     return list(alike.values())
 
 
-_DUTIES: BindParameter[Any] = bindparam("duties", expanding=True)
 _MET = (
     select(MeetingDuty.duty_id)
     .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
-    .where(MeetingDuty.duty_id.in_(_DUTIES), Meeting.state.in_(LIVE_MEETING))
+    .where(among(MeetingDuty.duty_id, "duties"), Meeting.state.in_(LIVE_MEETING))
 )
 _STUCK = (
     select(Reminder.duty_id)
     .join(Message, Message.id == Reminder.message_id)
-    .where(Reminder.duty_id.in_(_DUTIES), Message.state == MessageState.WAITING, Message.attempts > 0)
+    .where(among(Reminder.duty_id, "duties"), Message.state == MessageState.WAITING, Message.attempts > 0)
 )
 _BUSY = union_all(_MET, _STUCK)
 
@@ -134,7 +134,7 @@ _LED_BY = (
     )
     .join(Person, Person.id == Membership.person_id)
     .where(
-        Membership.unit_id.in_(bindparam("units", expanding=True)),
+        among(Membership.unit_id, "units"),
         Membership.role == Role.SECRETARY,
         Membership.ended_at.is_(None),
     )
@@ -142,7 +142,7 @@ _LED_BY = (
 )
 _PLACES = (
     select(Contact.person_id, Contact.id, Contact.channel)
-    .where(Contact.person_id.in_(bindparam("people", expanding=True)), Contact.lost_at.is_(None))
+    .where(among(Contact.person_id, "people"), Contact.lost_at.is_(None))
     .order_by(*told_first())
 )
 
@@ -201,9 +201,11 @@ def tell_alike(
     return len(written)
 
 
+_SAID = select(Reminder.duty_id, Reminder.rung).where(among(Reminder.duty_id, "duties"))
+
+
 def _told(session: Session, duties: list[int]) -> set[tuple[int, str]]:
-    said = select(Reminder.duty_id, Reminder.rung).where(Reminder.duty_id.in_(_DUTIES))
-    return {(row.duty_id, row.rung) for row in session.execute(said, {"duties": duties})}
+    return {(duty, rung) for duty, rung in session.execute(_SAID, {"duties": duties})}
 
 
 class _Patterns:

@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from bot.duties.outlook import WORDED_WITH
+from bot.store.given import among
 from bot.tables import (
     Contact,
     Duty,
@@ -49,7 +50,7 @@ OWN = (Duty.about_id, Duty.chosen_id, Duty.picks, Duty.hurry, Duty.again_on)
 _CLAIMED = (
     select(Duty.id, Duty.unit_id, *SHAPE, *OWN)
     .join(Unit, Unit.id == Duty.unit_id)
-    .where(*_DUE, Duty.unit_id.in_(bindparam("units", expanding=True)))
+    .where(*_DUE, among(Duty.unit_id, "units"))
     .order_by(Duty.id)
     .with_for_update(skip_locked=True, of=Duty)
     # By the index of what is due it would read all that is, again for each portion.
@@ -73,7 +74,7 @@ def claim_due_duties(
 
 _WHOLE = (
     select(Duty)
-    .where(Duty.id.in_(bindparam("ids", expanding=True)))
+    .where(among(Duty.id, "ids"))
     .order_by(Duty.id)
     .options(*WORDED_WITH)
     .execution_options(populate_existing=True)

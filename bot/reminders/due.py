@@ -20,6 +20,7 @@ from bot.people.staff import Staff
 from bot.plans.ladders import COMING as COUNTED_DOWN
 from bot.plans.ladders import LadderRung, Say
 from bot.reminders.climbing import A_MOMENT, Climb
+from bot.store.given import among
 from bot.tables import (
     Duty,
     DutyKind,
@@ -129,6 +130,9 @@ def _move(duty: Duty, **columns: DutyState | datetime | None) -> None:
         set_committed_value(duty, name, value)
 
 
+_MOVED = update(Duty).where(among(Duty.id, "ids")).execution_options(synchronize_session=False)
+
+
 def _write_moves(session: Session, duties: Iterable[Duty], followers: Mapping[int, Collection[int]]) -> None:
     """Of many that move alike in one statement: one by one, they would cost more than all else that is done for them."""
     alike: dict[tuple[DutyState, datetime | None, datetime | None], list[int]] = {}
@@ -136,8 +140,8 @@ def _write_moves(session: Session, duties: Iterable[Duty], followers: Mapping[in
         ids = alike.setdefault((duty.state, duty.reminded_until, duty.next_reminder_at), [])
         ids += (duty.id, *followers.get(duty.id, ()))
     for (state, until, following), ids in alike.items():
-        moved = update(Duty).where(Duty.id.in_(ids)).execution_options(synchronize_session=False)
-        session.execute(moved.values(state=state, reminded_until=until, next_reminder_at=following))
+        moved = _MOVED.values(state=state, reminded_until=until, next_reminder_at=following)
+        session.execute(moved, {"ids": ids})
 
 
 def _after_its_meeting(session: Session, one: _Come) -> _Come:

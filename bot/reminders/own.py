@@ -4,10 +4,9 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
 from itertools import chain
 
-from sqlalchemy import Insert, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.ladder import ToldRung
@@ -16,6 +15,7 @@ from bot.people.staff import Staff
 from bot.reminders.due import DueRung, rungs_told
 from bot.reminders.materials import materials_of, new_materials, note_materials
 from bot.reminders.wording import Wording
+from bot.store.given import insert_given
 from bot.tables import Membership, Message, MessageState, Person, Reminder, Role
 from bot.talk import outbox
 from bot.talk.desk import Desk
@@ -137,28 +137,18 @@ def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
         log.info("reminder.overtaken messages=%s", len(gone))
 
 
+_NEW_REMINDERS = insert_given(Reminder, "duty_id", "rung", "kind", "rung_at", "person_id", "message_id", "at")
+
+
 def note_rungs_told(
     session: Session, said: Iterable[tuple[int, int, Iterable[tuple[int, ToldRung]]]], at: datetime
 ) -> None:
     """Writes down which message (id) says which rungs, each with its duty (id), to which person (id)."""
     rows = [
-        {
-            "duty_id": duty_id,
-            "rung": rung.name,
-            "kind": rung.kind,
-            "rung_at": rung.at,
-            "person_id": person_id,
-            "message_id": message_id,
-            "at": at,
-        }
+        (duty_id, rung.name, rung.kind, rung.at, person_id, message_id, at)
         for message_id, person_id, rungs in said
         for duty_id, rung in rungs
     ]
     if rows:
         session.flush()
-        session.connection().execute(_new_reminders(), rows)
-
-
-@cache
-def _new_reminders() -> Insert:
-    return insert(Reminder.__table__)  # type: ignore[arg-type]
+        session.connection().execute(_NEW_REMINDERS, {"rows": rows})

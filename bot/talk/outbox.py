@@ -4,12 +4,11 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    bindparam,
     case,
     func,
     insert,
@@ -18,11 +17,11 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.messages import Choice, File, Reply
 from bot.people.newcomers import look_again
 from bot.people.reaching import reachable_contact
+from bot.store.given import insert_given
 from bot.store.known import Known
 from bot.tables import Contact, Message, MessageKind, MessageState, Priority
 from bot.tables.base import JsonText
@@ -133,33 +132,21 @@ class Copy:
     due_at: datetime
 
 
+_WHAT = ("person_id", "contact_id", "channel", "body", "due_at")
+_COPIED = attrgetter(*_WHAT)
+_NEW_COPIES = insert_given(
+    Message, *_WHAT, "hold_until", "priority", "state", "created_at", body=JsonText()
+).returning(Message.person_id, Message.id)
+
+
 def post_copies(session: Session, copies: Sequence[Copy], at: datetime) -> dict[int, int]:
     """What `post_many` does, without an object for each: to contacts that are not lost, and are where their people are told first."""
-    alike = {"priority": Priority.BULK, "state": MessageState.WAITING, "created_at": at}
-    rows = [
-        {
-            "person_id": copy.person_id,
-            "contact_id": copy.contact_id,
-            "channel": copy.channel,
-            "written": copy.body,
-            "due_at": copy.due_at,
-            "hold_until": copy.due_at + HOLD,
-            **alike,
-        }
-        for copy in copies
-    ]
-    if not rows:
+    if not copies:
         return {}
+    rows = [(*_COPIED(copy), copy.due_at + HOLD, Priority.BULK, MessageState.WAITING, at) for copy in copies]
     session.flush()
-    numbered = session.connection().execute(_new_copies(), rows)
+    numbered = session.connection().execute(_NEW_COPIES, {"rows": rows})
     return {row.person_id: row.id for row in numbered}
-
-
-@cache
-def _new_copies() -> ReturningInsert[int, int]:
-    table = Message.__table__
-    new = insert(table).values(body=bindparam("written", type_=JsonText()))  # type: ignore[arg-type]
-    return new.returning(table.c.person_id, table.c.id)
 
 
 def _row(
