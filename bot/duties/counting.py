@@ -4,8 +4,20 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import NOT_RELATIVE
@@ -28,6 +40,7 @@ from bot.tables import (
 )
 
 RECENT = timedelta(days=31)
+SETTLED = (DutyState.DONE, DutyState.LAPSED)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -126,15 +139,21 @@ def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list
     since = today - RECENT
     done = done_from(scope & Duty.due_on.is_(None), datetime.combine(since, time.min, UTC))
     lately = set(session.scalars(done))
-    its = Duty.demand_id == Demand.id  # of whomever: so that an index leads to the first one of a demand
-    opened = exists().where(its, Duty.state == DutyState.OPEN, Duty.opens_on <= today)
-    settled = exists().where(its, Duty.state.in_((DutyState.DONE, DutyState.LAPSED)))
-    due = exists().where(its, Duty.due_on >= since)
-    perhaps = session.scalars(select(Demand.id).where(or_(opened, and_(settled, due)))).all()
+    opened = _of_whomever(func.min(Duty.opens_on), Duty.state == DutyState.OPEN) <= today
+    settled = (_of_whomever(func.min(Duty.opens_on), Duty.state == one) for one in SETTLED)
+    due = _of_whomever(func.max(Duty.due_on)) >= since
+    some = or_(*(first.is_not(None) for first in settled))
+    perhaps = session.scalars(select(Demand.id).where(or_(opened, and_(some, due)))).all()
     standings = count_standings(session, scope, demand_ids={*lately, *perhaps})
     lately |= {one.demand_id for one in standings if one.current(since, today)}
     live = [one for one in standings if one.demand_id in lately]
-    return _summed(session, live, and_(scope, Duty.demand_id.in_(lately)), today, today)
+    return _summed(session, live, scope, today, today)
+
+
+def _of_whomever(end: ColumnElement[Any], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
+    """The first or last day of a demand's duties, whosever they are: an index leads to it at once. Where PostgreSQL is asked
+    whether there is any, it may read all duties of all demands to know."""
+    return select(end).where(Duty.demand_id == Demand.id, *where).correlate(Demand).scalar_subquery()
 
 
 def done_from(scope: ColumnElement[bool], since: datetime) -> Select[int]:
@@ -242,19 +261,20 @@ def asking_now(today: date | BindParameter[date]) -> ColumnElement[bool]:
 
 def missing_duties(where: ColumnElement[bool], today: date) -> Select[Duty, Unit]:
     """The duties that are `asked` and not done, and their units, most overdue first, then by the units' codes in natural order."""
-    return (
-        select(Duty, Unit)
-        .join(Unit, Unit.id == Duty.unit_id)
-        .join(Demand, Demand.id == Duty.demand_id)
-        .where(Duty.state.in_(UNDONE), asked_for(today), where)
-        .order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
-    )
+    rows = select(Duty, Unit).join(Demand, Demand.id == Duty.demand_id).where(where)
+    return _missing(rows.join(Unit, Unit.id == Duty.unit_id), today)
+
+
+def _missing(rows: Select[*tuple[Any, ...]], today: date) -> Select[*tuple[Any, ...]]:
+    missing = rows.where(Duty.state.in_(UNDONE), asked_for(today))
+    return missing.order_by(Duty.due_on.is_(None), Duty.due_on, Unit.listed_as)
 
 
 def first_missing(
     session: Session, where: ColumnElement[bool], today: date, most: int
 ) -> list[tuple[Duty, Unit]]:
     """So many of the `missing_duties`: found by what they are in order of, before whole rows are read."""
-    ids = session.scalars(missing_duties(where, today).with_only_columns(Duty.id).limit(most)).all()
+    found = standing_rows(session, where, Duty.id).join(Unit, Unit.id == Duty.unit_id)
+    ids = session.scalars(_missing(found, today).limit(most)).all()
     rows = session.execute(missing_duties(Duty.id.in_(ids), today))
     return [(duty, unit) for duty, unit in rows]
