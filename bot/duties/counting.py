@@ -123,14 +123,9 @@ def asked_within(first: date, last: date, today: date) -> ColumnElement[bool]:
     return and_(Duty.due_on.between(first, last), or_(Duty.state == DutyState.DONE, kept, opened))
 
 
-def tally_demands(
-    session: Session, where: ColumnElement[bool], today: date, *, late_before: date | None = None
-) -> list[Tally]:
-    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`.
-
-    What was due before `late_before` (default: `today`) counts as overdue.
-    """
-    return _summed(session, count_standings(session, where), where, today, late_before or today)
+def tally_demands(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:
+    """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`."""
+    return tally_standings(session, count_standings(session, where), where, today, today)
 
 
 def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list[Tally]:
@@ -147,7 +142,13 @@ def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list
     standings = count_standings(session, scope, demand_ids={*lately, *perhaps})
     lately |= {one.demand_id for one in standings if one.current(since, today)}
     live = [one for one in standings if one.demand_id in lately]
-    return _summed(session, live, scope, today, today)
+    return tally_standings(session, live, scope, today, today)
+
+
+def open_about(first: date, last: date) -> Select[int]:
+    """The demands (ids) of which something, of whomever, is open and has its last day between these two (both included)."""
+    opened = (Duty.state == DutyState.OPEN, Duty.due_on.between(first, last))
+    return select(Demand.id).where(_of_whomever(func.min(Duty.due_on), *opened).is_not(None))
 
 
 def _of_whomever(end: ColumnElement[Any], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -163,13 +164,15 @@ def done_from(scope: ColumnElement[bool], since: datetime) -> Select[int]:
     return done.with_hint(Duty, "INDEXED BY ix_duties_done", "sqlite")
 
 
-def _summed(
+def tally_standings(
     session: Session,
     standings: Sequence[Standing],
     where: ColumnElement[bool],
     today: date,
     late_before: date,
 ) -> list[Tally]:
+    """One tally for each demand of these, which were counted over the duties that `where` lets through: all that it lets through of
+    such a demand. What was due before `late_before` is overdue."""
     found: dict[int, Tally] = {}
     demands = _demands(session, {one.demand_id for one in standings})
     for one in standings:

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local, next_allowed, next_working_day
 from bot.duties.apart import apart_figures, told_apart
-from bot.duties.counting import Tally, count_unstaffed, done_from, first_missing, tally_demands, worst_first
+from bot.duties.counting import (
+    Tally,
+    count_unstaffed,
+    done_from,
+    first_missing,
+    open_about,
+    tally_standings,
+    worst_first,
+)
 from bot.duties.ladder import NAME_TIME
 from bot.duties.standings import Standing, count_standings
 from bot.people.reaching import reachable_contact
@@ -92,10 +100,10 @@ def look_after_leader(
     scope = _below(leads or roles)
     span = _Span(scope, today, min(fresh, default=today), ended)
     if not leads:
-        return bool(ended) and _write(desk, session, roles, span, false(), "period", at)
-    if any(day.weekday() == MONDAY for day in days):
-        return _write(desk, session, roles, span, span.weekly(session, at), "week", at)
-    return _write(desk, session, roles, span, and_(scope, Duty.due_on.in_(ripe)), "due", at)
+        return bool(ended) and _write(desk, session, roles, span, _Asked("period", false(), []), at)
+    weekly = any(day.weekday() == MONDAY for day in days)
+    asked = span.of_week(session, at) if weekly else span.of_days(session, ripe)
+    return _write(desk, session, roles, span, asked, at)
 
 
 def _below(roles: Sequence[Membership]) -> ColumnElement[bool]:
@@ -133,17 +141,27 @@ class _Span:
     late_before: date
     ended: list[PeriodSummary]
 
-    def weekly(self, session: Session, at: datetime) -> ColumnElement[bool]:
+    def of_week(self, session: Session, at: datetime) -> "_Asked":
         """Something open about now, or done this week; what has just been due waits until the units have been told."""
+        near = (self.today - LOOK_BACK, self.today + LOOK_AHEAD)
         live = set(session.scalars(done_from(self.scope, at - WEEK)))
-        near = count_standings(session, self.scope, days=(self.today - LOOK_BACK, self.today + LOOK_AHEAD))
-        live |= {one.demand_id for one in near if one.state == DutyState.OPEN and self._told(one)}
-        return and_(self.scope, Duty.demand_id.in_(live))
+        perhaps = session.scalars(open_about(*near))
+        every = count_standings(session, self.scope, demand_ids=live.union(perhaps))
+        live |= {one.demand_id for one in every if self._told(one, *near)}
+        figures = self._figures(session, [one for one in every if one.demand_id in live], self.scope)
+        return _Asked("week", and_(self.scope, Duty.demand_id.in_(live)), figures)
 
-    def _told(self, some: Standing) -> bool:
+    def of_days(self, session: Session, days: Sequence[date]) -> "_Asked":
+        """What was due on these days."""
+        where = and_(self.scope, Duty.due_on.in_(days))
+        return _Asked("due", where, self._figures(session, count_standings(session, where), where))
+
+    def _told(self, some: Standing, first: date, last: date) -> bool:
         return (
-            some.asked(self.today)
+            some.state == DutyState.OPEN
+            and some.asked(self.today)
             and some.due_on is not None
+            and first <= some.due_on <= last
             and not self.late_before <= some.due_on < self.today
         )
 
@@ -152,11 +170,23 @@ class _Span:
         periods = [one.period for one in self.ended]
         return {one.key: sum_period_figures(session, self.scope, one, self.today) for one in periods}
 
-    def figures(self, session: Session, where: ColumnElement[bool]) -> list[Tally]:
-        found = tally_demands(session, where, self.today, late_before=self.late_before)
+    def _figures(
+        self, session: Session, standings: Sequence[Standing], where: ColumnElement[bool]
+    ) -> list[Tally]:
+        found = tally_standings(session, standings, where, self.today, self.late_before)
         return worst_first(
             one for one in found if one.due_on is None or not self.late_before <= one.due_on < self.today
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a summary counts besides the periods that have ended, and why it is written: "week", "due" or "period". `where`: a condition
+    on Duty; `figures`: the worst first."""
+
+    why: str
+    where: ColumnElement[bool]
+    figures: list[Tally]
 
 
 def next_look(leader: Membership, moment: Moment) -> datetime:
@@ -171,27 +201,30 @@ def _write(
     session: Session,
     roles: Sequence[Membership],
     span: _Span,
-    where: ColumnElement[bool],
-    why: str,
+    asked: _Asked,
     at: datetime,
 ) -> bool:
     """One message a morning: what has climbed and would go out beside it is told in it."""
     person_id = roles[0].person_id
-    figures = span.figures(session, where) if why != "period" else []
     contact = reachable_contact(session, person_id)
     beside = waiting_above(session, [person_id]).get(person_id)
-    if not (figures or span.ended) or contact is None:
+    if not (asked.figures or span.ended) or contact is None:
         if beside is not None:
             _release(session, beside, at)
         return False
     told = climbed_news(session, [beside], desk.moment(at)).get(beside) if beside is not None else None
     told = told or News([], [])
-    listed, context = _units(session, span, where, figures, told)
-    context |= {"figures": figures, "why": why, "units": [one.unit for one in roles], "ended": span.ended}
+    listed, context = _units(session, span, asked, told)
+    context |= {
+        "figures": asked.figures,
+        "why": asked.why,
+        "units": [one.unit for one in roles],
+        "ended": span.ended,
+    }
     context["asked"] = span.asked_figures(session)
     context |= _from_above(told)
     reply = desk.render.reply("summaries/unasked", {**context, "today": span.today})
-    key = f"summary:{person_id}:{why}:{at:%Y%m%d%H%M%S}"
+    key = f"summary:{person_id}:{asked.why}:{at:%Y%m%d%H%M%S}"
     message = outbox.post_message(session, contact, reply, at, bulk=True, key=key, kind=MessageKind.SUMMARY)
     session.flush()
     if beside is not None:
@@ -217,22 +250,20 @@ def _from_above(told: News) -> dict[str, object]:
     }
 
 
-def _units(
-    session: Session, span: _Span, where: ColumnElement[bool], figures: Sequence[Tally], told: News
-) -> tuple[list[Duty], dict[str, object]]:
+def _units(session: Session, span: _Span, asked: _Asked, told: News) -> tuple[list[Duty], dict[str, object]]:
     """The units that the worst of the figures misses, unless they are told of already; and what is said beside."""
     spoken_of = {group.demand.id for group in told.groups}
-    first = next((t for t in figures if t.open and t.demand_id not in spoken_of), None)
+    first = next((t for t in asked.figures if t.open and t.demand_id not in spoken_of), None)
     rows: list[tuple[Duty, Unit]] = []
     if first is not None:
-        rows = first_missing(session, and_(where, Duty.demand_id == first.demand_id), span.today, NAMES)
+        rows = first_missing(session, and_(asked.where, Duty.demand_id == first.demand_id), span.today, NAMES)
     lost, lost_names = out_of_touch(session, span.scope, span.today, LOST_NAMES)
     return [duty for duty, _ in rows], {
         "first": first,
         "names": [unit.name for _, unit in rows],
         "more": first.open - len(rows) if first else 0,
-        "apart": apart_figures(figures),
-        "alone": count_unstaffed(session, where, span.today),
+        "apart": apart_figures(asked.figures),
+        "alone": count_unstaffed(session, asked.where, span.today),
         "lost": lost,
         "lost_names": lost_names,
     }
