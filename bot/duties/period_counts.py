@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from bot.duties.counting import asked_within, last_day
@@ -100,8 +100,8 @@ def count_by_place(
     scope: ColumnElement[bool],
     period: Period,
     today: date,
-    place: Callable[[str], int],
-) -> dict[int, Count]:
+    place: Callable[[str], K],
+) -> dict[K, Count]:
     """By what `place` makes of the path at which the units stood."""
     return _count_by(session, scope, period, today, place)
 
@@ -111,10 +111,10 @@ def count_by_sector(
 ) -> dict[str, Count]:
     """By the sector that the units have today; "" for those that have none."""
     known = session.execute(select(Unit.id, Unit.sector).where(Unit.sector != ""))
-    sectors: dict[int, str] = {row.id: row.sector for row in known}
+    sectors: dict[str, str] = {str(number): sector for number, sector in known}
 
     def sector(path: str) -> str:
-        return sectors.get(int(path.rsplit("/", 2)[1]), "")
+        return sectors.get(path.rsplit("/", 2)[1], "")
 
     return _count_by(session, scope, period, today, sector)
 
@@ -135,8 +135,9 @@ def _count_by(
         else_=OPEN,
     )
     asked = asked_within(period.first, period.last, today)
-    units = duty_rows(session, scope, Duty.path, func.sum(figure)).where(asked).group_by(Duty.path)
-    alike = Counter((key(path), int(number)) for path, number in session.execute(units))
+    total = cast(func.sum(figure), BigInteger)  # PostgreSQL's own sums are decimals, slow to read
+    units = duty_rows(session, scope, Duty.path, total).where(asked).group_by(Duty.path)
+    alike = Counter((key(path), number) for path, number in session.execute(units))
     found: dict[K, Count] = {}
     for (place, number), often in alike.items():
         found[place] = found.get(place, Count()) + _taken_apart(number, often)

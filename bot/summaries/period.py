@@ -139,14 +139,7 @@ def sum_by_unit(
 ) -> list[PartCount]:
     """By the units that stand right below the one root, or by the roots themselves, in natural order; what a root owes itself
     stands first. Units of today are there although nothing was expected of them, closed ones where something was."""
-    paths = [root.path for root in roots]
-
-    def part(path: str) -> int:
-        top = next((one for one in paths if path.startswith(one)), "/")
-        below = path[len(top) :].partition("/")[0] if len(paths) == 1 else ""
-        return int(below or top.strip("/").rpartition("/")[2] or 0)
-
-    found = count_by_place(session, scope, period, today, part)
+    found = _counted_below(session, scope, roots, period, today)
     units = {unit.id: unit for unit in session.scalars(_shown_units(roots, found))}
     parents = set(session.scalars(select(Unit.parent_id).where(Unit.parent_id.in_(units)).distinct()))
     own = {root.id for root in roots} if len(roots) == 1 else set()
@@ -158,6 +151,24 @@ def sum_by_unit(
         for unit in order
         if unit.id not in own or unit.id in found
     ]
+
+
+def _counted_below(
+    session: Session, scope: ColumnElement[bool], roots: Sequence[Unit], period: Period, today: date
+) -> dict[int, Count]:
+    """By the ids of those units."""
+    if len(roots) == 1:
+        root, start = roots[0], len(roots[0].path)
+        parts = count_by_place(
+            session, scope, period, today, lambda path: path[start : path.find("/", start)]
+        )
+        return {int(below or root.id): count for below, count in parts.items()}
+    tops = {root.path: root.id for root in roots}
+
+    def top(path: str) -> int:
+        return next((number for one, number in tops.items() if path.startswith(one)), 0)
+
+    return count_by_place(session, scope, period, today, top)
 
 
 def _shown_units(roots: Sequence[Unit], counted: Iterable[int]) -> Select[Unit]:
