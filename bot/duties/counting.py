@@ -12,6 +12,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -40,7 +41,6 @@ from bot.tables import (
 )
 
 RECENT = timedelta(days=31)
-SETTLED = (DutyState.DONE, DutyState.LAPSED)
 FAR = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -134,27 +134,39 @@ def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list
     since = today - RECENT
     done = done_from(scope & Duty.due_on.is_(None), datetime.combine(since, time.min, UTC))
     lately = set(session.scalars(done))
-    opened = _of_whomever(func.min(Duty.opens_on), Duty.state == DutyState.OPEN) <= today
-    settled = (_of_whomever(func.min(Duty.opens_on), Duty.state == one) for one in SETTLED)
-    due = _of_whomever(func.max(Duty.due_on)) >= since
-    some = or_(*(first.is_not(None) for first in settled))
-    perhaps = session.scalars(select(Demand.id).where(or_(opened, and_(some, due)))).all()
+    perhaps = session.scalars(_PERHAPS_NOW, {"today": today, "since": since}).all()
     standings = count_standings(session, scope, demand_ids={*lately, *perhaps})
     lately |= {one.demand_id for one in standings if one.current(since, today)}
     live = [one for one in standings if one.demand_id in lately]
     return tally_standings(session, live, scope, today, today)
 
 
-def open_about(first: date, last: date) -> Select[int]:
+def open_about(session: Session, first: date, last: date) -> set[int]:
     """The demands (ids) of which something, of whomever, is open and has its last day between these two (both included)."""
-    opened = (Duty.state == DutyState.OPEN, Duty.due_on.between(first, last))
-    return select(Demand.id).where(_of_whomever(func.min(Duty.due_on), *opened).is_not(None))
+    return set(session.scalars(_OPEN_ABOUT, {"first": first, "last": last}))
 
 
 def _of_whomever(end: ColumnElement[Any], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
     """The first or last day of a demand's duties, whosever they are: an index leads to it at once. Where PostgreSQL is asked
     whether there is any, it may read all duties of all demands to know."""
     return select(end).where(Duty.demand_id == Demand.id, *where).correlate(Demand).scalar_subquery()
+
+
+def _first_opened(state: DutyState) -> ScalarSelect[Any]:
+    return _of_whomever(func.min(Duty.opens_on), Duty.state == state)
+
+
+_PERHAPS_NOW = select(Demand.id).where(
+    or_(
+        _first_opened(DutyState.OPEN) <= bindparam("today"),
+        and_(
+            or_(_first_opened(DutyState.DONE).is_not(None), _first_opened(DutyState.LAPSED).is_not(None)),
+            _of_whomever(func.max(Duty.due_on)) >= bindparam("since"),
+        ),
+    )
+)
+_ABOUT = (Duty.state == DutyState.OPEN, Duty.due_on.between(bindparam("first"), bindparam("last")))
+_OPEN_ABOUT = select(Demand.id).where(_of_whomever(func.min(Duty.due_on), *_ABOUT).is_not(None))
 
 
 def done_from(scope: ColumnElement[bool], since: datetime) -> Select[int]:

@@ -145,8 +145,7 @@ class _Span:
         """Something open about now, or done this week; what has just been due waits until the units have been told."""
         near = (self.today - LOOK_BACK, self.today + LOOK_AHEAD)
         live = set(session.scalars(done_from(self.scope, at - WEEK)))
-        perhaps = session.scalars(open_about(*near))
-        every = count_standings(session, self.scope, demand_ids=live.union(perhaps))
+        every = count_standings(session, self.scope, demand_ids=live | open_about(session, *near))
         live |= {one.demand_id for one in every if self._told(one, *near)}
         figures = self._figures(session, [one for one in every if one.demand_id in live], self.scope)
         return _Asked("week", and_(self.scope, Duty.demand_id.in_(live)), figures)
