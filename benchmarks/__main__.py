@@ -90,6 +90,7 @@ def parts_for(asked: argparse.Namespace) -> dict[str, tuple[str, Part]]:
         "kills": partial(kills.measure, kills=asked.kills),
         "updates": partial(updates.measure, effort=effort),
         "bulk": partial(bulk.measure, many=(asked.units or [bulk.MANY])[0]),
+        "plan": partial(plan.measure, sizes=asked.units or plan.SIZES),
         "excel": partial(excel.measure, units=(asked.units or [excel.UNITS])[0]),
         "tick": partial(nation.measure, size=(asked.units or [nation.USUAL])[0]),
         "summary": partial(summary.measure, sizes=asked.units or plan.SIZES),
@@ -113,7 +114,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="N",
-        help="of bulk, tick, summary and excel: so many, not the usual",
+        help="of bulk, plan, tick, summary and excel: so many, not the usual",
     )
     return parser.parse_args(arguments)
 

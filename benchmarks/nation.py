@@ -8,7 +8,6 @@ from datetime import timedelta
 from functools import partial
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.orm import Session
 
 from benchmarks.children import Api
 from benchmarks.figures import Row
@@ -18,7 +17,7 @@ from benchmarks.spent import Spent, peak, spent_by
 from benchmarks.subjects import server_of
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
-from bot.duties.loading import load_plan
+from bot.duties.loading import load_by_portions
 from bot.people.people import CONSENT_VERSION
 from bot.store.db import Database
 from bot.tables import Contact, Duty, Membership, Message, Person, Reminder, Unit
@@ -62,8 +61,7 @@ def _load_and_tick(grounds: Grounds, kind: str, size: int) -> tuple[Done, Done]:
     server = server_of(grounds, kind)
     with grounds.fresh(kind) as url, opened(url) as db:
         _populate(db, size)
-        with db.write() as session:
-            loaded = _done(server, partial(_load, session))
+        loaded = _done(server, partial(_load, db))
         _one_each(db)
         ticked = _done(server, partial(reminders.say_reminders, desk_of(db), EIGHT))
         with db.read() as session:
@@ -82,9 +80,9 @@ def _done(server: Sequence[int], do: Callable[[], int]) -> Done:
     return Done(rows, seconds, spent_by([os.getpid()]) - before, spent_by(server) - served, most[0])
 
 
-def _load(session: Session) -> int:
-    _, changes = load_plan(session, shipped_plan(), session.get_one(Unit, 1), Moment(APRIL, ZONE))
-    return changes.added
+def _load(db: Database) -> int:
+    """As the command line does."""
+    return load_by_portions(db, shipped_plan(), 1, Moment(APRIL, ZONE), {})[1].added
 
 
 def _populate(db: Database, size: int) -> None:

@@ -1,4 +1,4 @@
-"""Loading a plan for ten thousand units, against a plain executemany INSERT of the same duty rows."""
+"""Loading a plan for ten thousand units, as the command line does, against a plain executemany INSERT of the same duty rows."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -12,24 +12,24 @@ from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, shipped_plan, write_units
 from benchmarks.whole import APRIL
 from bot.calendar import Moment
-from bot.duties.loading import load_plan
+from bot.duties.loading import load_by_portions
 from bot.store.db import Database
-from bot.tables import Duty, Unit
+from bot.tables import Duty
 
 SIZES = (2_500, 10_000)
 COMMITTEES = 40
 
 
-def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
+def measure(grounds: Grounds, _api: Api, sizes: Sequence[int] = SIZES) -> Iterator[Row]:
     for kind in ("sqlite", "postgresql"):
-        for size in SIZES:
+        for size in sizes:
             with planned(grounds, kind, size) as (db, seconds):
                 rows = duty_rows(db)
                 plain = insert_plainly(db, rows)
                 again = load_for_units(db)
             what = f"{size:,} units, {len(rows):,} duties, {kind}"
             yield Row(f"plan.{size}.{kind}.s", f"first load: {what}", seconds, "s", plain, "executemany")
-            if size == max(SIZES):
+            if size == max(sizes):
                 yield Row(
                     f"plan.{size}.{kind}.again_s", f"loaded again: {what}", again, "s", plain, "executemany"
                 )
@@ -47,8 +47,7 @@ def planned(grounds: Grounds, kind: str, size: int) -> Iterator[tuple[Database, 
 def load_for_units(db: Database) -> float:
     plan = shipped_plan()
     began = time.perf_counter()
-    with db.write() as session:
-        load_plan(session, plan, session.get_one(Unit, 1), Moment(APRIL, ZONE))
+    load_by_portions(db, plan, 1, Moment(APRIL, ZONE), {})
     return time.perf_counter() - began
 
 
