@@ -56,10 +56,10 @@ class Loading:
     def today(self) -> date:
         return self.moment.today
 
-    def living(self) -> ColumnElement[bool]:
-        """The units that the plan is for."""
+    def living(self, after: str = "") -> ColumnElement[bool]:
+        """The units that the plan is for, behind the path `after`."""
         open_today = or_(Unit.closed_on.is_(None), Unit.closed_on > self.today)
-        return and_(units_below(Unit.path, self.owner.path), open_today)
+        return and_(units_below(Unit.path, self.owner.path, after), open_today)
 
     def profile(self, unit: Any) -> UnitProfile:
         return UnitProfile(unit.code, unit.kind, unit.sector, unit.parent_id == self.owner.id)

@@ -49,7 +49,7 @@ class Comparison:
     ) -> Part | None:
         """The portion behind the path `after` of the units that the plan is for, `most` of them; None when all have been looked at."""
         meant = true() if only is None else only
-        query = select(Unit.id, Unit.path).where(self._loading.living(), meant, Unit.path > after)
+        query = select(Unit.id, Unit.path).where(self._loading.living(after), meant)
         units = self._loading.session.execute(query.order_by(Unit.path).limit(min(most, self._most))).all()
         return Part(self._loading, units) if units else None
 

@@ -46,9 +46,10 @@ def topmost_units(memberships: Iterable[Membership], action: str) -> list[Unit]:
     return sorted(tops, key=lambda unit: unit.listed_as)
 
 
-def units_below(column: InstrumentedAttribute[str], path: str) -> ColumnElement[bool]:
-    """Paths equal to `path` or under it, as a range that an index serves ('0' is the byte after '/')."""
-    return and_(column >= path, column < path[:-1] + "0")
+def units_below(column: InstrumentedAttribute[str], path: str, after: str = "") -> ColumnElement[bool]:
+    """Paths equal to `path` or under it, and behind `after`, as a range that an index serves ('0' is the byte after '/'). With two
+    beginnings SQLite would seek the first, and read from there."""
+    return and_(column > after if after >= path else column >= path, column < path[:-1] + "0")
 
 
 def within_subtree(

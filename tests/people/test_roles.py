@@ -203,7 +203,13 @@ def test_paths_that_begin_alike_are_not_confused(committees: TwoCommittees) -> N
         rows = session.execute(select(Unit.code, Unit.path)).all()
         for code, path in rows:
             found = set(session.scalars(select(Unit.code).where(units_below(Unit.path, path))))
-            assert found == {other for other, deeper in rows if deeper.startswith(path)}, code
+            below = {other: deeper for other, deeper in rows if deeper.startswith(path)}
+            assert found == set(below), code
+            for after in (deeper for _, deeper in rows):
+                behind = units_below(Unit.path, path, after)
+                assert str(behind).count(">") == 1, "two beginnings are no range"
+                found = set(session.scalars(select(Unit.code).where(behind)))
+                assert found == {other for other, deeper in below.items() if deeper > after}, (code, after)
 
 
 def test_no_role_reaches_nothing(committees: TwoCommittees) -> None:
