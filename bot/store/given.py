@@ -2,13 +2,15 @@
 does."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     Dialect,
     Insert,
+    Integer,
     Text,
     TypeDecorator,
     bindparam,
@@ -27,9 +29,13 @@ class _Numbers(TypeDecorator[Collection[int]]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
-        said = ",".join(map(str, value or ()))
-        return f"[{said}]" if dialect.name == "sqlite" else f"{{{said}}}"
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """On PostgreSQL an array when it arrives: text would be read anew for each row that it is compared with."""
+        return Text() if dialect.name == "sqlite" else ARRAY(Integer)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Collection[int] | None], str]:
+        begins, ends = "[]" if dialect.name == "sqlite" else "{}"
+        return lambda numbers: begins + ",".join(map(str, numbers or ())) + ends
 
 
 class _Rows(TypeDecorator[Collection[Sequence[Any]]]):
@@ -68,9 +74,9 @@ def _among_of_json(element: among, compiler: SQLCompiler, **how: Any) -> str:
 
 
 @compiles(among, "postgresql")
-def _among_of_array(element: among, compiler: SQLCompiler, **how: Any) -> str:
+def _among_of_unnested(element: among, compiler: SQLCompiler, **how: Any) -> str:
     column, numbers = (compiler.process(part, **how) for part in element.clauses)
-    return f"{column} = ANY (CAST({numbers} AS INTEGER[]))"
+    return f"{column} IN (SELECT unnest({numbers}))"
 
 
 class _lines(FunctionElement[Any]):  # noqa: N801
