@@ -4,6 +4,7 @@ import json
 import logging
 from urllib.parse import urlsplit
 
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from bot.people.devices import end_device, keep_device
 from bot.people.places import role_lost_at
+from bot.tables import Contact
 from bot.web.chat import seat_of
 from bot.web.site import body_within, site_of
 
@@ -49,10 +51,16 @@ async def take_device(request: Request) -> Response:
     if not site.web.takes_device(endpoint):
         log.warning("push.unknown_service host=%s: see WEB_PUSH_HOSTS", _host_of(endpoint))
         raise HTTPException(422)
-    if await site.read(lambda session: role_lost_at(session, contact.id)) is not None:
-        raise HTTPException(403, "ended")
     at = site.now()
-    await site.write(lambda session: keep_device(session, contact.id, endpoint, p256dh, auth, at))
+
+    def keep(session: Session) -> None:
+        # The link may have ended while this was on its way: its devices have gone, and this one would ring on.
+        here = session.get(Contact, contact.id, with_for_update={"key_share": True})
+        if here is None or here.key != contact.key or role_lost_at(session, contact.id) is not None:
+            raise HTTPException(403, "ended")
+        keep_device(session, contact.id, endpoint, p256dh, auth, at)
+
+    await site.write(keep)
     return Response(status_code=204)
 
 

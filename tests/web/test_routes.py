@@ -23,6 +23,7 @@ from sqlalchemy import func, select, update
 from starlette.routing import Route
 
 from bot.channels import CHANNELS
+from bot.channels.web import sealing
 from bot.channels.web.channel import Bell, Hub
 from bot.composition import compose
 from bot.messages import File
@@ -34,7 +35,19 @@ from bot.settings import with_channels
 from bot.store import files as store
 from bot.store.db import Database
 from bot.store.links import EXPORT_LIFE, FILE_LIFE, UPLOAD_LIFE, SignedLinks
-from bot.tables import Contact, Event, Invite, Meeting, MeetingKind, Membership, Message, Note, Person, Unit
+from bot.tables import (
+    Contact,
+    Event,
+    Invite,
+    Meeting,
+    MeetingKind,
+    Membership,
+    Message,
+    Note,
+    Person,
+    PushSubscription,
+    Unit,
+)
 from tests.kit.plans import MONTHLY, shipped
 from tests.kit.push_service import Device
 from tests.kit.rows import TALK, rows_of
@@ -377,3 +390,20 @@ async def test_a_file_that_opens_no_more_says_what_to_do(
     page = await house.client.get(f"/f/{key}")
     assert page.status_code == 403
     assert sentence in page.text
+
+
+async def test_a_link_that_ends_while_a_device_is_on_its_way_rings_nowhere(
+    house: House, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = keys_for(house, people, "own", monkeypatch)["w"]
+    fits = sealing.fits_device
+
+    def fits_meanwhile(p256dh: str, auth: str) -> bool:
+        _revoke(house, people)
+        return fits(p256dh, auth)
+
+    monkeypatch.setattr(sealing, "fits_device", fits_meanwhile)
+    answer = await knock(house, "POST", "/w/{token}/device", key)
+    assert answer.status_code == 403
+    with house.world.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(PushSubscription)) == 0
