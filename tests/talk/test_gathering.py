@@ -35,7 +35,8 @@ only_postgresql = pytest.mark.parametrize("ground", ["postgresql"], indirect=Tru
 def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine takes as many events together as a quick one."""
     monkeypatch.setattr("bot.store.again.LOSS_PAUSE", 0.0)
-    monkeypatch.setattr("bot.talk.gathering.SPAN", 60.0)
+    for span in ("SPAN", "SERVER_SPAN"):
+        monkeypatch.setattr(f"bot.talk.gathering.{span}", 60.0)
 
 
 @pytest.fixture
@@ -240,7 +241,8 @@ async def test_a_failing_database_is_not_an_answer(small: World) -> None:
 def test_a_transaction_that_has_taken_long_takes_no_more(
     small: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.talk.gathering.SPAN", -1.0)
+    for span in ("SPAN", "SERVER_SPAN"):
+        monkeypatch.setattr(f"bot.talk.gathering.{span}", -1.0)
     events = [said(small, f"p{n}", n) for n in range(4)]
     assert receive_together(small.desk, events) == [True]
     assert asyncio.run(gathered(small.desk, events)) == [False, True, True, True]
