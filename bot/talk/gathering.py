@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 MOST = 32
 SLOW = 0.2
 """What takes more seconds, as a leader's figures of a whole province, goes alone the next time."""
+MOST_KINDS = 100
+"""Anybody can type what looks like a command: so many slow kinds are kept in mind at most."""
 SPAN = 0.05
 """So many seconds a transaction takes more events: whoever came first waits for the commit of all."""
 SERVER_SPAN = 0.15
@@ -115,6 +117,8 @@ def _noted(slow: set[str], event: Incoming) -> Iterator[None]:
     began = time.monotonic()
     yield
     if kind := kind_of(event):
+        if len(slow) > MOST_KINDS:
+            slow.clear()
         (slow.add if time.monotonic() - began > SLOW else slow.discard)(kind)
 
 
@@ -128,7 +132,10 @@ def receive_together(
     try:
         try:
             taken = _take_all(desk, events, slow, apart=False)
-        except Exception:  # noqa: BLE001 - whichever it was, it is found at the second try
+        except Exception as error:
+            if database_gave_way(error) and not lock_held(error):
+                raise
+            # Whichever it was, it is found at the second try.
             taken = _take_all(desk, events, slow, apart=True)
     except Exception as error:  # noqa: BLE001 - whatever it was, each is tried by itself
         log.warning("gathering.failed events=%s error=%s", len(events), type(error).__name__)

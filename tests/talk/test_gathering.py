@@ -177,6 +177,32 @@ async def test_what_took_long_goes_alone_the_next_time(small: World, monkeypatch
         gathering.close()
 
 
+def test_whoever_types_ever_new_commands_fills_no_memory(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.talk.gathering.SLOW", -1.0)
+    monkeypatch.setattr("bot.talk.gathering.MOST_KINDS", 4)
+    slow: set[str] = set()
+    for number in range(20):
+        assert receive_together(small.desk, [said(small, "a", number, f"/new{number}")], slow) == [True]
+    assert 0 < len(slow) <= 5
+
+
+def test_a_database_that_is_away_is_asked_once(small: World) -> None:
+    begun: list[int] = []
+
+    def fail(_connection: object) -> None:
+        begun.append(1)
+        raise OperationalError("BEGIN", None, OSError())
+
+    database_event.listen(small.db.engine, "begin", fail)
+    try:
+        assert receive_together(small.desk, [said(small, "a", 1), said(small, "b", 1)]) == [None, None]
+    finally:
+        database_event.remove(small.db.engine, "begin", fail)
+    assert len(begun) == 1
+
+
 async def test_one_person_is_taken_in_order(small: World) -> None:
     """The answers follow one another: each is understood only after that before it."""
     words = ["/order", "Vừa thôi", "25", "no onions"]
