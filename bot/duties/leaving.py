@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select, true, update
+from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.duties.changes import Loading, note_title
@@ -15,22 +15,29 @@ from bot.tables import Demand, Duty, DutyState, Unit
 def leave_the_rest(loading: Loading, only: ColumnElement[bool] | None = None) -> None:
     """The duties of units that are no longer below the plan's committee, and those about such units; of those of them that `only`
     (a condition on Unit) lets through."""
-    columns = (Duty.unit_id, Duty.about_id)
-    gone = {row.id: row for column in columns for row in _strange(loading, column, only)}
+    gone = {
+        row.id: row for column in (Duty.unit_id, Duty.about_id) for row in _strange(loading, column, only)
+    }
     leave_duties(loading, list(gone.values()))
 
 
 def _strange(
     loading: Loading, column: InstrumentedAttribute[Any], only: ColumnElement[bool] | None
 ) -> Sequence[Present]:
-    """What is asked of, or about, units that the plan is not for. Not "in none of": over a nation that never ends."""
-    at_home = exists().where(Unit.id == column, loading.living())
+    """What is asked of, or about, units that the plan is not for.
+
+    The units of the one less those of the other: where PostgreSQL has not yet counted what has just been written, it looks through all
+    units for each duty to know what is "in none of" them, or has none that "exists". That never ends.
+    """
+    asking = (Duty.plan_id == loading.plan.id, Duty.state.in_(ASKING), column.is_not(None))
     meant = true() if only is None else column.in_(select(Unit.id).where(only))
-    return loading.session.execute(
-        select(Duty.id, Duty.state, Duty.due_on, Duty.demand_id).where(
-            Duty.plan_id == loading.plan.id, Duty.state.in_(ASKING), column.is_not(None), ~at_home, meant
-        )
-    ).all()
+    at_home = select(Unit.id).where(loading.living())
+    units = loading.session.scalars(select(column).where(*asking, meant).except_(at_home)).all()
+    found: list[Present] = []
+    for start in range(0, len(units), ROWS):
+        theirs = select(Duty.id, Duty.state, Duty.due_on, Duty.demand_id).where(*asking)
+        found += loading.session.execute(theirs.where(column.in_(units[start : start + ROWS])))
+    return found
 
 
 def leave_duties(loading: Loading, rows: Sequence[Present]) -> None:

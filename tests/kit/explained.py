@@ -69,6 +69,7 @@ class Explained:
         for node in _nodes((found if isinstance(found, list) else json.loads(found))[0]["Plan"]):
             if node["Node Type"].endswith("Seq Scan"):
                 self._note([node["Relation Name"]])
+            self._steps += int(node.get("Rows Removed by Join Filter", 0) * node.get("Actual Loops", 0))
             if "Relation Name" in node and runs:
                 often = node["Actual Loops"]
                 unfit = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck"))
