@@ -95,7 +95,7 @@ def check_counts(counts: AttendanceCounts) -> None:
     exempt + elsewhere = total; official + probationary + temporary = total; of no kind more present than there are.
 
     Raises Invalid: "attendance_total_zero", "attendance_too_large" (total, limit), "attendance_present_over_total"
-    (present, total), "attendance_sum" (total, sum, difference = sum - total, and all five parts), "attendance_kinds_sum"
+    (present, total), "attendance_sum" (total, sum, difference = sum - total, all five parts, and `absent`), "attendance_kinds_sum"
     (total, sum, difference, official, probationary, temporary), "attendance_kind_over" (kind, present, members),
     "attendance_present_kinds" (present, sum, official, probationary, temporary), "attendance_late_over" (late, present).
     """
@@ -120,11 +120,13 @@ def check_total(total: int) -> None:
 
 
 def wrong_sum(values: Mapping[str, int | None], added: int) -> Invalid:
-    """That the parts of the total (`values`, by the names of `Counts`) come to `added` instead."""
+    """That the parts of the total (`values`, by the names of `Counts`) come to `added` instead. The fact `absent` is all that are
+    away where only that was said, or where it was said otherwise than with the reasons; else None."""
     names = ("present", "absent_excused", "absent_unexcused", "exempt", "elsewhere")
     parts = {name.removeprefix("absent_"): values.get(name) or 0 for name in names}
     total = values.get("total") or 0
-    return Invalid("attendance_sum", total=total, sum=added, difference=added - total, **parts)
+    absent = values.get("absent") if sum(parts.values()) != added else None
+    return Invalid("attendance_sum", total=total, sum=added, difference=added - total, absent=absent, **parts)
 
 
 def _check_kinds(counts: AttendanceCounts) -> None:

@@ -10,6 +10,8 @@ from telegram import Update
 
 from bot.channels.telegram.arriving import Arrived, arrived_of_update, read_plainly, read_update
 from bot.channels.telegram.polling import storable_strings
+from bot.channels.telegram.updates import Attached
+from bot.messages import Address, Incoming
 
 JSON = dict[str, Any]
 
@@ -18,8 +20,11 @@ NAME = "TroLyChiBoBot"
 AN: JSON = {"id": 501, "is_bot": False, "first_name": "An", "last_name": "Nguyễn", "language_code": "vi"}
 PRIVATE: JSON = {"id": 501, "type": "private", "first_name": "An"}
 GROUP: JSON = {"id": -100777, "type": "supergroup", "title": "Chi bộ 3"}
+CHANNEL: JSON = {"id": -100888, "type": "channel", "title": "Bản tin"}
+PLACE = Address("telegram", "501")
 OURS: JSON = {"id": 123456, "is_bot": True, "first_name": "Trợ lý", "username": NAME}
 SAID: JSON = {"message_id": 97, "from": AN, "chat": PRIVATE, "date": 1650270600, "text": "25 đồng chí"}
+WORDLESS: JSON = {key: value for key, value in SAID.items() if key != "text"}
 BUTTONS = {
     "inline_keyboard": [
         [{"text": "Đúng hạn", "callback_data": "=4:yes"}, {"text": "Trang", "url": "https://a.vn"}]
@@ -191,3 +196,58 @@ RARE: dict[str, JSON] = {
 @pytest.mark.parametrize("kind", RARE.values(), ids=RARE.keys())
 def test_what_is_rare_is_left_to_the_library(kind: JSON) -> None:
     assert read_plainly({"update_id": 7, **kind}, AT) is None
+
+
+CHANGED: dict[str, tuple[JSON, Arrived]] = {
+    "words beside it": (
+        {"message": {**SAID, "external_reply": {}, "entities": [{}]}},
+        Arrived(Incoming("tg:7", PLACE, AT, sender="An Nguyễn", text="25 đồng chí", message_ref="97")),
+    ),
+    "corrected words": (
+        {"edited_message": {**SAID, "external_reply": {}}},
+        Arrived(
+            Incoming("tg:7", PLACE, AT, sender="An Nguyễn", text="25 đồng chí", message_ref="97", edited=True)
+        ),
+    ),
+    "a file beside it": (
+        {"message": {**WORDLESS, "document": DOCUMENT, "caption": "Báo cáo", "external_reply": {}}},
+        Arrived(
+            Incoming("tg:7", PLACE, AT, sender="An Nguyễn", text="Báo cáo", message_ref="97"),
+            Attached("Báo cáo.pdf", "F", 5),
+        ),
+    ),
+    "nothing else": (
+        {"message": {**WORDLESS, "poll": {}}},
+        Arrived(Incoming("tg:7", PLACE, AT, sender="An Nguyễn", message_ref="97")),
+    ),
+    "a button under it": (
+        {"callback_query": {**PRESSED, "message": {**ASKED, "poll": {}}}},
+        Arrived(
+            Incoming("tg:7", PLACE, AT, sender="An Nguyễn", payload="=4:yes", label="Đúng hạn"),
+            query="q7",
+            keyboard=(501, 80),
+        ),
+    ),
+    "a button in a group": (
+        {"callback_query": {**PRESSED, "message": {**ASKED, "poll": {}, "chat": GROUP}}},
+        Arrived(
+            Incoming(
+                "tg:7",
+                Address("telegram", "-100777"),
+                AT,
+                sender="An Nguyễn",
+                payload="=4:yes",
+                label="Đúng hạn",
+                group=True,
+            ),
+            query="q7",
+            keyboard=(-100777, 80),
+        ),
+    ),
+    "in a channel": ({"message": {**WORDLESS, "chat": CHANNEL, "poll": {}}}, Arrived(None)),
+}
+
+
+@pytest.mark.parametrize(("kind", "expected"), CHANGED.values(), ids=CHANGED.keys())
+def test_what_the_library_cannot_read_takes_nothing_with_it(kind: JSON, expected: Arrived) -> None:
+    assert read_update({"update_id": 7, **kind}, NoLibrary(), AT) == expected  # type: ignore[arg-type]

@@ -392,6 +392,7 @@ def test_kinds_in_a_whole_line(text: str, facts: dict[str, int | None]) -> None:
                 "unexcused": 1,
                 "exempt": 0,
                 "elsewhere": 1,
+                "absent": None,
             },
         ),
         ("2/28, 26 có phép, 3 đến muộn", "attendance_late_over", {"late": 3, "present": 2}),

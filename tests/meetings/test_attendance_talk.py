@@ -301,6 +301,22 @@ def test_kinds_of_members_that_are_not_the_roll_are_asked_about(world: World, se
     reads_well(secretary)
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("26/28 vắng 3", "Có mặt 26, vắng 3 cộng lại là 29, nhiều hơn tổng số 28 là 1."),
+        ("26/28 vắng 3, miễn 1", "Có mặt 26, vắng 3, miễn 1 cộng lại là 30, nhiều hơn tổng số 28 là 2."),
+        ("vắng 30", "Có mặt 0, vắng 30 cộng lại là 30, nhiều hơn tổng số 28 là 2."),
+    ],
+)
+def test_numbers_that_do_not_add_up_are_said_as_they_were_typed(
+    secretary: Talker, line: str, sentence: str
+) -> None:
+    secretary.says(line)
+    assert sentence in secretary.last.text
+    reads_well(secretary)
+
+
 def test_a_number_alone_at_the_card_must_still_add_up(world: World, secretary: Talker) -> None:
     secretary.says("25/28, 2 có phép, 1 không").says("miễn 1")
     assert "cộng lại là 29, nhiều hơn tổng số 28 là 1" in secretary.last.text

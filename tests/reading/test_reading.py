@@ -497,7 +497,15 @@ def test_yes_and_no(text: str, answer: bool | None) -> None:
     assert read_yes_no(text) is answer
 
 
-PARTS = {"total": 28, "present": 25, "excused": 2, "unexcused": 1, "exempt": 0, "elsewhere": 0}
+PARTS = {
+    "total": 28,
+    "present": 25,
+    "excused": 2,
+    "unexcused": 1,
+    "exempt": 0,
+    "elsewhere": 0,
+    "absent": None,
+}
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """What an update is to the channel. Nearly every one is a text in a private chat or a press of a button there, and is read as
-it came; any other is read by the library."""
+it came; any other is read by the library, and of what the library cannot read, that part which matters here."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,10 +13,22 @@ from bot.channels.telegram.polling import storable_strings
 from bot.channels.telegram.updates import NAME, Attached, attached_of, incoming_of_update
 from bot.messages import Address, Incoming, storable_text
 
+log = logging.getLogger(__name__)
+
 _PLAIN = frozenset(
     ("message_id", "from", "chat", "date", "text", "entities", "link_preview_options", "reply_to_message")
 )
 """A message that has any other field may be more than its text."""
+_READ = {
+    "message": (
+        *("message_id", "from", "chat", "date", "text", "caption", "media_group_id"),
+        *("photo", "voice", "audio", "document", "animation", "video", "video_note"),
+    ),
+    "callback_query": ("id", "from", "chat_instance", "data", "message"),
+    "my_chat_member": ("chat", "from", "date", "old_chat_member", "new_chat_member"),
+}
+"""All of an update that this channel makes anything of."""
+_UNDER = ("message_id", "chat", "date", "reply_markup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,38 @@ def read_update(raw: dict[str, Any], bot: ExtBot[Any], at: datetime) -> Arrived:
     plain = read_plainly(raw, at)
     if plain is not None:
         return plain
-    return arrived_of_update(Update.de_json(storable_strings(raw), bot), at, bot.username)
+    whole = storable_strings(raw)
+    try:
+        return arrived_of_update(Update.de_json(whole, bot), at, bot.username)
+    except Exception as error:  # noqa: BLE001 - the Bot API has changed what this library demands of it
+        log.warning("telegram.read in part update=%s error=%s", raw["update_id"], type(error).__name__)
+    return read_in_part(whole, bot, at)
+
+
+def read_in_part(whole: dict[str, Any], bot: ExtBot[Any], at: datetime) -> Arrived:
+    """Without what nothing is made of; raises what the library does where the rest cannot be read either."""
+    part: dict[str, Any] = {"update_id": whole["update_id"]}
+    for kind, one in whole.items():
+        if fields := _READ.get("message" if kind == "edited_message" else kind):
+            part[kind] = {name: one[name] for name in fields if name in one}
+            if "message" in part[kind]:
+                part[kind]["message"] = {n: v for n, v in one["message"].items() if n in _UNDER}
+    arrived = arrived_of_update(Update.de_json(part, bot), at, bot.username)
+    return arrived if arrived.event else replace(arrived, event=_wordless(part, at))
+
+
+def _wordless(part: dict[str, Any], at: datetime) -> Incoming | None:
+    """Of a person's message of which nothing else is known: that it came, so that it is answered."""
+    match part:
+        case {
+            "message": {
+                "message_id": int(ref),
+                "from": {"is_bot": False} as sender,
+                "chat": {"id": int(place), "type": "private"},
+            }
+        }:
+            return _event(part["update_id"], place, at, sender, message_ref=str(ref))
+    return None
 
 
 def read_plainly(raw: dict[str, Any], at: datetime) -> Arrived | None:
