@@ -81,6 +81,17 @@ def word_tokens(text: str) -> list[str]:
     return re.findall(r"[0-9]+|[a-z]+|\S", joined)
 
 
+_TURNED = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
+)
+
+
+def shown_text(text: str) -> str:
+    """The text with composed letters, as it is kept and shown to others: without what takes no room, and without what turns the
+    direction of writing."""
+    return text if text.isascii() else _TURNED.sub("", unicodedata.normalize("NFC", text))
+
+
 SIGNS = ("So", "Sk", "Cf", "Cn", "Co")
 """Kinds of signs that say nothing: pictures, modifiers, what is not seen."""
 

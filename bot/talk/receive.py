@@ -15,6 +15,7 @@ from bot.marks import MORE
 from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
+from bot.reading.words import shown_text
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.store.known import Known
@@ -59,6 +60,7 @@ def _attempt(desk: Desk, event: Incoming) -> bool:
 def take_event(desk: Desk, session: Session, event: Incoming) -> bool:
     """Handles one event in the caller's transaction; False when it had been handled before. Raises whatever its handler does."""
     event, stamped = _without_secrets(event)
+    event = replace(event, text=shown_text(event.text))
     chat = _open_chat(desk, session, event)
     if chat is None:
         return False

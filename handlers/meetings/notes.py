@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.meetings.account import account_pages, meeting_account, numbered_notes
 from bot.meetings.dialogs import AboutMeeting, about
 from bot.meetings.meetings import lock_meeting
-from bot.meetings.notes import change_note
+from bot.meetings.notes import change_note, parts_of_text
 from bot.meetings.preparing import known_names, name_from_text
 from bot.meetings.questions import present_question
 from bot.meetings.questions.officers import NameOf
@@ -57,7 +57,8 @@ def say_note(chat: Chat) -> None:
 
 
 def edit_note(chat: Chat) -> bool:
-    """An edited chat message edits the note it made, while the meeting runs. False when it made none."""
+    """An edited chat message edits the note it made, while the meeting runs; nothing is said where its words are the same, as when
+    the messenger has drawn a link. False when it made none."""
     if not chat.event.message_ref:
         return False
     ref = f"{chat.contact.id}:{chat.event.message_ref}"
@@ -69,6 +70,8 @@ def edit_note(chat: Chat) -> bool:
         return False
     if not chat.may("lead", meeting.unit.path):
         return False
+    if parts_of_text(chat.event.text) == [note.text]:
+        return True
     more = change_note(chat.session, note, chat.event.text)
     leading.say_of_meeting(chat, "meetings/edited", meeting, note=note, parts=1 + len(more))
     return True

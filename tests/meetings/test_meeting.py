@@ -314,6 +314,24 @@ def test_a_long_note_goes_on_in_the_next_at_a_whole_word(world: World, secretary
     assert {word for text in texts for word in text.split()} == {"nghị", "quyết"}
 
 
+def test_an_edit_that_changes_no_word_is_answered_by_nothing(world: World, secretary: Talker) -> None:
+    opened(secretary).says("Xem vanban.vn", message_ref="77")
+    before = len(secretary.got)
+    secretary.edits("77", "Xem vanban.vn")
+    assert len(secretary.got) == before
+    assert notes(world) == [(0, "Xem vanban.vn")]
+
+
+def test_words_that_cannot_be_seen_are_no_note_and_turn_nothing_round(
+    world: World, secretary: Talker
+) -> None:
+    opened(secretary).says("\u200b\u2060")
+    assert "Ý kiến đang trống" in secretary.last.text
+    secretary.says("\u202eNhất trí\u202c").says("Nh\u00e2\u0301t tri\u0301 cao")
+    assert notes(world) == [(0, "Nhất trí"), (0, "Nhất trí cao")]
+    reads_well(secretary)
+
+
 def test_an_edited_message_edits_its_note_while_the_meeting_runs(world: World, secretary: Talker) -> None:
     opened(secretary).says("Nhất chí", message_ref="77").taps("Tiếp").edits("77", " Nhất trí <b> ")
     assert "✏️ Đã sửa ý kiến" in secretary.last.text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.problems import Invalid
 from bot.reading.moments import SpokenMoment, read_moment
-from bot.reading.words import fold, quoted_words, read_number, read_yes_no, rough_pattern
+from bot.reading.words import fold, quoted_words, read_number, read_yes_no, rough_pattern, shown_text
 from bot.talk.render import Renderer
 from tests.kit.places import ROOT, ZONE
 
@@ -562,3 +562,17 @@ def test_a_rough_pattern_leaves_out_much_that_is_not() -> None:
     pattern = re.compile(rough_pattern("thon 12").replace("%", ".*"), re.IGNORECASE)
     names = ("Chi bộ Thôn 12", "Chi bộ THÔN 1", "Chi bộ Trường 12", "Chi bộ Khu 12")
     assert [name for name in names if pattern.fullmatch(name)] == ["Chi bộ Thôn 12"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Nhất trí\nvới ý này", "Nhất trí\nvới ý này"),
+        ("\u200bNha\u0302\u0301t tri\u0301\ufeff", "Nhất trí"),
+        ("\u202e82/52\u202c \u2067x\u2069", "82/52 x"),
+        ("\u3164\u2060", ""),
+        ("👨\u200d👩\u200d👧 ❤\ufe0f", "👨\u200d👩\u200d👧 ❤\ufe0f"),
+    ],
+)
+def test_what_is_kept_is_what_is_seen(typed: str, shown: str) -> None:
+    assert shown_text(typed) == shown
