@@ -23,7 +23,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Ti
 
 from bot.channels import waiting
 from bot.channels.base import Known, Tools
-from bot.channels.telegram import channel, fetching
+from bot.channels.telegram import channel, fetching, sending
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.channel import Telegram
 from bot.channels.telegram.polling import UPDATES
@@ -1453,6 +1453,30 @@ async def test_a_long_wait_goes_back_to_the_outbox_at_once(api: Api, start: Star
     api.fail("sendMessage", 429, "Too Many Requests: retry after 37", retry_after=37)
     with pytest.raises(TryLater) as caught:
         await bot.send("501", Reply("x"))
-    assert (caught.value.seconds, caught.value.everyone) == (37.0, True)
-    await bot.send("501", Reply("y"))
+    assert (caught.value.seconds, caught.value.everyone) == (37.0, False)
+    await bot.send("502", Reply("y"))
     assert len(api.called("sendMessage")) == 2
+
+
+async def test_where_two_people_are_asked_to_wait_everybody_waits(api: Api, start: Start) -> None:
+    bot = await start(rate=30.0)
+    api.fail("sendMessage", 429, "Too Many Requests: retry after 37", times=3, retry_after=37)
+    told = []
+    for place in ("501", "501", "502"):
+        with pytest.raises(TryLater) as caught:
+            await bot.send(place, Reply("x"))
+        told.append(caught.value.everyone)
+    assert told == [False, False, True]
+
+
+async def test_whoever_is_asked_to_wait_a_little_holds_up_nobody_else(
+    api: Api, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "PATIENCE", 2.0 * SECONDS)
+    bot = await start(rate=30.0)
+    api.fail("sendMessage", 429, "Too Many Requests: retry after 120", retry_after=SECONDS)
+    sitting_out = asyncio.create_task(bot.send("501", Reply("x")))
+    await until(lambda: api.called("sendMessage"))
+    await bot.send("502", Reply("y"))
+    assert [int(values["chat_id"]) for values in api.called("sendMessage")] == [501, 502]
+    sitting_out.cancel()

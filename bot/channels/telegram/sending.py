@@ -1,6 +1,8 @@
 """What goes out to Telegram: keyboards that a phone can show, and what the errors of sending mean."""
 
+import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -20,6 +22,7 @@ log = logging.getLogger(__name__)
 LABEL_LIMIT = 64
 ROW_BUTTONS, ROW_LABELS = 3, 32
 """More buttons side by side, or more characters on them, cannot be read on a phone."""
+_AFTERWARDS = 0.1
 PATIENCE = 5.0
 """A shorter wait asked for by a 429 is sat out, so that a reply in parts is not begun anew; a longer one is the outbox's."""
 Keyboard = dict[str, list[list[dict[str, str]]]]
@@ -56,38 +59,67 @@ def _button(choice: Choice) -> dict[str, str]:
     return {"text": label, "callback_data": choice.payload}
 
 
-class _LongWait(TelegramError):
-    """A 429 with a wait that the rate limiter is not to sit out."""
+class _Wait(TelegramError):
+    """A 429 with a wait that is not to be sat out any more; with `everyone`, others are asked to wait as well."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, everyone: bool) -> None:
         super().__init__(f"wait {seconds} s")
         self.seconds = seconds
+        self.everyone = everyone
+
+
+Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class Limiter(AIORateLimiter):
+    """Telegram does not say whether a 429 means the chat or the bot. One chat that is asked to wait holds up nobody else; two at a
+    time mean the bot, and all wait."""
+
+    def __init__(self, overall_max_rate: float, max_retries: int) -> None:
+        super().__init__(overall_max_rate=overall_max_rate, max_retries=max_retries)
+        self._tries = max_retries
+        self._asked: dict[Any, float] = {}
+        """Which chats are asked to wait, and until when by the monotonic clock."""
+
     async def process_request(
         self,
-        callback: Callable[..., Coroutine[Any, Any, bool | dict[str, Any] | list[dict[str, Any]]]],
+        callback: Callable[..., Coroutine[Any, Any, Result]],
         args: Any,
         kwargs: dict[str, Any],
         endpoint: str,
         data: dict[str, Any],
         rate_limit_args: int | None,
-    ) -> bool | dict[str, Any] | list[dict[str, Any]]:
-        async def once(*args: Any, **kwargs: Any) -> bool | dict[str, Any] | list[dict[str, Any]]:
-            try:
-                return await callback(*args, **kwargs)
-            except RetryAfter as error:
-                if wait_of(error) < PATIENCE:
-                    raise
-                raise _LongWait(wait_of(error)) from error
+    ) -> Result:
+        whose = data.get("chat_id")
+        tries = self._tries
 
-        return await super().process_request(once, args, kwargs, endpoint, data, rate_limit_args)
+        async def patiently(*args: Any, **kwargs: Any) -> Result:
+            nonlocal tries
+            while True:
+                try:
+                    return await callback(*args, **kwargs)
+                except RetryAfter as error:
+                    wait, tries = wait_of(error), tries - 1
+                    everyone = self._means_all(whose, wait)
+                    if wait >= PATIENCE or tries < 0:
+                        raise _Wait(wait, everyone=everyone) from error
+                    if everyone:
+                        raise
+                await asyncio.sleep(wait + _AFTERWARDS)
+
+        return await super().process_request(patiently, args, kwargs, endpoint, data, rate_limit_args)
+
+    def _means_all(self, whose: Any, wait: float) -> bool:
+        now = time.monotonic()
+        self._asked = {one: until for one, until in self._asked.items() if until > now}
+        if whose is not None:
+            self._asked[whose] = now + wait
+        return len(self._asked) > 1
 
 
 def wait_of(error: Exception) -> float:
     """The seconds that a 429 asks for, else 0."""
-    if isinstance(error, _LongWait):
+    if isinstance(error, _Wait):
         return error.seconds
     if not isinstance(error, RetryAfter):
         return 0.0
@@ -98,8 +130,9 @@ def wait_of(error: Exception) -> float:
 def outcome_of_error(error: TelegramError) -> Exception:
     """What an error of sending is to the outbox; one that may pass is given back as it is."""
     said = str(error).lower()
+    if isinstance(error, _Wait):
+        return TryLater(error.seconds, everyone=error.everyone)
     if seconds := wait_of(error):
-        # Telegram does not say whether it means the chat or the bot; for the bot the wait is long.
         return TryLater(seconds, everyone=seconds >= PATIENCE)
     if isinstance(error, ChatMigrated):
         return Undeliverable("migrated")
