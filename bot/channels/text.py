@@ -14,7 +14,7 @@ _LEAST = 64
 
 def utf16_length(text: str) -> int:
     """The length as Telegram counts it, in UTF-16 code units."""
-    return len(text) + sum(1 for char in text if char > "\uffff")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain_text(text_html: str) -> str:

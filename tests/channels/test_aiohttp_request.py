@@ -136,7 +136,7 @@ def assert_no_secret(error: BaseException) -> None:
 # What goes out
 
 
-async def test_parameters_arrive_as_the_library_encodes_them(serve: Serve, open_request: Open) -> None:
+async def test_parameters_arrive_as_json_of_their_own_kind(serve: Serve, open_request: Open) -> None:
     seen: list[tuple[web.Request, Any]] = []
 
     async def handler(request: web.Request) -> web.Response:
@@ -150,9 +150,8 @@ async def test_parameters_arrive_as_the_library_encodes_them(serve: Serve, open_
     base = await serve(handler)
     assert await (await open_request()).post(f"{base}{BOT}/sendMessage", values) == 7
     (request, body) = seen[0]
-    assert body == values.json_parameters
-    assert body["chat_id"] == "-100"
-    assert json.loads(body["reply_markup"]) == keyboard
+    assert body == values.parameters
+    assert (body["chat_id"], body["silent"], body["reply_markup"]) == (-100, True, keyboard)
     assert request.method == "POST"
     assert request.content_type == "application/json"
     assert "Transfer-Encoding" not in request.headers

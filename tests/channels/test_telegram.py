@@ -347,8 +347,10 @@ class Api:
         return web.json_response({"ok": True, "result": await answer(values) if answer else True})
 
     async def _values(self, request: web.Request) -> JSON:
+        """As a Bot API server takes them: of what is no text, its JSON."""
         if not request.content_type.startswith("multipart/"):
-            return dict(await request.json()) if request.can_read_body else {}
+            given = dict(await request.json()) if request.can_read_body else {}
+            return {name: v if isinstance(v, str) else json.dumps(v) for name, v in given.items()}
         values: JSON = {}
         for name, value in (await request.post()).items():
             values[name] = (
