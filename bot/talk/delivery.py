@@ -5,19 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import product
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
-    Row,
     ScalarSelect,
-    Select,
-    Update,
     and_,
     bindparam,
     exists,
+    literal_column,
     or_,
     select,
     update,
@@ -25,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.messages import Address, Knock, Reply
+from bot.store.given import among
+from bot.store.known import Known, Row
 from bot.tables import Contact, Dialog, Message, MessageKind, MessageState, Person, Priority
 from bot.tables.base import UtcDateTime
 from bot.talk.outbox import HOLD, from_body
@@ -33,6 +32,8 @@ LEASE = timedelta(seconds=60)
 FILE_LEASE = timedelta(minutes=6)
 DIALOG_FRESH = timedelta(minutes=10)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_WAITING = literal_column(f"'{MessageState.WAITING}'", Message.state.type)
+"""Said itself: with a parameter in its place both databases would look each time anew whether the index of what waits is one for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,9 @@ def claim_messages(
         del places[Priority.BULK]
     rows = claimable_messages(session, at, channels, places, quiet_from)
     claimed = [_claimed(row, at) for row in rows]
-    leases = {one.lease for one in claimed}
-    for lease in leases:
+    for lease in {one.lease for one in claimed}:
         ids = [one.id for one in claimed if one.lease == lease]
-        session.connection().execute(_take(), {"ids": ids, "leased_until": at + lease, "holder": holder})
+        _TAKE.rows(session, {"ids": ids, "leased_until": at + lease, "holder": holder})
     return claimed
 
 
@@ -89,22 +89,21 @@ def lanes_due(
     and to look for what may be claimed costs more. It may turn out that nothing may."""
     lanes = tuple(product(channels, Priority))
     asked = {"now": at, Priority.ANSWER.name: LONG_AGO, Priority.BULK.name: quiet_from or LONG_AGO}
-    found = session.connection().execute(_lanes_due(lanes), asked).one()
     due: dict[str, set[Priority]] = {channel: set() for channel, _ in lanes}
-    for (channel, priority), first in zip(lanes, found, strict=True):
+    for (channel, priority), first in zip(lanes, _lanes_due(lanes).rows(session, asked)[0], strict=True):
         if first is not None:
             due[channel].add(priority)
     return due
 
 
 @cache
-def _lanes_due(lanes: tuple[tuple[str, Priority], ...]) -> Select[*tuple[int | None, ...]]:
+def _lanes_due(lanes: tuple[tuple[str, Priority], ...]) -> Known:
     def first_due(channel: str, priority: Priority) -> ScalarSelect[int]:
         since = bindparam(priority.name, type_=UtcDateTime())
         return (
             select(Message.id)
             .where(
-                Message.state == MessageState.WAITING,
+                Message.state == _WAITING,
                 Message.channel == channel,
                 Message.priority == priority,
                 Message.due_at.between(since, bindparam("now", type_=UtcDateTime())),
@@ -114,7 +113,7 @@ def _lanes_due(lanes: tuple[tuple[str, Priority], ...]) -> Select[*tuple[int | N
             .scalar_subquery()
         )
 
-    return select(*(first_due(*lane) for lane in lanes))
+    return Known(select(*(first_due(*lane) for lane in lanes)))
 
 
 def claimable_messages(
@@ -123,13 +122,13 @@ def claimable_messages(
     channels: Iterable[str],
     places: Mapping[Priority, int],
     quiet_from: datetime | None = None,
-) -> list[Row[*tuple[Any, ...]]]:
+) -> list[Row]:
     """Due messages that are the oldest of their lane and whose recipient is not in the middle of a dialog, those first that were
     due first; answers before bulk, and of both together no more than there are `places` for bulk when bulk is added.
 
     A message that is being sent or will be tried again holds back those behind it; one set for later does not.
     """
-    found: list[Row[*tuple[Any, ...]]] = []
+    found: list[Row] = []
     night = quiet_from or LONG_AGO
     for (priority, most), channel in product(places.items(), list(channels)):
         if len(found) < most:
@@ -139,40 +138,29 @@ def claimable_messages(
                 "woken": night + HOLD,
                 "fresh_since": at - DIALOG_FRESH,
             }
-            found += session.connection().execute(_claimable(), {**asked, **bounds}).all()
+            found += _claimable().rows(session, {**asked, **bounds})
     return found
 
 
 @cache
-def _claimable() -> Select[*tuple[Any, ...]]:
-    """Built once, as it runs at every turn of the sender: building it costs more than running it. Of one channel and one priority,
-    so that an index has them in the order of their days: neither what waits for the morning nor what is due is read in vain."""
+def _claimable() -> Known:
+    """Of one channel and one priority, so that an index has them in the order of their days: neither what waits for the morning nor
+    what is due is read in vain."""
     at: BindParameter[datetime] = bindparam("now", type_=UtcDateTime())
     # What was due before the night and could not go out waits for the morning; what is set for the night itself goes.
     awake = or_(Message.hold_until.is_(None), Message.hold_until >= bindparam("woken"))
-    return (
+    return Known(
         select(
-            Message.id,
-            Message.channel,
-            Message.contact_id,
-            Message.priority,
-            Message.body,
-            Message.attempts,
-            Message.parts_sent,
-            Message.pieces_sent,
-            Message.created_at,
-            Message.hold_until,
-            Message.kind,
-            Message.person_id,
-            Contact.place,
-            Contact.closed_at,
-            Person.name,
+            *(Message.id, Message.channel, Contact.place, Message.contact_id, Message.person_id),
+            *(Message.priority, Message.kind, Message.body, Message.attempts),
+            *(Message.parts_sent, Message.pieces_sent, Message.created_at, Message.hold_until),
+            *(Contact.closed_at, Person.name),
         )
         .join(Contact, Contact.id == Message.contact_id)
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Dialog, Dialog.person_id == Message.person_id)
         .where(
-            Message.state == MessageState.WAITING,
+            Message.state == _WAITING,
             Message.due_at.between(bindparam("since", type_=UtcDateTime()), at),
             or_(Contact.closed_at.is_(None), Message.kind == MessageKind.KNOCK),
             Message.channel == bindparam("channel"),
@@ -191,7 +179,7 @@ def _first_of_its_lane(at: BindParameter[datetime]) -> ColumnElement[bool]:
     earlier = aliased(Message)
     return ~exists().where(
         earlier.contact_id == Message.contact_id,
-        earlier.state == MessageState.WAITING,
+        earlier.state == _WAITING,
         earlier.parts_sent == 0,
         or_(earlier.attempts > 0, earlier.due_at <= at),
         or_(
@@ -211,36 +199,34 @@ def _not_in_a_dialog(at: BindParameter[datetime]) -> ColumnElement[bool]:
     )
 
 
-@cache
-def _take() -> Update:
-    return (
-        update(Message)
-        .where(Message.id.in_(bindparam("ids", expanding=True)))
-        .values(
-            due_at=bindparam("leased_until"),
-            held_by=bindparam("holder", type_=Integer()),
-            attempts=Message.attempts + 1,
-        )
+_TAKE = Known(
+    update(Message)
+    .where(among(Message.id, "ids"))
+    .values(
+        due_at=bindparam("leased_until"),
+        held_by=bindparam("holder", type_=Integer()),
+        attempts=Message.attempts + 1,
     )
+)
 
 
-def _claimed(row: Row[*tuple[Any, ...]], at: datetime) -> Claimed:
-    reply = remaining(from_body(row.body), row.parts_sent)
-    unasked = row.priority == Priority.BULK
-    reply = replace(reply, number=row.id, unasked=unasked, pieces_gone=row.pieces_sent)
+def _claimed(row: Row, at: datetime) -> Claimed:
+    number, channel, place, contact_id, person_id, priority, kind, body, *standing = row
+    attempts, parts, pieces, created_at, hold_until, closed_at, name = standing
+    reply = from_body(body, number=number, unasked=priority == Priority.BULK, pieces_gone=pieces)
     return Claimed(
-        row.id,
-        Address(row.channel, row.place),
-        row.contact_id,
-        reply,
-        row.attempts + 1,
-        row.parts_sent,
-        at - (row.hold_until - HOLD if row.hold_until else row.created_at),
+        number,
+        Address(channel, place),
+        contact_id,
+        remaining(reply, parts),
+        attempts + 1,
+        parts,
+        at - (hold_until - HOLD if hold_until else created_at),
         FILE_LEASE if reply.files else LEASE,
         at,
-        row.person_id,
-        row.kind,
-        Knock(row.name, row.created_at) if row.kind == MessageKind.KNOCK and row.closed_at else None,
+        person_id,
+        kind,
+        Knock(name, created_at) if kind == MessageKind.KNOCK and closed_at else None,
     )
 
 

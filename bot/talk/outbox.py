@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    bindparam,
     case,
     func,
     insert,
@@ -46,13 +47,18 @@ def to_body(reply: Reply) -> dict[str, Any]:
     return body
 
 
-def from_body(body: Mapping[str, Any]) -> Reply:
+def from_body(
+    body: Mapping[str, Any], *, number: int = 0, pieces_gone: int = 0, unasked: bool = False
+) -> Reply:
     return Reply(
         body["text"],
         tuple(tuple(Choice(*pair) for pair in row) for row in body.get("choices", [])),
         tuple(File(**file) for file in body.get("files", [])),
         body.get("numbered", True),
         tuple(Choice(*pair) for pair in body.get("quick", [])),
+        number,
+        pieces_gone,
+        unasked,
     )
 
 
@@ -193,13 +199,16 @@ def end_knocks(session: Session, contact_id: int) -> None:
 
 def next_seq(session: Session, contact_id: int) -> int:
     """The next number in the talk of a web chat; the row lock makes numbers appear in their order."""
-    return session.execute(
-        update(Contact)
-        .where(Contact.id == contact_id)
-        .values(seq=Contact.seq + 1)
-        .returning(Contact.seq)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    number: int = _NEXT_SEQ.rows(session, {"contact": contact_id})[0][0]
+    return number
+
+
+_NEXT_SEQ = Known(
+    update(Contact)
+    .where(Contact.id == bindparam("contact"))
+    .values(seq=Contact.seq + 1)
+    .returning(Contact.seq)
+)
 
 
 def lose_contact(session: Session, contact: Contact, reason: str, at: datetime) -> None:

@@ -5,11 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
 
-from sqlalchemy import Update, bindparam, case, update
+from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
+from bot.store.given import among
+from bot.store.known import Known
 from bot.tables import Contact, Message, MessageState
 from bot.talk.delivery import Claimed
 from bot.talk.outbox import lose_contact, next_seq
@@ -125,15 +126,14 @@ def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
     shown = sorted((c.contact_id, c.id) for c in sent if c.address.channel == "web")
     numbers = [(message_id, next_seq(session, contact_id)) for contact_id, message_id in shown]
     if sent:
-        session.connection().execute(_sent(), {"ids": [c.id for c in sent], "moment": at})
+        _SENT.rows(session, {"ids": [c.id for c in sent], "moment": at})
     for message_id, seq in numbers:
-        session.execute(update(Message).where(Message.id == message_id).values(seq=seq))
+        _NUMBERED.rows(session, {"message": message_id, "number": seq})
 
 
-@cache
-def _sent() -> Update:
-    return (
-        update(Message)
-        .where(Message.id.in_(bindparam("ids", expanding=True)))
-        .values(state=MessageState.SENT, sent_at=bindparam("moment"), error="")
-    )
+_SENT = Known(
+    update(Message)
+    .where(among(Message.id, "ids"))
+    .values(state=MessageState.SENT, sent_at=bindparam("moment"), error="")
+)
+_NUMBERED = Known(update(Message).where(Message.id == bindparam("message")).values(seq=bindparam("number")))
