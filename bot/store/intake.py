@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.messages import Address, File, Refusal
 from bot.problems import Invalid
 from bot.store import files
-from bot.store.again import do_again
+from bot.store.again import database_gave_way, do_again
 from bot.store.aside import Elsewhere
 from bot.store.db import Database, take_turns
 from bot.store.files import Look, Store
@@ -57,6 +57,11 @@ class Intake:
         except OSError as error:
             log.error("file.store failed error=%s", error)
             return files.refusal_of(name, Invalid("file_store_away"))
+        except Exception as error:
+            if database_gave_way(error):
+                raise
+            log.error("file.take failed error=%s", type(error).__name__)
+            return files.refusal_of(name, Invalid("file_unseen", name=files.clean_name(name)))
 
     def _look_into(self, owner: str, source: Path, name: str, sounds: bool) -> Look:
         seen = self.inspector.call(files.look_into, source, name, sounds, owner=owner)

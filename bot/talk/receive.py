@@ -81,7 +81,18 @@ def _without_secrets(event: Incoming) -> tuple[Incoming, bool]:
 
 
 def _recover(desk: Desk, event: Incoming) -> bool:
-    """After a handler has raised: a payload that was never offered is not understood, anything else is our fault."""
+    """After a handler has raised. What even the apology stumbles over is let go: brought again and again it would stop everybody."""
+    try:
+        return _answer_fault(desk, event)
+    except Exception as error:
+        if isinstance(error, IntegrityError) or database_gave_way(error):
+            raise
+        log.exception("event dropped id=%s", event.id)
+        return True
+
+
+def _answer_fault(desk: Desk, event: Incoming) -> bool:
+    """A payload that was never offered is not understood, anything else is our fault."""
     event, _ = _without_secrets(event)
     if event.payload and not was_offered(desk, event):
         log.warning("payload never offered event=%s", event.id, exc_info=True)

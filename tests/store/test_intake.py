@@ -121,6 +121,21 @@ def test_a_person_sends_so_many_bytes_a_day(
     assert code_of(send(taking, sender, tmp_path, number=3, size=100)) == "stored", "what still fits is taken"
 
 
+class Stumbling(Here):
+    def call(self, work: Callable[..., T], *args: Any, owner: str = "", seconds: float = 5.0) -> T:
+        raise ValueError("a bug that this file brings to light")
+
+
+@pytest.mark.logs_errors
+def test_a_file_that_brings_a_bug_to_light_is_refused_and_does_not_come_for_ever(
+    world: World, store: Store, sender: Address, tmp_path: Path
+) -> None:
+    taking = replace(intake_of(world, store), inspector=Stumbling())
+    taken = send(taking, sender, tmp_path)
+    assert isinstance(taken, Refusal)
+    assert "“anh 0.png”" in world.desk.render.sentence(taken.code, dict(taken.facts))
+
+
 @pytest.mark.logs_errors
 def test_a_store_that_is_away_is_told_to_the_sender_and_raised_to_nobody(
     world: World, store: Store, sender: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

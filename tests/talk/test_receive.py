@@ -218,6 +218,21 @@ def test_a_handler_that_always_breaks_a_constraint_is_a_bug_and_does_not_loop(sm
     assert person.says("/start").last.text == "hello"
 
 
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("place", ["typed_stamp", "tell_failures", "_open_chat"])
+def test_what_even_the_apology_stumbles_over_does_not_loop(
+    small: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    def stumbles(*_args: object, **_facts: object) -> None:
+        raise ValueError("a bug before anybody is answered")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"bot.talk.receive.{place}", stumbles)
+        assert receive(small.desk, incoming(small, text="/crash")) is True
+    assert "event dropped id=e1" in caplog.text
+    assert small.person("78").says("/start").last.text == "hello"
+
+
 def test_when_the_database_fails_the_event_is_not_acknowledged(
     small: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
