@@ -822,11 +822,13 @@ async def test_a_sent_message_shows_that_the_token_is_taken(api: Api, start: Sta
 async def test_an_update_that_cannot_be_read_does_not_come_for_ever(
     api: Api, core: Core, start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    api.updates = [{"update_id": 6, "message": {"message_id": 1}}, message(text="một")]
+    wordless = {**message(text=5), "update_id": 5}
+    api.updates = [wordless, {"update_id": 6, "message": {"message_id": 1}}, message(text="một")]
     bot = await start()
     async with polling(bot):
         await until(lambda: 8 in offsets(api))
     assert core.texts() == ["một"]
+    assert "telegram.read dropped update=5" in caplog.text
     assert "telegram.read dropped update=6" in caplog.text
 
 

@@ -122,7 +122,12 @@ def _event(number: int, place: int, at: datetime, sender: dict[str, Any], **rest
 
 
 def arrived_of_update(update: Update, at: datetime, username: str) -> Arrived:
+    """Raises TypeError where something else stands in the place of words: the library takes any JSON for a string."""
     event = incoming_of_update(update, at, username)
+    if event and not all(
+        isinstance(said, str) for said in (event.text, event.payload, event.label, event.album)
+    ):
+        raise TypeError("no words")
     if query := update.callback_query:
         under = query.message
         shown = isinstance(under, Message) and under.reply_markup
