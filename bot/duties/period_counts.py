@@ -4,22 +4,25 @@ A period is told as of today: what had its last day in it, and what of that was 
 committee below which the unit stood then; what lapsed when a unit or a plan ended stays as not done.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from bot.duties.counting import asked_within, last_day
-from bot.duties.standings import UNDONE, Standing, count_standings, duty_rows
+from bot.duties.standings import UNDONE, Standing, count_standings, duty_rows, place_standings
 from bot.periods import Period
 from bot.tables import Duty, DutyState, Unit
 
 K = TypeVar("K", bound=Hashable)
+Place = Callable[[str], tuple[K, str]]
+"""What a path lies in, and the first text that is behind all paths which lie there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +99,19 @@ def within(counts: Iterable[DemandCount], period: Period) -> list[DemandCount]:
 
 
 def count_by_place(
-    session: Session,
-    scope: ColumnElement[bool],
-    period: Period,
-    today: date,
-    place: Callable[[str], K],
+    session: Session, scope: ColumnElement[bool], period: Period, today: date, place: Place[K]
 ) -> dict[K, Count]:
-    """By what `place` makes of the path at which the units stood."""
-    return _count_by(session, scope, period, today, place)
+    """By where the units stood."""
+
+    def numbers(paths: list[str]) -> Iterator[tuple[K, int]]:
+        at = 0
+        while at < len(paths):
+            key, behind = place(paths[at])
+            upto = bisect_left(paths, behind, at)
+            yield key, upto - at
+            at = upto
+
+    return _count_by(session, scope, period, today, numbers)
 
 
 def count_by_sector(
@@ -113,40 +121,27 @@ def count_by_sector(
     known = session.execute(select(Unit.id, Unit.sector).where(Unit.sector != ""))
     sectors: dict[str, str] = {str(number): sector for number, sector in known}
 
+    @cache
     def sector(path: str) -> str:
         return sectors.get(path.rsplit("/", 2)[1], "")
 
-    return _count_by(session, scope, period, today, sector)
-
-
-EACH = 10_000
-"""No unit has so many duties in a period: four figures of a unit go into one number, which is summed up in one go."""
-LATE, OPEN, OVERDUE = (EACH**place for place in (1, 2, 3))
+    return _count_by(session, scope, period, today, lambda paths: Counter(map(sector, paths)).items())
 
 
 def _count_by(
-    session: Session, scope: ColumnElement[bool], period: Period, today: date, key: Callable[[str], K]
+    session: Session,
+    scope: ColumnElement[bool],
+    period: Period,
+    today: date,
+    numbers: Callable[[list[str]], Iterable[tuple[K, int]]],
 ) -> dict[K, Count]:
-    """Units that stand alike are many, so that they are counted before their figures are taken apart."""
-    figure = case(
-        (in_box(Box.ON_TIME), 1),
-        (Duty.state == DutyState.DONE, LATE),
-        (last_day() < today, OPEN + OVERDUE),
-        else_=OPEN,
-    )
-    asked = asked_within(period.first, period.last, today)
-    total = cast(func.sum(figure), BigInteger)  # PostgreSQL's own sums are decimals, slow to read
-    units = duty_rows(session, scope, Duty.path, total).where(asked).group_by(Duty.path)
-    alike = Counter((key(path), number) for path, number in session.execute(units))
+    """By what `numbers` makes of paths in order: how many of them belong to what."""
     found: dict[K, Count] = {}
-    for (place, number), often in alike.items():
-        found[place] = found.get(place, Count()) + _taken_apart(number, often)
+    for one, paths in place_standings(session, scope, (period.first, period.last)):
+        if one.asked(today):
+            for key, number in numbers(paths):
+                found[key] = found.get(key, Count()) + count_of(replace(one, number=number), today)
     return found
-
-
-def _taken_apart(number: int, units: int) -> Count:
-    on_time, late, open_, overdue = (number // EACH**place % EACH * units for place in range(4))
-    return Count(on_time + late + open_, on_time, late, open_, overdue)
 
 
 def names_in_box(

@@ -157,18 +157,18 @@ def _counted_below(
     session: Session, scope: ColumnElement[bool], roots: Sequence[Unit], period: Period, today: date
 ) -> dict[int, Count]:
     """By the ids of those units."""
-    if len(roots) == 1:
-        root, start = roots[0], len(roots[0].path)
-        parts = count_by_place(
-            session, scope, period, today, lambda path: path[start : path.find("/", start)]
-        )
-        return {int(below or root.id): count for below, count in parts.items()}
+    start, own = len(roots[0].path), roots[0].id
     tops = {root.path: root.id for root in roots}
 
-    def top(path: str) -> int:
-        return next((number for one, number in tops.items() if path.startswith(one)), 0)
+    def below(path: str) -> tuple[int, str]:
+        end = path.find("/", start)
+        return (own, path + " ") if end < 0 else (int(path[start:end]), path[:end] + "0")
 
-    return count_by_place(session, scope, period, today, top)
+    def top(path: str) -> tuple[int, str]:
+        found = next((one for one in tops if path.startswith(one)), None)
+        return (0, path + " ") if found is None else (tops[found], found[:-1] + "0")
+
+    return count_by_place(session, scope, period, today, below if len(roots) == 1 else top)
 
 
 def _shown_units(roots: Sequence[Unit], counted: Iterable[int]) -> Select[Unit]:
