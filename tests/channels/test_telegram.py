@@ -1473,6 +1473,18 @@ async def test_where_two_people_are_asked_to_wait_everybody_waits(api: Api, star
     assert told == [False, False, True]
 
 
+async def test_what_gets_through_shows_that_not_everybody_is_to_wait(api: Api, start: Start) -> None:
+    bot = await start(rate=30.0)
+    told = []
+    for place in ("501", "502"):
+        api.fail("sendMessage", 429, "Too Many Requests: retry after 37", retry_after=37)
+        with pytest.raises(TryLater) as caught:
+            await bot.send(place, Reply("x"))
+        told.append(caught.value.everyone)
+        await bot.send("503", Reply("x"))
+    assert told == [False, False]
+
+
 async def test_whoever_is_asked_to_wait_a_little_holds_up_nobody_else(
     api: Api, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,7 +73,7 @@ Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 class Limiter(AIORateLimiter):
     """Telegram does not say whether a 429 means the chat or the bot. One chat that is asked to wait holds up nobody else; two at a
-    time mean the bot, and all wait."""
+    time, while nothing gets through to anybody, mean the bot, and all wait."""
 
     def __init__(self, overall_max_rate: float, max_retries: int) -> None:
         super().__init__(overall_max_rate=overall_max_rate, max_retries=max_retries)
@@ -97,7 +97,7 @@ class Limiter(AIORateLimiter):
             nonlocal tries
             while True:
                 try:
-                    return await callback(*args, **kwargs)
+                    done = await callback(*args, **kwargs)
                 except RetryAfter as error:
                     wait, tries = wait_of(error), tries - 1
                     everyone = self._means_all(whose, wait)
@@ -105,6 +105,10 @@ class Limiter(AIORateLimiter):
                         raise _Wait(wait, everyone=everyone) from error
                     if everyone:
                         raise
+                else:
+                    if whose is not None:
+                        self._asked.clear()
+                    return done
                 await asyncio.sleep(wait + _AFTERWARDS)
 
         return await super().process_request(patiently, args, kwargs, endpoint, data, rate_limit_args)
