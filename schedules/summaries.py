@@ -22,13 +22,14 @@ def tell_leaders(desk: Desk, at: datetime) -> int:
     """Looks after every leader whose hour has come; answers how many summaries were written."""
     written = 0
     portion = Portion(BATCH)
-    while True:
+    more = True
+    while more:
         with desk.db.write() as session, portion.timed() as most:
             leaders = claim_leaders(session, at, most)
-            if not leaders:
-                return written
+            more = len({leader.person_id for leader in leaders}) == most
             for person, roles in groupby(leaders, key=lambda leader: leader.person):
                 written += look_after_leader(desk, session, person, list(roles), at)
+    return written
 
 
 def next_summary_moment(session: Session) -> datetime | None:

@@ -260,12 +260,14 @@ def worst_first(figures: Iterable[Tally]) -> list[Tally]:
     return sorted(figures, key=weight)
 
 
-def count_unstaffed(session: Session, where: ColumnElement[bool], today: date) -> int:
-    """How many of the units with `missing` duties have nobody who leads them."""
+def count_unstaffed(
+    session: Session, scope: ColumnElement[bool], today: date, *only: ColumnElement[bool]
+) -> int:
+    """How many of the units with `missing` duties have nobody who leads them; `only`: further conditions on Duty."""
     led = exists().where(
         Membership.unit_id == Duty.unit_id, Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
     )
-    asking = standing_rows(session, where, func.count(Duty.unit_id.distinct()))
+    asking = standing_rows(session, scope, func.count(Duty.unit_id.distinct())).where(*only)
     return session.scalar(asking.where(asking_now(today), ~led)) or 0
 
 
@@ -286,10 +288,10 @@ def _missing(rows: Select[*tuple[Any, ...]], today: date) -> Select[*tuple[Any, 
 
 
 def first_missing(
-    session: Session, where: ColumnElement[bool], today: date, most: int
+    session: Session, scope: ColumnElement[bool], today: date, most: int, *only: ColumnElement[bool]
 ) -> list[tuple[Duty, Unit]]:
     """So many of the `missing_duties`: found by what they are in order of, before whole rows are read."""
-    found = standing_rows(session, where, Duty.id).join(Unit, Unit.id == Duty.unit_id)
+    found = standing_rows(session, scope, Duty.id).where(*only).join(Unit, Unit.id == Duty.unit_id)
     ids = session.scalars(_missing(found, today).limit(most)).all()
     rows = session.execute(missing_duties(Duty.id.in_(ids), today))
     return [(duty, unit) for duty, unit in rows]

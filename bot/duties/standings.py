@@ -18,6 +18,7 @@ KEYS = (Duty.due_on, Duty.state, Duty.on_time, Duty.again_on, Duty.opens_on, Dut
 """Behind the demand in the order of the index ix_duties_standing: neither database sorts, or reads a row beside the index."""
 OTHER_WAYS = ("enable_hashagg", "enable_seqscan", "enable_sort")
 SEPARATOR = ","
+HOLD_FEW = "scopes that hold few duties"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,14 @@ def duty_rows(session: Session, scope: ColumnElement[bool], *columns: Any) -> Se
 
 def _holds_few(session: Session, scope: ColumnElement[bool]) -> bool:
     """The databases do not know how much a subtree holds, and are told: of a small one its own rows are read, of a large one the index
-    alone."""
-    return session.scalar(select(Duty.id).where(scope).offset(FEW - 1).limit(1)) is None
+    alone. Looked up once for a scope in a session."""
+    known = session.info.setdefault(HOLD_FEW, {})
+    if id(scope) not in known:
+        known[id(scope)] = (
+            scope,
+            session.scalar(select(Duty.id).where(scope).offset(FEW - 1).limit(1)) is None,
+        )
+    return bool(known[id(scope)][1])
 
 
 def _on_sqlite(session: Session) -> bool:

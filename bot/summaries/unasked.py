@@ -96,8 +96,8 @@ def look_after_leader(
     fresh = [day for day in lately if told_from(day, weekends=person.weekends) > today]
     ripe = [day for day in lately if told_from(day, weekends=person.weekends) in days]
     leads = [one for one in roles if one.role == Role.LEADER]
-    ended = _ended_periods(session, roles, ripe, today)
     scope = _below(leads or roles)
+    ended = _ended_periods(session, scope if leads in ([], roles) else _below(roles), ripe, today)
     span = _Span(scope, today, min(fresh, default=today), ended)
     if not leads:
         return bool(ended) and _write(desk, session, roles, span, _Asked("period", false(), []), at)
@@ -111,12 +111,10 @@ def _below(roles: Sequence[Membership]) -> ColumnElement[bool]:
 
 
 def _ended_periods(
-    session: Session, roles: Sequence[Membership], ripe: Iterable[date], today: date
+    session: Session, scope: ColumnElement[bool], ripe: Iterable[date], today: date
 ) -> list[PeriodSummary]:
     """The periods that ended on one of these days and of which something was expected, the longest first."""
-    found = [
-        sum_period(session, _below(roles), period, today) for day in ripe for period in periods_ending(day)
-    ]
+    found = [sum_period(session, scope, period, today) for day in ripe for period in periods_ending(day)]
     return [one for one in found if one.count.expected]
 
 
@@ -148,12 +146,13 @@ class _Span:
         every = count_standings(session, self.scope, demand_ids=live | open_about(session, *near))
         live |= {one.demand_id for one in every if self._told(one, *near)}
         figures = self._figures(session, [one for one in every if one.demand_id in live], self.scope)
-        return _Asked("week", and_(self.scope, Duty.demand_id.in_(live)), figures)
+        return _Asked("week", Duty.demand_id.in_(live), figures)
 
     def of_days(self, session: Session, days: Sequence[date]) -> "_Asked":
         """What was due on these days."""
-        where = and_(self.scope, Duty.due_on.in_(days))
-        return _Asked("due", where, self._figures(session, count_standings(session, where), where))
+        only = Duty.due_on.in_(days)
+        where = and_(self.scope, only)
+        return _Asked("due", only, self._figures(session, count_standings(session, where), where))
 
     def _told(self, some: Standing, first: date, last: date) -> bool:
         return (
@@ -180,11 +179,11 @@ class _Span:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a summary counts besides the periods that have ended, and why it is written: "week", "due" or "period". `where`: a condition
-    on Duty; `figures`: the worst first."""
+    """What a summary counts besides the periods that have ended, and why it is written: "week", "due" or "period". `only`: a condition
+    on Duty, within the scope; `figures`: the worst first."""
 
     why: str
-    where: ColumnElement[bool]
+    only: ColumnElement[bool]
     figures: list[Tally]
 
 
@@ -255,14 +254,15 @@ def _units(session: Session, span: _Span, asked: _Asked, told: News) -> tuple[li
     first = next((t for t in asked.figures if t.open and t.demand_id not in spoken_of), None)
     rows: list[tuple[Duty, Unit]] = []
     if first is not None:
-        rows = first_missing(session, and_(asked.where, Duty.demand_id == first.demand_id), span.today, NAMES)
+        of_first = Duty.demand_id == first.demand_id
+        rows = first_missing(session, span.scope, span.today, NAMES, asked.only, of_first)
     lost, lost_names = out_of_touch(session, span.scope, span.today, LOST_NAMES)
     return [duty for duty, _ in rows], {
         "first": first,
         "names": [unit.name for _, unit in rows],
         "more": first.open - len(rows) if first else 0,
         "apart": apart_figures(asked.figures),
-        "alone": count_unstaffed(session, asked.where, span.today),
+        "alone": count_unstaffed(session, span.scope, span.today, asked.only),
         "lost": lost,
         "lost_names": lost_names,
     }
