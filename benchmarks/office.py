@@ -14,9 +14,9 @@ from benchmarks.figures import Row, key
 from benchmarks.grounds import Grounds, desk_of
 from benchmarks.plan import gather_statistics, planned
 from benchmarks.summary import MONDAY, aggregate, hold_meetings, middle, write_leaders
+from bot.people.roles import roles_of
 from bot.store.db import Database
 from bot.tables import Contact, Membership, Message, Person, Role, Unit
-from bot.talk.chat import roles_of
 from bot.web.office.look import Look
 from bot.web.office.pages import ROOMS, Room, room_facts
 

@@ -1,10 +1,11 @@
 """Who may do what, and where: the role × action table and the part of the tree it reaches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, and_, false, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.store.known import Known, Row, Whole
 from bot.tables import Membership, Role, Unit
 
 ROLES = (Role.SECRETARY, Role.FOLLOWER, Role.LEADER, Role.ADMIN)
@@ -20,6 +21,33 @@ MAY: dict[str, frozenset[Role]] = {
 }
 """lead: hold meetings and hand in for a unit; read: see it; sum: see a subtree's figures; nudge: have it reminded; grade:
 decide on the quality of its meetings; unlock: let its old figures be corrected."""
+
+
+_ROLE = Whole(Membership, unit=Whole(Unit))
+_ROLES = Known(
+    select(*_ROLE.columns)
+    .join(Unit, Unit.id == Membership.unit_id)
+    .where(Membership.person_id.in_(bindparam("people", expanding=True)), Membership.ended_at.is_(None))
+    .order_by(Membership.id),
+    "people",
+)
+
+
+def roles_of(session: Session, person_id: int) -> list[Membership]:
+    """A person's roles that have not ended."""
+    return _ROLE.all(session, _ROLES, {"people": [person_id]})
+
+
+def read_roles(session: Session, people: Sequence[int]) -> dict[int, list[Row]]:
+    """The rows of the roles of each that have not ended."""
+    found: dict[int, list[Row]] = {}
+    for row in _ROLES.rows(session, {"people": people}) if people else ():
+        found.setdefault(row[_ROLE.at("person_id")], []).append(row)
+    return found
+
+
+def roles_of_rows(session: Session, rows: Iterable[Row]) -> list[Membership]:
+    return [_ROLE.of(session, row) for row in rows]
 
 
 def role_reaches(membership: Membership, path: str) -> bool:

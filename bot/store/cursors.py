@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import Connection, Cursor
+
+from bot.store.held import Held
+
+
+class HoldingConnection(Connection[Any]):
+    """One that can hold writes back."""
+
+    def __init__(self, *arguments: Any, **others: Any) -> None:
+        super().__init__(*arguments, **others)
+        self.held = Held()
 
 
 class Columns(Sequence[Any]):
@@ -32,3 +42,12 @@ class QuickCursor(Cursor[Any]):
     def description(self) -> Any:
         answer = self.pgresult
         return Columns(self) if answer is not None and answer.nfields else None
+
+    def execute(self, query: Any, *arguments: Any, **others: Any) -> Any:
+        held: Held = self.connection.held  # type: ignore[attr-defined]
+        if held.named_by(query):
+            self.say_held()
+        return super().execute(query, *arguments, **others)
+
+    def say_held(self) -> None:
+        self.connection.held.say(self.executemany)  # type: ignore[attr-defined]

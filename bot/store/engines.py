@@ -11,6 +11,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.store.held import Held
+
 BUSY_SECONDS = 30
 POOL = 12
 LINK = {
@@ -45,7 +47,7 @@ in between is done again (bot/store/again.py)."""
 
 
 def postgresql_engine(url: URL) -> Engine:
-    from bot.store.cursors import QuickCursor  # most installations are on SQLite
+    from bot.store.cursors import HoldingConnection, QuickCursor  # most installations are on SQLite
 
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -57,6 +59,10 @@ def postgresql_engine(url: URL) -> Engine:
         max_overflow=4,
         hide_parameters=True,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, said: Any, named: Any) -> HoldingConnection:
+        return HoldingConnection.connect(*said, **named)
 
     @event.listens_for(engine, "connect")
     def settle(connection: Any, _record: Any) -> None:
@@ -120,6 +126,23 @@ def ask_driver(connection: Connection, sql: str, *values: Any, answers: bool = F
     except connection.dialect.loaded_dbapi.Error as error:
         # Told as SQLAlchemy's own, and always raised; the values, which are people's words, stay here.
         connection._handle_dbapi_exception(error, sql, None, cursor, None)
+    finally:
+        cursor.close()
+
+
+def held_of(connection: Connection) -> Held | None:
+    """What a connection to a server can hold back."""
+    held: Held | None = getattr(connection.connection.driver_connection, "held", None)
+    return held
+
+
+def say_held(connection: Connection) -> None:
+    """What is held goes to the server now; raises as its statements would."""
+    cursor: Any = connection.connection.cursor()
+    try:
+        cursor.say_held()
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection._handle_dbapi_exception(error, "", None, cursor, None)
     finally:
         cursor.close()
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
-from bot.store.engines import ask_driver
+from bot.store.engines import ask_driver, held_of
 
 Row = Sequence[Any]
 Turn = Callable[[Any], Any]
@@ -21,7 +21,8 @@ class Known:
     statements hears these as well.
 
     What writes takes its values by the names of the columns; a column that is not named takes its default. `lists`: the names of
-    those values that are lists, of a `bindparam(…, expanding=True)`; there is a form for each length.
+    those values that are lists, of a `bindparam(…, expanding=True)` behind IN; there is a form for each power of two, up to which the
+    last of a list is said again.
     """
 
     def __init__(self, statement: Any, *lists: str) -> None:
@@ -36,11 +37,28 @@ class Known:
         if connection.engine.dispatch.before_cursor_execute:
             result = connection.execute(self._statement, values)
             return [tuple(row) for row in result] if result.returns_rows else ()
+        values = self._in_step(values)
+        return self._form(connection, values).say(connection, values)
+
+    def _in_step(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**values, **{name: _padded(values[name]) for name in self._lists}} if self._lists else values
+
+    def _form(self, connection: Connection, values: Mapping[str, Any]) -> "_Form":
         key = (connection.dialect.name, *values, *[len(values[name]) for name in self._lists])
         form = self._forms.get(key)
         if form is None:
             form = self._forms[key] = _Form(self._statement, connection.dialect, values)
-        return form.say(connection, values)
+        return form
+
+    def later(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Says what only writes, and nobody counts: at once, or where a gathered transaction holds such, together with others
+        (bot/store/held.py). Raises as `rows`, or whatever it is said with does."""
+        connection = session.connection()
+        held = None if connection.engine.dispatch.before_cursor_execute else held_of(connection)
+        if held is None or not held.open:
+            self.rows(session, values)
+        else:
+            held.keep(self._statement.table.name, *self._form(connection, values).said(values))
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Row | None:
         """Its first row."""
@@ -82,15 +100,18 @@ class _Form:
         self._answers = bool(answers)
 
     def say(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
+        found = ask_driver(connection, *self.said(values), answers=self._answers)
+        return self._read(found) if self._reads else found
+
+    def said(self, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """The statement and its values in the driver's words."""
         bound = {**self._fixed, **values}
         for name, parts in self._lists.items():
             if name in bound:
                 bound.update(zip(parts, bound.pop(name), strict=True))
         for name, turn in self._turns:
             bound[name] = turn(bound[name])
-        said = [bound[name] for name in self._places] if self._places else bound
-        found = ask_driver(connection, self._sql, said, answers=self._answers)
-        return self._read(found) if self._reads else found
+        return self._sql, [bound[name] for name in self._places] if self._places else bound
 
     def _read(self, found: Sequence[Row]) -> Sequence[Row]:
         rows = [list(row) for row in found]
@@ -98,6 +119,11 @@ class _Form:
             for at, turn in self._reads:
                 row[at] = turn(row[at])
         return rows
+
+
+def _padded(some: Sequence[Any]) -> list[Any]:
+    whole = list(some)
+    return whole + whole[-1:] * ((1 << max(0, len(whole) - 1).bit_length()) - len(whole))
 
 
 def _default_of(column: Any) -> Any:
@@ -141,6 +167,10 @@ class Whole(Generic[E]):
         self.columns: tuple[Any, ...] = own + tuple(
             column for other in refers.values() for column in other.columns
         )
+
+    def at(self, name: str) -> int:
+        """Where in a row the column of that attribute stands."""
+        return self._names.index(name)
 
     def all(self, session: Session, statement: Known, values: Mapping[str, Any]) -> list[E]:
         """Those of the rows, each of which begins with it, in their order."""

@@ -17,7 +17,6 @@ from bot.people import roles
 from bot.people.reaching import reachable_contact
 from bot.problems import Invalid
 from bot.reading.typed_commands import Command, read_command
-from bot.store.known import Known, Whole
 from bot.tables import Audit, Membership, Message, MessageState, Person, Unit
 from bot.talk import outbox
 from bot.talk.answers import BARE, A, Album, Answers, load_answers
@@ -29,13 +28,6 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 
 _KEYED = select(Message).where(Message.key == bindparam("key")).with_for_update()
-_ROLE = Whole(Membership, unit=Whole(Unit))
-_ROLES = Known(
-    select(*_ROLE.columns)
-    .join(Unit, Unit.id == Membership.unit_id)
-    .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
-    .order_by(Membership.id)
-)
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""
@@ -60,6 +52,7 @@ class Chat:
         """The open question beside which something else was asked for: what is said then leads back to it."""
         self._offers: list[Choice] = []
         self._roles: list[Membership] | None = None
+        self._read_roles = speaker.read_roles
         self._locked: dict[tuple[Any, int], Any] = {}
         self._answers: Answers | None = None
 
@@ -322,7 +315,7 @@ class Chat:
     def roles(self) -> list[Membership]:
         """The person's roles that have not ended."""
         if self._roles is None:
-            self._roles = roles_of(self.session, self.person.id)
+            self._roles = self._read_roles(self.session, self.person.id)
         return self._roles
 
     def forget_roles(self) -> None:
@@ -385,11 +378,6 @@ class Chat:
         self._stand_at(step)
         self._lead(trouble)
         self.desk.routes.flows[self.dialog.flow].steps[step].ask(self)
-
-
-def roles_of(session: Session, person_id: int) -> list[Membership]:
-    """A person's roles that have not ended."""
-    return _ROLE.all(session, _ROLES, {"person": person_id})
 
 
 def row_id(said: object) -> int:

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from bot.channels.waiting import run_in_thread
 from bot.messages import Address, Incoming
 from bot.store.again import database_gave_way, lock_held
+from bot.talk.ahead import read_ahead
 from bot.talk.desk import Desk
 from bot.talk.receive import receive, take_event
 
@@ -149,11 +150,12 @@ def _take_all(desk: Desk, events: Sequence[Incoming], slow: set[str], *, apart: 
     it is tried without before: hardly ever does anything raise."""
     taken: list[bool | None] = []
     ends = time.monotonic() + (SPAN if desk.db.sqlite else SERVER_SPAN)
-    with desk.db.write_each(apart=apart) as part:
+    with desk.db.write_each(apart=apart) as parts:
+        ahead = None if apart else read_ahead(parts, events)
         for event in events:
             try:
-                with _noted(slow, event), part.begin() as session:
-                    taken.append(take_event(desk, session, event))
+                with _noted(slow, event), parts.begin() as session:
+                    taken.append(take_event(desk, session, event, ahead))
             except Exception as error:
                 if not apart or (database_gave_way(error) and not lock_held(error)):
                     raise

@@ -98,7 +98,7 @@ def post_answer(
     session: Session, contact: Contact, reply: Reply, at: datetime, due_at: datetime, key: str | None
 ) -> None:
     """What `post_message` does, without a Message to go on with: at every event, the session's own work would cost more."""
-    _NEW.rows(session, _row(contact, reply, at, due_at, False, key))
+    _NEW.later(session, _row(contact, reply, at, due_at, False, key))
 
 
 @dataclass(frozen=True, slots=True)

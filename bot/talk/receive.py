@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from bot.store.known import Known
 from bot.store.secrecy import typed_stamp
 from bot.tables import Event
 from bot.talk import outbox
+from bot.talk.ahead import Ahead
 from bot.talk.chat import Chat
 from bot.talk.choosing import PASSED, choices_left, press_choice, typed_choice, was_offered
 from bot.talk.desk import Answer, Desk, FlowStep
@@ -31,6 +33,8 @@ from bot.talk.speaking import find_speaker, let_speak, note_use
 from bot.talk.windows import let_back_in, release_messages
 
 log = logging.getLogger(__name__)
+
+_HEARD = Known(insert(Event))
 
 TEXT_LIMIT = 4000
 
@@ -57,11 +61,12 @@ def _attempt(desk: Desk, event: Incoming) -> bool:
         return _recover(desk, event)
 
 
-def take_event(desk: Desk, session: Session, event: Incoming) -> bool:
-    """Handles one event in the caller's transaction; False when it had been handled before. Raises whatever its handler does."""
+def take_event(desk: Desk, session: Session, event: Incoming, ahead: Ahead | None = None) -> bool:
+    """Handles one event in the caller's transaction; False when it had been handled before. Raises whatever its handler does. `ahead`:
+    what has been read for several at once."""
     event, stamped = _without_secrets(event)
     event = replace(event, text=shown_text(event.text))
-    chat = _open_chat(desk, session, event)
+    chat = _open_chat(desk, session, event, ahead)
     if chat is None:
         return False
     asked = chat.dialog.flow, chat.dialog.question
@@ -108,11 +113,18 @@ def _answer_fault(desk: Desk, event: Incoming) -> bool:
 
 
 def _open_chat(
-    desk: Desk, session: Session, event: Incoming, error: str = "", *, recovering: bool = False
+    desk: Desk,
+    session: Session,
+    event: Incoming,
+    ahead: Ahead | None = None,
+    *,
+    error: str = "",
+    recovering: bool = False,
 ) -> Chat | None:
     """Locks the person, notes the event and opens the talk; None when the event has been handled before, or is not heard. After a
     fault (`recovering`) what was held for the person comes as it was written: to say it anew may have been that fault."""
-    speaker = find_speaker(session, event.address)
+    foreseen = ahead.speaker(session, event.address) if ahead else None
+    speaker = foreseen or find_speaker(session, event.address)
     if speaker is None:
         speaker = let_speak(session, event.address, event.at)
     elif not desk.routes.heard(session, speaker.contact, event, desk.abilities_of(speaker.contact)):
@@ -129,7 +141,11 @@ def _open_chat(
         "seq": seq,
         "error": error,
     }
-    if _new_event(session.connection().dialect.name).value(session, note) is None:
+    if ahead and foreseen:
+        if ahead.was_handled(event):
+            return None
+        _HEARD.later(session, note)
+    elif _new_event(session.connection().dialect.name).value(session, note) is None:
         return None
     spoken = event.blocked is None
     back = spoken and (contact.lost_at or contact.closed_at)
@@ -147,8 +163,8 @@ def _open_chat(
 @cache
 def _new_event(dialect: str) -> Known:
     """Gives the id back, or nothing when it is known; a row count would be -1 on PostgreSQL."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return Known(insert(Event).on_conflict_do_nothing().returning(Event.id))
+    new = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return Known(new(Event).on_conflict_do_nothing().returning(Event.id))
 
 
 def bubble_text(event: Incoming) -> str:

@@ -1,5 +1,6 @@
 """Who speaks, as one row: a place, its person and where their talk stands, found and locked by one statement."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,8 +10,11 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.messages import Address, Incoming
-from bot.store.known import Known, Whole
-from bot.tables import Contact, Dialog, Person
+from bot.people.roles import roles_of
+from bot.store.known import Known, Row, Whole
+from bot.tables import Contact, Dialog, Membership, Person
+
+ReadRoles = Callable[[Session, int], list[Membership]]
 
 USE_NOTED = timedelta(minutes=1)
 """That a place is used is noted so often, and whenever another of the person's has been used since."""
@@ -42,12 +46,17 @@ _used_elsewhere = (
 _CONTACT = Whole(Contact, person=Whole(Person))
 # All three rows are locked: one that is merely joined would be that from before the wait. A plain lock would make everybody
 # wait who writes to this person.
-_SPEAKER = Known(
+_SPEAKERS = (
     select(*_CONTACT.columns, _used_elsewhere, *ROW)
     .join(Person, Person.id == Contact.person_id)
     .join(Dialog, Dialog.person_id == Contact.person_id)
-    .where(*_at_place)
-    .with_for_update(key_share=True)
+)
+_SPEAKER = Known(_SPEAKERS.where(*_at_place).with_for_update(key_share=True))
+_AT_PLACES = Known(
+    _SPEAKERS.where(
+        Contact.channel == bindparam("channel"), Contact.place.in_(bindparam("places", expanding=True))
+    ).with_for_update(key_share=True, skip_locked=True),
+    "places",
 )
 _AT_PLACE = select(Contact).where(*_at_place)
 _STANDING = Known(select(*ROW).where(Dialog.person_id == bindparam("person")).with_for_update(key_share=True))
@@ -64,16 +73,35 @@ class Speaker:
     contact: Contact
     dialog: Standing
     used_elsewhere: datetime | None
+    read_roles: ReadRoles = roles_of
 
 
 def find_speaker(session: Session, place: Address) -> Speaker | None:
     """Who speaks from there, locked until the transaction ends; None where nobody has spoken yet."""
     session.flush()
     row = _SPEAKER.row(session, {"channel": place.channel, "place": place.place})
-    if row is None:
-        return None
+    return None if row is None else speaker_of(session, row)
+
+
+def find_speakers(session: Session, channel: str, places: Sequence[str]) -> Sequence[Row]:
+    """The rows of those who speak from these places of a channel, locked until the transaction ends; but for those whom another
+    transaction holds."""
+    return _AT_PLACES.rows(session, {"channel": channel, "places": places})
+
+
+def speaker_of(session: Session, row: Row, read_roles: ReadRoles = roles_of) -> Speaker:
     used_elsewhere, *standing = row[len(_CONTACT.columns) :]
-    return Speaker(_CONTACT.of(session, row), Standing(*standing), used_elsewhere)
+    return Speaker(_CONTACT.of(session, row), Standing(*standing), used_elsewhere, read_roles)
+
+
+def place_of(row: Row) -> str:
+    place: str = row[_CONTACT.at("place")]
+    return place
+
+
+def person_of(row: Row) -> int:
+    person_id: int = row[_CONTACT.at("person_id")]
+    return person_id
 
 
 def let_speak(session: Session, place: Address, at: datetime) -> Speaker:
@@ -103,7 +131,7 @@ def open_dialog(session: Session, person_id: int) -> Standing:
 
 def write_standing(session: Session, dialog: Standing) -> None:
     stands = {name: getattr(dialog, name) for name in Standing.__slots__[1:]}
-    _STANDS.rows(session, {"person": dialog.person_id, **stands})
+    _STANDS.later(session, {"person": dialog.person_id, **stands})
 
 
 def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | None) -> None:
@@ -120,6 +148,6 @@ def note_use(session: Session, speaker: Speaker, event: Incoming, seq: int | Non
         never = dict.fromkeys(("lost_at", "closed_at", "knocked_at"))
         news |= {"used_at": event.at, "lost_reason": "", **never}
     if news:
-        _NEWS.rows(session, {"contact": contact.id, **news})
+        _NEWS.later(session, {"contact": contact.id, **news})
         for name, value in news.items():
             set_committed_value(contact, name, value)

@@ -22,10 +22,9 @@ from bot.channels.web.channel import plain_html, safe_html
 from bot.channels.web.icons import NAMES, SPRITE
 from bot.messages import Address, Incoming, storable_text
 from bot.people.places import is_noted, opened_by, role_lost_at
-from bot.people.roles import role_holders
+from bot.people.roles import role_holders, roles_of
 from bot.tables import Contact, Event, Message, MessageState
 from bot.talk import outbox
-from bot.talk.chat import roles_of
 from bot.talk.elsewhere import is_passed, open_question
 from bot.web.going_on import going_on
 from bot.web.site import CLIENT_ID, Site, accepted_types, body_within, site_of

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import bindparam, event, func, insert, inspect, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from bot.store.again import database_gave_way
-from bot.store.db import Database
+from bot.store.db import Database, Parts
 from bot.store.known import Known, Whole
 from bot.tables import (
     Contact,
@@ -153,7 +153,7 @@ def test_a_refused_row_is_told_of_without_its_words_and_only_its_part_is_lost(db
         session.flush()
         session.add(Contact(id=1, person_id=1, channel="telegram", place="1", used_at=NOON))
 
-    def write_both(part: sessionmaker[Session]) -> None:
+    def write_both(part: Parts) -> None:
         with part.begin() as session:
             known.rows(session, one_message(key="also"))
             known.rows(session, one_message(key="kept"))

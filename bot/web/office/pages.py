@@ -14,8 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.channels.web.channel import plain_html
-from bot.people.roles import role_holders
-from bot.talk.chat import roles_of
+from bot.people.roles import role_holders, roles_of
 from bot.web.chat import PACKED, seat_of
 from bot.web.office.look import Look
 from bot.web.office.sent import see_costs, see_errors, see_messages
