@@ -31,7 +31,7 @@ from bot.tables import (
 )
 
 LIVE_MEETING = (MeetingState.PLANNED, MeetingState.RUNNING)
-_MEETING = Whole(Meeting)
+_MEETING = Whole(Meeting, near={"unit": Unit})
 _MEETINGS = Known(
     select(*_MEETING.columns, MeetingDuty.duty_id)
     .join(Meeting, Meeting.id == MeetingDuty.meeting_id)

@@ -28,9 +28,9 @@ def has_its_day() -> ColumnElement[bool]:
 
 
 _DEMAND = Whole(Demand, topic=Whole(Topic))
-_DUTY = Whole(Duty, demand=_DEMAND)
+_DUTY = Whole(Duty, near={"chosen": Topic}, demand=_DEMAND)
 _ABOUT = aliased(Unit)
-_ABOUT_ONE = Whole(Duty, demand=_DEMAND, about=Whole(Unit, _ABOUT))
+_ABOUT_ONE = Whole(Duty, near={"chosen": Topic}, demand=_DEMAND, about=Whole(Unit, _ABOUT))
 
 
 def _its(whole: Whole[Duty]) -> Select[*tuple[Any, ...]]:

@@ -37,7 +37,7 @@ class Joint:
     why: Why
 
 
-_DUTY = Whole(Duty, demand=Whole(Demand, topic=Whole(Topic)))
+_DUTY = Whole(Duty, near={"chosen": Topic}, demand=Whole(Demand, topic=Whole(Topic)))
 _ANSWERED = Known(
     select(*_DUTY.columns)
     .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)

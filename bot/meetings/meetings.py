@@ -33,7 +33,7 @@ from bot.tables import (
 )
 from bot.tables.walked import MeetingMarks, MeetingStep, MeetingWalk
 
-_MEETING = Whole(Meeting)
+_MEETING = Whole(Meeting, near={"unit": Unit})
 _LOCKED = Known(
     select(*_MEETING.columns)
     .where(Meeting.id == bindparam("meeting"))

@@ -8,7 +8,7 @@ from bot.store.known import Known, Whole
 from bot.tables import Demand, Duty, DutyState, Topic
 from bot.talk.chat import Chat, row_id
 
-_DUTY = Whole(Duty, demand=Whole(Demand, topic=Whole(Topic)))
+_DUTY = Whole(Duty, near={"chosen": Topic}, demand=Whole(Demand, topic=Whole(Topic)))
 _ASKED = Known(
     select(*_DUTY.columns)
     .join(Demand, Demand.id == Duty.demand_id)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition
-from typing import Literal
 
 from sqlalchemy import (
     Connection,
@@ -17,7 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.address import database_address
-from bot.store.engines import held_of, postgresql_engine, say_held, sqlite_engine
+from bot.store.engines import postgresql_engine, sqlite_engine
+from bot.store.parts import Parts, parts_apart, parts_together
 from bot.store.turns import REST, Turns
 
 CLOSE_SECONDS = 3.0
@@ -65,17 +65,14 @@ class Database:
                 self._learn_rows()
 
     @contextmanager
-    def write_each(self, *, apart: bool = True) -> Iterator["Parts"]:
+    def write_each(self, *, apart: bool = True) -> Iterator[Parts]:
         """One transaction of parts, each of which is kept or given up as a whole; without `apart` one that is given up takes all with
         it. A part waits for other transactions' rows only shortly."""
         with self._counted(), self._turns.take(), self.engine.begin() as connection:
             if not self.sqlite:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = {LOCK_MS}")
-            if apart:
-                yield Parts(connection, "create_savepoint")
-            else:
-                with _holding(connection):
-                    yield Parts(connection, "rollback_only")
+            with parts_apart(connection) if apart else parts_together(connection) as parts:
+                yield parts
 
     @contextmanager
     def trial(self) -> Iterator[Session]:
@@ -151,30 +148,6 @@ class Database:
         with self._quiet:
             self._closed = True
             self._quiet.wait_for(lambda: not self._open, CLOSE_SECONDS)
-
-
-class Parts:
-    """The parts of one transaction: `begin()` is one, with a session of its own."""
-
-    def __init__(self, connection: Connection, mode: Literal["create_savepoint", "rollback_only"]) -> None:
-        self.connection = connection
-        self.begin = sessionmaker(connection, expire_on_commit=False, join_transaction_mode=mode).begin
-
-
-@contextmanager
-def _holding(connection: Connection) -> Iterator[None]:
-    """Writes to whose answer nobody listens are held, and said at the latest at the end."""
-    held = held_of(connection)
-    if held is None:
-        yield
-        return
-    held.open = True
-    try:
-        yield
-        say_held(connection)
-    finally:
-        held.open = False
-        held.forget()
 
 
 def connect_database(url: str, *, beside: bool = False) -> Database:

@@ -1,10 +1,12 @@
 """How the two databases are connected to, and spoken to past SQLAlchemy's execution."""
 
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, ExceptionContext, FromClause, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL
@@ -58,6 +60,7 @@ def postgresql_engine(url: URL) -> Engine:
         pool_size=POOL,
         max_overflow=4,
         hide_parameters=True,
+        json_deserializer=read_json,
     )
 
     @event.listens_for(engine, "do_connect")
@@ -147,6 +150,14 @@ def say_held(connection: Connection) -> None:
         cursor.close()
 
 
+def read_json(said: str | bytes) -> Any:
+    """Four times as quick as Python's own, which reads what this one finds wrong: half of a surrogate pair."""
+    try:
+        return from_json(said)
+    except ValueError:
+        return json.loads(said)
+
+
 def sqlstate_of(error: BaseException | None) -> str:
     """PostgreSQL's code of what went wrong, wrapped or not; empty for anything else."""
     return str(getattr(getattr(error, "orig", None) or error, "sqlstate", None) or "")
@@ -183,7 +194,12 @@ class _WithIndexes(SQLiteCompiler):
 
 def sqlite_engine(url: URL) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True, pool_size=POOL, max_overflow=4
+        url,
+        connect_args={"timeout": BUSY_SECONDS},
+        hide_parameters=True,
+        pool_size=POOL,
+        max_overflow=4,
+        json_deserializer=read_json,
     )
 
     engine.dialect.statement_compiler = _WithIndexes

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Dialect, inspect
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
@@ -155,14 +155,23 @@ class Whole(Generic[E]):
     It becomes one of the session, as if the session had loaded it; where the session has it already, it stands as in the row from now on.
     """
 
-    def __init__(self, kind: type[E], table: Any = None, **refers: "Whole[Any]") -> None:
-        """`table`: the alias of which the columns are, where the statement has one; `refers`: what it refers to, by its attribute."""
+    def __init__(
+        self,
+        kind: type[E],
+        table: Any = None,
+        near: Mapping[str, type[Any]] | None = None,
+        **refers: "Whole[Any]",
+    ) -> None:
+        """`table`: the alias of which the columns are, where the statement has one; `refers`: what it refers to, by its attribute;
+        `near`: what it refers to by `<attribute>_id` that does not stand in the row: nothing, or something that the session is likely to
+        have already."""
         self._kind = kind
-        mapper = inspect(kind)
+        self._mapper = mapper = inspect(kind)
         self._names = tuple(attribute.key for attribute in mapper.column_attrs if not attribute.deferred)
         self._own = len(self._names)
         self._key = self._names.index(mapper.get_property_by_column(mapper.primary_key[0]).key)
         self._refers = refers
+        self._near = [(name, f"{name}_id", inspect(other)) for name, other in (near or {}).items()]
         own = tuple(getattr(table or kind, name) for name in self._names)
         self.columns: tuple[Any, ...] = own + tuple(
             column for other in refers.values() for column in other.columns
@@ -198,17 +207,19 @@ class Whole(Generic[E]):
         if key not in seen:
             stands = dict(zip(self._names, row[at : at + self._own], strict=True))
             at += self._own
-            for name, other in self._refers.items():
-                stands[name] = other._take(session, row, seen, at)
-                at += len(other.columns)
-            seen[key] = _stood(session, self._kind, number, stands)
+            for name, whole in self._refers.items():
+                stands[name] = whole._take(session, row, seen, at)
+                at += len(whole.columns)
+            for name, by, near in self._near:
+                other = stands[by] and _standing(session, near, stands[by])
+                if other is not None or stands[by] is None:
+                    stands[name] = other
+            seen[key] = _stood(session, self._mapper, number, stands)
         return seen[key]
 
 
-def _stood(session: Session, kind: Any, number: Any, stands: dict[str, Any]) -> Any:
-    mapper = inspect(kind)
-    key = mapper.identity_key_from_primary_key((number,))
-    entity: Any = session.identity_map.get(key)
+def _stood(session: Session, mapper: Mapper[Any], number: Any, stands: dict[str, Any]) -> Any:
+    entity = _standing(session, mapper, number)
     if entity is not None:
         for name, value in stands.items():
             set_committed_value(entity, name, value)
@@ -217,6 +228,11 @@ def _stood(session: Session, kind: Any, number: Any, stands: dict[str, Any]) -> 
     state = instance_state(entity)
     state.dict.update(stands)
     # What `make_transient_to_detached` and `Session.add` come to where nothing is known of it yet and nothing else is added with it.
-    state.key, state.session_id = key, session.hash_key
+    state.key, state.session_id = mapper.identity_key_from_primary_key((number,)), session.hash_key
     session.identity_map.add(state)
     return entity
+
+
+def _standing(session: Session, mapper: Mapper[Any], number: Any) -> Any:
+    """That of this number, if the session has it."""
+    return session.identity_map.get(mapper.identity_key_from_primary_key((number,)))

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.messages import Address, Incoming
 from bot.people.roles import read_roles, roles_of, roles_of_rows
-from bot.store.db import Parts
 from bot.store.known import Known, Row
+from bot.store.parts import Parts
 from bot.tables import Contact, Dialog, Event, Membership, Person, Unit
 from bot.talk.speaking import Speaker, find_speakers, person_of, place_of, speaker_of
 

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.store.again import database_gave_way
-from bot.store.db import Database, Parts
+from bot.store.db import Database
 from bot.store.known import Known, Whole
+from bot.store.parts import Parts
 from bot.tables import (
     Contact,
     Invite,
