@@ -4,37 +4,41 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-Say = Callable[[str, Sequence[Any]], None]
+Say = Callable[[str, Sequence[Any]], object]
 
 
 class Held:
-    """What one connection holds. A way to the server and back costs more than most writes: these go all in one, as soon as a
-    statement names one of their tables, and at the latest before the transaction is committed. Closed, it takes nothing."""
+    """What one connection holds, of each table one statement with all its values. A way to the server and back costs more than most
+    writes: these go together, as soon as another statement names one of their tables, and at the latest before the commit. Closed,
+    it is to be given nothing."""
 
     def __init__(self) -> None:
         self.open = False
-        self._tables: set[str] = set()
-        self._said: dict[str, list[Any]] = {}
+        self._said: dict[str, tuple[str, list[Any]]] = {}
 
-    def keep(self, table: str, sql: str, values: Any) -> None:
-        self._tables.add(table)
-        self._said.setdefault(sql, []).append(values)
+    def keeps(self, table: str, sql: str, values: Any) -> bool:
+        """False where another statement of that table has to go first."""
+        held, all_values = self._said.setdefault(table, (sql, []))
+        if held != sql:
+            return False
+        all_values.append(values)
+        return True
 
     def named_by(self, sql: str) -> bool:
-        return bool(self._tables) and any(_names(sql, table) for table in self._tables)
+        return bool(self._said) and any(_names(sql, table) for table in self._said)
 
     def say(self, say: Say) -> None:
-        """Each statement with all its values, the statements in the order in which they were first held."""
-        said = self._said
+        """All of them, in the order in which their tables were first held."""
+        held = self._said
         self.forget()
-        for sql, values in said.items():
+        for sql, values in held.values():
             say(sql, values)
 
     def forget(self) -> None:
-        self._said, self._tables = {}, set()
+        self._said = {}
 
 
 @cache
 def _names(sql: str, table: str) -> bool:
-    """It may take another word for the table, and then what is held goes a little early."""
+    """Perhaps in another word, and then what is held goes a little early."""
     return table in sql

@@ -8,7 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapper, Session
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from sqlalchemy.types import TypeEngine
 
-from bot.store.engines import ask_driver, held_of
+from bot.store.engines import ask_driver, held_of, say_held
 
 Row = Sequence[Any]
 Turn = Callable[[Any], Any]
@@ -57,8 +57,11 @@ class Known:
         held = None if connection.engine.dispatch.before_cursor_execute else held_of(connection)
         if held is None or not held.open:
             self.rows(session, values)
-        else:
-            held.keep(self._statement.table.name, *self._form(connection, values).said(values))
+            return
+        kept = self._statement.table.name, *self._form(connection, values).said(values)
+        if not held.keeps(*kept):
+            say_held(connection)
+            held.keeps(*kept)
 
     def row(self, session: Session, values: Mapping[str, Any]) -> Row | None:
         """Its first row."""
