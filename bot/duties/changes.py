@@ -5,14 +5,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.people.roles import units_below
 from bot.plans.plan import PlanText
 from bot.plans.who import UnitProfile
-from bot.tables import Plan, Unit
+from bot.tables import Duty, Plan, Unit
 
 
 @dataclass
@@ -35,6 +35,8 @@ class Changes:
     gone: list[str] = field(default_factory=list)
     demands: set[tuple[str, str]] = field(default_factory=set)
     """Key and variant of each demand that is new or other than before."""
+    about_units: bool | None = None
+    """Whether anything of the plan is asked about units, or was; not looked at yet: None."""
 
     @property
     def nothing(self) -> bool:
@@ -55,6 +57,15 @@ class Loading:
     @cached_property
     def today(self) -> date:
         return self.moment.today
+
+    @property
+    def about_units(self) -> bool:
+        """Whether any duty of the plan is about a unit, or is to be: most plans have none, and nothing is looked up of them."""
+        if self.changes.about_units is None:
+            there = select(Duty.id).where(Duty.plan_id == self.plan.id, Duty.about_id.is_not(None)).limit(1)
+            asked = any(duty.for_each for duty in self.text.duties)
+            self.changes.about_units = asked or self.session.scalar(there) is not None
+        return self.changes.about_units
 
     def living(self, after: str = "") -> ColumnElement[bool]:
         """The units that the plan is for, behind the path `after`."""

@@ -65,9 +65,9 @@ class Comparison:
         changes.done += fates[Fate.DONE]
         if fates[Fate.CHANGED]:
             self._following.change(duties_with_fate(part, Fate.CHANGED), wants)
-        fresh = write_own_duties(part) + write_passed_on(part)
+        fresh = write_own_duties(part) + (write_passed_on(part) if self._loading.about_units else 0)
         changes.added += fresh
-        if fresh:
+        if fresh and any(want.waits for want in wants):
             self._following.release(part, wants)
         if fates[Fate.GONE]:
             gone = duties_with_fate(part, Fate.GONE)

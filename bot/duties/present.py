@@ -1,6 +1,7 @@
 """The duties of a plan that are there when it is loaded: how each stands to what is wanted now."""
 
 from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +35,7 @@ def count_fates(part: Part) -> Counter[Fate]:
     """How many duties of its units, and about them, go which way."""
     found: Counter[Fate] = Counter()
     fate = _fate(part.loading)
-    for about in (False, True):
+    for about in _ways(part):
         query = _beside_wanted(select(fate, func.count()), part, about=about).group_by(fate)
         for name, number in part.loading.session.execute(query):
             found[Fate(name)] += number
@@ -53,10 +54,15 @@ def freed_duties(part: Part) -> list[Present]:
 
 def _duties(part: Part, where: ColumnElement[bool]) -> list[Present]:
     found: list[Present] = []
-    for about in (False, True):
+    for about in _ways(part):
         query = _beside_wanted(select(*_decisive(part.loading)), part, about=about).where(where)
         found += part.loading.session.execute(query.order_by(Duty.id).with_for_update(of=Duty)).all()
     return found
+
+
+def _ways(part: Part) -> Sequence[bool]:
+    """To what its units owe themselves, and to what others owe about them."""
+    return (False, True) if part.loading.about_units else (False,)
 
 
 def _beside_wanted(query: Any, part: Part, *, about: bool) -> Any:
