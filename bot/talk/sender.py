@@ -50,7 +50,7 @@ class Sender:
         now: Callable[[], datetime],
         *,
         delivered: Callable[[set[Address]], None] = lambda _addresses: None,
-        concurrency: int = 32,
+        concurrency: int = 64,
         idle: float = 1.0,
         zone: ZoneInfo | None = None,
         name: str = "",

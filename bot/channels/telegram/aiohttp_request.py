@@ -33,7 +33,7 @@ class AiohttpRequest(BaseRequest):
     def __init__(
         self,
         *,
-        connections: int = 64,
+        connections: int = 96,
         connect_timeout: float | None = 5.0,
         read_timeout: float | None = 10.0,
         write_timeout: float | None = 10.0,
