@@ -34,6 +34,12 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 share_compiled_statements()
 hurry_sqlite()
 
+SERVER = (
+    *("fsync = off", "synchronous_commit = off", "full_page_writes = off"),
+    *("jit = off", "deadlock_timeout = '100ms'"),
+)
+"""It lives as long as the tests: clients are killed, it is not; and no statement runs so long that compiling it would pay."""
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
@@ -48,11 +54,7 @@ def postgres_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     server = get_server(folder, cleanup_mode="delete")
     url = server.get_uri()
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-        run_on_server(
-            url, f"ALTER SYSTEM SET {setting} = off"
-        )  # it lives as long as the tests; clients are killed, it is not
-    run_on_server(url, "SELECT pg_reload_conf()")
+    run_on_server(url, *(f"ALTER SYSTEM SET {setting}" for setting in SERVER), "SELECT pg_reload_conf()")
     try:
         yield url
     finally:
@@ -160,9 +162,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What stands now stays to the end: nobody need look through it again for what can go."""
+    """What stands now stays to the end: nobody need look through it again for what can go, nor for the rest all the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
