@@ -53,6 +53,8 @@ class Loading:
     owner: Unit
     moment: Moment
     changes: Changes = field(default_factory=Changes)
+    followed: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By key and variant of a demand, the path up to which its duties follow it already: a loading before this one came so far."""
 
     @cached_property
     def today(self) -> date:

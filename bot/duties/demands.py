@@ -87,6 +87,7 @@ class Demands:
 
     def _note(self, titles: list[str], name: Name, want: Expected) -> None:
         self.changed.add(name)
+        self._loading.followed.pop(name, None)
         note_title(titles, want.title)
 
     def first_reminder(self, want: Expected, habit: Habit) -> datetime | None:

@@ -47,7 +47,10 @@ class Following:
                 self._loading.changes.added += len(ids)
                 note_title(self._loading.changes.new, want.title)
             else:
-                self._loading.changes.moved += len(ids)
+                if there.followed:
+                    self._loading.changes.kept += len(ids)
+                else:
+                    self._loading.changes.moved += len(ids)
                 self._stale += ids
         become.write(self._loading.session)
 

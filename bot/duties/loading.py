@@ -110,7 +110,8 @@ def _compare_portion(loading: Loading, comparison: Comparison, after: str) -> st
 def _note_how_far(loading: Loading, through: str | None) -> None:
     plan, half = loading.plan, through is not None
     plan.loading_until = loading.moment.at + HALF if half else None
-    plan.unfinished = sorted(map(list, loading.changes.demands)) if half else []
+    upto = {name: max(loading.followed.get(name, ""), through or "") for name in loading.changes.demands}
+    plan.unfinished = [[*name, upto[name]] for name in sorted(upto)] if half else []
     loading.session.flush()
 
 
@@ -133,7 +134,9 @@ def _begin(
     plan = _write_plan(session, known, text, owner, moment.at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
     loading = Loading(session, plan, whole, owner, moment, Changes() if changes is None else changes)
-    loading.changes.demands.update((key, variant) for key, variant in plan.unfinished or ())
+    for key, variant, *upto in plan.unfinished or ():
+        loading.changes.demands.add((key, variant))
+        loading.followed[key, variant] = "".join(upto)
     return loading
 
 

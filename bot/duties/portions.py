@@ -122,6 +122,7 @@ class Comparison:
             **{name: getattr(want, name) for name in SHAPE},
             "moving": bool(want.relative.side or want.waits),
             "changed": demand_name(want) in self._demands.changed,
+            "followed": self._loading.followed.get(demand_name(want), ""),
             "first_at": None,
         }
         if want.waits:

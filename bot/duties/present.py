@@ -93,23 +93,25 @@ def _beside_wanted(query: Any, part: Part, *, about: bool) -> Any:
     return query.select_from(Unit).join(Duty, subject).outerjoin(WANTED, and_(*wanted, key == Duty.key))
 
 
+_DAYS_HOLD = and_(*(getattr(Duty, day).is_not_distinct_from(WANTED.c[day]) for day in SHAPE))
+_STANDS_SO = and_(
+    Duty.demand_id == WANTED.c.demand_id,
+    WANTED.c.moving.is_(True) | _DAYS_HOLD,
+    Duty.waits == WANTED.c.waits,
+    Duty.state.not_in(GONE),
+)
+"""That it is as it is wanted, but for its words."""
+
+
 def _fate(loading: Loading) -> ColumnElement[str]:
     """What was due and asked for in the words of its time stays, though the words are others by now: it is past."""
     mine = WANTED.c
-    days_hold = and_(*(getattr(Duty, day).is_not_distinct_from(mine[day]) for day in SHAPE))
     past = and_(Duty.state == DutyState.OPEN, Duty.due_on < loading.today)
-    same = and_(
-        Duty.demand_id == mine.demand_id,
-        mine.moving.is_(True) | days_hold,
-        Duty.waits == mine.waits,
-        Duty.state.not_in(GONE),
-        mine.changed.is_(False),
-    )
     return case(
         (mine.number.is_(None), Fate.GONE.value),
         (Duty.state == DutyState.DONE, Fate.DONE.value),
-        (past & days_hold, Fate.KEPT.value),
-        (same, Fate.KEPT.value),
+        (past & _DAYS_HOLD, Fate.KEPT.value),
+        (and_(_STANDS_SO, mine.changed.is_(False)), Fate.KEPT.value),
         else_=Fate.CHANGED.value,
     )
 
@@ -135,6 +137,7 @@ def _decisive(loading: Loading) -> tuple[Any, ...]:
         *(Duty.state, Duty.hurry, Duty.waits, Duty.announced_on, Duty.opens_on, Duty.due_on, Duty.safe_on),
         *(Duty.again_on, Duty.next_reminder_at, Duty.reminded_until, Duty.added, Duty.demand_id),
         base.scalar_subquery().label("base"),
+        and_(_STANDS_SO, Unit.path <= WANTED.c.followed).label("followed"),
         Duty.id,
     )
 

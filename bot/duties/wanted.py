@@ -53,6 +53,7 @@ WANTED = Table(
     Column("waits", String(160)),
     Column("moving", Boolean),
     Column("changed", Boolean),
+    Column("followed", Path),
     Column("announced_on", Date),
     Column("opens_on", Date),
     Column("due_on", Date),
@@ -63,7 +64,8 @@ WANTED = Table(
 )
 """One thing wanted of units alike: of this kind, sector and place (`direct`: right below the plan's committee), of one `code`
 where the plan names it. `number` is its place among all that the portion is asked; `about`: it is owed by those of ACTORS.
-`shift` and `day`: of units with this usual day only; both empty: whatever their usual day is."""
+`followed`: up to this
+path units have followed what has `changed`. `shift` and `day`: of units with this usual day only; both empty: whatever their usual day is."""
 
 ACTORS = Table(
     "actors",

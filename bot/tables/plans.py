@@ -82,7 +82,8 @@ class Plan(Base):
     loading_until: Mapped[datetime | None]
     """The same while a command does so; it may be killed, and never come back."""
     unfinished: Mapped[list[Any]] = mapped_column(default=list)
-    """Key and variant of each demand that is new or other, while some of its duties have not followed yet."""
+    """Key and variant of each demand that is new or other, while some of its duties have not followed yet; and the path of the last unit
+    whose duties have."""
 
 
 class Topic(Base):
