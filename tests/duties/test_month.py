@@ -23,13 +23,13 @@ def test_the_monthly_plan_shows_topic_documents_days_and_one_button_each(db: Dat
     world.load(shipped("60-KH-DUK-2022.yaml"))
     secretary = world.registered("CB01", "secretary").says("/thangnay")
     text = secretary.last.text
-    assert text.startswith("📅 <b>Tháng 4/2022 – Chi bộ Văn phòng</b>\n\n1. <b>Họp thường kỳ: ")
+    assert text.startswith("📅 <b>Tháng 4/2022 – Chi bộ Văn phòng</b>\n\nViệc 1: <b>Họp thường kỳ: ")
     assert "Hạn đến hết thứ Bảy 30/4, còn 29 ngày (đó là ngày nghỉ, nên xong chậm nhất thứ Sáu 29/4)" in text
     assert (
         "📅 Chưa đặt lịch họp\n📄 Tài liệu (4): Nghị quyết 03-NQ/TW; Nghị quyết 10-NQ/TW; Chương trình"
         in text
     )
-    assert "\n2. 📎 Cần nộp: <b>Báo cáo kết quả" in text
+    assert "\nViệc 2: 📎 Cần nộp: <b>Báo cáo kết quả" in text
     assert "quý II/2022</b>. Gửi Ban Thường vụ" in text
     assert "; hạn đến hết thứ Năm 30/6, còn 90 ngày\n" in text
     assert "tháng 5/2022" not in text
