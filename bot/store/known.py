@@ -10,6 +10,9 @@ from sqlalchemy.types import TypeEngine
 
 from bot.store.engines import ask_driver, held_of, say_held
 
+KEPT = "kept"
+"""A short session has a set of this name in its `info`: it forgets nothing that it has read, which would else be asked for again."""
+
 Row = Sequence[Any]
 Turn = Callable[[Any], Any]
 E = TypeVar("E", bound=DeclarativeBase)
@@ -233,9 +236,16 @@ def _stood(session: Session, mapper: Mapper[Any], number: Any, stands: dict[str,
     # What `make_transient_to_detached` and `Session.add` come to where nothing is known of it yet and nothing else is added with it.
     state.key, state.session_id = mapper.identity_key_from_primary_key((number,)), session.hash_key
     session.identity_map.add(state)
+    session.info.get(KEPT, set()).add(entity)
     return entity
 
 
 def _standing(session: Session, mapper: Mapper[Any], number: Any) -> Any:
     """That of this number, if the session has it."""
     return session.identity_map.get(mapper.identity_key_from_primary_key((number,)))
+
+
+def at_hand(session: Session, kind: type[E], number: object) -> E | None:
+    """`Session.get`, and quicker where the session has it."""
+    found: E | None = _standing(session, inspect(kind), number) or session.get(kind, number)
+    return found

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.store.engines import held_of, say_held
+from bot.store.known import KEPT
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,14 @@ def parts_together(connection: Connection) -> Iterator[Parts]:
     """One that raises takes all with it. Writes to whose answer nobody listens are held, and said at the latest at the end."""
     session = Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
 
+    kept = session.info[KEPT] = set[object]()
+
     @contextmanager
     def begin() -> Iterator[Session]:
         yield session
         session.flush()
         session.expunge_all()
+        kept.clear()
 
     held = held_of(connection)
     if held:

@@ -10,6 +10,7 @@ from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.meetings.written import written_at
 from bot.messages import File
 from bot.reading.words import fold
+from bot.store.known import at_hand
 from bot.tables import Meeting, MeetingState
 from bot.tables.walked import StepMark
 from bot.talk.albums import album_refusals, say_once, upload_link
@@ -31,7 +32,7 @@ class Noting(AboutMeeting):
 def asks_number(chat: Chat) -> bool:
     """Whether a number alone answers the present step."""
     walking = chat.answers_if(AboutMeeting)
-    meeting = chat.session.get(Meeting, walking.meeting) if walking else None
+    meeting = at_hand(chat.session, Meeting, walking.meeting) if walking else None
     return meeting is not None and present_question(meeting).counted
 
 
