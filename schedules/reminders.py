@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.reminders import saying
-from bot.store.db import take_turns
+from bot.store.db import bulk_span, take_turns
 from bot.store.turns import Portion
 from bot.tables import Duty, Membership
 from bot.talk.desk import Desk
@@ -15,7 +15,7 @@ from bot.talk.desk import Desk
 def say_reminders(desk: Desk, at: datetime) -> int:
     """Says what has come by `at`; answers how many messages were written."""
     written = 0
-    portion = Portion(saying.BATCH)
+    portion = Portion(saying.BATCH, bulk_span(desk.db.engine))
     while True:
         with desk.db.write() as session, portion.timed() as most:
             # Rows locked one by one would let two replicas share a unit's morning: two messages instead of one.

@@ -6,6 +6,7 @@ from itertools import groupby
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.store.db import bulk_span
 from bot.store.turns import Portion
 from bot.summaries import recounting
 from bot.summaries.unasked import BATCH, claim_leaders, look_after_leader
@@ -21,7 +22,7 @@ def look_after_summaries(desk: Desk, at: datetime) -> int:
 def tell_leaders(desk: Desk, at: datetime) -> int:
     """Looks after every leader whose hour has come; answers how many summaries were written."""
     written = 0
-    portion = Portion(BATCH)
+    portion = Portion(BATCH, bulk_span(desk.db.engine))
     more = True
     while more:
         with desk.db.write() as session, portion.timed() as most:

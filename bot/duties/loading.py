@@ -22,8 +22,7 @@ from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan
 from bot.plans.questions import Open, plan_questions, with_answers
 from bot.plans.who import reach_of_unit
 from bot.problems import Problem, Rejected
-from bot.store.db import Database, note_growth
-from bot.store.turns import SPAN
+from bot.store.db import Database, bulk_span, note_growth
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
 
 HALF = timedelta(minutes=10)
@@ -95,7 +94,7 @@ def load_by_portions(
 
 
 def _compare_portion(loading: Loading, comparison: Comparison, after: str) -> str | None:
-    ends = time.monotonic() + SPAN
+    ends = time.monotonic() + bulk_span(loading.session.get_bind())
     while (part := comparison.next_part(after, most=UNITS)) is not None:
         comparison.compare(part)
         after = part.upto

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.store.address import database_address
 from bot.store.engines import postgresql_engine, sqlite_engine
 from bot.store.parts import Parts, parts_apart, parts_together
-from bot.store.turns import REST, Turns
+from bot.store.turns import REST, SERVER_SPAN, SPAN, Turns
 
 CLOSE_SECONDS = 3.0
 LOCK_MS = 100
@@ -164,6 +164,11 @@ def sqlite_file(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
     return Path(str(parsed.database))
+
+
+def bulk_span(bind: Engine | Connection) -> float:
+    """So many seconds bulk writes at once into this database."""
+    return SPAN if bind.dialect.name == "sqlite" else SERVER_SPAN
 
 
 def note_growth(session: Session) -> None:

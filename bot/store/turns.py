@@ -17,15 +17,18 @@ every tenth of a second."""
 
 SPAN = 0.1
 """So many seconds bulk writes at once: whoever is to be answered waits for it on SQLite."""
+SERVER_SPAN = 0.25
+"""The same on PostgreSQL, where only those wait who want the very rows: each transaction costs something whatever it holds."""
 MOST = 5000
 
 
 class Portion:
-    """How many of many bulk takes into one transaction: as many as seem to take `SPAN`, wherever it runs. At first `size`; never less
-    than a quarter of it, as every transaction costs something whatever it holds."""
+    """How many of many bulk takes into one transaction: as many as seem to take `span` seconds, wherever it runs. At first `size`;
+    never less than a quarter of it, as every transaction costs something whatever it holds."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, span: float = SPAN) -> None:
         self._size = size
+        self._span = span
         self._least = -(-size // 4)
 
     @contextmanager
@@ -33,8 +36,8 @@ class Portion:
         """Within it so many are written, and how long that takes is seen."""
         began = time.monotonic()
         yield self._size
-        took = max(time.monotonic() - began, SPAN / 100)
-        self._size = round(max(self._least, min(MOST, 2 * self._size, self._size * SPAN / took)))
+        took = max(time.monotonic() - began, self._span / 100)
+        self._size = round(max(self._least, min(MOST, 2 * self._size, self._size * self._span / took)))
 
 
 class Turns:

@@ -41,7 +41,7 @@ class Killed(BaseException):
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.duties.portions.UNITS", 1)
     monkeypatch.setattr("bot.duties.portions.ROWS", 1)
-    monkeypatch.setattr("bot.duties.loading.SPAN", -1.0)
+    monkeypatch.setattr("bot.duties.loading.bulk_span", lambda _bind: -1.0)
 
 
 def agreed(office: Talker, given: File) -> None:

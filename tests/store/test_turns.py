@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import turns
-from bot.store.db import connect_database
+from bot.store.db import Database, bulk_span, connect_database
 from bot.store.turns import Turns
 
 SECONDS = 60.0
@@ -138,6 +138,15 @@ def test_bulk_finds_out_how_much_it_writes_at_once(monkeypatch: pytest.MonkeyPat
     assert sizes == [100, 50, 100, 200]
     with portion.timed() as size:
         assert size == 25
+
+
+def test_on_a_server_bulk_takes_longer_at_once(monkeypatch: pytest.MonkeyPatch, db: Database) -> None:
+    monkeypatch.setattr("bot.store.turns.time.monotonic", iter([0.0, 0.1, 1.0, 1.1]).__next__)
+    portion = turns.Portion(100, bulk_span(db.engine))
+    for _ in range(2):
+        with portion.timed() as size:
+            pass
+    assert size == (100 if db.sqlite else 200)
 
 
 def test_a_process_beside_the_program_lets_it_write_in_between(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ class Killed(BaseException):
 def small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.duties.portions.UNITS", 1)
     monkeypatch.setattr("bot.duties.portions.ROWS", 1)
-    monkeypatch.setattr("bot.duties.loading.SPAN", -1.0)
+    monkeypatch.setattr("bot.duties.loading.bulk_span", lambda _bind: -1.0)
 
 
 def agreed(world: World, office: Talker, folder: Path) -> None:
