@@ -22,7 +22,6 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.messages import Address, Knock, Reply
-from bot.store.given import among
 from bot.store.known import Known, Row
 from bot.tables import Contact, Dialog, Message, MessageKind, MessageState, Person, Priority
 from bot.tables.base import UtcDateTime
@@ -201,12 +200,13 @@ def _not_in_a_dialog(at: BindParameter[datetime]) -> ColumnElement[bool]:
 
 _TAKE = Known(
     update(Message)
-    .where(among(Message.id, "ids"))
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
     .values(
         due_at=bindparam("leased_until"),
         held_by=bindparam("holder", type_=Integer()),
         attempts=Message.attempts + 1,
-    )
+    ),
+    "ids",
 )
 
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from sqlalchemy import bindparam, case, update
 from sqlalchemy.orm import Session
 
-from bot.store.given import among
 from bot.store.known import Known
 from bot.tables import Contact, Message, MessageState
 from bot.talk.delivery import Claimed
@@ -133,7 +132,8 @@ def _mark_sent(session: Session, sent: list[Claimed], at: datetime) -> None:
 
 _SENT = Known(
     update(Message)
-    .where(among(Message.id, "ids"))
-    .values(state=MessageState.SENT, sent_at=bindparam("moment"), error="")
+    .where(Message.id.in_(bindparam("ids", expanding=True)))
+    .values(state=MessageState.SENT, sent_at=bindparam("moment"), error=""),
+    "ids",
 )
 _NUMBERED = Known(update(Message).where(Message.id == bindparam("message")).values(seq=bindparam("number")))
