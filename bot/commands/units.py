@@ -20,7 +20,7 @@ from bot.commands.common import (
     say_line,
     unit_of,
 )
-from bot.duties.loading import reload_all, reload_by_portions
+from bot.duties.loading import Standing, reload_around, reload_by_portions
 from bot.problems import Invalid, Problem, Rejected
 from bot.settings import Settings
 from bot.talk.receive import utc_now
@@ -112,7 +112,7 @@ def units_reopen(code: str) -> None:
             now = settings.moment(utc_now())
             unit = unit_of(session, code)
             roles = reopen_unit(session, unit, now)
-            reload_all(session, now)
+            reload_around(session, [Standing(unit.path, unit.kind)], now)
             tell_reopened(session, message_renderer(settings), unit, roles, now)
         say_line("unit_reopened", unit=unit, roles=len(roles))
 
