@@ -44,10 +44,17 @@ class QuickCursor(Cursor[Any]):
         return Columns(self) if answer is not None and answer.nfields else None
 
     def execute(self, query: Any, *arguments: Any, **others: Any) -> Any:
+        self._let_held_go_before(query)
+        return super().execute(query, *arguments, **others)
+
+    def executemany(self, query: Any, *arguments: Any, **others: Any) -> None:
+        self._let_held_go_before(query)
+        super().executemany(query, *arguments, **others)
+
+    def _let_held_go_before(self, query: Any) -> None:
         held: Held = self.connection.held  # type: ignore[attr-defined]
         if held.named_by(query):
             self.say_held()
-        return super().execute(query, *arguments, **others)
 
     def say_held(self) -> None:
         self.connection.held.say(self.executemany)  # type: ignore[attr-defined]

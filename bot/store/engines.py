@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -106,18 +105,26 @@ def _say_savepoints_plainly(engine: Engine) -> None:
     """As the dialect does, past the machinery for statements with values and answers: each gathered update has one. PostgreSQL is not
     asked to release them, which is a way to the server and back: they end with the transaction."""
 
-    def says(words: str) -> Callable[[Connection, str], None]:
-        def say(connection: Connection, name: str) -> None:
-            ask_driver(connection, f"{words} {name}")
+    def begin(connection: Connection, name: str) -> None:
+        """What is held before is not to be given up with it."""
+        if held_of(connection):
+            say_held(connection)
+        ask_driver(connection, f"SAVEPOINT {name}")
 
-        return say
+    def give_up(connection: Connection, name: str) -> None:
+        """All that is held has been said since it began."""
+        if held := held_of(connection):
+            held.forget()
+        ask_driver(connection, f"ROLLBACK TO SAVEPOINT {name}")
+
+    def release(connection: Connection, name: str) -> None:
+        if connection.dialect.name == "sqlite":
+            ask_driver(connection, f"RELEASE SAVEPOINT {name}")
 
     dialect: Any = engine.dialect
-    dialect.do_savepoint = says("SAVEPOINT")
-    dialect.do_rollback_to_savepoint = says("ROLLBACK TO SAVEPOINT")
-    dialect.do_release_savepoint = (
-        says("RELEASE SAVEPOINT") if dialect.name == "sqlite" else lambda _connection, _name: None
-    )
+    dialect.do_savepoint = begin
+    dialect.do_rollback_to_savepoint = give_up
+    dialect.do_release_savepoint = release
 
 
 def ask_driver(connection: Connection, sql: str, *values: Any, answers: bool = False) -> list[Any]:

@@ -1,7 +1,7 @@
 """Writes of a transaction to whose answer nobody listens: held until many can go to the server together."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 Say = Callable[[str, Sequence[Any]], object]
@@ -38,7 +38,7 @@ class Held:
         self._said = {}
 
 
-@cache
+@lru_cache(1024)  # lists that are written out make ever new statements
 def _names(sql: str, table: str) -> bool:
     """Perhaps in another word, and then what is held goes a little early."""
     return table in sql

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.store.again import database_gave_way, lock_held
 from bot.store.db import Database
 from bot.store.known import Known
 from bot.store.parts import Parts
@@ -96,6 +97,51 @@ def test_with_savepoints_and_in_a_plain_transaction_nothing_is_held(db: Database
         hear_in_a_part(parts, "2")
     with pytest.raises(IntegrityError), db.write() as session:
         hear(session, "2")
+    with db.read() as session:
+        assert heard(session) == {"2": "2"}
+
+
+def test_what_is_said_before_a_trial_stays_and_what_is_said_within_goes_with_it(db: Database) -> None:
+    with db.write_each(apart=False) as parts, parts.begin() as session:
+        hear(session, "before")
+        trial = session.begin_nested()
+        hear(session, "found")
+        assert heard(session) == {"before": "before", "found": "found"}
+        hear(session, "held")
+        trial.rollback()
+        hear(session, "after")
+        session.begin_nested().commit()
+    with db.read() as session:
+        assert heard(session) == {"before": "before", "after": "after"}
+
+
+def test_rows_that_are_changed_together_are_changed_after_what_is_held(db: Database) -> None:
+    """The session says one statement for them all."""
+    with db.write_each(apart=False) as parts, parts.begin() as session:
+        session.add(Contact(id=2, person_id=1, channel="web", place="b", used_at=NOON))
+        session.flush()
+        contacts = session.scalars(select(Contact)).all()
+        for contact in contacts:
+            USED.later(session, {"contact": contact.id, "lost_reason": "first"})
+            contact.lost_reason = "then"
+    with db.read() as session:
+        assert session.scalars(select(Contact.lost_reason)).all() == ["then", "then"]
+
+
+@only_postgresql
+def test_a_connection_that_is_lost_before_what_is_held_has_gone(db: Database) -> None:
+    def lose_it() -> None:
+        with db.write_each(apart=False) as parts, parts.begin() as session:
+            hear(session, "1")
+            with db.read() as other:
+                its = {"its": session.scalar(text("SELECT pg_backend_pid()"))}
+                other.execute(text("SELECT pg_terminate_backend(:its, 30000)"), its)
+
+    with pytest.raises(DBAPIError) as lost:
+        lose_it()
+    assert database_gave_way(lost.value)
+    assert not lock_held(lost.value)
+    hear_all(db, "2")
     with db.read() as session:
         assert heard(session) == {"2": "2"}
 

@@ -62,7 +62,30 @@ def take_own(chat: Chat) -> None:
     chat.say("say", text=f"{before} {len(chat.roles())}")
 
 
-COMMANDS = {"/end": end_role, "/give": give_role, "/rename": rename, "/tell": tell, "/take": take_own}
+def try_out(chat: Chat) -> None:
+    """As a change of a unit is tried before it is shown: what it has looked at stands as it did."""
+    trial = chat.session.begin_nested()
+    many = len(chat.session.scalars(select(Message.id)).all())
+    chat.session.execute(update(Unit).values(name="Chi bộ thử"))
+    trial.rollback()
+    chat.say("say", text=f"tried {many}")
+
+
+COMMANDS = {
+    "/try": try_out,
+    "/end": end_role,
+    "/give": give_role,
+    "/rename": rename,
+    "/tell": tell,
+    "/take": take_own,
+}
+
+
+@pytest.fixture(autouse=True)
+def time_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine takes as many events together as a quick one."""
+    for span in ("SPAN", "SERVER_SPAN"):
+        monkeypatch.setattr(f"bot.talk.gathering.{span}", 60.0)
 
 
 @pytest.fixture
@@ -121,6 +144,13 @@ def test_who_has_just_been_given_a_role_has_it(small: World) -> None:
 def test_who_takes_a_role_has_one_more(small: World) -> None:
     assert together(small, ("a", "/tell"), ("b", "/take")) == [True, True]
     assert last_answer(small, "b") == "1 2"
+
+
+def test_what_somebody_only_tries_takes_back_nothing_of_the_others(small: World) -> None:
+    assert together(small, ("b", "/order"), ("a", "/try"), ("b", "Lớn")) == [True] * 3
+    assert last_answer(small, "a") == "tried 3"
+    assert last_answer(small, "b") == "count?"
+    assert together(small, ("b", "/order"), ("a", "/try")) == [False] * 2
 
 
 def test_two_places_of_one_person_talk_as_one(small: World) -> None:
