@@ -1,7 +1,7 @@
 """Brings the duties of a plan to what it expects, portion by portion of the tree: a portion is written by sets, so that a unit costs the
 same in a nation as in a committee."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,8 @@ from bot.duties.usual import Habit
 from bot.duties.wanted import SHAPE, Part, UnitClass, lay_out, unit_classes
 from bot.duties.writing import write_own_duties, write_passed_on
 from bot.plans.expected import Expected, expected_about, expected_duties
-from bot.plans.who import UnitProfile, fits_unit, reach_of_unit
+from bot.plans.plan import DutyText
+from bot.plans.who import COMMITTEES, UnitProfile, fits_unit, reach_of_unit
 from bot.tables import Unit
 
 ROWS = 8000
@@ -33,7 +34,6 @@ class Comparison:
         self._demands = demands
         self._following = Following(loading, demands)
         self._pool = {topic.key for topic in loading.text.topics if topic.pool}
-        self._actors = self._acting()
         self._most = UNITS
 
     def run(self, only: ColumnElement[bool] | None = None) -> None:
@@ -57,7 +57,8 @@ class Comparison:
         """Brings what is asked of the units of the part, and about them, to what the plan wants."""
         changes = self._loading.changes
         classes = unit_classes(part)
-        wants, asked = self._lay_out(part, classes)
+        actors = self._acting(part)
+        wants, asked = self._lay_out(classes, actors)
         fates = count_fates(part)
         units = sum(one.units for one in classes)
         self._most = max(1, min(ROWS * units // max(1, asked, fates.total()), 8 * UNITS))
@@ -74,31 +75,36 @@ class Comparison:
             leave_duties(self._loading, [row for row in gone if not (row.added and row.base in self._pool)])
         self._following.follow_meetings(part)
 
-    def _lay_out(self, part: Part, classes: Sequence[UnitClass]) -> tuple[list[Expected], int]:
+    def _lay_out(
+        self, classes: Sequence[UnitClass], actors: Sequence[dict[str, Any]]
+    ) -> tuple[list[Expected], int]:
         """Lays out what the units of each class are asked; answers what that is, by its number there, and how often in all."""
         wants: dict[Name, Expected] = {}
         rows: list[dict[str, Any]] = []
         asked = 0
+        owed_about = {actor["duty"] for actor in actors}
         for profile in dict.fromkeys(one.profile for one in classes):
             habits = [one for one in classes if one.profile == profile]
             units = sum(one.units for one in habits)
             self._loading.changes.units += units
-            for about, want in self._wanted(profile, habits):
+            for about, want in self._wanted(profile, habits, owed_about):
                 asked += units
                 wants.setdefault(demand_name(want), want)
                 number = list(wants).index(demand_name(want))
                 rows += self._lines(profile, habits, want, number, about=about)
-        lay_out(self._loading.session, rows, self._actors_of(part))
+        lay_out(self._loading.session, rows, actors)
         return list(wants.values()), asked
 
-    def _wanted(self, profile: UnitProfile, habits: Sequence[UnitClass]) -> Iterator[tuple[bool, Expected]]:
+    def _wanted(
+        self, profile: UnitProfile, habits: Sequence[UnitClass], owed_about: Collection[str]
+    ) -> Iterator[tuple[bool, Expected]]:
         """(whether it is asked about the unit, what is expected) of units alike, but for what was due before any of them was there
         and is not known."""
         text = self._loading.text
         opened = None if any(one.opened is None for one in habits) else min(one.opened for one in habits)
         found = [(False, want) for want in expected_duties(text, profile)]
         for duty, wants in expected_about(text, profile):
-            found += [(True, want) for want in wants if self._actors[duty.key]]
+            found += [(True, want) for want in wants if duty.key in owed_about]
         for about, want in found:
             if not (opened and want.due_on and want.due_on < opened) or self._demands.known(want):
                 yield about, want
@@ -138,30 +144,36 @@ class Comparison:
         for (shift, day), at in first.items():
             yield line | {"shift": shift, "day": day, "first_at": at}
 
-    def _actors_of(self, part: Part) -> list[dict[str, Any]]:
-        return [
-            {"duty": duty, "unit_id": number, "path": path, "reach": reach}
-            for duty, found in self._actors.items()
-            for number, path, reach in found
-            if part.touches(reach)
-        ]
-
-    def _acting(self) -> dict[str, list[tuple[int, str, str]]]:
-        """Who may owe each duty that is asked for each unit: id, path, and the path below which its units stand.
+    def _acting(self, part: Part) -> list[dict[str, Any]]:
+        """Who may owe something about units of the part, a line of ACTORS each.
 
         A committee owes it for the units below itself, an office for those of the committee that it belongs to.
         """
-        found: dict[str, list[tuple[int, str, str]]] = {}
-        for duty in self._loading.text.duties:
-            if not duty.for_each:
-                continue
-            query = select(Unit).where(self._loading.living()).order_by(Unit.path)
-            if duty.who.kinds:
-                query = query.where(Unit.kind.in_(duty.who.kinds))
-            rows = [
-                u
-                for u in self._loading.session.scalars(query)
-                if fits_unit(duty.who, self._loading.profile(u))
-            ]
-            found[duty.key] = [(u.id, u.path, reach_of_unit(u.path, u.kind)) for u in rows]
+        asking = [duty for duty in self._loading.text.duties if duty.for_each]
+        if not asking:
+            return []
+        columns = (Unit.id, Unit.path, Unit.code, Unit.kind, Unit.sector, Unit.parent_id)
+        query = select(*columns).where(self._loading.living(), self._near(part, asking))
+        units = self._loading.session.execute(query.order_by(Unit.path)).all()
+        return [
+            {
+                "duty": duty.key,
+                "unit_id": unit.id,
+                "path": unit.path,
+                "reach": reach_of_unit(unit.path, unit.kind),
+            }
+            for duty in asking
+            for unit in units
+            if fits_unit(duty.who, self._loading.profile(unit))
+        ]
+
+    @staticmethod
+    def _near(part: Part, asking: Sequence[DutyText]) -> ColumnElement[bool]:
+        """The units of the kinds that are asked which a unit of the part stands below, or whose office they are."""
+        kinds = {kind for duty in asking for kind in duty.who.kinds}
+        if any(not duty.who.kinds for duty in asking):
+            return part.reaches(Unit.id) | (part.reaches(Unit.parent_id) & Unit.kind.not_in(COMMITTEES))
+        found = part.reaches(Unit.id) & Unit.kind.in_(kinds)
+        if offices := kinds - set(COMMITTEES):
+            found |= part.reaches(Unit.parent_id) & Unit.kind.in_(offices)
         return found

@@ -1,6 +1,6 @@
 """What a plan wants of the units of one portion, laid in two tables of the transaction: duties are written and compared with them by sets."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -98,15 +98,20 @@ class Part:
     def __init__(self, loading: Loading, units: Sequence[Place]) -> None:
         self.loading = loading
         self._ids = [unit.id for unit in units]
-        self.first, self.upto = units[0].path, units[-1].path
+        self._paths = [unit.path for unit in units]
+        self.upto = self._paths[-1]
 
     def holds(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
         """That a column names one of its units. Written out: whatever a database guesses of its tables, it looks them up by these."""
-        return column.in_(bindparam(None, self._ids, expanding=True, literal_execute=True))
+        return _written_out(column, self._ids)
 
-    def touches(self, reach: str) -> bool:
-        """Whether any of its units can stand below `reach`."""
-        return reach <= self.upto and reach[:-1] + "0" > self.first
+    def reaches(self, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+        """That a column names one of its units, or something that one of them stands below."""
+        return _written_out(column, {int(one) for path in self._paths for one in path.strip("/").split("/")})
+
+
+def _written_out(column: InstrumentedAttribute[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    return column.in_(bindparam(None, sorted(ids), expanding=True, literal_execute=True))
 
 
 @dataclass(frozen=True, slots=True)
