@@ -22,7 +22,8 @@ from bot.commands.common import (
     shipped_rules,
     unit_of,
 )
-from bot.duties.loading import load_by_portions, withdraw_by_portions
+from bot.duties.loading import load_by_portions
+from bot.duties.taking_back import withdraw_by_portions
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes

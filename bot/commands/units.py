@@ -20,7 +20,7 @@ from bot.commands.common import (
     say_line,
     unit_of,
 )
-from bot.duties.loading import Standing, reload_around, reload_by_portions
+from bot.duties.reloading import Standing, reload_around, reload_by_portions
 from bot.problems import Invalid, Problem, Rejected
 from bot.settings import Settings
 from bot.talk.receive import utc_now

@@ -2,12 +2,11 @@
 
 import json
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, true, update
 from sqlalchemy.orm import Session, undefer
 
 from bot.calendar import Moment
@@ -15,12 +14,9 @@ from bot.duties.changes import Changes, Loading, note_title
 from bot.duties.demands import Demands
 from bot.duties.leaving import leave_the_rest
 from bot.duties.portions import UNITS, Comparison
-from bot.duties.present import ASKING
-from bot.people.roles import units_below
 from bot.plans.fields import Document
-from bot.plans.plan import PlanText, TopicText, key_digest, plan_from_json, plan_to_json, topic_documents
+from bot.plans.plan import PlanText, TopicText, key_digest, plan_to_json, topic_documents
 from bot.plans.questions import Open, plan_questions, with_answers
-from bot.plans.who import reach_of_unit
 from bot.problems import Problem, Rejected
 from bot.store.db import Database, bulk_span, note_growth
 from bot.tables import Demand, Duty, DutyState, Plan, Topic, Unit
@@ -73,7 +69,7 @@ def load_portion(
     """As `load_plan`, for the units behind the path `after` of which so many are taken as come at once; answers the path up to
     which the plan is loaded, None when it is whole. `changes` is what the portions before it did, and is carried on."""
     loading = _begin(session, text, owner, moment, answers, changes)
-    through = _compare_portion(loading, _comparison(loading), after)
+    through = compare_portion(loading, _comparison(loading), after)
     if through is None and changes.added >= MANY:
         note_growth(session)
     return loading.plan, through
@@ -93,7 +89,8 @@ def load_by_portions(
     return plan, changes
 
 
-def _compare_portion(loading: Loading, comparison: Comparison, after: str) -> str | None:
+def compare_portion(loading: Loading, comparison: Comparison, after: str) -> str | None:
+    """Brings so many units behind the path `after` to the plan as come at once; answers as `load_portion`."""
     ends = time.monotonic() + bulk_span(loading.session.get_bind())
     while (part := comparison.next_part(after, most=UNITS)) is not None:
         comparison.compare(part)
@@ -247,97 +244,3 @@ def topic_faces(topic: TopicText) -> list[tuple[str, str, tuple[Document, ...]]]
     if not topic.variants:
         return [("", topic.title, topic.documents)]
     return [(v.key, v.title or topic.title, topic_documents(topic, v.key)) for v in topic.variants]
-
-
-def reload_all(session: Session, moment: Moment) -> list[tuple[Plan, Changes]]:
-    """Loads every plan in force again, after the tree of units has changed."""
-    done = []
-    for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
-        done.append(load_plan(session, text_of(plan), session.get_one(Unit, plan.unit_id), moment))
-    return done
-
-
-def reload_by_portions(db: Database, moment: Moment) -> list[tuple[Plan, Changes]]:
-    """As `reload_all`, each plan as `load_by_portions`."""
-    with db.read() as session:
-        ids = session.scalars(select(Plan.id).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all()
-        plans = [session.get_one(Plan, plan_id, options=[undefer(Plan.content)]) for plan_id in ids]
-        facts = [(text_of(plan), plan.unit_id) for plan in plans]
-    return [load_by_portions(db, text, owner_id, moment, {}) for text, owner_id in facts]
-
-
-def reload_portion(
-    session: Session, plan: Plan, moment: Moment, changes: Changes, after: str = ""
-) -> str | None:
-    """As `load_portion`, of a plan that is in force."""
-    owner = session.get_one(Unit, plan.unit_id)
-    return load_portion(session, text_of(plan), owner, moment, {}, changes, after)[1]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a unit stood before it changed, or stands now, and as what."""
-
-    path: str
-    kind: str
-
-
-def reload_around(session: Session, places: Sequence[Standing], moment: Moment) -> list[tuple[Plan, Changes]]:
-    """Loads the plans again where a unit has changed: what it and those below it owe, and, by a plan that asks something about
-    each unit, what is owed about those that it reaches. All other units, and the plans that are not for it, stay unread.
-
-    A plan whose own words are other ones than when it was last loaded is loaded whole: it concerns everybody."""
-    done = []
-    for plan in session.scalars(select(Plan).where(Plan.withdrawn_at.is_(None)).order_by(Plan.id)).all():
-        owner = session.get_one(Unit, plan.unit_id)
-        if not any(place.path.startswith(owner.path) for place in places):
-            continue
-        text = text_of(plan)
-        about_each = any(duty.for_each for duty in text.duties)
-        paths = {place.path for place in places}
-        paths |= {reach_of_unit(place.path, place.kind) for place in places if about_each}
-        only = or_(*(units_below(Unit.path, path) for path in sorted(paths)))
-        trial = session.begin_nested()
-        loaded = load_plan(session, text, owner, moment, only=only)
-        if loaded[1].changed:
-            trial.rollback()
-            loaded = load_plan(session, text, owner, moment)
-        else:
-            trial.commit()
-        done.append(loaded)
-    return done
-
-
-def text_of(plan: Plan) -> PlanText:
-    """The plan as it was read from its file."""
-    return plan_from_json(json.dumps(plan.content))
-
-
-def withdraw_portion(
-    session: Session, plan: Plan, moment: Moment, changes: Changes, after: str = ""
-) -> str | None:
-    """Takes a plan back: what was done stays, what was due by yesterday stays in the figures as not done, the rest is
-    asked no more. Loaded again, it comes back. Of so many units behind the path `after` as come at once; answers as `load_portion`."""
-    nothing = text_of(plan).model_copy(update={"topics": (), "duties": ()})
-    loading = Loading(session, plan, nothing, session.get_one(Unit, plan.unit_id), moment, changes)
-    through = _compare_portion(loading, Comparison(loading, Demands(loading, {})), after)
-    if through is None and after and _still_asking(session, plan):
-        return ""  # it was loaded again meanwhile, as the tree changed
-    plan.withdrawn_at = moment.at if through is None else None
-    session.flush()
-    return through
-
-
-def _still_asking(session: Session, plan: Plan) -> bool:
-    return bool(session.scalar(select(exists().where(Duty.plan_id == plan.id, Duty.state.in_(ASKING)))))
-
-
-def withdraw_by_portions(db: Database, plan_id: int, moment: Moment) -> Changes:
-    """All of it, as `load_by_portions`."""
-    changes = Changes()
-    after: str | None = ""
-    while after is not None:
-        with db.write() as session:
-            plan = session.get_one(Plan, plan_id, with_for_update=True)
-            after = withdraw_portion(session, plan, moment, changes, after)
-    return changes

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, safe_day
 from bot.duties.life import meeting_of, set_reminder
-from bot.duties.loading import text_of
+from bot.duties.reloading import text_of
 from bot.duties.turns import EVERY
 from bot.duties.withdrawing import withdraw_reminders
 from bot.meetings.joining import answer_on, unlink_duty

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.duties.loading import text_of
+from bot.duties.reloading import text_of
 from bot.plans.plan import PlanText, plan_from_json
 from bot.problems import Rejected
 from bot.reminders.look_ahead import foresee_messages

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes
-from bot.duties.loading import Standing, reload_all, reload_around
+from bot.duties.reloading import Standing, reload_all, reload_around
 from bot.tables import Unit
 from bot.units.rows import UnitRow
 from bot.units.tree import Imported, write_units

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.duties.changes import Changes
-from bot.duties.loading import reload_portion
+from bot.duties.reloading import reload_portion
 from bot.people.roles import units_below
 from bot.problems import Rejected
 from bot.tables import Errand, ErrandState, Plan, Unit

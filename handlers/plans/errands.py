@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from bot.duties.changes import Changes
-from bot.duties.loading import load_portion, text_of, try_plan, withdraw_portion
+from bot.duties.loading import load_portion, try_plan
+from bot.duties.reloading import text_of
+from bot.duties.taking_back import withdraw_portion
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
 from bot.plans.guidance.rules import superseded_notices, with_minutes

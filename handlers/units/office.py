@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.duties.loading import Standing, reload_around
+from bot.duties.reloading import Standing, reload_around
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.reading.words import read_yes_no

@@ -14,7 +14,8 @@ from sqlalchemy import text as sql_text
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes
-from bot.duties.loading import load_plan, reload_all
+from bot.duties.loading import load_plan
+from bot.duties.reloading import reload_all
 from bot.plans.plan import PlanText
 from bot.tables import Demand, Duty, Message, Plan, Topic, Unit
 from schedules import reminders

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from bot.duties.changes import Changes
 from bot.duties.counting import tally_demands
 from bot.duties.life import close_duty
-from bot.duties.loading import load_plan, reload_all, withdraw_by_portions
+from bot.duties.loading import load_plan
+from bot.duties.reloading import reload_all
+from bot.duties.taking_back import withdraw_by_portions
 from bot.people.roles import units_below
 from bot.plans.plan import PlanText
 from bot.problems import Rejected

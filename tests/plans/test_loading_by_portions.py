@@ -9,14 +9,9 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
 from bot.duties.changes import Changes
-from bot.duties.loading import (
-    load_by_portions,
-    load_plan,
-    load_portion,
-    reload_all,
-    withdraw_by_portions,
-    withdraw_portion,
-)
+from bot.duties.loading import load_by_portions, load_plan, load_portion
+from bot.duties.reloading import reload_all
+from bot.duties.taking_back import withdraw_by_portions, withdraw_portion
 from bot.messages import File
 from bot.plans.plan import PlanText, plan_from_json
 from bot.tables import Demand, Duty, Errand, ErrandState, Membership, Plan, Role, Unit
@@ -330,7 +325,7 @@ def test_what_a_changed_tree_has_asked_again_meanwhile_is_taken_back_too(world: 
         return withdraw_portion(session, plan, at, changes, after)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.duties.loading.withdraw_portion", disturb)
+        patch.setattr("bot.duties.taking_back.withdraw_portion", disturb)
         withdraw_by_portions(world.db, number, moment)
     assert disturbed
     assert states(world) == ["withdrawn"]

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, select
 
-from bot.duties.loading import reload_portion
+from bot.duties.reloading import reload_portion
 from bot.tables import Duty, Unit
 from schedules import plans, reminders
 from tests.kit.committees import committee

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.duties.counting import tally_demands
-from bot.duties.loading import reload_all
+from bot.duties.reloading import reload_all
 from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before, set_meeting
 from bot.people.roles import units_below

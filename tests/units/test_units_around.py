@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, select
 
-from bot.duties.loading import Standing, reload_all, reload_around
+from bot.duties.reloading import Standing, reload_all, reload_around
 from bot.tables import Demand, Duty, Unit
 from bot.units.applying import Applied, apply_unit, try_unit
 from bot.units.ends import close_unit, reopen_unit
