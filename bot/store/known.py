@@ -220,7 +220,10 @@ class Whole(Generic[E]):
                 other = stands[by] and _standing(session, near, stands[by])
                 if other is not None or stands[by] is None:
                     stands[name] = other
-            seen[key] = _stood(session, self._mapper, number, stands)
+            entity = seen[key] = _stood(session, self._mapper, number, stands)
+            elsewhere = [name for name, *_ in self._near if name not in stands and name in entity.__dict__]
+            if elsewhere:
+                session.expire(entity, elsewhere)
         return seen[key]
 
 

@@ -219,6 +219,21 @@ def test_what_the_session_has_stands_as_in_the_row_from_then_on(session: Session
     assert not session.dirty
 
 
+@pytest.mark.parametrize("unit", [2, 3, None])
+def test_what_it_refers_to_is_what_stands_in_the_row(session: Session, unit: int | None) -> None:
+    """Whether the session has that one already or not."""
+    session.add(Invite(code_hash="1", unit_id=1, role=Role.LEADER, created_at=NOON, expires_at=NOON))
+    session.flush()
+    session.expunge_all()
+    invite, near = session.scalars(select(Invite)).one(), session.get_one(Unit, 2)
+    assert invite.unit is not None
+    session.execute(update(Invite).values(unit_id=unit).execution_options(synchronize_session=False))
+    invitation = Whole(Invite, near={"unit": Unit})
+    assert invitation.first(session, Known(select(*invitation.columns)), {}) is invite
+    assert (invite.unit and invite.unit.id, near.id) == (unit, 2)
+    assert not session.dirty
+
+
 def test_what_an_outer_join_does_not_find_is_none(session: Session) -> None:
     invitation = Whole(Invite, unit=Whole(Unit))
     known = Known(select(*invitation.columns).outerjoin(Unit, Unit.id == Invite.unit_id).order_by(Invite.id))
