@@ -40,9 +40,9 @@ def roles_of(session: Session, person_id: int) -> list[Membership]:
 
 def read_roles(session: Session, people: Sequence[int]) -> dict[int, list[Row]]:
     """The rows of the roles of each that have not ended."""
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[Row]] = {person_id: [] for person_id in people}
     for row in _ROLES.rows(session, {"people": people}) if people else ():
-        found.setdefault(row[_ROLE.at("person_id")], []).append(row)
+        found[row[_ROLE.at("person_id")]].append(row)
     return found
 
 

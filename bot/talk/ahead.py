@@ -28,7 +28,7 @@ class Ahead:
     ) -> None:
         self._speakers = dict(speakers)
         self._handled = handled
-        self._roles = roles
+        self._roles = dict(roles)
         self._holds = True
 
     def speaker(self, session: Session, place: Address) -> Speaker | None:
@@ -41,10 +41,12 @@ class Ahead:
         return event.id in self._handled
 
     def _roles_of(self, session: Session, person_id: int) -> list[Membership]:
+        """Once: who asks again wants what stands now."""
         session.flush()
-        if not self._holds:
+        rows = self._roles.pop(person_id, None)
+        if rows is None or not self._holds:
             return roles_of(session, person_id)
-        return roles_of_rows(session, self._roles.get(person_id, ()))
+        return roles_of_rows(session, rows)
 
     def note_written(self, _connection: Any, statement: Any, *_others: Any) -> None:
         """Hears what SQLAlchemy is about to say."""

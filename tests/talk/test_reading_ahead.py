@@ -62,6 +62,15 @@ def take_own(chat: Chat) -> None:
     chat.say("say", text=f"{before} {len(chat.roles())}")
 
 
+def look_twice(chat: Chat) -> None:
+    """Meanwhile another transaction ends all roles."""
+    before = len(chat.roles())
+    with chat.desk.db.write() as session:
+        session.execute(update(Membership).values(ended_at=chat.at))
+    chat.forget_roles()
+    chat.say("say", text=f"{before} {len(chat.roles())}")
+
+
 def try_out(chat: Chat) -> None:
     """As a change of a unit is tried before it is shown: what it has looked at stands as it did."""
     trial = chat.session.begin_nested()
@@ -73,6 +82,7 @@ def try_out(chat: Chat) -> None:
 
 COMMANDS = {
     "/try": try_out,
+    "/again": look_twice,
     "/end": end_role,
     "/give": give_role,
     "/rename": rename,
@@ -144,6 +154,12 @@ def test_who_has_just_been_given_a_role_has_it(small: World) -> None:
 def test_who_takes_a_role_has_one_more(small: World) -> None:
     assert together(small, ("a", "/tell"), ("b", "/take")) == [True, True]
     assert last_answer(small, "b") == "1 2"
+
+
+@only_postgresql
+def test_who_asks_for_the_roles_again_is_told_what_stands_now(small: World) -> None:
+    assert together(small, ("b", "/again")) == [True]
+    assert last_answer(small, "b") == "1 0"
 
 
 def test_what_somebody_only_tries_takes_back_nothing_of_the_others(small: World) -> None:
