@@ -126,11 +126,15 @@ def _holds_few(session: Session, scope: ColumnElement[bool]) -> bool:
     alone. Looked up once for a scope in a session."""
     known = session.info.setdefault(HOLD_FEW, {})
     if id(scope) not in known:
-        known[id(scope)] = (
-            scope,
-            session.scalar(select(Duty.id).where(scope).offset(FEW - 1).limit(1)) is None,
-        )
+        last = select(Duty.id).where(scope).offset(FEW - 1).limit(1).scalar_subquery()
+        asked = select(last) if _on_sqlite(session) else select(last, _PLANNED_ANEW)
+        known[id(scope)] = scope, session.scalar(asked) is None
     return bool(known[id(scope)][1])
+
+
+_PLANNED_ANEW = func.set_config("plan_cache_mode", "force_custom_plan", literal_column("true"))
+"""Until the transaction ends PostgreSQL plans each statement for the values that it is said with. One plan for all values, which it would
+take after some ten times, looks up row by row what of a large subtree is better read at once."""
 
 
 def _on_sqlite(session: Session) -> bool:
