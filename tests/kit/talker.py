@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from bot.marks import MORE
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
+from bot.store.known import Known
 from bot.tables import Contact, Message, MessageState
+from bot.tables.base import UtcDateTime
 from bot.talk import delivery
 from bot.talk.receive import receive
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
@@ -19,14 +21,14 @@ from tests.kit.screens import SCREENS, Screen
 if TYPE_CHECKING:
     from tests.kit.world import World
 
-DUE_HERE = (
+DUE_HERE = Known(
     select(Message.id)
     .join(Contact, Contact.id == Message.contact_id)
     .where(
         Contact.channel == bindparam("channel"),
         Contact.place == bindparam("place"),
         Message.state == MessageState.WAITING,
-        Message.due_at <= bindparam("now"),
+        Message.due_at <= bindparam("now", type_=UtcDateTime()),
     )
     .limit(1)
 )
@@ -118,7 +120,8 @@ class Talker:
         new: list[Reply] = []
         of_others: list[int] = []
         with self.world.db.write() as session:
-            while self._is_awaited(session):
+            awaited = True
+            while awaited:
                 claimed = delivery.claim_messages(session, self.world.at, [self.address.channel], 1000)
                 own = [one for one in claimed if one.address == self.address]
                 of_others += [one.id for one in claimed if one.address != self.address]
@@ -126,6 +129,7 @@ class Talker:
                     break
                 settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in own], self.world.at)
                 new += [one.reply for one in own]
+                awaited = self._is_awaited(session)
             if of_others:
                 session.execute(GIVE_BACK, {"ids": of_others, "now": self.world.at})
         for reply in new:
@@ -134,7 +138,7 @@ class Talker:
 
     def _is_awaited(self, session: Session) -> bool:
         place = {"channel": self.address.channel, "place": self.address.place}
-        return session.scalar(DUE_HERE, {**place, "now": self.world.at}) is not None
+        return DUE_HERE.row(session, {**place, "now": self.world.at}) is not None
 
     def __iter__(self) -> Iterator[Reply]:
         return iter(self.got)
