@@ -1,4 +1,4 @@
-"""What a process does that a test spawns: one job of a replica, told in JSON, led over its standard input and output."""
+"""What a process does that a test spawns: one job of a replica, led by lines of JSON over its standard input and output."""
 
 import asyncio
 import itertools
@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy import event as database_event
@@ -143,11 +145,16 @@ def tick(db: Database, name: str, at: str) -> None:
 JOBS: dict[str, Callable[..., None]] = {"send": send, "receive": receive, "talk": talk, "tick": tick}
 
 
-def main(job: str, url: str, facts: dict[str, Any]) -> None:
+def live(
+    ears: Connection, mouth: Connection, complaints: str, job: str, url: str, facts: dict[str, Any]
+) -> None:
+    """A process begins; what it hears, says and complains of are its standard streams, as of one that is started anew."""
+    warnings.simplefilter("error")
+    for place, end in enumerate((ears, mouth)):
+        os.dup2(end.fileno(), place)
+        end.close()
+    os.dup2(os.open(complaints, os.O_WRONLY | os.O_APPEND), 2)
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - to its end
     db = connect_database(url)
     JOBS[job](db, **facts)
     db.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], json.loads(sys.argv[3]))

@@ -1,16 +1,17 @@
 """The promises of the core, kept by whole processes on both databases: replicas that work together, kill -9, going on."""
 
 import json
+import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from bot.tables import (
 )
 from bot.talk import outbox
 from bot.talk.receive import receive
-from tests.kit.places import ROOT
+from tests.house.replica import live
 from tests.kit.plans import shipped
 from tests.kit.world import APRIL, World
 
@@ -45,27 +46,32 @@ PATIENCE = 300.0
 """Seconds after which a test gives a process up; far more than any of them needs."""
 
 
+NURSERY = get_context("forkserver")
+"""A replica is a process of its own, forked off one that has loaded the program and done nothing: to load it was most of its time."""
+NURSERY.set_forkserver_preload(
+    ["tests.house.replica", "tests.kit.world", "schedules.reminders", "schedules.summaries"]
+)
+
+
 class Replica:
     """A process of tests/house/replica.py; `hears` is its next line."""
 
     def __init__(self, complaints: Path, job: str, url: str, facts: dict[str, Any]) -> None:
-        with complaints.open("w") as errors:
-            self.process = subprocess.Popen(
-                [sys.executable, "-W", "error", "-m", "tests.house.replica", job, url, json.dumps(facts)],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-            )
         self._complaints = complaints
+        complaints.touch()
+        (ears, ours), (said, mouth) = NURSERY.Pipe(duplex=False), NURSERY.Pipe(duplex=False)
+        self.process = NURSERY.Process(target=live, args=(ears, mouth, str(complaints), job, url, facts))
+        self.process.start()
+        self._to_it = os.fdopen(os.dup(ours.fileno()), "w", encoding="utf-8")
+        self._from_it = os.fdopen(os.dup(said.fileno()), encoding="utf-8")
+        for end in (ears, mouth, ours, said):
+            end.close()  # a copy that stays would keep the other end from hearing that it is closed
         self._lines: queue.Queue[str] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
     def _read(self) -> None:
-        assert self.process.stdout
-        for line in self.process.stdout:
+        for line in self._from_it:
             self._lines.put(line)
         self._lines.put("")
 
@@ -75,36 +81,35 @@ class Replica:
         return json.loads(line)
 
     def tell(self, words: object) -> None:
-        assert self.process.stdin
-        self.process.stdin.write(json.dumps(words) + "\n")
-        self.process.stdin.flush()
+        self._to_it.write(json.dumps(words) + "\n")
+        self._to_it.flush()
 
     def asks(self, verb: str, text: str) -> str:
         self.tell([verb, text])
         return str(self.hears())
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         assert self.ended() == -signal.SIGKILL
 
-    def ended(self) -> int:
-        return self.process.wait(PATIENCE)
+    def ended(self) -> int | None:
+        self.process.join(PATIENCE)
+        return self.process.exitcode
 
     def leave(self) -> None:
         """Closes its input, which asks it to stop, and waits for that."""
-        assert self.process.stdin
-        self.process.stdin.close()
+        self._to_it.close()
         assert self.ended() == 0, self._complaints.read_text()
 
     def clear_away(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.kill()
+        self.process.join(PATIENCE)
         self._reader.join()
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe
-            pipe.close()
+        for pipe in (self._to_it, self._from_it):
+            with suppress(BrokenPipeError):
+                pipe.close()
         print(f"pid {self.process.pid}:", self._complaints.read_text())
+        self.process.close()
 
 
 Spawn = Callable[..., Replica]
