@@ -23,6 +23,7 @@ from bot.commands.common import (
     shipped_rules,
     shipped_sheets,
 )
+from bot.duties.withdrawing import withdraw_outdated
 from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
@@ -156,6 +157,7 @@ def own_sender(
         name=name,
         veil=veil,
         windows=windows,
+        outdated=withdraw_outdated,
     )
 
 

@@ -50,9 +50,42 @@ def withdraw_reminders(
         .values(state=MessageState.WITHDRAWN)
         .execution_options(synchronize_session=False)
     )
-    gone = set() if anew else set(duty_ids)
+    _undo(session, taken, at, gone=set() if anew else set(duty_ids))
+    _sum_anew(session, taken, at)
+    session.flush()
+
+
+def withdraw_outdated(session: Session, message_ids: Collection[int], at: datetime) -> set[int]:
+    """Of these messages, which were to go out on an earlier day, takes back those that remind: what they say of that day ("hôm nay", "còn 3
+    ngày") is true no more, and what still holds is said anew. Answers which."""
+    of_ladder = Reminder.kind.in_((ReminderKind.RUNG, ReminderKind.CATCH_UP))
+    reminding = Reminder.message_id.in_(message_ids), to_own_people()
     rows = session.execute(
-        select(Reminder, Duty).join(Duty, Duty.id == Reminder.duty_id).where(Reminder.message_id.in_(taken))
+        select(Reminder.message_id, of_ladder)
+        .join(Message, Message.id == Reminder.message_id)
+        .where(*reminding)
+    ).all()
+    taken = {number for number, _ in rows} - {number for number, plain in rows if not plain}
+    if taken:
+        session.execute(
+            update(Message)
+            .where(Message.id.in_(taken))
+            .values(state=MessageState.WITHDRAWN, held_by=None)
+            .execution_options(synchronize_session=False)
+        )
+        _undo(session, taken, at)
+        session.flush()
+    return taken
+
+
+def _undo(
+    session: Session, message_ids: Collection[int], at: datetime, gone: Collection[int] = frozenset()
+) -> None:
+    """What these messages were to say has not been said; it is said anew, but of duties that are `gone`."""
+    rows = session.execute(
+        select(Reminder, Duty)
+        .join(Duty, Duty.id == Reminder.duty_id)
+        .where(Reminder.message_id.in_(message_ids))
     ).all()
     for said, duty in rows:
         if said.kind == ReminderKind.CATCH_UP:
@@ -61,11 +94,11 @@ def withdraw_reminders(
             duty.next_reminder_at = at if duty.state == DutyState.DONE else duty.next_reminder_at
         elif duty.id not in gone and said.kind != ReminderKind.SUMMARY:
             _say_anew(duty, said.rung_at, at)
-    _sum_anew(session, taken, at)
     session.execute(
-        delete(Reminder).where(Reminder.message_id.in_(taken)).execution_options(synchronize_session="fetch")
+        delete(Reminder)
+        .where(Reminder.message_id.in_(message_ids))
+        .execution_options(synchronize_session="fetch")
     )
-    session.flush()
 
 
 def _sum_anew(session: Session, message_ids: Collection[int], at: datetime) -> None:

@@ -4,14 +4,15 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from bot.calendar import Moment, quiet_since
+from bot.calendar import Moment, at_local, quiet_since
 from bot.messages import Address
 from bot.store.again import do_again
 from bot.store.db import Database
@@ -36,6 +37,10 @@ GATHER = 0.003
 """So many seconds an outcome waits for others that land about then, to be written down with them."""
 
 
+Outdated = Callable[[Session, Collection[int], datetime], set[int]]
+"""Of messages (ids) that were due on an earlier day it takes back those that are not to go out as they are."""
+
+
 class Sender:
     """Claims, sends and settles until it is stopped. `delivered` hears the addresses of what has just gone out; in the
     quiet hours of `zone` bulk of the day before is left for the morning.
@@ -56,12 +61,14 @@ class Sender:
         name: str = "",
         veil: Veil | None = None,
         windows: Mapping[str, timedelta] | None = None,
+        outdated: Outdated | None = None,
     ) -> None:
-        """With a `veil`, people are told discreetly where their office wants that. `name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
+        """With a `veil`, people are told discreetly where their office wants that. `outdated` takes back what speaks of an earlier day of
+        `zone`, on which it did not get out. `name` is that of this process (see bot/talk/processes.py); without one its leases end by the clock alone."""
         self._db = db
         self._zone = zone
         self._name = name
-        self._veil = veil
+        self._veil, self._outdated = veil, outdated
         self._windows = dict(windows or {})
         self._knocked_at: datetime | None = None
         self._number: int | None = None
@@ -216,9 +223,20 @@ class Sender:
                     quiet_from=quiet_from,
                     holder=self._number,
                 )
+                found = self._without_outdated(session, found, at)
                 claimed += veil_messages(session, found, self._veil, at) if self._veil else found
         self._unsure = False
         return claimed
+
+    def _without_outdated(self, session: Session, found: list[Claimed], at: datetime) -> list[Claimed]:
+        """What of it has been read in part is said to its end."""
+        if self._outdated is None or self._zone is None:
+            return found
+        midnight = at_local(Moment(at, self._zone).today, time_of_day.min, self._zone)
+        whole = [one for one in found if one.reply.unasked and not (one.parts_sent or one.reply.pieces_gone)]
+        old = {one.id for one in whole if at - one.age < midnight}
+        taken = self._outdated(session, old, at) if old else set()
+        return [one for one in found if one.id not in taken]
 
     def _knock(self, session: Session, at: datetime, *, at_once: bool) -> None:
         """Once a minute, and as soon as a window is known to be closed."""

@@ -11,7 +11,7 @@ from bot.store.db import Database
 from bot.tables import Message, Priority
 from bot.talk.delivery import FILE_LEASE, LEASE, claimable_messages
 from bot.talk.knocking import Veil
-from bot.talk.sender import Sender
+from bot.talk.sender import Outdated, Sender
 from tests.kit.places import ZONE
 from tests.kit.talker import Talker
 from tests.kit.world import World
@@ -65,17 +65,26 @@ class Parlour:
         return Carried(200)
 
 
-def sends_what_is_due(world: World, *parlours: Parlour) -> None:
-    """The sender works until nothing is left that it can do now."""
+def sends_what_is_due(world: World, *parlours: Parlour, outdated: Outdated | None = None) -> None:
+    """The sender works until nothing is left that it can do now. Without `outdated` it sends what days ago was due as well."""
     for parlour in parlours:
         parlour.now = lambda: world.at
-    asyncio.run(_send(world, parlours))
+    asyncio.run(_send(world, parlours, outdated))
 
 
-async def _send(world: World, parlours: tuple[Parlour, ...]) -> None:
+async def _send(world: World, parlours: tuple[Parlour, ...], outdated: Outdated | None) -> None:
     veil = Veil(world.desk.render, world.desk.links)
     windows = {one.name: one.window for one in parlours if one.window}
-    sender = Sender(world.db, parlours, lambda: world.at, idle=0.01, zone=ZONE, veil=veil, windows=windows)
+    sender = Sender(
+        world.db,
+        parlours,
+        lambda: world.at,
+        idle=0.01,
+        zone=ZONE,
+        veil=veil,
+        windows=windows,
+        outdated=outdated,
+    )
     task = asyncio.create_task(sender.run())
     try:
         async with asyncio.timeout(SECONDS):

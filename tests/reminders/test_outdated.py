@@ -1,0 +1,81 @@
+"""What did not get out on its day is not said on the next one in the words of that day."""
+
+from sqlalchemy import select, update
+
+from bot.duties.withdrawing import withdraw_outdated
+from bot.messages import Reply
+from bot.tables import Contact, Duty, Message, Person, Reminder
+from bot.talk import outbox
+from schedules import reminders
+from tests.kit.committees import monthly_committee
+from tests.kit.moments import only_in_may
+from tests.kit.parlours import Parlour, sends_what_is_due
+from tests.kit.stage import begins
+from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
+from tests.kit.world import World
+
+pytestmark = begins(monthly_committee)
+
+
+def told_at_ten(world: World) -> Talker:
+    """A secretary who hears of May's meeting at ten; what came up to the 30th has been read."""
+    secretary = only_in_may(world)
+    with world.db.write() as session:
+        session.execute(update(Person).values(reminder_hour=10))
+    tick_through(world, "2022-05-30 12:00", secretary)
+    return secretary
+
+
+def goes_out(world: World, telegram: Parlour) -> list[str]:
+    """What people read when the clock and the sender are at work for a while."""
+    before = len(telegram.taken)
+    for _ in range(2):
+        sends_what_is_due(world, telegram, outdated=withdraw_outdated)
+        world.tick(reminders.say_reminders)
+    return [text for _, text in telegram.taken[before:]]
+
+
+def test_the_last_day_is_not_announced_on_the_day_after(world: World) -> None:
+    telegram = Parlour(closes=False)
+    told_at_ten(world)
+    tick_through(
+        world, "2022-05-31 09:00"
+    )  # it is written for ten; from here on nothing runs until the next morning
+    world.go("2022-06-01 10:05")
+    (told,) = goes_out(world, telegram)
+    assert told.startswith("⚠️ <b>Quá hạn 1 ngày</b>")
+    with world.db.read() as session:
+        names = session.scalars(select(Reminder.rung).join(Duty).where(Duty.key == "2022-05")).all()
+        states = session.scalars(select(Message.state).where(Message.state != "sent")).all()
+    assert not [name for name in names if name.startswith("last-day")]
+    assert states == ["withdrawn"]
+
+
+def test_on_its_day_it_is_said_however_late(world: World) -> None:
+    telegram = Parlour(closes=False)
+    told_at_ten(world)
+    tick_through(world, "2022-05-31 09:00")
+    world.go("2022-05-31 20:30")
+    (told,) = goes_out(world, telegram)
+    assert told.startswith("⏰ <b>Hôm nay là hạn cuối</b>")
+
+
+def test_what_was_read_in_part_is_said_to_its_end(world: World) -> None:
+    telegram = Parlour(closes=False)
+    told_at_ten(world)
+    tick_through(world, "2022-05-31 09:00")
+    with world.db.write() as session:
+        session.execute(update(Message).where(Message.state == "waiting").values(pieces_sent=1))
+    world.go("2022-06-01 10:05")
+    assert goes_out(world, telegram)[0].startswith("⏰ <b>Hôm nay là hạn cuối</b>")
+
+
+def test_what_reminds_of_nothing_goes_out_on_any_day(world: World) -> None:
+    telegram = Parlour(closes=False)
+    secretary = told_at_ten(world)
+    with world.db.write() as session:
+        contact = session.scalars(select(Contact).where(Contact.place == secretary.address.place)).one()
+        outbox.post_message(session, contact, Reply("Mời dự hội nghị"), world.at, bulk=True)
+    world.later(days=1)
+    assert "Mời dự hội nghị" in goes_out(world, telegram)
