@@ -14,7 +14,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    literal_column,
     or_,
     select,
     update,
@@ -23,16 +22,14 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.messages import Address, Knock, Reply
 from bot.store.known import Known, Row
-from bot.tables import Contact, Dialog, Message, MessageKind, MessageState, Person, Priority
+from bot.tables import Contact, Dialog, Message, MessageKind, Person, Priority
 from bot.tables.base import UtcDateTime
-from bot.talk.outbox import HOLD, from_body
+from bot.talk.outbox import HOLD, WAITING, from_body
 
 LEASE = timedelta(seconds=60)
 FILE_LEASE = timedelta(minutes=6)
 DIALOG_FRESH = timedelta(minutes=10)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-_WAITING = literal_column(f"'{MessageState.WAITING}'", Message.state.type)
-"""Said itself: with a parameter in its place both databases would look each time anew whether the index of what waits is one for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +99,7 @@ def _lanes_due(lanes: tuple[tuple[str, Priority], ...]) -> Known:
         return (
             select(Message.id)
             .where(
-                Message.state == _WAITING,
+                Message.state == WAITING,
                 Message.channel == channel,
                 Message.priority == priority,
                 Message.due_at.between(since, bindparam("now", type_=UtcDateTime())),
@@ -159,7 +156,7 @@ def _claimable() -> Known:
         .join(Person, Person.id == Message.person_id)
         .outerjoin(Dialog, Dialog.person_id == Message.person_id)
         .where(
-            Message.state == _WAITING,
+            Message.state == WAITING,
             Message.due_at.between(bindparam("since", type_=UtcDateTime()), at),
             or_(Contact.closed_at.is_(None), Message.kind == MessageKind.KNOCK),
             Message.channel == bindparam("channel"),
@@ -178,7 +175,7 @@ def _first_of_its_lane(at: BindParameter[datetime]) -> ColumnElement[bool]:
     earlier = aliased(Message)
     return ~exists().where(
         earlier.contact_id == Message.contact_id,
-        earlier.state == _WAITING,
+        earlier.state == WAITING,
         earlier.parts_sent == 0,
         or_(earlier.attempts > 0, earlier.due_at <= at),
         or_(

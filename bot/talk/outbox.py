@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal_column,
     or_,
     select,
     update,
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 _NEW = Known(insert(Message))
 
 HOLD = timedelta(minutes=30)
+WAITING = literal_column(f"'{MessageState.WAITING}'", Message.state.type)
+"""The state as it stands in a statement: with a parameter in its place both databases would look each time anew whether the index of
+what waits is one for it."""
 
 
 def to_body(reply: Reply) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.store.known import Known
 from bot.tables import Contact, Message, MessageState
 from bot.talk.delivery import Claimed
-from bot.talk.outbox import lose_contact, next_seq
+from bot.talk.outbox import WAITING, lose_contact, next_seq
 from bot.talk.pushes import note_pushes
 from bot.talk.windows import JUST_NOW, close_contacts
 
@@ -91,16 +91,21 @@ def _note_costs(session: Session, outcomes: Collection[SendOutcome]) -> None:
     """Before anything else is written of these messages: written twice, when the answer to a commit was lost, it counts once."""
     for outcome in outcomes:
         if outcome.cost:
-            session.execute(
-                update(Message)
-                .where(
-                    Message.id == outcome.claimed.id,
-                    Message.state == MessageState.WAITING,
-                    Message.parts_sent == outcome.claimed.parts_sent,
-                    Message.pieces_sent == outcome.claimed.reply.pieces_gone,
-                )
-                .values(cost=Message.cost + outcome.cost)
-            )
+            known, said = outcome.claimed.parts_sent, outcome.claimed.reply.pieces_gone
+            once = {"message": outcome.claimed.id, "known": known, "said": said}
+            _PAID.rows(session, {**once, "more": outcome.cost})
+
+
+_PAID = Known(
+    update(Message)
+    .where(
+        Message.id == bindparam("message"),
+        Message.state == WAITING,
+        Message.parts_sent == bindparam("known"),
+        Message.pieces_sent == bindparam("said"),
+    )
+    .values(cost=Message.cost + bindparam("more"))
+)
 
 
 def _put_off(session: Session, outcome: SendOutcome, at: datetime) -> None:

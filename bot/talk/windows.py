@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.people.reaching import reachable_contact
+from bot.store.known import Known
 from bot.tables import Contact, Message, MessageState
-from bot.talk.outbox import HOLD, end_knocks, move_waiting
+from bot.talk.outbox import HOLD, WAITING, end_knocks, move_waiting
 
 if TYPE_CHECKING:
     from bot.talk.chat import Chat
@@ -37,19 +38,26 @@ def close_contacts(session: Session, refused: Mapping[int, datetime], at: dateti
 def close_silent(session: Session, channel: str, window: timedelta, at: datetime) -> int:
     """Closes the windows of those for whom something is due and who have said nothing for so long: they need not be refused first.
     Answers how many."""
-    due = exists().where(
-        Message.contact_id == Contact.id, Message.state == MessageState.WAITING, Message.due_at <= at
+    found = _SILENT.rows(session, {"channel": channel, "before": at - window, "now": at})
+    for (contact_id,) in found:
+        _close(session, session.get_one(Contact, contact_id), at)
+    return len(found)
+
+
+_SILENT = Known(
+    select(Contact.id)
+    .where(
+        Contact.channel == bindparam("channel"),
+        Contact.closed_at.is_(None),
+        Contact.used_at < bindparam("before"),
+        Contact.lost_at.is_(None),
+        exists().where(
+            Message.contact_id == Contact.id, Message.state == WAITING, Message.due_at <= bindparam("now")
+        ),
     )
-    silent = Contact.channel == channel, Contact.closed_at.is_(None), Contact.used_at < at - window
-    contacts = session.scalars(
-        select(Contact)
-        .where(*silent, Contact.lost_at.is_(None), due)
-        .order_by(Contact.id)
-        .with_for_update(skip_locked=True, of=Contact)
-    ).all()
-    for contact in contacts:
-        _close(session, contact, at)
-    return len(contacts)
+    .order_by(Contact.id)
+    .with_for_update(skip_locked=True, of=Contact)
+)
 
 
 def _close(session: Session, contact: Contact, at: datetime) -> None:
