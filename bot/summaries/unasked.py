@@ -20,13 +20,14 @@ from bot.duties.counting import (
     tally_standings,
     worst_first,
 )
-from bot.duties.ladder import NAME_TIME
+from bot.duties.ladder import NAME_TIME, ToldRung
 from bot.duties.standings import Standing, count_standings
 from bot.people.reaching import reachable_contact
 from bot.people.roles import MAY, units_below
 from bot.periods import periods_ending
 from bot.reminders.climbed import NAMED, News, climbed_news, hand_to, waiting_above
 from bot.reminders.escalation import out_of_touch
+from bot.reminders.own import note_rungs_told
 from bot.summaries.figures import PeriodFigure, sum_period_figures
 from bot.summaries.period import PeriodSummary, sum_period
 from bot.tables import (
@@ -37,7 +38,6 @@ from bot.tables import (
     MessageKind,
     MessageState,
     Person,
-    Reminder,
     ReminderKind,
     Role,
     Unit,
@@ -272,16 +272,11 @@ def _note_late(
     session: Session, message: Message, named: Iterable[Duty], late_before: date, at: datetime
 ) -> None:
     """Whose lateness this leader has read of by name is told to the leader once it is done."""
-    session.add_all(
-        Reminder(
-            duty_id=duty.id,
-            rung=f"{ReminderKind.SUMMARY}@{at:{NAME_TIME}}",
-            kind=ReminderKind.SUMMARY,
-            rung_at=at,
-            person_id=message.person_id,
-            message_id=message.id,
-            at=at,
-        )
+    rung = ToldRung(f"{ReminderKind.SUMMARY}@{at:{NAME_TIME}}", ReminderKind.SUMMARY, at)
+    late = [
+        (duty.id, rung)
         for duty in named
         if duty.state == DutyState.OPEN and duty.last_day is not None and duty.last_day < late_before
-    )
+    ]
+    if late and message.person_id is not None:
+        note_rungs_told(session, [(message.id, message.person_id, late)], at)

@@ -179,7 +179,7 @@ class Duty(Base):
         ),
         Index("ix_duties_about_id", "about_id", postgresql_where=ABOUT, sqlite_where=ABOUT),
         Index("ix_duties_path", "path", "demand_id"),
-        Index("ix_duties_demand_state", "demand_id", "state", "opens_on", "path"),
+        Index("ix_duties_demand_state", "demand_id", "state", "opens_on", "path", postgresql_include=["id"]),
         Index(
             "ix_duties_standing",
             *("demand_id", "due_on", "state", "on_time", "again_on", "opens_on", "hurry", "path", "unit_id"),
