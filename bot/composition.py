@@ -4,13 +4,14 @@ import logging
 import os
 import pickle
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.channels import CHANNELS
 from bot.channels.base import Channel, FileLink, Receive, Tools, WebTalk
@@ -23,10 +24,10 @@ from bot.commands.common import (
     shipped_rules,
     shipped_sheets,
 )
-from bot.duties.withdrawing import withdraw_outdated
 from bot.messages import Address, File, Incoming
 from bot.people.people import holds_role
 from bot.plans.yaml_in import read_agenda
+from bot.reminders.outdated import renew_outdated
 from bot.service.logs import LineCounts, set_up_logs
 from bot.service.metrics import watch_routes
 from bot.service.service import Service
@@ -48,7 +49,7 @@ from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook, DiscreetWords
 from bot.talk.receive import utc_now
 from bot.talk.render import Renderer, read_words
-from bot.talk.sender import Sender
+from bot.talk.sender import Outdated, Sender
 from bot.web import app as web
 from bot.web.setup import FirstWord
 from handlers import ROUTES
@@ -89,7 +90,11 @@ def compose(
     intake = Intake(db, store, aside, now, reader)
     channels = open_channels(settings, [Web] if demo else kinds, handle, intake, file_link, talk)
     links, render = own_links(settings, db, channels), message_renderer(settings)
-    sender = own_sender(settings, db, channels, now, hub, Veil(render, links))
+
+    def outdated(session: Session, message_ids: Collection[int], at: datetime) -> set[int]:
+        return renew_outdated(desk, session, message_ids, at)
+
+    sender = own_sender(settings, db, channels, now, hub, Veil(render, links), outdated)
     workshop = OwnProcess(work_apart, settings, tuple(one.name for one in channels))
     desk = open_desk(settings, db, render, links, sender.wake, store, aside, kinds, channels, workshop)
     gathering = Gathering(desk)
@@ -144,6 +149,7 @@ def own_sender(
     now: Callable[[], datetime],
     hub: Hub,
     veil: Veil,
+    outdated: Outdated,
 ) -> Sender:
     """Others know it by this machine and the address on which it listens."""
     name = f"{socket.gethostname()} {settings.listen}"
@@ -157,7 +163,7 @@ def own_sender(
         name=name,
         veil=veil,
         windows=windows,
-        outdated=withdraw_outdated,
+        outdated=outdated,
     )
 
 

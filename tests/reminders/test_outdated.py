@@ -1,9 +1,11 @@
 """What did not get out on its day is not said on the next one in the words of that day."""
 
+from functools import partial
+
 from sqlalchemy import select, update
 
-from bot.duties.withdrawing import withdraw_outdated
 from bot.messages import Reply
+from bot.reminders.outdated import renew_outdated
 from bot.tables import Contact, Duty, Message, Person, Reminder
 from bot.talk import outbox
 from schedules import reminders
@@ -31,7 +33,7 @@ def goes_out(world: World, telegram: Parlour) -> list[str]:
     """What people read when the clock and the sender are at work for a while."""
     before = len(telegram.taken)
     for _ in range(2):
-        sends_what_is_due(world, telegram, outdated=withdraw_outdated)
+        sends_what_is_due(world, telegram, outdated=partial(renew_outdated, world.desk))
         world.tick(reminders.say_reminders)
     return [text for _, text in telegram.taken[before:]]
 
@@ -79,3 +81,16 @@ def test_what_reminds_of_nothing_goes_out_on_any_day(world: World) -> None:
         outbox.post_message(session, contact, Reply("Mời dự hội nghị"), world.at, bulk=True)
     world.later(days=1)
     assert "Mời dự hội nghị" in goes_out(world, telegram)
+
+
+def test_who_is_above_reads_the_days_of_today(world: World) -> None:
+    telegram = Parlour(closes=False)
+    world.registered("CB01", "follower")
+    secretary = told_at_ten(world)
+    tick_through(world, "2022-06-06 09:00", secretary)
+    with world.db.read() as session:
+        (before,) = session.scalars(select(Message).where(Message.kind == "above")).all()
+    assert "quá hạn 6 ngày" in before.body["text"]
+    world.go("2022-06-07 10:05")
+    (told,) = [text for text in goes_out(world, telegram) if "đôn đốc" in text]
+    assert told == before.body["text"].replace("quá hạn 6 ngày", "quá hạn 7 ngày")
