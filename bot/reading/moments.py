@@ -1,11 +1,22 @@
 """Reads the days and times of day that people type: "5/4", "thứ năm 19h30", "mai lúc 7 rưỡi tối"."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, time
 
 from bot.reading.moment_days import DayReader
 from bot.reading.moment_words import AROUND_MOMENT, HOUR_SIGNS, MINUTE_SIGNS, PARTS, PUNCTUATION, UNREADABLE
 from bot.reading.words import own_words, plain_words
+
+_UNTIL = re.compile(
+    r"^\s*(?:(?:tôi|em|xin|đi|vắng|nghỉ|cho)\s+)*(?:(?:đến|tới|den|toi)(?:\s+(?:hết|het))?|hết|het)\s+",
+    re.IGNORECASE,
+)
+
+
+def without_until(text: str) -> str:
+    """Where a last day was asked for, the day alone: "đến hết 30/6", "tôi vắng tới thứ Năm"."""
+    return _UNTIL.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.people.reaching import reachable_contact
 from bot.people.roles import role_holders
 from bot.people.staff import secretaries_of
 from bot.problems import Invalid
-from bot.reading.moments import read_moment
+from bot.reading.moments import read_moment, without_until
 from bot.reading.names import read_name
 from bot.reading.words import fold, quoted_words, read_number, read_yes_no
 from bot.tables import Contact, Person
@@ -177,7 +177,7 @@ def take_away(chat: Chat, answer: Answer) -> None:
     if answer.value == "back":
         _come_back(chat)
         return
-    day = _day_said(chat, answer.value or answer.text)
+    day = _day_said(chat, answer.value or without_until(answer.text))
     if day < chat.today:
         raise Invalid("date_past", day=day)
     chat.answers(Setting).until = day

@@ -121,6 +121,8 @@ def test_away_days_that_cannot_be(world: World) -> None:
     assert "đi vắng đến hết thứ Bảy 31/12" in talker.last.text
     talker.says("/caidat").taps("Đi vắng").says("thứ sáu tuần sau")
     assert person_of(world, talker).away_until == date(2022, 4, 8)
+    talker.says("/caidat").taps("Đi vắng").says("đến hết 30/6")
+    assert person_of(world, talker).away_until == date(2022, 6, 30)
 
 
 def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -> None:

@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 
 from bot.problems import Invalid
-from bot.reading.moments import read_moment
+from bot.reading.moments import read_moment, without_until
 
 TODAY, NOW = date(2026, 11, 27), time(8)
 ASK = "?"
@@ -196,3 +196,26 @@ def test_the_word_of_a_moment_that_was_not_understood_is_quoted(text: str, word:
     with pytest.raises(Invalid) as refused:
         read_moment(text, today=TODAY, now=NOW)
     assert refused.value.facts.get("word", "") == word
+
+
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [
+        ("đến 3/12", date(2026, 12, 3)),
+        ("đến hết 3/12", date(2026, 12, 3)),
+        ("tôi đi vắng đến hết ngày 3/12 ạ", date(2026, 12, 3)),
+        ("Hết ngày 3/12", date(2026, 12, 3)),
+        ("tới thứ Năm tới", date(2026, 12, 3)),
+        ("den het 3/12", date(2026, 12, 3)),
+        ("cho đến mai", date(2026, 11, 28)),
+        ("thứ Năm tới", date(2026, 12, 3)),
+        ("3/12", date(2026, 12, 3)),
+    ],
+)
+def test_a_last_day_is_told_with_until(line: str, day: date) -> None:
+    assert read_moment(without_until(line), today=TODAY, now=NOW).day == day
+
+
+def test_a_day_that_begins_later_is_no_last_day() -> None:
+    with pytest.raises(Invalid, match="date_unclear"):
+        read_moment(without_until("từ 1/12 đến 3/12"), today=TODAY, now=NOW)
