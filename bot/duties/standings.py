@@ -63,9 +63,7 @@ def count_standings(
 ) -> Sequence[Standing]:
     """Of the duties that `scope` (a condition on Duty) lets through: those with their last day within `days` (both included), those
     of these demands."""
-    where = [] if days is None else [Duty.due_on.between(*days)]
-    where += [] if demand_ids is None else [Duty.demand_id.in_(demand_ids)]
-    return [Standing(*row) for row in _counted(session, scope, *where)]
+    return [Standing(*row) for row in _counted(session, scope, days, demand_ids)]
 
 
 def place_standings(
@@ -74,15 +72,25 @@ def place_standings(
     """As `count_standings`, each with the paths at which its duties stood, in order. They come as one text: to group them by what they
     lie below would sort all duties anew."""
     paths = func.aggregate_strings(Duty.path, SEPARATOR)
-    for row in _counted(session, scope, Duty.due_on.between(*days), more=(paths,)):
+    for row in _counted(session, scope, days, None, paths):
         yield Standing(*row[:-1]), sorted(row[-1].split(SEPARATOR))
 
 
 def _counted(
-    session: Session, scope: ColumnElement[bool], *where: ColumnElement[bool], more: tuple[Any, ...] = ()
+    session: Session,
+    scope: ColumnElement[bool],
+    days: tuple[date, date] | None,
+    demand_ids: Collection[int] | None,
+    *more: ColumnElement[Any],
 ) -> Sequence[Any]:
     few = _holds_few(session, scope)
     by_hand = not few and not _on_sqlite(session)
+    if by_hand and demand_ids is None:
+        demand_ids = session.scalars(
+            select(Demand.id)
+        ).all()  # of each, however many years there are, its part
+    where = [] if days is None else [Duty.due_on.between(*days)]
+    where += [] if demand_ids is None else [Duty.demand_id.in_(demand_ids)]
     keys = (Duty.demand_id if by_hand else Demand.id, *KEYS)
     columns = (*keys, func.count(), *more)
     rows = select(*columns) if by_hand else _rows_of_demands(columns, few=few)
@@ -94,11 +102,15 @@ def _counted(
 def _in_order_of_index(session: Session) -> Iterator[None]:
     """PostgreSQL takes the index of standings, in whose order they lie: by itself it reads the table, and works out for each duty among
     which others it counts, which takes twice as long."""
-    for setting in ("off", "on"):
-        ways = [func.set_config(way, setting, literal_column("true")) for way in OTHER_WAYS]
-        session.execute(select(*ways))
-        if setting == "off":
-            yield
+
+    def turn(setting: str) -> None:
+        session.execute(
+            select(*[func.set_config(way, setting, literal_column("true")) for way in OTHER_WAYS])
+        )
+
+    turn("off")
+    yield
+    turn("on")
 
 
 def standing_rows(session: Session, scope: ColumnElement[bool], *columns: Any) -> Select[*tuple[Any, ...]]:
