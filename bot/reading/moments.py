@@ -8,8 +8,11 @@ from bot.reading.moment_days import DayReader
 from bot.reading.moment_words import AROUND_MOMENT, HOUR_SIGNS, MINUTE_SIGNS, PARTS, PUNCTUATION, UNREADABLE
 from bot.reading.words import own_words, plain_words
 
-_UNTIL = re.compile(
-    r"^\s*(?:(?:tôi|em|xin|đi|vắng|nghỉ|cho)\s+)*(?:(?:đến|tới|den|toi)(?:\s+(?:hết|het))?|hết|het)\s+",
+_TO = r"(?:đến|tới|den|toi)(?:\s+(?:hết|het))?"
+_UNTIL = re.compile(rf"^\s*(?:(?:tôi|em|xin|đi|vắng|nghỉ|cho)\s+)*(?:{_TO}|hết|het)\s+", re.IGNORECASE)
+_PUT_OFF = re.compile(
+    r"^\s*(?:(?:tôi|xin|em|chi bộ)\s+)*(?:hoãn|hoan|lùi|lui|dời|chuyển|đổi)\s+"
+    rf"(?:(?:lại|lịch|buổi|họp|cuộc|này)\s+)*(?:(?:{_TO}|sang|qua|vào)\s+)?",
     re.IGNORECASE,
 )
 
@@ -17,6 +20,11 @@ _UNTIL = re.compile(
 def without_until(text: str) -> str:
     """Where a last day was asked for, the day alone: "đến hết 30/6", "tôi vắng tới thứ Năm"."""
     return _UNTIL.sub("", text)
+
+
+def without_put_off(text: str) -> str:
+    """Where the day of a meeting was asked for, the new one alone: "hoãn đến thứ Ba tuần sau", "lùi lịch họp sang 12/4"."""
+    return _PUT_OFF.sub("", text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.meetings.joining import duties_of
 from bot.meetings.meetings import live_meeting
 from bot.meetings.offering import offer_for, read_stamp, usual_meeting
 from bot.problems import Invalid
+from bot.reading.moments import without_put_off
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
@@ -161,7 +162,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
         return
     day, clock = chosen_day(answer.value), None
     if day is None:
-        day, clock = read_day(chat, answer.text)
+        day, clock = read_day(chat, without_put_off(answer.text))
     if day < chat.today:
         raise Invalid("date_past", day=day)
     said.day = day

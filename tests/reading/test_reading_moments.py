@@ -6,7 +6,7 @@ from datetime import date, time
 import pytest
 
 from bot.problems import Invalid
-from bot.reading.moments import read_moment, without_until
+from bot.reading.moments import read_moment, without_put_off, without_until
 
 TODAY, NOW = date(2026, 11, 27), time(8)
 ASK = "?"
@@ -219,3 +219,21 @@ def test_a_last_day_is_told_with_until(line: str, day: date) -> None:
 def test_a_day_that_begins_later_is_no_last_day() -> None:
     with pytest.raises(Invalid, match="date_unclear"):
         read_moment(without_until("từ 1/12 đến 3/12"), today=TODAY, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("hoãn đến thứ Ba tuần sau", (date(2026, 12, 1), None)),
+        ("Xin hoãn lại sang 19h 3/12", (date(2026, 12, 3), time(19))),
+        ("lùi lịch họp đến 3/12", (date(2026, 12, 3), None)),
+        ("hoan den mai", (date(2026, 11, 28), None)),
+        ("dời sang 3/12", (date(2026, 12, 3), None)),
+        ("chuyển qua thứ Năm tới", (date(2026, 12, 3), None)),
+        ("hoãn 3/12", (date(2026, 12, 3), None)),
+        ("3/12", (date(2026, 12, 3), None)),
+    ],
+)
+def test_a_meeting_is_put_off_to_a_day(line: str, moment: tuple[date, time | None]) -> None:
+    found = read_moment(without_put_off(line), today=TODAY, now=NOW)
+    assert (found.day, found.at) == moment
