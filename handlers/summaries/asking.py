@@ -3,7 +3,7 @@
 from bot.people.roles import role_holders, within_subtree
 from bot.periods import Span, period_of
 from bot.problems import Invalid
-from bot.reading.focus_words import read_focus
+from bot.reading.focus_words import read_focus, without_asking
 from bot.reading.period_words import AskedPeriod, read_asked_period
 from bot.reading.words import fold
 from bot.summaries.focus import Focus, find_focus
@@ -80,7 +80,7 @@ def take_loose_words(chat: Chat) -> bool:
         return False
     if not SHORTEST <= len(fold(text)) <= LONGEST:
         return False
-    asked = read_asked_period(text, chat.today)
+    asked = read_asked_period(without_asking(text), chat.today)
     if not (asked.period or asked.part or asked.rest):
         return False
     units = [unit for unit in _units(chat, asked.rest) if _names_it(unit, asked.rest)]

@@ -396,6 +396,28 @@ def test_a_name_typed_with_or_without_marks(world: World) -> None:
     assert "Có 2 đơn vị khớp “uy b”" in leader.says("/tonghop uy b").last.text, "asked for, a part will do"
 
 
+def test_what_is_asked_after_may_stand_in_a_question(world: World) -> None:
+    leader = world.registered("DUK", "leader")
+    for said in (
+        "tình hình chi bộ thôn A7",
+        "Tình hình của thôn A7 thế nào?",
+        "Chi bộ thôn A7 họp chưa?",
+        "thôn A7 đã nộp báo cáo chưa ạ?",
+        "cho tôi hỏi chi bộ thôn A7 đến đâu rồi",
+    ):
+        assert leader.says(said).last.text.startswith("🏢 <b>Chi bộ thôn A7: "), said
+    plain = leader.says("tháng 3").last.text
+    assert plain.startswith("<b>")
+    for said in (
+        "Bao nhiêu chi bộ đã họp tháng 3?",
+        "cho tôi xem kết quả tháng 3",
+        "Tình hình tháng 3 ra sao?",
+    ):
+        assert leader.says(said).last.text == plain, said
+    for other in ("tình hình hôm nay thế nào", "họp chưa", "đã họp chưa?"):
+        assert not leader.says(other).last.text.startswith(("🏢", plain[:20])), other
+
+
 def test_a_name_of_another_committee_is_not_found(world: World) -> None:
     leader = world.registered("DUB", "leader")
     assert "chưa hiểu ý đồng chí" in leader.says("chi bộ thôn A7").last.text
