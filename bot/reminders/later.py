@@ -1,5 +1,6 @@
 """What is said of a duty beside its ladder: once more at a chosen moment, or in the name of the committee."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from bot.talk import outbox
 from bot.talk.chat import Chat
 from bot.talk.desk import Desk
 
+WORDED = {ReminderKind.SNOOZE: "reminders/again", ReminderKind.NUDGE: "reminders/nudge"}
+
 
 def remind_later(chat: Chat, duty: Duty, moment: datetime) -> None:
     """Writes the reminder of a duty once more, to go out at `moment`, unless the duty is done by then."""
     view = duty_outlook(chat.session, duty, replace(chat.moment, at=moment))
-    reply = chat.desk.render.reply("reminders/again", {"view": view, "today": chat.today})
+    reply = chat.desk.render.reply(WORDED[ReminderKind.SNOOZE], {"view": view, "today": chat.today})
     contact = reachable_contact(chat.session, chat.person.id) or chat.contact
     message = outbox.post_message(chat.session, contact, reply, chat.at, bulk=True, due_at=moment)
     chat.session.flush()
@@ -34,7 +37,7 @@ def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, momen
     key = nudge_key(duty, person, moment.today)
     if contact is None or session.scalar(select(Message.id).where(Message.key == key)):
         return False
-    template = "reports/figures_nudge" if duty.state == DutyState.DONE else "reminders/nudge"
+    template = "reports/figures_nudge" if duty.state == DutyState.DONE else WORDED[ReminderKind.NUDGE]
     view = duty_outlook(session, duty, moment)
     reply = desk.render.reply(template, {"view": view, "today": moment.today})
     due_at = next_allowed(moment)
@@ -43,6 +46,23 @@ def nudge_person(desk: Desk, session: Session, person: Person, duty: Duty, momen
     rung = f"nudge-{message.id}@{moment.at:%Y%m%d%H%M}"
     _speaks_of(session, message, duty, person.id, ReminderKind.NUDGE, rung, moment.at)
     return True
+
+
+def word_again(desk: Desk, session: Session, message_ids: Collection[int], at: datetime) -> set[int]:
+    """Puts what was put off by its reader, and what was said in the name of the committee, into the words of now; answers which of the
+    messages were."""
+    rows = session.execute(
+        select(Reminder, Duty)
+        .join(Duty, Duty.id == Reminder.duty_id)
+        .where(Reminder.message_id.in_(message_ids), Reminder.kind.in_(WORDED), Duty.state == DutyState.OPEN)
+    ).all()
+    moment = desk.moment(at)
+    for said, duty in rows:
+        facts = {"view": duty_outlook(session, duty, moment), "today": moment.today}
+        reply = desk.render.reply(WORDED[said.kind], facts)
+        session.get_one(Message, said.message_id).body = outbox.to_body(reply)
+    session.flush()
+    return {said.message_id for said, _ in rows}
 
 
 def tell_of_return(

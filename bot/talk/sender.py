@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.calendar import Moment, at_local, quiet_since
 from bot.messages import Address
-from bot.store.again import do_again
+from bot.store.again import database_gave_way, do_again
 from bot.store.db import Database
 from bot.tables import Priority
 from bot.talk import processes
@@ -235,7 +235,17 @@ class Sender:
         midnight = at_local(Moment(at, self._zone).today, time_of_day.min, self._zone)
         whole = [one for one in found if one.reply.unasked and not (one.parts_sent or one.reply.pieces_gone)]
         old = {one.id for one in whole if at - one.age < midnight}
-        taken = self._outdated(session, old, at) if old else set()
+        if not old:
+            return found
+        try:
+            with session.begin_nested():
+                taken = self._outdated(session, old, at)
+        except Exception as error:
+            if database_gave_way(error):
+                raise
+            # Rather in the words of yesterday than never, to nobody at all.
+            log.exception("outbox.outdated failed messages=%s", len(old))
+            return found
         return [one for one in found if one.id not in taken]
 
     def _knock(self, session: Session, at: datetime, *, at_once: bool) -> None:

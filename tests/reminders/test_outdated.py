@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.messages import Reply
@@ -94,3 +95,27 @@ def test_who_is_above_reads_the_days_of_today(world: World) -> None:
     world.go("2022-06-07 10:05")
     (told,) = [text for text in goes_out(world, telegram) if "đôn đốc" in text]
     assert told == before.body["text"].replace("quá hạn 6 ngày", "quá hạn 7 ngày")
+
+
+def test_what_was_put_off_counts_the_days_from_today(world: World) -> None:
+    telegram = Parlour(closes=False)
+    secretary = told_at_ten(world)
+    secretary.taps("Nhắc lại sau").taps("Sáng mai")
+    world.go("2022-06-02 10:05")
+    told = [text for text in goes_out(world, telegram) if "Nhắc lại" in text]
+    assert [text for text in told if "Quá hạn 2 ngày" in text] == told
+    assert told
+
+
+@pytest.mark.logs_errors
+def test_what_cannot_be_said_anew_goes_out_as_it_is(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    def stumbles(*_args: object) -> set[int]:
+        raise ValueError("a bug")
+
+    telegram = Parlour(closes=False)
+    told_at_ten(world)
+    tick_through(world, "2022-05-31 09:00")
+    world.go("2022-06-01 10:05")
+    sends_what_is_due(world, telegram, outdated=stumbles)
+    assert [text[:40] for _, text in telegram.taken] == ["⏰ <b>Hôm nay là hạn cuối</b>\nHọp thường kỳ"[:40]]
+    assert "outbox.outdated failed messages=1" in caplog.text
