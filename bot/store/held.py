@@ -9,8 +9,8 @@ Say = Callable[[str, Sequence[Any]], object]
 
 class Held:
     """What one connection holds, of each table one statement with all its values. A way to the server and back costs more than most
-    writes: these go together, as soon as another statement names one of their tables, and at the latest before the commit. Closed,
-    it is to be given nothing."""
+    writes: these go together, as soon as another statement names one of their tables, before a savepoint, and at the latest before the
+    commit. Closed, it is to be given nothing."""
 
     def __init__(self) -> None:
         self.open = False
