@@ -48,7 +48,9 @@ def load_plan(
     `answers` says what the plan leaves open about its days (see `answered`); those of an earlier loading still hold. `only` (a condition on Unit) loads for these units and leaves the others as they are.
     Raises Rejected, and has written nothing: plan_decide for each decision still open, plan_ask_… for each question not answered.
     """
-    loading = _begin(session, text, owner, moment, answers)
+    # Of few units it costs less to look up what is about each than whether anything of the plan is about any.
+    changes = Changes(about_units=None if only is None else True)
+    loading = _begin(session, text, owner, moment, answers, changes)
     _comparison(loading).run(only)
     if only is None:
         _note_how_far(loading, None)
@@ -121,7 +123,7 @@ def _begin(
     owner: Unit,
     moment: Moment,
     answers: Mapping[str, str] | None,
-    changes: Changes | None = None,
+    changes: Changes,
 ) -> Loading:
     known = _plan_of(session, text, owner)
     said = {**(known.answers if known else {}), **(answers or {})}
@@ -129,7 +131,7 @@ def _begin(
     _check(text, whole)
     plan = _write_plan(session, known, text, owner, moment.at)
     plan.answers = {key: said[key] for key in said if key in {one.key for one in plan_questions(text)}}
-    loading = Loading(session, plan, whole, owner, moment, Changes() if changes is None else changes)
+    loading = Loading(session, plan, whole, owner, moment, changes)
     for key, variant, *upto in plan.unfinished or ():
         loading.changes.demands.add((key, variant))
         loading.followed[key, variant] = "".join(upto)
