@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from psycopg import Connection, Cursor
+from psycopg.pq import TransactionStatus
 
 from bot.store.held import Held
 
@@ -15,6 +16,13 @@ class HoldingConnection(Connection[Any]):
     def __init__(self, *arguments: Any, **others: Any) -> None:
         super().__init__(*arguments, **others)
         self.held = Held()
+
+    def rollback(self) -> None:
+        """As every look at the database ends. psycopg would forget what it has prepared, and the server would plan it all anew: so it
+        does only where something has failed, as what was being prepared then may not be."""
+        if self.info.transaction_status == TransactionStatus.INTRANS:
+            self.pgconn.exec_(b"ROLLBACK")
+        super().rollback()  # of which nothing is left where that went well
 
 
 class Columns(Sequence[Any]):
