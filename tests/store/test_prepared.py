@@ -18,30 +18,26 @@ def prepared(session: Session) -> int:
     return int(session.scalar(text("SELECT count(*) FROM pg_prepared_statements")) or 0)
 
 
-@pytest.fixture
-def server(db: Database) -> Database:
-    if db.sqlite:
-        pytest.skip("SQLite has no server")
-    return db
+pytestmark = pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
 
 
-def test_what_is_prepared_outlives_a_look(server: Database) -> None:
-    with server.read() as session:
+def test_what_is_prepared_outlives_a_look(db: Database) -> None:
+    with db.read() as session:
         for _ in range(OFTEN):
             UNITS.rows(session, {})
         before = prepared(session)
-    with server.read() as session:
+    with db.read() as session:
         assert prepared(session) >= before > 0
 
 
-def test_after_a_failure_everything_is_said_and_answered_as_before(server: Database) -> None:
+def test_after_a_failure_everything_is_said_and_answered_as_before(db: Database) -> None:
     for _ in range(OFTEN):
-        with server.read() as session:
+        with db.read() as session:
             UNITS.rows(session, {})
-    with pytest.raises(DBAPIError), server.write() as session:
+    with pytest.raises(DBAPIError), db.write() as session:
         session.execute(text("SELECT 1 / 0"))
     for _ in range(OFTEN):
-        with server.write() as session:
+        with db.write() as session:
             session.add(Unit(code=f"U{prepared(session)}", name="Chi bộ", kind="chi_bo", path="/9/"))
             session.flush()
             assert len(UNITS.rows(session, {})) == 1
