@@ -79,7 +79,8 @@ class Pages:
 
 
 @pytest.fixture
-async def pages(world: World, tmp_path: Path) -> AsyncIterator[Pages]:
+async def pages(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pages]:
+    monkeypatch.setattr("bot.web.chat.ANSWER_SECONDS", 0.05)  # nothing is sent here that could be waited for
     facts: dict[str, Any] = {
         "files_url": SecretStr(str(tmp_path / "files")),
         "public_url": "https://chibo.example",

@@ -175,16 +175,16 @@ def test_forged_tokens_open_nothing(shared: Installation, path: str) -> None:
     mine, other = shared.contact(), shared.contact("telegram")
     good = shared.links.path(shared.links.web_chat(mine)).removeprefix("/w/")
     elsewhere = SignedLinks("another secret", "").web_chat(mine).removeprefix("/w/")
-    swapped = good[: good.index(".")]
+    others = shared.links.path(shared.links.web_chat(other)).removeprefix("/w/")
     strange = [
         "x",
         good[:-2],
         good + "A",
         elsewhere,
         shared.links.path(shared.links.upload(mine)).removeprefix("/u/"),
-        shared.links.path(shared.links.web_chat(other)).removeprefix("/w/"),
+        others,
         shared.links.path(shared.links.web_chat(10**9)).removeprefix("/w/"),
-        "MQ" + good[len(swapped) :],
+        others.partition(".")[0] + good[good.index(".") :],
     ]
     with client_of(shared) as browser:
         for token in strange:
@@ -238,7 +238,10 @@ def test_reading_alone_keeps_a_link(site: Installation, browser: httpx.Client) -
     assert browser.get(chat).status_code == 403
 
 
-def test_an_open_page_ends_with_its_link(site: Installation, browser: httpx.Client) -> None:
+def test_an_open_page_ends_with_its_link(
+    site: Installation, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.chat.LOOK_AGAIN", 0.2)
     contact = site.contact()
     with browser.stream("GET", f"{site.chat(contact)}/events") as stream:
         lines = stream.iter_lines()
@@ -844,7 +847,10 @@ def test_an_invitation_opens_a_chat(site: Installation, browser: httpx.Client, c
     assert site.count(Contact) == 2
 
 
-def test_codes_that_open_nothing(site: Installation, browser: httpx.Client, code: str) -> None:
+def test_codes_that_open_nothing(
+    site: Installation, browser: httpx.Client, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries_module, "PAUSE_SECONDS", 0.05)
     wrong = browser.post("/w/new/ZZZZ-ZZZZ")
     assert wrong.status_code == 404
     assert "Mã mời chưa đúng" in wrong.text
