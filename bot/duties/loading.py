@@ -174,7 +174,10 @@ def _check(text: PlanText, whole: PlanText) -> None:
 
 def _plan_of(session: Session, text: PlanText, owner: Unit) -> Plan | None:
     return session.scalar(
-        select(Plan).where(Plan.mark == key_digest(text), Plan.unit_id == owner.id).with_for_update()
+        select(Plan)
+        .where(Plan.mark == key_digest(text), Plan.unit_id == owner.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 

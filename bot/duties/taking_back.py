@@ -39,6 +39,6 @@ def withdraw_by_portions(db: Database, plan_id: int, moment: Moment) -> Changes:
     after: str | None = ""
     while after is not None:
         with db.write() as session:
-            plan = session.get_one(Plan, plan_id, with_for_update=True)
+            plan = session.get_one(Plan, plan_id, with_for_update=True, populate_existing=True)
             after = withdraw_portion(session, plan, moment, changes, after)
     return changes

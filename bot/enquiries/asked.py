@@ -34,7 +34,10 @@ def keep_asked(session: Session, unit: Unit, text: str, at: datetime) -> AskedWo
     words = " ".join(text.split())[:LONGEST]
     mark = fold(words)[:LONGEST]
     found = session.scalar(
-        select(AskedWords).where(AskedWords.unit_id == unit.id, AskedWords.mark == mark).with_for_update()
+        select(AskedWords)
+        .where(AskedWords.unit_id == unit.id, AskedWords.mark == mark)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if found is None:
         found = AskedWords(unit_id=unit.id, mark=mark, words=words, times=0, first_at=at, last_at=at)

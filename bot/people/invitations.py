@@ -68,7 +68,12 @@ def find_invite(session: Session, contact: Contact, code: str, at: datetime) -> 
     if contact.wrong_codes >= WRONG_CODES and contact.wrong_since is not None:
         left = contact.wrong_since + WRONG_WINDOW - at
         raise Invalid("code_wait", minutes=max(1, -(-int(left.total_seconds()) // 60)))
-    row = session.scalar(select(Invite).where(Invite.code_hash == hashed_code(code)).with_for_update())
+    row = session.scalar(
+        select(Invite)
+        .where(Invite.code_hash == hashed_code(code))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if row is None:
         contact.wrong_codes += 1
         contact.wrong_since = contact.wrong_since or at

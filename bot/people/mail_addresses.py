@@ -35,7 +35,10 @@ def hold_address(session: Session, person: Person, address: str, at: datetime) -
     Raises Invalid: mail_own where it is the person's already, mail_taken where it is somebody else's.
     """
     contact = session.scalar(
-        select(Contact).where(Contact.channel == MAIL, Contact.place == address).with_for_update()
+        select(Contact)
+        .where(Contact.channel == MAIL, Contact.place == address)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if contact is None:
         contact = Contact(channel=MAIL, place=address, used_at=at, key=0, seq=0)

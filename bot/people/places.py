@@ -63,7 +63,7 @@ def own_web_chat(session: Session, person: Person, at: datetime) -> Contact:
 def kept_web_chat(session: Session, person_id: int, at: datetime) -> Contact:
     """The person's newest place in the web chat whose links open still, and go on opening; only where there is none, one is made or
     opened anew."""
-    person = session.get_one(Person, person_id, with_for_update=True)
+    person = session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
     rows = session.scalars(
         select(Contact)
         .where(Contact.person_id == person_id, Contact.channel == "web", Contact.lost_at.is_(None))

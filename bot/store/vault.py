@@ -36,5 +36,10 @@ def _locked(session: Session, name: str) -> Constant:
     """The row, made where there is none, and held until the end of the transaction."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     session.execute(insert(Constant).values(name=name, value="").on_conflict_do_nothing())
-    held = select(Constant).where(Constant.name == name).with_for_update()
+    held = (
+        select(Constant)
+        .where(Constant.name == name)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     return session.scalars(held).one()

@@ -91,7 +91,12 @@ def take_upward(session: Session, signed: Signed, moment: Moment) -> tuple[Local
 
     Gives the place, and False where these very counts had come before. Raises Invalid: summary_stranger, summary_ahead, summary_stale.
     """
-    place = session.scalar(select(Locality).where(Locality.key == signed.key).with_for_update())
+    place = session.scalar(
+        select(Locality)
+        .where(Locality.key == signed.key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if place is None:
         raise Invalid("summary_stranger", key=signed.key, fingerprint=fingerprint(signed.key))
     taken_at = signed.upward.taken_at

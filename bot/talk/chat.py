@@ -27,7 +27,12 @@ log = logging.getLogger(__name__)
 
 R = TypeVar("R")
 
-_KEYED = select(Message).where(Message.key == bindparam("key")).with_for_update()
+_KEYED = (
+    select(Message)
+    .where(Message.key == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 GO_ON = "go_on"
 """The action that asks the open question once more."""

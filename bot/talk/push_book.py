@@ -95,7 +95,7 @@ class DatabasePushBook:
     def _settle(self, outcome: Pushed) -> None:
         at = self._now()
         with self._db.write() as session:
-            row = session.get(Push, outcome.push.id, with_for_update=True)
+            row = session.get(Push, outcome.push.id, with_for_update=True, populate_existing=True)
             if row is None:
                 return  # a newer one has taken its place, or the device has gone
             device = session.get_one(PushSubscription, row.subscription_id)

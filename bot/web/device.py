@@ -55,7 +55,7 @@ async def take_device(request: Request) -> Response:
 
     def keep(session: Session) -> None:
         # The link may have ended while this was on its way: its devices have gone, and this one would ring on.
-        here = session.get(Contact, contact.id, with_for_update={"key_share": True})
+        here = session.get(Contact, contact.id, with_for_update={"key_share": True}, populate_existing=True)
         if here is None or here.key != contact.key or role_lost_at(session, contact.id) is not None:
             raise HTTPException(403, "ended")
         keep_device(session, contact.id, endpoint, p256dh, auth, at)

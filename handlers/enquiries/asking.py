@@ -46,7 +46,7 @@ def _say_kept(chat: Chat, asked: AskedWords) -> None:
 
 def _own_asked(chat: Chat, asked_id: str) -> AskedWords | None:
     """What was asked of an office that is this person's: their own, or one above them."""
-    asked = chat.session.get(AskedWords, row_id(asked_id), with_for_update=True)
+    asked = chat.session.get(AskedWords, row_id(asked_id), with_for_update=True, populate_existing=True)
     if asked is not None and asked.unit_id in units_on_the_way_up(chat.roles()):
         return asked
     chat.say("talk/not_yours")

@@ -37,7 +37,7 @@ def show_unanswered(chat: Chat, unit_id: str, first: str = "0") -> None:
 
 
 def _own_asked(chat: Chat, asked_id: str | int) -> AskedWords | None:
-    asked = chat.session.get(AskedWords, row_id(asked_id), with_for_update=True)
+    asked = chat.session.get(AskedWords, row_id(asked_id), with_for_update=True, populate_existing=True)
     if asked is None:
         chat.refuse()
         return None

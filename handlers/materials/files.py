@@ -113,7 +113,7 @@ def _link(chat: Chat, file: Material) -> str:
 
 def _own_file(chat: Chat, file_id: str) -> tuple[Material, Topic] | None:
     """The file and its topic, if the person may take it back; else says no."""
-    file = chat.session.get(Material, _number(file_id), with_for_update=True)
+    file = chat.session.get(Material, _number(file_id), with_for_update=True, populate_existing=True)
     if file is not None and may_act(chat.roles(), "nudge", file.path):
         its = select(Topic).where(Topic.plan_id == file.plan_id, Topic.key == file.key).order_by(Topic.id)
         found = chat.session.scalars(its.limit(1)).first()

@@ -158,7 +158,7 @@ def take_plan_back(desk: Desk, errand_id: int, at: datetime) -> None:
 
 def _take_back_portion(desk: Desk, session: Session, errand: Errand, at: datetime) -> bool:
     asked = errand.about(LoadedPlan)
-    row = session.get_one(Plan, asked.plan_id, with_for_update=True)
+    row = session.get_one(Plan, asked.plan_id, with_for_update=True, populate_existing=True)
     changes = _done_so_far(asked)
     through = withdraw_portion(session, row, desk.moment(at), changes, asked.through)
     if through is not None:

@@ -53,7 +53,9 @@ def begin_scan(chat: Chat, submission_id: str) -> None:
 def _last_errand(chat: Chat, draft: Submission) -> Errand | None:
     """The latest about this draft, in whatever state; one that has failed still knows how the pages were arranged."""
     its = select(Errand).where(Errand.person_id == chat.person.id, Errand.kind == ErrandKind.SCAN)
-    rows = chat.session.scalars(its.order_by(Errand.id.desc()).with_for_update())
+    rows = chat.session.scalars(
+        its.order_by(Errand.id.desc()).with_for_update().execution_options(populate_existing=True)
+    )
     return next((row for row in rows if row.about(ScannedPages).submission == draft.id), None)
 
 
