@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot.store.db import Database
+from bot.store.db import Database, connect_database
 from bot.store.known import Known
 from bot.tables import Unit
 
@@ -21,13 +21,15 @@ def prepared(session: Session) -> int:
 pytestmark = pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
 
 
-def test_what_is_prepared_outlives_a_look(db: Database) -> None:
+def test_what_is_prepared_outlives_a_look(database_url: str) -> None:
+    db = connect_database(database_url)  # it has one connection, which it takes again
     with db.read() as session:
         for _ in range(OFTEN):
             UNITS.rows(session, {})
         before = prepared(session)
     with db.read() as session:
         assert prepared(session) >= before > 0
+    db.close()
 
 
 def test_after_a_failure_everything_is_said_and_answered_as_before(db: Database) -> None:
