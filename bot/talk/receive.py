@@ -65,7 +65,8 @@ def take_event(desk: Desk, session: Session, event: Incoming, ahead: Ahead | Non
     """Handles one event in the caller's transaction; False when it had been handled before. Raises whatever its handler does. `ahead`:
     what has been read for several at once."""
     event, stamped = _without_secrets(event)
-    event = replace(event, text=shown_text(event.text))
+    if (shown := shown_text(event.text)) != event.text:
+        event = replace(event, text=shown)
     chat = _open_chat(desk, session, event, ahead)
     if chat is None:
         return False
@@ -78,7 +79,7 @@ def take_event(desk: Desk, session: Session, event: Incoming, ahead: Ahead | Non
 
 
 def _without_secrets(event: Incoming) -> tuple[Incoming, bool]:
-    stamped = typed_stamp(event.text)
+    stamped = bool(event.text) and typed_stamp(event.text)
     if stamped:
         log.warning("text.secret refused sha256=%s", hashlib.sha256(event.text.encode()).hexdigest())
         event = replace(event, text="", files=(), refused=())

@@ -59,7 +59,10 @@ class Choices:
 
     def rows(self) -> tuple[tuple[Choice, ...], ...]:
         """Choices that read alike are told apart by a number: two units may have one name."""
-        alike = Counter(choice.label for row in self._rows for choice in row)
+        labels = [choice.label for row in self._rows for choice in row]
+        if len(set(labels)) == len(labels):
+            return tuple(map(tuple, self._rows))
+        alike = Counter(labels)
         seen: Counter[str] = Counter()
         return tuple(tuple(_told_apart(choice, alike, seen) for choice in row) for row in self._rows)
 
