@@ -5,6 +5,9 @@ DIST ?= dist
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# One more than there are cores: a fifth of the time a test waits, for a process that starts or for a server.
+WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
+
 # Tests start the program many times: it is compiled once.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -17,10 +20,10 @@ run: $(VENV)/.run
 	$(BIN)/python -m bot run
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-quick: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not process and not browser"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not process and not browser"
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
