@@ -5,7 +5,7 @@ DIST ?= dist
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# One more than there are cores: a fifth of the time a test waits, for a process that starts or for a server.
+# One more than there are cores: a test waits now and then, for a process that starts or for a server.
 WORKERS ?= $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
 
 # Tests start the program many times: it is compiled once.
