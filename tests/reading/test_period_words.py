@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bot.periods import period_before, periods_ending, summed_period
+from bot.reading.focus_words import without_asking
 from bot.reading.period_words import read_asked_period
 
 TODAY = date(2022, 8, 10)
@@ -136,3 +137,15 @@ def test_what_ends_on_a_day() -> None:
     }
     for day, keys in ending.items():
         assert [period.key for period in periods_ending(day)] == keys
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Chi bộ Thanh tra  họp\n chưa?", "Chi bộ Thanh tra"),
+        ("tình hình   chi bộ Thanh tra thế nào ạ", "chi bộ Thanh tra"),
+        ("quý" + " " * 200_000 + "1", "quý 1"),  # pasted out of a table; blank by blank it would take hours
+    ],
+)
+def test_blanks_in_a_question_are_one(said: str, asked: str) -> None:
+    assert without_asking(said) == asked
