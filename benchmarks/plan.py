@@ -5,8 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import text
-
 from benchmarks.children import Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, opened, shipped_plan, write_units
@@ -52,10 +50,9 @@ def load_for_units(db: Database) -> float:
 
 
 def gather_statistics(db: Database) -> None:
-    """PostgreSQL does so by itself soon after such a change, and its plans depend on it; SQLite never does."""
+    """PostgreSQL does so by itself soon after such a change, and its plans depend on it; SQLite waits for the night."""
     if not db.sqlite:
-        with db.engine.begin() as connection:
-            connection.execute(text("ANALYZE"))
+        db.renew_statistics()
 
 
 def duty_rows(db: Database) -> Sequence[tuple[Any, ...]]:

@@ -96,19 +96,21 @@ class Database:
             yield connection
 
     def renew_statistics(self) -> None:
-        """SQLite learns from a sample how its rows lie, and takes the better index; PostgreSQL does so by itself."""
-        if self.sqlite:
-            with self._counted(), self._turns.take():
-                self._learn_rows()
+        """Both learn from a sample how their rows lie, and take the better index; PostgreSQL notes besides which pages everybody may
+        see, else it looks up in the table each row that it has found in an index: it waits for a fifth of the rows to change."""
+        with self._counted(), self._turns.take():
+            self._learn_rows()
 
     def _learn_rows(self) -> None:
         """Connections that are open already would never hear of it on SQLite: those that come next are new ones."""
-        with self.engine.begin() as connection:
-            if self.sqlite:
-                connection.execute(text("PRAGMA analysis_limit=1000"))
-            connection.execute(text("ANALYZE"))
         if self.sqlite:
+            with self.engine.begin() as connection:
+                connection.execute(text("PRAGMA analysis_limit=1000"))
+                connection.execute(text("ANALYZE"))
             self.engine.dispose()
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM (ANALYZE, SKIP_LOCKED)"))
 
     def prove_same_file(self) -> None:
         """Raises DatabaseGone; what is written into a deleted file is lost with the last process that holds it."""
