@@ -14,6 +14,7 @@ from bot.duties.outlook import open_duties
 from bot.meetings.attendance_line import read_told
 from bot.meetings.joining import duties_of, parts_in_order
 from bot.problems import Invalid
+from bot.reading.attendance_words import read_items
 from bot.reading.words import plain_words, read_number
 from bot.tables import Duty, DutyKind, DutyState, Meeting, MeetingState, Message, MessageState, Reminder, Unit
 
@@ -48,14 +49,22 @@ def line_of(text: str, members: int | None) -> Line:
     A share whose whole is far from the membership and that is a day of the year ("4/5") is a `date`, or nobody knows what.
     """
     if share := SHARE.fullmatch(plain_words(text)):
-        part, whole = int(share[1]), int(share[2])
-        near = members is not None and abs(whole - members) <= max(2, members // 10)
-        return "date" if whole <= 12 and 1 <= part <= 31 and not near else "share"
+        return _of_share(int(share[1]), int(share[2]), members)
     try:
         read_number(text)
     except Invalid:
-        return "counts" if _counts(text, members) else ""
+        if not _counts(text, members):
+            return ""
+        items = [item for _, clause in read_items(text).clauses for item in clause]
+        if [item.code for item in items] != ["N", "/", "N"]:
+            return "counts"
+        return _of_share(items[0].value, items[2].value, members)  # "chi bộ họp 24/11"
     return "number"
+
+
+def _of_share(part: int, whole: int, members: int | None) -> Line:
+    near = members is not None and abs(whole - members) <= max(2, members // 10)
+    return "date" if whole <= 12 and 1 <= part <= 31 and not near else "share"
 
 
 def _counts(text: str, members: int | None) -> bool:

@@ -155,10 +155,16 @@ def _offer(duty: Duty, meetings: Sequence[LastMeeting], now: Moment) -> Offer | 
     custom = custom_of(meetings, topic.meeting, now.zone)
     for day in usual_days(duty.unit, duty.opens_on, last):
         moment = None if custom.clock is None else at_local(day, custom.clock, now.zone)
-        ahead = day > now.today if moment is None else moment > now.at
-        if ahead and not _taken(duty, topic.meeting, day, meetings, now.zone):
+        if _ahead(day, moment, now) and not _taken(duty, topic.meeting, day, meetings, now.zone):
             return Offer(day, moment, custom.place, custom.clock)
     return None
+
+
+def _ahead(day: date, moment: datetime | None, now: Moment) -> bool:
+    """Without an hour, today counts until nobody begins to meet any more: who registers on the day meets that evening."""
+    if moment is not None:
+        return moment > now.at
+    return day > now.today or (day == now.today and now.at < at_local(day, LATEST, now.zone))
 
 
 def _taken(duty: Duty, kind: str, day: date, meetings: Sequence[LastMeeting], zone: ZoneInfo) -> bool:

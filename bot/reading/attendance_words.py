@@ -177,7 +177,7 @@ def _items(words: list[_Word], text: str) -> Iterator[CountItem]:
     while at < len(words):
         _refuse_figures_of_tones(words, at, text)
         item, end = _item_at(words, folded, numerals, at, last)
-        if item is None and folded[at] not in IGNORED | GLUE:
+        if item is None and (folded[at] not in IGNORED | GLUE or _names_a_day(words, at)):
             raise is_unclear(text, words[at].raw)
         if item is None and folded[at] in GLUE and last == "N":
             item = CountItem("+" if folded[at] == "=" else ",", 0, words[at].raw)
@@ -185,6 +185,14 @@ def _items(words: list[_Word], text: str) -> Iterator[CountItem]:
             yield item
             last = item.code
         at = end
+
+
+def _names_a_day(words: list[_Word], at: int) -> bool:
+    """ "hôm nay đủ" and "tôi báo 25/28", but "hôm 24/11" and "tối 24/11" are no counts."""
+    last = at + 1 == len(words)
+    return words[at].raw.lower() == "tối" or (
+        words[at].folded == "hom" and (last or words[at + 1].folded != "nay")
+    )
 
 
 def _as_written(word: _Word, text: str) -> bool:

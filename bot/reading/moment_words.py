@@ -42,7 +42,7 @@ UNREADABLE = "#"
 WEEKS = {"nay": 0, "sau": 1, NEXT: 1, "toi": 1, "truoc": -1, "qua": -1}
 MONTHS = {"nay": 0, NEXT: 1, "toi": 1, "truoc": -1}
 WEEKDAYS = {"hai": 0, "ba": 1, "tu": 2, "nam": 3, "sau": 4, "bay": 5}
-DAY_NAMES = words_of("ngay mung mong")
+DAY_NAMES = words_of("ngay mung mong hom")
 HOUR_SIGNS = words_of("h g gio")
 AROUND_MOMENT = (
     (POLITE - {"toi"})

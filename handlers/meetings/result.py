@@ -7,6 +7,7 @@ from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.awaiting import line_of
 from bot.meetings.dialogs import Counting
+from bot.meetings.held_line import read_held_line, recent_day
 from bot.meetings.joining import duties_of, offered_duties
 from bot.meetings.meetings import held_before, last_place, live_meeting, lock_unit
 from bot.meetings.walk import stamp_rules
@@ -71,12 +72,14 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
     result, duty = chat.answers(Resulting), _duty(chat)
     day, clock = chosen_day(answer.value), USUAL_CLOCK
     unit = chat.session.get_one(Unit, result.unit)
-    if day is None and line_of(answer.text, unit.members) in ("counts", "share"):
+    if day is None and _says_counts(chat, answer.text, unit):
         result.said = answer.text  # the counts, before the day was said
         chat.again()
         return
     if day is None:
-        day, clock = _read_day(chat, answer.text, duty)
+        held = read_held_line(answer.text, unit.members, chat.moment)
+        result.said = held.counts if held and held.counts else result.said
+        day, clock = _read_day(chat, held.day if held and held.day else answer.text, duty)
     if day > chat.today:
         raise Invalid("date_future", day=day)
     if duty is not None and day < duty.announced_on:
@@ -86,6 +89,12 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
         chat.goto("join")
     else:
         begin_counts(chat, chat.answers(Resulting))
+
+
+def _says_counts(chat: Chat, text: str, unit: Unit) -> bool:
+    """Whether it is no day: "3/11" answers the question, though eleven of twelve members may be meant by it elsewhere."""
+    kind = line_of(text, unit.members)
+    return kind == "counts" or (kind == "share" and recent_day(text, chat.moment) is None)
 
 
 def _held_on(chat: Chat) -> date:

@@ -17,6 +17,7 @@ from bot.meetings.awaiting import (
     running_meetings,
     whole_of,
 )
+from bot.meetings.held_line import HeldLine, read_held_line
 from bot.people.roles import role_holders
 from bot.problems import Invalid
 from bot.tables import Duty, Meeting, Unit
@@ -58,6 +59,8 @@ def take_unasked(chat: Chat) -> bool:
         return False
     text = chat.event.text
     kind = _kind(text, list(units.values()))
+    if not kind and not chat.dialog.flow and _is_told(chat, text, units):
+        return True
     if not kind or (chat.dialog.flow and not _overtakes(chat, kind, list(units))):
         return False
     if kind == "number":
@@ -68,6 +71,16 @@ def take_unasked(chat: Chat) -> bool:
         chat.begin(Unplaced(text))
     else:
         _find_meeting(chat, text, units)
+    return True
+
+
+def _is_told(chat: Chat, text: str, units: dict[int, Unit]) -> bool:
+    """Whether the words say that a meeting has been held, and have been taken; in a running one they may be anything."""
+    if running_meetings(chat.session, list(units)):
+        return False
+    if not any(read_held_line(text, unit.members, chat.moment) for unit in units.values()):
+        return False
+    _find_meeting(chat, text, units)
     return True
 
 
@@ -129,10 +142,23 @@ def _fitting(text: str, units: dict[int, Unit]) -> list[int]:
 
 def _count(chat: Chat, one: Awaited, said: str) -> None:
     duty = one.duty.id if one.duty else None
-    if one.held_at is not None:
+    told = read_held_line(said, one.unit.members, chat.moment)
+    if told is not None:
+        _count_told(chat, Resulting(one.unit.id, duty, one.held_at, said=told.counts), told)
+    elif one.held_at is not None:
         begin_counts(chat, Resulting(one.unit.id, duty, one.held_at, said=said))
     else:
         chat.begin(Resulting(one.unit.id, duty, said=said))
+
+
+def _count_told(chat: Chat, result: Resulting, told: HeldLine) -> None:
+    """The day that was said goes before the one that the meeting was set for; where neither is known, it is asked."""
+    if told.day:
+        chat.begin_answered(result, "day", told.day)
+    elif result.held_at is not None:
+        begin_counts(chat, result)
+    else:
+        chat.begin(result)
 
 
 def _count_running(chat: Chat, meeting_id: int, said: str) -> None:
@@ -185,9 +211,10 @@ def take_result_meeting(chat: Chat, answer: Answer) -> None:
     elif letter == "h":
         meeting = leading.own_meeting(chat, row, held=True)
         if meeting is not None:
-            step_answers.correct_by(chat, meeting, said)
+            told = read_held_line(said, meeting.unit.members, chat.moment)
+            step_answers.correct_by(chat, meeting, (told and told.counts) or said)
     elif letter == "u" and row in units:
-        chat.begin(Resulting(row, said=said))
+        _count(chat, Awaited(chat.session.get_one(Unit, row), None, None, None), said)
     else:
         raise Invalid("choose_button")
 

@@ -24,6 +24,7 @@ READS_INPUT = {
     "bot/reading/codes.py",
     "bot/reading/figure_lines.py",
     "bot/reading/focus_words.py",
+    "bot/reading/held_words.py",
     "bot/reading/names.py",
     "bot/reading/people_named.py",
     "bot/reading/words.py",

@@ -259,7 +259,7 @@ def test_a_day_is_not_taken_for_counts(world: World, secretary: Talker, said: st
     reads_well(secretary)
 
 
-@pytest.mark.parametrize("said", ["25", "hai lăm", "không", "ok", "0912345678", "19h30", "họp rồi nhé"])
+@pytest.mark.parametrize("said", ["25", "hai lăm", "không", "ok", "0912345678", "19h30"])
 def test_words_without_a_meeting_that_waits_are_not_a_result(world: World, said: str) -> None:
     secretary = world.registered("CB03", "secretary", members=13)
     secretary.says(said)

@@ -1,0 +1,73 @@
+"""A sentence that says of a meeting that it was held, on which day, and how many came: "họp rồi hôm 3/11, đủ 12/12"."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from bot.calendar import Moment
+from bot.meetings.attendance_line import read_told
+from bot.meetings.awaiting import line_of
+from bot.problems import Invalid
+from bot.reading.held_words import read_held_words
+from bot.reading.moments import read_moment
+
+LATELY = timedelta(days=62)
+"""Who tells of a meeting so tells of one of these days; "11/12" in July is no day of it."""
+LONGEST = 16
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """What was said of the day and of the counts, each as it was typed; "" for nothing."""
+
+    day: str
+    counts: str
+
+
+def read_held_line(text: str, members: int | None, moment: Moment) -> HeldLine | None:
+    """None for what is no such sentence, or holds words that are neither. `members`: of the unit; `moment`: when it is typed."""
+    held = read_held_words(text)
+    if held is None or len(held.rest) > LONGEST:
+        return None
+    words, number = held.rest, len(held.rest)
+    for length in range(number, 0, -1):
+        for start in range(number - length + 1):
+            said = " ".join(words[start : start + length]).strip(" ,.;:")
+            left = " ".join(words[:start] + words[start + length :]).strip(" ,.;:")
+            if (day := recent_day(said, moment)) and (not left or _counts(left, members)):
+                if left and _adds_up(" ".join(words), members):
+                    return HeldLine("", " ".join(words))
+                if _counts(said, members) and not left:
+                    return HeldLine("", "")  # 11/12: a day, or eleven of twelve?
+                return HeldLine(said, left) if held.done or left or _over(said, day, moment) else None
+    left = " ".join(words)
+    return HeldLine("", left) if held.done and (not left or _counts(left, members)) else None
+
+
+def _counts(text: str, members: int | None) -> bool:
+    return line_of(text, members) in ("counts", "share")
+
+
+def _adds_up(text: str, members: int | None) -> bool:
+    try:
+        told = read_told(text, members)
+    except Invalid:
+        return False
+    return not told.missing
+
+
+def recent_day(text: str, moment: Moment) -> date | None:
+    """The day that the words say, where it is one of those of which such is told."""
+    try:
+        day = read_moment(text, today=moment.today, past=True).day
+    except Invalid:
+        return None
+    return day if day is not None and moment.today - LATELY <= day <= moment.today else None
+
+
+def _over(text: str, day: date, moment: Moment) -> bool:
+    """Whether nobody can mean a day to come by it."""
+    try:
+        ahead = read_moment(text, today=moment.today).day
+    except Invalid:
+        return True
+    return ahead is None or ahead < moment.today or ahead - moment.today > LATELY
