@@ -39,6 +39,12 @@ def bare_label(label: str) -> str:
     return _OWN_NUMBER.sub(r"\1", label)
 
 
+def label_beside(label: str, mark: str) -> str:
+    """The label of a button beside a line of that mark: another number of its own would be typed and mean another line."""
+    own = _OWN_NUMBER.match(label)
+    return label if own is None or own[2] == mark else bare_label(label)
+
+
 def is_listed(text: str, number: str) -> bool:
     """Whether the text has a line of that number itself."""
     return re.search(rf"^\W*{number}\. ", text, re.MULTILINE) is not None

@@ -167,3 +167,14 @@ def test_asked_for_a_day_behind_the_usual_one_it_can_be_said_that_it_has_been_he
     assert secretary.last.text.startswith("📅 <b>Chưa đặt lịch họp</b>")
     secretary.taps("Đã họp, nhập kết quả")
     assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
+
+
+def test_two_meetings_on_one_usual_day_are_told_apart(world: World) -> None:
+    """Their numbers are not always shown: where there are no buttons a line has its own."""
+    world.load(plan_of(NOVEMBER.replace("35-KH", "36-KH").replace("t11, title: Học tập Quy định", "q4, title: Chuyển đổi số")
+        .replace("{from: 2026-11-01, to: 2026-11-25}", "2026-Q4")), "DU")  # fmt: skip
+    secretary = secretary_here(world)
+    world.go("2026-11-03 10:00")
+    tick_through(world, "2026-11-03 12:00", secretary)
+    usual = [label for label in labels(secretary) if "Ngày thường lệ" in label]
+    assert usual == ["1. Ngày thường lệ: thứ Ba 03/11 T11", "2. Ngày thường lệ: thứ Ba 03/11 Quý 4"]

@@ -7,7 +7,7 @@ from typing import Any
 from bot.channels.text import plain_text, split_html
 from bot.channels.typed import TypedWords, draw_typed
 from bot.channels.zalo_oa.events import press_of
-from bot.marks import MORE, MOST, choices_of, stands_as_lines
+from bot.marks import MORE, MOST, choices_of, label_beside, stands_as_lines
 from bot.messages import Abilities, Choice, File, Reply
 
 TEXT_LIMIT, TITLE_LIMIT, MOST_BUTTONS = 2000, 100, 5
@@ -37,9 +37,16 @@ def buttons_of(reply: Reply, words: TypedWords, abilities: Abilities) -> list[JS
     choices = choices_of(reply)
     if not stands_as_lines(reply, abilities):
         return [_button(choice.label, press_of(choice, _title(choice.label))) for choice in choices]
-    first = [_button(one.label, press_of(one, _title(one.label))) for one in choices[:BESIDE_LINES]]
+    first = [_button(one.label, press_of(one, _title(one.label))) for one in _beside_lines(reply)]
     goes_on = reply.numbered and len(choices) > MOST
     return [*first, _button(words.more, press_of(Choice(words.more, MORE), words.more))] if goes_on else first
+
+
+def _beside_lines(reply: Reply) -> list[Choice]:
+    first = choices_of(reply)[:BESIDE_LINES]
+    if not reply.numbered:
+        return first
+    return [replace(one, label=label_beside(one.label, str(place))) for place, one in enumerate(first, 1)]
 
 
 def _button(label: str, payload: str) -> JSON:

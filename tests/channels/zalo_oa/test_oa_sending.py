@@ -94,6 +94,18 @@ OUT: dict[str, tuple[Reply, list[JSON]]] = {
             }
         ],
     ),
+    "six choices with numbers of their own": (
+        Reply(
+            "Chọn",
+            ((Choice("Đã nhận", "got:1"),), *((Choice(f"{n}. Việc", f"do:{n}"),) for n in range(1, 6))),
+        ),
+        [
+            {
+                "text": "Chọn\n\n1. Đã nhận\n2. Việc\n3. Việc\n4. Việc\n5. Việc\n6. Việc\nBấm, hoặc gõ số.",
+                **below(button("Đã nhận", "got:1"), *(button("Việc", f"do:{n}") for n in range(1, 4))),
+            }
+        ],
+    ),
     "six choices where a number answers": (
         Reply("Có mặt?", tuple((one,) for one in KINDS), numbered=False),
         [
