@@ -6,6 +6,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,18 +51,30 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """All that stands in a file, which is parsed once for every question of this module."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parsed() -> Iterator[None]:
+    """A million nodes are not kept beyond this module."""
+    yield
+    nodes.cache_clear()
+
+
 def strings(path: Path) -> Iterator[ast.Constant]:
     """Every string constant that is no docstring and no bare note under a field."""
-    tree = ast.parse(path.read_text("utf-8"))
-    notes = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    notes = {id(node.value) for node in nodes(path) if isinstance(node, ast.Expr)}
+    for node in nodes(path):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in notes:
             yield node
 
 
 def calls(path: Path, function: str) -> Iterator[str]:
     """The first argument, where it is a literal, of every call of a function or method of that name."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -106,7 +119,7 @@ def test_env_example_equals_the_settings() -> None:
 def test_only_settings_reads_the_environment() -> None:
     found = []
     for path in sources():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if not isinstance(node, ast.Attribute) or node.attr not in {"environ", "getenv"}:
                 continue
             if name(path) != "bot/settings.py":
@@ -260,7 +273,7 @@ def test_no_test_looks_for_nothing() -> None:
     found = [
         f"{name(path)}:{node.lineno}"
         for path in sorted((ROOT / "tests").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Constant) and node.left.value == ""
         if any(isinstance(op, ast.In | ast.NotIn) for op in node.ops)
     ]
@@ -281,7 +294,7 @@ def _of_the_talk(node: ast.expr) -> bool:
 
 def bags(path: Path) -> Iterator[str]:
     """Where a dialog's row is read past its dataclass, or a prefix is left to whoever speaks next."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if (
             isinstance(node, ast.Attribute)
             and node.attr in ("data", "keep", "trouble")
@@ -292,7 +305,7 @@ def bags(path: Path) -> Iterator[str]:
 
 def continuations(path: Path) -> Iterator[str]:
     """Where a talk goes on with an action whose name was kept somewhere, not written there."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         called = node.func if isinstance(node, ast.Call) else None
         if not isinstance(node, ast.Call) or not isinstance(called, ast.Attribute):
             continue
@@ -319,7 +332,7 @@ def files_of_tests() -> list[Path]:
 
 def modules_read(path: Path) -> Iterator[str]:
     """Every module that a file imports, and every name that it imports from one, as if that were a module."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -339,7 +352,7 @@ def test_the_world_is_made_in_conftest_alone() -> None:
     made = {
         name(path)
         for path in files_of_tests()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.FunctionDef) and node.name == "world"
     }
     assert made == {"tests/conftest.py"}
