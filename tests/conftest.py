@@ -33,6 +33,7 @@ from tests.kit.world import World
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 share_compiled_statements()
 hurry_sqlite()
+gc.disable()  # until all tests are collected: what is made till then stays
 
 SERVER = (
     *("fsync = off", "synchronous_commit = off", "full_page_writes = off"),
@@ -162,10 +163,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What stands now stays to the end: nobody need look through it again for what can go, nor for the rest all the time."""
-    gc.collect()
+    """What stands now stays to the end: nobody need look through it for what can go, nor through the rest all the time."""
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
