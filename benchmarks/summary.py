@@ -117,7 +117,7 @@ def hold_meetings(session: Session) -> None:
     for late in (False, True):
         ids = [duty for duty, unit in held if (unit % 10 == 1) == late]
         done = update(Duty).execution_options(synchronize_session=False)
-        done = done.values(state="done", done_at=MONDAY, on_time=not late)
+        done = done.values(state="done", done_at=MONDAY, on_time=not late, present=25, obliged=28)
         for start in range(0, len(ids), MANY):
             session.execute(done.where(Duty.id.in_(ids[start : start + MANY])))
     shared: dict[str, object] = {

@@ -25,15 +25,11 @@ from bot.calendar import NOT_RELATIVE
 from bot.duties.outlook import has_its_day
 from bot.duties.standings import UNDONE, Standing, count_standings, standing_rows
 from bot.tables import (
-    Attendance,
     Demand,
     Duty,
     DutyKind,
     DutyState,
     Hurry,
-    Meeting,
-    MeetingDuty,
-    MeetingState,
     Membership,
     Plan,
     Role,
@@ -84,6 +80,9 @@ class Tally:
             returned=self.returned + (number if some.state == DutyState.OPEN and some.again_on else 0),
         )
 
+    def with_heads(self, some: Standing) -> "Tally":
+        return replace(self, present=self.present + some.present, obliged=self.obliged + some.obliged)
+
     @property
     def attendance(self) -> Fraction | None:
         """Present over obliged to attend, summed over all meetings; None when nobody was counted."""
@@ -125,7 +124,7 @@ def asked_within(first: date, last: date, today: date) -> ColumnElement[bool]:
 
 def tally_demands(session: Session, where: ColumnElement[bool], today: date) -> list[Tally]:
     """One tally for each demand, over its duties that `where` (a condition on Duty) lets through and that are `asked`."""
-    return tally_standings(session, count_standings(session, where), where, today, today)
+    return tally_standings(session, count_standings(session, where), today, today)
 
 
 def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list[Tally]:
@@ -138,7 +137,7 @@ def tally_now(session: Session, scope: ColumnElement[bool], today: date) -> list
     standings = count_standings(session, scope, demand_ids={*lately, *perhaps})
     lately |= {one.demand_id for one in standings if one.current(since, today)}
     live = [one for one in standings if one.demand_id in lately]
-    return tally_standings(session, live, scope, today, today)
+    return tally_standings(session, live, today, today)
 
 
 def open_about(session: Session, first: date, last: date) -> set[int]:
@@ -177,14 +176,9 @@ def done_from(scope: ColumnElement[bool], since: datetime) -> Select[int]:
 
 
 def tally_standings(
-    session: Session,
-    standings: Sequence[Standing],
-    where: ColumnElement[bool],
-    today: date,
-    late_before: date,
+    session: Session, standings: Sequence[Standing], today: date, late_before: date
 ) -> list[Tally]:
-    """One tally for each demand of these, which were counted over the duties that `where` lets through: all that it lets through of
-    such a demand. What was due before `late_before` is overdue."""
+    """One tally for each demand of these. What was due before `late_before` is overdue."""
     found: dict[int, Tally] = {}
     demands = _demands(session, {one.demand_id for one in standings})
     for one in standings:
@@ -192,13 +186,10 @@ def tally_standings(
         if one.asked(today, without_day=demand.relative == NOT_RELATIVE):
             known = found.get(demand.id) or _empty(demand)
             found[demand.id] = known.with_more(one, late_before)
-    heads = _heads(session, where, [one.demand_id for one in found.values() if one.kind == DutyKind.MEETING])
-    counted = [
-        replace(tally, present=present, obliged=obliged)
-        for tally in found.values()
-        for present, obliged in [heads.get(tally.demand_id, (0, 0))]
-    ]
-    return sorted(counted, key=lambda t: (t.due_on is None, t.due_on or date.max, t.key, t.variant))
+    for one in standings:
+        if one.obliged and one.demand_id in found:
+            found[one.demand_id] = found[one.demand_id].with_heads(one)
+    return sorted(found.values(), key=lambda t: (t.due_on is None, t.due_on or date.max, t.key, t.variant))
 
 
 def _demands(session: Session, ids: Collection[int]) -> dict[int, Demand]:
@@ -218,27 +209,6 @@ def _empty(demand: Demand) -> Tally:
         demand.due_on,
         plan=demand.plan.symbol or demand.plan.title,
     )
-
-
-def _heads(
-    session: Session, where: ColumnElement[bool], demand_ids: Sequence[int]
-) -> dict[int, tuple[int, int]]:
-    """Present and obliged, summed over the held meetings of each demand."""
-    if not demand_ids:
-        return {}
-    rows = session.execute(
-        select(
-            Duty.demand_id,
-            func.coalesce(func.sum(Attendance.present), 0),
-            func.coalesce(func.sum(Attendance.total - Attendance.exempt - Attendance.elsewhere), 0),
-        )
-        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
-        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
-        .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
-        .where(Meeting.state == MeetingState.HELD, Duty.demand_id.in_(demand_ids), where)
-        .group_by(Duty.demand_id)
-    )
-    return {demand_id: (int(present), int(obliged)) for demand_id, present, obliged in rows}
 
 
 def urgent_first(figures: Iterable[Tally], today: date) -> list[Tally]:

@@ -16,6 +16,7 @@ BY_STANDING = "INDEXED BY ix_duties_standing"
 UNDONE = (DutyState.OPEN, DutyState.LAPSED)
 KEYS = (Duty.due_on, Duty.state, Duty.on_time, Duty.again_on, Duty.opens_on, Duty.hurry)
 """Behind the demand in the order of the index ix_duties_standing: neither database sorts, or reads a row beside the index."""
+_HEADS = [func.coalesce(func.sum(column), 0) for column in (Duty.present, Duty.obliged)]
 OTHER_WAYS = ("enable_hashagg", "enable_seqscan", "enable_sort")
 SEPARATOR = ","
 HOLD_FEW = "scopes that hold few duties"
@@ -33,6 +34,9 @@ class Standing:
     opens_on: date
     hurry: Hurry
     number: int
+    present: int
+    obliged: int
+    """Of the meetings held for them."""
 
     def asked(self, today: date, *, without_day: bool = False) -> bool:
         """Whether they are counted, as `asked_for`; what is open without a last day only where it has none for ever."""
@@ -92,7 +96,7 @@ def _counted(
     where = [] if days is None else [Duty.due_on.between(*days)]
     where += [] if demand_ids is None else [Duty.demand_id.in_(demand_ids)]
     keys = (Duty.demand_id if by_hand else Demand.id, *KEYS)
-    columns = (*keys, func.count(), *more)
+    columns = (*keys, func.count(), *_HEADS, *more)
     rows = select(*columns) if by_hand else _rows_of_demands(columns, few=few)
     with _in_order_of_index(session) if by_hand else nullcontext():
         return session.execute(rows.where(scope, *where).group_by(*keys)).all()

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.duties.counting import asked_for, last_day, sum_of
 from bot.duties.standings import UNDONE
 from bot.store.known import Known
-from bot.tables import Attendance, Demand, Duty, DutyState, Meeting, MeetingDuty, MeetingState
+from bot.tables import Demand, Duty, DutyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +44,11 @@ _TOTAL = Known(
         sum_of(and_(_done, Duty.on_time.is_(False))),
         sum_of(_undone),
         sum_of(and_(_undone, last_day() < _today)),
+        func.coalesce(func.sum(Duty.present), 0),
+        func.coalesce(func.sum(Duty.obliged), 0),
     )
     .join(Demand, Demand.id == Duty.demand_id)
     .where(*_asked)
-)
-_HEADS = Known(
-    select(
-        func.coalesce(func.sum(Attendance.present), 0),
-        func.coalesce(func.sum(Attendance.total - Attendance.exempt - Attendance.elsewhere), 0),
-    )
-    .select_from(Duty)
-    .join(Demand, Demand.id == Duty.demand_id)
-    .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
-    .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
-    .join(Attendance, Attendance.meeting_id == MeetingDuty.meeting_id)
-    .where(*_asked, Meeting.state == MeetingState.HELD)
 )
 
 
@@ -66,5 +56,4 @@ def total_of_unit(session: Session, unit_id: int, today: date) -> UnitTotal:
     """What falls into the calendar year of `today` or is due in it, and what is open from before."""
     its = {"unit": unit_id, "today": today, "new_year": date(today.year, 1, 1)}
     session.flush()
-    numbers, heads = (asked.rows(session, its)[0] for asked in (_TOTAL, _HEADS))
-    return UnitTotal(*numbers, *heads)
+    return UnitTotal(*_TOTAL.rows(session, its)[0])

@@ -2,19 +2,38 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ScalarSelect, SQLColumnExpression, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.problems import Invalid
 from bot.store.known import Known, Whole
-from bot.tables import Attendance, Meeting, MeetingState
+from bot.tables import Attendance, Duty, Meeting, MeetingDuty, MeetingState
 
 KEPT = ("official", "probationary", "temporary", "guests")
 """What a new count, of as many members, leaves as it was unless it says something of it."""
 
 _ATTENDANCE = Whole(Attendance)
 _ITS = Known(select(*_ATTENDANCE.columns).where(Attendance.meeting_id == bindparam("meeting")))
+
+
+def _of_held(heads: SQLColumnExpression[int]) -> ScalarSelect[int]:
+    """Summed over the meetings held for a duty."""
+    its = select(func.sum(heads)).join(Meeting, Meeting.id == Attendance.meeting_id)
+    its = its.join(MeetingDuty, MeetingDuty.meeting_id == Meeting.id).correlate(Duty)
+    return its.where(Meeting.state == MeetingState.HELD, MeetingDuty.duty_id == Duty.id).scalar_subquery()
+
+
+_ANSWERED = select(MeetingDuty.duty_id).where(MeetingDuty.meeting_id == bindparam("meeting"))
+_KEEP_HEADS = (
+    update(Duty)
+    .where(Duty.id.in_(_ANSWERED))
+    .values(
+        present=_of_held(Attendance.present),
+        obliged=_of_held(Attendance.total - Attendance.exempt - Attendance.elsewhere),
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 def write_counts(
@@ -36,7 +55,15 @@ def write_counts(
     if not meeting.rehearsal and _is_latest(session, meeting):
         meeting.unit.members = counts.total
     session.flush()
+    if meeting.state == MeetingState.HELD:
+        keep_heads(session, meeting)
     return row
+
+
+def keep_heads(session: Session, meeting: Meeting) -> None:
+    """The duties that the meeting, which has been held, answers know how many were there: whenever one has ended, and when it is counted
+    anew."""
+    session.execute(_KEEP_HEADS, {"meeting": meeting.id})
 
 
 def _with_kept(counts: AttendanceCounts, before: AttendanceCounts) -> AttendanceCounts:

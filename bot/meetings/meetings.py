@@ -11,7 +11,7 @@ from bot.calendar import Moment, at_local
 from bot.duties.life import close_duty, follow_meeting, set_reminder
 from bot.meetings.attendance import AttendanceCounts, check_counts
 from bot.meetings.concerns import kind_of
-from bot.meetings.counts import write_counts
+from bot.meetings.counts import keep_heads, write_counts
 from bot.meetings.joining import answer_on, duties_of, parts_in_order
 from bot.meetings.programme import meeting_programme
 from bot.meetings.walk import enter_step
@@ -231,6 +231,7 @@ def end_meeting(session: Session, meeting: Meeting, moment: Moment, *, day: date
     closed = [duty for duty in duties_of(session, meeting) if duty.state == DutyState.OPEN]
     for duty in closed:
         close_duty(session, duty, day, moment)
+    keep_heads(session, meeting)
     follow_meeting(session, meeting, day, moment)
     return closed
 

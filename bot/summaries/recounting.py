@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +13,7 @@ from bot.calendar import next_allowed, quiet_since
 from bot.duties.standings import count_standings
 from bot.people.reaching import reachable_contact
 from bot.store.db import take_turns
-from bot.tables import Constant, Demand, Duty, DutyState, Plan
+from bot.tables import Attendance, Constant, Demand, Duty, DutyState, Meeting, MeetingDuty, MeetingState, Plan
 from bot.talk import outbox
 from bot.talk.desk import Desk
 from bot.talk.failures import all_admins
@@ -21,17 +22,28 @@ log = logging.getLogger(__name__)
 
 RECOUNTED = "duties_recounted"
 NAMED = 5
-Counts = Counter[tuple[int, DutyState, bool | None]]
-"""Duties by demand, state and whether they were in time."""
+Stand = tuple[DutyState, bool | None]
+"""The state of duties and whether they were in time."""
+Counts = Counter[tuple[int, Stand | str]]
+"""By demand: duties by how they stand; "present" and "obliged" at their meetings."""
 
 
 @dataclass(frozen=True, slots=True)
 class Miscount:
-    """What the summaries say of a demand, and what its rows say: how many duties, how many of them done."""
+    """What the summaries say of a demand, and what its rows say."""
 
     demand: Demand
-    told: tuple[int, int]
-    rows: tuple[int, int]
+    told: "Counted"
+    rows: "Counted"
+
+
+class Counted(NamedTuple):
+    """How many duties, how many of them done, how many people at their meetings of how many obliged."""
+
+    duties: int
+    done: int
+    present: int
+    obliged: int
 
 
 def check_counts(desk: Desk, at: datetime) -> int:
@@ -58,10 +70,12 @@ def check_counts(desk: Desk, at: datetime) -> int:
 
 def miscounts(session: Session) -> list[Miscount]:
     """The demands of which the summaries count otherwise than their rows are, in the order of their numbers."""
-    told: Counts = Counter()
+    told = Counts()
     for one in count_standings(session, true()):
-        told[one.demand_id, one.state, one.on_time] += one.number
-    rows = _plain_count(session)
+        told[one.demand_id, (one.state, one.on_time)] += one.number
+        told[one.demand_id, "present"] += one.present
+        told[one.demand_id, "obliged"] += one.obliged
+    rows = _plain_count(session) + _plain_heads(session)
     wrong = {key[0] for key in {*told, *rows} if told[key] != rows[key]}
     named = joinedload(Demand.plan).load_only(Plan.symbol, Plan.title)
     demands = session.scalars(select(Demand).where(Demand.id.in_(wrong)).options(named).order_by(Demand.id))
@@ -72,12 +86,31 @@ def _plain_count(session: Session) -> Counts:
     """Row by row, on SQLite without any index: one that is damaged is found out."""
     keys = (Duty.demand_id, Duty.state, Duty.on_time)
     plain = select(*keys, func.count()).group_by(*keys).with_hint(Duty, "NOT INDEXED", "sqlite")
-    return Counter({(row[0], row[1], row[2]): row[3] for row in session.execute(plain)})
+    return Counts({(row[0], (row[1], row[2])): row[3] for row in session.execute(plain)})
 
 
-def _of(counts: Counts, demand_id: int) -> tuple[int, int]:
-    its = {key: number for key, number in counts.items() if key[0] == demand_id}
-    return sum(its.values()), sum(number for key, number in its.items() if key[1] == DutyState.DONE)
+def _plain_heads(session: Session) -> Counts:
+    """By the counts of each meeting."""
+    obliged = Attendance.total - Attendance.exempt - Attendance.elsewhere
+    held = (
+        select(Duty.demand_id, func.sum(Attendance.present), func.sum(obliged))
+        .join(MeetingDuty, MeetingDuty.duty_id == Duty.id)
+        .join(Meeting, Meeting.id == MeetingDuty.meeting_id)
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
+        .where(Meeting.state == MeetingState.HELD)
+        .group_by(Duty.demand_id)
+    )
+    rows = session.execute(held).all()
+    return Counts(
+        {(row[0], "present"): row[1] for row in rows} | {(row[0], "obliged"): row[2] for row in rows}
+    )
+
+
+def _of(counts: Counts, demand_id: int) -> Counted:
+    its = {key: number for (its, key), number in counts.items() if its == demand_id}
+    stands = {key: number for key, number in its.items() if isinstance(key, tuple)}
+    done = sum(number for (state, _), number in stands.items() if state == DutyState.DONE)
+    return Counted(sum(stands.values()), done, its.get("present", 0), its.get("obliged", 0))
 
 
 def _tell_admins(desk: Desk, session: Session, found: list[Miscount], at: datetime) -> int:

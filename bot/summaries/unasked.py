@@ -145,14 +145,14 @@ class _Span:
         live = set(session.scalars(done_from(self.scope, at - WEEK)))
         every = count_standings(session, self.scope, demand_ids=live | open_about(session, *near))
         live |= {one.demand_id for one in every if self._told(one, *near)}
-        figures = self._figures(session, [one for one in every if one.demand_id in live], self.scope)
+        figures = self._figures(session, [one for one in every if one.demand_id in live])
         return _Asked("week", Duty.demand_id.in_(live), figures)
 
     def of_days(self, session: Session, days: Sequence[date]) -> "_Asked":
         """What was due on these days."""
         only = Duty.due_on.in_(days)
         where = and_(self.scope, only)
-        return _Asked("due", only, self._figures(session, count_standings(session, where), where))
+        return _Asked("due", only, self._figures(session, count_standings(session, where)))
 
     def _told(self, some: Standing, first: date, last: date) -> bool:
         return (
@@ -168,10 +168,8 @@ class _Span:
         periods = [one.period for one in self.ended]
         return {one.key: sum_period_figures(session, self.scope, one, self.today) for one in periods}
 
-    def _figures(
-        self, session: Session, standings: Sequence[Standing], where: ColumnElement[bool]
-    ) -> list[Tally]:
-        found = tally_standings(session, standings, where, self.today, self.late_before)
+    def _figures(self, session: Session, standings: Sequence[Standing]) -> list[Tally]:
+        found = tally_standings(session, standings, self.today, self.late_before)
         return worst_first(
             one for one in found if one.due_on is None or not self.late_before <= one.due_on < self.today
         )

@@ -183,6 +183,7 @@ class Duty(Base):
         Index(
             "ix_duties_standing",
             *("demand_id", "due_on", "state", "on_time", "again_on", "opens_on", "hurry", "path", "unit_id"),
+            *("present", "obliged"),
         ),
         Index(
             "ix_duties_done",
@@ -225,6 +226,10 @@ class Duty(Base):
     hurry: Mapped[Hurry] = mapped_column(stored_enum(Hurry, 10), default=Hurry.NONE)
     picks: Mapped[list[Any]] = mapped_column(default=list)
     """The documents that the unit has chosen, by their place in the topic's list; empty: all."""
+    present: Mapped[int | None] = mapped_column(deferred=True)
+    """So many of those who were `obliged` came to the meetings held for it, by their counts (bot/meetings/counts.py keeps both):
+    summed over many duties they are only read where the duties are."""
+    obliged: Mapped[int | None] = mapped_column(deferred=True)
     demand: Mapped[Demand] = relationship()
     unit: Mapped[Unit] = relationship(foreign_keys=unit_id)
     about: Mapped[Unit | None] = relationship(foreign_keys=about_id)

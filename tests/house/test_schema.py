@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import StatementError
 
 from bot.store.db import Database, connect_database
@@ -382,6 +382,19 @@ def test_whoever_sums_up_is_told_of_periods_after_the_migration(tmp_path: object
     old.close()
 
 
+def put_row(connection: Connection, table: str, **facts: object) -> None:
+    """A row, with something in every column that must not be empty."""
+    columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
+    needed = {name: sort for _, name, sort, filled, usual, _ in columns if filled and usual is None}
+    moment = "2022-04-10 02:00:00.000000"
+    blanks = {"INTEGER": 1, "BOOLEAN": 0, "DATE": "2022-04-01", "DATETIME": moment, "JSON": "[]"}
+    whole = {name: blanks.get(sort, "x") for name, sort in needed.items()} | facts
+    marks = ", ".join("?" for _ in whole)
+    connection.exec_driver_sql(
+        f"INSERT INTO {table} ({', '.join(whole)}) VALUES ({marks})", tuple(whole.values())
+    )
+
+
 def test_reports_that_nobody_was_told_of_are_news_after_the_migration(tmp_path: object) -> None:
     """Of those from before anybody looked at reports; what was told of to a reader, or decided, stays so."""
     old = connect_database(f"sqlite:///{tmp_path}/old.db")
@@ -389,24 +402,35 @@ def test_reports_that_nobody_was_told_of_are_news_after_the_migration(tmp_path: 
     at = "2022-04-10 02:00:00.000000"
     rows = [("handed", None), ("handed", 1), ("accepted", None)]
     with old.engine.begin() as connection:
-
-        def put(table: str, **facts: object) -> None:
-            """A row, with something in every column that must not be empty."""
-            columns = connection.exec_driver_sql(f"PRAGMA table_info({table})").all()
-            needed = {name: sort for _, name, sort, filled, usual, _ in columns if filled and usual is None}
-            blanks = {"INTEGER": 1, "BOOLEAN": 0, "DATE": "2022-04-01", "DATETIME": at, "JSON": "[]"}
-            whole = {name: blanks.get(sort, "x") for name, sort in needed.items()} | facts
-            marks = ", ".join("?" for _ in whole)
-            connection.exec_driver_sql(
-                f"INSERT INTO {table} ({', '.join(whole)}) VALUES ({marks})", tuple(whole.values())
-            )
-
         for table in ("units", "persons", "plans", "demands", "duties"):
-            put(table, id=1)
+            put_row(connection, table, id=1)
         for number, (state, reader) in enumerate(rows, start=1):
-            put("submissions", id=number, version=number, state=state, reviewer_id=reader, told_at=at)
+            facts = {"state": state, "reviewer_id": reader, "told_at": at}
+            put_row(connection, "submissions", id=number, version=number, **facts)
     migrate_schema(old)
     with old.read() as session:
         told = session.scalars(select(Submission.told_at).order_by(Submission.version)).all()
         assert [one is None for one in told] == [True, False, False]
+    old.close()
+
+
+def test_who_was_there_stands_at_the_duties_after_the_migration(tmp_path: object) -> None:
+    """By the counts of the meetings that were held; what has none, or was called off, says nothing."""
+    old = connect_database(f"sqlite:///{tmp_path}/old.db")
+    migrate_schema(old, "0051")
+    with old.engine.begin() as connection:
+        for table in ("units", "persons", "plans", "demands"):
+            put_row(connection, table, id=1)
+        for number, state in enumerate(("held", "cancelled", "held"), start=1):
+            put_row(connection, "duties", id=number, key=str(number))
+            put_row(connection, "meetings", id=number, state=state)
+            put_row(connection, "meeting_duties", meeting_id=number, duty_id=number)
+        for number in (1, 2):
+            counted = {"total": 28, "present": 20, "exempt": 1, "elsewhere": 2}
+            put_row(connection, "attendances", meeting_id=number, **counted)
+    migrate_schema(old)
+    assert schema_differences(old) == []
+    with old.read() as session:
+        heads = session.execute(select(Duty.present, Duty.obliged).order_by(Duty.id)).all()
+        assert [tuple(one) for one in heads] == [(20, 25), (None, None), (None, None)]
     old.close()

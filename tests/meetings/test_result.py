@@ -11,6 +11,7 @@ from bot.meetings.attendance import AttendanceCounts
 from bot.meetings.meetings import held_before
 from bot.problems import Invalid
 from bot.store.db import Database
+from bot.summaries.recounting import miscounts
 from bot.tables import Attendance, Audit, Duty, Meeting, Message, Note, Unit
 from schedules import reminders
 from tests.kit.committees import committee
@@ -331,7 +332,9 @@ def test_counts_are_corrected_logged_and_counted_at_once(world: World, secretary
 
 
 def _share(world: World, leader: Talker) -> str:
+    """What the summaries say of April, which is what its rows say."""
     with world.db.read() as session:
+        assert miscounts(session) == []
         (tally,) = [t for t in tally_demands(session, Duty.key == "2022-04", world.at.date()) if t.present]
         return f"{tally.present}/{tally.obliged}"
 

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.calendar import Moment
+from bot.meetings.counts import keep_heads
 from bot.store.db import Database
 from bot.summaries.table import summary_workbook
 from bot.tables import (
@@ -122,6 +123,8 @@ def roles(db: Database) -> dict[str, list[Membership]]:
                     entered_at=AT,
                 )
             )
+            session.flush()
+            keep_heads(session, held)
             first = present == 20
             session.add(
                 Score(

@@ -48,6 +48,20 @@ def test_a_difference_is_told_in_the_morning_and_once(
     assert world.tick(check_counts) == 1
 
 
+@pytest.mark.logs_errors
+def test_so_is_who_was_there(world: World, office: Talker) -> None:
+    """Nobody has met, and a duty says that some came."""
+    world.go("2022-04-05 23:00")
+    with world.db.write() as session:
+        duty = session.scalars(select(Duty).order_by(Duty.id)).first()
+        assert duty is not None
+        duty.present, duty.obliged = 25, 28
+    assert world.tick(check_counts) == 1
+    world.go("2022-04-06 08:00")
+    (told,) = office.looks()
+    assert "tổng hợp 0/3 việc đã xong, đếm lại 0/3; có mặt 25/28, đếm lại 0/0." in told.text
+
+
 def test_what_is_done_while_it_counts_is_no_difference(
     world: World, office: Talker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
