@@ -1,12 +1,9 @@
 """Reminders a second through the outbox and the Telegram channel, against a bare loop of sends over the same HTTP client."""
 
 import asyncio
-import gc
 import os
-import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,10 +18,9 @@ from telegram.ext import AIORateLimiter, ExtBot
 from benchmarks.children import TOKEN, Api
 from benchmarks.figures import Row
 from benchmarks.grounds import ZONE, Grounds, desk_of, opened, shipped_plan, write_people, write_units
-from benchmarks.spent import costs_of, spent_by
+from benchmarks.spent import as_the_program_runs, costs_of, spent_by
 from benchmarks.subjects import server_of
 from benchmarks.whole import APRIL
-from bot.__main__ import SWITCH
 from bot.calendar import Moment
 from bot.channels.base import Channel, Tools
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
@@ -117,19 +113,6 @@ def told(
     costs |= {f"{part}_ms": figures[f"arrived_{part}"] * 1000 for part in ("p50", "p95")}
     beside = f"{figures['refused']} × 429, none lost, none twice"
     return Row(key, what, len(letters) / seconds, "/s", beside=beside, costs=costs)
-
-
-@contextmanager
-def as_the_program_runs() -> Iterator[None]:
-    """Without the collector looking through all that the start has made, and with threads that take turns as there."""
-    before = sys.getswitchinterval()
-    gc.freeze()
-    sys.setswitchinterval(SWITCH)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
-        gc.unfreeze()
 
 
 async def send_bare(api: Api, limit: int | None, letters: Letters) -> None:

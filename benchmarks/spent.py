@@ -1,5 +1,7 @@
 """What processes have cost so far: processor time, and how often their threads gave way to others."""
 
+import gc
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -7,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from bot.__main__ import SWITCH
 
 
 @dataclass(frozen=True)
@@ -79,3 +83,16 @@ def peak() -> Iterator[list[float]]:
     finally:
         over.set()
         thread.join()
+
+
+@contextmanager
+def as_the_program_runs() -> Iterator[None]:
+    """Without the collector looking through all that the start has made, and with threads that take turns as there."""
+    before = sys.getswitchinterval()
+    gc.freeze()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+        gc.unfreeze()

@@ -78,7 +78,7 @@ def count_by_day(
 ) -> list[DemandCount]:
     """By demand and last day, in the order of days. `scope` is a condition on Duty."""
     found: dict[tuple[date, int], Count] = {}
-    for one in count_standings(session, scope, days=(first, last)):
+    for one in count_standings(session, scope, days=(first, last), heads=False):
         if one.due_on is not None and one.asked(today):
             key = (one.due_on, one.demand_id)
             found[key] = found.get(key, Count()) + count_of(one, today)
