@@ -14,7 +14,8 @@ _ASKS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_BEHIND = re.compile(
-    r"\s+(?:(?:đã\s+)?(?:sinh hoạt|họp|nộp(?:\s+báo cáo)?)\s+chưa|(?:thì\s+)?(?:thế nào|ra sao|sao rồi|đến đâu)(?:\s+rồi)?)"
+    r"\s+(?:(?:đã\s+)?(?:sinh hoạt|họp|nộp(?:\s+báo cáo)?)\s+chưa"
+    r"|(?:sinh hoạt|họp)\s+(?:vào\s+)?(?:ngày nào|hôm nào|bao giờ|khi nào|lúc nào)|(?:thì\s+)?(?:thế nào|ra sao|sao rồi|đến đâu)(?:\s+rồi)?)"
     r"(?:\s+(?:ạ|nhỉ|vậy|nhé))?[\s?.!]*$",
     re.IGNORECASE,
 )

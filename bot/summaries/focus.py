@@ -4,23 +4,31 @@ button."""
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.reading.focus_words import is_named, read_focus
 from bot.reading.words import fold
-from bot.tables import Demand, Duty, DutyState, Unit
+from bot.tables import Demand, Duty, DutyKind, DutyState, MeetingKind, Topic, Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """`part`: "sectors", "plans" or "topics"; `name`: the sector's code, the plan's symbol or title, the topic's title; `mark`: as a
-    button carries it; `only`: its condition on Duty."""
+    """`part`: "sectors", "plans", "topics" or "kinds"; `name`: the sector's code, the plan's symbol or title, the topic's title, one of
+    KINDS; `mark`: as a button carries it; `only`: its condition on Duty."""
 
     part: str
     name: str
     mark: str
     only: ColumnElement[bool]
+
+
+KINDS: Mapping[str, DutyKind] = {
+    "meeting": DutyKind.MEETING,
+    "regular": DutyKind.MEETING,
+    "thematic": DutyKind.MEETING,
+    "report": DutyKind.REPORT,
+}
 
 
 def find_focus(
@@ -42,7 +50,7 @@ def find_focus(
             topics: dict[tuple[int, str], Demand] = {}
             for one in demands:
                 topics.setdefault((one.plan_id, one.base), one)
-            named += [(_of_topic(one), (one.title,)) for one in topics.values()]
+            named += [(of_topic(one), (one.title,)) for one in topics.values()]
     return _nearest(named, words)
 
 
@@ -59,14 +67,25 @@ def focus_marked(session: Session, scope: ColumnElement[bool], mark: str) -> Foc
     kind, value = mark[:1], mark[1:]
     if kind == "s":
         return of_sector(value)
+    if kind == "k":
+        return of_kind(value) if value in KINDS else None
     demands = _demands(session, scope & (Duty.demand_id == int(value))) if value.isdecimal() else []
     if not demands:
         return None
-    return _of_plan(demands[0]) if kind == "p" else _of_topic(demands[0])
+    return _of_plan(demands[0]) if kind == "p" else of_topic(demands[0])
 
 
 def of_sector(code: str) -> Focus:
     return Focus("sectors", code, f"s{code}", Duty.unit_id.in_(select(Unit.id).where(Unit.sector == code)))
+
+
+def of_kind(name: str) -> Focus:
+    """One of KINDS: meetings, all or of one sort, or reports."""
+    only: ColumnElement[bool] = Duty.kind == KINDS[name]
+    if name in set(MeetingKind):
+        sort = select(Demand.id).join(Topic, Topic.id == Demand.topic_id).where(Topic.meeting == name)
+        only = and_(only, Duty.demand_id.in_(sort))
+    return Focus("kinds", name, f"k{name}", only)
 
 
 def _of_plan(one: Demand) -> Focus:
@@ -74,7 +93,8 @@ def _of_plan(one: Demand) -> Focus:
     return Focus("plans", one.plan.symbol or one.plan.title, f"p{one.id}", Duty.demand_id.in_(its))
 
 
-def _of_topic(one: Demand) -> Focus:
+def of_topic(one: Demand) -> Focus:
+    """The thing that the plan asks for, however often."""
     its = select(Demand.id).where(Demand.plan_id == one.plan_id, Demand.base == one.base)
     return Focus("topics", one.title, f"t{one.id}", Duty.demand_id.in_(its))
 

@@ -43,6 +43,10 @@ class PeriodSummary:
         return span_of(self.period)
 
     @property
+    def earlier(self) -> Period:
+        return period_before(self.period)
+
+    @property
     def kind(self) -> DutyKind | None:
         """Of which all of it is; None where there are several."""
         return self.kinds[0][0] if len(self.kinds) == 1 else None

@@ -13,6 +13,7 @@ from bot.talk.desk import Handler
 from bot.units.lookup import find_closed_units, find_units, units_stand_below
 from handlers.summaries.part import choose_period, part_asked, part_of, period_asked, whole_part
 from handlers.summaries.period import SUMS, say_parts, say_period
+from handlers.summaries.standing import answer_standing
 
 OFFERED = 12
 SHORTEST, LONGEST = 3, 60
@@ -78,6 +79,8 @@ def take_loose_words(chat: Chat) -> bool:
     text = chat.event.text
     if chat.event.payload or chat.command is not None or not role_holders(chat.roles(), "sum"):
         return False
+    if answer_standing(chat, text):
+        return True
     if not SHORTEST <= len(fold(text)) <= LONGEST:
         return False
     asked = read_asked_period(without_asking(text), chat.today)

@@ -79,7 +79,7 @@ def show_names(
     if box not in set(Box) or (demand is None and row_id(demand_id)):
         chat.say("talk/not_yours")
     elif period is not None or (key == ALWAYS and demand is not None):
-        _say_names(chat, period, Box(box), part, demand, row_id(page))
+        say_names(chat, period, Box(box), part, demand, row_id(page))
 
 
 def _demand_within(chat: Chat, demand_id: str, part: Part) -> Demand | None:
@@ -87,7 +87,7 @@ def _demand_within(chat: Chat, demand_id: str, part: Part) -> Demand | None:
     return chat.session.get(Demand, row_id(demand_id)) if chat.session.scalar(its) else None
 
 
-def _say_names(
+def say_names(
     chat: Chat, period: Period | None, box: Box, part: Part, demand: Demand | None, page: int
 ) -> None:
     asked = [part.scope]

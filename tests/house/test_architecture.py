@@ -28,6 +28,7 @@ READS_INPUT = {
     "bot/reading/held_words.py",
     "bot/reading/names.py",
     "bot/reading/people_named.py",
+    "bot/reading/standing_words.py",
     "bot/reading/words.py",
     "bot/reading/moments.py",
     "bot/reading/moment_words.py",

@@ -112,7 +112,7 @@ def test_taken_apart_by_what_stands_below_by_sector_plan_and_topic(world: World)
 def test_a_quarter_beside_the_one_before_and_its_numbers(world: World) -> None:
     leader = played_by(world, "leader").says("/tonghop quý 2")
     done, expected = pair(due("quý 1"))
-    assert leader.last.text.split("\n")[0].endswith(f"; quý trước {done}/{expected}")
+    assert leader.last.text.split("\n")[0].endswith(f"; quý I/2022: {done}/{expected}")
     total, told = models()
     assert f"Mô hình: {total}, {told}/{len(CELLS)} " in re.sub("</?b>", "", leader.last.text)
 

@@ -117,7 +117,7 @@ def test_each_role_is_told_of_its_own_at_the_end_of_a_quarter(
     (reply,) = told(world, talker, "2022-04-04 08:00")
     assert heads(reply) == [
         f"<b>Quý I/2022: {met(codes, 1, 3)}",
-        f"<b>Tháng 3/2022: {met(codes, 3, 3)}; tháng trước " + met(codes, 2, 2).partition(" ")[0],
+        f"<b>Tháng 3/2022: {met(codes, 3, 3)}; tháng 2/2022: " + met(codes, 2, 2).partition(" ")[0],
     ]
     assert ("📊 Tổng kết kỳ" in reply.text) == (role != "leader")
     if role != "leader":
@@ -152,7 +152,7 @@ def test_half_a_year_and_a_year(world: World) -> None:
     follower.looks()
     (reply,) = told(world, follower, "2023-01-04 08:00")
     assert reply.text.startswith(f"<b>Năm 2022: {met(A + B, 1, 12)}\n📊 Tổng kết kỳ · Đảng ủy xã Mẫu\n")
-    assert f"<b>6 tháng cuối năm 2022: {met(A + B, 7, 12)}; 6 tháng trước " in reply.text
+    assert f"<b>6 tháng cuối năm 2022: {met(A + B, 7, 12)}; 6 tháng đầu năm 2022: " in reply.text
 
 
 def test_a_month_beside_what_a_leader_is_told_that_morning(world: World) -> None:
@@ -167,7 +167,7 @@ def test_a_month_beside_what_a_leader_is_told_that_morning(world: World) -> None
         "<b>T4: 3/3 đã họp</b>, 3 đúng hạn",
         "📊 Vừa qua hạn · Đảng ủy bộ phận A",
     ]
-    assert heads(reply) == ["<b>Tháng 4/2022: 3/3 đã họp</b>, 3 đúng hạn; tháng trước 3/3"]
+    assert heads(reply) == ["<b>Tháng 4/2022: 3/3 đã họp</b>, 3 đúng hạn; tháng 3/2022: 3/3"]
     assert reply.text.endswith("👉 Đồng chí bấm tên kỳ để xem từng đơn vị.")
 
 

@@ -119,7 +119,7 @@ def reports(codes: Iterable[object], quarters: int) -> Counter[str]:
 HEAD = re.compile(
     r"^<b>(?P<name>[^:]+): (?P<done>\d+)/(?P<all>\d+) đã (?:xong|họp|nộp)</b>(?:, (?P<in_time>\d+) đúng hạn)?"
     r"(?:, (?P<late>\d+) trễ)?(?:, (?P<open>\d+) chưa)?(?: \((?P<overdue>\d+) quá hạn\))?"
-    r"(?:; (?P<before>[^<]+) (?P<before_done>\d+)/(?P<before_all>\d+))?$"
+    r"(?:; (?P<before>[^<]+): (?P<before_done>\d+)/(?P<before_all>\d+))?$"
 )
 
 
@@ -140,13 +140,13 @@ def check_head(text: str, expected: Counter[str]) -> dict[str, str]:
 
 
 PERIODS = {
-    "tháng 7": ("Tháng 7/2022", range(7, 8), 0, "tháng trước", range(6, 7), 1),
+    "tháng 7": ("Tháng 7/2022", range(7, 8), 0, "tháng 6/2022", range(6, 7), 1),
     "quý 1": ("Quý I/2022", range(1, 4), 1, "", range(0), 0),
-    "quý II/2022": ("Quý II/2022", range(4, 7), 1, "quý trước", range(1, 4), 1),
+    "quý II/2022": ("Quý II/2022", range(4, 7), 1, "quý I/2022", range(1, 4), 1),
     "6 tháng": ("6 tháng đầu năm 2022", range(1, 7), 2, "", range(0), 0),
     "9 tháng": ("9 tháng năm 2022", range(1, 10), 3, "", range(0), 0),
     "nam 2022": ("Năm 2022", range(1, 13), 3, "", range(0), 0),
-    "7/2022": ("Tháng 7/2022", range(7, 8), 0, "tháng trước", range(6, 7), 1),
+    "7/2022": ("Tháng 7/2022", range(7, 8), 0, "tháng 6/2022", range(6, 7), 1),
 }
 
 
@@ -409,11 +409,14 @@ def test_what_is_asked_after_may_stand_in_a_question(world: World) -> None:
     plain = leader.says("tháng 3").last.text
     assert plain.startswith("<b>")
     for said in (
-        "Bao nhiêu chi bộ đã họp tháng 3?",
         "cho tôi xem kết quả tháng 3",
         "Tình hình tháng 3 ra sao?",
     ):
         assert leader.says(said).last.text == plain, said
+    met = diary(CELLS, range(3, 4))
+    text = leader.says("Bao nhiêu chi bộ đã họp tháng 3?").last.text
+    assert text.startswith(f"<b>Tháng 3/2022: {met[IN_TIME] + met[LATE]}/{met.total()} đã họp</b>")
+    assert "\n🔎 Chỉ các buổi họp\n" in text
     for other in ("tình hình hôm nay thế nào", "họp chưa", "đã họp chưa?"):
         assert not leader.says(other).last.text.startswith(("🏢", plain[:20])), other
 
