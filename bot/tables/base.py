@@ -1,13 +1,25 @@
 """The base of all tables and the column types they share."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
-from sqlalchemy import JSON, DateTime, Dialect, MetaData, String, TypeDecorator
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    cast,
+    type_coerce,
+)
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
@@ -63,14 +75,19 @@ class JsonText(TypeDecorator[str]):
 
 
 class Kept(TypeDecorator[Value], Generic[Value]):
-    """A value in a column of JSON; what has its default is not written."""
+    """A value in a column of JSON; what has its default is not written.
+
+    It is read from the text of the column at once. With `same`, for a value nothing of which can be changed, rows that say the same
+    have the same.
+    """
 
     impl = Json
     cache_ok = True
 
-    def __init__(self, shape: Any) -> None:
+    def __init__(self, shape: Any, *, same: bool = False) -> None:
         super().__init__()
         self.shape = shape
+        self.same = same
 
     @cached_property  # not before it is wanted: of all that is declared a day needs a few
     def _adapter(self) -> TypeAdapter[Value]:
@@ -81,8 +98,21 @@ class Kept(TypeDecorator[Value], Generic[Value]):
             return None
         return self._adapter.dump_python(value, mode="json", by_alias=True, exclude_defaults=True)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Value:
-        return self._adapter.validate_python(value)
+    def column_expression(self, column: ColumnElement[Value]) -> ColumnElement[Any]:
+        return type_coerce(cast(column, Text), self)
+
+    def result_processor(self, dialect: Dialect, _kind: object) -> Callable[[str], Value]:
+        return self._read
+
+    @cached_property
+    def _read(self) -> Callable[[str], Value]:
+        return lru_cache(256)(self._value_of) if self.same else self._value_of
+
+    def _value_of(self, said: str) -> Value:
+        try:
+            return self._adapter.validate_json(said)
+        except ValidationError:  # perhaps only for half of a surrogate pair, which Python takes
+            return self._adapter.validate_python(json.loads(said))
 
 
 # A path such as "/1/5/" compared byte by byte, so that a subtree is a range of an ordinary index.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from bot.tables.base import Base, Kept
 from bot.tables.units import Unit
 
-FORMS: Kept[tuple[str, ...]] = Kept(tuple[str, ...])
+FORMS: Kept[tuple[str, ...]] = Kept(tuple[str, ...], same=True)
 
 
 class Enquiry(Base):

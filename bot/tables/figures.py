@@ -39,7 +39,7 @@ class AskedFigure:
     known: KnownOf | None = None
 
 
-ASKED: Kept[tuple[AskedFigure, ...]] = Kept(tuple[AskedFigure, ...])
+ASKED: Kept[tuple[AskedFigure, ...]] = Kept(tuple[AskedFigure, ...], same=True)
 
 
 class Figure(Base):

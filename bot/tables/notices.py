@@ -20,8 +20,8 @@ class NoticeState(StrEnum):
     DROPPED = "dropped"
 
 
-FILES: Kept[tuple[File, ...]] = Kept(tuple[File, ...])
-UNITS: Kept[tuple[int, ...]] = Kept(tuple[int, ...])
+FILES: Kept[tuple[File, ...]] = Kept(tuple[File, ...], same=True)
+UNITS: Kept[tuple[int, ...]] = Kept(tuple[int, ...], same=True)
 
 
 class Notice(Base):

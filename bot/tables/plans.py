@@ -19,7 +19,7 @@ DONE = text("done_at IS NOT NULL")
 REMINDED = text("next_reminder_at IS NOT NULL")
 ABOUT = text("about_id IS NOT NULL")
 """Most are about no unit: an index that held these too would be taken for a way to them, and read them all."""
-RELATIVE: Kept[Relative] = Kept(Relative)
+RELATIVE: Kept[Relative] = Kept(Relative, same=True)
 
 
 class MeetingKind(StrEnum):

@@ -92,7 +92,7 @@ def _write_marks(marks: MeetingMarks) -> dict[str, Any]:
     return {**{name: value for name, value in named.items() if value}, **steps}
 
 
-STEPS: Kept[tuple[MeetingStep, ...]] = Kept(tuple[MeetingStep, ...])
+STEPS: Kept[tuple[MeetingStep, ...]] = Kept(tuple[MeetingStep, ...], same=True)
 MARKS: Kept[MeetingMarks] = Kept(
     Annotated[MeetingMarks, BeforeValidator(_read_marks), PlainSerializer(_write_marks)]
 )
