@@ -162,6 +162,16 @@ def pytest_testnodedown(node: Any, error: object) -> None:
     SHOWN.update(getattr(node, "workeroutput", {}).get("shown", ()))
 
 
+EARLY = ("long", "process", "browser")
+"""Marks of tests that come before the others: nobody is left with a long one at the end, and while those wait for processes
+that they have started, the other workers keep every core busy."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: [item.get_closest_marker(mark) is None for mark in EARLY])
+
+
 def pytest_collection_finish() -> None:
     """What stands now stays to the end: nobody need look through it for what can go, nor through the rest all the time."""
     gc.freeze()

@@ -62,6 +62,7 @@ def install(bundle: Path, target: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.long
 @pytest.mark.process
 def test_the_linux_half_installs_migrates_and_answers_without_a_network(folder: Path, tmp_path: Path) -> None:
     target = tmp_path / "chibo"

@@ -42,6 +42,7 @@ def test_the_clock_brings_reminder_and_summary(demo: str) -> None:
     assert httpx.post(f"{demo}/demo/move?to=yesterday").status_code == 400
 
 
+@pytest.mark.long
 @pytest.mark.process
 def test_a_year_passes_without_a_fault(demo: str) -> None:
     for _ in range(40):

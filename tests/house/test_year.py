@@ -211,6 +211,7 @@ def year(db: Database) -> Year:
     return lived
 
 
+@pytest.mark.long
 def test_a_year_of_forty_units(year: Year, tmp_path: Path) -> None:
     """One test, for the year is long: each look at it is a function of its own."""
     told = write_table(year, tmp_path / "messages.csv")
