@@ -164,18 +164,24 @@ class Year:
             return
         self.world.at = noon
         with self.world.db.write() as session:
-            rows = session.scalars(select(Duty).where(Duty.state == "open", Duty.opens_on <= day)).all()
-            for duty in rows:
-                if duty.id not in self.settled:
-                    self._consider(session, duty, day)
+            open_ones = session.scalars(select(Duty.id).where(Duty.state == "open", Duty.opens_on <= day))
+            thought_of = [one for one in open_ones if not self._is_left(one, day)]
+            for duty in session.scalars(select(Duty).where(Duty.id.in_(thought_of))).all():
+                self._consider(session, duty, day)
+
+    def _is_left(self, duty_id: int, day: date) -> bool:
+        """It is done, or its people have decided to do it later or never."""
+        if duty_id not in self.decided:
+            return False
+        wanted, how = self.decided[duty_id]
+        return duty_id in self.settled or how == "never" or day < wanted
 
     def _consider(self, session, duty: Duty, day: date) -> None:  # type: ignore[no-untyped-def]
         if duty.demand.relative.side and duty.due_on is None:
             return  # its meeting has no day yet
         if duty.id not in self.decided:
             self.decided[duty.id] = self._decide(session, duty, day)
-        wanted, how = self.decided[duty.id]
-        if how == "never" or day < wanted:
+        if self._is_left(duty.id, day):
             return
         self.settled.add(duty.id)
         # What had to come before a meeting that is over cannot be in time any more.

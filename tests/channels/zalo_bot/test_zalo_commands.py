@@ -1,6 +1,7 @@
 """Zalo on the command line: an invitation with a picture for a phone, and what `check` warns of."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ LINK = "https://zalo.me/bot.VDKyGxQvc"
 
 
 @pytest.fixture
-def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path) -> str:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
     address = f"sqlite:///{tmp_path}/test.db"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", address)
@@ -54,7 +56,6 @@ def test_it_is_not_shown_where_zalo_is_full(url: str, monkeypatch: pytest.Monkey
 
 
 def test_check_warns_of_polling(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    run("migrate")
     assert "polling" not in run("check").output
     monkeypatch.setenv("ZALO_TOKEN", "1:abc")
     printed = run("check").output

@@ -1,6 +1,7 @@
 """An Official Account on the command line and in the browser: the consent, and what `check` says of the account."""
 
 import asyncio
+import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -55,7 +56,10 @@ def zalo_api() -> Iterator[KeyApi]:
 
 
 @pytest.fixture
-def installed(zalo_api: KeyApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KeyApi:
+def installed(
+    zalo_api: KeyApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_template: Path
+) -> KeyApi:
+    shutil.copy(sqlite_template, tmp_path / "test.db")
     monkeypatch.chdir(tmp_path)
     for name, value in {
         "DATABASE_URL": f"sqlite:///{tmp_path}/test.db",
@@ -68,7 +72,6 @@ def installed(zalo_api: KeyApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         "ZALO_OAUTH_URL": zalo_api.url,
     }.items():
         monkeypatch.setenv(name, value)
-    run("migrate")
     return zalo_api
 
 
