@@ -67,7 +67,7 @@ def usual_day(text: str) -> tuple[int | None, bool]:
     none. And whether something else was said beside it, a month or a clock time, which is not kept."""
     whole = plain_words(unicodedata.normalize("NFKC", text)).strip(" .,;")
     bare = _CLOCK.sub(" ", whole)
-    words = [word for word in re.sub(r"[,;()]", " ", bare).split() if word not in _DAY_WORDS]
+    words = [word for word in re.sub(r"[,;()]|/(?= ?[a-z])", " ", bare).split() if word not in _DAY_WORDS]
     rest = " ".join(words)
     found = _DATE.fullmatch(rest) or _ISO.fullmatch(rest)
     day = int(found["d"]) if found else whole_number(rest) if rest else None

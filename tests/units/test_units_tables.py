@@ -241,6 +241,7 @@ def test_numbers_of_members_as_people_type_them(said: str, number: int | None) -
         ("mùng 3", 3, False),
         ("mồng ba", 3, False),
         ("03 hằng tháng", 3, False),
+        ("03/hằng tháng", 3, False),
         ("4 hằng tháng", 4, False),
         ("vào ngày 25", 25, False),
         ("3.0", 3, False),
