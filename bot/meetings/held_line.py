@@ -29,16 +29,23 @@ def read_held_line(text: str, members: int | None, moment: Moment) -> HeldLine |
     if held is None or len(held.rest) > LONGEST:
         return None
     words, number = held.rest, len(held.rest)
+    if not held.done and _is_ahead(" ".join(words), moment):
+        return None
     for length in range(number, 0, -1):
         for start in range(number - length + 1):
             said = " ".join(words[start : start + length]).strip(" ,.;:")
             left = " ".join(words[:start] + words[start + length :]).strip(" ,.;:")
             if (day := recent_day(said, moment)) and (not left or _counts(left, members)):
-                if left and _adds_up(" ".join(words), members):
+                if left and _left_open(" ".join(words), members) == "":
                     return HeldLine("", " ".join(words))
                 if _counts(said, members) and not left:
                     return HeldLine("", "")  # 11/12: a day, or eleven of twelve?
-                return HeldLine(said, left) if held.done or left or _over(said, day, moment) else None
+                sure = (
+                    held.done
+                    or (left and _left_open(left, members) in ("", "away"))
+                    or _over(said, day, moment)
+                )
+                return HeldLine(said, left) if sure else None
     left = " ".join(words)
     return HeldLine("", left) if held.done and (not left or _counts(left, members)) else None
 
@@ -47,12 +54,12 @@ def _counts(text: str, members: int | None) -> bool:
     return line_of(text, members) in ("counts", "share")
 
 
-def _adds_up(text: str, members: int | None) -> bool:
+def _left_open(text: str, members: int | None) -> str | None:
+    """What of the counts is still open, "" for nothing; None where they do not add up."""
     try:
-        told = read_told(text, members)
+        return read_told(text, members).missing
     except Invalid:
-        return False
-    return not told.missing
+        return None
 
 
 def recent_day(text: str, moment: Moment) -> date | None:
@@ -62,6 +69,14 @@ def recent_day(text: str, moment: Moment) -> date | None:
     except Invalid:
         return None
     return day if day is not None and moment.today - LATELY <= day <= moment.today else None
+
+
+def _is_ahead(text: str, moment: Moment) -> bool:
+    try:
+        day = read_moment(text, today=moment.today).day
+    except Invalid:
+        return False
+    return day is not None and moment.today < day <= moment.today + LATELY
 
 
 def _over(text: str, day: date, moment: Moment) -> bool:

@@ -54,8 +54,8 @@ def add_note(
     step: int | None = None,
 ) -> Noted:
     """Notes something at `step` (default: the present one), with the words beside a voice or a photo; what is longer than one
-    note holds goes into several. Where speakers are counted it counts one. Raises Invalid(note_empty) where there is
-    neither text nor file."""
+    note holds goes into several. Where speakers are counted it counts one, unless it is a picture. Raises Invalid(note_empty)
+    where there is neither text nor file."""
     if not text.strip() and file is None:
         raise Invalid("note_empty")
     place = current_place(meeting) if step is None else step
@@ -64,7 +64,8 @@ def add_note(
     head = {"text": first, "message_ref": ref, **_file_columns(file)}
     tails = ({"text": part, "message_ref": "", **_file_columns(None)} for part in rest)
     ids = [_NEW.value(session, its | one) for one in (head, *tails)]
-    if meeting.state == MeetingState.RUNNING and place < len(meeting.steps):
+    heard = head["kind"] != NoteKind.PHOTO
+    if heard and meeting.state == MeetingState.RUNNING and place < len(meeting.steps):
         question_of(meeting.steps[place].asks).hears_note(meeting, place)
     return Noted(tuple(ids), place, head["kind"])
 

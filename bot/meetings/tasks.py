@@ -20,6 +20,21 @@ from bot.tables.walked import TaskReview
 OPEN = (TaskState.OPEN, TaskState.GOING)
 WHAT_LIMIT, WHO_LIMIT, OUTCOME_LIMIT = 2000, 120, 2000
 PARTS = re.compile(r"\s+[–—-]\s+|\s*[;|\n]\s*")
+WHO_LEADS = (
+    "dong chi ",
+    "dc ",
+    "d/c ",
+    "d.c ",
+    "ong ",
+    "ba ",
+    "bi thu",
+    "pho bi thu",
+    "chi uy",
+    "cap uy",
+    "to dang",
+    "to truong",
+)
+WHO_WORDS = 6
 LEADS = {"han", "truoc", "den", "cham", "nhat", "xong", "hoan", "thanh", "trong", ":"}
 SAYS_NO_DAY = ("khong", "khong co", "khong co han", "khong han", "chua co han", "khong thoi han")
 SAYS: dict[TaskState, tuple[str, ...]] = {
@@ -55,14 +70,21 @@ class TaskSaid:
 
 
 def read_task(text: str) -> TaskSaid:
-    """One line "việc – ai – hạn", or as much of it as was typed. Raises Invalid(text_empty)."""
+    """One line "việc – ai – hạn", or as much of it as was typed; "ai – việc – hạn" too. Raises Invalid(text_empty)."""
     parts = [part for part in PARTS.split(text.strip()) if any(sign.isalnum() for sign in part)]
     if not parts:
         raise Invalid("text_empty")
+    if len(parts) > 1 and _is_somebody(parts[0]) and not _is_somebody(parts[1]):
+        parts[:2] = parts[1::-1]  # "đồng chí Hùng – quét vôi – 10/12"
     if len(parts) < 3:
         return TaskSaid(parts[0][:WHAT_LIMIT], parts[1][:WHO_LIMIT] if len(parts) == 2 else None)
     what = " – ".join(parts[:-2])
     return TaskSaid(what[:WHAT_LIMIT], parts[-2][:WHO_LIMIT], parts[-1])
+
+
+def _is_somebody(words: str) -> bool:
+    """Whether who does it stands there, and not what is done."""
+    return len(words.split()) <= WHO_WORDS and plain_words(words).startswith(WHO_LEADS)
 
 
 def read_due(text: str, today: date) -> date | None:

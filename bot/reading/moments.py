@@ -17,6 +17,19 @@ _PUT_OFF = re.compile(
 )
 
 
+_SETS = re.compile(
+    r"^\s*(?:(?:dạ|da|vâng|thưa|tôi|toi|em|xin|chi bộ|chi bo|chúng tôi|bên em)\s+)*"
+    r"(?:(?:(?:đặt|hẹn|chốt|xếp|dat|hen|chot)\s+)?(?:(?:lịch|buổi|ngày|lich|buoi|ngay)\s+)?(?:(?:sẽ|dự kiến|định|se|du kien)\s+)?"
+    r"(?:họp|sinh hoạt|hop|sinh hoat)(?:\s+(?:chi bộ|chi bo))?|(?:đặt|hẹn|chốt|dat|hen|chot)(?:\s+(?:lịch|lich))?)\s+",
+    re.IGNORECASE,
+)
+
+
+def without_setting(text: str) -> str:
+    """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "chi bộ họp thứ Tư"."""
+    return _SETS.sub("", without_put_off(text))
+
+
 def without_until(text: str) -> str:
     """Where a last day was asked for, the day alone: "đến hết 30/6", "tôi vắng tới thứ Năm"."""
     return _UNTIL.sub("", text)

@@ -113,7 +113,10 @@ def take_meeting_topic(chat: Chat, answer: Answer) -> None:
         if duty is None:
             said.declined = _declined(chat, said)
         said.duty = duty.id if duty else None
-        chat.goto("day")
+        if said.told:
+            take_meeting_day(chat, Answer(text=said.told))
+        else:
+            chat.goto("day")
 
 
 def _declined(chat: Chat, said: Scheduling) -> list[int]:

@@ -27,7 +27,7 @@ Clock = time
 @dataclass
 class Scheduling(MayJoin):
     """`declined`: duties that the unit has passed over knowingly, `instead` of them it meets about something else; `passed`: an
-    hour that was over already; `place` None: to be asked for."""
+    hour that was over already; `place` None: to be asked for; `told`: the day, said before it was known of which meeting."""
 
     unit: int
     duty: int | None = None
@@ -37,6 +37,7 @@ class Scheduling(MayJoin):
     passed: Clock | None = None
     instead: bool = False
     declined: list[int] = field(default_factory=list)
+    told: str = ""
 
 
 def says_running(chat: Chat, unit_id: int, duty: Duty | None) -> bool:

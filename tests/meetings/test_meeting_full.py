@@ -553,6 +553,15 @@ def test_with_the_attendance_where_no_step_is_there_for_the_clerk(world: World, 
     assert notes(world) == []
 
 
+def test_a_picture_is_kept_where_speakers_are_counted_and_is_none(world: World, secretary: Talker) -> None:
+    at_discussion(world, secretary).says("Ý kiến A")
+    assert "(1 ý kiến, 1 lượt phát biểu)" in secretary.last.text
+    secretary.hands(PHOTO)
+    assert "(2 ý kiến, 1 lượt phát biểu)" in secretary.last.text
+    secretary.hands(VOICE)
+    assert "(3 ý kiến, 2 lượt phát biểu)" in secretary.last.text
+
+
 # Reading back
 
 

@@ -32,6 +32,14 @@ TODAY = date(2022, 4, 1)
         ("Học Nghị quyết - quý II - chi ủy - 25/5", TaskSaid("Học Nghị quyết – quý II", "chi ủy", "25/5")),
         ("Rà soát – phó bí thư", TaskSaid("Rà soát", "phó bí thư")),
         ("Rà soát hộ cận nghèo", TaskSaid("Rà soát hộ cận nghèo")),
+        ("đồng chí Hùng – quét vôi – trước 10/12", TaskSaid("quét vôi", "đồng chí Hùng", "trước 10/12")),
+        ("Đ/c Lan - rà soát hộ nghèo", TaskSaid("rà soát hộ nghèo", "Đ/c Lan")),
+        ("chi ủy; chuẩn bị đại hội; 25/5", TaskSaid("chuẩn bị đại hội", "chi ủy", "25/5")),
+        ("Bí thư – phó bí thư – 25/5", TaskSaid("Bí thư", "phó bí thư", "25/5")),
+        (
+            "Đồng chí bí thư đi dự lớp tập huấn – phó bí thư – 25/5",
+            TaskSaid("Đồng chí bí thư đi dự lớp tập huấn", "phó bí thư", "25/5"),
+        ),
     ],
 )
 def test_a_task_in_one_line(text: str, said: TaskSaid) -> None:

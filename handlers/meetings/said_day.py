@@ -1,0 +1,52 @@
+"""A day and an hour that come by themselves, as the answer to "đồng chí đặt lịch họp": the meeting that waits for its day has it."""
+
+from datetime import date
+
+from bot.duties.outlook import Outlook, unit_outlooks
+from bot.meetings.awaiting import running_meetings
+from bot.people.roles import role_holders
+from bot.problems import Invalid
+from bot.reading.moments import read_moment, without_put_off, without_setting
+from bot.talk.chat import Chat
+from handlers.meetings.days import wall_clock
+from handlers.meetings.settling import Scheduling
+
+
+def take_said_day(chat: Chat) -> bool:
+    """Whether the words are such a day, and have been taken. Nothing is open, and no meeting runs, in which they might be anything;
+    without an hour it must be said that it is about a meeting."""
+    units = [m.unit_id for m in role_holders(chat.roles(), "lead")]
+    text = chat.event.text
+    if len(units) != 1 or chat.dialog.flow or chat.event.payload or "?" in text:
+        return False
+    said = without_setting(text)
+    day = _day_ahead(chat, said, named=said != text)
+    if day is None or running_meetings(chat.session, units):
+        return False
+    waiting = unit_outlooks(chat.session, units[0], chat.moment, "meeting")
+    fitting = _fitting(waiting, day, moved=without_put_off(text) != text)
+    if len(fitting) == 1 or not waiting:
+        duty = fitting[0].duty.id if fitting else None
+        chat.begin_answered(Scheduling(units[0], duty), "day", said)
+    else:
+        chat.begin(Scheduling(units[0], told=said))
+    return True
+
+
+def _day_ahead(chat: Chat, text: str, *, named: bool) -> date | None:
+    try:
+        moment = read_moment(text, today=chat.today, now=wall_clock(chat))
+    except Invalid:
+        return None
+    meant = moment.day is not None and moment.day >= chat.today and (named or moment.at is not None)
+    return moment.day if meant else None
+
+
+def _fitting(waiting: list[Outlook], day: date, *, moved: bool) -> list[Outlook]:
+    """Of the meetings that may be held on that day those without a day; to be moved, those that have one."""
+    may = [
+        one
+        for one in waiting
+        if one.duty.opens_on <= day and (one.duty.last_day is None or day <= one.duty.last_day)
+    ]
+    return [one for one in may if one.scheduled == moved] or [one for one in may if one.scheduled != moved]
