@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.problems import Invalid, Rejected
-from bot.store.aside import Inspector
+from bot.store.aside import Inspector, processor_seconds
 from bot.store.files import look_into, open_store, take_in
 from tests.store import aside_tasks as tasks
 
@@ -128,3 +128,23 @@ def test_a_signal_to_stop_the_program_is_the_programs_own(aside: Inspector) -> N
     for stop in (signal.SIGINT, signal.SIGTERM):
         os.kill(number, stop)
     assert aside.call(tasks.own_number) == number
+
+
+def test_who_is_kept_waiting_by_others_is_not_blamed(
+    aside: Inspector, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine is busy: the file's process has had little of it, and is given more time; one that does nothing, not for ever."""
+    aside.call(tasks.double, 1)
+    had = iter(range(100))
+    monkeypatch.setattr("bot.store.aside.processor_seconds", lambda _pid: next(had) * 0.05)
+    aside.call(tasks.note_and_wait, str(tmp_path / "one"), "xong", 1.0, seconds=0.4)
+    monkeypatch.setattr("bot.store.aside.processor_seconds", lambda _pid: 0.0)
+    with pytest.raises(Invalid) as caught:
+        aside.call(tasks.note_and_wait, str(tmp_path / "two"), "xong", 30.0, seconds=0.4)
+    assert caught.value.code == "file_unseen"
+
+
+def test_the_time_that_a_process_has_had_is_known() -> None:
+    had = processor_seconds(os.getpid())
+    assert had is None or had > 0
+    assert processor_seconds(2**22 + 1) is None
