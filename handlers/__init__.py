@@ -63,6 +63,7 @@ ROUTES = Routes(
     actions=ACTIONS,
     flows=FLOWS,
     former=FORMER,
+    receipts=frozenset(("got", "notices.got")),
     work={**plans.WORK, **summaries.WORK, **units.WORK, **people.WORK, **enquiries.WORK, **notices.WORK},
     admit=admission.admit_person,
     heard=is_heard,

@@ -35,7 +35,13 @@ NOBODY = POLITE | PEOPLE | words_of("co ai nao ca")
 SAYS_YES = words_of("có ừ ừm uh được đúng rồi phải vâng ok oke okie okê okay yes chuẩn xong đồng_ý nhất_trí")
 SAYS_NO = words_of("không ko k khg hông khỏi thôi chưa chẳng đừng no")
 SAYS_NEITHER = words_of("ạ a nhé nhe nha thưa em tôi chứ luôn cả đồng_chí đ c đc")
+SAYS_NEITHER_FOLDED = words_of("a nhe nha thua em toi dong chi cam on")
 BOTH_WAYS = words_of("dung")  # đúng and đừng
+SAYS_RECEIVED = frozenset(
+    "nhan roi|da nhan roi|da nhan duoc|nhan duoc roi|da nhan tin|da nhan thong bao|nhan du|ro|ro roi|da ro|da xem|xem roi|da doc"
+    "|doc roi|da biet".split("|")
+)
+"""Folded; what is said of a message that has come."""
 UNMARKED = frozenset("bfghjklmpqrstvwxz0123456789")
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
@@ -67,6 +73,12 @@ def fold(text: str) -> str:
     Text of punctuation and emoji alone gives "", which is equal to no label.
     """
     return " ".join("".join(map(_apart, plain_words(text))).split())
+
+
+def says_received(text: str) -> bool:
+    """ "Nhận rồi", "đã rõ ạ": that what was sent has come and has been read."""
+    words = [word for word in fold(text).split() if word not in SAYS_NEITHER_FOLDED]
+    return " ".join(words) in SAYS_RECEIVED
 
 
 def rough_pattern(folded: str) -> str:

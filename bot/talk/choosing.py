@@ -21,7 +21,7 @@ from bot.marks import (
 from bot.messages import Choice, Incoming, Reply
 from bot.problems import Invalid
 from bot.reading.marks import choice_mark
-from bot.reading.words import fold
+from bot.reading.words import fold, says_received
 from bot.tables import Contact, Message, MessageState, Priority
 from bot.talk.chat import GO_ON, Chat
 from bot.talk.desk import Answer, Desk, FlowStep, Handler
@@ -109,7 +109,14 @@ def typed_choice(chat: Chat) -> str:
             named = said in (fold(choice.label), fold(bare_label(choice.label)))
             if named and (step is None or _answers_now(chat, step, choice.payload)):
                 return choice.payload
-    return ""
+    return _received(chat) if step is None and says_received(chat.event.text) else ""
+
+
+def _received(chat: Chat) -> str:
+    """The payload by which the latest message is said to have come, where it asks for that."""
+    latest = next(iter(_replies_anywhere(chat)), Reply(""))
+    asked = (one.payload for one in choices_of(latest))
+    return next((one for one in asked if one.partition(":")[0] in chat.desk.routes.receipts), "")
 
 
 def _is_of_list_beside(here: Sequence[Reply], number: str) -> bool:

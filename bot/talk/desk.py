@@ -117,6 +117,8 @@ class Routes:
     """Somebody speaks again for whom messages were held (bot/talk/windows.py), which go out as they then stand."""
     former: Mapping[str, str] = field(default_factory=dict)
     """What stood on buttons that earlier releases have sent, and what it is called now: actions, and answers as `flow.step=value`."""
+    receipts: frozenset[str] = frozenset()
+    """The actions by which a message is said to have come."""
     work: Mapping[ErrandKind, Callable[["Desk", int, datetime], None]] = field(default_factory=dict)
     """What the office has asked for, by the kind of its errand, and the clock does; see bot/talk/errands.py."""
     leave: Callable[["Chat", list[int]], None] = lambda *_: None

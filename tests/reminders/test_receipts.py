@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from bot.reminders.escalation import how_often
@@ -175,3 +176,22 @@ def test_where_a_phone_shows_but_four_of_the_buttons_it_is_among_them(world: Wor
         "⏰ Nhắc lại sau",
     ]
     reads_well(secretary)
+
+
+@pytest.mark.parametrize("said", ["nhận rồi", "Đã nhận được ạ", "rõ", "đã rõ, cảm ơn", "tôi đã nhận rồi nhé"])
+def test_said_in_words_it_has_come_too(world: World, tmp_path: Path, said: str) -> None:
+    world.load(plan_of(TWO, tmp_path), owner="DUA")
+    secretary = world.registered("A01", "secretary", meeting_day=20)
+    tick_through(world, "2022-06-07 08:30", secretary)
+    secretary.says(said)
+    assert secretary.last.text.startswith("✅ Đã ghi: đồng chí đã nhận.")
+    assert receipts(world, secretary)[-1][1] is not None
+
+
+def test_where_nothing_asks_whether_it_has_come_such_words_say_nothing(world: World, tmp_path: Path) -> None:
+    world.load(plan_of(TWO, tmp_path), owner="DUA")
+    secretary = world.registered("A01", "secretary", meeting_day=20)
+    tick_through(world, "2022-06-07 08:30", secretary)
+    secretary.says("/thangnay").says("nhận rồi")
+    assert secretary.last.text.startswith("Trợ lý chưa hiểu ý đồng chí.")
+    assert not any(got for _, got in receipts(world, secretary))
