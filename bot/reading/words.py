@@ -38,8 +38,18 @@ SAYS_NEITHER = words_of("ạ a nhé nhe nha thưa em tôi chứ luôn cả đồ
 SAYS_NEITHER_FOLDED = words_of("a nhe nha thua em toi dong chi cam on")
 BOTH_WAYS = words_of("dung")  # đúng and đừng
 SAYS_RECEIVED = frozenset(
-    "nhan roi|da nhan roi|da nhan duoc|nhan duoc roi|da nhan tin|da nhan thong bao|nhan du|ro|ro roi|da ro|da xem|xem roi|da doc"
-    "|doc roi|da biet".split("|")
+    (
+        *(
+            "nhan roi",
+            "da nhan roi",
+            "da nhan duoc",
+            "nhan duoc roi",
+            "da nhan tin",
+            "da nhan thong bao",
+            "nhan du",
+        ),
+        *("ro", "ro roi", "da ro", "da xem", "xem roi", "da doc", "doc roi", "da biet"),
+    )
 )
 """Folded; what is said of a message that has come."""
 UNMARKED = frozenset("bfghjklmpqrstvwxz0123456789")
