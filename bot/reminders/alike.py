@@ -37,8 +37,8 @@ from bot.tables import (
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
-ITS_NUMBER, OFFERED, OFFER = "\ue000", "\ue001", "\ue002"
-"""Where a message differs from others alike: the duty's number, and the label and payload of the button that offers a meeting. They
+OFFERED, OFFER = "\ue001", "\ue002"
+"""Where a message differs from others alike besides the duty's number: the label and payload of the button that offers a meeting. They
 are letters that no alphabet has."""
 USUAL = "plan.usual"
 
@@ -192,9 +192,10 @@ def tell_alike(
         hours = {hour: hour_of(hour, due, moment) for hour in {one.hour for one in heard}}
         for one in heard:
             contact = staff.contacts[alike[number][0].person_id]
-            body = patterns.body(due, contact, one.duty_id, offers.get(one.unit_id))
-            if body is not None:
-                copies.append(outbox.Copy(one.person_id, one.contact_id, one.channel, body, hours[one.hour]))
+            said = patterns.of(due, contact, offers.get(one.unit_id))
+            if said is not None:
+                place = one.person_id, one.contact_id, one.channel
+                copies.append(outbox.Copy(*place, said, one.duty_id, hours[one.hour]))
                 rungs[one.person_id] = [(one.duty_id, rung)]
     written = outbox.post_copies(session, copies, at)
     note_rungs_told(session, [(number, who, rungs[who]) for who, number in written.items()], at)
@@ -216,8 +217,8 @@ class _Patterns:
         self._worded: dict[Any, str | None] = {}
         self._offered: dict[Any, str] = {}
 
-    def body(self, due: DueRung, contact: Contact, duty_id: int, offer: Offer | None) -> str | None:
-        """What is said of the duty of that number; `contact` is anybody's. None where it cannot be put into words."""
+    def of(self, due: DueRung, contact: Contact, offer: Offer | None) -> str | None:
+        """What is said of such a duty; `contact` is anybody's. None where it cannot be put into words."""
         duty = due.duty
         key = duty.demand_id, due.say, duty.announced_on, duty.opens_on, duty.due_on, duty.safe_on
         if (key, offer) not in self._offered:
@@ -227,7 +228,7 @@ class _Patterns:
             if pattern is None:
                 return None
             self._offered[key, offer] = self._with_offer(pattern, offer)
-        return self._offered[key, offer].replace(_in_json(ITS_NUMBER), str(duty_id))
+        return self._offered[key, offer]
 
     def _pattern(self, due: DueRung, contact: Contact, offer: Offer | None) -> str | None:
         number = due.duty.id
@@ -238,7 +239,7 @@ class _Patterns:
     def _with_offer(self, pattern: str, offer: Offer | None) -> str:
         if offer is None:
             return pattern
-        told = {"offer": offer, "number": ITS_NUMBER, "today": self._moment.today}
+        told = {"offer": offer, "number": outbox.PLACE, "today": self._moment.today}
         ((button,),) = self._desk.render.reply("meetings/schedule/usual", told).choices
         pattern = pattern.replace(_in_json(OFFERED), _in_json(button.label))
         return pattern.replace(_in_json(OFFER), _in_json(button.payload))
@@ -257,7 +258,7 @@ def _with_places(reply: Reply, number: int) -> Reply:
             return choice
         if action == USUAL:
             return Choice(OFFERED, OFFER)
-        return Choice(choice.label, ":".join((action, ITS_NUMBER, *about[1:])))
+        return Choice(choice.label, ":".join((action, outbox.PLACE, *about[1:])))
 
     rows = tuple(tuple(opened(choice) for choice in row) for row in reply.choices)
     return replace(reply, choices=rows, quick=tuple(opened(choice) for choice in reply.quick))

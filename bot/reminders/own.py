@@ -137,18 +137,20 @@ def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
         log.info("reminder.overtaken messages=%s", len(gone))
 
 
-_NEW_REMINDERS = insert_given(Reminder, "duty_id", "rung", "kind", "rung_at", "person_id", "message_id", "at")
+_NEW_REMINDERS = insert_given(
+    Reminder, ("rung", "kind", "rung_at", "at"), ("duty_id", "person_id", "message_id")
+)
 
 
 def note_rungs_told(
     session: Session, said: Iterable[tuple[int, int, Iterable[tuple[int, ToldRung]]]], at: datetime
 ) -> None:
     """Writes down which message (id) says which rungs, each with its duty (id), to which person (id)."""
-    rows = [
-        (duty_id, rung.name, rung.kind, rung.at, person_id, message_id, at)
-        for message_id, person_id, rungs in said
-        for duty_id, rung in rungs
-    ]
-    if rows:
+    alike: dict[ToldRung, list[tuple[int, int, int]]] = {}
+    for message_id, person_id, rungs in said:
+        for duty_id, rung in rungs:
+            alike.setdefault(rung, []).append((duty_id, person_id, message_id))
+    if alike:
         session.flush()
-        session.connection().execute(_NEW_REMINDERS, {"rows": rows})
+        groups = [((*rung, at), rows) for rung, rows in alike.items()]
+        session.connection().execute(_NEW_REMINDERS, {"groups": groups})

@@ -2,7 +2,7 @@
 does."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,8 +15,10 @@ from sqlalchemy import (
     TypeDecorator,
     bindparam,
     insert,
+    literal,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
@@ -38,23 +40,33 @@ class _Numbers(TypeDecorator[Collection[int]]):
         return lambda numbers: begins + ",".join(map(str, numbers or ())) + ends
 
 
-class _Rows(TypeDecorator[Collection[Sequence[Any]]]):
-    """Rows as one JSON, each value as its type writes it."""
+class _Groups(TypeDecorator[Collection[tuple[Sequence[Any], Sequence[Sequence[Any]]]]]):
+    """Groups of rows as one JSON, each value as its type writes it: what the rows of a group share, then each one's own."""
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, *kinds: TypeEngine[Any]) -> None:
+    def __init__(self, shared: Sequence[TypeEngine[Any]], own: Sequence[TypeEngine[Any]]) -> None:
         super().__init__()
-        self.kinds = kinds
+        self.shared, self.own = tuple(shared), tuple(own)
 
-    def process_bind_param(self, value: Collection[Sequence[Any]] | None, dialect: Dialect) -> str:
-        turns = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in self.kinds]
-        columns = [
-            map(turn, column) if turn else column
-            for turn, column in zip(turns, zip(*value or (), strict=True), strict=False)
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        groups = [
+            [*next(_written([shared], self.shared, dialect)), list(_written(rows, self.own, dialect))]
+            for shared, rows in value or ()
         ]
-        return json.dumps(list(zip(*columns, strict=True)), ensure_ascii=False, default=str)
+        return json.dumps(groups, ensure_ascii=False, default=str)
+
+
+def _written(
+    rows: Sequence[Sequence[Any]], kinds: Sequence[TypeEngine[Any]], dialect: Dialect
+) -> Iterator[tuple[Any, ...]]:
+    turns = [kind.dialect_impl(dialect).bind_processor(dialect) for kind in kinds]
+    columns = [
+        map(turn, column) if turn else column
+        for turn, column in zip(turns, zip(*rows, strict=True), strict=True)
+    ]
+    return zip(*columns, strict=True)
 
 
 class among(FunctionElement[bool]):  # noqa: N801 - said as SQLAlchemy's own functions are
@@ -120,11 +132,54 @@ def _place_of_jsonb(element: _place, compiler: SQLCompiler, **how: Any) -> str:
     return f"CAST({line} ->> {number} AS {kind})"
 
 
-def insert_given(kind: type[DeclarativeBase], *columns: str, **kinds: TypeEngine[Any]) -> Insert:
-    """An INSERT of the rows of the parameter `rows`, each the values of these columns in their order, moments and states among them.
-    What is not named takes its default. `kinds`: of columns whose values come otherwise than their type says."""
+class _filled(FunctionElement[Any]):  # noqa: N801
+    """A JSON as text in which `place` stands for a number."""
+
+    name = "filled"
+    inherit_cache = True
+
+    def __init__(self, pattern: ColumnElement[Any], place: str, number: ColumnElement[Any]) -> None:
+        super().__init__(pattern, literal(place, Text()), number)
+
+
+@compiles(_filled, "sqlite")
+def _filled_text(element: _filled, compiler: SQLCompiler, **how: Any) -> str:
+    return f"replace({compiler.process(element.clause_expr.element, **how)})"
+
+
+@compiles(_filled, "postgresql")
+def _filled_jsonb(element: _filled, compiler: SQLCompiler, **how: Any) -> str:
+    return f"CAST({_filled_text(element, compiler, **how)} AS JSONB)"
+
+
+def insert_given(
+    kind: type[DeclarativeBase], shared: Sequence[str], own: Sequence[str], **places: str
+) -> Insert:
+    """An INSERT of the rows of the parameter `groups`: of each group the values that its rows share, in the order of those columns, and
+    the rows, each with its own values in theirs; moments and states among them. What is not named takes its default.
+
+    `places`: of shared columns that are given as JSON in text, the text in it for which a number stands, which follows a row's own.
+    """
     table: Any = kind.__table__  # past the session, which would look at each row
-    types = [kinds.get(name, table.c[name].type) for name in columns]
-    lines = _lines(bindparam("rows", type_=_Rows(*types))).table_valued("value", name="given")
-    places = [_place(lines.c.value, number, kind) for number, kind in enumerate(types)]
-    return insert(table).from_select(columns, select(*places))
+    text, number = Text(), Integer()
+    heads = [text if name in places else table.c[name].type for name in shared]
+    kinds = [table.c[name].type for name in own] + [number] * len(places)
+    each = (
+        _lines(bindparam("groups", type_=_Groups(heads, kinds)))
+        .table_valued("value", name="each_group")
+        .c.value
+    )
+    named = [
+        _place(each, at, head).label(name) for at, (name, head) in enumerate(zip(shared, heads, strict=True))
+    ]
+    # Once a group: SQLite would look through its whole text for every value of every row.
+    groups = (
+        select(*named, _place(each, len(shared), text).label("own")).cte("given").prefix_with("MATERIALIZED")
+    )
+    rows = _lines(groups.c.own).table_valued("value", name="own")
+    values: list[ColumnElement[Any]] = [groups.c[name] for name in shared]
+    for name, place in places.items():
+        values[shared.index(name)] = _filled(groups.c[name], place, _place(rows.c.value, len(own), text))
+    values += [_place(rows.c.value, at, table.c[name].type) for at, name in enumerate(own)]
+    found = select(*values).select_from(groups.join(rows, true()))
+    return insert(table).from_select([*shared, *own], found)

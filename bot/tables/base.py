@@ -64,16 +64,6 @@ def _moment_in_utc(moment: datetime | None) -> datetime | None:
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
-class JsonText(TypeDecorator[str]):
-    """JSON that is text already, on its way into a column of JSON."""
-
-    impl = Json
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> None:
-        return None
-
-
 class Kept(TypeDecorator[Value], Generic[Value]):
     """A value in a column of JSON; what has its default is not written.
 

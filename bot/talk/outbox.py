@@ -1,10 +1,10 @@
 """The outbox: messages written with the state they announce, and what is known of those that wait."""
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +26,6 @@ from bot.people.reaching import reachable_contact
 from bot.store.given import insert_given
 from bot.store.known import Known
 from bot.tables import Contact, Message, MessageKind, MessageState, Priority
-from bot.tables.base import JsonText
 
 log = logging.getLogger(__name__)
 
@@ -133,19 +132,24 @@ def post_many(session: Session, posts: Sequence[Post], at: datetime) -> dict[int
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One of many messages by the clock that differ in little: at which contact it reaches whom, and its body as JSON."""
+    """One of many messages by the clock that differ in little: at which contact it reaches whom, and its body as JSON, in which PLACE
+    stands for its number."""
 
     person_id: int
     contact_id: int
     channel: str
-    body: str
+    pattern: str
+    number: int
     due_at: datetime
 
 
-_WHAT = ("person_id", "contact_id", "channel", "body", "due_at")
-_COPIED = attrgetter(*_WHAT)
+PLACE = "\ue000"
+"""A letter that no alphabet has."""
 _NEW_COPIES = insert_given(
-    Message, *_WHAT, "hold_until", "priority", "state", "created_at", body=JsonText()
+    Message,
+    ("body", "channel", "due_at", "hold_until", "priority", "state", "created_at"),
+    ("person_id", "contact_id"),
+    body=json.dumps(PLACE)[1:-1],
 ).returning(Message.person_id, Message.id)
 
 
@@ -153,9 +157,16 @@ def post_copies(session: Session, copies: Sequence[Copy], at: datetime) -> dict[
     """What `post_many` does, without an object for each: to contacts that are not lost, and are where their people are told first."""
     if not copies:
         return {}
-    rows = [(*_COPIED(copy), copy.due_at + HOLD, Priority.BULK, MessageState.WAITING, at) for copy in copies]
+    alike: dict[tuple[str, str, datetime], list[tuple[int, int, int]]] = {}
+    for copy in copies:
+        rows = alike.setdefault((copy.pattern, copy.channel, copy.due_at), [])
+        rows.append((copy.person_id, copy.contact_id, copy.number))
+    groups = [
+        ((*shared, shared[-1] + HOLD, Priority.BULK, MessageState.WAITING, at), rows)
+        for shared, rows in alike.items()
+    ]
     session.flush()
-    numbered = session.connection().execute(_NEW_COPIES, {"rows": rows})
+    numbered = session.connection().execute(_NEW_COPIES, {"groups": groups})
     return {row.person_id: row.id for row in numbered}
 
 

@@ -7,40 +7,49 @@ from sqlalchemy import select
 
 from bot.store.given import among, insert_given
 from bot.tables import Contact, Message, MessageKind, MessageState, Person, Priority
-from bot.tables.base import JsonText
 from tests.kit.world import APRIL, World
 
 LATER = datetime(2022, 4, 2, 1, 0, 0, 250, tzinfo=UTC)
 BODY = {"text": "Kính gửi \"đồng chí\" \\ {1,2} 'a' $[0] \n:rows", "choices": [[["Đặt lịch", "plan:1"]]]}
-COLUMNS = (
-    "person_id",
-    "contact_id",
-    "channel",
-    "body",
-    "due_at",
-    "hold_until",
-    "priority",
-    "state",
-    "created_at",
-)
-NEW = insert_given(Message, *COLUMNS, body=JsonText()).returning(Message.person_id, Message.id)
+NEW = insert_given(
+    Message,
+    ("channel", "body", "due_at", "hold_until", "priority", "state", "created_at"),
+    ("person_id", "contact_id"),
+    body="§",
+).returning(Message.person_id, Message.id)
 
 
 def test_rows_keep_their_types_and_what_is_not_named_takes_its_default(world: World) -> None:
+    """Two groups, the second of two rows; the number stands in the body where there is a place for it."""
     with world.db.write() as session:
-        session.add(Person(id=7, created_at=APRIL, consent_version=1, consented_at=APRIL))
-        session.flush()
-        session.add(Contact(id=8, person_id=7, channel="telegram", place="7", used_at=APRIL))
-        session.flush()
-        row = (7, 8, "telegram", json.dumps(BODY), LATER, None, Priority.BULK, MessageState.WAITING, APRIL)
-        ((person, number),) = session.connection().execute(NEW, {"rows": [row]})
+        for number in (7, 8, 9):
+            session.add(Person(id=number, created_at=APRIL, consent_version=1, consented_at=APRIL))
+            session.flush()
+            contact = Contact(id=number + 10, person_id=number, channel="telegram", place=str(number))
+            contact.used_at = APRIL
+            session.add(contact)
+            session.flush()
+        plain, filled = (
+            json.dumps(BODY),
+            json.dumps({"text": "§", "choices": [[["A", "plan:§:1"]]]}, ensure_ascii=False),
+        )
+        rest = (Priority.BULK, MessageState.WAITING, APRIL)
+        groups = [
+            (("telegram", plain, LATER, None, *rest), [(7, 17, 100)]),
+            (("telegram", filled, APRIL, LATER, *rest), [(8, 18, 101), (9, 19, 102)]),
+        ]
+        found = session.connection().execute(NEW, {"groups": groups}).all()
+        numbers = {person: number for person, number in found}  # noqa: C416 - rows are no pairs
     with world.db.read() as session:
-        one = session.get_one(Message, number)
-        found = session.execute(select(Message).where(Message.due_at == LATER)).scalars().all()
-        assert (person, found) == (7, [one])
+        one, *others = (session.get_one(Message, numbers[person]) for person in (7, 8, 9))
+        assert session.execute(select(Message).where(Message.due_at == LATER)).scalars().all() == [one]
         assert (one.body, one.due_at, one.hold_until, one.created_at) == (BODY, LATER, None, APRIL)
         assert (one.state, one.priority, one.kind) == (MessageState.WAITING, Priority.BULK, MessageKind.PLAIN)
         assert (one.attempts, one.error, one.key) == (0, "", None)
+        assert [other.body for other in others] == [
+            {"text": str(number), "choices": [[["A", f"plan:{number}:1"]]]} for number in (101, 102)
+        ]
+        assert {(other.hold_until, other.contact_id) for other in others} == {(LATER, 18), (LATER, 19)}
 
 
 def test_numbers_are_looked_for(world: World) -> None:
