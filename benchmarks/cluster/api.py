@@ -30,7 +30,9 @@ class CallingApi(FakeApi):
         task.add_done_callback(self.under_way.discard)
 
     async def _bring(self, update: Update) -> None:
-        self.client = self.client or aiohttp.ClientSession(timeout=TIMES)
+        self.client = self.client or aiohttp.ClientSession(
+            timeout=TIMES, connector=aiohttp.TCPConnector(limit=0)
+        )
         headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
         for url in self.turns:
             try:
