@@ -48,7 +48,7 @@ in between is done again (bot/store/again.py)."""
 
 
 def postgresql_engine(url: URL) -> Engine:
-    from bot.store.cursors import HoldingConnection, QuickCursor  # most installations are on SQLite
+    from bot.store.cursors import QuickCursor  # most installations are on SQLite
 
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -61,6 +61,15 @@ def postgresql_engine(url: URL) -> Engine:
         hide_parameters=True,
         json_deserializer=read_json,
     )
+
+    _keep_connections(engine)
+    _say_savepoints_plainly(engine)
+    return engine
+
+
+def _keep_connections(engine: Engine) -> None:
+    """Each as our own kind, proved before it is used after a while, and left where it cannot be of use any more."""
+    from bot.store.cursors import HoldingConnection
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, said: Any, named: Any) -> HoldingConnection:
@@ -89,9 +98,6 @@ def postgresql_engine(url: URL) -> Engine:
         """The host has been put back behind another: the next connection looks for that one."""
         if sqlstate_of(context.original_exception) == READ_ONLY:
             context.is_disconnect = True
-
-    _say_savepoints_plainly(engine)
-    return engine
 
 
 def _answers(engine: Engine, connection: Any) -> bool:

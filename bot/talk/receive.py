@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,7 +22,7 @@ from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.store.known import Known
 from bot.store.secrecy import typed_stamp
-from bot.tables import Event
+from bot.tables import Contact, Event
 from bot.talk import outbox
 from bot.talk.ahead import Ahead
 from bot.talk.chat import Chat
@@ -29,7 +30,7 @@ from bot.talk.choosing import PASSED, choices_left, press_choice, typed_choice, 
 from bot.talk.desk import Answer, Desk, FlowStep
 from bot.talk.elsewhere import take_back_questions
 from bot.talk.failures import tell_failures
-from bot.talk.speaking import find_speaker, let_speak, note_use
+from bot.talk.speaking import Speaker, find_speaker, let_speak, note_use
 from bot.talk.windows import let_back_in, release_messages
 
 log = logging.getLogger(__name__)
@@ -130,24 +131,35 @@ def _open_chat(
         speaker = let_speak(session, event.address, event.at)
     elif not desk.routes.heard(session, speaker.contact, event, desk.abilities_of(speaker.contact)):
         return None
-    contact = speaker.contact
-    said = bubble_text(event) if event.address.channel == "web" else ""
-    seq = contact.seq + 1 if said else None
-    note = {
-        "id": event.id,
-        "contact_id": contact.id,
-        "at": event.at,
-        "said": said,
-        "message_ref": event.message_ref if said else "",
-        "seq": seq,
-        "error": error,
-    }
+    note = _note_of(event, speaker.contact, error)
     if ahead and foreseen:
         if ahead.was_handled(event):
             return None
         _HEARD.later(session, note)
     elif _new_event(session.connection().dialect.name).value(session, note) is None:
         return None
+    return _greeted(desk, session, speaker, event, note["seq"], recovering)
+
+
+def _note_of(event: Incoming, contact: Contact, error: str) -> dict[str, Any]:
+    """The event as a row of `events`; what was said stands there for the web chat alone."""
+    said = bubble_text(event) if event.address.channel == "web" else ""
+    return {
+        "id": event.id,
+        "contact_id": contact.id,
+        "at": event.at,
+        "said": said,
+        "message_ref": event.message_ref if said else "",
+        "seq": contact.seq + 1 if said else None,
+        "error": error,
+    }
+
+
+def _greeted(
+    desk: Desk, session: Session, speaker: Speaker, event: Incoming, seq: int | None, recovering: bool
+) -> Chat:
+    """The talk with somebody who has just spoken: who was lost, or away, is back."""
+    contact = speaker.contact
     spoken = event.blocked is None
     back = spoken and (contact.lost_at or contact.closed_at)
     if spoken and contact.lost_at is not None:
