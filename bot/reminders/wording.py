@@ -1,21 +1,21 @@
 """What a unit's people are told in one message."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain
 
 from bot.calendar import Moment
-from bot.duties.outlook import days_overdue, outlook_of
+from bot.duties.outlook import Outlook, days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer
 from bot.meetings.preparing import duty_checklists
 from bot.messages import Reply
 from bot.reminders.due import BEFORE, DueRung, hour_of
 from bot.reminders.materials import Materials, materials_of
-from bot.tables import Contact, DutyKind
+from bot.tables import Contact, Duty, DutyKind
 from bot.talk import outbox
 from bot.talk.desk import Desk
 
@@ -35,6 +35,8 @@ URGENCY = (
     "set_date",
     "topic",
 )
+OF_MEETING = frozenset(("ready", "upload", "today", "start", "result"))
+"""What is said of the meeting itself, whatever it answers."""
 IN_FULL = 5
 """So many duties are told with all that is known of them; of the rest there is a line each."""
 
@@ -65,9 +67,11 @@ class Wording:
         own = materials_of(items, self.materials)
         shared = share_materials(chain(*own.values()), partial(self.desk.file_link, contact=contact))
         before = [(one.duty, one.meeting) for one in items if one.say in BEFORE]
+        views, together = told_once(views, own)
         context = {
             "items": views[:IN_FULL],
             "brief": views[IN_FULL:],
+            "together": together,
             "catching_up": any(one.anew for one in items),
             "today": self.moment.today,
             "named": named,
@@ -78,6 +82,27 @@ class Wording:
         }
         reply = self.desk.render.reply("reminders/reminder", context)
         return replace(reply, files=shared.files)
+
+
+def told_once(
+    views: Iterable[tuple[Outlook, str]], apart: Container[int]
+) -> tuple[list[tuple[Outlook, str]], dict[int, list[Duty]]]:
+    """A meeting that answers several duties is spoken of once: the first of them, and by its id the others. `apart`: the duties
+    (ids) that have something of their own to be said."""
+    left: list[tuple[Outlook, str]] = []
+    together: dict[int, list[Duty]] = {}
+    first: dict[tuple[int, str], int] = {}
+    for view, say in views:
+        meeting = view.meeting
+        of_meeting = meeting is not None and meeting.planned_at is not None and say in OF_MEETING
+        key = (meeting.id, say) if meeting is not None and of_meeting else None
+        if key in first and view.duty.id not in apart:
+            together.setdefault(first[key], []).append(view.duty)
+            continue
+        if key is not None:
+            first.setdefault(key, view.duty.id)
+        left.append((view, say))
+    return left, together
 
 
 def _urgency(one: DueRung, moment: Moment) -> tuple[int, bool, int, int, int]:

@@ -7,6 +7,7 @@ from bot.tables import Meeting
 from tests.kit.plans import plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
+from tests.kit.ticking import tick_through
 from tests.kit.wording import reads_well
 from tests.kit.world import World
 
@@ -104,3 +105,23 @@ def test_what_is_no_day_of_a_meeting_sets_nothing(world: World, secretary: Talke
     secretary.says(said)
     assert planned(world) == []
     assert "Đã đặt lịch" not in secretary.last.text
+
+
+def test_one_meeting_for_two_things_is_spoken_of_once(world: World, secretary: Talker) -> None:
+    merged = plan_of(
+        PLAN.replace("35-KH", "37-KH").replace("ends: 2027-03-31", "ends: 2027-03-31\n  merging: sequential")
+        + "  - {key: cd4, title: Chuyển đổi số, meeting: thematic, period: 2026-Q4}\n"
+    )
+    world.load(merged, "DU")
+    secretary.says("/lichhop").taps("Chuyển đổi số").says("19h30 25/11")
+    secretary.taps("1. Học tập Quy định").taps("Xong").taps("Bỏ qua")
+    assert planned(world) == ["25/11 19:30"]
+    seen = len(secretary.got)
+    tick_through(world, "2026-11-25 23:00", secretary)
+    today = [one for one in secretary.got[seen:] if "Hôm nay họp lúc 19h30" in one.text]
+    begun = [one for one in secretary.got[seen:] if "Đã đến giờ họp" in one.text]
+    for told in (today, begun):
+        assert [one.text.count("19h30") + one.text.count("Đã đến giờ") for one in told] == [1]
+        assert "Học tập Quy định\n🔗 Tính chung: Chuyển đổi số" in told[0].text
+    assert next(choice.label for row in begun[0].choices for choice in row) == "▶️ Bắt đầu họp"
+    reads_well(secretary)
