@@ -12,6 +12,9 @@ from bot.tables.base import Base
 SPOKEN, UNSPOKEN = text("seq IS NOT NULL"), text("seq IS NULL")
 WAITING = text("state = 'waiting'")
 FAILED = text("error != ''")
+UNSENT = text("failed_at IS NOT NULL")
+"""Few come to that: each message is written three times, when it is due, taken and sent, and PostgreSQL writes each time into all indexes
+that hold it."""
 OF_MATERIAL = text("material_id IS NOT NULL")
 SENT = text("sent_at IS NOT NULL")
 KNOCKED = text("cost > 0 AND sent_at IS NULL")
@@ -92,7 +95,7 @@ class Message(Base):
         ),
         Index("ix_messages_contact_seq", "contact_id", "seq"),
         Index("ix_messages_person", "person_id", "id"),
-        Index("ix_messages_failed", "failed_at"),
+        Index("ix_messages_failed", "failed_at", postgresql_where=UNSENT, sqlite_where=UNSENT),
         Index("ix_messages_written", "priority", "created_at", "id"),
         Index("ix_messages_sent", "channel", "sent_at", "cost", postgresql_where=SENT, sqlite_where=SENT),
         Index("ix_messages_knocked", "channel", "created_at", postgresql_where=KNOCKED, sqlite_where=KNOCKED),
