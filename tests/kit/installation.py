@@ -1,7 +1,9 @@
 """The web application of a small bot that echoes, served as in earnest: a real server, a real outbox."""
 
 import asyncio
+import atexit
 import shutil
+import tempfile
 import threading
 import time
 import uuid
@@ -9,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import uvicorn
@@ -81,16 +84,23 @@ ROUTES = Routes(
 )
 
 
-def make_templates(folder: Path) -> Path:
+def make_templates() -> Path:
     """The real pages and sentences, with a tiny bot's wording beside them."""
-    shutil.copytree(TEMPLATES / "web", folder / "web")
-    shutil.copytree(TEMPLATES / "problems", folder / "problems")
-    shutil.copy(TEMPLATES / "words.yaml", folder)
+    folder = Path(tempfile.mkdtemp(prefix="echo-"))
+    atexit.register(shutil.rmtree, folder)
+    for name in ("web", "problems", "words.yaml"):
+        (folder / name).symlink_to(TEMPLATES / name)
     for kind, wording in (("echo", ECHO), ("talk", {"apology": "Lỗi {{ code }}", "failure": "{{ code }}"})):
         (folder / kind).mkdir()
         for name, text in wording.items():
             (folder / kind / f"{name}.html").write_text(text, "utf-8")
     return folder
+
+
+@cache
+def renderer(whole: bool) -> Renderer:
+    """One for a whole run: it compiles every template once."""
+    return Renderer(TEMPLATES if whole else make_templates(), ZONE)
 
 
 @dataclass
@@ -115,8 +125,7 @@ class Installation:
         self.store = files.open_store(str(self.folder / "store"))
         with self.db.write() as session:
             self.secret = own_secret(session)
-        templates = TEMPLATES if self.whole else make_templates(self.folder / "templates")
-        self.render = Renderer(templates, ZONE)
+        self.render = renderer(self.whole)
         ways = {
             "telegram": lambda code: f"https://t.me/x?start={code}",
             "web": Web("https://chibo.example").link,

@@ -46,14 +46,15 @@ def program(
 
 def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            if httpx.get(f"{url}/health", timeout=10).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
+    with httpx.Client(base_url=url, timeout=10, verify=False) as client:
+        while time.monotonic() < end:
+            if process.poll() is not None:
+                break
+            try:
+                if client.get("/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
     raise AssertionError(f"the program did not start:\n{log.read_text('utf-8')}")
 
 
