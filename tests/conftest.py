@@ -185,7 +185,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["shown"] = sorted(SHOWN)
         return
-    whole = not session.config.option.keyword and not session.config.option.markexpr
+    option = session.config.option
+    whole = not (option.keyword or option.markexpr or option.collectonly)
     if exitstatus != 0 or not whole or session.config.args != session.config.getini("testpaths"):
         return
     missing = sorted(message_templates() - SHOWN)

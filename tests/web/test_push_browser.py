@@ -413,6 +413,7 @@ def test_a_talk_that_was_kept_yesterday_is_kept_no_more(site: Installation, phon
     one.in_worker("() => { const now = Date.now; Date.now = () => now() + 25 * 3600 * 1000; }")
     with pytest.raises(Exception, match="ERR_"):
         one.visit()
+    one.page.wait_for_url("chrome-error://**")  # its page of the error comes later than the error
     site.start()
     one.visit()
     expect(one.page.locator("#composer")).to_be_visible()
