@@ -1,7 +1,9 @@
 """Workbooks as offices send them."""
 
 import io
+import tempfile
 import zipfile
+from functools import cache
 from pathlib import Path
 
 from bot.messages import File
@@ -30,9 +32,18 @@ def strict(path: Path) -> Path:
     return path
 
 
+@cache
+def drawn(text: PlanText) -> bytes:
+    """The workbook of a plan, drawn once for all who send it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ke-hoach.xlsx"
+        write_plan(text, path, templates=TEMPLATES)
+        return path.read_bytes()
+
+
 def workbook(world: World, text: PlanText, folder: Path, name: str = "ke-hoach.xlsx") -> File:
     path = folder / name
-    write_plan(text, path, templates=TEMPLATES)
+    path.write_bytes(drawn(text))
     return on_the_shelf(world, path)
 
 
