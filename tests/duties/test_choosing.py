@@ -18,7 +18,7 @@ from bot.meetings.choosing import (
 )
 from bot.meetings.meetings import set_meeting
 from bot.problems import Invalid
-from bot.tables import Demand, Duty, Meeting, MeetingState, Message, Reminder, Unit
+from bot.tables import Demand, Duty, Meeting, MeetingState, Message, Plan, Reminder, Unit
 from schedules import reminders
 from tests.kit.committees import committee
 from tests.kit.duties import duty_of
@@ -290,9 +290,10 @@ def test_nothing_is_chosen_for_a_meeting_that_is_running(world: World, tmp_path:
 
 
 def test_two_plans_that_call_their_topics_alike_are_chosen_from_apart(world: World, tmp_path: Path) -> None:
-    first = world.load(plan_of(POOL, tmp_path))
-    second = world.load(plan_of(POOL.replace("7-KH/ĐU", "8-KH/ĐU"), tmp_path))
+    world.load(plan_of(POOL, tmp_path))
+    world.load(plan_of(POOL.replace("7-KH/ĐU", "8-KH/ĐU"), tmp_path))
     with world.db.write() as session:
+        first, second = session.scalars(select(Plan).order_by(Plan.id)).all()
         for plan in (first, second):
             own = session.scalars(
                 select(Duty).where(Duty.key == "goc", Duty.plan_id == plan.id, Duty.unit.has(code="CB01"))

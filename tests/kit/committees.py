@@ -1,8 +1,7 @@
 """Trees of units that many tests live in."""
 
 from tests.kit.plans import MONTHLY, shipped
-from tests.kit.talker import Talker
-from tests.kit.world import World
+from tests.kit.world import World, registration
 
 
 def committee(world: World) -> None:
@@ -20,9 +19,5 @@ def monthly_committee(world: World) -> None:
     world.load(shipped(MONTHLY))
 
 
-def secretary_of_first(world: World) -> Talker:
-    return world.registered("CB01", "secretary")
-
-
-def office_of_committee(world: World) -> Talker:
-    return world.registered("DUK", "admin")
+secretary_of_first = registration("CB01", "secretary")
+office_of_committee = registration("DUK", "admin")

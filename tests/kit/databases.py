@@ -7,12 +7,15 @@ import shutil
 import tempfile
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from functools import partial
+from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import psycopg
-from sqlalchemy import QueuePool, create_engine, event, text
+from sqlalchemy import QueuePool, Table, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
@@ -74,18 +77,40 @@ def migrated_file(path: Path) -> Path:
 
 
 class Ground(ABC):
-    """A database that a test finds empty, with states that are kept under a name."""
-
-    url: str
+    """A database that a test finds empty, with states that are kept under a number. What is to stand in it comes when somebody connects:
+    of several states on the way to where a test begins only the last one is needed."""
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self._url = url
         self.engine = connect_database(url).engine
         self.commits = 0
+        self._coming = Lock()
+        self._awaited: Callable[[], object] | None = None
         event.listen(self.engine, "commit", self._count)
 
     def _count(self, _connection: object) -> None:
         self.commits += 1
+
+    @property
+    def url(self) -> str:
+        """For whoever connects by themselves."""
+        self.come()
+        return self._url
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Nobody holds a connection to it."""
+        return isinstance(self.engine.pool, QueuePool) and not self.engine.pool.checkedout()
+
+    def _await(self, coming: Callable[[], object]) -> None:
+        self._awaited = coming
+
+    def come(self) -> None:
+        """What is to stand in the database does so now."""
+        with self._coming:
+            coming, self._awaited = self._awaited, None
+            if coming is not None:
+                coming()
 
     @abstractmethod
     def clear(self, folder: Path) -> None:
@@ -96,11 +121,11 @@ class Ground(ABC):
         """A test has ended."""
 
     @abstractmethod
-    def keep(self, name: str) -> None:
-        """What stands in the database now can be put back under this name."""
+    def keep(self) -> int:
+        """What stands in the database now can be put back by this number."""
 
     @abstractmethod
-    def put_back(self, name: str) -> None: ...
+    def put_back(self, number: int) -> None: ...
 
     @abstractmethod
     def close(self) -> None: ...
@@ -113,31 +138,38 @@ class SqliteGround(Ground):
         super().__init__(f"sqlite:///{template}")
         self.template = self.file = template
         self.kept = Path(tempfile.mkdtemp(prefix="stages-"))
+        self.numbers = count()
         event.listen(self.engine, "do_connect", self._open_this_file)
         event.listen(self.engine, "connect", self._turn_around)
 
     def _open_this_file(self, _dialect: object, _record: object, place: list[Any], _facts: object) -> None:
+        self.come()
         place[0] = str(self.file)
 
     def _turn_around(self, raw: Any, _record: object) -> None:
         raw.execute("PRAGMA reverse_unordered_selects=ON")
 
-    def clear(self, folder: Path) -> None:
+    def _await_copy(self, source: Path) -> None:
         self.engine.dispose()  # what a test has left open would still be its file
+        self._await(partial(shutil.copyfile, source, self.file))
+
+    def clear(self, folder: Path) -> None:
         self.file = folder / "test.db"
-        self.url = f"sqlite:///{self.file}"
-        shutil.copy(self.template, self.file)
+        self._url = f"sqlite:///{self.file}"
+        self._await_copy(self.template)
 
     def leave(self) -> None:
         self.engine.dispose()
 
-    def keep(self, name: str) -> None:
+    def keep(self) -> int:
+        self.come()
         self.engine.dispose()  # the last connection that closes writes all into the one file
-        shutil.copy(self.file, self.kept / name)
+        number = next(self.numbers)
+        shutil.copyfile(self.file, self.kept / str(number))
+        return number
 
-    def put_back(self, name: str) -> None:
-        self.engine.dispose()
-        shutil.copy(self.kept / name, self.file)
+    def put_back(self, number: int) -> None:
+        self._await_copy(self.kept / str(number))
 
     def close(self) -> None:
         self.engine.dispose()
@@ -145,11 +177,16 @@ class SqliteGround(Ground):
 
 
 SWOLLEN = 2**20
-"""Bytes of one table, all its rows being gone: what was there is still read past by whoever reads the table."""
+"""Bytes of one table that are emptied as a whole: where rows were that are gone is still read past by whoever reads the table."""
+
+ANEW = """
+SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid::regclass) IS NOT NULL
+"""
 
 
 class PostgresGround(Ground):
-    """A database of this process; its rows go after each test, which is many times faster than TRUNCATE or a copy."""
+    """A database of this process; its rows go before each test, which is many times faster than TRUNCATE or a copy. The rows of a
+    state that is kept lie in the schema `kept`, in a table for each with the state's number before them."""
 
     def __init__(self, server: str) -> None:
         self.server, self.name = server, f"test_{uuid.uuid4().hex[:12]}"
@@ -159,24 +196,21 @@ class PostgresGround(Ground):
         event.listen(self.engine, "engine_disposed", self._turn_over)
         event.listen(self.engine, "connect", self._sign)
         migrate_schema(Database(self.engine))
-        self.hand = psycopg.connect(self.url, autocommit=True)
+        self.hand = psycopg.connect(self._url, autocommit=True)
         # Rows go and come as a whole: looking after each whether another refers to it would be most of the time.
         self.hand.execute("SET session_replication_role = replica; SET synchronous_commit = off")
-        self.tables = [table.name for table in Base.metadata.sorted_tables]
-        self.numbers = [
-            f"{table.name}_id_seq"
-            for table in Base.metadata.sorted_tables
-            if table.autoincrement_column is not None and table.autoincrement_column.name == "id"
-        ]
-        self.emptying = [f'DELETE FROM "{name}"' for name in reversed(self.tables)]
-        self.shrinking = "TRUNCATE " + ", ".join(f'"{name}"' for name in self.tables)
-        self.anew = [f"SELECT setval('{number}', 1, false)" for number in self.numbers]
-        self.stages: dict[str, list[str]] = {}
-        self.empty_since = -1
-        """How many transactions had been written when all rows went; nothing has come since where there are no more."""
+        self.hand.execute("CREATE SCHEMA kept")
+        self.tables = Base.metadata.sorted_tables
+        self.emptying = [f'DELETE FROM "{table.name}"' for table in reversed(self.tables)]
+        self.shrinking = ["TRUNCATE " + ", ".join(f'"{table.name}"' for table in self.tables)]
+        self.stages: list[list[str]] = []
+        event.listen(self.engine, "checkout", self._come_first)
 
-    def _do(self, statements: list[str]) -> None:
+    def _do(self, *statements: str) -> None:
         self.hand.execute(";".join(statements))
+
+    def _ask(self, *questions: str) -> list[Any]:
+        return self.hand.execute(" UNION ALL ".join(questions)).fetchall()
 
     def _turn_over(self, _engine: object) -> None:
         self.generation += 1
@@ -185,55 +219,59 @@ class PostgresGround(Ground):
         raw.execute(f"SET application_name = '{self._signature}'")
         raw.commit()
 
+    def _come_first(self, *_: object) -> None:
+        self.come()
+
     @property
     def _signature(self) -> str:
         """What the connections say that lie in the pool now; they know the tables already, and stay for the next test."""
         return f"{self.name}-{self.generation}"
 
     def clear(self, folder: Path) -> None:
-        pool = self.engine.pool
-        if isinstance(pool, QueuePool) and pool.checkedout():
+        if not self.is_at_rest:
             self.engine.dispose()  # whoever still holds one of its connections loses it
-        others = (
+        self._do(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
             f" AND pid <> pg_backend_pid() AND application_name <> '{self._signature}'"
         )
-        self._do([others, *self.emptying, *self.anew])
-        if self._largest() > SWOLLEN:
-            self._do([self.shrinking])
-        self.empty_since = self.commits
+        self._await(partial(self._stand, []))
+
+    def _stand(self, rows: list[str]) -> None:
+        self._do(*(self.shrinking if self._largest() > SWOLLEN else self.emptying), ANEW, *rows)
 
     def _largest(self) -> int:
-        largest = self.hand.execute(
+        ((largest,),) = self._ask(
             "SELECT max(pg_relation_size(oid)) FROM pg_class"
             " WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
-        ).fetchone()
-        assert largest is not None
-        return int(largest[0])
+        )
+        return int(largest)
 
     def leave(self) -> None:
         """The connections stay."""
 
-    def keep(self, name: str) -> None:
-        schema = f"stage_{len(self.stages)}"
-        self._do([f"CREATE SCHEMA {schema}"])
-        filled = [
-            table for table in self.tables if self.hand.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()
+    def keep(self) -> int:
+        self.come()
+        number = len(self.stages)
+        some = [
+            f"SELECT '{one.name}' WHERE EXISTS (SELECT 1 FROM public.\"{one.name}\")" for one in self.tables
         ]
-        self._do([f'CREATE TABLE {schema}."{table}" AS TABLE public."{table}"' for table in filled])
-        numbers = [
-            self.hand.execute(f"SELECT '{number}', last_value, is_called FROM {number}").fetchone()
-            for number in self.numbers
-        ]
-        self.stages[name] = [
-            *(f'INSERT INTO public."{table}" SELECT * FROM {schema}."{table}"' for table in filled),
-            *("SELECT setval('{}', {}, {})".format(*number) for number in numbers if number),
-        ]
+        filled = {name for (name,) in self._ask(*some)}
+        rows = [self._keep_table(table, number) for table in self.tables if table.name in filled]
+        reached = self._ask("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        self.stages.append([*rows, *(f"SELECT setval('{name}', {last})" for name, last in reached)])
+        return number
 
-    def put_back(self, name: str) -> None:
-        is_empty = self.empty_since == self.commits
-        self._do([*([] if is_empty else self.emptying), *self.stages[name]])
-        self.empty_since = -1
+    def _keep_table(self, table: Table, number: int) -> str:
+        """What puts its rows back."""
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        self._do(
+            f'CREATE TABLE IF NOT EXISTS kept."{table.name}" AS SELECT 0 AS stage_number, {columns} FROM "{table.name}" LIMIT 0',
+            f'INSERT INTO kept."{table.name}" SELECT {number}, {columns} FROM "{table.name}"',
+        )
+        return f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM kept."{table.name}" WHERE stage_number = {number}'
+
+    def put_back(self, number: int) -> None:
+        self._await(partial(self._stand, self.stages[number]))
 
     def close(self) -> None:
         self.hand.close()

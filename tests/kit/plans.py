@@ -18,12 +18,18 @@ def shipped(name: str) -> PlanText:
     return read_plan(PLANS / name, agendas=AGENDAS)
 
 
+READ: dict[str, PlanText] = {}
+"""What has been read in this run, by its text: many tests begin with the same."""
+
+
 def plan_of(text: str, folder: Path | None = None) -> PlanText:
     """The plan that is written in this text."""
-    with TemporaryDirectory() as passing:
-        path = (folder or Path(passing)) / "plan.yaml"
-        path.write_text(text, "utf-8")
-        return read_plan(path, agendas=AGENDAS)
+    if text not in READ:
+        with TemporaryDirectory() as passing:
+            path = (folder or Path(passing)) / "plan.yaml"
+            path.write_text(text, "utf-8")
+            READ[text] = read_plan(path, agendas=AGENDAS)
+    return READ[text]
 
 
 CONFIRM = """

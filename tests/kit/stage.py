@@ -14,7 +14,7 @@ from tests.kit.talker import Talker
 from tests.kit.world import World
 
 Build = Callable[[World], Talker | None]
-"""Brings a world somewhere, perhaps with somebody in it; it stands at the top of a module, for it is known by its name."""
+"""Brings a world somewhere, perhaps with somebody in it; two that are equal bring it to the same place."""
 
 
 def begins(*builds: Build) -> pytest.MarkDecorator:
@@ -24,8 +24,9 @@ def begins(*builds: Build) -> pytest.MarkDecorator:
 
 @dataclass(frozen=True)
 class Kept:
-    """What of a world does not stand in its database."""
+    """Where a step has brought a world, and the number of what then stands in its database."""
 
+    rows: int
     at: datetime
     next_id: int
     files: dict[str, bytes]
@@ -33,8 +34,8 @@ class Kept:
     somebody: Address | None
 
 
-KEPT: dict[tuple[str, str], Kept] = {}
-"""By the kind of database and the name of the state."""
+KEPT: dict[tuple[type[Ground], tuple[object, ...]], Kept] = {}
+"""By the kind of database and the way there: each step, and the time at which it was taken."""
 
 
 class Stage:
@@ -43,38 +44,48 @@ class Stage:
     def __init__(self, world: World, ground: Ground) -> None:
         self.world = world
         self.ground = ground
-        self.steps: tuple[str, ...] = ()
-        self.since = self._now()
+        self.way: tuple[object, ...] = ()
+        self.desk = world.desk
+        self.is_under_way = False
+        self.since = self._traces()
 
-    def _now(self) -> tuple[int, datetime, str]:
-        return self.ground.commits, self.world.at, repr(self.world.ids)
+    def _traces(self) -> tuple[object, ...]:
+        """What differs as soon as anybody has done anything; that the clock goes on is seen by the next step's time."""
+        screens = {address: talker.screen.again() for address, talker in self.world.talkers.items()}
+        return self.ground.commits, repr(self.world.ids), dict(self.world.shelf.files), screens
+
+    @property
+    def _is_untouched(self) -> bool:
+        return self.world.desk is self.desk and self.ground.is_at_rest and self._traces() == self.since
 
     def reach(self, build: Build) -> Talker | None:
-        """Does what `build` does. Once a test has written anything of its own, that is done in earnest."""
-        if self._now() != self.since:
+        """Does what `build` does. Once a test has done anything of its own, and within another step, that is done in earnest."""
+        if self.is_under_way or not self._is_untouched:
             return build(self.world)
-        self.steps += (f"{build.__module__}.{build.__qualname__}",)
-        name = " ".join(self.steps)
-        key = (type(self.ground).__name__, name)
+        way = (*self.way, (build, self.world.at))
+        key = type(self.ground), way
         if key in KEPT:
-            self.ground.put_back(name)
+            self.ground.put_back(KEPT[key].rows)
         else:
-            somebody = build(self.world)
-            self.ground.keep(name)
-            KEPT[key] = self._keep(somebody)
+            KEPT[key] = self._take(build)
         self._put_back(KEPT[key])
-        self.since = self._now()
+        self.way, self.since = way, self._traces()
         somewhere = KEPT[key].somebody
         return self.world.talkers[somewhere] if somewhere else None
 
-    def _keep(self, somebody: Talker | None) -> Kept:
+    def _take(self, build: Build) -> Kept:
+        self.is_under_way = True
+        try:
+            somebody = build(self.world)
+        finally:
+            self.is_under_way = False
         world = self.world
-        screens = {address: talker.screen.again() for address, talker in world.talkers.items()}
         return Kept(
+            self.ground.keep(),
             world.at,
             next(world.ids),
             dict(world.shelf.files),
-            screens,
+            {address: talker.screen.again() for address, talker in world.talkers.items()},
             somebody.address if somebody else None,
         )
 

@@ -1,17 +1,16 @@
 """Somebody at a phone: what they say and tap, and what came back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.orm import Session
 
 from bot.marks import MORE
 from bot.messages import Address, Choice, File, Incoming, Refusal, Reply
 from bot.reading.words import fold
 from bot.store.known import Known
-from bot.tables import Contact, Message, MessageState
+from bot.tables import Contact, Message, MessageState, Priority
 from bot.tables.base import UtcDateTime
 from bot.talk import delivery
 from bot.talk.receive import receive
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from tests.kit.world import World
 
 DUE_HERE = Known(
-    select(Message.id)
+    select(Message.priority)
     .join(Contact, Contact.id == Message.contact_id)
     .where(
         Contact.channel == bindparam("channel"),
@@ -30,7 +29,6 @@ DUE_HERE = Known(
         Message.state == MessageState.WAITING,
         Message.due_at <= bindparam("now", type_=UtcDateTime()),
     )
-    .limit(1)
 )
 GIVE_BACK = (
     update(Message)
@@ -115,30 +113,30 @@ class Talker:
     def looks(self) -> list[Reply]:
         """Delivers what is due for this place and shows what is new."""
         with self.world.db.read() as session:
-            if not self._is_awaited(session):
-                return []
-        new: list[Reply] = []
-        of_others: list[int] = []
-        with self.world.db.write() as session:
-            awaited = True
-            while awaited:
-                claimed = delivery.claim_messages(session, self.world.at, [self.address.channel], 1000)
-                own = [one for one in claimed if one.address == self.address]
-                of_others += [one.id for one in claimed if one.address != self.address]
-                if not own:
-                    break
-                settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in own], self.world.at)
-                new += [one.reply for one in own]
-                awaited = self._is_awaited(session)
-            if of_others:
-                session.execute(GIVE_BACK, {"ids": of_others, "now": self.world.at})
+            place = {"channel": self.address.channel, "place": self.address.place}
+            due = [priority for (priority,) in DUE_HERE.rows(session, {**place, "now": self.world.at})]
+        new = self._deliver(due) if due else []
         for reply in new:
             self.screen.show(reply)
         return new
 
-    def _is_awaited(self, session: Session) -> bool:
-        place = {"channel": self.address.channel, "place": self.address.place}
-        return DUE_HERE.row(session, {**place, "now": self.world.at}) is not None
+    def _deliver(self, due: Collection[Priority]) -> list[Reply]:
+        """As many messages as are due, of these priorities; fewer where something holds them back."""
+        at, channels, bulk = self.world.at, [self.address.channel], Priority.BULK in due
+        new: list[Reply] = []
+        of_others: list[int] = []
+        with self.world.db.write() as session:
+            while len(new) < len(due):
+                claimed = delivery.claim_messages(session, at, channels, 1000, bulk=bulk)
+                own = [one for one in claimed if one.address == self.address]
+                of_others += [one.id for one in claimed if one.address != self.address]
+                if not own:
+                    break
+                settle_messages(session, [SendOutcome(one, SendResult.SENT) for one in own], at)
+                new += [one.reply for one in own]
+            if of_others:
+                session.execute(GIVE_BACK, {"ids": of_others, "now": at})
+        return new
 
     def __iter__(self) -> Iterator[Reply]:
         return iter(self.got)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from bot.messages import Address
 from bot.people.invitations import create_invitation
 from bot.plans.plan import PlanText
 from bot.store.db import Database
-from bot.tables import Plan, Role, Unit
+from bot.tables import Role, Unit
 from bot.talk.desk import Desk
 from tests.kit.desk import make_desk
 from tests.kit.files import MemoryShelf
@@ -27,6 +28,17 @@ def morning(day: date) -> Moment:
     return Moment(at_local(day, time(10), ZONE), ZONE)
 
 
+@dataclass(frozen=True)
+class Step:
+    """What is done to a world, and with what: equal ones bring equal worlds to the same place."""
+
+    does: Callable[..., "Talker | None"]
+    given: tuple[object, ...]
+
+    def __call__(self, world: "World") -> "Talker | None":
+        return self.does(world, *self.given)
+
+
 class World:
     """One installation with a clock that the test moves."""
 
@@ -37,6 +49,8 @@ class World:
         self.shelf = MemoryShelf()
         self.talkers: dict[Address, Talker] = {}
         self.desk = make_desk(db, shelf=self.shelf)
+        self.take: Callable[[Step], Talker | None] = lambda step: step(self)
+        """How a step is taken that many tests begin with."""
 
     @property
     def moment(self) -> Moment:
@@ -55,6 +69,9 @@ class World:
 
     def units(self, *rows: tuple[str, str, str, str, str | None]) -> None:
         """(code, name, kind, sector, parent code), parents first."""
+        self.take(Step(World._set_up, rows))
+
+    def _set_up(self, *rows: tuple[str, str, str, str, str | None]) -> None:
         with self.db.write() as session:
             for code, name, kind, sector, parent_code in rows:
                 parent = session.scalar(select(Unit).where(Unit.code == parent_code)) if parent_code else None
@@ -65,10 +82,13 @@ class World:
                 session.flush()
                 unit.path = f"{parent.path if parent else '/'}{unit.id}/"
 
-    def load(self, text: PlanText, owner: str = "DUK") -> Plan:
+    def load(self, text: PlanText, owner: str = "DUK") -> None:
+        self.take(Step(World._load, (text, owner)))
+
+    def _load(self, text: PlanText, owner: str) -> None:
         with self.db.write() as session:
             unit = session.scalars(select(Unit).where(Unit.code == owner)).one()
-            return load_plan(session, text, unit, self.moment)[0]
+            load_plan(session, text, unit, self.moment)
 
     def invite(self, unit_code: str, role: str) -> str:
         with self.db.write() as session:
@@ -82,6 +102,12 @@ class World:
 
     def registered(self, unit_code: str, role: str, **facts: object) -> "Talker":
         """A person who has gone through the registration."""
+        talker = self.take(registration(unit_code, role, **facts))
+        assert talker is not None
+        return talker
+
+    def _register(self, unit_code: str, role: str, given: tuple[tuple[str, object], ...]) -> "Talker":
+        facts = dict(given)
         talker = self.person(channel=str(facts.get("channel", "telegram")))
         talker.says(f"/start {self.invite(unit_code, role)}")
         talker.taps("Đồng ý")
@@ -97,3 +123,8 @@ class World:
     def tick(self, does: Callable[[Desk, datetime], int]) -> int:
         """What the clock does now; how much there was to do."""
         return does(self.desk, self.at)
+
+
+def registration(unit_code: str, role: str, **facts: object) -> Step:
+    """What `registered` does."""
+    return Step(World._register, (unit_code, role, tuple(sorted(facts.items()))))
