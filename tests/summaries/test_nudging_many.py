@@ -8,7 +8,6 @@ from bot.tables import Errand, ErrandState, Message
 from bot.tables.asked import NudgedUnits
 from handlers.summaries import nudging
 from schedules import plans
-from tests.kit.committees import office_of_committee
 from tests.kit.plans import MONTHLY, shipped
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
@@ -110,7 +109,7 @@ def test_who_was_told_today_or_is_lost_is_named_as_ever(world: World, many: dict
 def test_a_role_that_has_ended_meanwhile_reminds_nobody(world: World, many: dict[str, Talker]) -> None:
     leader = many["leader"]
     asks_for_all(leader)
-    office = office_of_committee(world)
+    office = world.registered("DUK", "admin")
     office.says("/quantri").taps("Cấp mã mời").says("DUK").taps("✖️ Kết thúc vai trò")
     office.taps("Kết thúc vai trò")
     world.tick(plans.do_plan_errands)
