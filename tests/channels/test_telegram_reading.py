@@ -251,3 +251,17 @@ CHANGED: dict[str, tuple[JSON, Arrived]] = {
 @pytest.mark.parametrize(("kind", "expected"), CHANGED.values(), ids=CHANGED.keys())
 def test_what_the_library_cannot_read_takes_nothing_with_it(kind: JSON, expected: Arrived) -> None:
     assert read_update({"update_id": 7, **kind}, NoLibrary(), AT) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"), [("", None, ""), ("\0", "An", "An"), ("", "An", "An"), ("An", "", "An")]
+)
+def test_whose_name_is_gone_is_heard_all_the_same(first: str, last: str | None, name: str) -> None:
+    """An account that has been deleted keeps its buttons for a while, and no name."""
+    who = {"id": 7, "is_bot": False, "first_name": first, **({"last_name": last} if last is not None else {})}
+    raw = {"update_id": 1, "callback_query": {**PRESSED, "from": who}}
+    plain = read_plainly(raw, AT)
+    assert plain is not None
+    assert plain.event is not None
+    assert plain.event.sender == name
+    assert plain == by_library(raw)

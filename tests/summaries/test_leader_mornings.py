@@ -94,7 +94,9 @@ def test_a_leader_of_forty_cells_reads_one_true_message_a_morning(world: World) 
     assert any("Chi bộ A40" in text and "chưa có người đăng ký phụ trách" in text for _, text in late)
     for _, text in late:
         assert " 0 " not in text
-        assert ": 0/" not in text
+        assert ": 0/" not in text.replace("tháng 3/2022: 0/", ""), (
+            "only of the month before, which is compared"
+        )
     finish(world, "2022-04", "A36", "A37")
     after = mornings(world, "2022-05-20", leader)
     told = [text for texts in after.values() for text in texts if "Đã xong, trước đây báo chưa xong" in text]

@@ -116,8 +116,8 @@ def read_plainly(raw: dict[str, Any], at: datetime) -> Arrived | None:
 
 
 def _event(number: int, place: int, at: datetime, sender: dict[str, Any], **rest: Any) -> Incoming:
-    names = sender["first_name"], sender.get("last_name")
-    name = storable_text(" ".join(filter(None, names)))
+    names = sender["first_name"], sender.get("last_name") or ""
+    name = " ".join(filter(None, map(storable_text, names)))
     return Incoming(f"tg:{number}", Address(NAME, str(place)), at, sender=name, **rest)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
-from telegram import CallbackQuery, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType, MessageEntityType
 
 from bot.messages import Address, Incoming, Refusal
@@ -45,11 +45,16 @@ def _pressed(event: Incoming, query: CallbackQuery) -> Incoming | None:
     return replace(
         event,
         address=Address(NAME, str(place)),
-        sender=query.from_user.full_name,
+        sender=_name_of(query.from_user),
         payload=query.data,
         label=label,
         group=group,
     )
+
+
+def _name_of(user: User) -> str:
+    """Of an account that is gone nothing is left, of which the library would make no text at all."""
+    return " ".join(filter(None, (user.first_name, user.last_name)))
 
 
 def _let_in_or_out(event: Incoming, change: ChatMemberUpdated) -> Incoming | None:
@@ -75,7 +80,7 @@ def _said(event: Incoming, message: Message, edited: bool, username: str) -> Inc
     return replace(
         event,
         address=Address(NAME, str(chat.id)),
-        sender=sender.full_name,
+        sender=_name_of(sender),
         text=text,
         refused=() if group else _refused(message),
         album=message.media_group_id or "",
