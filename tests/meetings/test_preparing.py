@@ -206,11 +206,11 @@ def test_the_list_after_the_meeting_is_set(world: World) -> None:
         "19h30 thứ Ba 12/4 (<b>còn 11 ngày</b>), Hội trường\n"
         "Sinh hoạt chính trị tháng 4/2022 về xây dựng, chỉnh đốn Đảng và hệ thống chính trị\n\n"
         "⬜ 1. Chuẩn bị nội dung, dự thảo (đến thứ Ba 05/4)\n"
-        "⬜ 2. Tổ đảng họp trước\n"
+        "⬜ 2. Tổ đảng họp trước (nếu có)\n"
         "⬜ 3. Họp chi ủy thống nhất nội dung (đến thứ Bảy 09/4)\n"
         "⬜ 4. Báo đảng viên (đến Chủ nhật 10/4)\n"
         "⬜ 5. Báo cấp ủy viên theo dõi (đến Chủ nhật 10/4)\n"
-        "⬜ 6. Gửi trước tài liệu\n\n"
+        "⬜ 6. Gửi trước tài liệu (nếu có)\n\n"
         "👉 Còn 4 việc; xong việc nào, đồng chí bấm số của việc đó."
     )
     assert labels(secretary)[:6] == ["1", "2", "3", "4", "5", "6"]
@@ -433,7 +433,7 @@ def test_the_invitation_of_a_joint_meeting_names_all(later: World) -> None:
     assert [item.split(".")[1].strip()[:20] for item in secretary.last.text.split("\n") if item[:1] == "⬜"][
         2:4
     ] == [
-        "Tổ đảng họp trước",
+        "Tổ đảng họp trước (n",
         "Họp chi ủy thống nhấ",
     ]
     assert "Mời: Đại diện Ban Tuyên giáo; Trưởng thôn" in secretary.last.text
