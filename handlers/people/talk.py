@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from bot.people.roles import role_holders
 from bot.reading.codes import code_in
+from bot.reading.courtesy import read_courtesy
 from bot.tables import Message
 from bot.talk.chat import Chat
 from handlers.people.admission import Registering
@@ -45,6 +46,7 @@ def answer_unknown(chat: Chat) -> None:
     chat.say(
         "talk/unknown",
         meeting=None,
+        courtesy=read_courtesy(chat.event.text),
         leads=bool(role_holders(chat.roles(), "lead")),
         sums=bool(role_holders(chat.roles(), "sum")),
         admin=bool(role_holders(chat.roles(), "administer")),

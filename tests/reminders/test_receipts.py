@@ -193,5 +193,5 @@ def test_where_nothing_asks_whether_it_has_come_such_words_say_nothing(world: Wo
     secretary = world.registered("A01", "secretary", meeting_day=20)
     tick_through(world, "2022-06-07 08:30", secretary)
     secretary.says("/thangnay").says("nhận rồi")
-    assert secretary.last.text.startswith("Trợ lý chưa hiểu ý đồng chí.")
+    assert secretary.last.text.startswith("Vâng, thưa đồng chí.")
     assert not any(got for _, got in receipts(world, secretary))

@@ -223,3 +223,38 @@ def test_choices_that_read_alike_are_told_apart() -> None:
         ["Chi bộ thôn 1 (1)", "Chi bộ thôn 2"],
         ["Chi bộ thôn 1 (2)"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("Cảm ơn trợ lý nhiều nhé!", "Rất vui được giúp đồng chí."),
+        ("xin cám ơn", "Rất vui được giúp đồng chí."),
+        ("vâng, cảm ơn ạ", "Rất vui được giúp đồng chí."),
+        ("Chào đồng chí", "Chào đồng chí!"),
+        ("alo", "Chào đồng chí!"),
+        ("chao buoi sang", "Chào đồng chí!"),
+        ("Dạ vâng ạ", "Vâng, thưa đồng chí."),
+        ("ok", "Vâng, thưa đồng chí."),
+        ("dạ", "Vâng, thưa đồng chí."),
+        ("được rồi", "Vâng, thưa đồng chí."),
+    ],
+)
+def test_courtesy_is_answered_in_kind(world: World, said: str, answer: str) -> None:
+    """What people say to a reminder, though it asks for nothing of the kind; what can be done stands below, as ever."""
+    secretary = world.registered("CB01", "secretary").says(said)
+    assert secretary.last.text.startswith(answer)
+    assert secretary.choices == world.registered("CB02", "secretary").says("lung tung").choices
+
+
+@pytest.mark.parametrize(
+    "said", ["cảm ơn, mai họp mấy giờ", "chào cờ lúc mấy giờ", "cháu chào", "tối", "tôi", "vâng thế mai"]
+)
+def test_who_wants_something_beside_is_not_fobbed_off_with_courtesy(world: World, said: str) -> None:
+    answer = world.registered("CB01", "secretary").says(said).last.text
+    assert answer.startswith((UNKNOWN, "📝 Trợ lý chưa có câu trả lời")), answer
+
+
+def test_a_yes_still_answers_the_question_that_is_open(world: World) -> None:
+    secretary = world.registered("CB01", "secretary").says("/lichhop")
+    assert "Vâng, thưa đồng chí." not in secretary.says("vâng").last.text
