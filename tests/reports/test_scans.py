@@ -427,7 +427,7 @@ def test_whatever_is_done_no_page_is_lost_or_doubled(
         assert {turn for _, turn in pages.kept} <= {0, 90, 180, 270}
         scanned = ScannedPages(1, 2, 3, pages.kept, pages.out)
         kept = ASKED.process_bind_param(scanned, DefaultDialect())
-        assert ASKED.process_result_value(json.loads(json.dumps(kept)), DefaultDialect()) == scanned
+        assert ASKED.result_processor(DefaultDialect(), None)(json.dumps(kept)) == scanned
         assert Pages.of(scanned) == pages
 
 
