@@ -133,12 +133,16 @@ def _say_savepoints_plainly(engine: Engine) -> None:
     dialect.do_release_savepoint = release
 
 
-def ask_driver(connection: Connection, sql: str, *values: Any, answers: bool = False) -> list[Any]:
-    """What the driver answers to its own words, past all of SQLAlchemy's machinery; raises as that would."""
-    cursor = connection.connection.cursor()
+def ask_driver(
+    connection: Connection, sql: str, *values: Any, answers: bool = False, anew: bool = False
+) -> list[Any]:
+    """What the driver answers to its own words, past all of SQLAlchemy's machinery; raises as that would. `anew`: a server plans it for
+    the tables as they are now, and keeps no plan of it."""
+    cursor: Any = connection.connection.cursor()
+    unprepared = {"prepare": False} if anew and connection.dialect.name == "postgresql" else {}
     try:
-        cursor.execute(sql, *values)
-        return cursor.fetchall() if answers else []  # type: ignore[return-value]
+        cursor.execute(sql, *values, **unprepared)
+        return cursor.fetchall() if answers else []
     except connection.dialect.loaded_dbapi.Error as error:
         # Told as SQLAlchemy's own, and always raised; the values, which are people's words, stay here.
         connection._handle_dbapi_exception(error, sql, None, cursor, None)

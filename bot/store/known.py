@@ -25,12 +25,14 @@ class Known:
 
     What writes takes its values by the names of the columns; a column that is not named takes its default. `lists`: the names of
     those values that are lists, of a `bindparam(…, expanding=True)` behind IN; there is a form for each power of two, up to which the
-    last of a list is said again.
+    last of a list is said again. `anew`: of tables that grow from nothing to very many within a minute; a server would keep the plan
+    that was good for an empty one.
     """
 
-    def __init__(self, statement: Any, *lists: str) -> None:
+    def __init__(self, statement: Any, *lists: str, anew: bool = False) -> None:
         self._statement = statement
         self._lists = lists
+        self._anew = anew
         self._forms: dict[tuple[object, ...], _Form] = {}
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> Sequence[Row]:
@@ -50,7 +52,7 @@ class Known:
         key = (connection.dialect.name, *values, *[len(values[name]) for name in self._lists])
         form = self._forms.get(key)
         if form is None:
-            form = self._forms[key] = _Form(self._statement, connection.dialect, values)
+            form = self._forms[key] = _Form(self._statement, connection.dialect, values, self._anew)
         return form
 
     def later(self, session: Session, values: Mapping[str, Any]) -> None:
@@ -80,7 +82,7 @@ class Known:
 class _Form:
     """The statement as one driver takes it, with values of these names."""
 
-    def __init__(self, statement: Any, dialect: Dialect, values: Mapping[str, Any]) -> None:
+    def __init__(self, statement: Any, dialect: Dialect, values: Mapping[str, Any], anew: bool) -> None:
         answers = list(statement.exported_columns)
         if statement.is_insert and not answers:
             statement = statement.inline()  # else the new row's number is asked for
@@ -104,9 +106,10 @@ class _Form:
             (at, turn) for at, column in enumerate(answers) if (turn := _from_database(column.type, dialect))
         ]
         self._answers = bool(answers)
+        self._anew = anew
 
     def say(self, connection: Connection, values: Mapping[str, Any]) -> Sequence[Row]:
-        found = ask_driver(connection, *self.said(values), answers=self._answers)
+        found = ask_driver(connection, *self.said(values), answers=self._answers, anew=self._anew)
         return self._read(found) if self._reads else found
 
     def said(self, values: Mapping[str, Any]) -> tuple[str, Any]:

@@ -1,0 +1,35 @@
+"""How a server plans what the sender claims: a plan that was made for an empty table would be kept until the server looks at it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.store.db import Database
+from bot.tables import Priority
+from bot.talk.delivery import claimable_messages
+
+NOON = datetime(2026, 3, 5, 5, 0, tzinfo=UTC)
+OFTEN = 10
+"""More often than the driver waits before it lets the server keep a plan."""
+
+
+def kept_plans(session: Session) -> int:
+    found = session.scalar(
+        text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%SKIP LOCKED%'")
+    )
+    return int(found or 0)
+
+
+@pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
+def test_bulk_is_claimed_by_a_plan_for_the_table_as_it_is(db: Database) -> None:
+    """On a new installation's first morning ten thousand reminders are written into an empty table."""
+    with db.write() as session:
+        before = kept_plans(session)
+        for _ in range(OFTEN):
+            claimable_messages(session, NOON, ["telegram"], {Priority.BULK: 8})
+        assert kept_plans(session) == before
+        for _ in range(OFTEN):
+            claimable_messages(session, NOON, ["telegram"], {Priority.ANSWER: 8})
+        assert kept_plans(session) == before + 1
