@@ -391,8 +391,10 @@ def test_a_name_typed_with_or_without_marks(world: World) -> None:
     check_head(leader.last.text, diary(OF_B, range(1, 4)) + reports(OF_B, 1))
     leader.says("chi bộ")
     assert "Có 30 đơn vị khớp “chi bộ”, đây là 12 đơn vị đầu." in leader.last.text
-    for other in ("trời hôm nay đẹp quá", "dạ", "ok", "thô", "uy b"):
+    for other in ("trời hôm nay đẹp quá", "thô", "uy b"):
         assert "chưa hiểu ý đồng chí" in leader.says(other).last.text, other
+    for yes in ("dạ", "ok"):
+        assert leader.says(yes).last.text.startswith("Vâng, thưa đồng chí."), yes
     assert "Có 2 đơn vị khớp “uy b”" in leader.says("/tonghop uy b").last.text, "asked for, a part will do"
 
 

