@@ -171,7 +171,7 @@ async def test_what_took_long_goes_alone_the_next_time(small: World, monkeypatch
         assert await transactions() == 4
         assert await transactions(text="words") < 4
         monkeypatch.setattr("bot.talk.gathering.SLOW", 60.0)
-        assert await transactions() == 4
+        assert await transactions() > 1  # the first goes alone; it may be through before the last has come
         assert await transactions() < 4
     finally:
         gathering.close()
