@@ -23,9 +23,8 @@ _ASKS_BEHIND = re.compile(
 
 def without_asking(text: str) -> str:
     """What is asked after, alone: "tình hình chi bộ Thanh tra", "Chi bộ Thanh tra họp chưa?", "bao nhiêu chi bộ đã họp tháng 4?"."""
-    in_a_line = " ".join(
-        text.split()
-    )  # the pattern looks behind each blank: in a row of thousands that took minutes
+    # The pattern looks behind each blank: in a row of thousands that took minutes.
+    in_a_line = " ".join(text.split())
     return _ASKS_BEHIND.sub("", _ASKS_BEFORE.sub("", in_a_line)).strip(" ?.!")
 
 

@@ -12,6 +12,17 @@ from tests.kit.places import AGENDAS, PLANS
 MONTHLY = "60-KH-DUK-2022.yaml"
 """The shipped plan of a topic a month, from April to December 2022."""
 
+PLAN_OF_2026 = """
+plan:
+  symbol: 35-KH/ĐU
+  date: 2026-01-10
+  issuer: Đảng ủy xã mẫu
+  title: Sinh hoạt chi bộ năm 2026
+  starts: 2026-01-01
+  ends: 2027-03-31
+"""
+"""The head of a plan for all of a year, as a commune's committee has it."""
+
 
 @cache
 def shipped(name: str) -> PlanText:

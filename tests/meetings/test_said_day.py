@@ -4,24 +4,19 @@ import pytest
 from sqlalchemy import select
 
 from bot.tables import Meeting
-from tests.kit.plans import plan_of
+from tests.kit.plans import PLAN_OF_2026, plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import reads_well
 from tests.kit.world import World
 
-PLAN = """
-plan:
-  symbol: 35-KH/ĐU
-  date: 2026-01-10
-  issuer: Đảng ủy xã mẫu
-  title: Sinh hoạt chi bộ năm 2026
-  starts: 2026-01-01
-  ends: 2027-03-31
-topics:
+PLAN = (
+    PLAN_OF_2026
+    + """topics:
   - {key: t11, title: Học tập Quy định, meeting: regular, period: {from: 2026-11-01, to: 2026-11-25}}
 """
+)
 THEMATIC = PLAN.replace("35-KH", "36-KH").replace("{key: t11, title: Học tập Quy định, meeting: regular, period: {from: 2026-11-01, to: 2026-11-25}}", "{key: cd4, title: Chuyển đổi số, meeting: thematic, period: 2026-Q4}")  # fmt: skip
 
 

@@ -6,24 +6,19 @@ from sqlalchemy import select
 from bot.meetings.awaiting import line_of
 from bot.meetings.held_line import HeldLine, read_held_line
 from bot.tables import Attendance, Meeting
-from tests.kit.plans import plan_of
+from tests.kit.plans import PLAN_OF_2026, plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.ticking import tick_through
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
-NOVEMBER = """
-plan:
-  symbol: 35-KH/ĐU
-  date: 2026-01-10
-  issuer: Đảng ủy xã mẫu
-  title: Sinh hoạt chi bộ năm 2026
-  starts: 2026-01-01
-  ends: 2027-03-31
-topics:
+NOVEMBER = (
+    PLAN_OF_2026
+    + """topics:
   - {key: t11, title: Học tập Quy định, meeting: regular, period: {from: 2026-11-01, to: 2026-11-25}}
 """
+)
 
 
 def begin_here(world: World) -> None:

@@ -3,21 +3,15 @@
 import pytest
 
 from bot.reading.standing_words import read_standing
-from tests.kit.plans import plan_of
+from tests.kit.plans import PLAN_OF_2026, plan_of
 from tests.kit.stage import begins
 from tests.kit.talker import Talker
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
-PLAN = """
-plan:
-  symbol: 35-KH/ĐU
-  date: 2026-01-10
-  issuer: Đảng ủy xã mẫu
-  title: Sinh hoạt chi bộ năm 2026
-  starts: 2026-01-01
-  ends: 2027-03-31
-topics:
+PLAN = (
+    PLAN_OF_2026
+    + """topics:
   - {key: t11, title: Học tập Quy định, meeting: regular, period: {from: 2026-11-01, to: 2026-11-25}}
   - {key: t12, title: Kiểm điểm cuối năm, meeting: regular, period: {from: 2026-12-01, to: 2026-12-15}}
   - {key: cd4, title: Chuyển đổi số, meeting: thematic, period: 2026-Q4}
@@ -25,6 +19,7 @@ duties:
   - {key: bcq, do: report, title: "Báo cáo kết quả quý {period}", due: {every: quarter, from: 2026-07-01, to: 2026-12-31}}
   - {key: kh27, do: report, title: Kế hoạch sinh hoạt năm 2027, due: {before: 2026-12-20}}
 """
+)
 CELLS = ("Thôn Đông", "Thôn Tây", "Xóm Chùa")
 
 
