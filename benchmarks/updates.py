@@ -2,11 +2,12 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.children import Api
+from benchmarks.children import Api, fake_api
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds
 from benchmarks.spent import costs_of, spent_by
@@ -21,62 +22,101 @@ WAYS = ("", "calm.", "wire.")
 FLOOR = {"sqlite": "core_sqlite", "postgresql": "core_postgresql", "postgresql2": "core_postgresql"}
 """Ours, and the floor of each."""
 BESIDE = ("ptb", "aiogram", "core", "ptb_concurrent", "ptb_aiohttp")
-COSTS = ("cpu_ms", "server_cpu_ms", "switches", "p50_ms", "p95_ms")
+COSTS = ("cpu_ms", "server_cpu_ms", "crowd_cpu_ms", "switches", "p50_ms", "p95_ms")
+
+LOOP = 300_000
+"""Some hundredths of a second."""
 
 Figures = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Effort:
-    """`seconds` of each of a round's three ways; `of` names the subjects, none for all."""
+    """`seconds` of each bot's turn, of which each round has one in each way; `of` names the subjects, none for all."""
 
     people: int = 200
-    seconds: float = 4.0
-    rounds: int = 2
+    seconds: float = 1.5
+    rounds: int = 5
     of: tuple[str, ...] = ()
 
 
-def measure(grounds: Grounds, api: Api, effort: Effort = Effort()) -> Iterator[Row]:
+def measure(grounds: Grounds, _api: Api, effort: Effort = Effort()) -> Iterator[Row]:
+    """All bots live at once and talk in turns, a second or two each: a machine whose speed wanders meets them alike."""
     chosen = [subject for subject in subjects() if not effort.of or subject.name in effort.of]
-    found: dict[str, list[list[Figures]]] = {subject.name: [] for subject in chosen}
-    for _ in range(effort.rounds):
-        for subject in chosen:
-            found[subject.name].append(one_round(subject, grounds, api, effort))
-    yield from rows(chosen, {name: middle(runs) for name, runs in found.items()})
+    found: list[dict[str, list[Figures]]] = []
+    speed = Speed()
+    with ExitStack() as lives:
+        bots = {subject.name: lives.enter_context(started(subject, grounds, effort)) for subject in chosen}
+        for way in (loaded, calm, far):
+            turns: dict[str, list[Figures]] = {subject.name: [] for subject in chosen}
+            for turn in range(effort.rounds):
+                print(f"  {way.__name__}, {turn + 1} of {effort.rounds} …", file=sys.stderr)
+                for name, bot in bots.items():
+                    speed.look()
+                    turns[name].append(way(bot, effort.seconds))
+            found.append(turns)
+    yield from rows(chosen, found)
+    yield Row("updates.machine.slowest_to_fastest", "the machine, slowest over fastest", speed.spread, "")
 
 
-def one_round(subject: Subject, grounds: Grounds, api: Api, effort: Effort) -> list[Figures]:
-    """Closed loops that are as fast as the bot, and a calm open one; an unanswered update is an error."""
-    people = list(range(FIRST_PLACE, FIRST_PLACE + effort.people))
-    api.tell("gather")
-    print(f"  {subject.title} …", file=sys.stderr)
-    with subject.start(grounds, api, effort.people) as bot:
-        bot.api.tell("gather", people=people)
+@contextmanager
+def started(subject: Subject, grounds: Grounds, effort: Effort) -> Iterator[Running]:
+    """A bot that has answered everybody once, with a Bot API of its own."""
+    with fake_api() as api, subject.start(grounds, api, effort.people) as bot:
+        bot.api.tell("gather", people=list(range(FIRST_PLACE, FIRST_PLACE + effort.people)))
         bot.api.tell("closed")
         wait_for_answers(bot.api, effort.people)
-        loaded = measured(bot, effort.seconds)
         answered(bot.api)
-        bot.api.tell("open", rate=OPEN_RATE)
-        calm = measured(bot, effort.seconds)
-        answered(bot.api)
-        bot.api.tell("distance", seconds=WIRE)
-        bot.api.tell("closed")
-        far = measured(bot, effort.seconds)
-        answered(bot.api)
-        return [loaded, calm, far]
+        yield bot
+
+
+def loaded(bot: Running, seconds: float) -> Figures:
+    """Everybody says the next thing when the answer is there."""
+    bot.api.tell("closed")
+    return measured(bot, seconds)
+
+
+def calm(bot: Running, seconds: float) -> Figures:
+    bot.api.tell("open", rate=OPEN_RATE)
+    return measured(bot, seconds)
+
+
+def far(bot: Running, seconds: float) -> Figures:
+    """As `loaded`, and each call is under way for a while."""
+    bot.api.tell("distance", seconds=WIRE)
+    bot.api.tell("closed")
+    return measured(bot, seconds)
 
 
 def measured(bot: Running, seconds: float) -> Figures:
-    """After half as long to warm, what so many seconds gave and what each answered update cost."""
+    """After half as long to warm, what so many seconds gave and what each answered update cost; an unanswered one is an error."""
     time.sleep(seconds / 2)
     bot.api.tell("mark")
-    before, server = spent_by(bot.pids), spent_by(bot.server)
+    parts = (bot.pids, bot.server, (bot.api.pid,))
+    before = [spent_by(part) for part in parts]
     time.sleep(seconds)
     figures = dict(bot.api.tell("figures"))
-    spent, served = spent_by(bot.pids) - before, spent_by(bot.server) - server
+    spent, served, talked = (spent_by(part) - was for part, was in zip(parts, before, strict=True))
     count = max(1, figures["answered"])
-    figures |= costs_of(spent, served, count)
+    figures |= costs_of(spent, served, count) | {"crowd_cpu_ms": talked.cpu / count * 1000}
+    answered(bot.api)
     return figures | {f"{part}_ms": figures[part] * 1000 for part in ("p50", "p95")}
+
+
+class Speed:
+    """How fast the machine is from moment to moment, by a loop that is always the same."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = []
+
+    def look(self) -> None:
+        began = time.process_time()
+        sum(number * number % 7 for number in range(LOOP))
+        self.seen.append(time.process_time() - began)
+
+    @property
+    def spread(self) -> float:
+        return max(self.seen) / min(self.seen)
 
 
 def wait_for_answers(api: Api, people: int) -> None:
@@ -93,32 +133,34 @@ def answered(api: Api) -> None:
         raise RuntimeError(f"{figures['unanswered']} updates were not answered")
 
 
-def middle(runs: list[list[Figures]]) -> list[Figures]:
-    """Of each way the medians of all rounds."""
-    return [
-        {name: median(run[way][name] for run in runs) for name in runs[0][way]} for way in range(len(WAYS))
-    ]
+def middle(turns: list[Figures]) -> Figures:
+    return {name: median(turn[name] for turn in turns) for name in turns[0]}
 
 
-def rows(chosen: list[Subject], found: Mapping[str, list[Figures]]) -> Iterator[Row]:
+def ratio(ours: list[Figures], theirs: list[Figures], name: str) -> float:
+    """The middle of what each round gives: in one round both have had the same machine."""
+    return median(mine[name] / other[name] for mine, other in zip(ours, theirs, strict=True) if other[name])
+
+
+def rows(chosen: list[Subject], found: list[dict[str, list[Figures]]]) -> Iterator[Row]:
     title = {subject.name: subject.title for subject in chosen}
     said = ("loopback", f"{OPEN_RATE}/s", f"{WIRE * 1000:.0f} ms a call")
-    for way, (prefix, what) in enumerate(zip(WAYS, said, strict=True)):
-        here = {name: ways[way] for name, ways in found.items()}
-        for name, figures in here.items():
+    for prefix, what, turns in zip(WAYS, said, found, strict=True):
+        for name, figures in ((name, middle(own)) for name, own in turns.items()):
             costs = {cost: figures[cost] for cost in COSTS if cost in figures}
             key = f"updates.{prefix}{name}.per_s"
             yield Row(key, f"{title[name]}, {what}", figures["a_second"], "/s", costs=costs)
-        for ours in [name for name in FLOOR if name in here] if prefix != "calm." else ():
+        for ours in [name for name in FLOOR if name in turns] if prefix != "calm." else ():
             for other in BESIDE:
                 theirs = FLOOR[ours] if other == "core" else other
-                if theirs in here:
+                if theirs in turns:
+                    here = middle(turns[ours])["a_second"]
                     yield Row(
                         f"updates.{prefix}{ours}.ratio_to_{other}",
                         f"{title[ours]}, {what}",
-                        here[ours]["a_second"],
+                        here,
                         "/s",
-                        here[theirs]["a_second"],
+                        here / ratio(turns[ours], turns[theirs], "a_second"),
                         title[theirs],
-                        {f"cpu_ratio_to_{other}": here[ours]["cpu_ms"] / here[theirs]["cpu_ms"]},
+                        {f"cpu_ratio_to_{other}": ratio(turns[ours], turns[theirs], "cpu_ms")},
                     )
