@@ -105,7 +105,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--json", type=Path, metavar="FILE", help="every figure under its name")
     parser.add_argument("--kills", type=int, default=kills.FEW, metavar="N", help="so many on each database")
     parser.add_argument("--people", type=int, default=usual.people, help="who talk in updates")
-    parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each way of updates")
+    parser.add_argument("--seconds", type=float, default=usual.seconds, help="of each turn in updates")
     parser.add_argument("--rounds", type=int, default=usual.rounds, help="of updates")
     parser.add_argument("--of", action="append", default=[], metavar="BOT", help="of updates: only this one")
     parser.add_argument(
