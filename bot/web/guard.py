@@ -6,15 +6,17 @@ import sys
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from typing import Any, ClassVar
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 log = logging.getLogger(__name__)
 
 OWN_FILES = 200
 """Open files that are left for the database, the store and what goes out."""
+UNREAD_LIMIT = 32 * 2**10
+"""Bytes that the parser may keep to itself: a header that comes piece by piece, or what may follow a body in chunks."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,21 @@ def room_for(wanted: int) -> int:
     return max(1, min(wanted, soft - OWN_FILES))
 
 
-class Guarded(H11Protocol):
+class Saying(Enum):
+    """What the other side of a connection is in the middle of."""
+
+    NOTHING = "nothing"
+    HEADER = "header"
+    BODY = "body"
+
+
+class Guarded(HttpToolsProtocol):
     """uvicorn's HTTP for one connection; `places` counts those of each address."""
 
     limits: ClassVar[Limits]
     places: ClassVar[Counter[str]]
+    _saying = Saying.HEADER  # whoever connects is to say something
+    _unread = 0
     _timer: asyncio.TimerHandle | None = None
     _address = ""
 
@@ -65,8 +77,28 @@ class Guarded(H11Protocol):
         self._wait(self.limits.header_seconds)
 
     def data_received(self, data: bytes) -> None:
+        self._unread += len(data)
         super().data_received(data)
+        if self._unread > UNREAD_LIMIT and not self.transport.is_closing():
+            log.warning("web.endless %s: the connection ends", self._saying.value)
+            self.send_400_response("Too long.")
         self._watch()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._saying = Saying.HEADER
+
+    def on_headers_complete(self) -> None:
+        self._saying, self._unread = Saying.BODY, 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._saying, self._unread = Saying.NOTHING, 0
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -80,20 +112,14 @@ class Guarded(H11Protocol):
         super().connection_lost(exc)
 
     def _watch(self) -> None:
-        """Whoever is in the middle of saying something has to go on; the header as a whole, the body step by step."""
-        if self.transport.is_closing():
+        """Whoever is in the middle of saying something has to go on; the header as a whole, the body step by step. A kept connection on
+        which nothing is being said ends by uvicorn's own timeout."""
+        if self._saying is Saying.NOTHING or self.transport.is_closing():
             self._rest()
-        elif self.conn.their_state is h11.IDLE and self._half_said():
-            if self._timer is None:
-                self._wait(self.limits.header_seconds)
-        elif self.conn.their_state is h11.SEND_BODY:
+        elif self._saying is Saying.BODY:
             self._wait(self.limits.body_seconds)
-        else:
-            self._rest()
-
-    def _half_said(self) -> bool:
-        """A kept connection on which nothing is being said ends by uvicorn's own timeout."""
-        return self.cycle is None or bool(self.conn.trailing_data[0])
+        elif self._timer is None:
+            self._wait(self.limits.header_seconds)
 
     def _wait(self, seconds: float) -> None:
         self._rest()
@@ -106,10 +132,10 @@ class Guarded(H11Protocol):
 
     def _give_up(self) -> None:
         self._timer = None
-        if self.conn.their_state is h11.SEND_BODY and self.flow.read_paused:
+        if self._saying is Saying.BODY and self.flow.read_paused:
             self._wait(self.limits.body_seconds)  # it is this program that does not read
             return
-        log.warning("web.half_said state=%s: the connection ends", self.conn.their_state)
+        log.warning("web.half_said %s: the connection ends", self._saying.value)
         self.transport.abort()
 
 
