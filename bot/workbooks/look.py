@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from math import ceil
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.problems import Invalid
@@ -40,6 +43,11 @@ WRAP_LEFT = Alignment(wrap_text=True, vertical="top", horizontal="left")
 CENTRED = Alignment(wrap_text=True, vertical="center", horizontal="center")
 TOP_CENTRED = Alignment(wrap_text=True, vertical="top", horizontal="center")
 
+Look = tuple[Font, PatternFill | None, Alignment, bool]
+_STYLES: WeakKeyDictionary[Any, dict[tuple[int, ...], tuple[Look, StyleArray]]] = WeakKeyDictionary()
+"""By the workbook: what a cell without any style becomes by a look that it has met. The library would go through every part of the look
+for every cell, which is most of the time of a workbook."""
+
 
 def put(cell: Any, value: Value, heading: str = "") -> None:
     """Text stays text, whatever it begins with: what a person has named must not be run, also after it has been edited in
@@ -70,11 +78,27 @@ def style(
     *,
     box: bool = True,
 ) -> None:
-    cell.font, cell.alignment = font, alignment
+    """Dresses a cell; what `put` has said of its value stays."""
+    known = _STYLES.setdefault(cell.parent.parent, {})
+    look = font, fill, alignment, box
+    name = tuple(map(id, look))
+    if name not in known:
+        known[name] = look, _style_of(cell, look)
+    style = StyleArray(known[name][1])
+    if cell._style is not None:
+        style.numFmtId, style.quotePrefix = cell._style.numFmtId, cell._style.quotePrefix
+    cell._style = style
+
+
+def _style_of(cell: Any, look: Look) -> StyleArray:
+    font, fill, alignment, box = look
+    bare: Any = WriteOnlyCell(cell.parent)
+    bare.font, bare.alignment = font, alignment
     if box:
-        cell.border = BOX
+        bare.border = BOX
     if fill is not None:
-        cell.fill = fill
+        bare.fill = fill
+    return StyleArray(bare._style)
 
 
 def set_widths(sheet: Any, widths: Iterable[float]) -> None:

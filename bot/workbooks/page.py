@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from openpyxl.worksheet.cell_range import CellRange
+
 from bot.workbooks.look import (
     BOLD,
     CENTRED,
@@ -39,7 +41,7 @@ class Page:
         cell = self.sheet.cell(self.row, 1)
         put(cell, text)
         style(cell, font, alignment=WRAP_LEFT, box=False)
-        self._join(1)
+        self._join(1, box=False)
         size = 1.4 if font in (TITLE, SUBTITLE) else 1.0
         self.sheet.row_dimensions[self.row].height = size * height_of((text,), (sum(self.widths),))
 
@@ -59,9 +61,13 @@ class Page:
             else:
                 style(cell, alignment=WRAP_LEFT)
         if spread:
-            self._join(len(values))
+            self._join(len(values), box=True)
         self.sheet.row_dimensions[self.row].height = height_of(values, widths)
 
-    def _join(self, first: int) -> None:
-        at = {"start_row": self.row, "end_row": self.row, "start_column": first}
-        self.sheet.merge_cells(**at, end_column=len(self.widths))
+    def _join(self, first: int, *, box: bool) -> None:
+        """From this column on they are one cell, boxed as a whole. The library's own way would put every border together anew."""
+        last = len(self.widths)
+        if box:
+            for number in range(first + 1, last + 1):
+                style(self.sheet.cell(self.row, number))
+        self.sheet.merged_cells.add(CellRange(None, first, self.row, last, self.row))
