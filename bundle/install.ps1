@@ -42,6 +42,15 @@ function Find-Python {
     return $null
 }
 
+# Môi trường cài trọn vẹn từ đúng danh sách gói này, bằng đúng bản Python này.
+function Test-Packages {
+    $Kept = "$Target\.venv\requirements.txt"
+    if (-not ((Test-Path $Own) -and (Test-Path $Kept))) { return $false }
+    if ((Get-FileHash -LiteralPath $Kept).Hash -ne (Get-FileHash -LiteralPath "$Here\requirements.txt").Hash) { return $false }
+    $Version = & $Python -c 'import platform; print(platform.python_version())'
+    return [IO.File]::ReadAllLines("$Target\.venv\pyvenv.cfg") -contains "version = $Version"
+}
+
 if (-not [Environment]::Is64BitOperatingSystem) { Stop-Here 'Các gói kèm theo dành cho Windows 64 bit.' }
 $Me = [Security.Principal.WindowsPrincipal][Security.Principal.WindowsIdentity]::GetCurrent()
 if (-not $Me.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)) {
@@ -80,11 +89,16 @@ Invoke-Step 'Chưa đặt được quyền của thư mục.' icacls @($Target, 
     '*S-1-5-18:(OI)(CI)F', '*S-1-5-32-544:(OI)(CI)F', '*S-1-5-19:(OI)(CI)RX')
 Invoke-Step 'Chưa đặt được quyền của thư mục data.' icacls @("$Target\data", '/quiet', '/grant:r', '*S-1-5-19:(OI)(CI)M')
 
-Write-Host '4/6 Cài các gói kèm theo…'
-Invoke-Step 'Chưa tạo được môi trường Python.' $Python @('-m', 'venv', '--clear', "$Target\.venv")
-Invoke-Step 'Chưa cài được các gói kèm theo.' $Own @('-m', 'pip', 'install', '--quiet', '--disable-pip-version-check',
-    '--no-cache-dir', '--no-index', '--find-links', "$Here\wheels\windows", '--only-binary', ':all:',
-    '--require-hashes', '-r', "$Here\requirements.txt")
+if (-not (Test-Packages)) {
+    Write-Host '4/6 Cài các gói kèm theo…'
+    Invoke-Step 'Chưa tạo được môi trường Python.' $Python @('-m', 'venv', '--clear', "$Target\.venv")
+    Invoke-Step 'Chưa cài được các gói kèm theo.' $Own @('-m', 'pip', 'install', '--quiet', '--disable-pip-version-check',
+        '--no-cache-dir', '--no-index', '--find-links', "$Here\wheels\windows", '--only-binary', ':all:',
+        '--require-hashes', '-r', "$Here\requirements.txt")
+    Copy-Item -Force "$Here\requirements.txt" "$Target\.venv\requirements.txt"
+} else {
+    Write-Host '4/6 Các gói đã cài đúng bản này: giữ nguyên.'
+}
 Invoke-Step 'Chương trình bị hỏng.' $Own @('-m', 'compileall', '-q', 'bot', 'handlers', 'schedules')
 
 Write-Host '5/6 Tạo hoặc nâng cấp cơ sở dữ liệu, rồi kiểm tra…'

@@ -21,7 +21,13 @@ usable() {  # Python 64 bit, có gói kèm theo và có venv
   "$1" -c 'import sys, ensurepip, venv; sys.exit(not ((3, 11) <= sys.version_info[:2] <= (3, 13) and sys.maxsize > 2**32))' 2>/dev/null
 }
 
+holds_packages() {  # môi trường cài trọn vẹn từ đúng danh sách gói này, bằng đúng bản Python này
+  [ -x "$own" ] && cmp -s "$here/requirements.txt" "$target/.venv/requirements.txt" &&
+    [ "version = $("$python" -c 'import platform; print(platform.python_version())')" = "$(grep '^version = ' "$target/.venv/pyvenv.cfg")" ]
+}
+
 case $target in /*) ;; *) target=$(pwd)/$target ;; esac
+own=$target/.venv/bin/python
 case $target in *[!A-Za-z0-9/._-]*) stop "Tên thư mục chỉ gồm chữ không dấu, số và các dấu / . _ -: $target" ;; esac
 [ "$(uname -m)" = x86_64 ] || stop "Các gói kèm theo dành cho máy x86_64; máy này là $(uname -m)."
 if [ $service = yes ]; then
@@ -65,11 +71,16 @@ if [ ! -e "$target/.env" ]; then
   install -m 600 "$here/.env.example" "$target/.env"
 fi
 
-echo "4/6 Cài các gói kèm theo (bằng $($python --version))…"
-"$python" -m venv --clear "$target/.venv"
-"$target/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-index \
-  --find-links "$here/wheels/linux" --only-binary :all: --require-hashes -r "$here/requirements.txt"
-"$target/.venv/bin/python" -m compileall -q "$target/bot" "$target/handlers" "$target/schedules"
+if holds_packages; then
+  echo "4/6 Các gói đã cài đúng bản này: giữ nguyên."
+else
+  echo "4/6 Cài các gói kèm theo (bằng $($python --version))…"
+  "$python" -m venv --clear "$target/.venv"
+  "$own" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-index \
+    --find-links "$here/wheels/linux" --only-binary :all: --require-hashes -r "$here/requirements.txt"
+  cp "$here/requirements.txt" "$target/.venv/"
+fi
+"$own" -m compileall -q "$target/bot" "$target/handlers" "$target/schedules"
 if [ $service = yes ]; then chown -R chibo "$target/data" "$target/.env"; fi
 
 echo "5/6 Tạo hoặc nâng cấp cơ sở dữ liệu, rồi kiểm tra…"

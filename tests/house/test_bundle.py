@@ -1,6 +1,7 @@
 """What installs without the internet: built here, put into an empty place in a network that leads nowhere, started there."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -45,10 +46,14 @@ print("ended", program.returncode)
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Linux half for this Python."""
-    return build(tmp_path_factory.mktemp("bundle"), ["linux"], [PYTHON])
+STANDS_IN = """#!/bin/sh
+case "$*" in
+  "-m venv --clear "*) echo venv >>"$CALLS"; rm -rf "$4"; mkdir -p "$4/bin"; cp "$0" "$4/bin/python"; echo "version = $VERSION" >"$4/pyvenv.cfg" ;;
+  "-m pip install "*) echo pip >>"$CALLS"; exit "$PIP_ENDS" ;;
+  *python_version*) echo "$VERSION" ;;
+esac
+"""
+"""For Python: it writes down what it is called for, and does nothing of it."""
 
 
 def install(bundle: Path, target: Path) -> "subprocess.CompletedProcess[str]":
@@ -72,8 +77,9 @@ def install(bundle: Path, target: Path) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.long
 @pytest.mark.process
-def test_the_linux_half_installs_migrates_and_answers_without_a_network(folder: Path, tmp_path: Path) -> None:
+def test_the_linux_half_installs_migrates_and_answers_without_a_network(tmp_path: Path) -> None:
     target = tmp_path / "chibo"
+    folder = build(tmp_path, ["linux"], [PYTHON])
     done = install(folder, target)
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout
@@ -94,17 +100,56 @@ def test_the_linux_half_installs_migrates_and_answers_without_a_network(folder: 
 
 
 @pytest.mark.process
-def test_a_damaged_bundle_is_refused_before_anything_is_touched(folder: Path, tmp_path: Path) -> None:
-    harmed = folder / "templates" / "words.yaml"
-    whole = harmed.read_bytes()
-    harmed.write_bytes(whole + b"#")
-    try:
-        done = install(folder, tmp_path / "chibo")
-    finally:
-        harmed.write_bytes(whole)
+def test_a_damaged_bundle_is_refused_before_anything_is_touched(tmp_path: Path) -> None:
+    folder = build(tmp_path, ["linux"], [])
+    with (folder / "templates" / "words.yaml").open("ab") as harmed:
+        harmed.write(b"#")
+    done = install(folder, tmp_path / "chibo")
     assert done.returncode != 0
     assert "! Thư mục cài bị thiếu hoặc hỏng tệp: chép lại từ bản gốc." in done.stderr
     assert not (tmp_path / "chibo").exists()
+
+
+@pytest.mark.process
+def test_packages_are_installed_anew_where_they_or_python_have_changed(tmp_path: Path) -> None:
+    folder, target, calls = tmp_path / "bundle", tmp_path / "chibo", tmp_path / "calls"
+    for name in ("bot", "handlers", "schedules", "templates"):
+        (folder / name).mkdir(parents=True)
+    for name in ("bundle/install.sh", "requirements.txt", ".env.example"):
+        shutil.copy(ROOT / name, folder)
+    (folder / "VERSION").write_text("1\n")
+    write_hashes(folder)
+    python = tmp_path / "python"
+    python.write_text(STANDS_IN)
+    python.chmod(0o700)
+
+    def called(version: str = "3.11.2", pip_ends: int = 0) -> list[str]:
+        calls.write_text("")
+        done = subprocess.run(
+            ["sh", str(folder / "install.sh"), "--no-service", str(target)],
+            env={
+                "PATH": "/usr/bin:/bin",
+                "PYTHON": str(python),
+                "CALLS": str(calls),
+                "VERSION": version,
+                "PIP_ENDS": str(pip_ends),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == pip_ends, done.stdout + done.stderr
+        return calls.read_text().split()
+
+    assert called() == ["venv", "pip"]
+    assert called() == []
+    assert called("3.11.3") == ["venv", "pip"]
+    (target / ".venv" / "requirements.txt").write_text("alembic==1.0\n")
+    assert called("3.11.3") == ["venv", "pip"]
+    assert called("3.11.3") == []
+    assert called("3.13.1", pip_ends=1) == ["venv", "pip"]
+    assert called("3.13.1") == ["venv", "pip"]
+    assert called("3.13.1") == []
 
 
 def test_each_half_takes_the_packages_of_its_own_system() -> None:

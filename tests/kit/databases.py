@@ -159,7 +159,9 @@ class SqliteGround(Ground):
         self._await_copy(self.template)
 
     def leave(self) -> None:
+        """Thousands of such files would be written to the disk, only for a later run to remove them."""
         self.engine.dispose()
+        self.file.unlink(missing_ok=True)
 
     def keep(self) -> int:
         self.come()
