@@ -17,11 +17,12 @@ from bot.store.intake import Intake
 from bot.store.page_reading import MEMORY, SECONDS, can_read_pages, look_for_stamp
 from bot.store.page_stamps import page_bears_stamp
 from bot.store.secrecy import seen_stamp
+from bot.summaries.picture import FONTS
 from tests.kit.cli import run
 from tests.kit.world import World
 
 T = TypeVar("T")
-FONT = "LiberationSerif-Bold.ttf"
+FONT = str(FONTS / "LiberationSans-Bold.ttf")
 
 
 @pytest.mark.parametrize(
