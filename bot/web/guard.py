@@ -17,6 +17,9 @@ OWN_FILES = 200
 """Open files that are left for the database, the store and what goes out."""
 UNREAD_LIMIT = 32 * 2**10
 """Bytes that the parser may keep to itself: a header that comes piece by piece, or what may follow a body in chunks."""
+MOST_HEADERS = 100
+MOST_AHEAD = 8
+"""So many requests of a connection wait for the answer to the one before them; each takes far more memory than its bytes."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ def room_for(wanted: int) -> int:
         soft = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     return max(1, min(wanted, soft - OWN_FILES))
+
+
+class TooMuch(Exception):
+    """The parser stops at it, and uvicorn refuses what it has read."""
 
 
 class Saying(Enum):
@@ -85,8 +92,15 @@ class Guarded(HttpToolsProtocol):
         self._watch()
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= MOST_AHEAD:
+            raise TooMuch
         super().on_message_begin()
         self._saying = Saying.HEADER
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self.headers) >= MOST_HEADERS:
+            raise TooMuch
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._saying, self._unread = Saying.BODY, 0
@@ -102,6 +116,7 @@ class Guarded(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._rest()  # it is read on from now: whoever had to wait has the whole time
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -132,8 +147,8 @@ class Guarded(HttpToolsProtocol):
 
     def _give_up(self) -> None:
         self._timer = None
-        if self._saying is Saying.BODY and self.flow.read_paused:
-            self._wait(self.limits.body_seconds)  # it is this program that does not read
+        if self.flow.read_paused:  # it is this program that does not read
+            self._wait(self.limits.body_seconds)
             return
         log.warning("web.half_said %s: the connection ends", self._saying.value)
         self.transport.abort()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.web.guard import UNREAD_LIMIT, Limits, guarded_protocol
+from bot.web.guard import MOST_AHEAD, MOST_HEADERS, UNREAD_LIMIT, Limits, guarded_protocol
 from tests.kit.processes import free_port
 
 SECONDS = 120
@@ -66,6 +67,13 @@ async def said_no(reader: asyncio.StreamReader) -> bool:
             return True
 
 
+async def answer_body(reader: asyncio.StreamReader) -> bytes:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    assert head.startswith("HTTP/1.1 200")
+    (length,) = re.findall(r"content-length: (\d+)", head)
+    return await reader.readexactly(int(length))
+
+
 async def answers(port: int, path: str = "/") -> bool:
     async with httpx.AsyncClient(timeout=SECONDS, verify=False) as client:
         return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 200
@@ -102,6 +110,7 @@ async def test_the_second_request_of_a_connection_is_watched_too() -> None:
         writer.close()
 
 
+SLOW = b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
 PIECE = b"x" * 1000
 CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -109,10 +118,10 @@ CHUNKED = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 @pytest.mark.parametrize(
     "said",
     [
-        b"GET /",  # an address,
-        b"GET / HTTP/1.1\r\nHost: x\r\nA: ",  # a header,
-        CHUNKED + b"1;",  # what a chunk may say of itself,
-        CHUNKED + b"1\r\na\r\n0\r\nA: ",  # and what may follow the last one: none of it ends
+        pytest.param(b"GET /", id="address"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: x\r\nA: ", id="header"),
+        pytest.param(CHUNKED + b"1;", id="what a chunk says of itself"),
+        pytest.param(CHUNKED + b"1\r\na\r\n0\r\nA: ", id="what follows the last chunk"),
     ],
 )
 async def test_what_never_ends_is_not_kept(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
@@ -153,15 +162,34 @@ async def test_a_long_body_in_small_chunks_is_read_whole() -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # somebody speaks TLS to it
         b"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"a: b\r\n" * MOST_HEADERS + b"\r\n",
+        CHUNKED + b"1\r\na\r\n0\r\n" + b"a: b\r\n" * MOST_HEADERS + b"\r\n",
+        SLOW * (MOST_AHEAD + 2),
     ],
 )
-async def test_nonsense_is_refused(nonsense: bytes) -> None:
+async def test_nonsense_and_too_much_are_refused(nonsense: bytes) -> None:
     async with served(Limits()) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(nonsense)
-        assert await said_no(reader)
+        async with asyncio.timeout(SECONDS):
+            assert (await reader.read()).startswith(b"HTTP/1.1 400")
         writer.close()
         assert await answers(port)
+
+
+async def test_some_requests_ahead_are_all_answered_in_order_however_long_the_first_takes() -> None:
+    async with served(Limits(header_seconds=1.5, body_seconds=1.5)) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%b"
+        ahead = [post % (n, b"x" * n) for n in range(1, MOST_AHEAD)]
+        # The last one is half said while the program does not read: that is not held against it.
+        writer.write(SLOW + b"".join(ahead) + b"GET / HT")
+        async with asyncio.timeout(SECONDS):
+            bodies = [await answer_body(reader) for _ in range(1 + len(ahead))]
+            assert bodies == [b"done", *(str(n).encode() for n in range(1, MOST_AHEAD))]
+            writer.write(b"TP/1.1\r\nHost: x\r\n\r\n")
+            assert await answer_body(reader) == b"0"
+        writer.close()
 
 
 async def test_an_answer_that_takes_long_and_a_body_that_goes_on_are_left_in_peace() -> None:
