@@ -21,8 +21,14 @@ class NoConverter(NotConverted):
 
 
 def find_converter() -> str | None:
-    """The program that converts; None where there is none."""
-    return next((found for found in map(shutil.which, PROGRAMS) if found), None)
+    """The program that converts; None where there is none, or where it came without what opens Word files."""
+    return next((found for found in map(shutil.which, PROGRAMS) if found and _opens_word(found)), None)
+
+
+def _opens_word(program: str) -> bool:
+    """LibreOffice's packages put what each part can do beside the program. Where that is not to be seen, it is trusted."""
+    parts = Path(program).resolve().parent.parent / "share" / "registry"
+    return not parts.is_dir() or (parts / "writer.xcd").is_file()
 
 
 def to_pdf(docx: Path, folder: Path, *, seconds: float = SECONDS) -> Path:

@@ -18,8 +18,14 @@ SAID: dict[Courtesy, tuple[frozenset[str], frozenset[str]]] = {
 """Of each the words one of which is said, and those that may stand beside it."""
 
 
+ALIKE = frozenset(("vàng", "dược", "lâm", "lam"))
+"""Names of people and places that are such a word but for their marks."""
+
+
 def read_courtesy(text: str) -> Courtesy | None:
     """None where anything else is said."""
+    if ALIKE.intersection(text.lower().split()):
+        return None
     words = fold(text).replace("cam on", "cam_on").split()
     left = {word for word in words if word not in AROUND}
     for kind, (heads, beside) in SAID.items():

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from bot.problems import Invalid
+from bot.reading.courtesy import read_courtesy
 from bot.reading.words import quoted_words, words_of
 
 LONGEST_NAME = 60
@@ -25,7 +26,7 @@ _DRAWN = ("So", "Sk", "Cf", "Cc", "Co", "Cn")
 def read_name(text: str) -> str:
     """The name, with capitals where all of it came in small letters or all in capitals; 60 characters at most.
 
-    Raises Invalid: name_unclear for what holds no letter, a digit, or more than a name.
+    Raises Invalid: name_unclear for what holds no letter, a digit, thanks or a greeting, or more than a name.
     """
     drawn = "".join(" " if unicodedata.category(sign) in _DRAWN else sign for sign in text)
     whole = unicodedata.normalize("NFC", " ".join(drawn.split()))
@@ -33,7 +34,7 @@ def read_name(text: str) -> str:
     words = name.split()
     letters = [sign for sign in name if sign.isalpha()]
     odd = any(sign.isdigit() or sign in "/\\@<>{}=?" for sign in name) or NEVER & set(name.lower().split())
-    if len(letters) < 2 or odd or len(name) > LONGEST_NAME or len(words) > MOST_WORDS:
+    if len(letters) < 2 or odd or read_courtesy(text) or len(name) > LONGEST_NAME or len(words) > MOST_WORDS:
         raise Invalid("name_unclear", said=quoted_words(text))
     return " ".join(_capital(word) for word in words) if name in (name.lower(), name.upper()) else name
 

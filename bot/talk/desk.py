@@ -53,6 +53,8 @@ class FlowStep:
     """So are tables saved as text."""
     first: bool = False
     """It must be answered before anything else: words are not taken for an older message's button."""
+    words: bool = False
+    """What is typed is written down as it stands, so that thanks or a greeting alone are no answer."""
     own_way: bool = False
     """Whatever is shown beside it has a button back to it already."""
 

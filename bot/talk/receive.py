@@ -17,6 +17,7 @@ from bot.marks import MORE
 from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
+from bot.reading.courtesy import read_courtesy
 from bot.reading.words import shown_text
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
@@ -264,6 +265,8 @@ def route_event(chat: Chat) -> None:
         pass
     elif (step := chat.open_step) is not None:
         chat.dialog.touched_at = chat.at
+        if step.words and (courtesy := read_courtesy(event.text)):
+            raise Invalid("courtesy_said", courtesy=courtesy)
         routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
     else:

@@ -109,6 +109,6 @@ def pass_over(chat: Chat, asked_id: str) -> None:
 FLOW = Flow(
     "enquiry_answer",
     FlowStep("question", ask_question, take_question),
-    FlowStep("answer", ask_answer, take_answer, numbers=True),
+    FlowStep("answer", ask_answer, take_answer, numbers=True, words=True),
     answers=AnsweringEnquiry,
 )

@@ -201,6 +201,6 @@ def give_leave(chat: Chat, meeting_id: str) -> None:
 FLOW = Flow(
     "correct",
     FlowStep("day", ask_corrected_day, take_corrected_day, numbers=True),
-    FlowStep("place", ask_corrected_place, take_corrected_place, numbers=True),
+    FlowStep("place", ask_corrected_place, take_corrected_place, numbers=True, words=True),
     answers=Correcting,
 )

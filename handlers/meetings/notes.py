@@ -218,17 +218,17 @@ def take_text(chat: Chat, answer: Answer) -> None:
 
 NOTE_FLOW = Flow(
     "note",
-    FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True),
+    FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True, words=True),
     answers=Noting,
 )
 PEOPLE_FLOW = Flow(
     "people",
-    *(FlowStep(role, _ask_person(role), _take_person(role), numbers=True) for role in ORDER),
+    *(FlowStep(role, _ask_person(role), _take_person(role), numbers=True, words=True) for role in ORDER),
     answers=NamingOfficers,
 )
 FIX_FLOW = Flow(
     "fix",
     FlowStep("which", ask_which_note, take_which_note, numbers=True),
-    FlowStep("text", ask_text, take_text, numbers=True),
+    FlowStep("text", ask_text, take_text, numbers=True, words=True),
     answers=FixingNotes,
 )

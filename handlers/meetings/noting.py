@@ -9,7 +9,9 @@ from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.meetings.written import written_at
 from bot.messages import File
-from bot.reading.words import fold
+from bot.problems import Invalid
+from bot.reading.courtesy import read_courtesy
+from bot.reading.words import fold, quoted_words
 from bot.store.known import at_hand
 from bot.tables import Meeting, MeetingState
 from bot.tables.walked import StepMark
@@ -43,7 +45,11 @@ def take_words_at_step(chat: Chat, answer: Answer) -> None:
         return
     if answer.files or chat.event.refused:
         _take_files(chat, meeting, answer)
+    elif (courtesy := read_courtesy(answer.text)) and courtesy != "assent":
+        raise Invalid("courtesy_at_step", courtesy=courtesy, said=quoted_words(answer.text))
     elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take_step_answer(chat, meeting):
+        if courtesy:
+            raise Invalid("courtesy_at_step", courtesy=courtesy, said=quoted_words(answer.text))
         _note(chat, meeting, chat.event.text or answer.text, None)
 
 

@@ -222,4 +222,6 @@ def show_backdrop(chat: Chat, meeting_id: str) -> None:
     chat.say("meetings/prepare/bannered", **facts)
 
 
-FLOW = Flow("prepare", *(FlowStep(role, _asks(role), _takes(role)) for role in PEOPLE), answers=Preparing)
+FLOW = Flow(
+    "prepare", *(FlowStep(role, _asks(role), _takes(role), words=True) for role in PEOPLE), answers=Preparing
+)

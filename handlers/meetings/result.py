@@ -199,6 +199,6 @@ FLOW = Flow(
     "result",
     FlowStep("day", ask_result_day, take_result_day, numbers=True),
     FlowStep("join", ask_result_join, take_result_join),
-    FlowStep("place", ask_result_place, take_result_place, numbers=True),
+    FlowStep("place", ask_result_place, take_result_place, numbers=True, words=True),
     answers=Resulting,
 )

@@ -163,6 +163,6 @@ def task_unit(chat: Chat, task: Task) -> Unit:
 FLOW = Flow(
     "look",
     FlowStep("state", ask_state, take_state),
-    FlowStep("word", ask_word, take_word, numbers=True),
+    FlowStep("word", ask_word, take_word, numbers=True, words=True),
     answers=Looking,
 )

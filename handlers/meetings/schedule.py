@@ -196,6 +196,6 @@ FLOW = Flow(
     FlowStep("time", ask_time, take_time, numbers=True),
     FlowStep("concern", ask_concern, take_concern),
     FlowStep("join", ask_meeting_join, take_meeting_join),
-    FlowStep("place", ask_meeting_place, take_meeting_place, numbers=True),
+    FlowStep("place", ask_meeting_place, take_meeting_place, numbers=True, words=True),
     answers=Scheduling,
 )

@@ -159,8 +159,8 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
 
 FLOW = Flow(
     "task",
-    FlowStep("what", ask_task("what"), take_task_words, numbers=True),
-    FlowStep("who", ask_task("who"), take_who, numbers=True),
+    FlowStep("what", ask_task("what"), take_task_words, numbers=True, words=True),
+    FlowStep("who", ask_task("who"), take_who, numbers=True, words=True),
     FlowStep("due", ask_task("due"), take_due, numbers=True),
     answers=Tasking,
 )

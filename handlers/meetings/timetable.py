@@ -289,4 +289,6 @@ def _tell(chat: Chat, meeting: Meeting, word: LeaderWord, what: str) -> int:
     return tell_cell(chat.desk, chat.session, meeting, what, _speaker(chat, word, meeting), chat.at)
 
 
-FLOW = Flow("timetable", FlowStep("reason", ask_reason, take_reason, numbers=True), answers=AskingOtherDay)
+FLOW = Flow(
+    "timetable", FlowStep("reason", ask_reason, take_reason, numbers=True, words=True), answers=AskingOtherDay
+)

@@ -284,7 +284,7 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
 
 FLOW = Flow(
     "vote",
-    FlowStep("subject", ask_subject, take_subject, numbers=True),
+    FlowStep("subject", ask_subject, take_subject, numbers=True, words=True),
     FlowStep("resolution", ask_resolution, take_resolution),
     FlowStep("members", ask_electors, take_electors, numbers=True),
     FlowStep("voters", ask_voters, take_voters, numbers=True),

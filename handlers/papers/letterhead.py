@@ -122,8 +122,8 @@ def _done(chat: Chat, unit: Unit, what: str) -> None:
 
 FLOW = Flow(
     "letterhead",
-    FlowStep("place", ask_letterhead_place, take_letterhead_place, numbers=True),
-    FlowStep("heading", ask_heading, take_heading, numbers=True),
+    FlowStep("place", ask_letterhead_place, take_letterhead_place, numbers=True, words=True),
+    FlowStep("heading", ask_heading, take_heading, numbers=True, words=True),
     FlowStep("term", ask_term, take_term, numbers=True),
     answers=WritingLetterhead,
 )

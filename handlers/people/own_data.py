@@ -61,4 +61,6 @@ def take_request_words(chat: Chat, answer: Answer) -> None:
     chat.say("people/requests/sent", request=request, days=DAYS[kind], told=any(told))
 
 
-FLOW = Flow("own_data", FlowStep("words", ask_request_words, take_request_words), answers=Requesting)
+FLOW = Flow(
+    "own_data", FlowStep("words", ask_request_words, take_request_words, words=True), answers=Requesting
+)

@@ -104,6 +104,6 @@ def _answer(chat: Chat, request: DataRequest, state: RequestState, reason: str =
 FLOW = Flow(
     "requests",
     FlowStep("decide", ask_decision, take_decision),
-    FlowStep("reason", ask_reason, take_reason),
+    FlowStep("reason", ask_reason, take_reason, words=True),
     answers=AnsweringRequest,
 )

@@ -54,9 +54,10 @@ def answer_unknown(chat: Chat) -> None:
 
 
 def _is_code(text: str) -> bool:
-    """Two plain words of eight letters are no code."""
+    """Two plain words of eight letters are no code, nor is a command that there is not."""
     said = code_in(text)
-    return said != "" and (" " not in text.strip() or any(sign.isdigit() for sign in said))
+    plain = " " in text.strip() or text.strip().startswith("/")
+    return said != "" and (not plain or any(sign.isdigit() for sign in said))
 
 
 def answer_edit(chat: Chat) -> None:

@@ -251,6 +251,6 @@ def _leave(chat: Chat, duty: Duty) -> None:
 
 FLOW = Flow(
     "figures",
-    FlowStep("figure", ask_figure, take_figure, numbers=_of_numbers),
+    FlowStep("figure", ask_figure, take_figure, numbers=_of_numbers, words=True),
     answers=Figuring,
 )

@@ -209,4 +209,6 @@ def show_handed_in(chat: Chat, demand_id: str, page: str = "0") -> None:
     chat.say("reports/review/handed_in", demand=demand, rows=rows, total=total, page=number, last=last)
 
 
-FLOW = Flow("review", FlowStep("remark", ask_remark, take_remark, numbers=True), answers=Returning)
+FLOW = Flow(
+    "review", FlowStep("remark", ask_remark, take_remark, numbers=True, words=True), answers=Returning
+)

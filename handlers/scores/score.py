@@ -221,7 +221,7 @@ FLOW = Flow(
     "score",
     FlowStep("start", ask_start, take_start),
     FlowStep("part", ask_part, take_part, numbers=True),
-    FlowStep("weak", ask_weak, take_weak, numbers=True),
+    FlowStep("weak", ask_weak, take_weak, numbers=True, words=True),
     FlowStep("fix", ask_fix, take_fix, numbers=True),
     answers=Scoring,
 )

@@ -212,7 +212,7 @@ def apply_as_shown(chat: Chat, row: UnitRow, inside: str, shown: str) -> Applied
 FLOW = Flow(
     "unit_change",
     FlowStep("what", ask_column, take_column),
-    FlowStep("value", ask_value, take_value, numbers=True),
+    FlowStep("value", ask_value, take_value, numbers=True, words=True),
     FlowStep("above", ask_above, take_above, numbers=True),
     FlowStep("confirm", ask_confirm, take_confirm),
     answers=Changing,

@@ -199,7 +199,7 @@ def _id_of(chat: Chat, code: str) -> int:
 
 FLOW = Flow(
     "unit_add",
-    FlowStep("name", ask_unit_name, take_unit_name, numbers=True),
+    FlowStep("name", ask_unit_name, take_unit_name, numbers=True, words=True),
     FlowStep("kind", ask_kind, take_kind),
     FlowStep("members", ask_members, take_members, numbers=True),
     FlowStep("code", ask_unit_code, take_unit_code, numbers=True),

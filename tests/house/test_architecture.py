@@ -23,6 +23,7 @@ READS_INPUT = {
     "bot/reading/asked_words.py",
     "bot/reading/attendance_words.py",
     "bot/reading/codes.py",
+    "bot/reading/courtesy.py",
     "bot/reading/figure_lines.py",
     "bot/reading/focus_words.py",
     "bot/reading/held_words.py",

@@ -777,6 +777,29 @@ def test_without_a_converter_it_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pat
         to_pdf(tmp_path / "BB.docx", tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("has", "converts"), [(("main", "calc"), False), (("main", "writer"), True), ((), True)]
+)
+def test_a_libreoffice_without_writer_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, has: tuple[str, ...], converts: bool
+) -> None:
+    """Where only Calc was installed, nobody is offered a PDF that cannot come."""
+    program = tmp_path / "libreoffice/program/soffice"
+    program.parent.mkdir(parents=True)
+    program.write_text("")
+    link = tmp_path / "bin-soffice"
+    link.symlink_to(program)
+    parts = tmp_path / "libreoffice/share/registry"
+    for name in has:
+        parts.mkdir(parents=True, exist_ok=True)
+        (parts / f"{name}.xcd").write_text("")
+    monkeypatch.setattr(shutil, "which", lambda _name: str(link))
+    assert (find_converter() is not None) == converts
+    if not converts:
+        with pytest.raises(NoConverter):
+            to_pdf(tmp_path / "BB.docx", tmp_path)
+
+
 def _program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     program = tmp_path / "soffice"
     program.write_text(f"#!/bin/sh\n{script}\n")

@@ -255,6 +255,8 @@ def test_a_name_as_people_give_it(text: str, name: str) -> None:
         "x" * 61,
         "là " * 11,
         "đồng chí",
+        "cảm ơn",
+        "chào đồng chí",
     ],
 )
 def test_what_is_no_name(text: str) -> None:

@@ -255,6 +255,12 @@ def test_who_wants_something_beside_is_not_fobbed_off_with_courtesy(world: World
     assert answer.startswith((UNKNOWN, "📝 Trợ lý chưa có câu trả lời")), answer
 
 
+@pytest.mark.parametrize("said", ["/thietlap", "/xyzabcde"])
+def test_a_command_that_there_is_not_is_no_code(world: World, said: str) -> None:
+    secretary = world.registered("CB01", "secretary").says(said)
+    assert secretary.last.text.startswith(UNKNOWN)
+
+
 def test_a_yes_still_answers_the_question_that_is_open(world: World) -> None:
     secretary = world.registered("CB01", "secretary").says("/lichhop")
     assert "Vâng, thưa đồng chí." not in secretary.says("vâng").last.text
