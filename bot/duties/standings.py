@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
-from sqlalchemy.orm import Session
+from sqlalchemy import JSON, ColumnElement, Select, func, literal_column, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.tables import Demand, Duty, DutyState, Hurry
 
@@ -68,7 +68,8 @@ def count_standings(
 ) -> Sequence[Standing]:
     """Of the duties that `scope` (a condition on Duty) lets through: those with their last day within `days` (both included), those
     of these demands. `heads`: with who was there, which over a year takes a fifth more."""
-    return [Standing(*row) for row in _counted(session, scope, days, demand_ids, *(_HEADS if heads else ()))]
+    told = (func.count(), *(_HEADS if heads else ()))
+    return [Standing(*row) for row in _counted(session, scope, days, demand_ids, *told)]
 
 
 def place_standings(
@@ -78,7 +79,9 @@ def place_standings(
     lie below would sort all duties anew."""
     paths = func.aggregate_strings(Duty.path, SEPARATOR)
     for row in _counted(session, scope, days, None, paths):
-        yield Standing(*row[:-1]), sorted(row[-1].split(SEPARATOR))
+        found = sorted(row[-1].split(SEPARATOR))
+        kind = (*row[:-1], len(found))
+        yield Standing(*kind), found
 
 
 def _counted(
@@ -86,21 +89,58 @@ def _counted(
     scope: ColumnElement[bool],
     days: tuple[date, date] | None,
     demand_ids: Collection[int] | None,
-    *more: ColumnElement[Any],
+    *told: ColumnElement[Any],
 ) -> Sequence[Any]:
+    """Of each demand and KEYS for which there are any, what is `told` of them."""
     few = _holds_few(session, scope)
-    by_hand = not few and not _on_sqlite(session)
+    if not few and _on_sqlite(session):
+        return _counted_by_kind(session, scope, days, demand_ids, told)
+    by_hand = not few
     if by_hand and demand_ids is None:
         demand_ids = session.scalars(
             select(Demand.id)
         ).all()  # of each, however many years there are, its part
-    where = [] if days is None else [Duty.due_on.between(*days)]
-    where += [] if demand_ids is None else [Duty.demand_id.in_(demand_ids)]
     keys = (Duty.demand_id if by_hand else Demand.id, *KEYS)
-    columns = (*keys, func.count(), *more)
-    rows = select(*columns) if by_hand else _rows_of_demands(columns, few=few)
+    rows = select(*keys, *told) if by_hand else _rows_of_demands((*keys, *told), few=few)
+    rows = rows.where(scope, *_within(Duty, days, demand_ids)).group_by(*keys)
     with _in_order_of_index(session) if by_hand else nullcontext():
-        return session.execute(rows.where(scope, *where).group_by(*keys)).all()
+        return session.execute(rows).all()
+
+
+def _counted_by_kind(
+    session: Session,
+    scope: ColumnElement[bool],
+    days: tuple[date, date] | None,
+    demand_ids: Collection[int] | None,
+    told: tuple[ColumnElement[Any], ...],
+) -> Sequence[Any]:
+    """SQLite leaps from one kind of duty to the next in the index, and counts of each what lies in the scope: half of what grouping
+    all of them takes, and of one committee of a nation its own duties alone."""
+    each = aliased(Duty)
+    kinds = (
+        select(*(getattr(each, column.key) for column in (Duty.demand_id, *KEYS)))
+        .where(*_within(each, days, demand_ids))
+        .distinct()
+        .with_hint(each, BY_STANDING, "sqlite")
+        .subquery()
+    )
+    alike = [column.is_not_distinct_from(kinds.c[column.key]) for column in (Duty.demand_id, *KEYS)]
+    one = told[0] if len(told) == 1 else func.json_array(*told, type_=JSON)
+    answer = select(one).where(*alike, scope).with_hint(Duty, BY_STANDING, "sqlite").scalar_subquery()
+    found = [
+        (*kind, *(said if len(told) > 1 else [said]))
+        for *kind, said in session.execute(select(kinds, answer))
+    ]
+    return [row for row in found if any(row[-len(told) :])]
+
+
+def _within(
+    duty: type[Duty], days: tuple[date, date] | None, demand_ids: Collection[int] | None
+) -> Iterator[ColumnElement[bool]]:
+    if days is not None:
+        yield duty.due_on.between(*days)
+    if demand_ids is not None:
+        yield duty.demand_id.in_(demand_ids)
 
 
 @contextmanager
