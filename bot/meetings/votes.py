@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.meetings.attendance import LARGEST
+from bot.meetings.attendance import LARGEST, AttendanceCounts
 from bot.meetings.counts import counts_of, write_counts
 from bot.meetings.vote_line import check_vote
 from bot.meetings.walk import current_place
@@ -88,10 +88,23 @@ def check_electors(session: Session, meeting: Meeting, members: int, voters: int
         raise Invalid("vote_members", members=members, total=counts.total - counts.temporary)
     if voters is None:
         return
-    most = min(members, counts.present) if counts else members
-    least = counts.present - (counts.total - members) if counts else 0
-    if not max(0, least) <= voters <= most:
-        raise Invalid("vote_voters", voters=voters, least=max(0, least), most=most)
+    least, most = _bounds(counts, members)
+    if not least <= voters <= most:
+        raise Invalid("vote_voters", voters=voters, least=least, most=most)
+
+
+def sure_voters(session: Session, meeting: Meeting, members: int) -> int | None:
+    """How many of so many official members are there, where the counts leave one number: nobody is away, or all are official."""
+    counts = counts_of(session, meeting)
+    least, most = _bounds(counts, members)
+    return least if counts is not None and least == most else None
+
+
+def _bounds(counts: AttendanceCounts | None, members: int) -> tuple[int, int]:
+    """How many official members there are at least and at most."""
+    if counts is None:
+        return 0, members
+    return max(0, counts.present - (counts.total - members)), min(members, counts.present)
 
 
 def note_electors(

@@ -11,6 +11,7 @@ from bot.meetings.votes import (
     check_electors,
     meeting_electors,
     note_electors,
+    sure_voters,
     vote_of,
     vote_shares,
     votes_of,
@@ -163,6 +164,8 @@ def _next(chat: Chat) -> None:
     known, voting = meeting_electors(chat.session, meeting), chat.answers(Voting)
     voting.members = known.members if voting.members == 0 else voting.members
     voting.voters = known.voters if voting.voters == 0 else voting.voters
+    if voting.members is not None and voting.voters is None:
+        voting.voters = sure_voters(chat.session, meeting, voting.members)
     if voting.members is None or voting.voters is None:
         chat.goto("members" if voting.members is None else "voters")
     elif voting.line:
@@ -214,7 +217,6 @@ def take_voters(chat: Chat, answer: Answer) -> None:
     voting = chat.answers(Voting)
     voters, members = read_number(answer.value or answer.text), voting.members or 0
     check_electors(chat.session, meeting, members, voters)
-    note_electors(chat.session, meeting, members, voters, chat.person.id, chat.at)
     voting.voters = voters
     _next(chat)
 
@@ -263,6 +265,8 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     said = chat.answers(Voting)
     old = vote_of(chat.session, said.vote, meeting.id) if said.vote else None
     before = f"{old.agree}/{old.against}/{old.other}" if old else ""
+    if old is None:
+        note_electors(chat.session, meeting, said.members or 0, said.voters or 0, chat.person.id, chat.at)
     vote = write_vote(
         chat.session,
         meeting,

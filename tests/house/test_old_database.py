@@ -186,6 +186,8 @@ def expected(name: str, heard: Heard) -> Outcome:
         then = "recount.what"  # counts that are there are corrected one by one
     elif action in ("result", "office.plan"):
         then = ""  # leaving a dialog closes it
+    elif then == "vote.voters" and heard.taps:
+        then = "vote.agree"  # where all are official it is sure how many of them are there
     elif action == "sum.nudge":
         audit = ()  # who was nudged yesterday is asked about first
     flow, _, step = then.partition(".")

@@ -279,7 +279,7 @@ def test_a_button_of_the_card_out_of_place_leads_home(world: World, secretary: T
 def test_votes_tasks_and_notes_are_added_afterwards(world: World, secretary: Talker) -> None:
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm nay").says("đủ").taps("Đúng").taps("Ghi thêm")
     assert "✏️ <b>Kết quả buổi họp thứ Sáu 01/4</b>" in secretary.last.text
-    secretary.taps("Biểu quyết").taps("Nghị quyết").taps("Cả 28").taps("Cả 28").taps("Tất cả 28")
+    secretary.taps("Biểu quyết").taps("Nghị quyết").taps("Cả 28").taps("Tất cả 28")
     secretary.taps("Về kết quả").taps("Phân công").says("Việc A – bí thư – 25/5").taps("Về kết quả")
     secretary.taps("Ghi thêm ý kiến")
     assert "📝 <b>Ghi thêm cho buổi họp thứ Sáu 01/4</b>" in secretary.last.text
