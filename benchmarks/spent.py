@@ -3,6 +3,7 @@
 import gc
 import sys
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from pathlib import Path
 import psutil
 
 from bot.__main__ import SWITCH
+
+LOOP = 300_000
+"""Some hundredths of a second."""
 
 
 @dataclass(frozen=True)
@@ -96,3 +100,19 @@ def as_the_program_runs() -> Iterator[None]:
     finally:
         sys.setswitchinterval(before)
         gc.unfreeze()
+
+
+class Speed:
+    """How fast the machine is from moment to moment, by a loop that is always the same."""
+
+    def __init__(self) -> None:
+        self.seen: list[float] = []
+
+    def look(self) -> None:
+        began = time.process_time()
+        sum(number * number % 7 for number in range(LOOP))
+        self.seen.append(time.process_time() - began)
+
+    @property
+    def spread(self) -> float:
+        return max(self.seen) / min(self.seen)

@@ -10,7 +10,7 @@ from statistics import median
 from benchmarks.children import Api, fake_api
 from benchmarks.figures import Row
 from benchmarks.grounds import FIRST_PLACE, Grounds
-from benchmarks.spent import costs_of, spent_by
+from benchmarks.spent import Speed, costs_of, spent_by
 from benchmarks.subjects import Running, Subject, subjects
 
 OPEN_RATE = 50
@@ -23,9 +23,6 @@ FLOOR = {"sqlite": "core_sqlite", "postgresql": "core_postgresql", "postgresql2"
 """Ours, and the floor of each."""
 BESIDE = ("ptb", "aiogram", "core", "ptb_concurrent", "ptb_aiohttp")
 COSTS = ("cpu_ms", "server_cpu_ms", "crowd_cpu_ms", "switches", "p50_ms", "p95_ms")
-
-LOOP = 300_000
-"""Some hundredths of a second."""
 
 Figures = dict[str, float]
 
@@ -101,22 +98,6 @@ def measured(bot: Running, seconds: float) -> Figures:
     figures |= costs_of(spent, served, count) | {"crowd_cpu_ms": talked.cpu / count * 1000}
     answered(bot.api)
     return figures | {f"{part}_ms": figures[part] * 1000 for part in ("p50", "p95")}
-
-
-class Speed:
-    """How fast the machine is from moment to moment, by a loop that is always the same."""
-
-    def __init__(self) -> None:
-        self.seen: list[float] = []
-
-    def look(self) -> None:
-        began = time.process_time()
-        sum(number * number % 7 for number in range(LOOP))
-        self.seen.append(time.process_time() - began)
-
-    @property
-    def spread(self) -> float:
-        return max(self.seen) / min(self.seen)
 
 
 def wait_for_answers(api: Api, people: int) -> None:

@@ -27,6 +27,7 @@ from benchmarks.grounds import (
     write_units,
 )
 from benchmarks.meeting import whole_meeting
+from benchmarks.spent import Speed
 from benchmarks.whole import APRIL
 from bot.calendar import Moment, at_local
 from bot.duties.loading import load_plan
@@ -60,6 +61,8 @@ from tests.kit.explained import explained
 CELLS, YEARS = 300, 5
 LEADER = 999
 TALKERS, MEETERS, NOTES, IDLE = 60, 12, 3, 20
+EVERY = 10
+"""After so many things done it is looked how fast the machine is: years lie minutes apart."""
 COPIED = ("meetings", "events", "messages", "notes", "attendances", "audit")
 """Of these one unit's real month, made by the real path, is written again for each unit and month."""
 BIG = (*COPIED, "duties", "reminders", "meeting_duties")
@@ -73,9 +76,12 @@ class Looked:
     size: int = 0
     rows: dict[str, int] = field(default_factory=dict)
     scans: set[str] = field(default_factory=set)
+    speed: Speed = field(default_factory=Speed)
 
     @contextmanager
     def clock(self, what: str) -> Iterator[None]:
+        if sum(map(len, self.seconds.values())) % EVERY == 0:
+            self.speed.look()
         began = time.perf_counter()
         yield
         self.seconds[what].append(time.perf_counter() - began)
@@ -102,6 +108,15 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 median(first.seconds[what]),
                 beside,
             )
+        speeds = [median(looked[year].speed.seen) for year in (YEARS, 1)]
+        yield Row(
+            f"years.{kind}.loop_ms",
+            f"a loop that is always the same, {kind}",
+            speeds[0],
+            "ms",
+            speeds[1],
+            beside,
+        )
         yield Row(
             f"years.{kind}.size_mib", f"size, {kind}", last.size / 2**20, "MiB", first.size / 2**20, beside
         )
