@@ -97,45 +97,45 @@ def measure(grounds: Grounds, _api: Api) -> Iterator[Row]:
                 live_through(desk, year)
                 if year in (1, YEARS):
                     looked[year] = look(desk, year)
-        first, last = looked[1], looked[YEARS]
-        beside = f"year {YEARS} against year 1"
-        for what, seconds in last.seconds.items():
-            yield Row(
-                key("years", kind, what, "ms"),
-                f"{what}, {kind}",
-                median(seconds),
-                "ms",
-                median(first.seconds[what]),
-                beside,
-            )
-        speeds = [median(looked[year].speed.seen) for year in (YEARS, 1)]
+        yield from rows(kind, looked[1], looked[YEARS])
+
+
+def rows(kind: str, first: Looked, last: Looked) -> Iterator[Row]:
+    beside = f"year {YEARS} against year 1"
+    for what, seconds in last.seconds.items():
         yield Row(
-            f"years.{kind}.loop_ms",
-            f"a loop that is always the same, {kind}",
-            speeds[0],
+            key("years", kind, what, "ms"),
+            f"{what}, {kind}",
+            median(seconds),
             "ms",
-            speeds[1],
+            median(first.seconds[what]),
             beside,
         )
+    yield Row(
+        f"years.{kind}.loop_ms",
+        f"a loop that is always the same, {kind}",
+        median(last.speed.seen),
+        "ms",
+        median(first.speed.seen),
+        beside,
+    )
+    yield Row(f"years.{kind}.size_mib", f"size, {kind}", last.size / 2**20, "MiB", first.size / 2**20, beside)
+    for name in BIG:
         yield Row(
-            f"years.{kind}.size_mib", f"size, {kind}", last.size / 2**20, "MiB", first.size / 2**20, beside
-        )
-        for name in BIG:
-            yield Row(
-                f"years.{kind}.rows_of_{name}",
-                f"rows of {name}, {kind}",
-                last.rows[name],
-                "",
-                first.rows[name],
-                beside,
-            )
-        yield Row(
-            f"years.{kind}.scans",
-            f"big tables read from end to end, {kind}",
-            len(last.scans),
+            f"years.{kind}.rows_of_{name}",
+            f"rows of {name}, {kind}",
+            last.rows[name],
             "",
-            beside="; ".join(sorted(last.scans)),
+            first.rows[name],
+            beside,
         )
+    yield Row(
+        f"years.{kind}.scans",
+        f"big tables read from end to end, {kind}",
+        len(last.scans),
+        "",
+        beside="; ".join(sorted(last.scans)),
+    )
 
 
 def begin(desk: Desk) -> None:

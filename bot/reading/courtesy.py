@@ -1,5 +1,7 @@
 """Reads words that want nothing: a greeting, thanks, or that something has been understood."""
 
+import re
+import unicodedata
 from typing import Literal
 
 from bot.reading.words import fold, says_received, words_of
@@ -24,7 +26,7 @@ ALIKE = frozenset(("vàng", "dược", "lâm", "lam"))
 
 def read_courtesy(text: str) -> Courtesy | None:
     """None where anything else is said."""
-    if ALIKE.intersection(text.lower().split()):
+    if ALIKE.intersection(re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())):
         return None
     words = fold(text).replace("cam on", "cam_on").split()
     left = {word for word in words if word not in AROUND}

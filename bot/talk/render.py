@@ -140,6 +140,7 @@ class Renderer:
             "moment": self.moment,
             "file_size": self.file_size,
             "percent": self.percent,
+            "courtesy": lambda courtesy: self.words["courtesies"][courtesy],
             "role": lambda role: self.words["roles"][role],
             "period": self.period,
             "summed": self.summed_period,

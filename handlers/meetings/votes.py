@@ -265,7 +265,7 @@ def _write(chat: Chat, agree: int, against: int, other: int) -> None:
     said = chat.answers(Voting)
     old = vote_of(chat.session, said.vote, meeting.id) if said.vote else None
     before = f"{old.agree}/{old.against}/{old.other}" if old else ""
-    if old is None:
+    if old is None and meeting_electors(chat.session, meeting).voters is None:
         note_electors(chat.session, meeting, said.members or 0, said.voters or 0, chat.person.id, chat.at)
     vote = write_vote(
         chat.session,

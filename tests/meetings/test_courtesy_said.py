@@ -1,8 +1,12 @@
 """Thanks, a greeting and "vâng" typed where words are written down: answered in kind, never a place, a name or a note."""
 
+import unicodedata
+
 import pytest
 from sqlalchemy import select
 
+from bot.reading.courtesy import read_courtesy
+from bot.reading.names import read_name
 from bot.tables import Meeting, Note, Task, Vote
 from tests.kit.talker import Talker
 from tests.kit.walking import counted, row, to_the_end
@@ -95,6 +99,12 @@ def test_it_is_no_task_and_nobody_who_does_it(world: World, secretary: Talker, s
         assert [(task.what, task.who) for task in session.scalars(select(Task))] == [
             ("Quét vôi nhà văn hóa", "đồng chí Vàng A Dạ")
         ]
+
+
+@pytest.mark.parametrize("said", ["Vàng", "vàng.", "Lâm, Vàng!", unicodedata.normalize("NFD", "Vàng A")])
+def test_names_that_only_look_like_it_without_their_marks_are_names(said: str) -> None:
+    assert read_courtesy(said) is None
+    assert read_name(said)
 
 
 @pytest.mark.parametrize("said", ["cảm ơn", "ok"])

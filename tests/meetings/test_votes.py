@@ -338,6 +338,18 @@ def test_who_may_vote_and_is_there_is_asked_only_where_it_is_not_sure(
         assert (found.official, found.present_official) == (official, voters or 24)
 
 
+def test_what_was_said_before_the_count_is_not_written_into_it_by_the_next_vote(
+    world: World, secretary: Talker
+) -> None:
+    secretary.taps("Thêm").taps("Biểu quyết").says("Việc một").says("20").says("18").taps("Tất cả 18")
+    counted(secretary.taps("Về bước họp"), "26/28, 2 có phép")
+    secretary.taps("Thêm").taps("Biểu quyết").taps("Biểu quyết nữa").says("Việc hai").taps("Tất cả")
+    assert [(vote.voters, vote.members) for vote in rows(world)] == [(18, 20), (18, 20)]
+    with world.db.read() as session:
+        found = session.scalars(select(Attendance)).one()
+        assert (found.official, found.present_official) == (None, None)
+
+
 def test_before_the_count_who_may_vote_is_asked_and_kept_for_the_next(
     world: World, secretary: Talker
 ) -> None:
