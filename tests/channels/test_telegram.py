@@ -1171,9 +1171,16 @@ async def test_the_webhook_fails_while_receiving_fails(
     assert core.texts() == ["một"]
 
 
-async def test_an_update_before_the_start_is_not_lost(api: Api, core: Core) -> None:
+async def test_an_update_before_the_start_is_to_come_again(
+    api: Api, core: Core, caplog: pytest.LogCaptureFixture
+) -> None:
     bot = Telegram(set_up(api, secret="s3cret"), core.tools())
-    assert await bot.webhook(json.dumps(message(text="một")).encode(), "s3cret") == 500
+    body = json.dumps(message(text="một")).encode()
+    assert await bot.webhook(body, "s3cret") == 503
+    assert "failed" not in caplog.text
+    await bot.start()
+    assert await bot.webhook(body, "s3cret") == 200
+    assert core.texts() == ["một"]
     await bot.stop()
 
 

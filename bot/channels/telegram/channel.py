@@ -95,6 +95,7 @@ class Telegram(Channel):
         self._settings, self._tools = settings, tools
         self._secret = settings.telegram_secret.get_secret_value()
         self._refusals = 0
+        self._started = False
         self._polls = AiohttpRequest(connections=2)
         api_url = settings.telegram_api_url.rstrip("/")
         self._bot: ExtBot[Any] = ExtBot(
@@ -132,6 +133,7 @@ class Telegram(Channel):
             await self.stop()
             # Out here, because the library's error quotes the token and would be this one's context.
             raise BadToken
+        self._started = True
         if self._tools.commands:
             try:
                 await self._bot.set_my_commands(self._tools.commands)
@@ -192,6 +194,8 @@ class Telegram(Channel):
             return 400
         if not is_update(raw):
             return 400
+        if not self._started:
+            return 503  # Telegram, or whoever stands before several such programs, is to bring it again
         try:
             await self._take(raw, patient=False)
         except Exception as error:  # noqa: BLE001 - whatever it was, Telegram is to bring it again
@@ -282,7 +286,6 @@ class Telegram(Channel):
             self._soon("keyboard", "editMessageReplyMarkup", {"chat_id": chat, "message_id": number})
 
     def _read(self, raw: dict[str, Any]) -> Arrived:
-        _ = self.username  # Out here: before the start there is none, and nothing may be dropped.
         try:
             return read_update(raw, self._bot, self._tools.now())
         except Exception as error:  # noqa: BLE001 - one update that cannot be read must not come again for ever
