@@ -48,10 +48,11 @@ from bot.talk.knocking import Veil
 from bot.talk.letters import link_to_talk, show_in_talk
 from bot.talk.push_book import DatabasePushBook, DiscreetWords
 from bot.talk.receive import utc_now
-from bot.talk.render import Renderer, read_words
+from bot.talk.render import Renderer
 from bot.talk.sender import Outdated, Sender
 from bot.web import app as web
 from bot.web.setup import FirstWord
+from bot.wording import read_words
 from handlers import ROUTES
 from schedules import TICKS, reminders, summaries
 from schedules.cleanup import KeepTimes, clean_by_night

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -37,6 +36,7 @@ from bot.store.links import SignedLinks
 from bot.tables import Duty, DutyState, Plan
 from bot.talk.desk import Desk
 from bot.talk.receive import utc_now
+from bot.wording import read_words
 from handlers import ROUTES
 
 plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load, list, clone, withdraw.")
@@ -146,7 +146,7 @@ def plan_clone(
         target = out or file.with_name(f"{file.stem}-{year}{file.suffix}")
         if target.exists():
             raise Invalid("file_exists", name=target)
-        sentences = yaml.safe_load((TEMPLATES / "plans" / "cloning.yaml").read_text("utf-8"))
+        sentences = read_words(TEMPLATES / "plans" / "cloning.yaml")
         moved = clone_plan(read_any(file), year, shipped_rules(), sentences)
         write_any(moved, target)
         say_line("plan_cloned", file=target, plan=moved)

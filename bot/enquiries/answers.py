@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -16,6 +15,7 @@ from bot.enquiries.lexicon import read_lexicon
 from bot.plans.guidance.fields import RuleSet
 from bot.plans.guidance.rules import Rules
 from bot.tables import Enquiry, Membership
+from bot.wording import read_words
 
 OTHERS = 2
 """So many other questions are offered beside the answer."""
@@ -38,8 +38,7 @@ class Found:
 @cache
 def _rule_questions(path: Path) -> Mapping[str, Mapping[str, Any]]:
     """By the name of a figure: how it is `asked`, and what `must` be said."""
-    questions: Mapping[str, Mapping[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
-    return questions
+    return read_words(path)
 
 
 def units_on_the_way_up(roles: Iterable[Membership]) -> list[int]:

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-import yaml
-
 from bot.reading.words import fold, phrase_at, word_tokens
+from bot.wording import read_words
 
 Words = tuple[str, ...]
 
@@ -52,7 +51,7 @@ class Lexicon:
 @cache
 def read_lexicon(path: Path) -> Lexicon:
     """The file is ours and is read once in a run."""
-    text = yaml.safe_load(path.read_text("utf-8"))
+    text = read_words(path)
     named = {tuple(fold(one).split()): _thing(group[0]) for group in text["alike"] for one in group}
     return Lexicon(
         {fold(short): tuple(fold(whole).split()) for short, whole in text["short"].items()},

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from openpyxl import Workbook
 
 from bot.enquiries.file import LONGEST_ANSWER, LONGEST_OTHERS, LONGEST_QUESTION, MOST, EnquiryRow
 from bot.problems import Problem, Rejected
 from bot.reading.words import fold, plain_words
+from bot.wording import read_words
 from bot.workbooks.book import Cell, WorkSheet, read_book
 from bot.workbooks.letters import column_letter
 from bot.workbooks.look import HINT
@@ -28,8 +28,7 @@ HELP_WIDTHS = (28, 96)
 
 
 def _form(templates: Path) -> Mapping[str, Any]:
-    form: Mapping[str, Any] = yaml.safe_load((templates / "enquiries" / "workbook.yaml").read_text("utf-8"))
-    return form
+    return read_words(templates / "enquiries" / "workbook.yaml")
 
 
 def write_enquiry_book(rows: Sequence[EnquiryRow], path: Path, *, templates: Path) -> None:

@@ -4,15 +4,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
-import yaml
-
 from bot.papers.drawing import draw_template
 from bot.papers.forms import read_forms
+from bot.wording import read_words
 
 
 def main(folder: Path) -> None:
     layout = read_forms(folder).on(date.max).layout
-    papers = yaml.safe_load((folder / "outlines.yaml").read_text("utf-8"))["papers"]
+    papers = read_words(folder / "outlines.yaml")["papers"]
     for kind, outline in papers.items():
         draw_template(outline, layout, folder / f"{kind}.docx")
 

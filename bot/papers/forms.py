@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from bot.papers.number_words import Numerals
 from bot.plans.agenda import Strict
 from bot.problems import Problem, Rejected
+from bot.wording import read_words
 
 Length = Annotated[float, Field(strict=False, ge=0, le=1000)]
 Pair = Annotated[tuple[Length, Length], Field(strict=False)]
@@ -134,7 +135,7 @@ def read_paper_words(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text("utf-8"))
+        return read_words(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         facts = {"name": path.name, "error": type(error).__name__}
         raise Rejected([Problem(path.name, "paper_form_broken", facts)]) from error

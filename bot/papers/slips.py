@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import segno
-import yaml
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.table import WD_ALIGN_VERTICAL, WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
@@ -15,6 +14,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Cell
+
+from bot.wording import read_words
 
 FONT = "Times New Roman"
 COLUMNS, ROWS = 2, 4
@@ -37,7 +38,7 @@ class Slip:
 
 def draw_slips(slips: Sequence[Slip], folder: Path, target: Path) -> None:
     """Writes them as DOCX. `folder` is templates/documents, whose slips.yaml says what each tells."""
-    words: Mapping[str, str] = yaml.safe_load((folder / "slips.yaml").read_text("utf-8"))
+    words: Mapping[str, str] = read_words(folder / "slips.yaml")
     document = Document()
     _set_page(document)
     rows = -(-len(slips) // COLUMNS)

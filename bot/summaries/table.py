@@ -5,7 +5,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import yaml
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from bot.summaries.sheets.reports import report_rows
 from bot.summaries.sheets.totals import draw_months, month_rows, total_rows
 from bot.summaries.sheets.units import unit_rows
 from bot.tables import Duty, Membership
+from bot.wording import read_words
 from bot.workbooks.listing import HEAD_ROW, write_listing
 from bot.workbooks.look import Value
 
@@ -29,8 +29,7 @@ Write = Callable[..., int]
 
 def read_table_words(templates: Path) -> Mapping[str, Any]:
     """What the workbook says; `templates` is the folder of all wording."""
-    found: Mapping[str, Any] = yaml.safe_load((templates / "web" / "export.yaml").read_text("utf-8"))
-    return found
+    return read_words(templates / "web" / "export.yaml")
 
 
 def summary_workbook(

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
@@ -22,6 +21,7 @@ from bot.calendar import Moment, day_and_month, day_of_document
 from bot.messages import Choice, Reply
 from bot.periods import ROMAN
 from bot.reading.readings import documents_to_read
+from bot.wording import read_words
 
 PAYLOAD_BYTES = 64
 _today: ContextVar[date | None] = ContextVar("today", default=None)
@@ -206,12 +206,6 @@ class Renderer:
 
     def _local(self, day: date | datetime) -> date:
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
-
-
-def read_words(path: Path) -> dict[str, Any]:
-    """By libyaml where it is there, ten times as fast: all words are read before anybody is answered."""
-    words: dict[str, Any] = yaml.load(path.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    return words
 
 
 @contextmanager

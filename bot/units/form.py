@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.reading.words import fold, plain_words
 from bot.units.rows import COLUMNS
+from bot.wording import read_words
 
 LISTED = {"kind": "kinds", "sector": "sectors", "meeting_shift": "shifts"}
 
@@ -50,8 +49,9 @@ class UnitsForm:
         return self.labels[LISTED[column]].get(code, code)
 
 
+@cache
 def read_units_form(templates: Path) -> UnitsForm:
-    words = yaml.safe_load((templates / "words.yaml").read_text("utf-8"))
+    """The files are ours and are read once in a run."""
     return UnitsForm(
-        words["units"], yaml.safe_load((templates / "units" / "workbook.yaml").read_text("utf-8"))
+        read_words(templates / "words.yaml")["units"], read_words(templates / "units" / "workbook.yaml")
     )

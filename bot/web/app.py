@@ -26,7 +26,6 @@ from bot.store.links import SignedLinks
 from bot.tables import Invite
 from bot.talk import outbox
 from bot.talk.desk import Desk
-from bot.talk.render import read_words
 from bot.web import calendar as web_calendar
 from bot.web import chat as web_chat
 from bot.web import device as web_device
@@ -35,6 +34,7 @@ from bot.web import setup as web_setup
 from bot.web.office import pages as web_office
 from bot.web.site import ENTRY_LIMIT, Site, body_within, contact_at, read_assets, send_asset, site_of
 from bot.web.tries import WrongTries
+from bot.wording import read_words
 
 log = logging.getLogger(__name__)
 

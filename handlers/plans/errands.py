@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-import yaml
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
@@ -31,6 +30,7 @@ from bot.talk.errands import (
     tell_asker,
     work_by_portions,
 )
+from bot.wording import read_words
 from handlers.plans.offices import plan_given
 
 CHANGES = TypeAdapter(Changes)
@@ -137,7 +137,7 @@ def copy_plan(desk: Desk, errand_id: int, at: datetime) -> None:
 
     _, asked, _ = read_errand(desk, errand_id, LoadedPlan)
     folder, year = desk.render.folder, asked.year
-    sentences = yaml.safe_load((folder / "plans" / "cloning.yaml").read_text("utf-8"))
+    sentences = read_words(folder / "plans" / "cloning.yaml")
     text = clone_plan(_loaded_plan(desk, asked.plan_id), year, desk.rules, sentences)
     name, write = f"{year} {_file_name(text)}", partial(write_plan, text, templates=folder)
     send_workbook(desk, errand_id, at, name, write, why="clone", decide=len(text.decide))

@@ -13,7 +13,7 @@ from bot.meetings.meetings import held_before
 from bot.messages import Reply
 from bot.tables import Contact, Demand, Duty, Membership, Person, Unit
 from bot.talk.delivery import claim_messages
-from bot.talk.render import read_words
+from bot.wording import read_words
 from schedules import summaries
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.plans import shipped

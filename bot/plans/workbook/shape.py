@@ -6,10 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from bot.plans.yaml_in import read_agenda
 from bot.problems import Rejected
+from bot.wording import read_words
 
 Form = Literal[
     "text", "prose", "title", "words", "key", "day", "period", "within", "days", "yes", "moment",
@@ -236,7 +235,7 @@ class Words:
 @lru_cache(maxsize=8)
 def words_of_sheets(templates: Path, agendas: Path) -> Words:
     """The wording in the folder `templates`, and the titles of the agendas in the folder `agendas`; read once, not to be changed."""
-    given = yaml.safe_load((templates / "plans" / "workbook.yaml").read_text("utf-8"))
+    given = read_words(templates / "plans" / "workbook.yaml")
     lists = {name: dict(labels) for name, labels in given["lists"].items()}
     lists["agendas"] = dict(_shipped(agendas))
     return Words(

@@ -13,7 +13,7 @@ import pytest
 from bot.channels.mail.letter import Envelope, LetterWords, letter_of
 from bot.channels.mail.settings import Cover, MailServer
 from bot.messages import Choice, File, Reply
-from bot.talk.render import read_words
+from bot.wording import read_words
 from tests.channels.mail.post import read_letter
 from tests.kit.places import TEMPLATES
 
