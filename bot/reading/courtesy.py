@@ -22,11 +22,15 @@ SAID: dict[Courtesy, tuple[frozenset[str], frozenset[str]]] = {
 
 ALIKE = frozenset(("vàng", "dược", "lâm", "lam"))
 """Names of people and places that are such a word but for their marks."""
+NAMES_TOO = words_of("vang duoc")
+"""Those that are names as well, as they are typed."""
+NAMED = re.compile(rf"(?:dong chi|d c|dc) (?:{'|'.join(sorted(NAMES_TOO))})")
 
 
 def read_courtesy(text: str) -> Courtesy | None:
     """None where anything else is said."""
-    if ALIKE.intersection(re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())):
+    marked = re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())
+    if ALIKE.intersection(marked) or is_addressed(text):
         return None
     words = fold(text).replace("cam on", "cam_on").split()
     left = {word for word in words if word not in AROUND}
@@ -35,3 +39,14 @@ def read_courtesy(text: str) -> Courtesy | None:
             return kind
     alone = words and not left and words[0] == "da"
     return "assent" if alone or says_received(text) else None
+
+
+def is_addressed(text: str) -> bool:
+    """ "Đồng chí Được": by that a courtesy that is a name as well is one."""
+    return NAMED.fullmatch(fold(text)) is not None
+
+
+def may_be_name(text: str) -> bool:
+    """Whether a courtesy may as well be somebody's name: "Vang" without marks, "Được"."""
+    whole = unicodedata.normalize("NFC", text).lower().strip(" .,!")
+    return whole in NAMES_TOO or whole == "được"

@@ -35,23 +35,15 @@ NOBODY = POLITE | PEOPLE | words_of("co ai nao ca")
 SAYS_YES = words_of("có ừ ừm uh được đúng rồi phải vâng ok oke okie okê okay yes chuẩn xong đồng_ý nhất_trí")
 SAYS_NO = words_of("không ko k khg hông khỏi thôi chưa chẳng đừng no")
 SAYS_NEITHER = words_of("ạ a nhé nhe nha thưa em tôi chứ luôn cả đồng_chí đ c đc")
-SAYS_NEITHER_FOLDED = words_of("a nhe nha thua em toi dong chi cam on")
 BOTH_WAYS = words_of("dung")  # đúng and đừng
-SAYS_RECEIVED = frozenset(
-    (
-        *(
-            "nhan roi",
-            "da nhan roi",
-            "da nhan duoc",
-            "nhan duoc roi",
-            "da nhan tin",
-            "da nhan thong bao",
-            "nhan du",
-        ),
-        *("ro", "ro roi", "da ro", "da xem", "xem roi", "da doc", "doc roi", "da biet"),
-    )
+SAYS_RECEIVED = re.compile(
+    r"(?:nhan|xem|doc|nghe|thay|biet|hieu|nam)(?: duoc| ro| du| het| ky| chac| tin| tin nhan| thong bao)*|ro|tiep thu"
 )
-"""Folded; what is said of a message that has come."""
+"""What is said of a message that has come, folded and without what may stand around it."""
+BEFORE_RECEIVED = words_of("a da vang ok u thua toi em minh chung bao cao dong chi cam on")
+AFTER_RECEIVED = words_of("a nhe nha roi thua dong chi em toi cam on nhieu")
+NEVER_RECEIVED = words_of("nhắn nhân nhàn năm rô rổ rơ hiếu")
+"""Words that are such a one but for their marks."""
 UNMARKED = frozenset("bfghjklmpqrstvwxz0123456789")
 TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
 
@@ -86,9 +78,17 @@ def fold(text: str) -> str:
 
 
 def says_received(text: str) -> bool:
-    """ "Nhận rồi", "đã rõ ạ": that what was sent has come and has been read."""
-    words = [word for word in fold(text).split() if word not in SAYS_NEITHER_FOLDED]
-    return " ".join(words) in SAYS_RECEIVED
+    """ "Nhận rồi", "em đã rõ ạ": that what was sent has come and has been read. "Xem" alone says nothing of the kind."""
+    words, raws = (
+        fold(text).split(),
+        words_of(unicodedata.normalize("NFC", text.lower()).replace("tin nhắn", "")),
+    )
+    begins = next((at for at, word in enumerate(words) if word not in BEFORE_RECEIVED), len(words))
+    ends = next((at for at in range(len(words), begins, -1) if words[at - 1] not in AFTER_RECEIVED), begins)
+    core = " ".join(words[begins:ends])
+    done = not raws.isdisjoint(("đã", "da")) or "roi" in words[ends:]
+    said = SAYS_RECEIVED.fullmatch(core) and NEVER_RECEIVED.isdisjoint(raws)
+    return bool(said) and (done or core.endswith(("ro", "du", "duoc", "tiep thu")))
 
 
 def rough_pattern(folded: str) -> str:

@@ -55,6 +55,8 @@ class FlowStep:
     """It must be answered before anything else: words are not taken for an older message's button."""
     words: bool = False
     """What is typed is written down as it stands, so that thanks or a greeting alone are no answer."""
+    who: bool = False
+    """It asks for somebody's name: a courtesy that is one as well is asked about."""
     own_way: bool = False
     """Whatever is shown beside it has a button back to it already."""
 

@@ -17,8 +17,8 @@ from bot.marks import MORE
 from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
-from bot.reading.courtesy import read_courtesy
-from bot.reading.words import shown_text
+from bot.reading.courtesy import may_be_name, read_courtesy
+from bot.reading.words import quoted_words, shown_text
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
 from bot.store.known import Known
@@ -214,7 +214,15 @@ def _handle(chat: Chat, stamped: bool) -> None:
         try:
             route_event(chat)
         except Invalid as problem:
-            _ask_again(chat, chat.desk.routes.refuse(chat, chat.sentence(problem)))
+            _ask_again(chat, chat.desk.routes.refuse(chat, chat.sentence(_in_kind(chat, problem))))
+
+
+def _in_kind(chat: Chat, problem: Invalid) -> Invalid:
+    """Why it was not taken; thanks and greetings are answered in kind whatever the open question wants."""
+    if problem.code.startswith("courtesy") or chat.event.payload or not chat.dialog.flow:
+        return problem
+    courtesy = read_courtesy(chat.event.text)
+    return Invalid("courtesy_said", courtesy=courtesy) if courtesy in ("thanks", "greeting") else problem
 
 
 def _mark_blocked(chat: Chat, blocked: bool) -> None:
@@ -266,6 +274,8 @@ def route_event(chat: Chat) -> None:
     elif (step := chat.open_step) is not None:
         chat.dialog.touched_at = chat.at
         if step.words and (courtesy := read_courtesy(event.text)):
+            if step.who and may_be_name(event.text):
+                raise Invalid("courtesy_or_name", said=quoted_words(event.text.strip(" .,!")))
             raise Invalid("courtesy_said", courtesy=courtesy)
         routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))

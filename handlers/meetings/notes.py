@@ -218,12 +218,15 @@ def take_text(chat: Chat, answer: Answer) -> None:
 
 NOTE_FLOW = Flow(
     "note",
-    FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True, words=True),
+    FlowStep("note", say_note, noting.take_note, numbers=True, files=True, sounds=True),
     answers=Noting,
 )
 PEOPLE_FLOW = Flow(
     "people",
-    *(FlowStep(role, _ask_person(role), _take_person(role), numbers=True, words=True) for role in ORDER),
+    *(
+        FlowStep(role, _ask_person(role), _take_person(role), numbers=True, words=True, who=True)
+        for role in ORDER
+    ),
     answers=NamingOfficers,
 )
 FIX_FLOW = Flow(

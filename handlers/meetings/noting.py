@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.notes import add_note, kind_of_file
 from bot.meetings.questions import meant_as, present_question
+from bot.meetings.questions.attendance import asks_clerk
 from bot.meetings.questions.speakers import speakers_at
 from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
 from bot.meetings.written import written_at
 from bot.messages import File
 from bot.problems import Invalid
-from bot.reading.courtesy import read_courtesy
+from bot.reading.courtesy import may_be_name, read_courtesy
 from bot.reading.words import fold, quoted_words
 from bot.store.known import at_hand
 from bot.tables import Meeting, MeetingState
@@ -28,7 +29,10 @@ SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
 
 @dataclass
 class Noting(AboutMeeting):
+    """`later`: of a meeting that was held; `noted`: something has been noted, and more may follow."""
+
     later: bool = False
+    noted: bool = False
 
 
 def asks_number(chat: Chat) -> bool:
@@ -46,20 +50,30 @@ def take_words_at_step(chat: Chat, answer: Answer) -> None:
     if answer.files or chat.event.refused:
         _take_files(chat, meeting, answer)
     elif (courtesy := read_courtesy(answer.text)) and courtesy != "assent":
-        raise Invalid("courtesy_at_step", courtesy=courtesy, said=quoted_words(answer.text))
+        overhearing.answer_courtesy(chat, meeting, courtesy)
     elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take_step_answer(chat, meeting):
+        if courtesy and asks_clerk(meeting, open_only=True) and may_be_name(answer.text):
+            raise Invalid("courtesy_or_name", said=quoted_words(answer.text))
         if courtesy:
-            raise Invalid("courtesy_at_step", courtesy=courtesy, said=quoted_words(answer.text))
+            overhearing.answer_courtesy(chat, meeting, courtesy)
+            return
         _note(chat, meeting, chat.event.text or answer.text, None)
 
 
 def take_note(chat: Chat, answer: Answer) -> None:
-    """After `Ghi ý kiến`: a note, whatever the step asks for; `later`: of a meeting that was held."""
-    meeting = leading.present_meeting(chat, held=chat.answers(Noting).later)
+    """After `Ghi ý kiến`: a note, whatever the step asks for. A courtesy is one only where somebody says so."""
+    noting = chat.answers(Noting)
+    meeting = leading.present_meeting(chat, held=noting.later)
     if meeting is None:
         return
     if answer.files or chat.event.refused:
         _take_files(chat, meeting, answer)
+    elif courtesy := read_courtesy(answer.text):
+        if noting.noted and meeting.state == MeetingState.RUNNING:
+            overhearing.answer_courtesy(chat, meeting, courtesy)
+        else:
+            overhearing.offer_as_note(chat, meeting)
+            raise Invalid("courtesy_no_note", courtesy=courtesy, said=quoted_words(answer.text))
     elif not _leads_on(chat, meeting, fold(answer.text)):
         _note(chat, meeting, chat.event.text or answer.text, None)
 
@@ -114,6 +128,8 @@ def _note(chat: Chat, meeting: Meeting, text: str, file: File | None) -> None:
     note = add_note(chat.session, meeting, chat.person.id, text, chat.at, leading.message_ref(chat), file)
     if meeting.state == MeetingState.HELD:
         chat.note("result corrected", f"meeting:{meeting.id} note {note.ids[0]}")
+    if asked := chat.answers_if(Noting):
+        asked.noted = True
     what = meant_as(chat.session, meeting, text) if not file and text.strip() else None
     leading.say_of_meeting(
         chat,

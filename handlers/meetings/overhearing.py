@@ -9,6 +9,7 @@ from bot.meetings.dialogs import AboutMeeting
 from bot.meetings.notes import kind_of_file
 from bot.messages import File
 from bot.people.roles import role_holders
+from bot.reading.courtesy import Courtesy, read_courtesy
 from bot.reading.words import quoted_words, read_yes_no
 from bot.tables import Aside, Meeting, MeetingState, NoteKind
 from bot.talk.chat import Chat
@@ -70,15 +71,20 @@ def refuse_words(chat: Chat, trouble: str) -> str:
     if chat.event.payload or chat.event.files or not chat.event.text.strip():
         return trouble
     meeting = running_meeting(chat)
-    if meeting is None:
+    if meeting is None or read_courtesy(chat.event.text):
         return trouble
-    aside = keep_words(chat, meeting)
-    chat.release(aside.id)
-    quote = quoted_words(aside.text)
-    chat.offer_too(chat.desk.render.sentence("note_instead", {}), "meet.keep", aside.id)
+    quote = quoted_words(offer_as_note(chat, meeting).text)
     if quote in trouble:
         return trouble
     return trouble + "\n" + chat.desk.render.sentence("aside_refused", {"said": quote})
+
+
+def offer_as_note(chat: Chat, meeting: Meeting) -> Aside:
+    """What was typed is kept, and the next answer has a button that makes it a note."""
+    aside = keep_words(chat, meeting)
+    chat.release(aside.id)
+    chat.offer_too(chat.desk.render.sentence("note_instead", {}), "meet.keep", aside.id)
+    return aside
 
 
 def leave_dialog(chat: Chat, words: list[int]) -> None:
@@ -99,8 +105,20 @@ def offer_note(chat: Chat) -> bool:
     meeting = running_meeting(chat)
     if meeting is None:
         return False
-    leading.say_of_meeting(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+    _offer_words(chat, meeting)
     return True
+
+
+def _offer_words(chat: Chat, meeting: Meeting) -> None:
+    if courtesy := read_courtesy(chat.event.text):
+        answer_courtesy(chat, meeting, courtesy)
+    else:
+        leading.say_of_meeting(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+
+
+def answer_courtesy(chat: Chat, meeting: Meeting, courtesy: Courtesy) -> None:
+    """Where nothing is asked in words, thanks and the like are answered in kind and stand nowhere."""
+    leading.say_of_meeting(chat, "meetings/courtesy", meeting, courtesy=courtesy)
 
 
 def offer_files(chat: Chat) -> list[File]:
@@ -117,7 +135,7 @@ def offer_files(chat: Chat) -> list[File]:
         )
         words = ""
     if words.strip():
-        leading.say_of_meeting(chat, "talk/unknown", meeting, aside=keep_words(chat, meeting))
+        _offer_words(chat, meeting)
     return fitting
 
 

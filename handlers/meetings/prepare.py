@@ -223,5 +223,7 @@ def show_backdrop(chat: Chat, meeting_id: str) -> None:
 
 
 FLOW = Flow(
-    "prepare", *(FlowStep(role, _asks(role), _takes(role), words=True) for role in PEOPLE), answers=Preparing
+    "prepare",
+    *(FlowStep(role, _asks(role), _takes(role), words=True, who=True) for role in PEOPLE),
+    answers=Preparing,
 )

@@ -160,7 +160,7 @@ def _write(chat: Chat, what: str, who: str, due: date | None) -> None:
 FLOW = Flow(
     "task",
     FlowStep("what", ask_task("what"), take_task_words, numbers=True, words=True),
-    FlowStep("who", ask_task("who"), take_who, numbers=True, words=True),
+    FlowStep("who", ask_task("who"), take_who, numbers=True, words=True, who=True),
     FlowStep("due", ask_task("due"), take_due, numbers=True),
     answers=Tasking,
 )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.reading.courtesy import read_courtesy
 from bot.reading.names import read_name
-from bot.tables import Meeting, Note, Task, Vote
+from bot.tables import Aside, Meeting, Note, Task, Vote
 from tests.kit.talker import Talker
 from tests.kit.walking import counted, row, to_the_end
 from tests.kit.wording import labels, reads_well
@@ -20,6 +20,9 @@ ANSWERS = {
     "Vâng ạ": "Vâng, thưa đồng chí.",
     "ok": "Vâng, thưa đồng chí.",
     "đã rõ": "Vâng, thưa đồng chí.",
+    "Đã nhận": "Vâng, thưa đồng chí.",
+    "em nhận được rồi ạ": "Vâng, thưa đồng chí.",
+    "Rõ, thưa đồng chí": "Vâng, thưa đồng chí.",
 }
 NOTE_IT = "📝 Ghi vào biên bản"
 
@@ -37,6 +40,26 @@ def refused(talker: Talker, said: str) -> None:
     assert talker.last.text.endswith(asked.rpartition("👉")[2])
     assert [label for label in labels(talker) if label != NOTE_IT] == offered
     reads_well(talker)
+
+
+def answered(talker: Talker, said: str) -> Talker:
+    """It is answered in kind and shortly, with the way back to the meeting."""
+    talker.says(said)
+    first, _, rest = talker.last.text.partition("\n\n")
+    assert first == ANSWERS[said]
+    assert rest.startswith("👉 Đang họp ")
+    assert labels(talker) == ["⬅️ Về bước họp"]
+    reads_well(talker)
+    return talker
+
+
+def to_the_clerk(secretary: Talker) -> Talker:
+    secretary.says("/hop").taps("ngoài kế hoạch")
+    for _ in range(15):
+        if "thư ký" in secretary.last.text.lower() and "Điểm danh" not in secretary.last.text:
+            break
+        secretary.taps("Tiếp") if "👥 Điểm danh" not in labels(secretary) else counted(secretary)
+    return secretary
 
 
 @pytest.mark.parametrize("said", ANSWERS)
@@ -66,25 +89,52 @@ def test_it_is_no_place_of_a_meeting_that_was_held(world: World, secretary: Talk
 def test_it_is_no_note_of_a_running_meeting(world: World, secretary: Talker, said: str) -> None:
     secretary.says("/hop").taps("T4 ·")
     step = secretary.last.text
-    secretary.says(said)
-    assert secretary.last.text.startswith(f"{ANSWERS[said]} Câu “{said}” chưa ghi vào biên bản.\n\n")
-    assert step in secretary.last.text
-    assert NOTE_IT in labels(secretary)
+    answered(secretary, said)
+    assert secretary.taps("Về bước họp").last.text == step
     secretary.taps("Thêm").taps("Ghi ý kiến")
     refused(secretary, said)
+    assert f"Câu “{said}” chưa ghi vào biên bản." in secretary.last.text
+    assert NOTE_IT in labels(secretary)
     secretary.says("Cảm ơn các đồng chí đã góp ý")
     assert notes(world) == ["Cảm ơn các đồng chí đã góp ý"]
+    answered(secretary, said)
+
+
+@pytest.mark.parametrize("said", ANSWERS)
+def test_beside_a_running_meeting_it_is_answered_shortly_and_kept_nowhere(
+    world: World, secretary: Talker, said: str
+) -> None:
+    secretary.says("/hop").taps("T4 ·").says("/start")
+    answered(secretary, said)
+    with world.db.read() as session:
+        assert session.scalars(select(Aside)).all() == []
+
+
+def test_who_was_asked_for_a_note_may_still_make_it_one(world: World, secretary: Talker) -> None:
+    secretary.says("/hop").taps("T4 ·").taps("Thêm").taps("Ghi ý kiến").says("Rõ").taps("Ghi vào biên bản")
+    assert notes(world) == ["Rõ"]
+
+
+@pytest.mark.parametrize("said", ["cảm ơn", "chào đồng chí"])
+def test_it_is_no_number_either(world: World, secretary: Talker, said: str) -> None:
+    counted(secretary.says("/hop").taps("T4 ·").taps("Tiếp"))
+    secretary.taps("Thêm").taps("Biểu quyết").says("Thông qua quy chế")
+    refused(secretary, said)
+    assert NOTE_IT not in labels(secretary)
+
+
+@pytest.mark.parametrize(
+    "said", ["đã nhận tài liệu", "Đã xem xét các ý kiến", "rõ việc, rõ người", "năm rồi", "Nhân"]
+)
+def test_what_says_more_is_no_courtesy(world: World, secretary: Talker, said: str) -> None:
+    assert read_courtesy(said) is None
+    secretary.says("/hop").taps("T4 ·").says(said)
+    assert notes(world) == [said]
 
 
 @pytest.mark.parametrize("said", ["cảm ơn", "chào đồng chí", "Vâng ạ"])
 def test_it_is_no_clerk(world: World, secretary: Talker, said: str) -> None:
-    secretary.says("/hop").taps("ngoài kế hoạch")
-    for _ in range(15):
-        if "thư ký" in secretary.last.text.lower() and "Điểm danh" not in secretary.last.text:
-            break
-        secretary.taps("Tiếp") if "👥 Điểm danh" not in labels(secretary) else counted(secretary)
-    secretary.says(said)
-    assert secretary.last.text.startswith(ANSWERS[said])
+    answered(to_the_clerk(secretary), said)
     assert (row(world).clerk, notes(world)) == ("", [])
 
 
@@ -99,6 +149,25 @@ def test_it_is_no_task_and_nobody_who_does_it(world: World, secretary: Talker, s
         assert [(task.what, task.who) for task in session.scalars(select(Task))] == [
             ("Quét vôi nhà văn hóa", "đồng chí Vàng A Dạ")
         ]
+
+
+@pytest.mark.parametrize(("said", "who"), [("Vang", "đồng chí Vang"), ("được", "Đ/c Được")])
+def test_what_may_be_a_name_is_asked_about_where_a_name_is_asked(
+    world: World, secretary: Talker, said: str, who: str
+) -> None:
+    secretary.says("/hop").taps("T4 ·").taps("Thêm").taps("Phân công").says("Quét vôi nhà văn hóa").says(said)
+    assert secretary.last.text.startswith(f"“{said}” có phải là tên không?")
+    secretary.says(who).taps("Không có hạn")
+    with world.db.read() as session:
+        assert session.scalars(select(Task.who)).all() == [who]
+
+
+@pytest.mark.parametrize("who", ["đồng chí Vang", "đ/c Được"])
+def test_a_clerk_may_have_such_a_name(world: World, secretary: Talker, who: str) -> None:
+    to_the_clerk(secretary).says("Vang")
+    assert secretary.last.text.startswith("“Vang” có phải là tên không?")
+    secretary.says(who)
+    assert row(world).clerk == who
 
 
 @pytest.mark.parametrize("said", ["Vàng", "vàng.", "Lâm, Vàng!", unicodedata.normalize("NFD", "Vàng A")])
@@ -130,8 +199,7 @@ def test_to_the_end_nothing_of_it_is_in_the_minutes(world: World, secretary: Tal
     for _ in range(20):
         if "<b>Đã qua " in secretary.last.text:
             break
-        secretary.says("cảm ơn")
-        assert secretary.last.text.startswith("Rất vui được giúp đồng chí."), secretary.last.text
+        answered(secretary, "cảm ơn").taps("Về bước họp")
         if "👥 Điểm danh" in labels(secretary):
             counted(secretary)
         else:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from bot.meetings.preparing import name_from_text
 from bot.meetings.questions.question import LONGEST, Taken
+from bot.reading.courtesy import is_addressed
 from bot.reading.words import fold, read_yes_no, words_of
 from bot.tables import Meeting
 
@@ -47,6 +48,8 @@ def read_clerk(text: str, *, alone: bool) -> str:
 
     `alone`: the step asks nothing else, so that a short name in small letters is one too.
     """
+    if is_addressed(text):
+        return text.strip(" .,!")
     if len(text) > LONGEST or "\n" in text.strip() or read_yes_no(text) is not None:
         return ""
     words = [word for word in re.split(r"\s+", text.strip().strip(".,;:!")) if fold(word)]
