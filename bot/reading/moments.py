@@ -6,6 +6,7 @@ from datetime import date, time
 
 from bot.reading.moment_days import DayReader
 from bot.reading.moment_words import AROUND_MOMENT, HOUR_SIGNS, MINUTE_SIGNS, PARTS, PUNCTUATION, UNREADABLE
+from bot.reading.patterns import unmarked_too
 from bot.reading.words import own_words, plain_words
 
 _TO = r"(?:đến|tới|den|toi)(?:\s+(?:hết|het))?"
@@ -17,11 +18,10 @@ _PUT_OFF = re.compile(
 )
 
 
-_SETS = re.compile(
-    r"^\s*(?:(?:dạ|da|vâng|thưa|tôi|toi|em|xin|chi bộ|chi bo|chúng tôi|bên em)\s+)*"
-    r"(?:(?:(?:đặt|hẹn|chốt|xếp|dat|hen|chot)\s+)?(?:(?:lịch|buổi|ngày|lich|buoi|ngay)\s+)?(?:(?:sẽ|dự kiến|định|se|du kien)\s+)?"
-    r"(?:họp|sinh hoạt|hop|sinh hoat)(?:\s+(?:chi bộ|chi bo))?|(?:đặt|hẹn|chốt|dat|hen|chot)(?:\s+(?:lịch|lich))?)\s+",
-    re.IGNORECASE,
+_SETS = unmarked_too(
+    r"^\s*(?:(?:dạ|vâng|thưa|tôi|em|xin|chi bộ|chúng tôi|bên em|kính|trân trọng|mời|kính gửi|các|toàn thể|đồng chí|đảng viên|đến|tới|về)[\s,:]+)*"
+    r"(?:(?:(?:đặt|hẹn|chốt|xếp)\s+)?(?:(?:lịch|buổi|ngày|dự|tham dự|thời gian)[\s:]+)?(?:(?:sẽ|dự kiến|định)\s+)?"
+    r"(?:họp|sinh hoạt)(?:\s+chi bộ)?|(?:đặt|hẹn|chốt)(?:\s+lịch)?)[\s:]+"
 )
 
 

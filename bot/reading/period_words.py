@@ -1,7 +1,7 @@
 """Reads the period that a leader asks for: "quý 1", "tháng 7/2022", "6 tháng", "năm ngoái"; what is not understood is handed back."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bot.periods import Period, period_before, period_of, summed_period
@@ -31,11 +31,12 @@ BEHIND_NAME = words_of("ạ nhé nhe nha đi với . , ! ? ;")
 @dataclass(frozen=True, slots=True)
 class AskedPeriod:
     """`part`: what the figures are to be taken apart by, of PARTS, or empty; `rest`: the words, as they were typed, that say
-    neither: perhaps the name of a unit."""
+    neither: perhaps the name of a unit; `coming`: where no year was said and that of this year is still to begin, this one."""
 
     period: Period | None
     part: str = ""
     rest: str = ""
+    coming: Period | None = field(default=None, compare=False)
 
 
 def read_asked_period(text: str, today: date) -> AskedPeriod:
@@ -52,6 +53,7 @@ class _Asked:
         self.raw = [found[0].lower() for found in self.found]
         self.words = [plain_words(word) or word for word in self.raw]
         self.period: Period | None = None
+        self.coming: Period | None = None
         self.part = ""
 
     def read(self) -> AskedPeriod:
@@ -62,7 +64,7 @@ class _Asked:
             if end is None:
                 left.append(at)
             at = end or at + 1
-        return AskedPeriod(self.period, self.part, self._rest(left))
+        return AskedPeriod(self.period, self.part, self._rest(left), self.coming)
 
     def _rest(self, left: list[int]) -> str:
         while left and self.words[left[0]] in BEFORE_NAME:
@@ -131,6 +133,7 @@ class _Asked:
             return said[1]
         this_year = summed_period(f"{self.today.year}{key}")
         begun = this_year.first <= self.today
+        self.coming = None if begun else this_year
         self.period = this_year if begun else summed_period(f"{self.today.year - 1}{key}")
         return end
 

@@ -34,6 +34,12 @@ def read_command(text: str, known: Collection[str]) -> Command | None:
     return _whole(word, rest, known) or _glued(found["word"], rest, known) or _alike(word, rest, known)
 
 
+def read_bare_command(text: str, known: Collection[str]) -> str:
+    """The command whose name alone is typed without its slash: "tinh hinh", "Việc tháng này" is none; "" for anything else."""
+    name = "/" + fold(text).replace(" ", "")
+    return name if name in known else ""
+
+
 def _whole(word: str, rest: str, known: Collection[str]) -> Command | None:
     """The word itself, or with the next ones where somebody writes it as two: "/tháng này"."""
     if f"/{word}" in known:

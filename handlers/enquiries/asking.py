@@ -4,6 +4,7 @@ from bot.enquiries.answers import Found, answers_for, find_answers, units_on_the
 from bot.enquiries.asked import count_unanswered, keep_asked, office_above
 from bot.people.roles import role_holders
 from bot.reading.asked_words import looks_like_a_question
+from bot.reading.own_work import asks_own_work
 from bot.reading.words import fold
 from bot.tables import AskedWords
 from bot.talk.chat import Chat, row_id
@@ -25,6 +26,9 @@ def answer_words(chat: Chat) -> bool:
     ):
         return False
     found = find_answers(text, _answers(chat), chat.desk.render.folder)
+    if not found and asks_own_work(text) and role_holders(chat.roles(), "lead"):
+        chat.open("month")
+        return True
     if not found and not looks_like_a_question(text):
         return False
     asked = keep_asked(chat.session, office_above(chat.session, chat.roles()), text, chat.at)

@@ -6,6 +6,7 @@ from bot.duties.outlook import Outlook, unit_outlooks
 from bot.meetings.awaiting import running_meetings
 from bot.people.roles import role_holders
 from bot.problems import Invalid
+from bot.reading.moment_places import split_place
 from bot.reading.moments import read_moment, without_put_off, without_setting
 from bot.talk.chat import Chat
 from handlers.meetings.days import wall_clock
@@ -34,6 +35,7 @@ def take_said_day(chat: Chat) -> bool:
 
 
 def _day_ahead(chat: Chat, text: str, *, named: bool) -> date | None:
+    text, _ = split_place(text, today=chat.today, now=wall_clock(chat))
     try:
         moment = read_moment(text, today=chat.today, now=wall_clock(chat))
     except Invalid:

@@ -8,7 +8,7 @@ from bot.meetings.joining import duties_of
 from bot.meetings.meetings import live_meeting
 from bot.meetings.offering import offer_for, read_stamp, usual_meeting
 from bot.problems import Invalid
-from bot.reading.moments import without_put_off
+from bot.reading.moments import without_setting
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
@@ -25,6 +25,7 @@ from handlers.meetings.settling import (
     take_concern,
     take_meeting_join,
     take_meeting_place,
+    take_place_said,
 )
 
 LAST_OF_MONTH = 31
@@ -165,7 +166,7 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
         return
     day, clock = chosen_day(answer.value), None
     if day is None:
-        day, clock = read_day(chat, without_put_off(answer.text))
+        day, clock = read_day(chat, take_place_said(chat, said, without_setting(answer.text)))
     if day < chat.today:
         raise Invalid("date_past", day=day)
     said.day = day
@@ -184,7 +185,7 @@ def ask_time(chat: Chat) -> None:
 def take_time(chat: Chat, answer: Answer) -> None:
     said, clock = chat.answers(Scheduling), chosen_time(answer.value)
     if clock is None:
-        day, clock = read_time(chat, answer.text)
+        day, clock = read_time(chat, take_place_said(chat, said, answer.text))
         said.day = day or said.day
     settle_time(chat, said, clock)
 

@@ -11,6 +11,7 @@ from bot.meetings.dialogs import MayJoin
 from bot.meetings.joining import duties_of, note_offered, offered_duties, takes_long
 from bot.meetings.meetings import last_place, live_meeting, lock_unit, set_meeting
 from bot.problems import Invalid
+from bot.reading.moment_places import split_place
 from bot.reading.second_thoughts import other_moment
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
@@ -165,8 +166,16 @@ def take_concern(chat: Chat, answer: Answer) -> None:
         raise Invalid("choose_button")
 
 
+def take_place_said(chat: Chat, said: Scheduling, text: str) -> str:
+    """Keeps the place that is said beside a day or an hour, and answers the rest: it is not asked for any more."""
+    rest, place = split_place(text, today=chat.today, now=wall_clock(chat))
+    said.place = place[:PLACE_LIMIT] or said.place
+    return rest
+
+
 def _change_moment(chat: Chat, said: Scheduling, text: str) -> bool:
     """Another day or hour, said instead of an answer: the way goes on from there. What was said of the other half stays."""
+    text = take_place_said(chat, said, text)
     moment = other_moment(text, today=chat.today, now=wall_clock(chat))
     if moment is None:
         if any(sign.isdigit() for sign in text):
@@ -195,7 +204,8 @@ def ask_meeting_place(chat: Chat) -> None:
 
 def _names_moment(chat: Chat, text: str) -> bool:
     """ "8/4 19h30", "thứ Năm" are no places; a bare number may be a room."""
-    return not text.strip().isdecimal() and bool(other_moment(text, today=chat.today, now=wall_clock(chat)))
+    rest, _ = split_place(text, today=chat.today, now=wall_clock(chat))
+    return not text.strip().isdecimal() and bool(other_moment(rest, today=chat.today, now=wall_clock(chat)))
 
 
 def take_meeting_place(chat: Chat, answer: Answer) -> None:

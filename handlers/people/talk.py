@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot.people.roles import role_holders
 from bot.reading.codes import code_in
 from bot.reading.courtesy import read_courtesy
+from bot.reading.typed_commands import read_bare_command
 from bot.tables import Message
 from bot.talk.chat import Chat
 from handlers.people.admission import Registering
@@ -40,6 +41,10 @@ def answer_unknown(chat: Chat) -> None:
     """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
     if not chat.dialog.flow and _is_code(chat.event.text):
         chat.begin(Registering(chat.event.text))
+        return
+    name = "" if chat.event.payload else read_bare_command(chat.event.text, chat.desk.routes.commands)
+    if name:
+        chat.desk.routes.commands[name](chat)
         return
     if chat.desk.routes.offer(chat):
         return

@@ -1,9 +1,13 @@
 """What a leader types behind `/tonghop`, or by itself: a period, what to take it apart by, the name of a unit."""
 
+from dataclasses import replace
+
+from sqlalchemy import select
+
 from bot.people.roles import role_holders, within_subtree
 from bot.periods import Span, period_of
 from bot.problems import Invalid
-from bot.reading.focus_words import read_focus, without_asking
+from bot.reading.focus_words import asks_of_all, read_focus, without_asking
 from bot.reading.period_words import AskedPeriod, read_asked_period
 from bot.reading.words import fold
 from bot.summaries.focus import Focus, find_focus
@@ -24,8 +28,18 @@ NOW = "now"
 
 def answer_asked(chat: Chat, text: str, otherwise: Handler) -> None:
     """Answers what was understood, and says what was not; with nothing understood, `otherwise` follows."""
-    asked = read_asked_period(text, chat.today)
+    asked = _of_a_year(chat, read_asked_period(text, chat.today))
     _answer_read(chat, asked, _units(chat, asked.rest), otherwise)
+
+
+def _of_a_year(chat: Chat, asked: AskedPeriod) -> AskedPeriod:
+    """Where no year was said: the period of last year, unless nothing was asked for in that; then this year's is meant."""
+    if asked.coming is None or asked.period is None:
+        return asked
+    its = Duty.due_on.between(asked.period.first, asked.period.last)
+    scope = within_subtree(Duty.path, chat.roles(), "sum")
+    known = chat.session.scalars(select(Duty.id).where(its, scope).limit(1)).first()
+    return asked if known is not None else replace(asked, period=asked.coming)
 
 
 def _answer_read(chat: Chat, asked: AskedPeriod, units: list[Unit], otherwise: Handler) -> None:
@@ -83,7 +97,10 @@ def take_loose_words(chat: Chat) -> bool:
         return True
     if not SHORTEST <= len(fold(text)) <= LONGEST:
         return False
-    asked = read_asked_period(without_asking(text), chat.today)
+    if asks_of_all(text):
+        chat.open("sum")
+        return True
+    asked = _of_a_year(chat, read_asked_period(without_asking(text), chat.today))
     if not (asked.period or asked.part or asked.rest):
         return False
     units = [unit for unit in _units(chat, asked.rest) if _names_it(unit, asked.rest)]

@@ -61,7 +61,7 @@ def _say_missing(chat: Chat, asked: AskedStanding, period: Period | None, named:
     if len(figures) == 1:
         chat.open("sum.units", str(figures[0].demand_id))
     elif figures or period is None:
-        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures))
+        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures), asked=bool(found))
     else:
         _say_figures(chat, replace(asked, count=True), period, named)
 

@@ -70,8 +70,9 @@ def show_now(chat: Chat) -> None:
 def missing_list(chat: Chat) -> None:
     """`/chuanop`: which demands still miss somebody."""
     if may_sum(chat):
-        figures = [t for t in _figures(chat) if t.open]
-        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures))
+        asked = _figures(chat)
+        figures = [t for t in asked if t.open]
+        chat.say("summaries/missing", figures=figures, apart=apart_figures(figures), asked=bool(asked))
 
 
 def missing_units(chat: Chat, demand_id: str = "") -> None:

@@ -33,6 +33,7 @@ READS_INPUT = {
     "bot/reading/words.py",
     "bot/reading/moments.py",
     "bot/reading/moment_words.py",
+    "bot/reading/moment_places.py",
     "bot/reading/period_words.py",
     "bot/store/lookalikes.py",
     "bot/store/secrecy.py",

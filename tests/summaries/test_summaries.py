@@ -90,7 +90,7 @@ def test_a_leader_without_units_or_duties(world: World) -> None:
     leader = world.registered("DUC", "leader").says("/tonghop")
     assert leader.last.text.startswith("✅ Hiện không có việc nào đến kỳ.")
     leader.says("/chuanop")
-    assert leader.last.text == "✅ Mọi đơn vị đã xong.\n\n👉 Đồng chí không phải làm gì thêm."
+    assert leader.last.text == "✅ Hiện không có việc nào đến kỳ.\n\n👉 Đồng chí không phải làm gì thêm."
     leader.says("/tinhhinh")
     assert leader.last.text.startswith("✅ Hiện không có việc nào đến kỳ.")
     leader.taps("Trang chính")
