@@ -56,9 +56,3 @@ def drop_devices(session: Session, ids: Collection[int]) -> None:
 def _drop_pushes(session: Session, ids: Collection[int]) -> None:
     unsaid = delete(Push).where(Push.subscription_id.in_(ids))
     session.execute(unsaid.execution_options(synchronize_session=False))
-
-
-def rings_on_web(session: Session, contact_ids: Collection[int]) -> set[int]:
-    """Which of these web chats make themselves noticed: on one device at least."""
-    found = select(PushSubscription.contact_id).where(PushSubscription.contact_id.in_(contact_ids))
-    return set(session.scalars(found.distinct()))

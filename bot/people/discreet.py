@@ -8,11 +8,6 @@ from sqlalchemy.orm import Session
 from bot.tables import DiscreetChannel, Membership, Unit
 
 
-def is_discreet(session: Session, person_id: int, channel: str) -> bool:
-    """Whether one of the person's units, or one above it, has said so of that channel. Of "web": of its notifications."""
-    return person_id in discreet_people(session, {person_id}, channel)
-
-
 def discreet_people(session: Session, people: Collection[int], channel: str) -> set[int]:
     """Those of these persons (ids) who are told so on that channel."""
     said = set(session.scalars(select(DiscreetChannel.unit_id).where(DiscreetChannel.channel == channel)))

@@ -28,7 +28,6 @@ from bot.tables import (
     Vote,
 )
 
-MOST_NUMBER = 99_999
 Value = int | str | None
 """A number, a text, or None for what was passed over."""
 

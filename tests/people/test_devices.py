@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.people.devices import MOST_DEVICES, end_device, keep_device, rings_on_web
+from bot.people.devices import MOST_DEVICES, end_device, keep_device
 from bot.people.people import forget_person
 from bot.people.places import KEY_LIFE, own_web_chat, withdraw_place
 from bot.store.db import Database
 from bot.tables import Contact, Message, MessageState, Person, Priority, Push, PushSubscription
 from schedules.cleanup import clean_up
 from tests.kit.desk import make_desk
+from tests.kit.devices import rings_on_web
 
 AT = datetime(2026, 4, 1, 2, tzinfo=UTC)
 PHONE, TABLET = "https://push.example/phone", "https://push.example/tablet"

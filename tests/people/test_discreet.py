@@ -2,8 +2,9 @@
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from bot.people.discreet import discreet_channels, is_discreet, set_discreet
+from bot.people.discreet import discreet_channels, discreet_people, set_discreet
 from bot.tables import Contact, Membership, Unit
 from tests.kit.committees import committee
 from tests.kit.stage import begins
@@ -23,6 +24,10 @@ def says_so(world: World, code: str, channel: str, *, discreet: bool = True) -> 
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
         set_discreet(session, unit.id, channel, discreet=discreet)
         return discreet_channels(session, unit.id)
+
+
+def is_discreet(session: Session, person_id: int, channel: str) -> bool:
+    return person_id in discreet_people(session, {person_id}, channel)
 
 
 @pytest.mark.parametrize(

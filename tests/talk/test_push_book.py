@@ -12,7 +12,7 @@ from bot.channels.web.sealing import Vapid, new_vapid_key
 from bot.channels.web.services import Handed
 from bot.composition import discreet_words
 from bot.messages import Choice, Reply
-from bot.people.devices import end_devices, keep_device, rings_on_web
+from bot.people.devices import end_devices, keep_device
 from bot.people.discreet import set_discreet
 from bot.people.places import own_web_chat
 from bot.store.db import Database
@@ -32,6 +32,7 @@ from bot.talk.delivery import claim_messages
 from bot.talk.outbox import post_message
 from bot.talk.push_book import LEASE, LIFE, MOST_FAILURES, DatabasePushBook, shown_of
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
+from tests.kit.devices import rings_on_web
 from tests.kit.push_service import PushService
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

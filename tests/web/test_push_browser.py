@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Error, Page
 from sqlalchemy import select
 
 from bot.messages import Choice, Reply
-from bot.people.devices import rings_on_web
 from bot.people.places import withdraw_place
 from bot.tables import Contact, Event
 from tests.kit.browser import chromium
+from tests.kit.devices import rings_on_web
 from tests.kit.installation import Installation, running
 from tests.kit.processes import SECONDS
 from tests.kit.push_service import Device
