@@ -333,7 +333,7 @@ def test_pages_kinds_of_units_guests_and_the_end_of_the_plan(world: World, tmp_p
     world.load(plan_of(POOL, tmp_path))
     secretary = world.registered("CB01", "secretary").says("/thangnay").taps("Chọn chuyên đề khác")
     assert "Chuyên đề của doanh nghiệp" not in secretary.last.text
-    assert labels(secretary)[7:] == ["8. Chuyên đề tự chọn số 7", "Trang sau ▶️", "📅 Việc tháng này"]
+    assert labels(secretary)[7:] == ["8. Chuyên đề tự chọn số 7", "Trang sau ➡️", "📅 Việc tháng này"]
     secretary.taps("Trang sau")
     assert labels(secretary) == ["9. Chuyên đề tự chọn số 8", "⬅️ Trang trước", "📅 Việc tháng này"]
     secretary.says("10")

@@ -148,10 +148,10 @@ def test_it_may_be_dropped_or_looked_at_once_more(world: World, office: Talker, 
     office.says("/quantri").taps("Hỏi đáp").taps("Xem lại: hoi-dap.xlsx")
     runs(office)
     assert "thêm 1" in office.last.text
-    office.taps("Huỷ")
-    assert "Đã huỷ, không có gì thay đổi." in office.last.text
+    office.taps("Hủy")
+    assert "Đã hủy, không có gì thay đổi." in office.last.text
     office.presses(agree)
-    assert "Tệp ấy đã xong hoặc đã huỷ." in office.last.text
+    assert "Tệp ấy đã xong hoặc đã hủy." in office.last.text
     runs(office)
     assert kept(world) == {}
     with world.db.read() as session:

@@ -111,7 +111,7 @@ def test_a_start_by_mistake_is_taken_back(world: World, secretary: Talker) -> No
     secretary.says("/hop").taps("Bắt đầu họp").taps("Thêm").taps("Tạm dừng")
     mistake = secretary.find("Chọn nhầm, chưa họp").payload
     secretary.taps("Chọn nhầm, chưa họp")
-    assert "coi như chưa họp" in secretary.last.text
+    assert "tính là chưa họp" in secretary.last.text
     with world.db.read() as session:
         meeting = session.scalars(select(Meeting)).one()
         assert (meeting.state, meeting.started_at, meeting.planned_at, meeting.steps) == (

@@ -223,11 +223,11 @@ def reminder(stage: Stage) -> Talker:
 
 
 DOORS = {
-    "a plan shown": Door(plan_shown, ("Áp dụng", "Huỷ"), ("Quản trị", "Kế hoạch", "Xem lại")),
-    "a plan looked at": Door(plan_looked_at, ("Áp dụng", "Huỷ"), ("Quản trị", "Kế hoạch", "Xem lại")),
+    "a plan shown": Door(plan_shown, ("Áp dụng", "Hủy"), ("Quản trị", "Kế hoạch", "Xem lại")),
+    "a plan looked at": Door(plan_looked_at, ("Áp dụng", "Hủy"), ("Quản trị", "Kế hoạch", "Xem lại")),
     "a period asked": Door(
         plan_asked_about,
-        ("Hằng quý", "Hằng", "6 tháng", "Không theo dõi", "Huỷ"),
+        ("Hằng quý", "Hằng", "6 tháng", "Không theo dõi", "Hủy"),
         ("Quản trị", "Kế hoạch", "Xem lại"),
     ),
     "a workbook's purpose": Door(workbook_without_purpose, ("Nạp kế hoạch", "Nạp danh", "Gửi kèm", "Bỏ tệp")),

@@ -264,6 +264,6 @@ def test_a_workbook_that_a_colleague_has_just_dropped_is_not_applied(world: Worl
     office = world.registered("DUK", "admin")
     number = asked_for(world, ErrandKind.PLAN, ErrandState.SHOWN)
     at_once(world, moves(number, ErrandState.DROPPED), lambda: office.presses(f"office.yes:{number}"))
-    assert office.last.text.startswith("Việc này đã xong hoặc đã huỷ.")
+    assert office.last.text.startswith("Việc này đã xong hoặc đã hủy.")
     with world.db.read() as session:
         assert session.get_one(Errand, number).state == ErrandState.DROPPED

@@ -68,7 +68,7 @@ def test_a_file_of_january_goes_out_in_january_alone(world: World) -> None:
     album(office, TALK).taps("Sinh hoạt thường kỳ")
     assert office.last.text == "📎 <b>Sinh hoạt thường kỳ</b>\n1 tệp\n\n👉 Gửi kèm cho kỳ nào?"
     assert labels(office)[:3] == ["Tháng 1/2022", "Tháng 2/2022", "Tháng 3/2022"]
-    assert {"Mọi kỳ", "▶️ Kỳ sau", "⬅️ Quay lại"} <= set(labels(office))
+    assert {"Mọi kỳ", "Kỳ sau ➡️", "⬅️ Quay lại"} <= set(labels(office))
     office.taps("Tháng 1/2022")
     assert office.last.text.startswith(
         "📎 Gửi kèm chuyên đề: <b>Sinh hoạt thường kỳ</b>\nKỳ: tháng 1/2022\n1 tệp, tới 2 đơn vị:"
@@ -191,7 +191,7 @@ def test_the_page_of_a_topic_shows_one_turn_and_those_beside_it(world: World) ->
     )
     office.taps("Tài liệu chuyên đề")
     assert "1. T2 · Sinh hoạt thường kỳ: 2 tệp, 0/2 đơn vị đã nhận" in office.last.text
-    office.taps("1.").taps("▶️ Tháng 3/2022").taps("Gửi thêm tệp").hands(TALK)
+    office.taps("1.").taps("Tháng 3/2022 ➡️").taps("Gửi thêm tệp").hands(TALK)
     assert "👉 Gửi kèm cho kỳ nào?" in office.last.text
     reads_well(office)
 

@@ -54,7 +54,7 @@ def test_one_running_meeting_of_a_kind(world: World, secretary: Talker) -> None:
         "Đơn vị đang họp một buổi cùng loại, nên chưa bắt đầu buổi khác được.\n\n"
         "👉 Đồng chí họp tiếp và kết thúc buổi ấy trước."
     )
-    other.taps("Tiếp tục họp")
+    other.taps("Họp tiếp")
     assert other.last.text.startswith("<b>Bước 1/8")
     with world.db.read() as session:
         assert len(session.scalars(select(Meeting)).all()) == 1

@@ -108,11 +108,11 @@ def test_it_may_be_dropped(world: World, office: Talker, tmp_path: Path) -> None
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     office.hands(workbook(world, shipped("42-KH-DUK-2022.yaml"), tmp_path))
     apply = runs(office).find("Áp dụng").payload
-    office.taps("Huỷ")
-    assert "Đã huỷ" in office.last.text
+    office.taps("Hủy")
+    assert "Đã hủy" in office.last.text
     assert count(world, Plan) == 0
     office.presses(apply)
-    assert "đã xong hoặc đã huỷ" in office.last.text
+    assert "đã xong hoặc đã hủy" in office.last.text
     runs(office)
     assert count(world, Plan) == 0
     reads_well(office)

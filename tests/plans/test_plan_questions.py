@@ -168,7 +168,7 @@ def test_buttons_and_answers_that_are_out_of_place(world: World, tmp_path: Path)
     with world.db.read() as session:
         assert {duty.key for duty in session.scalars(select(Duty))} == {"kt:2022", "kt:2023"}
     office.presses(f"office.ask_day:{errand}:1")
-    assert office.last.text.startswith("Việc này đã xong hoặc đã huỷ.")
+    assert office.last.text.startswith("Việc này đã xong hoặc đã hủy.")
 
 
 def test_on_the_command_line(url: str, tmp_path: Path) -> None:

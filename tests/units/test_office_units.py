@@ -132,7 +132,7 @@ def test_a_date_in_the_day_column_is_said_before_it_is_applied(
     for content in (text.encode("utf-8-sig"), text.replace(";", "\t").encode("utf-16")):
         said = sends(world, office, tmp_path, content, "danh-sach.csv")
         assert "C2: “3/1/2027” đọc là ngày 3 hằng tháng" in said
-        office.taps("Huỷ")
+        office.taps("Hủy")
     reads_well(office)
 
 
