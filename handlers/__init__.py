@@ -78,6 +78,8 @@ ROUTES = Routes(
         overhearing.offer_note(chat) or asking.take_loose_words(chat) or enquiring.answer_words(chat)
     ),
     hear=overhearing.hear_words,
+    may=talk.is_for_role,
+    unhear=overhearing.drop_words,
     refuse=overhearing.refuse_words,
     leave=overhearing.leave_dialog,
     returned=say_anew,

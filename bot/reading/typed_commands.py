@@ -1,7 +1,9 @@
-"""Reads a typed command: the slash of any keyboard, capitals, the bot's name, a comma, marks that a keyboard has put in."""
+"""Reads a typed command: the slash of any keyboard, capitals, the bot's name, a comma, marks that a keyboard has put in; or, without
+a slash, what the command is called."""
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -15,6 +17,36 @@ WRITTEN = re.compile(
 LONGEST = 3
 """A command may be written as so many words: "/tháng này" for "/thangnay"."""
 LIKENESS = 0.8
+NAMES = {
+    "/start": "trang chinh|ve trang chinh|trang chu|trang dau|man hinh chinh|menu|bat dau lai",
+    "/thangnay": "viec thang nay|thang nay|viec can lam|viec phai lam|thang nay co viec gi|thang nay lam gi|thang nay phai lam gi",
+    "/lichhop": "lich hop|dat lich|dat lich hop|doi lich|doi lich hop|xem lich hop|hen lich hop",
+    "/hop": "hop|vao hop|bat dau hop|hop chi bo|bat dau buoi hop|hop tiep|tiep tuc hop",
+    "/ketqua": "ket qua|nhap ket qua|nhap ket qua hop|nhap ket qua buoi hop|bao cao ket qua hop",
+    "/nop": "nop bao cao|nop|gui bao cao",
+    "/tinhhinh": "tinh hinh|tinh hinh chi bo|tinh hinh don vi|tinh hinh dang bo|xem tinh hinh",
+    "/tonghop": "tong hop|xem tong hop",
+    "/lichdonvi": "lich cac don vi|lich don vi|lich hop cac don vi|lich hop cac chi bo",
+    "/chuanop": "chua xong|chua nop|don vi chua xong|don vi chua nop",
+    "/thongbao": "thong bao|gui thong bao",
+    "/xuat": "xuat|xuat excel|xuat bang|xuat bang excel|bang excel",
+    "/quantri": "quan tri",
+    "/caidat": "cai dat",
+    "/trogiup": "tro giup|giup|giup toi|giup em|giup do|huong dan|huong dan su dung|cach dung|help",
+    "/xoadulieu": "xoa du lieu",
+    "/huy": "huy|huy bo|thoi|thoi khong lam nua|thoi de sau|dung lai|dung o day|thoat|thoat ra",
+}
+"""What each command is called, folded: on its button, or as people say it."""
+_NAMED = {name: command for command, names in NAMES.items() for name in names.split("|")}
+_ASKING = re.compile(
+    r"^(?:(?:da|thua|em|toi|minh|xin|cho|muon|can|hay|tro ly|bot|oi|vao|mo|xem|phan|muc|giup toi|giup em)\b\s*)+"
+)
+_POLITELY = re.compile(
+    r"\s*\b(?:a|nhe|nha|voi|di|giup|giup toi|giup em|cho toi|cho em|duoc khong|the nao|o dau)$"
+)
+STOPS = re.compile(
+    r"(?:thôi[\s,]+)?(?:h(?:uỷ|ủy)(?:\s+bỏ)?|dừng\s+lại|thoát(?:\s+ra)?)(?:\s+(?:ạ|nhé|đi))?[\s.!]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +66,18 @@ def read_command(text: str, known: Collection[str]) -> Command | None:
     return _whole(word, rest, known) or _glued(found["word"], rest, known) or _alike(word, rest, known)
 
 
-def read_bare_command(text: str, known: Collection[str]) -> str:
-    """The command whose name alone is typed without its slash: "tinh hinh", "Việc tháng này" is none; "" for anything else."""
-    name = "/" + fold(text).replace(" ", "")
-    return name if name in known else ""
+def named_command(text: str) -> str:
+    """The command that a text names without its slash: "Nộp báo cáo", "cho tôi xem lịch họp ạ"; "" where it names none. Such words
+    may also be an answer: whoever has asked goes first."""
+    said = fold(text)
+    asked = _ASKING.sub("", said)
+    tried = (said, _POLITELY.sub("", said), asked, _POLITELY.sub("", asked))
+    return next((_NAMED[one] for one in tried if one in _NAMED), "")
+
+
+def says_stop(text: str) -> bool:
+    """ "Hủy", "thôi, dừng lại ạ", with the marks that tell it from a name: nobody answers a question with that."""
+    return STOPS.fullmatch(unicodedata.normalize("NFC", text).strip().lower()) is not None
 
 
 def _whole(word: str, rest: str, known: Collection[str]) -> Command | None:

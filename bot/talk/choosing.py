@@ -31,6 +31,8 @@ BACK = "<"
 TAG = re.compile(r"<[^>]*>")
 PASSED = "=:"
 """A press that answers no question any more."""
+LEAST_BEGUN = 6
+"""So many signs of a label's beginning are enough to tell it."""
 LOOK_BACK = 12
 """So many of the latest messages are searched for a typed label."""
 
@@ -109,7 +111,23 @@ def typed_choice(chat: Chat) -> str:
             named = said in (fold(choice.label), fold(bare_label(choice.label)))
             if named and (step is None or _answers_now(chat, step, choice.payload)):
                 return choice.payload
+    if begun := _begun_label(chat, said):
+        return begun
     return _received(chat) if step is None and says_received(chat.event.text) else ""
+
+
+def _begun_label(chat: Chat, said: str) -> str:
+    """The payload of the one choice of the latest message whose label begins with these words: "biên bản" of "Biên bản, văn bản". Not
+    where words are an answer themselves."""
+    step = chat.open_step
+    if len(said) < LEAST_BEGUN or (
+        step is not None and (step.words or step.first or step.own_way or chat.takes_number)
+    ):
+        return ""
+    latest = next(iter(_replies_anywhere(chat)), Reply(""))
+    begun = {one.payload for one in choices_of(latest) if fold(bare_label(one.label)).startswith(f"{said} ")}
+    payload = begun.pop() if len(begun) == 1 else ""
+    return payload if payload and (step is None or _answers_now(chat, step, payload)) else ""
 
 
 def _received(chat: Chat) -> str:
@@ -135,7 +153,10 @@ def _marked_choice(chat: Chat, recent: Sequence[Reply], mark: str) -> str:
             # A reminder has come after the question, and has numbers of its own.
             raise Invalid("number_which", said=mark)
         return ""
-    choice = marked_choices(_latest_offer(recent)).get(mark)
+    # Two messages may have come at once, one with numbers and one with letters.
+    offers = [_latest_offer(recent)] if mark.isdigit() else [one for one in recent if choices_of(one)][:2]
+    found = (marked_choices(offer).get(mark) for offer in offers if mark.isdigit() or not offer.numbered)
+    choice = next(found, None)
     return choice.payload if choice else ""
 
 

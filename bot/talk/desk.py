@@ -113,6 +113,10 @@ class Routes:
     """Recorded sound came where the open question takes none: was it wanted elsewhere?"""
     hear: Callable[["Chat"], None] = lambda _: None
     """Words are about to be taken for the answer to the open question."""
+    may: Callable[["Chat", str], bool] = lambda *_: False
+    """Is this command for somebody of the person's roles?"""
+    unhear: Callable[["Chat"], None] = lambda _: None
+    """They turned out to be no answer, but the name of something else to do."""
     refuse: Callable[["Chat", str], str] = lambda _, trouble: trouble
     """What was typed could not be taken, for that reason; it may be wanted elsewhere, which the answer says too."""
     offer: Callable[["Chat"], bool] = lambda _: False

@@ -18,6 +18,7 @@ from bot.messages import Incoming, Refusal
 from bot.people.newcomers import look_again
 from bot.problems import Invalid
 from bot.reading.courtesy import may_be_name, read_courtesy
+from bot.reading.typed_commands import named_command, says_stop
 from bot.reading.words import quoted_words, shown_text
 from bot.store.again import database_gave_way, do_again
 from bot.store.filetypes import SOUNDS, TABLES
@@ -214,7 +215,8 @@ def _handle(chat: Chat, stamped: bool) -> None:
         try:
             route_event(chat)
         except Invalid as problem:
-            _ask_again(chat, chat.desk.routes.refuse(chat, chat.sentence(_in_kind(chat, problem))))
+            if not _go_where_named(chat):
+                _ask_again(chat, chat.desk.routes.refuse(chat, chat.sentence(_in_kind(chat, problem))))
 
 
 def _in_kind(chat: Chat, problem: Invalid) -> Invalid:
@@ -238,6 +240,21 @@ def _refuse_stamped(chat: Chat, trouble: str) -> None:
         chat.again(trouble=trouble)
     else:
         chat.run(lambda chat: chat.say("talk/stamped"), trouble=trouble)
+
+
+def _go_where_named(chat: Chat) -> bool:
+    """Words that answer nothing, and name something to do: where there are no buttons, nothing else leads to what has left the
+    screen. False where they name nothing."""
+    event, step = chat.event, chat.open_step
+    if event.payload or event.files or event.refused or chat.command or (step is not None and step.first):
+        return False
+    name = named_command(event.text)
+    if not name or not chat.desk.routes.may(chat, name):
+        return False
+    chat.desk.routes.unhear(chat)
+    chat.go_beside()
+    chat.desk.routes.commands[name](chat)
+    return True
 
 
 def _ask_again(chat: Chat, trouble: str) -> None:
@@ -273,13 +290,16 @@ def route_event(chat: Chat) -> None:
         pass
     elif (step := chat.open_step) is not None:
         chat.dialog.touched_at = chat.at
+        if not step.first and says_stop(event.text):
+            routes.commands["/huy"](chat)
+            return
         if step.words and (courtesy := read_courtesy(event.text)):
             if step.who and may_be_name(event.text):
                 raise Invalid("courtesy_or_name", said=quoted_words(event.text.strip(" .,!")))
             raise Invalid("courtesy_said", courtesy=courtesy)
         routes.hear(chat)
         step.take(chat, Answer(text=event.text[:TEXT_LIMIT]))
-    else:
+    elif not _go_where_named(chat):
         routes.unknown(chat)
 
 

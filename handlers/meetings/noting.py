@@ -1,5 +1,6 @@
 """What is typed, spoken or photographed while a meeting runs: read first as what its present step asks for, else noted there."""
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.meetings.dialogs import AboutMeeting
@@ -7,12 +8,12 @@ from bot.meetings.notes import add_note, kind_of_file
 from bot.meetings.questions import meant_as, present_question
 from bot.meetings.questions.attendance import asks_clerk
 from bot.meetings.questions.speakers import speakers_at
-from bot.meetings.walk import at_closing, ends_round, mark_step, next_member
+from bot.meetings.walk import at_closing, ends_round, mark_step, next_member, step_back
 from bot.meetings.written import written_at
 from bot.messages import File
 from bot.problems import Invalid
-from bot.reading.courtesy import may_be_name, read_courtesy
-from bot.reading.words import fold, quoted_words
+from bot.reading.courtesy import Courtesy, may_be_name, read_courtesy
+from bot.reading.words import fold, quoted_words, read_yes_no
 from bot.store.known import at_hand
 from bot.tables import Meeting, MeetingState
 from bot.tables.walked import StepMark
@@ -21,9 +22,34 @@ from bot.talk.chat import Chat
 from bot.talk.desk import Answer
 from handlers.meetings import leading, overhearing, step_answers
 
-SAYS_NEXT = ("tiep", "tiep tuc", "tiep theo", "buoc tiep theo", "sang buoc tiep theo")
+SAYS_NEXT = (
+    *("tiep", "tiep tuc", "tiep theo", "buoc tiep", "buoc tiep theo", "buoc sau", "xong buoc nay"),
+    *(
+        "sang buoc",
+        "sang buoc sau",
+        "sang buoc khac",
+        "sang buoc tiep theo",
+        "qua buoc sau",
+        "qua buoc tiep theo",
+    ),
+)
+SAYS_DONE = ("xong", "xong roi", "da xong")
+"""Only where they answer nothing that the step asks."""
+SAYS_BACK = (
+    "lui",
+    "lui lai",
+    "lui mot buoc",
+    "quay lai",
+    "quay lai buoc truoc",
+    "tro lai",
+    "buoc truoc",
+    "ve buoc truoc",
+)
 SAYS_END = ("ket thuc", "ket thuc hop", "ket thuc cuoc hop", "ket thuc buoi hop")
 SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
+AGREED = re.compile(r"\b(?:nhat tri|dong y)\b")
+"""What a cell says of what was proposed, and a minute holds."""
+TAIL = re.compile(r" (?:a|nhe|di|thoi|dong chi)$")
 SAYS_OVER = ("het", "het roi", "khong con", "khong con ai")
 
 
@@ -51,13 +77,24 @@ def take_words_at_step(chat: Chat, answer: Answer) -> None:
         _take_files(chat, meeting, answer)
     elif (courtesy := read_courtesy(answer.text)) and courtesy != "assent":
         overhearing.answer_courtesy(chat, meeting, courtesy)
-    elif not _leads_on(chat, meeting, fold(answer.text)) and not step_answers.take_step_answer(chat, meeting):
-        if courtesy and asks_clerk(meeting, open_only=True) and may_be_name(answer.text):
-            raise Invalid("courtesy_or_name", said=quoted_words(answer.text))
-        if courtesy:
-            overhearing.answer_courtesy(chat, meeting, courtesy)
-            return
-        _note(chat, meeting, chat.event.text or answer.text, None)
+    elif not _leads_on(chat, meeting, _bare(answer.text)) and not step_answers.take_step_answer(
+        chat, meeting
+    ):
+        _take_other_words(chat, meeting, chat.event.text or answer.text, courtesy)
+
+
+def _take_other_words(chat: Chat, meeting: Meeting, text: str, courtesy: Courtesy | None) -> None:
+    """What neither leads on nor answers the step: an opinion, unless it says nothing by itself."""
+    if courtesy and asks_clerk(meeting, open_only=True) and may_be_name(text):
+        raise Invalid("courtesy_or_name", said=quoted_words(text))
+    if courtesy:
+        overhearing.answer_courtesy(chat, meeting, courtesy)
+    elif _bare(text) in SAYS_DONE and _leads_on(chat, meeting, SAYS_NEXT[0]):
+        return
+    elif read_yes_no(text) is not None and not AGREED.search(fold(text)):
+        raise Invalid("yes_no_at_step", said=quoted_words(text))
+    else:
+        _note(chat, meeting, text, None)
 
 
 def take_note(chat: Chat, answer: Answer) -> None:
@@ -74,8 +111,13 @@ def take_note(chat: Chat, answer: Answer) -> None:
         else:
             overhearing.offer_as_note(chat, meeting)
             raise Invalid("courtesy_no_note", courtesy=courtesy, said=quoted_words(answer.text))
-    elif not _leads_on(chat, meeting, fold(answer.text)):
+    elif not _leads_on(chat, meeting, _bare(answer.text)):
         _note(chat, meeting, chat.event.text or answer.text, None)
+
+
+def _bare(text: str) -> str:
+    """The words without what is only polite at their end."""
+    return TAIL.sub("", fold(text))
 
 
 def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
@@ -85,6 +127,9 @@ def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
         if said in SAYS_END:
             chat.open("meet.end", str(meeting.id))
         return said in SAYS_END
+    if said in SAYS_BACK:
+        _lead_back(chat, meeting)
+        return True
     if ends_round(meeting, meeting.step):
         return _in_round(chat, meeting, said)
     if said not in SAYS_NEXT and said not in SAYS_END:
@@ -93,6 +138,13 @@ def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
         mark_step(meeting, StepMark.DONE, chat.at)
     leading.show_standing(chat, meeting)
     return True
+
+
+def _lead_back(chat: Chat, meeting: Meeting) -> None:
+    """From a note back to the step, from a step to the one before."""
+    if chat.answers_if(Noting) is None and meeting.step:
+        step_back(meeting)
+    leading.show_standing(chat, meeting)
 
 
 def _in_round(chat: Chat, meeting: Meeting, said: str) -> bool:

@@ -59,6 +59,15 @@ def hear_words(chat: Chat) -> None:
             chat.hold(keep_words(chat, meeting).id)
 
 
+def drop_words(chat: Chat) -> None:
+    """What has just been heard (`hear_words`) was no answer, and is no note: it named something else to do."""
+    text = chat.event.text.strip()
+    for aside in asides_of(chat.session, chat.words):
+        if aside.at == chat.at and aside.text == text:
+            chat.release(aside.id)
+            chat.session.delete(aside)
+
+
 def note_written(chat: Chat, kept_as: str, kept_id: int | None = None, instead_of: str = "") -> None:
     """What was said in this dialog has been written down."""
     for aside in asides_of(chat.session, chat.words):

@@ -7,12 +7,23 @@ from sqlalchemy import select
 from bot.people.roles import role_holders
 from bot.reading.codes import code_in
 from bot.reading.courtesy import read_courtesy
-from bot.reading.typed_commands import read_bare_command
 from bot.tables import Message
 from bot.talk.chat import Chat
 from handlers.people.admission import Registering
 
 GROUP_SILENCE = timedelta(hours=12)
+NEEDS = {
+    **dict.fromkeys(("/thangnay", "/lichhop", "/hop", "/ketqua", "/nop", "/tinhhinh"), "lead"),
+    **dict.fromkeys(("/tonghop", "/lichdonvi", "/chuanop", "/xuat"), "sum"),
+    "/thongbao": "nudge",
+    "/quantri": "administer",
+}
+"""What somebody must be allowed for a command to be of any use; the others are for everybody."""
+
+
+def is_for_role(chat: Chat, command: str) -> bool:
+    needed = NEEDS.get(command)
+    return needed is None or bool(role_holders(chat.roles(), needed))
 
 
 def help_me(chat: Chat) -> None:
@@ -41,10 +52,6 @@ def answer_unknown(chat: Chat) -> None:
     """An answer to anything that is not understood, which says what can be done now; a code is taken for one more role."""
     if not chat.dialog.flow and _is_code(chat.event.text):
         chat.begin(Registering(chat.event.text))
-        return
-    name = "" if chat.event.payload else read_bare_command(chat.event.text, chat.desk.routes.commands)
-    if name:
-        chat.desk.routes.commands[name](chat)
         return
     if chat.desk.routes.offer(chat):
         return
