@@ -20,6 +20,13 @@ SAID: dict[Courtesy, tuple[frozenset[str], frozenset[str]]] = {
 """Of each the words one of which is said, and those that may stand beside it."""
 
 
+SIGNS: dict[Courtesy, re.Pattern[str]] = {
+    "thanks": re.compile("[🙏❤♥💐🌹🌷🌸🥰😍😊🙂😄😀🤝]|/-(?:heart|rose)"),
+    "assent": re.compile("[👍👌🆗✅✔☑👏💪🫡]|/-(?:strong|ok)"),
+}
+"""Pictures that say so, and how Zalo writes two of its own."""
+_BESIDE_SIGNS = re.compile("[\\s\U0001f3fb-\U0001f3ff\ufe0f\u200d]+")
+
 ALIKE = frozenset(("vàng", "dược", "lâm", "lam"))
 """Names of people and places that are such a word but for their marks."""
 NAMES_TOO = words_of("vang duoc")
@@ -32,6 +39,8 @@ def read_courtesy(text: str) -> Courtesy | None:
     marked = re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())
     if ALIKE.intersection(marked) or is_addressed(text):
         return None
+    if shown := _read_signs(text):
+        return shown
     words = fold(text).replace("cam on", "cam_on").split()
     left = {word for word in words if word not in AROUND}
     for kind, (heads, beside) in SAID.items():
@@ -50,3 +59,11 @@ def may_be_name(text: str) -> bool:
     """Whether a courtesy may as well be somebody's name: "Vang" without marks, "Được"."""
     whole = unicodedata.normalize("NFC", text).lower().strip(" .,!")
     return whole in NAMES_TOO or whole == "được"
+
+
+def _read_signs(text: str) -> Courtesy | None:
+    """Where nothing but such pictures was sent."""
+    left, shown = text, [kind for kind, signs in SIGNS.items() if signs.search(text)]
+    for signs in SIGNS.values():
+        left = signs.sub("", left)
+    return shown[0] if shown and not _BESIDE_SIGNS.sub("", left) else None

@@ -12,7 +12,8 @@ MOST_WORDS = 10
 NEVER = words_of("để xem không gì chưa rồi nhỉ tôi")
 """Words of talk that no name has."""
 _I_AM = re.compile(
-    r"^(?:(?:dạ|thưa|vâng)[\s,]+)?"
+    r"^(?:(?:(?:sai|nhầm|nham)(?: rồi| roi)?|(?:chưa|không|chua|khong) (?:đúng|phải|dung|phai))(?=[\s,.:;!–-])[\s,.:;!–-]*)?"
+    r"(?:(?:dạ|thưa|vâng)[\s,]+)?"
     r"(?:(?:tôi|toi|em|mình|tên|ten|họ tên|ho ten|họ và tên|ho va ten)\s*"
     r"(?:(?:tên là|ten la|của tôi là|của em là|tôi là|em là|là|la|tên|ten)(?=[\s:])|:)[\s:]*)?"
     r"(?:(?:đồng chí|dong chi|đ/c|đc|d/c)(?:\s+|$))?",

@@ -9,11 +9,13 @@ from bot.channels.zalo.fetching import Attached
 from bot.messages import Address, Incoming, Refusal, storable_text
 
 NAME = "zalo"
-IMAGE, VOICE, UNSUPPORTED = (
+IMAGE, VOICE, STICKER, UNSUPPORTED = (
     "message.image.received",
     "message.voice.received",
+    "message.sticker.received",
     "message.unsupported.received",
 )
+FILES = {IMAGE: "anh-{}.jpg", VOICE: "ghi-am-{}.aac"}
 
 
 def incoming_of_event(raw: Mapping[str, Any], at: datetime) -> Incoming | None:
@@ -36,18 +38,25 @@ def incoming_of_event(raw: Mapping[str, Any], at: datetime) -> Incoming | None:
     )
     if raw.get("event_name") == UNSUPPORTED:
         return replace(event, refused=(Refusal("", "file_by_page"),))
-    return event if event.text or attached_of(raw) else None
+    shown = raw.get("event_name")
+    if shown in FILES and not attached_of(raw):
+        return replace(event, refused=(Refusal(_name_of(raw), "file_fetch_failed"),))
+    return event if event.text or shown in FILES or shown == STICKER else None
 
 
 def attached_of(raw: Mapping[str, Any]) -> Attached | None:
     """The picture or the spoken words of an event."""
+    message, shown = _part(raw, "message"), raw.get("event_name")
+    picture = _text(message, "photo_url") or _text(message, "photo")
+    url = {IMAGE: picture, VOICE: _text(message, "voice_url")}.get(str(shown), "")
+    return Attached(_name_of(raw), url) if url else None
+
+
+def _name_of(raw: Mapping[str, Any]) -> str:
+    """What the file of an event is called, which has no name of its own."""
     message = _part(raw, "message")
     number = (_digits(message.get("date")) or _text(message, "message_id"))[-6:]
-    if raw.get("event_name") == VOICE:
-        url = _text(message, "voice_url")
-        return Attached(f"ghi-am-{number}.aac", url) if url else None
-    url = _text(message, "photo_url") or _text(message, "photo")
-    return Attached(f"anh-{number}.jpg", url) if url and raw.get("event_name") == IMAGE else None
+    return FILES[str(raw.get("event_name"))].format(number)
 
 
 def number_of(raw: Mapping[str, Any]) -> str:

@@ -14,6 +14,8 @@ from bot.messages import Address, Choice, Incoming, Refusal, storable_text
 NAME = "zalo_oa"
 FOLLOWS = {"follow": False, "unfollow": True}
 SPEAKS = ("user_send_text", "user_send_link")
+SHOWS = ("user_send_sticker", "user_send_location", "user_send_business_card")
+"""Nothing to read: it is answered as what is not understood, and whoever sends it may be written to again."""
 BRINGS = {"user_send_image": "anh-{}.jpg", "user_send_file": "tep-{}", "user_send_audio": "ghi-am-{}.aac"}
 """What a file is called that has no name of its own."""
 MOVES = {"user_send_video": "video-{}.mp4", "user_send_gif": "anh-dong-{}.gif"}
@@ -45,9 +47,10 @@ def incoming_of_event(raw: Mapping[str, Any], at: datetime) -> Incoming | None:
         shown = MOVES[name].format(ref[-6:])
         return replace(event, refused=(Refusal(shown, "file_type", (("name", shown),)),))
     if name in BRINGS:
-        return replace(event, text=_text(message, "text")) if attached_of(raw) else None
+        lost = () if attached_of(raw) else (Refusal(BRINGS[name].format(ref[-6:]), "file_fetch_failed"),)
+        return replace(event, text=_text(message, "text"), refused=lost)
     words = _text(message, "text")
-    return _spoken(event, words) if name in SPEAKS and words else None
+    return _spoken(event, words) if name in SPEAKS else event if name in SHOWS else None
 
 
 def _spoken(event: Incoming, words: str) -> Incoming:

@@ -33,6 +33,7 @@ IMAGE, VOICE = "message.image.received", "message.voice.received"
 CAPTIONED: JSON = {"caption": "trang 1", "message_type": "CHAT_PHOTO"}
 UNSUPPORTED = "message.unsupported.received"
 REFUSED = (Refusal("", "file_by_page"),)
+LOST = (Refusal("anh-600123.jpg", "file_fetch_failed"),)
 OWN: JSON = {"from": {"id": "1459232241454765289", "display_name": "bot", "is_bot": True}}
 GROUP: JSON = {"chat": {"id": "g1", "chat_type": "GROUP"}}
 
@@ -48,11 +49,11 @@ IN: dict[str, tuple[Any, Incoming | None, Attached | None]] = {
     "picture": (event(IMAGE, photo_url=PICTURE, **CAPTIONED), heard(text="trang 1"), PHOTO),
     "picture by its other name": (event(IMAGE, photo=PICTURE), heard(), PHOTO),
     "picture by both names": (event(IMAGE, photo=PICTURE, photo_url=PICTURE), heard(), PHOTO),
-    "picture without an address": (event(IMAGE, photo={"x": 1}), None, None),
+    "picture without an address": (event(IMAGE, photo={"x": 1}), heard(refused=LOST), None),
     "voice": (event(VOICE, voice_url=SPOKEN.url, message_type="CHAT_VOICE"), heard(), SPOKEN),
     "unsupported": (event(UNSUPPORTED), heard(refused=REFUSED), None),
     "unsupported without a message": ({"event_name": UNSUPPORTED}, None, None),
-    "sticker": (event("message.sticker.received", sticker="0e07", url="https://x.zdn.vn/1"), None, None),
+    "sticker": (event("message.sticker.received", sticker="0e07", url="https://x.zdn.vn/1"), heard(), None),
     "something new": (event("message.reaction.received", icon="/-heart"), None, None),
     "the bot's own words": (said("25", **OWN), None, None),
     "group": (

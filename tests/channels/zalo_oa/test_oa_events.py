@@ -27,6 +27,7 @@ MOVED = Refusal("video-600123.mp4", "file_type", (("name", "video-600123.mp4"),)
 GIF = Refusal("anh-dong-600123.gif", "file_type", (("name", "anh-dong-600123.gif"),))
 BACK: JSON = {"sender": {"id": ACCOUNT}, "recipient": {"id": PLACE}}
 LINK: JSON = {"attachments": [{"type": "link", "payload": {"url": "https://a.vn", "description": "x"}}]}
+LOST = (Refusal("tep-600123", "file_fetch_failed"),)
 
 IN: dict[str, tuple[JSON, Incoming | None, tuple[Attached, ...]]] = {
     "text": (said("25 đồng chí"), heard(text="25 đồng chí"), ()),
@@ -74,15 +75,27 @@ IN: dict[str, tuple[JSON, Incoming | None, tuple[Attached, ...]]] = {
         heard(),
         (Attached("ghi-am-600123.aac", "https://[x.aac"),),
     ),
-    "picture without an address": (brought("image", url={"x": 1}), None, ()),
-    "attachments of another shape": (event("user_send_file", attachments={"url": "x"}), None, ()),
-    "attachments of many shapes": (event("user_send_file", attachments=[7, {}, {"payload": None}]), None, ()),
+    "picture without an address": (
+        brought("image", url={"x": 1}),
+        heard(refused=(Refusal("anh-600123.jpg", "file_fetch_failed"),)),
+        (),
+    ),
+    "attachments of another shape": (
+        event("user_send_file", attachments={"url": "x"}),
+        heard(refused=LOST),
+        (),
+    ),
+    "attachments of many shapes": (
+        event("user_send_file", attachments=[7, {}, {"payload": None}]),
+        heard(refused=LOST),
+        (),
+    ),
     "video": (brought("video", url=f"{HOST}/a.mp4"), heard(refused=(MOVED,)), ()),
     "moving picture": (brought("gif", url=f"{HOST}/a.gif"), heard(refused=(GIF,)), ()),
     "link": (event("user_send_link", text="xem https://a.vn", **LINK), heard(text="xem https://a.vn"), ()),
-    "link without words": (event("user_send_link", **LINK), None, ()),
-    "sticker": (brought("sticker", url=f"{HOST}/s.png", id="0e07"), None, ()),
-    "place on a map": (brought("location", coordinates={"latitude": "10"}), None, ()),
+    "link without words": (event("user_send_link", **LINK), heard(), ()),
+    "sticker": (brought("sticker", url=f"{HOST}/s.png", id="0e07"), heard(), ()),
+    "place on a map": (brought("location", coordinates={"latitude": "10"}), heard(), ()),
     "click that is told beside": (event("user_click_button", text="x [[do:1]]"), None, ()),
     "seen": (event("user_seen_message"), None, ()),
     "our own words": (event("oa_send_text", text="25") | BACK, None, ()),
@@ -103,7 +116,7 @@ IN: dict[str, tuple[JSON, Incoming | None, tuple[Attached, ...]]] = {
     "no parts": (said("25") | {"sender": "x", "message": None}, None, ()),
     "time as a number": (said("25") | {"timestamp": 1650270600123}, heard(text="25"), ()),
     "time of another kind": (said("25") | {"timestamp": True}, heard(text="25", message_ref=""), ()),
-    "empty words": (said(""), None, ()),
+    "empty words": (said(""), heard(), ()),
     "name of another kind": ({"event_name": ["user_send_text"]}, None, ()),
     "empty": ({}, None, ()),
 }
