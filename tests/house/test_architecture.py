@@ -30,6 +30,7 @@ READS_INPUT = {
     "bot/reading/names.py",
     "bot/reading/people_named.py",
     "bot/reading/standing_words.py",
+    "bot/reading/typed_commands.py",
     "bot/reading/words.py",
     "bot/reading/moments.py",
     "bot/reading/moment_words.py",

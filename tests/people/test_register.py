@@ -234,6 +234,10 @@ def test_a_sign_that_no_code_has_is_named_and_costs_no_try(world: World) -> None
         ("Vàng A Páo", "Vàng A Páo"),
         ("Em Lan", "Em Lan"),
         ("Toi la Lan", "Lan"),
+        ("sai rồi, tên tôi là nguyễn thị lan", "Nguyễn Thị Lan"),
+        ("Không phải, tôi là Lê Minh", "Lê Minh"),
+        ("chưa đúng. Nguyễn Văn An", "Nguyễn Văn An"),
+        ("Phải Văn A", "Phải Văn A"),
     ],
 )
 def test_a_name_as_people_give_it(text: str, name: str) -> None:

@@ -183,6 +183,7 @@ def test_a_file_that_zalo_does_not_carry_leads_to_the_upload_page(world: World, 
     an.hands(refused=[BY_PAGE])
     assert an.last.text.startswith("⚠️ Kênh này không chuyển được tệp")
     assert "https://chibo.example/u/" in an.last.text
+    assert "Đồng chí gửi tệp qua trang trên" in an.last.text
     in_meeting(world, an).hands(refused=[BY_PAGE])
     assert "https://chibo.example/u/" in an.last.text
 
@@ -192,6 +193,8 @@ def test_what_asks_for_a_file_names_the_page(world: World, an: Talker) -> None:
     an.says("/nop").taps("Báo cáo")
     assert 'qua <a href="https://chibo.example/u/' in an.last.text
     assert "Tệp lớn" not in an.last.text
+    an.hands(refused=[BY_PAGE])
+    assert "Đồng chí gửi tệp qua trang trên, hoặc gửi ảnh chụp vào đây." in an.last.text
     office = world.registered("DUK", "admin", channel="zalo")
     office.says("/quantri").taps("Kế hoạch").taps("Nạp kế hoạch")
     assert 'qua <a href="https://chibo.example/u/' in office.last.text
@@ -247,3 +250,11 @@ def test_a_month_from_reminder_to_summary(db: Database) -> None:
         assert session.scalars(select(Meeting.state)).one() == "held"
         assert session.scalars(select(Note)).all()
         assert session.scalars(select(Submission).where(Submission.state == "handed")).one()
+
+
+def test_what_has_no_last_day_is_handed_in_neither_early_nor_late(world: World, an: Talker) -> None:
+    world.go("2022-04-20 08:00")
+    an.says("/nop").taps("Kế hoạch tổ")
+    an.hands(stored("a.pdf")).taps("Xong")
+    assert an.last.text.startswith("✅ <b>Đã nộp: Kế hoạch")
+    assert "đúng hạn" not in an.last.text
