@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import cache
 from html import unescape
 from io import StringIO
@@ -74,6 +75,18 @@ def explain_problems() -> Iterator[None]:
     except SQLAlchemyError as error:
         raise fail_with(
             [Problem("DATABASE_URL", "database_unreachable", {"error": type(error).__name__})]
+        ) from None
+
+
+@contextmanager
+def elsewhere(code: str, command: str) -> Iterator[None]:
+    """A file that belongs to another command is refused by that name."""
+    try:
+        yield
+    except Rejected as error:
+        facts = {"command": command}
+        raise Rejected(
+            [replace(one, facts=facts) if one.code == code else one for one in error.problems]
         ) from None
 
 

@@ -13,6 +13,7 @@ from bot.commands.common import (
     AGENDAS,
     TEMPLATES,
     configured_database,
+    elsewhere,
     existing_file,
     explain_problems,
     message_renderer,
@@ -30,7 +31,7 @@ from bot.plans.plan import PlanText
 from bot.plans.questions import LEFT_OUT, plan_questions, read_answer, with_answers
 from bot.plans.yaml_in import read_agenda, read_plan
 from bot.plans.yaml_out import plan_to_yaml
-from bot.problems import Invalid
+from bot.problems import Invalid, Problem, Rejected
 from bot.reminders.look_ahead import foresee_messages
 from bot.store.links import SignedLinks
 from bot.tables import Duty, DutyState, Plan
@@ -45,11 +46,20 @@ plan_app = typer.Typer(no_args_is_help=True, help="Plans: template, check, load,
 def read_any(file: Path) -> PlanText:
     """A plan from YAML or from a workbook, by the file's extension. Raises Rejected with all that is wrong."""
     existing_file(file)
-    if file.suffix.lower() == ".xlsx":
-        from bot.plans.workbook import read_plan_workbook  # its libraries take memory that `run` need not
+    kind = file.suffix.lower()
+    if kind in (".yaml", ".yml"):
+        return read_plan(file, agendas=AGENDAS)
+    from bot.units.given_plans import (  # its libraries take memory that `run` need not
+        is_units_list,
+        read_given_plan,
+    )
 
-        return read_plan_workbook(file, TEMPLATES)
-    return read_plan(file, agendas=AGENDAS)
+    if kind in (".xlsx", ".xls"):
+        with elsewhere("plan_is_units", "units import"):
+            return read_given_plan(file, TEMPLATES)
+    if is_units_list(file, TEMPLATES):
+        raise Rejected([Problem(file.name, "plan_is_units", {"command": "units import"})])
+    raise Rejected([Problem(file.name, "plan_is_document", {"name": file.name})])
 
 
 def write_any(plan: PlanText, file: Path) -> None:

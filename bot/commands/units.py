@@ -14,6 +14,7 @@ from bot.calendar import Moment
 from bot.commands.common import (
     TEMPLATES,
     configured_database,
+    elsewhere,
     existing_file,
     explain_problems,
     message_renderer,
@@ -41,7 +42,8 @@ def units_import(file: Path) -> None:
     from bot.units.table_in import read_units  # its libraries take memory that `run` need not
 
     with explain_problems(), _of_file(file):
-        table = read_units(existing_file(file))
+        with elsewhere("units_is_plan", "plan load"):
+            table = read_units(existing_file(file))
         with configured_database(beside=True) as (settings, db):
             now = settings.moment(utc_now())
             with db.write() as session:

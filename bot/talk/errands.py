@@ -171,7 +171,9 @@ def refuse_errand(
 ) -> None:
     """Says what is wrong with what was sent."""
     lines = problem_sentences(desk, problems)
-    finish_errand(desk, errand_id, at, template, lines=lines[:most], more=max(0, len(lines) - most))
+    codes = [one.code for one in problems]
+    more = max(0, len(lines) - most)
+    finish_errand(desk, errand_id, at, template, lines=lines[:most], more=more, codes=codes)
 
 
 def file_shelf(desk: Desk) -> FileShelf:

@@ -12,6 +12,7 @@ from bot.reading.words import fold
 from bot.units.form import LISTED, UnitsForm, read_units_form
 from bot.units.reading import read_lines
 from bot.units.rows import Entry, UnitRow, UnitsReading, read_rows
+from bot.units.seeming import is_plan_form, is_titled_plan
 from bot.units.tables import FoundTable, Passed, find_tables, rows_of
 from bot.workbooks.book import OLD_OR_LOCKED, WorkSheet, read_book
 from bot.workbooks.text_tables import read_text_table
@@ -37,12 +38,24 @@ def read_units(path: Path, templates: Path = TEMPLATES) -> UnitsTable:
     """The units of the file: an XLSX workbook by whatever name, or text in columns (comma, semicolon, tab).
 
     The table may stand anywhere in any sheet that is shown; its columns are known by the labels of the form (`templates`:
-    words.yaml and units/workbook.yaml), by their fixed names, or by other words for them. Raises Rejected with every fault,
-    placed by its cell: units_header, units_empty, units_hidden, those of `unit_rows.read_rows`, `units_reading.read_lines`,
+    words.yaml and units/workbook.yaml), by their fixed names, or by other words for them. Raises Rejected: units_is_plan alone, or
+    with every fault, placed by its cell: units_header, units_empty, units_hidden, those of `unit_rows.read_rows`, `units_reading.read_lines`,
     `book.read_book` and `text_tables.read_text_table`.
     """
     form = read_units_form(templates)
     sheets = _sheets(path)
+    if is_plan_form(sheets, templates):
+        raise Rejected([Problem("", "units_is_plan")])
+    try:
+        return _read(sheets, form)
+    except Rejected as rejected:
+        hidden = any(one.code == "units_hidden" for one in rejected.problems)
+        if is_titled_plan(sheets) and not hidden:
+            raise Rejected([Problem("", "units_is_plan")]) from None
+        raise
+
+
+def _read(sheets: list[WorkSheet], form: UnitsForm) -> UnitsTable:
     found = [(sheet, *find_tables(sheet, form)) for sheet in sheets if not _is_help(form, sheet)]
     for letters in OLD_LETTERS:
         if any(tables for sheet, tables, _ in found if not sheet.hidden):

@@ -39,7 +39,7 @@ SHOWN = 15
 
 
 def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
-    from bot.plans.workbook import read_plan_workbook  # its libraries take memory that most days need not
+    from bot.units.given_plans import read_given_plan  # its libraries take memory that most days need not
 
     state, given, unit_id = read_errand(desk, errand_id, GivenWorkbook)
     try:
@@ -49,7 +49,7 @@ def do_plan_workbook(desk: Desk, errand_id: int, at: datetime) -> None:
         if given.plan:
             text = plan_from_json(given.plan)
         else:
-            text = with_minutes(read_workbook(desk, given, read_plan_workbook), desk.rules)
+            text = with_minutes(read_workbook(desk, given, read_given_plan), desk.rules)
         if text.decide:
             raise Rejected([Problem(one.field, "plan_decide", {"why": one.why}) for one in text.decide])
         _show_plan(desk, errand_id, text, given, unit_id, at)

@@ -138,6 +138,10 @@ def _no_workbook(chat: Chat, answer: Answer) -> Invalid:
     """What is wrong with what was sent instead of one workbook: the file's own trouble, where it has one."""
     if any(file.media_type == XLS for file in answer.files):
         return Invalid("sheet_old")
+    if len(answer.files) == 1 and chat.answers(OfficeWork).kind == ErrandKind.PLAN:
+        name = answer.files[0].name
+        other = answer.files[0].media_type
+        return Invalid("table_not_here" if other == CSV else "plan_is_document", name=name)
     for refused in chat.event.refused:
         return Invalid(refused.code, **dict(refused.facts))
     return Invalid("one_workbook")
