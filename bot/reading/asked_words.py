@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from bot.reading.words import plain_words, typed_text, words_of
+from bot.reading.words import is_one_of, plain_words, typed_text, words_of
 
 ASKING = words_of("sao mấy nào đâu ai gì chưa hả nhỉ ntn bn j cách hỏi")
 AT_THE_END = words_of("không ko k khg kg hok chưa à được đc dc")
@@ -29,19 +29,14 @@ def asks_something(text: str) -> bool:
     words = "".join(char if char.isalnum() else " " for char in typed_text(text).lower()).split()
     bare = [plain_words(word) for word in words]
     pairs = set(pairwise(bare))
-    if any(_is_one_of(word, ASKING) for word in words) or pairs & ASKED_IN_TWO:
+    if any(is_one_of(word, ASKING, BOTH) for word in words) or pairs & ASKED_IN_TWO:
         return True
-    while words and _is_one_of(words[-1], POLITE_ENDS) and not _is_one_of(words[-1], AT_THE_END):
+    while words and is_one_of(words[-1], POLITE_ENDS, BOTH) and not is_one_of(words[-1], AT_THE_END, BOTH):
         words.pop()
     counted = len(words) > 1 and words[-2].isdecimal()  # "2 có phép, 1 không" is a count
-    return bool(words) and not counted and _is_one_of(words[-1], AT_THE_END)
+    return bool(words) and not counted and is_one_of(words[-1], AT_THE_END, BOTH)
 
 
 def looks_like_a_question(text: str) -> bool:
     """The same, in three words or more: what an office may be asked to answer."""
     return asks_something(text) and len(text.split()) >= 3
-
-
-def _is_one_of(word: str, vocabulary: frozenset[str]) -> bool:
-    unmarked = word.isascii() and word not in BOTH and word in {plain_words(one) for one in vocabulary}
-    return unmarked or word in vocabulary

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Container, Iterable, Sequence, Set
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from bot.problems import Invalid
@@ -286,9 +286,11 @@ def read_yes_no(text: str) -> bool | None:
     """True for "có", "ừ", "đồng ý", "dạ được ạ"; False for "không", "thôi", "dạ chưa"; None when it is neither or both."""
     whole = unicodedata.normalize("NFC", " ".join(text.lower().split()))
     joined = TWO_WORDS.sub(lambda found: found[0].replace(" ", "_"), whole)
-    words = [word for word in re.findall(r"\w+", joined) if not _means(word, SAYS_NEITHER)]
+    words = [word for word in re.findall(r"\w+", joined) if not is_one_of(word, SAYS_NEITHER)]
     meant = [word for word in words if word not in {"dạ", "da"}]  # an agreeing noise before either answer
-    answers = [True if _means(word, SAYS_YES) else False if _means(word, SAYS_NO) else None for word in meant]
+    answers = [
+        True if is_one_of(word, SAYS_YES) else False if is_one_of(word, SAYS_NO) else None for word in meant
+    ]
     if "?" in whole or None in answers or not words:
         return None
     if not answers or all(answers):
@@ -297,9 +299,16 @@ def read_yes_no(text: str) -> bool | None:
     return None if answers[0] or grudging else False
 
 
-def _means(word: str, vocabulary: frozenset[str]) -> bool:
-    unmarked = word.isascii() and word not in BOTH_WAYS and word in {plain_words(one) for one in vocabulary}
-    return unmarked or word in vocabulary
+def is_one_of(word: str, vocabulary: frozenset[str], both_ways: frozenset[str] = BOTH_WAYS) -> bool:
+    """With its marks or, where it is typed without any, without; `both_ways`: those that are other words then as often."""
+    return word in vocabulary or (
+        word.isascii() and word not in both_ways and word in _without_marks(vocabulary)
+    )
+
+
+@cache
+def _without_marks(vocabulary: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(plain_words, vocabulary))
 
 
 FILLERS = words_of("rồi roi ạ nhé")

@@ -52,12 +52,12 @@ def read_clerk(text: str, *, alone: bool) -> str:
         return text.strip(" .,!")
     if len(text) > LONGEST or "\n" in text.strip() or read_yes_no(text) is not None:
         return ""
-    words = [word for word in re.split(r"\s+", text.strip().strip(".,;:!")) if fold(word)]
-    folded = [fold(word) for word in words]
+    typed = [(word, fold(word)) for word in re.split(r"\s+", text.strip().strip(".,;:!"))]
+    words, folded = [word for word, bare in typed if bare], [bare for _, bare in typed if bare]
     chosen = _chosen(words, folded)
     if chosen is not None:
         return " ".join(chosen)
-    return " ".join(words) if _is_name(words, alone=alone) else ""
+    return " ".join(words) if _is_name(words, folded, alone=alone) else ""
 
 
 def _chosen(words: list[str], folded: list[str]) -> list[str] | None:
@@ -68,17 +68,17 @@ def _chosen(words: list[str], folded: list[str]) -> list[str] | None:
                 continue
             verbs = [place for place in range(at) if folded[place] in CHOOSING]
             name = words[verbs[-1] + 1 : at] if verbs else words[:at]
-            named = bool(verbs) or _is_name(name, alone=False)
+            named = bool(verbs) or _is_name(name, folded[:at], alone=False)
             return name if named and 0 < len(name) <= MOST_WORDS else None
     return None
 
 
-def _is_name(words: list[str], *, alone: bool) -> bool:
-    folded = tuple(" ".join(fold(word) for word in words).split())
+def _is_name(words: list[str], folded: list[str], *, alone: bool) -> bool:
     if not words or len(words) > MOST_WORDS or any(re.search(r"[0-9.,;:?!()]", word) for word in words[:-1]):
         return False
-    titled = next((len(title) for title in TITLES if folded[: len(title)] == title), 0)
-    rest = folded[titled:]
+    parts = tuple(" ".join(folded).split())
+    titled = next((len(title) for title in TITLES if parts[: len(title)] == title), 0)
+    rest = parts[titled:]
     if not rest or NO_NAME & set(rest) or any(not part.isalpha() for part in rest):
         return False
     capital = all(word[:1].isupper() for word in words)
