@@ -1,7 +1,6 @@
 """`Biểu quyết`: what is voted on, who may vote, how many agreed; both shares are shown, and nothing is decided by them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from bot.meetings.counts import counts_of
@@ -26,13 +25,12 @@ from bot.talk.desk import Answer, Flow, FlowStep
 from handlers.meetings import leading, overhearing
 
 RESOLUTION = "nghi quyet"
-SENT_TWICE = timedelta(minutes=1)
 
 
 @dataclass
 class Voting(AboutMeeting):
     """`vote`: the one that is corrected; `line`: its result, said before anything was asked. `members` and `voters` are 0 until
-    somebody has looked who may vote, None where that is not known and is asked. `typed`: what was just typed for who may vote."""
+    somebody has looked who may vote, None where that is not known and is asked."""
 
     vote: int = 0
     subject: str = ""
@@ -41,8 +39,6 @@ class Voting(AboutMeeting):
     voters: int | None = 0
     agree: int = 0
     line: str = ""
-    typed: str = ""
-    typed_at: datetime | None = None
 
 
 def show_votes(chat: Chat, meeting_id: str, until: str = "") -> None:
@@ -211,7 +207,6 @@ def take_electors(chat: Chat, answer: Answer) -> None:
     members = read_number(answer.value or answer.text)
     check_electors(chat.session, meeting, members)
     chat.answers(Voting).members = members
-    _note_typed(chat, answer)
     _next(chat)
 
 
@@ -221,26 +216,9 @@ def take_voters(chat: Chat, answer: Answer) -> None:
         return
     voting = chat.answers(Voting)
     voters, members = read_number(answer.value or answer.text), voting.members or 0
-    _check_not_twice(chat, answer)
     check_electors(chat.session, meeting, members, voters)
     voting.voters = voters
-    _note_typed(chat, answer)
     _next(chat)
-
-
-def _note_typed(chat: Chat, answer: Answer) -> None:
-    voting = chat.answers(Voting)
-    voting.typed, voting.typed_at = answer.text.strip(), chat.at
-
-
-def _check_not_twice(chat: Chat, answer: Answer) -> None:
-    """Raises Invalid(vote_typed_twice) where the number that was typed for the last question comes once more: sent twice, it
-    is no answer to the next one, and nobody voted so. Whoever means it says so."""
-    voting = chat.answers(Voting)
-    typed, voting.typed = voting.typed, ""
-    soon = voting.typed_at is not None and chat.at - voting.typed_at < SENT_TWICE
-    if soon and typed and answer.text.strip() == typed:
-        raise Invalid("vote_typed_twice", said=typed)
 
 
 def ask_agree(chat: Chat) -> None:
@@ -254,13 +232,11 @@ def ask_agree(chat: Chat) -> None:
 def take_agree(chat: Chat, answer: Answer) -> None:
     if answer.value not in ("", "all"):
         raise Invalid("choose_button")
-    _check_not_twice(chat, answer)
     voting = chat.answers(Voting)
     voters = voting.voters or 0
     agree, against, other = (voters, 0, 0) if answer.value else read_vote(answer.text, voters)
     if against is None or other is None:
         voting.agree = agree
-        _note_typed(chat, answer)
         chat.goto("against")
     else:
         _write(chat, agree, against, other)
@@ -275,7 +251,6 @@ def ask_votes_against(chat: Chat) -> None:
 
 
 def take_votes_against(chat: Chat, answer: Answer) -> None:
-    _check_not_twice(chat, answer)
     agree, voters = chat.answers(Voting).agree, chat.answers(Voting).voters or 0
     against = read_number(answer.value or answer.text)
     if against > voters - agree:
