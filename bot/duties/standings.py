@@ -47,8 +47,9 @@ class Standing:
         return self.state == DutyState.DONE
 
     def current(self, since: date, today: date) -> bool:
-        """Whether they have opened and are open, or were due from `since` on."""
-        if self.state == DutyState.OPEN:
+        """Whether they have opened and are open, or were due from `since` on. What was done ahead of its time counts from its time
+        on, with all the others: "1/1" would be said of what forty are to do."""
+        if self.state == DutyState.OPEN or self.opens_on > today:
             return self.opens_on <= today
         return self.due_on is not None and self.due_on >= since
 

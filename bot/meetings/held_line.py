@@ -1,37 +1,54 @@
 """A sentence that says of a meeting that it was held, on which day, and how many came: "họp rồi hôm 3/11, đủ 12/12"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 
 from bot.calendar import Moment
 from bot.meetings.attendance_line import read_told
 from bot.meetings.awaiting import line_of
 from bot.problems import Invalid
 from bot.reading.held_words import read_held_words
+from bot.reading.moment_places import without_places
 from bot.reading.moments import read_moment
 
 LATELY = timedelta(days=62)
 """Who tells of a meeting so tells of one of these days; "11/12" in July is no day of it."""
-LONGEST = 16
+LONGEST, LONGEST_DAY = 60, 8
+"""So many words may such a sentence have, spoken into the phone, and so many of them its day."""
+PLACES = 6
+"""So many ways to find a place in it are tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """What was said of the day and of the counts, each as it was typed; "" for nothing."""
+    """What was said of the day, of the counts and of the place, each as it was typed; "" for nothing."""
 
     day: str
     counts: str
+    place: str = ""
 
 
 def read_held_line(text: str, members: int | None, moment: Moment) -> HeldLine | None:
-    """None for what is no such sentence, or holds words that are neither. `members`: of the unit; `moment`: when it is typed."""
+    """None for what is no such sentence, or holds words that are none of these. `members`: of the unit; `moment`: when it is typed."""
+    if found := _read(text, members, moment):
+        return found
+    if read_held_words(text) is None:
+        return None
+    for rest, place in islice(without_places(text), PLACES):
+        if found := _read(rest, members, moment):
+            return replace(found, place=place)
+    return None
+
+
+def _read(text: str, members: int | None, moment: Moment) -> HeldLine | None:
     held = read_held_words(text)
     if held is None or len(held.rest) > LONGEST:
         return None
     words, number = held.rest, len(held.rest)
     if not held.done and _is_ahead(" ".join(words), moment):
         return None
-    for length in range(number, 0, -1):
+    for length in range(min(number, LONGEST_DAY), 0, -1):
         for start in range(number - length + 1):
             said = " ".join(words[start : start + length]).strip(" ,.;:")
             left = " ".join(words[:start] + words[start + length :]).strip(" ,.;:")

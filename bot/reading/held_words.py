@@ -1,7 +1,9 @@
 """Reads that a meeting has been held: "họp rồi hôm 3/11, đủ 12/12", "hôm qua chi bộ họp xong". What is said besides is handed back."""
 
+import re
 from dataclasses import dataclass
 
+from bot.reading.patterns import unmarked_too
 from bot.reading.words import NO_WORDS, plain_words, typed_text, words_of
 
 MEETS = (("sinh", "hoat"), ("hop",))
@@ -10,8 +12,15 @@ NOT_DONE = words_of("chua neu se sap can phai")
 FILLING = words_of("nhe nha a")
 NOT_MEANT = words_of("dạ hợp hộp")
 """Words that folding makes like "đã" and "họp"."""
-AROUND = words_of("chi bo toi em minh chung ben don vi thuong ky dinh cuoc buoi dc dong bao cao thua ngay")
+AROUND = words_of(
+    "chi bo toi em minh chung ben don vi thuong ky dinh cuoc buoi dc dong bao cao thua ngay xin oi kinh gui to chuc da chuyen de"
+)
 SIGNS = ",.;:!()"
+ASIDE = unmarked_too(
+    r"(?:^|[\s,.;]+)(?:(?:nhờ|em|cháu|đồng chí|đ/c|trợ lý|báo cáo để)\s+)*(?:ghi|nhập)\s+(?:giúp|hộ|lại|nhận|vào)"
+    r"(?:\s+(?:cho|giúp|hộ|tôi|chị|anh|bác|cô|chú|em|chi bộ|nhé|nha|với|ạ))*[\s.!]*$"
+)
+"""What is said to whoever is to write it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +33,7 @@ class HeldWords:
 
 def read_held_words(text: str) -> HeldWords | None:
     """None for what does not say of a meeting that it was held, for a question, and for what is still to come."""
-    typed = typed_text(text).split()
+    typed = ASIDE.sub("", typed_text(text)).split()
     words = [plain_words(word).strip(SIGNS) for word in typed]
     if "?" in text or NOT_DONE & set(words):
         return None
@@ -49,6 +58,13 @@ def read_held_words(text: str) -> HeldWords | None:
     while rest and _is_around(words[rest[-1]], typed[rest[-1]]):
         rest = rest[:-1]
     return HeldWords(tuple(typed[n] for n in rest), done)
+
+
+def without_name(text: str, name: str) -> str:
+    """The text without the name of the unit that speaks: "Chi bộ Thôn Đoài: 22/25"; as it is where the name does not stand in it."""
+    words = r"\s+".join(map(re.escape, name.split()))
+    left = unmarked_too(rf"(?<!\w){words}(?![\w/])[\s:,–-]*").sub("", text, count=1)
+    return left if left.strip() else text
 
 
 def _is_around(word: str, typed: str) -> bool:

@@ -1,5 +1,6 @@
 """Reads a place out of what says when a meeting is: "19h30 31/12 ở nhà văn hóa", "tại hội trường xã lúc 8h thứ Bảy"."""
 
+from collections.abc import Iterator
 from datetime import date, time
 
 from bot.problems import Invalid
@@ -13,8 +14,8 @@ _BEGINS = unmarked_too(
 )
 """What stands before a place, or the word that begins one."""
 _ENDS = unmarked_too(
-    r"[\s,;.–-]+(?:(?:lúc|vào|hồi|ngày|mùng|thứ|chủ nhật|cn|sáng|trưa|chiều|tối|đêm|hôm|mai|tuần)(?=[\s\d])"
-    r"|(?:bắt đầu|thời gian)[\s:]|[0-9]{1,2}\s?(?:h|g|giờ|:|/|-)|$)|[\s,;.–-]*$"
+    r"(?=[,;])|[\s,;.–-]+(?:(?:lúc|vào|hồi|ngày|mùng|thứ|chủ nhật|cn|sáng|trưa|chiều|tối|đêm|hôm|mai|tuần|có mặt|vắng|đủ|đông đủ|dự|tổng số|gồm)(?=[\s\d:])"
+    r"|(?:bắt đầu|thời gian)[\s:]|[0-9]{1,4}\s?(?:h|g|giờ|:|/|-|đồng chí|đ/c|đảng viên|người)|$)|[\s,;.–-]*$"
 )
 """Where a place may end: a word of days and hours follows, or nothing."""
 _POLITE_END = unmarked_too(r"(?:[\s,]+(?:nhé|nha|ạ|em|đồng chí|đ/c))+$")
@@ -25,15 +26,21 @@ def split_place(text: str, *, today: date, now: time | None = None) -> tuple[str
     """What is said of the day and the hour, and the place; "" for it where the text is read without one, or not at all."""
     if len(text) > LONGEST or _reads(text, today, now):
         return text, ""
+    return next(
+        ((rest, place) for rest, place in without_places(text) if _reads(rest, today, now)), (text, "")
+    )
+
+
+def without_places(text: str) -> Iterator[tuple[str, str]]:
+    """The text without what may be a place in it, and that place: each that there may be."""
     in_a_line = " ".join(text.split())
     for begin in _BEGINS.finditer(in_a_line):
         for end in _ENDS.finditer(in_a_line, begin.end()):
             place = _POLITE_END.sub("", in_a_line[begin.end() : end.start()].strip(SIGNS))
             left = (in_a_line[: begin.start()].strip(SIGNS), in_a_line[end.start() :].strip(SIGNS))
             rest = " ".join(filter(None, left))
-            if sum(map(str.isalpha, place)) > 1 and rest and _reads(rest, today, now):
-                return rest, place
-    return text, ""
+            if rest and sum(map(str.isalpha, place)) > 1:
+                yield rest, place
 
 
 def _reads(text: str, today: date, now: time | None) -> bool:

@@ -32,7 +32,9 @@ AROUND_NUMBER = (
 )
 NOBODY = POLITE | PEOPLE | words_of("co ai nao ca")
 
-SAYS_YES = words_of("có ừ ừm uh được đúng rồi phải vâng ok oke okie okê okay yes chuẩn xong đồng_ý nhất_trí")
+SAYS_YES = words_of(
+    "có ừ ừm uh được đúng rồi phải vâng ok oke okie okê okay yes chuẩn xong đồng_ý nhất_trí đúng_rồi đúng_vậy đúng_thế đúng_hết đúng_cả"
+)
 SAYS_NO = words_of("không ko k khg hông khỏi thôi chưa chẳng đừng no")
 SAYS_NEITHER = words_of("ạ a nhé nhe nha thưa em tôi chứ luôn cả đồng_chí đ c đc")
 BOTH_WAYS = words_of("dung")  # đúng and đừng
@@ -45,7 +47,9 @@ AFTER_RECEIVED = words_of("a nhe nha roi thua dong chi em toi cam on nhieu")
 NEVER_RECEIVED = words_of("nhắn nhân nhàn năm rô rổ rơ hiếu")
 """Words that are such a one but for their marks."""
 UNMARKED = frozenset("bfghjklmpqrstvwxz0123456789")
-TWO_WORDS = re.compile(r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri)\b")
+TWO_WORDS = re.compile(
+    r"\b(đồng ý|dong y|đồng chí|dong chi|nhất trí|nhat tri|(?:đúng|dung) (?:rồi|roi|vậy|vay|thế|the|hết|het|cả|ca))\b"
+)
 
 
 # A text is read letter by letter; what each becomes is remembered of those that are common.

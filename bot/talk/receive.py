@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 _HEARD = Known(insert(Event))
 
 TEXT_LIMIT = 4000
+SOUND = "sound_not_here"
+"""The problem of words that were spoken where nobody listens."""
 
 
 def receive(desk: Desk, event: Incoming) -> bool:
@@ -306,10 +308,12 @@ def route_event(chat: Chat) -> None:
 def without_strangers(event: Incoming, step: FlowStep | None) -> Incoming:
     """The event with those files refused that only some questions take: recorded sound is no report and no workbook, a table
     saved as text is a list of units or nothing."""
-    strange = {} if step and step.sounds else dict.fromkeys(SOUNDS, "sound_not_here")
+    strange = {} if step and step.sounds else dict.fromkeys(SOUNDS, SOUND)
     strange |= {} if step and step.tables else dict.fromkeys(TABLES, "table_not_here")
     refused = tuple(
         Refusal(file.name, strange[file.media_type], (("name", file.name),))
+        if strange[file.media_type] != SOUND
+        else Refusal("", SOUND)
         for file in event.files
         if file.media_type in strange
     )

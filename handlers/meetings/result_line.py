@@ -20,6 +20,7 @@ from bot.meetings.awaiting import (
 from bot.meetings.held_line import HeldLine, read_held_line
 from bot.people.roles import role_holders
 from bot.problems import Invalid
+from bot.reading.held_words import without_name
 from bot.tables import Duty, Meeting, Unit
 from bot.talk.answers import Answers
 from bot.talk.chat import Chat, row_id
@@ -58,6 +59,8 @@ def take_unasked(chat: Chat) -> bool:
     if not units or _reads_itself(chat):
         return False
     text = chat.event.text
+    if len(units) == 1:
+        text = without_name(text, next(iter(units.values())).name)
     kind = _kind(text, list(units.values()))
     if not kind and not chat.dialog.flow and _is_told(chat, text, units):
         return True
@@ -144,7 +147,9 @@ def _count(chat: Chat, one: Awaited, said: str) -> None:
     duty = one.duty.id if one.duty else None
     told = read_held_line(said, one.unit.members, chat.moment)
     if told is not None:
-        _count_told(chat, Resulting(one.unit.id, duty, one.held_at, said=told.counts), told)
+        _count_told(
+            chat, Resulting(one.unit.id, duty, one.held_at, place=told.place or None, said=told.counts), told
+        )
     elif one.held_at is not None:
         begin_counts(chat, Resulting(one.unit.id, duty, one.held_at, said=said))
     else:

@@ -13,7 +13,7 @@ from bot.messages import File
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.problems import Invalid
-from bot.reading.words import fold
+from bot.reading.words import fold, read_yes_no
 from bot.reminders.asked_duty import own_duty
 from bot.reports.figures import unanswered
 from bot.reports.handing_in import HandingIn
@@ -23,12 +23,15 @@ from bot.tables import Demand, Duty, DutyKind, DutyState, Submission, Submission
 from bot.talk.albums import album_refusals, as_sent, remember_sent, say_once, upload_link, with_new
 from bot.talk.chat import Chat, row_id
 from bot.talk.desk import Answer, Flow, FlowStep
+from bot.talk.receive import SOUND
 from handlers.reports.figures import ask_next_figure, remind_no_more, remind_tomorrow, show_figures
 
 DONE_SHOWN = 5
 MOST_WAITING = 6
 AT_ONCE = "now"
 """Before the duty of a button by which the files that have come are handed in as they are."""
+DROP = "drop"
+SAYS_NOT = ("khong nop", "thoi khong nop", "khong phai bao cao", "chua nop", "thoi khong nop nua", "bo di")
 SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
 
@@ -61,6 +64,7 @@ def take_loose_files(chat: Chat) -> None:
             "materials/refused" if sends and not units else "reports/refused",
             refused=album_refusals(chat),
             upload=upload_link(chat),
+            spoken=all(one.code == SOUND for one in chat.event.refused),
         )
         return
     most, code = (
@@ -151,13 +155,18 @@ def ask_duty(chat: Chat) -> None:
 def take_duty(chat: Chat, answer: Answer) -> None:
     if _more(chat, answer):
         return
-    if not answer.value:
+    handing = chat.answers(HandingIn)
+    value = answer.value or (_yes_or_no(chat, handing, answer.text) if handing.files else "")
+    if value == DROP:
+        chat.end()
+        chat.say("reports/dropped", duty=None)
+        return
+    if not value:
         raise Invalid("choose_button")
-    wanted, at_once = answer.value.removeprefix(AT_ONCE), answer.value.startswith(AT_ONCE)
+    wanted, at_once = value.removeprefix(AT_ONCE), value.startswith(AT_ONCE)
     duty = own_duty(chat, wanted, "report", done_too=True)
     if duty is None:
         return
-    handing = chat.answers(HandingIn)
     if duty.demand.without_files and not handing.files:
         show_figures(chat, str(duty.id))
         return
@@ -169,6 +178,15 @@ def take_duty(chat: Chat, answer: Answer) -> None:
         _hand_in(chat, draft)
     else:
         chat.goto("files", trouble=full)
+
+
+def _yes_or_no(chat: Chat, handing: HandingIn, text: str) -> str:
+    """What a yes or a no to files that have come would be as a button; a yes only where one report waits for them."""
+    agreed = read_yes_no(text)
+    if agreed is False or fold(text) in SAYS_NOT:
+        return DROP
+    waiting = _waiting(chat, handing.units or ([handing.unit] if handing.unit else [])) if agreed else []
+    return f"{AT_ONCE}{waiting[0].duty.id}" if len(waiting) == 1 else ""
 
 
 def _add_kept(chat: Chat, draft: Submission, files: list[File]) -> str:
@@ -213,7 +231,7 @@ def take_report_files(chat: Chat, answer: Answer) -> None:
         _take_in(chat, draft, answer)
     elif answer.value == "done" or fold(answer.text) in SAYS_DONE:
         _hand_in(chat, draft)
-    elif answer.value == "drop":
+    elif answer.value == DROP:
         duty = _duty(chat)
         drop_draft(chat.session, draft)
         chat.end()

@@ -206,6 +206,14 @@ def test_the_current_figures_are_whole(world: World) -> None:
     assert "bc" not in current_keys(world, date(2022, 5, 22))
 
 
+def test_what_one_has_done_ahead_of_its_time_is_not_told_as_all_that_was_asked(world: World) -> None:
+    """Announced in March, to be held in April, and held by one unit at once."""
+    march = date(2022, 3, 25)
+    finish(world, "A1", "t4", march)
+    assert "t4" not in current_keys(world, march)
+    assert current_keys(world, date(2022, 4, 1))["t4"] == (4, 1, 0, 3, 0)
+
+
 def test_a_demand_without_a_day_is_current_for_a_month_after_it_was_done(world: World) -> None:
     with world.db.write() as session:
         for duty in session.scalars(select(Duty).where(Duty.key == "bc")):

@@ -58,6 +58,16 @@ def held(world: World) -> list[tuple[str, int, int]]:
         ("tối qua họp rồi nhé, đủ", "2026-11-05", 12),
         ("Đã sinh hoạt chi bộ ngày 04/11, có mặt 11/12, vắng 1 có lý do", "2026-11-04", 11),
         ("chi bo hop roi hom 3/11 du 12/12", "2026-11-03", 12),
+        *(
+            (said, "2026-11-03", 9)
+            for said in (
+                "Chi bộ tôi đã họp ngày 3/11, có mặt 9 đồng chí, vắng 3 đồng chí, trong đó 2 đồng chí có lý do, 1 đồng chí không có lý do.",
+                "thua em hom nay chi bo toi da hop xong roi ngay 3 thang 11 co mat chin dong chi vang ba dong chi trong do hai dong chi"
+                " co ly do mot dong chi khong co ly do em ghi giup chi nhe",
+                "Kính gửi đồng chí, Chi bộ Thôn Tây đã tổ chức sinh hoạt ngày 3/11, có mặt 9/12 đồng chí, vắng 3 có lý do",
+                "hop xong hom 3/11 co mat 9/12 vang 3 co phep nho em ghi giup nhe",
+            )
+        ),
     ],
 )
 def test_a_sentence_of_the_day_and_the_counts_is_the_result(
@@ -70,6 +80,33 @@ def test_a_sentence_of_the_day_and_the_counts_is_the_result(
     secretary.taps("Đúng")
     assert held(world) == [(day, present, 12)]
     reads_well(secretary)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Chi bộ Thôn Tây đã họp ngày 3/11 tại nhà văn hóa thôn, có mặt 11/12, vắng 1 có lý do",
+        "hôm 3/11 chi bộ họp ở nhà văn hóa thôn, 11 đồng chí dự, vắng 1 có phép",
+    ],
+)
+def test_the_place_that_is_said_with_it_is_kept(world: World, said: str) -> None:
+    secretary = secretary_here(world)
+    world.go("2026-11-06 12:00")
+    secretary.says(said)
+    assert "📍 nhà văn hóa thôn\n" in secretary.last.text
+    secretary.says("dung roi")
+    assert held(world) == [("2026-11-03", 11, 12)]
+
+
+@pytest.mark.parametrize(
+    "said", ["Chi bộ Thôn Tây: 11/12, vắng 1 có phép", "chi bo thon tay co mat 11 vang 1 co phep"]
+)
+def test_the_name_of_the_own_unit_is_no_hindrance(world: World, said: str) -> None:
+    secretary = secretary_here(world)
+    secretary.says("/lichhop").says("3/11 19h30").taps("Bỏ qua")
+    world.go("2026-11-04 08:00")
+    secretary.says(said).taps("Đúng")
+    assert held(world) == [("2026-11-03", 11, 12)]
 
 
 @pytest.mark.parametrize("said", ["họp rồi hôm 3/11, đủ 12/12", "đã họp hôm 3/11, đủ cả"])

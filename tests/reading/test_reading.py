@@ -475,6 +475,7 @@ def test_any_text_gives_a_moment_or_is_refused(text: str, past: bool) -> None:
                 "chưa được",
             ]
         ),
+        *((text, True) for text in ["dung roi", "đúng rồi ạ", "dung het", "đúng vậy", "vang dung roi a"]),
         *((text, False) for text in ["đừng", "thôi không", "không, đồng chí ạ"]),
         *(
             (text, None)

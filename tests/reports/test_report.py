@@ -124,6 +124,28 @@ def test_loose_files_are_kept_until_it_is_said_what_they_are_for(world: World, s
     reads_well(secretary)
 
 
+@pytest.mark.parametrize("no", ["tap", "thoi khong nop", "không", "Không nộp"])
+def test_loose_files_may_be_no_report(world: World, secretary: Talker, no: str) -> None:
+    secretary.hands(stored("anh.jpg"))
+    assert "Không nộp" in labels(secretary)
+    secretary.taps("Không nộp") if no == "tap" else secretary.says(no)
+    assert secretary.last.text.startswith("Đã bỏ, chưa nộp gì.")
+    secretary.says("/huy")
+    assert handed(world) == []
+
+
+def test_loose_files_are_handed_in_by_a_yes(world: World, secretary: Talker) -> None:
+    secretary.hands(stored("bao-cao.pdf")).says("dung roi")
+    assert handed(world) == [(1, True, ["bao-cao.pdf"])]
+
+
+def test_who_speaks_is_told_to_write(secretary: Talker) -> None:
+    secretary.hands(replace(stored("ghi-am-7.ogg"), media_type="audio/ogg"))
+    assert secretary.last.text.startswith("⚠️ Trợ lý chưa nghe được tin thoại;")
+    assert "👉 Đồng chí gõ lại bằng chữ, hoặc bấm “Trang chính”." in secretary.last.text
+    assert "ghi-am" not in secretary.last.text
+
+
 def test_loose_files_go_along_with_the_button_of_a_report(world: World, secretary: Talker) -> None:
     secretary.says("/thangnay")
     button = secretary.find("Nộp:").payload

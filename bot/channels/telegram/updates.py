@@ -74,7 +74,7 @@ def _said(event: Incoming, message: Message, edited: bool, username: str) -> Inc
     group = chat.type in _GROUPS
     if group and (edited or not _called(message, username.lower())):
         return None
-    text = message.text or message.caption or ""
+    text = message.text or message.caption or (message.venue.title if message.venue else "")
     if not text and not message.effective_attachment:
         return None  # The chat's own notes: a pinned message, a new title.
     return replace(
