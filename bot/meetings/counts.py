@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from bot.meetings.attendance import AttendanceCounts, check_counts, fill_counts
 from bot.problems import Invalid
 from bot.store.known import Known, Whole
-from bot.tables import Attendance, Duty, Meeting, MeetingDuty, MeetingState
+from bot.tables import Attendance, Duty, Meeting, MeetingDuty, MeetingState, Unit
 
 KEPT = ("official", "probationary", "temporary", "guests")
 """What a new count, of as many members, leaves as it was unless it says something of it."""
@@ -39,7 +39,7 @@ _KEEP_HEADS = (
 def write_counts(
     session: Session, meeting: Meeting, counts: AttendanceCounts, person_id: int, at: datetime
 ) -> Attendance:
-    """Stores the counts; the unit has so many members from now on, unless a later meeting was counted, or this is a
+    """Stores the counts; a cell has so many members from now on, unless a later meeting was counted, or this is a
     rehearsal. Raises Invalid when they do not add up."""
     counts = fill_counts(counts)
     check_counts(counts)
@@ -52,7 +52,7 @@ def write_counts(
     for name in AttendanceCounts.__slots__:
         setattr(row, name, getattr(counts, name))
     row.entered_by, row.entered_at = person_id, at
-    if not meeting.rehearsal and _is_latest(session, meeting):
+    if meeting.unit.kind == "chi_bo" and not meeting.rehearsal and _is_latest(session, meeting):
         meeting.unit.members = counts.total
     session.flush()
     if meeting.state == MeetingState.HELD:
@@ -95,6 +95,15 @@ def counts_of(session: Session, meeting: Meeting) -> AttendanceCounts | None:
 
 def _counts(row: Attendance) -> AttendanceCounts:
     return AttendanceCounts(**{name: getattr(row, name) for name in AttendanceCounts.__slots__})
+
+
+def number_called(session: Session, unit: Unit) -> int | None:
+    """How many are called to a unit's meetings: the members of a cell; of a committee, whose members are those of all cells
+    below it, as many as last time. None where nobody has said."""
+    if unit.kind == "chi_bo":
+        return unit.members
+    last = last_counts(session, unit.id)
+    return last.total if last else None
 
 
 def last_counts(session: Session, unit_id: int) -> AttendanceCounts | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event
 
-from bot.calendar import at_local
+from bot.calendar import at_local, day_of_document
 from bot.summaries.feed import AHEAD, BACK, MOST, Feed, FeedDemand, FeedDuty, FeedMeeting
 
 REFRESH_HOURS = 3
@@ -81,7 +81,7 @@ def _meeting(one: FeedMeeting, words: Mapping[str, Any], host: str, zone: ZoneIn
 def _duty(one: FeedDuty, words: Mapping[str, Any], host: str) -> Event:
     pattern = words["duty_of"] if one.unit else words["duty"]
     title = pattern.format(unit=one.unit, title=_short(one.title))
-    safe = words["safe"].format(day=one.safe_on) if one.safe_on else ""
+    safe = words["safe"].format(day=day_of_document(one.safe_on)) if one.safe_on else ""
     whole = one.title if _short(one.title) != one.title else ""
     return _all_day(
         _event(f"duty-{one.id}", host, one.made_at, title, whole, safe, words["look"]), one.due_on

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.meetings.counts import number_called
 from bot.meetings.dialogs import Counting, MayJoin
 from bot.meetings.meetings import live_meeting
 from bot.tables import Unit
@@ -30,7 +31,7 @@ def begin_counts(chat: Chat, result: Resulting) -> None:
     unit = chat.session.get_one(Unit, result.unit)
     live = live_meeting(chat.session, unit.id, result.duty)
     counting = Counting(
-        known=result.known or unit.members,
+        known=result.known or number_called(chat.session, unit),
         before=leading.known_kinds(chat, unit),
         counts=result.counts,
         unit=unit.id,

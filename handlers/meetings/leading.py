@@ -10,7 +10,7 @@ from bot.meetings.asides import asides_of, put_aside
 from bot.meetings.attendance import AttendanceCounts, attendance_rate
 from bot.meetings.awaiting import line_of
 from bot.meetings.correcting import figures_locked
-from bot.meetings.counts import counts_of, last_counts
+from bot.meetings.counts import counts_of, last_counts, number_called
 from bot.meetings.dialogs import AboutMeeting, Counting, Walking, about
 from bot.meetings.joining import duties_of, takes_long
 from bot.meetings.meetings import lock_meeting, lock_unit
@@ -228,7 +228,7 @@ def begin_count(
     """Begins the count of a meeting. `said`: the line that gives the numbers already, `words` what it is kept as."""
     counting = Counting(
         *about(meeting),
-        known=meeting.unit.members,
+        known=number_called(chat.session, meeting.unit),
         before=known_kinds(chat, meeting.unit),
         day=day_of(chat, meeting),
         held=meeting.state == MeetingState.HELD,

@@ -6,6 +6,7 @@ from bot.calendar import at_local
 from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
 from bot.meetings.awaiting import line_of
+from bot.meetings.counts import number_called
 from bot.meetings.dialogs import Counting
 from bot.meetings.held_line import read_held_line, recent_day
 from bot.meetings.joining import duties_of, offered_duties
@@ -77,7 +78,7 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
         chat.again()
         return
     if day is None:
-        held = read_held_line(answer.text, unit.members, chat.moment)
+        held = read_held_line(answer.text, number_called(chat.session, unit), chat.moment)
         result.said = held.counts if held and held.counts else result.said
         day, clock = _read_day(chat, held.day if held and held.day else answer.text, duty)
     if day > chat.today:
@@ -93,7 +94,7 @@ def take_result_day(chat: Chat, answer: Answer) -> None:
 
 def _says_counts(chat: Chat, text: str, unit: Unit) -> bool:
     """Whether it is no day: "3/11" answers the question, though eleven of twelve members may be meant by it elsewhere."""
-    kind = line_of(text, unit.members)
+    kind = line_of(text, number_called(chat.session, unit))
     return kind == "counts" or (kind == "share" and recent_day(text, chat.moment) is None)
 
 

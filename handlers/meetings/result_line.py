@@ -17,6 +17,7 @@ from bot.meetings.awaiting import (
     running_meetings,
     whole_of,
 )
+from bot.meetings.counts import number_called
 from bot.meetings.held_line import HeldLine, read_held_line
 from bot.people.roles import role_holders
 from bot.problems import Invalid
@@ -43,8 +44,6 @@ OWN_FLOWS = (
     "result",
     "line",
 )
-SCHEDULE = "schedule"
-"""It asks for days, hours and places: no figures, and nothing that is over."""
 MOST = 12
 
 
@@ -63,8 +62,8 @@ def take_unasked(chat: Chat) -> bool:
     text = chat.event.text
     if len(units) == 1:
         text = without_name(text, next(iter(units.values())).name)
-    kind = _kind(text, list(units.values()))
-    if _yields_to_told(chat, kind) and _is_told(chat, text, units):
+    kind = _kind(chat, text, list(units.values()))
+    if not kind and not chat.dialog.flow and _is_told(chat, text, units):
         return True
     if not kind or (chat.dialog.flow and not _overtakes(chat, kind, list(units))):
         return False
@@ -79,19 +78,13 @@ def take_unasked(chat: Chat) -> bool:
     return True
 
 
-def _yields_to_told(chat: Chat, kind: str) -> bool:
-    """A day or an hour is asked for by nothing that "họp rồi" answers; any other open question yields to it after a reminder only."""
-    if not chat.dialog.flow:
-        return not kind
-    step = chat.open_step
-    return chat.dialog.flow == SCHEDULE or (not (step and step.words) and _is_reminded_since(chat))
-
-
 def _is_told(chat: Chat, text: str, units: dict[int, Unit]) -> bool:
     """Whether the words say that a meeting has been held, and have been taken; in a running one they may be anything."""
     if running_meetings(chat.session, list(units)):
         return False
-    if not any(read_held_line(text, unit.members, chat.moment) for unit in units.values()):
+    if not any(
+        read_held_line(text, number_called(chat.session, unit), chat.moment) for unit in units.values()
+    ):
         return False
     _find_meeting(chat, text, units)
     return True
@@ -103,9 +96,9 @@ def _reads_itself(chat: Chat) -> bool:
     return chat.dialog.flow in OWN_FLOWS or (step is not None and step.first)
 
 
-def _kind(text: str, units: list[Unit]) -> str:
+def _kind(chat: Chat, text: str, units: list[Unit]) -> str:
     """As `line_of` for the unit whose membership it fits best."""
-    kinds = [line_of(text, unit.members) for unit in units]
+    kinds = [line_of(text, number_called(chat.session, unit)) for unit in units]
     return next((kind for kind in kinds if kind != "date"), kinds[0])
 
 
@@ -114,16 +107,10 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     a reminder has come since."""
     if kind not in ("counts", "share"):
         return False
-    waiting = awaited_meetings(chat.session, unit_ids, chat.moment)
-    if any(one.held_at for one in waiting):
-        return kind == "counts" or _is_reminded_since(chat)
-    return bool(waiting) and chat.dialog.flow == SCHEDULE and _is_reminded_since(chat)
-
-
-def _is_reminded_since(chat: Chat) -> bool:
-    """Whether a reminder of a meeting has come since the open question was answered last, or asked."""
+    if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.moment)):
+        return False
     touched = chat.dialog.touched_at or datetime.min.replace(tzinfo=UTC)
-    return reminded_since(chat.session, chat.person.id, touched)
+    return kind == "counts" or reminded_since(chat.session, chat.person.id, touched)
 
 
 def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
@@ -137,7 +124,7 @@ def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:
 
 def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
     """Goes to the one meeting that the line can be about, else asks which."""
-    ids = _fitting(text, units)
+    ids = _fitting(chat, text, units)
     live = running_meetings(chat.session, ids)
     waiting = awaited_meetings(chat.session, ids, chat.moment)
     passed = [one for one in waiting if one.held_at]
@@ -152,16 +139,18 @@ def _find_meeting(chat: Chat, text: str, units: dict[int, Unit]) -> None:
         chat.begin(Unplaced(text), "which")
 
 
-def _fitting(text: str, units: dict[int, Unit]) -> list[int]:
+def _fitting(chat: Chat, text: str, units: dict[int, Unit]) -> list[int]:
     """The units that have so many members as the line says; all of them when none or several have."""
     whole = whole_of(text)
-    fitting = [unit_id for unit_id, unit in units.items() if whole and unit.members == whole]
+    fitting = [
+        unit_id for unit_id, unit in units.items() if whole and number_called(chat.session, unit) == whole
+    ]
     return fitting if len(fitting) == 1 else list(units)
 
 
 def _count(chat: Chat, one: Awaited, said: str) -> None:
     duty = one.duty.id if one.duty else None
-    told = read_held_line(said, one.unit.members, chat.moment)
+    told = read_held_line(said, number_called(chat.session, one.unit), chat.moment)
     if told is not None:
         _count_told(
             chat, Resulting(one.unit.id, duty, one.held_at, place=told.place or None, said=told.counts), told
@@ -206,7 +195,7 @@ def take_result_line(chat: Chat, answer: Answer) -> None:
 
 def ask_result_meeting(chat: Chat) -> None:
     units = {m.unit_id: m.unit for m in role_holders(chat.roles(), "lead")}
-    ids = _fitting(chat.answers(Unplaced).said, units)
+    ids = _fitting(chat, chat.answers(Unplaced).said, units)
     chat.say(
         "meetings/result/which",
         said=chat.answers(Unplaced).said,
@@ -232,7 +221,7 @@ def take_result_meeting(chat: Chat, answer: Answer) -> None:
     elif letter == "h":
         meeting = leading.own_meeting(chat, row, held=True)
         if meeting is not None:
-            told = read_held_line(said, meeting.unit.members, chat.moment)
+            told = read_held_line(said, number_called(chat.session, meeting.unit), chat.moment)
             step_answers.correct_by(chat, meeting, (told and told.counts) or said)
     elif letter == "u" and row in units:
         _count(chat, Awaited(chat.session.get_one(Unit, row), None, None, None), said)

@@ -74,3 +74,26 @@ def test_no_button_is_spoken_of_where_there_is_none() -> None:
         )
     ]
     assert left == []
+
+
+def test_a_title_for_each_unit_never_shows_its_empty_place() -> None:
+    """A demand's title may have a place for the unit's name ("Chuyển báo cáo của {unit}"); a duty's has been filled in."""
+    left = [
+        f"{place} {line}"
+        for place, line in lines()
+        if re.search(r"(?<!duty\.)\bdemand\.title\b", line) and "{unit}" not in line
+    ]
+    assert left == []
+
+
+def test_every_command_of_the_menu_is_explained_in_the_help() -> None:
+    menu = read_words(TEMPLATES / "talk" / "commands.yaml")
+    helped = (TEMPLATES / "talk" / "help.html").read_text("utf-8")
+    assert [name for name in menu if f"/{name} – " not in helped] == ["trogiup"]
+
+
+def test_a_plan_calls_the_kinds_and_sectors_of_units_as_their_list_does() -> None:
+    plan = read_words(TEMPLATES / "plans" / "workbook.yaml")["lists"]
+    units = read_words(TEMPLATES / "words.yaml")["units"]
+    assert plan["kinds"] == {**units["kinds"], "any": "Tất cả"}
+    assert plan["sectors"] == units["sectors"]

@@ -250,7 +250,7 @@ def _said_to_all(life: Life) -> None:
     leader.says("/thongbao").taps("Soạn thông báo").says("thôn đông 1").says(HINT)
     leader.taps("Đưa vào buổi họp tới").taps("Gửi ngay")
     tick_at(world, "05-09 09:05")
-    assert "Gợi ý này sẽ hiện lại ở buổi họp tới của chi bộ." in life["D1"].last.text
+    assert "Gợi ý này sẽ hiện lại ở buổi họp tới của đơn vị." in life["D1"].last.text
 
 
 def _replaced(life: Life) -> None:

@@ -79,7 +79,7 @@ def card(talker: Talker) -> bool:
 
 
 def asks_total(talker: Talker) -> bool:
-    return "👥 <b>Điểm danh</b>: chi bộ có" in talker.last.text
+    return "👥 <b>Điểm danh</b>: tổng số" in talker.last.text
 
 
 def test_one_number_at_a_time_with_buttons(world: World, secretary: Talker) -> None:
@@ -252,15 +252,15 @@ def test_the_unit_has_another_number_of_members_only_when_that_is_said(
 ) -> None:
     secretary.says("50/50")
     assert secretary.last.text == (
-        "Chi bộ đang ghi <b>28</b> đảng viên, đồng chí ghi tổng số <b>50</b>.\nChi bộ nay có 50 đảng viên?\n\n"
+        "Tổng số đang ghi là <b>28</b>, đồng chí ghi tổng số <b>50</b>.\nTổng số nay là 50?\n\n"
         "👉 Đồng chí bấm một nút."
     )
     secretary.taps("Không, vẫn là 28")
     assert asks_total(secretary)
     secretary.says("29/29")
-    assert "⚠️ Chi bộ đang ghi 28 đảng viên; đúng thì nay là 29." in secretary.last.text
+    assert "⚠️ Tổng số đang ghi là 28; đúng thì nay là 29." in secretary.last.text
     secretary.says("đúng")
-    assert "Chi bộ nay có 29 đảng viên?" in secretary.last.text
+    assert "Tổng số nay là 29?" in secretary.last.text
     assert stored(world) is None
     secretary.says("hai mấy nhỉ")
     assert "Trợ lý chưa hiểu “mấy”." in secretary.last.text
@@ -288,7 +288,7 @@ def test_a_lone_number_that_is_not_the_roll_is_those_present_or_a_new_roll(
 def test_kinds_of_members_that_are_not_the_roll_are_asked_about(world: World, secretary: Talker) -> None:
     secretary.says("chính thức 24, dự bị 2; vắng 2 có lý do")
     assert secretary.last.text.startswith(
-        "Chính thức 24, dự bị 2 là 26, mà chi bộ đang ghi 28 đảng viên.\n26 là số có mặt, hay chi bộ nay có 26?"
+        "Chính thức 24, dự bị 2 là 26, mà tổng số đang ghi là 28.\n26 là số có mặt, hay tổng số nay là 26?"
     )
     secretary.says("là sao")
     assert "Trợ lý chưa hiểu “sao”." in secretary.last.text

@@ -157,7 +157,7 @@ def test_a_lone_number_is_asked_about(world: World, secretary: Talker) -> None:
 def test_nothing_is_set_so_the_day_is_asked_first(world: World, secretary: Talker) -> None:
     world.go("2022-04-12 09:00")
     secretary.says(LINE)
-    assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "👉 Đã họp ngày nào?" in secretary.last.text
     assert f"Số liệu: “{LINE}”" in secretary.last.text
     secretary.taps("Hôm qua")
     assert "📅 Thứ Hai 11/4\n📍 Chưa ghi địa điểm\nTổng số: <b>28</b>" in secretary.last.text
@@ -169,7 +169,7 @@ def test_nothing_is_set_so_the_day_is_asked_first(world: World, secretary: Talke
 def test_counts_typed_where_the_day_is_asked_are_kept(world: World, secretary: Talker) -> None:
     world.go("2022-04-12 09:00")
     secretary.says("/ketqua").taps("T4 ·").says(LINE)
-    assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "👉 Đã họp ngày nào?" in secretary.last.text
     secretary.says("11/4")
     assert "Có mặt: <b>25</b>" in secretary.last.text
 

@@ -54,7 +54,7 @@ def test_it_was_held_and_is_ended_on_its_day(secretary: Talker) -> None:
     left_open(secretary).says("/hop").taps("Đã họp xong")
     assert "⚠️ Chưa có số liệu điểm danh." in secretary.last.text
     counted(secretary).taps("Kết thúc")
-    assert "Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "Buổi này họp ngày nào?" in secretary.last.text
     secretary.taps("thứ Ba 05/4")
     meeting, duty = row(secretary.world), duty_of(secretary.world, "2022-04")
     assert (meeting.state, duty.state) == (MeetingState.HELD, "done")

@@ -118,7 +118,7 @@ def test_a_new_total_is_said_to_be_the_membership_before_it_is(world: World, sec
     secretary.presses("result.fix:1").taps("Số liệu").taps("Tổng số: 28").says("29")
     while "Để khớp tổng" in secretary.last.text:
         secretary.presses(secretary.choices[0].payload)
-    assert "Chi bộ nay có 29 đảng viên?" in secretary.last.text
+    assert "Tổng số nay là 29?" in secretary.last.text
     secretary.taps("Đúng, nay là 29")
     assert stored(world).total == 29
     with world.db.read() as session:

@@ -135,7 +135,7 @@ def test_tasks_of_real_meetings_are_shown_and_stay_as_they_are(world: World, sec
     to_the_end(secretary).taps("Kết thúc")
     assert figures(world) == before
     secretary.says("/thangnay")
-    assert "1 việc của chi bộ chưa xong" in secretary.last.text
+    assert "Việc đã giao chưa xong: 1" in secretary.last.text
     reads_well(secretary)
 
 

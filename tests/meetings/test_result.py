@@ -32,7 +32,7 @@ def held(world: World) -> list[Meeting]:
 
 
 def asks_day(talker: Talker) -> bool:
-    return "👉 Chi bộ đã họp ngày nào?" in talker.last.text
+    return "👉 Đã họp ngày nào?" in talker.last.text
 
 
 def test_a_day_by_button_then_the_counts(world: World, secretary: Talker) -> None:
@@ -108,7 +108,7 @@ def test_days_before_the_topic_is_told_are_not_offered_and_not_taken(world: Worl
         assert asks_day(secretary), value
         question = secretary.find("Hôm nay").payload.split(":")[0]
     secretary.taps("Quay lại")
-    assert "Chi bộ đã họp buổi nào?" in secretary.last.text
+    assert "Đã họp buổi nào?" in secretary.last.text
     assert held(world) == []
     reads_well(secretary)
 
@@ -142,9 +142,9 @@ def test_the_planned_day_is_offered_and_the_set_meeting_becomes_the_held_one(
 def test_the_counts_are_asked_of_the_day_of_the_meeting(world: World, secretary: Talker) -> None:
     world.go("2022-04-12 07:30")
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua")
-    assert "chi bộ có 28 đảng viên, buổi thứ Hai 11/4 có mặt thế nào?" in secretary.last.text
+    assert "tổng số 28 đảng viên, buổi thứ Hai 11/4 có mặt thế nào?" in secretary.last.text
     secretary.taps("Quay lại").taps("Hôm nay")
-    assert "chi bộ có 28 đảng viên, hôm nay có mặt thế nào?" in secretary.last.text
+    assert "tổng số 28 đảng viên, hôm nay có mặt thế nào?" in secretary.last.text
     reads_well(secretary)
 
 
@@ -165,7 +165,7 @@ def test_held_in_time_but_entered_later_is_on_time(world: World, secretary: Talk
 
 def test_a_plain_meeting(world: World, secretary: Talker) -> None:
     secretary.says("/ketqua").taps("ngoài kế hoạch")
-    assert "Họp thường kỳ ngoài kế hoạch\n\n👉 Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "Họp thường kỳ ngoài kế hoạch\n\n👉 Đã họp ngày nào?" in secretary.last.text
     secretary.says("31/3").says("đủ").taps("Đúng")
     assert "Đã ghi kết quả buổi họp thứ Năm 31/3" in secretary.last.text
     assert "Sinh hoạt chính trị tháng 4/2022 về xây" not in secretary.last.text.partition("👉")[0]
@@ -396,7 +396,9 @@ def test_after_thirty_days_a_leader_must_let_it_be(world: World, secretary: Talk
         assert "đã quá 30 ngày" in secretary.last.text, payload
     world.go("2022-05-05 09:00")
     secretary.taps("Xin sửa")
-    assert "Đã gửi xin sửa buổi họp thứ Sáu 01/4 tới lãnh đạo cấp trên (1 đồng chí)" in (secretary.last.text)
+    assert "Đã gửi lời xin sửa buổi họp thứ Sáu 01/4 tới lãnh đạo cấp trên (1 đồng chí)" in (
+        secretary.last.text
+    )
     secretary.presses("result.leave:1")
     assert "Hôm nay đồng chí đã xin sửa buổi này rồi" in secretary.last.text
     assert follower.looks() == []
@@ -469,7 +471,7 @@ def test_another_number_of_members_is_agreed_to_once_and_kept_while_the_day_chan
 ) -> None:
     world.go("2022-04-06 09:00")
     secretary.says("/ketqua").taps("T4 ·").taps("Hôm qua").says("13/13")
-    assert "Chi bộ nay có 13 đảng viên?" in secretary.last.text
+    assert "Tổng số nay là 13?" in secretary.last.text
     secretary.taps("Đúng, nay là 13").taps("Đổi ngày").says("4/4")
     assert "Tổng số: <b>13</b>" in secretary.last.text
     assert "✅ Đúng" in labels(secretary)
@@ -478,7 +480,7 @@ def test_another_number_of_members_is_agreed_to_once_and_kept_while_the_day_chan
     assert members(world) == 13
     secretary.says("/ketqua").taps("ngoài kế hoạch").taps("Hôm nay").says("14/14")
     assert "✅ Đúng, nay là 14" in labels(secretary)
-    assert "⚠️ Chi bộ đang ghi 13 đảng viên; đúng thì nay là 14." in secretary.last.text
+    assert "⚠️ Tổng số đang ghi là 13; đúng thì nay là 14." in secretary.last.text
     secretary.taps("Sửa số liệu").says("đủ").taps("Đúng")
     assert members(world) == 13
     reads_well(secretary)

@@ -227,14 +227,14 @@ def test_half_a_year_later_they_are_still_there_and_on_the_card_of_the_month(
     given(secretary, "Việc A – bí thư – 20/4", "Việc B – chi ủy – 20/4")
     world.go("2022-10-05 08:00")
     secretary.says("/thangnay")
-    assert "2 việc của chi bộ chưa xong" in secretary.last.text
-    secretary.taps("Việc của chi bộ (2)").taps("Bỏ").taps("Không cần")
+    assert "Việc đã giao chưa xong: 2" in secretary.last.text
+    secretary.taps("Việc đã giao (2)").taps("Bỏ").taps("Không cần")
     assert "Việc B" in secretary.last.text
     secretary.taps("Đang làm").says("đã làm một nửa")
     assert "Đã xem hết việc các buổi trước giao." in secretary.last.text
     secretary.taps("Việc tháng này")
-    assert "1 việc của chi bộ chưa xong" in secretary.last.text
-    secretary.taps("Việc của chi bộ")
+    assert "Việc đã giao chưa xong: 1" in secretary.last.text
+    secretary.taps("Việc đã giao")
     assert "Lần trước: đang làm: đã làm một nửa" in secretary.last.text
     secretary.taps("Xong").taps("Không cần")
     secretary.says("/thangnay")

@@ -11,7 +11,7 @@ from tests.kit.wording import reads_well
 from tests.kit.world import World
 
 pytestmark = begins(committee)
-HEAD = "Việc chi bộ phân công sắp đến hạn"
+HEAD = "Việc đã giao sắp đến hạn"
 
 
 @pytest.fixture

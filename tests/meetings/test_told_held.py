@@ -122,7 +122,7 @@ def test_where_the_day_is_asked_for_a_day_is_no_count(world: World, said: str) -
     secretary = secretary_here(world)
     world.go("2026-11-06 12:00")
     secretary.says("/ketqua").taps("T11").says(said)
-    assert "Chi bộ đã họp ngày nào?" not in secretary.last.text
+    assert "Đã họp ngày nào?" not in secretary.last.text
     secretary.says("đủ 12/12").taps("Đúng")
     assert held(world) == [("2026-11-03", 12, 12)]
 
@@ -198,7 +198,7 @@ def test_asked_for_a_day_behind_the_usual_one_it_can_be_said_that_it_has_been_he
     tick_through(world, "2026-11-16 12:00", secretary)
     assert secretary.last.text.startswith("📅 <b>Chưa đặt lịch họp</b>")
     secretary.taps("Đã họp, nhập kết quả")
-    assert "👉 Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "👉 Đã họp ngày nào?" in secretary.last.text
 
 
 def test_two_meetings_on_one_usual_day_are_told_apart(world: World) -> None:

@@ -355,11 +355,11 @@ def test_between_the_end_and_its_answer(world: World, secretary: Talker) -> None
     secretary.says("Một ý cuối")
     world.later(days=3)
     secretary.says("kết thúc")
-    assert "Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "Buổi này họp ngày nào?" in secretary.last.text
     secretary.says("Quên chưa ghi: đồng chí Sáu đề nghị")
     assert "Quên chưa ghi: đồng chí Sáu đề nghị" in secretary.last.text
     secretary.taps("Ghi vào biên bản")
-    assert "Chi bộ đã họp ngày nào?" in secretary.last.text
+    assert "Buổi này họp ngày nào?" in secretary.last.text
     secretary.taps("thứ Sáu 01/4")
     assert notes(world) == ["Một ý cuối", "Quên chưa ghi: đồng chí Sáu đề nghị"]
     assert meeting(world).state == "held"

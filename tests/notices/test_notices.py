@@ -273,7 +273,7 @@ def test_a_hint_comes_up_in_the_next_meeting_of_the_cell_and_in_no_later_one(
     run(world)
     cell = cells["A-01"]
     cell.looks()
-    assert "Gợi ý này sẽ hiện lại ở buổi họp tới của chi bộ." in cell.last.text
+    assert "Gợi ý này sẽ hiện lại ở buổi họp tới của đơn vị." in cell.last.text
     first = meeting(cell)
     hinted = [text.split("\n")[0] for text in first if "Bàn việc giữ vệ sinh trụ sở." in text]
     assert hinted == [

@@ -99,8 +99,8 @@ def test_as_pdf_where_that_can_be_done(
     runs(secretary)
     assert secretary.last.files[0].name == "Biên bản số 01 ngày 01-04-2022.pdf"
     for error, said in (
-        (NoConverter("none"), "chưa cài LibreOffice"),
-        (NotConverted("slow"), "chưa chuyển được sang PDF"),
+        (NoConverter("none"), "Ở đây chưa đổi được sang PDF"),
+        (NotConverted("slow"), "Lần này chưa đổi được sang PDF"),
     ):
 
         def fails(docx: Path, folder: Path, error: Exception = error) -> Path:

@@ -528,7 +528,7 @@ PARTS = {
         (
             "attendance_kinds_roll",
             {"official": 14, "probationary": 1, "sum": 15, "roll": 17},
-            "là 15, mà chi bộ đang ghi 17",
+            "là 15, mà tổng số đang ghi là 17",
         ),
         ("vote_unclear", {"said": "25 26", "word": ""}, "“25 26”"),
         ("vote_unclear", {"said": "25 tốt", "word": "tốt"}, "chưa hiểu “tốt”"),

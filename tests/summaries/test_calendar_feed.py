@@ -133,7 +133,7 @@ async def test_last_days_and_a_duty_that_is_done(world: World, secretary: Talker
     april = next(one for one in events(before).values() if one.decoded("DTSTART") == date(2022, 4, 30))
     assert str(april["SUMMARY"]).startswith("Hạn: ")
     assert april.decoded("DTEND") == date(2022, 5, 1)  # all day
-    assert "Trúng ngày nghỉ: nên xong chậm nhất 29/04/2022." in str(april["DESCRIPTION"])
+    assert "Trùng ngày nghỉ: nên xong chậm nhất 29/4/2022." in str(april["DESCRIPTION"])
     assert len(titles(before, "duty-")) == 11  # nine meetings, two reports
     world.go("2022-04-20 19:30")
     secretary.says("/hop").taps("Bắt đầu")

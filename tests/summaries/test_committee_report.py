@@ -239,7 +239,7 @@ def test_without_libreoffice_it_is_word_and_said(world: World, monkeypatch: pyte
     leader = world.registered("DUX", "leader").presses("sum.report:2022-Q1:0:pdf")
     runs(leader)
     assert [file.name for file in leader.last.files] == ["Báo cáo quý I-2022.docx"]
-    assert "Máy chủ chưa cài LibreOffice" in leader.last.text
+    assert "Ở đây chưa đổi được sang PDF" in leader.last.text
 
 
 def test_a_template_that_was_broken_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -260,7 +260,7 @@ def test_how_my_unit_stands(world: World) -> None:
         "🔎 <b>Chi bộ A01</b>",
         "Số đảng viên: 20 · thường họp ngày 5",
         "",
-        "Năm 2022: phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
+        "Năm 2022 phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
         "Tỷ lệ dự, cộng các buổi trong năm: <b>82,5%</b> (33/40)",
     ]
     assert "Chưa có đồng chí nào" not in secretary.last.text
@@ -270,7 +270,7 @@ def test_how_my_unit_stands(world: World) -> None:
 
 def test_a_unit_that_owes_and_has_nobody(world: World) -> None:
     follower = world.registered("A01", "follower").says("/tinhhinh")
-    assert "Năm 2022: phải làm 1 việc: 0 đúng hạn, 0 trễ, 1 chưa." in follower.last.text
+    assert "Năm 2022 phải làm 1 việc: 0 đúng hạn, 0 trễ, 1 chưa." in follower.last.text
     assert "còn 29 ngày" in follower.last.text
     assert "⚠️ Chưa có đồng chí nào đăng ký phụ trách.\n\n👉" in follower.last.text
 
@@ -509,7 +509,5 @@ def test_the_card_speaks_of_this_year_and_of_what_is_still_open(world: World) ->
         still = session.scalars(
             select(Duty).where(Duty.unit.has(Unit.code == "A01"), Duty.state == "open")
         ).all()
-    assert (
-        f"Năm 2023: phải làm {len(still)} việc: 0 đúng hạn, 0 trễ, {len(still)} chưa" in secretary.last.text
-    )
+    assert f"Năm 2023 phải làm {len(still)} việc: 0 đúng hạn, 0 trễ, {len(still)} chưa" in secretary.last.text
     assert "Tỷ lệ dự" not in secretary.last.text

@@ -398,13 +398,13 @@ def test_what_is_open_at_another_place_is_gone_on_with_by_one_button(
         asked = Reply("<b>Bao nhiêu &amp; ai?</b>\nSố", ((Choice("Có", "=7:yes"),),))
         outbox.post_message(session, phone, asked, later)
     page = browser.get(chat).text
-    assert "<p>Đồng chí đang dở ở Zalo: Bao nhiêu &amp; ai?</p>" in page
+    assert "<p>Đồng chí đang làm dở ở Zalo: Bao nhiêu &amp; ai?</p>" in page
     assert "go_on" in page
     assert "=6:yes" not in page  # another place's answer has made it void
     assert "home" in page
     with site.db.write() as session:
         session.get_one(Contact, own).used_at = later + timedelta(minutes=1)
-    assert "Đồng chí đang dở" not in browser.get(chat).text
+    assert "Đồng chí đang làm dở" not in browser.get(chat).text
 
 
 def test_an_open_page_hears_that_a_question_is_answered_elsewhere(

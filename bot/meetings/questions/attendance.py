@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.meetings.awaiting import line_of
-from bot.meetings.counts import counts_of
+from bot.meetings.counts import counts_of, number_called
 from bot.meetings.questions.question import LONGEST, Came, Outcome, Question
 from bot.meetings.walk import at_closing, mark_step, present_step
 from bot.reading.words import fold, read_yes_no
@@ -24,14 +24,14 @@ class AttendanceQuestion(Question):
 
     def reads(self, session: Session, meeting: Meeting, text: str) -> bool:
         before = counts_of(session, meeting)
-        return is_counts(text, before.total if before else meeting.unit.members)
+        return is_counts(text, before.total if before else number_called(session, meeting.unit))
 
     def may_be_meant(self, session: Session, meeting: Meeting) -> bool:
         return not (asks_clerk(meeting) and counts_of(session, meeting))
 
     def overhears(self, session: Session, meeting: Meeting, text: str) -> bool:
         figures = len(text) <= LONGEST and any(map(str.isdigit, text))
-        return figures and line_of(text, meeting.unit.members) in ("counts", "share")
+        return figures and line_of(text, number_called(session, meeting.unit)) in ("counts", "share")
 
     def outcome(self, came: Came) -> Outcome | None:
         if came.total is None:
