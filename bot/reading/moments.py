@@ -25,9 +25,21 @@ _SETS = unmarked_too(
 )
 
 
+_MEETS = unmarked_too(r"(?<!\w)(?:họp|sinh hoạt)(?!\w)")
+_MEETS_THEN = unmarked_too(
+    r"(?:[\s,]+(?:thì|mới|sẽ|chi bộ|chúng tôi|bên em|bên tôi|tôi|em))*[\s,]+(?:họp|sinh hoạt)(?:\s+chi bộ)?"
+    r"(?:\s+(?:nhé|nha|ạ|rồi|đấy))*[\s.!]*$"
+)
+
+
 def without_setting(text: str) -> str:
-    """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "chi bộ họp thứ Tư"."""
-    return _SETS.sub("", without_put_off(text))
+    """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "thứ Tư chi bộ mới họp"."""
+    return _MEETS_THEN.sub("", _SETS.sub("", without_put_off(text)))
+
+
+def speaks_of_meeting(text: str) -> bool:
+    """Whether it is said that something meets: "mai họp", "thứ Năm chi bộ sinh hoạt"."""
+    return _MEETS.search(text) is not None
 
 
 def without_until(text: str) -> str:
