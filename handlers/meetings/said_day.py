@@ -36,9 +36,9 @@ def take_said_day(chat: Chat) -> bool:
     fitting = _fitting(waiting, day, moved=without_put_off(text) != text)
     if len(fitting) == 1 or not waiting:
         duty = fitting[0].duty.id if fitting else None
-        chat.begin_answered(Scheduling(units[0], duty), "day", said)
+        chat.begin_answered(Scheduling(units[0], duty), "day", text)
     else:
-        chat.begin(Scheduling(units[0], told=said))
+        chat.begin(Scheduling(units[0], told=text))
     return True
 
 
