@@ -28,18 +28,21 @@ def say_reminders(desk: Desk, at: datetime) -> int:
             return written
 
 
+_RUNG = (
+    select(Duty.next_reminder_at)
+    .where(Duty.next_reminder_at.is_not(None))
+    .order_by(Duty.next_reminder_at)
+    .limit(1)
+)
+_NEWCOMER = (
+    select(Membership.catch_up_at)
+    .where(Membership.catch_up_at.is_not(None), Membership.ended_at.is_(None))
+    .order_by(Membership.catch_up_at)
+    .limit(1)
+)
+
+
 def next_reminder_moment(session: Session) -> datetime | None:
     """The moment of the next rung of all, or of the next newcomer, for a clock that can be moved."""
-    rung = session.scalar(
-        select(Duty.next_reminder_at)
-        .where(Duty.next_reminder_at.is_not(None))
-        .order_by(Duty.next_reminder_at)
-        .limit(1)
-    )
-    newcomer = session.scalar(
-        select(Membership.catch_up_at)
-        .where(Membership.catch_up_at.is_not(None), Membership.ended_at.is_(None))
-        .order_by(Membership.catch_up_at)
-        .limit(1)
-    )
-    return min((moment for moment in (rung, newcomer) if moment is not None), default=None)
+    moments = session.scalar(_RUNG), session.scalar(_NEWCOMER)
+    return min((moment for moment in moments if moment is not None), default=None)

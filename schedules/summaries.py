@@ -33,11 +33,14 @@ def tell_leaders(desk: Desk, at: datetime) -> int:
     return written
 
 
+_NEXT = (
+    select(Membership.next_summary_at)
+    .where(Membership.next_summary_at.is_not(None), Membership.ended_at.is_(None))
+    .order_by(Membership.next_summary_at)
+    .limit(1)
+)
+
+
 def next_summary_moment(session: Session) -> datetime | None:
     """When the next leader is looked after, for a clock that can be moved."""
-    return session.scalar(
-        select(Membership.next_summary_at)
-        .where(Membership.next_summary_at.is_not(None), Membership.ended_at.is_(None))
-        .order_by(Membership.next_summary_at)
-        .limit(1)
-    )
+    return session.scalar(_NEXT)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.people.calendars import end_calendar
 from bot.people.devices import end_devices
 from bot.people.newcomers import look_again, look_again_at
 from bot.problems import Invalid
+from bot.store.known import Known
 from bot.tables import (
     Aside,
     Contact,
@@ -132,11 +133,19 @@ def end_role(session: Session, membership: Membership, at: datetime) -> None:
     session.execute(update(Person).where(Person.delegate_id == membership.person_id).values(delegate_id=None))
 
 
+_HELD = Known(
+    select(Membership.id)
+    .join(Contact, Contact.person_id == Membership.person_id)
+    .where(
+        Contact.channel == bindparam("channel"),
+        Contact.place == bindparam("place"),
+        Membership.ended_at.is_(None),
+    )
+    .limit(1)
+)
+
+
 def holds_role(session: Session, channel: str, place: str) -> bool:
     """Whether whoever writes from this place holds any role: files of nobody else are taken."""
-    held = (
-        select(Membership.id)
-        .join(Contact, Contact.person_id == Membership.person_id)
-        .where(Contact.channel == channel, Contact.place == place, Membership.ended_at.is_(None))
-    )
-    return session.scalar(held.limit(1)) is not None
+    session.flush()
+    return _HELD.row(session, {"channel": channel, "place": place}) is not None

@@ -59,20 +59,22 @@ def _near() -> Select[Contact]:
     return select(Contact).where(*near).options(selectinload(Contact.person)).order_by(*told_first())
 
 
+_LEADING = (
+    select(Membership.unit_id, Person)
+    .join(Person, Person.id == Membership.person_id)
+    .where(
+        Membership.unit_id.in_(bindparam("units", expanding=True)),
+        Membership.role == Role.SECRETARY,
+        Membership.ended_at.is_(None),
+    )
+    .order_by(Membership.rank, Membership.id)
+)
+
+
 def secretaries_of(session: Session, unit_ids: Collection[int]) -> dict[int, list[Person]]:
     """The people who lead each of these units, who is spoken to first at the head, else in the order of their roles."""
     found: dict[int, list[Person]] = {}
-    rows = session.execute(
-        select(Membership.unit_id, Person)
-        .join(Person, Person.id == Membership.person_id)
-        .where(
-            Membership.unit_id.in_(unit_ids),
-            Membership.role == Role.SECRETARY,
-            Membership.ended_at.is_(None),
-        )
-        .order_by(Membership.rank, Membership.id)
-    )
-    for unit_id, person in rows:
+    for unit_id, person in session.execute(_LEADING, {"units": list(unit_ids)}):
         found.setdefault(unit_id, []).append(person)
     return found
 

@@ -2,12 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.tables import Contact, Membership, Role
 
 ABOVE = (Role.FOLLOWER, Role.LEADER)
+
+
+_POSTS = (
+    select(Membership.role, Membership.unit_id, Membership.person_id)
+    .where(
+        Membership.unit_id.in_(bindparam("units", expanding=True)),
+        Membership.role.in_(ABOVE),
+        Membership.ended_at.is_(None),
+        exists().where(Contact.person_id == Membership.person_id, Contact.lost_at.is_(None)),
+    )
+    .order_by(Membership.rank, Membership.id)
+)
 
 
 def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[int]]:
@@ -18,17 +30,8 @@ def superiors_of(session: Session, paths: Mapping[int, str]) -> dict[int, list[i
     """
     lines = {unit_id: _upward(path) for unit_id, path in paths.items()}
     posts: dict[tuple[Role, int], list[int]] = {}
-    rows = session.execute(
-        select(Membership.role, Membership.unit_id, Membership.person_id)
-        .where(
-            Membership.unit_id.in_({one for line in lines.values() for one in line}),
-            Membership.role.in_(ABOVE),
-            Membership.ended_at.is_(None),
-            exists().where(Contact.person_id == Membership.person_id, Contact.lost_at.is_(None)),
-        )
-        .order_by(Membership.rank, Membership.id)
-    )
-    for role, unit_id, person_id in rows:
+    units = list({one for line in lines.values() for one in line})
+    for role, unit_id, person_id in session.execute(_POSTS, {"units": units}):
         posts.setdefault((role, unit_id), []).append(person_id)
     found = {}
     for unit_id, line in lines.items():

@@ -46,17 +46,18 @@ class Heard:
     done: list[Duty] = field(default_factory=list)
 
 
+_DONE = (
+    select(Duty)
+    .where(Duty.next_reminder_at <= bindparam("at"), Duty.state == DutyState.DONE)
+    .order_by(Duty.next_reminder_at, Duty.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=Duty)
+)
+
+
 def take_done(session: Session, at: datetime, most: int) -> list[Duty]:
     """Duties that are done after who is above was told that they are late; locked."""
-    duties = list(
-        session.scalars(
-            select(Duty)
-            .where(Duty.next_reminder_at <= at, Duty.state == DutyState.DONE)
-            .order_by(Duty.next_reminder_at, Duty.id)
-            .limit(most)
-            .with_for_update(skip_locked=True, of=Duty)
-        )
-    )
+    duties = list(session.scalars(_DONE, {"at": at, "most": most}))
     for duty in duties:
         duty.next_reminder_at = None
     return duties

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -265,13 +265,14 @@ def _allowed(timed: Timed, one: _Come, now: Moment, *, weekends: bool) -> dateti
     return moment
 
 
+_TOLD = select(Reminder.duty_id, Reminder.rung, Reminder.person_id).where(
+    Reminder.duty_id.in_(bindparam("duties", expanding=True))
+)
+
+
 def rungs_told(session: Session, spoken: Collection[DueRung]) -> set[tuple[int, str, int]]:
     """Which rungs of these duties have been said to whom: (duty, rung, person)."""
-    rows = session.execute(
-        select(Reminder.duty_id, Reminder.rung, Reminder.person_id).where(
-            Reminder.duty_id.in_({one.duty.id for one in spoken})
-        )
-    )
+    rows = session.execute(_TOLD, {"duties": list({one.duty.id for one in spoken})})
     return {(row.duty_id, row.rung, row.person_id) for row in rows}
 
 

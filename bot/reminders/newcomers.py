@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local
@@ -17,20 +17,20 @@ from bot.plans.ladders import LadderRung
 from bot.reminders.due import DueRung, introduction_of
 from bot.tables import Demand, Duty, DutyState, Membership, Message, Reminder, ReminderKind, Role
 
+_COME = (
+    select(Membership)
+    .where(Membership.catch_up_at <= bindparam("at"), Membership.ended_at.is_(None))
+    .options(joinedload(Membership.person), joinedload(Membership.unit))
+    .order_by(Membership.catch_up_at, Membership.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=Membership)
+)
+
 
 def claim_newcomers(session: Session, moment: Moment, most: int) -> list[Membership]:
     """The roles whose holders are to be told now what they have missed, locked; their units' duties are woken. Whoever may
     not be told now is put off."""
-    found = list(
-        session.scalars(
-            select(Membership)
-            .where(Membership.catch_up_at <= moment.at, Membership.ended_at.is_(None))
-            .options(joinedload(Membership.person), joinedload(Membership.unit))
-            .order_by(Membership.catch_up_at, Membership.id)
-            .limit(most)
-            .with_for_update(skip_locked=True, of=Membership)
-        )
-    )
+    found = session.scalars(_COME, {"at": moment.at, "most": most}).all()
     if not found:
         return []
     today = moment.today

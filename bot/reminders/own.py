@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.ladder import ToldRung
@@ -96,36 +96,38 @@ def _hearers(one: DueRung, staff: Staff) -> list[Person]:
     return [person] if person else []
 
 
+_LED = select(Membership.person_id, Membership.unit_id).where(
+    Membership.person_id.in_(bindparam("people", expanding=True)),
+    Membership.role == Role.SECRETARY,
+    Membership.ended_at.is_(None),
+)
+
+
 def _units_led(session: Session, people: Collection[int]) -> Mapping[int, set[int]]:
     """The units each person leads: who leads another than the message is about must read which one it is."""
     led: dict[int, set[int]] = {}
-    rows = session.execute(
-        select(Membership.person_id, Membership.unit_id).where(
-            Membership.person_id.in_(people), Membership.role == Role.SECRETARY, Membership.ended_at.is_(None)
-        )
-    )
-    for person_id, unit_id in rows:
+    for person_id, unit_id in session.execute(_LED, {"people": list(people)}):
         led.setdefault(person_id, set()).add(unit_id)
     return led
 
 
-def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
-    """A message that was tried in vain and speaks of nothing but what is said anew is taken back."""
-    fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
-    stuck = (
+_STUCK = select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(
+    Reminder.message_id.in_(
         select(Reminder.message_id)
         .join(Message, Message.id == Reminder.message_id)
         .where(
             Message.state == MessageState.WAITING,
             Message.attempts > 0,
-            Reminder.duty_id.in_({duty for duty, _ in fresh}),
+            Reminder.duty_id.in_(bindparam("duties", expanding=True)),
         )
     )
-    rows = session.execute(
-        select(Reminder.message_id, Reminder.duty_id, Reminder.person_id).where(
-            Reminder.message_id.in_(stuck)
-        )
-    ).all()
+)
+
+
+def _overtake(session: Session, by_person: Mapping[int, list[DueRung]]) -> None:
+    """A message that was tried in vain and speaks of nothing but what is said anew is taken back."""
+    fresh = {(one.duty.id, person) for person, items in by_person.items() for one in items}
+    rows = session.execute(_STUCK, {"duties": list({duty for duty, _ in fresh})}).all()
     kept = {row.message_id for row in rows if (row.duty_id, row.person_id) not in fresh}
     gone = {row.message_id for row in rows} - kept
     if gone:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
@@ -32,6 +33,7 @@ LONGEST_REMARK = 500
 NOT_CLOSED = tuple(state for state in DutyState if state != DutyState.DONE)
 
 
+@cache
 def is_newest() -> ColumnElement[bool]:
     """That no newer version (a condition on Submission) has been handed in."""
     newer = aliased(Submission)

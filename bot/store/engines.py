@@ -232,7 +232,7 @@ def sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         reading = connection.get_execution_options().get("reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        ask_driver(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
 
     _say_savepoints_plainly(engine)
     return engine

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from bot.calendar import Moment, at_local, next_allowed, next_working_day
@@ -57,21 +57,27 @@ LOOK_BACK = timedelta(days=60)
 LOOK_AHEAD = timedelta(days=35)
 
 
+_DUE = (
+    Membership.role.in_(MAY["sum"]),
+    Membership.ended_at.is_(None),
+    Membership.next_summary_at <= bindparam("at"),
+)
+_FIRST = (
+    select(Membership.person_id).where(*_DUE).order_by(Membership.next_summary_at).limit(bindparam("most"))
+)
+_ROLES = (
+    select(Membership)
+    .where(Membership.person_id.in_(bindparam("people", expanding=True)), *_DUE)
+    .options(joinedload(Membership.person), joinedload(Membership.unit))
+    .order_by(Membership.person_id, Membership.id)
+    .with_for_update(skip_locked=True, of=Membership)
+)
+
+
 def claim_leaders(session: Session, at: datetime, most: int = BATCH) -> list[Membership]:
     """The roles, of those that sum up, whose hour has come, those of one person together; of so many people."""
-    due = (
-        Membership.role.in_(MAY["sum"]),
-        Membership.ended_at.is_(None),
-        Membership.next_summary_at <= at,
-    )
-    first = select(Membership.person_id).where(*due).order_by(Membership.next_summary_at).limit(most)
-    people = set(session.scalars(first))
-    if not people:
-        return []
-    roles = select(Membership).where(Membership.person_id.in_(people), *due)
-    whole = roles.options(joinedload(Membership.person), joinedload(Membership.unit))
-    in_turn = whole.order_by(Membership.person_id, Membership.id)
-    return list(session.scalars(in_turn.with_for_update(skip_locked=True, of=Membership)))
+    people = set(session.scalars(_FIRST, {"at": at, "most": most}))
+    return list(session.scalars(_ROLES, {"at": at, "people": list(people)})) if people else []
 
 
 def look_after_leader(

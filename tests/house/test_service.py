@@ -14,31 +14,19 @@ import httpx
 import pytest
 
 from bot import __main__ as main
-from tests.kit.places import ROOT
+from tests.kit.cli import UNITS, run
 from tests.kit.processes import SECONDS, free_port, program, settings
 
 pytestmark = pytest.mark.process
 
 
-def command(environment: dict[str, str], *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *words],
-        env={"PATH": "/usr/bin:/bin", **environment},
-        cwd=environment["FILES_URL"].rpartition("/")[0],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
-
-
-def test_a_secretary_comes_in_by_the_web(database_url: str, tmp_path: Path) -> None:
+def test_a_secretary_comes_in_by_the_web(url: str, tmp_path: Path) -> None:
     port = free_port()
-    url, given = f"http://127.0.0.1:{port}", settings(database_url, tmp_path, port)
-    command(given, "units", "import", str(ROOT / "templates/demo/units.csv"))
-    code = command(given, "invite", "CB01", "--role", "secretary").split()[1]
-    with program("run", url=url, log=tmp_path / "log", settings=given) as process:
-        with httpx.Client(base_url=url, follow_redirects=True, timeout=SECONDS) as client:
+    site, given = f"http://127.0.0.1:{port}", settings(url, tmp_path, port)
+    run("units", "import", UNITS)
+    code = run("invite", "CB01", "--role", "secretary").output.split()[1]
+    with program("run", url=site, log=tmp_path / "log", settings=given) as process:
+        with httpx.Client(base_url=site, follow_redirects=True, timeout=SECONDS) as client:
             page = client.get(f"/w/new/{code}")
             entry = re.search(r'name="entry" value="([^"]+)"', page.text)
             assert entry is not None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -308,7 +308,7 @@ def test_a_meeting_held_in_the_last_days_before_its_month_counts(world: World) -
 def test_the_usual_day_off_the_rest_days(
     world: World, tmp_path: Path, usual: int, month: int, told: str, words: list[str]
 ) -> None:
-    world.go("2021-12-25 09:00")
+    world.at = world.local(f"{told} 09:00") - timedelta(days=10)
     secretary = world.registered("CB1", "secretary", meeting_day=usual)
     world.load(plan_of(MONTHLY, tmp_path))
     until(world, f"2022-{month + 1:02}-01 06:00")
