@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.calendar import Moment
 from bot.duties.life import LIVE_MEETING
+from bot.duties.needed_before import ask_before
 from bot.meetings.offering import Offer, last_meetings, offers_alike
 from bot.messages import Choice, Reply
 from bot.people.reaching import told_first
@@ -67,10 +68,11 @@ def part_alike(
     found = {some[0].duty_id: some for some in _find_alike(session, due, apart, moment.today) if some[1:]}
     standing = duties_claimed(session, found)
     brought = _with_materials(session) if standing else set()
+    asking = ask_before(session, {one.plan_id for one in standing}) if standing else set()
     for duty in standing:
         topic = duty.topic
         named = topic is not None and (topic.plan_id, topic.key) in brought
-        if named or not speaks_to_own(duty, moment):
+        if named or (duty.plan_id, duty.key) in asking or not speaks_to_own(duty, moment):
             del found[duty.id]
     followers = {one.duty_id for some in found.values() for one in some}
     rest = {row.id for row in due} - followers

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.duties.ladder import ToldRung
+from bot.duties.needed_before import needed_before
 from bot.meetings.offering import offers_for
 from bot.people.staff import Staff
 from bot.reminders.due import DueRung, rungs_told
@@ -39,8 +40,9 @@ def tell_secretaries(
     _overtake(session, by_person)
     materials = new_materials(session, [one for items in by_person.values() for one in items])
     every = [one for items in by_person.values() for one in items]
-    offers = offers_for(session, [one.duty for one in every if one.meeting is None], desk.moment(at))
-    wording = Wording(desk, desk.moment(at), materials, offers)
+    unset = [one.duty for one in every if one.meeting is None]
+    offers = offers_for(session, unset, desk.moment(at))
+    wording = Wording(desk, desk.moment(at), materials, offers, needed_before(session, unset))
     posts = []
     for person_id, items in by_person.items():
         about = {one.duty.unit_id for one in items}

@@ -1,13 +1,14 @@
 """What a unit's people are told in one message."""
 
 import logging
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import chain
 
 from bot.calendar import Moment
+from bot.duties.needed_before import NeededBefore
 from bot.duties.outlook import Outlook, days_overdue, outlook_of
 from bot.materials.sharing import share_materials
 from bot.meetings.offering import Offer
@@ -43,12 +44,14 @@ IN_FULL = 5
 
 @dataclass(frozen=True)
 class Wording:
-    """The messages of one batch. `offers`: the meeting that is offered in one tap, by duty."""
+    """The messages of one batch. `offers`: the meeting that is offered in one tap, by duty;
+    `needed`: what is to be done before it."""
 
     desk: Desk
     moment: Moment
     materials: Materials
     offers: Mapping[int, Offer]
+    needed: Mapping[int, Sequence[NeededBefore]] = field(default_factory=dict)
 
     def post(self, contact: Contact, items: list[DueRung], *, named: bool) -> outbox.Post | None:
         """The message; what cannot be put into words is logged and silences nobody else. `named`: it says which unit it is about."""
@@ -77,6 +80,7 @@ class Wording:
             "named": named,
             "materials": own,
             "offers": self.offers,
+            "needed": self.needed,
             "shared": shared,
             "lists": duty_checklists(self.desk.rules, before, self.moment),
         }

@@ -82,6 +82,10 @@ def _told_apart(choice: Choice, alike: Counter[str], seen: Counter[str]) -> Choi
     )
 
 
+ABOUT_A_MONTH, A_YEAR = 45, 366
+"""Days that a topic is about one month, or one year."""
+
+
 class Renderer:
     """All wording. `folder` is templates/; `zone` is the time zone in which moments are shown."""
 
@@ -198,11 +202,21 @@ class Renderer:
         return str(name.format(year=year)) if name else self.period(key)
 
     def month_short(self, first: date, last: date | None = None) -> str:
-        """The period of a topic in a line of figures: a month, or a quarter when it is one."""
-        if last and (last - first).days > 45:
-            quarter = (first.month - 1) // 3 + 1
-            return str(self.words["short_periods"]["Q"].format(part=quarter))
-        return str(self.words["short_periods"]["M"].format(part=first.month))
+        """The period of a topic in a line of figures: a month, a quarter or a year when it is one, else from month to month, or
+        from year to year."""
+        names = self.words["short_periods"]
+
+        def of(day: date) -> str:
+            return str(names["M"].format(part=day.month))
+
+        if last is None or (last - first).days <= ABOUT_A_MONTH:
+            return of(first)
+        quarter = (first.month + 2) // 3
+        if first.year == last.year and quarter == (last.month + 2) // 3:
+            return str(names["Q"].format(part=quarter))
+        if first.year == last.year and (first.month, last.month) == (1, 12):
+            return str(names["Y"].format(part=first.year))
+        return f"{of(first)}–{of(last)}" if (last - first).days <= A_YEAR else f"{first.year}–{last.year}"
 
     def _local(self, day: date | datetime) -> date:
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
