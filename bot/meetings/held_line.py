@@ -68,7 +68,9 @@ def _read(text: str, members: int | None, moment: Moment) -> HeldLine | None:
 
 
 def _counts(text: str, members: int | None) -> bool:
-    return line_of(text, members) in ("counts", "share")
+    """A number alone may be anything; so many people, where a meeting was held, are those who were there."""
+    kind = line_of(text, members)
+    return kind in ("counts", "share") or (kind == "number" and not text.strip().isdecimal())
 
 
 def _left_open(text: str, members: int | None) -> str | None:

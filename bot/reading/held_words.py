@@ -13,8 +13,9 @@ FILLING = words_of("nhe nha a")
 NOT_MEANT = words_of("dạ hợp hộp")
 """Words that folding makes like "đã" and "họp"."""
 AROUND = words_of(
-    "chi bo toi em minh chung ben don vi thuong ky dinh cuoc buoi dc dong bao cao thua ngay xin oi kinh gui to chuc da chuyen de"
+    "chi bo toi em minh chung bon ben don vi thuong ky dinh cuoc buoi dc dong bao cao thua ngay xin oi kinh gui to chuc da chuyen de"
 )
+OF_AN_EVENING = words_of("qua hom ngay thu nay chu cn")
 SIGNS = ",.;:!()"
 ASIDE = unmarked_too(
     r"(?:^|[\s,.;]+)(?:(?:nhờ|em|cháu|đồng chí|đ/c|trợ lý|báo cáo để)\s+)*(?:ghi|nhập)\s+(?:giúp|hộ|lại|nhận|vào)"
@@ -54,8 +55,10 @@ def read_held_words(text: str) -> HeldWords | None:
         if n not in range(at, at + len(name)) and meant[n] and meant[n] not in DONE | FILLING
     ]
     while rest and _is_around(words[rest[0]], typed[rest[0]]) and words[rest[0]] != "ngay":
+        if typed[rest[0]].lower() == "toi" and len(rest) > 1 and words[rest[1]] in OF_AN_EVENING:
+            break  # "tối qua" without its marks
         rest = rest[1:]
-    while rest and _is_around(words[rest[-1]], typed[rest[-1]]):
+    while rest and _is_around(words[rest[-1]], typed[rest[-1]]) and not _counted(words, rest):
         rest = rest[:-1]
     return HeldWords(tuple(typed[n] for n in rest), done)
 
@@ -69,6 +72,13 @@ def without_name(text: str, name: str) -> str:
 
 def _is_around(word: str, typed: str) -> bool:
     return word in AROUND and typed.lower() != "tối"
+
+
+def _counted(words: list[str], rest: list[int]) -> bool:
+    """Whether the last of them are members who have been counted: "26 đồng chí"."""
+    end = [words[n] for n in rest]
+    people = next((some for some in (["dong", "chi"], ["dc"]) if end[-len(some) :] == some), [])
+    return bool(people) and end[: -len(people)][-1:] != [] and end[-len(people) - 1].isdecimal()
 
 
 def _stands(words: list[str], at: int, name: tuple[str, ...]) -> bool:

@@ -58,6 +58,11 @@ def held(world: World) -> list[tuple[str, int, int]]:
         ("tối qua họp rồi nhé, đủ", "2026-11-05", 12),
         ("Đã sinh hoạt chi bộ ngày 04/11, có mặt 11/12, vắng 1 có lý do", "2026-11-04", 11),
         ("chi bo hop roi hom 3/11 du 12/12", "2026-11-03", 12),
+        ("chi bo toi hop toi qua roi, 11/12 vang 1 khong ly do", "2026-11-05", 11),
+        ("chi bộ vừa họp xong hôm 3/11, đủ 12 đồng chí", "2026-11-03", 12),
+        ("toi qua chi bo toi hop xong, 11/12 vang 1 co phep", "2026-11-05", 11),
+        ("Chi bộ tôi họp tối qua rồi, 11/12, vắng 1 có phép", "2026-11-05", 11),
+        ("chi bo em hop toi thu ba roi 11/12 vang 1 phep", "2026-11-03", 11),
         *(
             (said, "2026-11-03", 9)
             for said in (
@@ -125,6 +130,15 @@ def test_where_the_day_is_asked_for_a_day_is_no_count(world: World, said: str) -
     assert "Đã họp ngày nào?" not in secretary.last.text
     secretary.says("đủ 12/12").taps("Đúng")
     assert held(world) == [("2026-11-03", 12, 12)]
+
+
+def test_so_many_people_were_there_and_why_the_others_were_away_is_asked(world: World) -> None:
+    secretary = secretary_here(world)
+    world.go("2026-11-06 12:00")
+    secretary.says("hôm qua họp có 11 người")
+    assert "vắng" in secretary.last.text
+    secretary.says("có phép").taps("Đúng")
+    assert held(world) == [("2026-11-05", 11, 12)]
 
 
 def test_without_its_day_the_day_is_asked_and_the_counts_are_kept(world: World) -> None:
