@@ -48,7 +48,7 @@ class Imported:
     """How many rows were new, other than before, or the same; `passed` ones are of units that were closed before.
 
     `closed` are the units that the file has closed: their people are to be told. `founded` and `changes` say what is new
-    and what becomes of what.
+    and what becomes of what. `unlisted` are units that new ones may be under another name: see `_unlisted`.
     """
 
     added: int
@@ -58,6 +58,7 @@ class Imported:
     closed: tuple[Closed, ...] = ()
     founded: tuple[Founded, ...] = field(default=(), compare=False)
     changes: tuple[UnitChange, ...] = field(default=(), compare=False)
+    unlisted: tuple[Founded, ...] = field(default=(), compare=False)
 
 
 def write_units(
@@ -121,7 +122,26 @@ def _write_tree(session: Session, units: dict[str, Unit], rows: Sequence[UnitRow
         len(rows) - len(living),
         founded=tuple(Founded(r.code, r.name, _above(units, r)) for r in fresh),
         changes=tuple(change for some in changes for change in some),
+        unlisted=tuple(_unlisted(units, rows, fresh)),
     )
+
+
+def _unlisted(units: Mapping[str, Unit], rows: Sequence[UnitRow], fresh: Sequence[UnitRow]) -> list[Founded]:
+    """The living units beside a new one, of its kind, that the list leaves out while it has most of them: one that was renamed
+    since, and bears no code there, is read as a new one."""
+    listed, new = {row.code for row in rows}, {row.code for row in fresh}
+    found: list[Founded] = []
+    for parent, kind in dict.fromkeys((row.parent_code, row.kind) for row in fresh if row.parent_code):
+        above = units[parent]
+        beside = [
+            unit
+            for code, unit in units.items()
+            if unit.parent_id == above.id and unit.kind == kind and unit.closed_on is None and code not in new
+        ]
+        left = [unit for unit in beside if unit.code not in listed]
+        if 2 * len(left) <= len(beside):
+            found += [Founded(unit.code, unit.name, above.name) for unit in left]
+    return found
 
 
 def _above(units: Mapping[str, Unit], row: UnitRow) -> str:
