@@ -132,7 +132,7 @@ def test_who_takes_over_in_the_middle_of_an_overdue_month(world: World) -> None:
     climbed = [reply.text for reply in leader.got[before:] if reply.text.startswith("⚠️")]
     (told_above,) = [text for text in climbed if "Chi bộ Văn phòng" in text]
     line = next(line for line in told_above.split("\n") if line.startswith("– Chi bộ Văn phòng"))
-    assert "đã nhắc bí thư 1 lần, người phụ trách trước" in line
+    assert "đã nhắc người phụ trách 1 lần, người phụ trách trước" in line
     reads_well(second, leader)
 
 
@@ -251,7 +251,7 @@ def test_a_follower_who_comes_late_hears_what_was_told_to_nobody(world: World, t
     tick_through(world, "2022-06-20 09:00", secretary)
     follower = world.registered("DUK", "follower")
     (message,) = told(world, follower, "2022-06-20 10:00")
-    assert "– Chi bộ Văn phòng: quá hạn 10 ngày; đã nhắc bí thư 5 lần" in message.text
+    assert "– Chi bộ Văn phòng: quá hạn 10 ngày; đã nhắc người phụ trách 5 lần" in message.text
     assert "– Chi bộ Thôn Đông: hạn thứ Sáu 10/6; chưa có người đăng ký phụ trách" in message.text
     assert told(world, follower, "2022-06-21 12:00") == []
     reads_well(follower)

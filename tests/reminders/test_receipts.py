@@ -112,7 +112,7 @@ def test_who_is_above_hears_of_the_latest_message_alone(world: World, tmp_path: 
     first.taps("Đã nhận")
     tick_through(world, "2022-06-14 08:30", deputy)
     tick_through(world, "2022-06-15 08:30", follower)
-    assert "đã nhắc bí thư 5 lần (đã nhận), người cùng phụ trách 1 lần\n" in follower.last.text
+    assert "đã nhắc người phụ trách 5 lần (đã nhận), người cùng phụ trách 1 lần\n" in follower.last.text
     nudged(world, first, "bao-cao")
     deputy.taps("Đã nhận")
     with world.db.read() as session:

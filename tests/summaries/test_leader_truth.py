@@ -312,7 +312,7 @@ class Walk:
             assert int(days[1]) == (self.today - DUE[key]).days > 0, (self.today, line)
         assert ("chưa có người đăng ký" in state) is (cell.secretary is None), line
         assert ("mất liên lạc" in state) is bool(cell.secretary and cell.lost), line
-        told = re.search(r"bí thư (\d+) lần", state)
+        told = re.search(r"nhắc người phụ trách (\d+) lần", state)
         assert (int(told[1]) if told else 0) == self.written(cell, key), (self.today, line)
         self.checked["late"] += 1
 
