@@ -22,6 +22,7 @@ from handlers.enquiries import asking as enquiring
 from handlers.meetings import asides, notes, overhearing, result_line, said_day
 from handlers.people import admission, talk
 from handlers.plans import office
+from handlers.reminders import snooze
 from handlers.reports import report
 from handlers.summaries import asking
 
@@ -72,7 +73,9 @@ ROUTES = Routes(
     edited=talk.answer_edit,
     edit_note=notes.edit_note,
     group=talk.refuse_group,
-    unasked=lambda chat: result_line.take_unasked(chat) or said_day.take_said_day(chat),
+    unasked=lambda chat: (
+        result_line.take_unasked(chat) or said_day.take_said_day(chat) or snooze.take_said_later(chat)
+    ),
     take_sounds=overhearing.offer_sounds,
     offer=lambda chat: (
         overhearing.offer_note(chat) or asking.take_loose_words(chat) or enquiring.answer_words(chat)

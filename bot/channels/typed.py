@@ -27,6 +27,8 @@ class TypedWords:
     """The same where the first of the lines are buttons too."""
     nameless: str = ""
     """What somebody is called whose name is not known."""
+    open_link: str = ""
+    """What is done with an address that stands by itself: the words of its link cannot be pressed."""
     instead: Sequence[tuple[str, str]] = field(default=())
 
 
@@ -34,7 +36,7 @@ def draw_typed(reply: Reply, words: TypedWords, links: Sequence[str] = ()) -> st
     """The reply as text alone, in the small HTML of a reply without links: each address stands on a line of its own. `links`:
     an address for each of the files, where the channel carries none."""
     parts = [
-        spread_links(say_instead(reply.text, words.instead)),
+        spread_links(open_links(say_instead(reply.text, words.instead), words.open_link)),
         *(_file_line(file, link) for file, link in zip(reply.files, links, strict=False)),
         _choices(reply, words),
     ]
@@ -67,6 +69,13 @@ def say_instead(text: str, instead: Sequence[tuple[str, str]]) -> str:
     said = dict(instead)
     pattern = "|".join([_KEPT, *(re.escape(words) for words, _ in instead)])
     return re.sub(pattern, lambda found: said.get(found[0], found[0]), text)
+
+
+def open_links(text: str, instead: str) -> str:
+    """The text with `instead` in the place of a word and the quoted name of a link in it: “bấm “Mở trang””."""
+    for found in _LINK.finditer(text) if instead else ():
+        text = re.sub(rf"\w+ “{re.escape(found[2])}”", lambda _: instead, text)
+    return text
 
 
 def spread_links(text: str) -> str:

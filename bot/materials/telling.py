@@ -21,6 +21,7 @@ from bot.materials.materials import (
 from bot.materials.sharing import share_materials
 from bot.messages import Reply
 from bot.people.staff import staff_of
+from bot.reading.words import fold
 from bot.store.db import take_turns
 from bot.tables import Contact, Demand, Duty, DutyState, Material, Message, MessageState, Reminder, Submission
 from bot.talk import outbox
@@ -117,7 +118,7 @@ def _tell_units(
         if speaker is None:
             log.info("materials.nobody unit=%s duty=%s", unit_id, duty.id)
             continue
-        older = had.get(unit_id, set()) & {file.submission_id for file in fresh if file.submission_id}
+        older = had.get(unit_id, set()) & {_origin(file) for file in fresh}
         _write(desk, session, staff.contacts[speaker.id], duty, fresh, at, replaces=bool(older))
         written += 1
     session.flush()
@@ -166,8 +167,43 @@ def _bodies_of(
     return [(unit_id, body) for unit_id, body in rows]
 
 
-def _had_older(session: Session, files: Sequence[Material], units: Collection[int]) -> dict[int, set[int]]:
-    """By unit the reports (ids) with which some of the files came, where the unit was told of an earlier version of them."""
+def _origin(file: Material) -> int | str:
+    """What stays the same of a file from one version to the next: the report with which it came, or its name."""
+    return file.submission_id or fold(file.name)
+
+
+def _had_older(
+    session: Session, files: Sequence[Material], units: Collection[int]
+) -> dict[int, set[int | str]]:
+    """By unit the origins of some of the files, where the unit was told of an earlier version of them."""
+    versions = [*_older_reports(session, files), *_older_names(session, files)]
+    if not versions:
+        return {}
+    told = _bodies_of(session, files, units, Message.state.in_((MessageState.SENT, MessageState.WAITING)))
+    found: dict[int, set[int | str]] = {}
+    for unit_id, body in [*_reminded_bodies(session, files, units), *told]:
+        found.setdefault(unit_id, set()).update(new for digest, new in versions if digest in spoken_in(body))
+    return found
+
+
+Versions = list[tuple[str, int | str]]
+"""Digests of files that were taken back, each with the origin of what stands in their place."""
+
+
+def _older_names(session: Session, files: Sequence[Material]) -> Versions:
+    """Those that were sent and taken back by hand, and were called the same."""
+    rows = session.execute(
+        select(Material.digest, Material.name).where(
+            tuple_(*TURN) == (files[0].plan_id, files[0].key, files[0].period, files[0].variant),
+            Material.withdrawn_by.is_not(None),
+        )
+    )
+    names = {fold(file.name) for file in files if not file.submission_id}
+    return [(digest, fold(name)) for digest, name in rows if fold(name) in names]
+
+
+def _older_reports(session: Session, files: Sequence[Material]) -> Versions:
+    """Those that came with an earlier version of a report."""
     old, new = aliased(Submission), aliased(Submission)
     its = [file.submission_id for file in files if file.submission_id]
     versions = session.execute(
@@ -175,14 +211,8 @@ def _had_older(session: Session, files: Sequence[Material], units: Collection[in
         .join(old, old.id == Material.submission_id)
         .join(new, and_(new.duty_id == old.duty_id, new.version > old.version))
         .where(new.id.in_(its), Material.withdrawn_at.is_not(None))
-    ).all()
-    if not versions:
-        return {}
-    told = _bodies_of(session, files, units, Message.state.in_((MessageState.SENT, MessageState.WAITING)))
-    found: dict[int, set[int]] = {}
-    for unit_id, body in [*_reminded_bodies(session, files, units), *told]:
-        found.setdefault(unit_id, set()).update(new for digest, new in versions if digest in spoken_in(body))
-    return found
+    )
+    return [(digest, new_id) for digest, new_id in versions]
 
 
 def _write(

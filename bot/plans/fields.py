@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from bot.periods import period_named
 from bot.plans.agenda import Key, Strict, Text, YesNo
+from bot.plans.no_days import day_trouble
 from bot.problems import Invalid
 
 KINDS = (
@@ -49,7 +50,7 @@ def _day(value: object) -> date:
             day = date.min
         if 1900 <= day.year <= 2100:
             return day
-    raise field_fault("plan_not_a_date", value=written)
+    raise field_fault("plan_not_a_date", value=written, **day_trouble(written))
 
 
 def _days(value: object) -> int:
@@ -182,7 +183,7 @@ class Window(Strict):
         try:
             whole = period_named(given)
         except Invalid as error:
-            raise field_fault("plan_bad_period", value=given.strip()) from error
+            raise field_fault("plan_bad_period", value=given.strip(), **day_trouble(given)) from error
         return {"from": whole.first, "to": whole.last}
 
     @model_validator(mode="after")

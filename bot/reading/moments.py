@@ -11,11 +11,12 @@ from bot.reading.words import own_words, plain_words
 
 _TO = r"(?:đến|tới|den|toi)(?:\s+(?:hết|het))?"
 _UNTIL = re.compile(rf"^\s*(?:(?:tôi|em|xin|đi|vắng|nghỉ|cho)\s+)*(?:{_TO}|hết|het)\s+", re.IGNORECASE)
-_PUT_OFF = re.compile(
-    r"^\s*(?:(?:tôi|xin|em|chi bộ)\s+)*(?:hoãn|hoan|lùi|lui|dời|chuyển|đổi)\s+"
-    rf"(?:(?:lại|lịch|buổi|họp|cuộc|này)\s+)*(?:(?:{_TO}|sang|qua|vào)\s+)?",
-    re.IGNORECASE,
+_PUT_OFF = unmarked_too(
+    r"^\s*(?:(?:tôi|xin|em|dạ|thưa|chi bộ|đồng chí|cho)[\s,]+)*(?:(?:buổi|cuộc|lịch)\s+)?(?:(?:họp|sinh hoạt)\s+)?"
+    r"(?:hoãn|lùi|dời|chuyển|đổi)\s+(?:(?:lại|lịch|buổi|họp|sinh hoạt|cuộc|này)\s+)*"
+    r"(?:(?:(?:đến|tới)(?:\s+hết)?|sang|qua|vào)\s+)?"
 )
+_REASON = unmarked_too(r"[\s,]+(?:bởi\s+)?vì\s.+$")
 
 
 _SETS = unmarked_too(
@@ -25,9 +26,21 @@ _SETS = unmarked_too(
 )
 
 
+_MEETS = unmarked_too(r"(?<!\w)(?:họp|sinh hoạt)(?!\w)")
+_MEETS_THEN = unmarked_too(
+    r"(?:[\s,]+(?:thì|mới|sẽ|chi bộ|chúng tôi|bên em|bên tôi|tôi|em))*[\s,]+(?:họp|sinh hoạt)(?:\s+chi bộ)?"
+    r"(?:\s+(?:nhé|nha|ạ|rồi|đấy))*[\s.!]*$"
+)
+
+
 def without_setting(text: str) -> str:
-    """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "chi bộ họp thứ Tư"."""
-    return _SETS.sub("", without_put_off(text))
+    """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "thứ Tư chi bộ mới họp"."""
+    return _MEETS_THEN.sub("", _SETS.sub("", without_put_off(text)))
+
+
+def speaks_of_meeting(text: str) -> bool:
+    """Whether it is said that something meets: "mai họp", "thứ Năm chi bộ sinh hoạt"."""
+    return _MEETS.search(text) is not None
 
 
 def without_until(text: str) -> str:
@@ -37,7 +50,8 @@ def without_until(text: str) -> str:
 
 def without_put_off(text: str) -> str:
     """Where the day of a meeting was asked for, the new one alone: "hoãn đến thứ Ba tuần sau", "lùi lịch họp sang 12/4"."""
-    return _PUT_OFF.sub("", text)
+    left = _PUT_OFF.sub("", text)
+    return text if left == text else _REASON.sub("", left)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ NAMES = {
     "/thangnay": "viec thang nay|thang nay|viec can lam|viec phai lam|thang nay co viec gi|thang nay lam gi|thang nay phai lam gi",
     "/lichhop": "lich hop|dat lich|dat lich hop|doi lich|doi lich hop|xem lich hop|hen lich hop",
     "/hop": "hop|vao hop|bat dau hop|hop chi bo|bat dau buoi hop|hop tiep|tiep tuc hop",
-    "/ketqua": "ket qua|nhap ket qua|nhap ket qua hop|nhap ket qua buoi hop|bao cao ket qua hop",
+    "/ketqua": "ket qua|nhap ket qua|nhap ket qua hop|nhap ket qua buoi hop|bao cao ket qua hop"
+    "|sua ket qua|sua ket qua hop|sua so lieu|sua diem danh|sua lai ket qua",
     "/nop": "nop bao cao|nop|gui bao cao",
     "/tinhhinh": "tinh hinh|tinh hinh chi bo|tinh hinh don vi|tinh hinh dang bo|xem tinh hinh",
     "/tonghop": "tong hop|xem tong hop",

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.duties.turns import EVERY, at_hand, topic_turns
 from bot.materials.materials import MOST_MATERIALS, tie_materials, units_reached
+from bot.materials.replacing import former_files, replace_files
 from bot.materials.sending import Sending
 from bot.materials.shelves import topic_in_reach, topic_shelves
 from bot.people.roles import role_holders
@@ -218,6 +219,7 @@ def ask_sending_card(chat: Chat) -> None:
         **_turn(chat, topic),
         given=chat.answers(Sending).files,
         units=units_reached(chat.session, topic.plan_id, topic.key, sending.period, paths),
+        former=former_files(chat.session, topic, sending.period, paths, sending.files),
         refused=album_refusals(chat),
         upload=upload_link(chat),
         back=len(chat.dialog.trail) > 0,
@@ -231,28 +233,31 @@ def _turn(chat: Chat, topic: Topic) -> dict[str, Any]:
 def take_sending_card(chat: Chat, answer: Answer) -> None:
     if (full := _more(chat, answer)) is not None:
         chat.again(trouble=full)
-    elif answer.value == "send":
-        _tie(chat)
+    elif answer.value in ("send", "replace"):
+        _tie(chat, replaces=answer.value == "replace")
     elif answer.value == "drop":
         _drop(chat)
     else:
         raise Invalid("choose_button")
 
 
-def _tie(chat: Chat) -> None:
+def _tie(chat: Chat, *, replaces: bool) -> None:
     sending = chat.answers(Sending)
     found = _reached(chat, sending.topic)
     if found is None:
         return
     topic, paths = found
     files, period, facts = sending.files, sending.period, _turn(chat, topic)
-    added = tie_materials(chat.session, topic, period, paths, files, chat.person.id, chat.at)
+    its = (chat.session, topic, period, paths, files, chat.person.id, chat.at)
+    replaced = replace_files(*its) if replaces else 0
+    added = tie_materials(*its)
     if added:
         chat.note("materials tied", f"topic:{topic.id}")
     chat.end()
     units = units_reached(chat.session, topic.plan_id, topic.key, period, paths)
     known = len(files) - added
-    chat.say("materials/tied", topic=topic, **facts, added=added, known=known, units=units)
+    facts |= {"added": added, "known": known, "units": units, "replaced": replaced}
+    chat.say("materials/tied", topic=topic, **facts)
 
 
 FLOW = Flow(

@@ -5,7 +5,7 @@ from datetime import date, time, timedelta
 from bot.calendar import at_local
 from bot.duties.outlook import duty_outlook, unit_outlooks
 from bot.meetings.attendance import counts_of_values
-from bot.meetings.awaiting import line_of
+from bot.meetings.awaiting import held_lately, line_of
 from bot.meetings.counts import number_called
 from bot.meetings.dialogs import Counting
 from bot.meetings.held_line import read_held_line, recent_day
@@ -35,7 +35,8 @@ def show_result_choice(chat: Chat, unit_id: str = "") -> None:
     if chat.dialog.flow == FLOW.name:
         chat.end()
     waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
-    chat.say("meetings/result/choose", unit=unit, waiting=waiting)
+    held = bool(held_lately(chat.session, [unit.id], chat.at))
+    chat.say("meetings/result/choose", unit=unit, waiting=waiting, held=held)
 
 
 def enter_result_of(chat: Chat, duty_id: str) -> None:

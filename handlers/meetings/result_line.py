@@ -44,6 +44,8 @@ OWN_FLOWS = (
     "result",
     "line",
 )
+SCHEDULE = "schedule"
+"""It asks for days, hours and places: no figures, and nothing that is over."""
 MOST = 12
 
 
@@ -63,7 +65,7 @@ def take_unasked(chat: Chat) -> bool:
     if len(units) == 1:
         text = without_name(text, next(iter(units.values())).name)
     kind = _kind(chat, text, list(units.values()))
-    if not kind and not chat.dialog.flow and _is_told(chat, text, units):
+    if _yields_to_told(chat, kind) and _is_told(chat, text, units):
         return True
     if not kind or (chat.dialog.flow and not _overtakes(chat, kind, list(units))):
         return False
@@ -76,6 +78,14 @@ def take_unasked(chat: Chat) -> bool:
     else:
         _find_meeting(chat, text, units)
     return True
+
+
+def _yields_to_told(chat: Chat, kind: str) -> bool:
+    """A day or an hour is asked for by nothing that "họp rồi" answers; any other open question yields to it after a reminder only."""
+    if not chat.dialog.flow:
+        return not kind
+    step = chat.open_step
+    return chat.dialog.flow == SCHEDULE or (not (step and step.words) and _is_reminded_since(chat))
 
 
 def _is_told(chat: Chat, text: str, units: dict[int, Unit]) -> bool:
@@ -107,10 +117,16 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     a reminder has come since."""
     if kind not in ("counts", "share"):
         return False
-    if not any(one.held_at for one in awaited_meetings(chat.session, unit_ids, chat.moment)):
-        return False
+    waiting = awaited_meetings(chat.session, unit_ids, chat.moment)
+    if any(one.held_at for one in waiting):
+        return kind == "counts" or _is_reminded_since(chat)
+    return bool(waiting) and chat.dialog.flow == SCHEDULE and _is_reminded_since(chat)
+
+
+def _is_reminded_since(chat: Chat) -> bool:
+    """Whether a reminder of a meeting has come since the open question was answered last, or asked."""
     touched = chat.dialog.touched_at or datetime.min.replace(tzinfo=UTC)
-    return kind == "counts" or reminded_since(chat.session, chat.person.id, touched)
+    return reminded_since(chat.session, chat.person.id, touched)
 
 
 def _take_number(chat: Chat, text: str, unit_ids: list[int]) -> bool:

@@ -8,12 +8,21 @@ from bot.meetings.joining import duties_of
 from bot.meetings.meetings import live_meeting
 from bot.meetings.offering import offer_for, read_stamp, usual_meeting
 from bot.problems import Invalid
-from bot.reading.moments import without_setting
+from bot.reading.moments import without_put_off, without_setting
+from bot.reading.second_thoughts import other_moment
 from bot.reminders.asked_duty import own_duty
 from bot.tables import Duty, Unit
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer, Flow, FlowStep
-from handlers.meetings.days import chosen_day, chosen_time, days_offered, hours_left, read_day, read_time
+from handlers.meetings.days import (
+    chosen_day,
+    chosen_time,
+    days_offered,
+    hours_left,
+    read_day,
+    read_time,
+    wall_clock,
+)
 from handlers.meetings.settling import (
     Scheduling,
     ask_concern,
@@ -167,6 +176,8 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
     day, clock = chosen_day(answer.value), None
     if day is None:
         day, clock = read_day(chat, take_place_said(chat, said, without_setting(answer.text)))
+        if without_put_off(answer.text) != answer.text:
+            clock = _as_set_before(chat, said, clock)
     if day < chat.today:
         raise Invalid("date_past", day=day)
     said.day = day
@@ -174,6 +185,15 @@ def take_meeting_day(chat: Chat, answer: Answer) -> None:
         chat.goto("time")
     else:
         settle_time(chat, said, clock)
+
+
+def _as_set_before(chat: Chat, said: Scheduling, clock: time | None) -> time | None:
+    """Of a meeting that is put off to another day, the hour and the place stay where nothing else is said."""
+    live = live_meeting(chat.session, said.unit, said.duty)
+    if live is None or live.planned_at is None:
+        return clock
+    said.place = said.place or live.place or None
+    return clock or live.planned_at.astimezone(chat.zone).time()
 
 
 def ask_time(chat: Chat) -> None:
@@ -185,9 +205,20 @@ def ask_time(chat: Chat) -> None:
 def take_time(chat: Chat, answer: Answer) -> None:
     said, clock = chat.answers(Scheduling), chosen_time(answer.value)
     if clock is None:
-        day, clock = read_time(chat, take_place_said(chat, said, answer.text))
+        text = take_place_said(chat, said, without_setting(answer.text))
+        if (other := _day_alone(chat, text)) is not None:
+            said.day = other
+            chat.again()
+            return
+        day, clock = read_time(chat, text)
         said.day = day or said.day
     settle_time(chat, said, clock)
+
+
+def _day_alone(chat: Chat, text: str) -> date | None:
+    """Another day, said where the hour is asked for; a number alone is an hour."""
+    moment = None if text.strip().isdecimal() else other_moment(text, today=chat.today, now=wall_clock(chat))
+    return moment.day if moment and moment.at is None and moment.day and moment.day >= chat.today else None
 
 
 FLOW = Flow(

@@ -12,6 +12,7 @@ from bot.meetings.joining import duties_of, note_offered, offered_duties, takes_
 from bot.meetings.meetings import last_place, live_meeting, lock_unit, set_meeting
 from bot.problems import Invalid
 from bot.reading.moment_places import split_place
+from bot.reading.moments import without_setting
 from bot.reading.second_thoughts import other_moment
 from bot.reading.words import read_yes_no
 from bot.reminders.asked_duty import own_duty
@@ -175,7 +176,7 @@ def take_place_said(chat: Chat, said: Scheduling, text: str) -> str:
 
 def _change_moment(chat: Chat, said: Scheduling, text: str) -> bool:
     """Another day or hour, said instead of an answer: the way goes on from there. What was said of the other half stays."""
-    text = take_place_said(chat, said, text)
+    text = take_place_said(chat, said, without_setting(text))
     moment = other_moment(text, today=chat.today, now=wall_clock(chat))
     if moment is None:
         if any(sign.isdigit() for sign in text):
@@ -204,7 +205,7 @@ def ask_meeting_place(chat: Chat) -> None:
 
 def _names_moment(chat: Chat, text: str) -> bool:
     """ "8/4 19h30", "thứ Năm" are no places; a bare number may be a room."""
-    rest, _ = split_place(text, today=chat.today, now=wall_clock(chat))
+    rest, _ = split_place(without_setting(text), today=chat.today, now=wall_clock(chat))
     return not text.strip().isdecimal() and bool(other_moment(rest, today=chat.today, now=wall_clock(chat)))
 
 

@@ -1,10 +1,12 @@
-"""`Nhắc lại sau`: a reminder is said again in an hour, this afternoon, this evening or tomorrow."""
+"""`Nhắc lại sau`: a reminder is said again in an hour, this afternoon, this evening or tomorrow; also when that is typed after it."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from bot.calendar import at_local, next_allowed
-from bot.reminders.asked_duty import own_duty
+from bot.reading.put_off_words import read_put_off
+from bot.reminders.answered import lately_reminded_of
+from bot.reminders.asked_duty import leads_duty, own_duty
 from bot.reminders.later import remind_later
 from bot.talk.chat import Chat
 
@@ -30,6 +32,26 @@ def snooze_reminder(chat: Chat, duty_id: str, choice: str) -> None:
     moment = _later(chat, choice)
     remind_later(chat, duty, moment)
     chat.say("reminders/snoozed", at=moment)
+
+
+def take_said_later(chat: Chat) -> bool:
+    """Whether the words put off what the latest reminder spoke of first, and have been taken. What is open yields to them where
+    the reminder has come after it, and words are not what it asks for."""
+    step = chat.open_step
+    when = "" if chat.event.payload or (step and step.words) else read_put_off(chat.event.text)
+    if not when:
+        return False
+    since = chat.dialog.touched_at if chat.dialog.flow else None
+    reminded = lately_reminded_of(chat.session, chat.person.id, chat.at, since)
+    duty = next((one for one in reminded if leads_duty(chat, one)), None)
+    if duty is None:
+        return False
+    chat.go_beside()
+    if when in ("later", "other_day"):
+        ask_snooze(chat, str(duty.id))
+    else:
+        snooze_reminder(chat, str(duty.id), when)
+    return True
 
 
 def _later(chat: Chat, choice: str) -> datetime:

@@ -36,6 +36,7 @@ READS_INPUT = {
     "bot/reading/moment_words.py",
     "bot/reading/moment_places.py",
     "bot/reading/period_words.py",
+    "bot/reading/put_off_words.py",
     "bot/store/lookalikes.py",
     "bot/store/secrecy.py",
     "bot/reading/unit_words.py",

@@ -88,6 +88,26 @@ def test_moved_with_its_place(world: World, secretary: Talker) -> None:
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        *("dời họp sang 26/11", "hoan hop sang 26/11", "Chi bộ hoãn họp đến thứ Năm 26/11 vì mưa to"),
+        *("buổi họp dời sang 26/11 ạ", "xin hoãn lại sang ngày 26/11", "hop doi sang 26/11"),
+    ],
+)
+def test_put_off_in_words_hour_and_place_stay(world: World, secretary: Talker, said: str) -> None:
+    secretary.says("25/11 19h30 ở nhà văn hóa").says(said)
+    assert planned(world) == [("26/11 19:30", "nhà văn hóa")], secretary.last.text
+    assert "📍 nhà văn hóa\n" in secretary.last.text
+
+
+def test_another_day_where_the_hour_is_asked(world: World, secretary: Talker) -> None:
+    secretary.says("/lichhop").says("25/11").says("thôi để 26/11")
+    assert secretary.last.text.startswith("📅 Họp thứ Năm 26/11, lúc mấy giờ?")
+    secretary.says("họp lúc 19h30 tại hội trường xã")
+    assert planned(world) == [("26/11 19:30", "hội trường xã")]
+
+
+@pytest.mark.parametrize(
     "said", ["5/4", "nhà văn hóa", "ở nhà", "xong chưa", "19h30 thứ Tư", "ở đâu họp 5/4 vậy"]
 )
 def test_what_holds_no_place_stays_as_it_is(said: str) -> None:

@@ -223,4 +223,4 @@ def test_two_meetings_on_one_usual_day_are_told_apart(world: World) -> None:
     world.go("2026-11-03 10:00")
     tick_through(world, "2026-11-03 12:00", secretary)
     usual = [label for label in labels(secretary) if "Ngày thường lệ" in label]
-    assert usual == ["1. Ngày thường lệ: thứ Ba 03/11 T11", "2. Ngày thường lệ: thứ Ba 03/11 Quý 4"]
+    assert usual == ["1. T11 · Ngày thường lệ: thứ Ba 03/11", "2. Quý 4 · Ngày thường lệ: thứ Ba 03/11"]

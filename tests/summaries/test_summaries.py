@@ -261,7 +261,7 @@ def test_how_my_unit_stands(world: World) -> None:
         "Số đảng viên: 20 · thường họp ngày 5",
         "",
         "Năm 2022 phải làm 2 việc: 2 đúng hạn, 0 trễ, 0 chưa.",
-        "Tỷ lệ dự, cộng các buổi trong năm: <b>82,5%</b> (33/40)",
+        "Tỷ lệ dự, cộng các buổi theo kế hoạch trong năm: <b>82,5%</b> (33/40)",
     ]
     assert "Chưa có đồng chí nào" not in secretary.last.text
     assert "tháng 6/2022" in secretary.last.text, "it is announced ahead of its month"

@@ -50,6 +50,7 @@ def notes(world: World) -> list[str]:
         ("về trang chính", "/start"),
         ("việc tháng này", "/thangnay"),
         ("nhập kết quả", "/ketqua"),
+        ("tôi muốn sửa kết quả", "/ketqua"),
         ("giúp tôi với", "/trogiup"),
         ("huy", "/huy"),
         ("thôi", "/huy"),
@@ -130,6 +131,14 @@ def test_whoever_has_agreed_to_nothing_is_not_led_anywhere(world: World) -> None
 def test_the_beginning_of_a_label_is_enough(world: World, an: Talker) -> None:
     an.says("/hop")
     assert "Bước 1/" in an.says("bắt đầu họp").last.text
+
+
+def test_a_result_that_was_written_is_found_again_by_its_name(world: World, an: Talker) -> None:
+    assert "Sửa kết quả đã ghi" not in [one.label for one in an.says("sửa kết quả").choices]
+    world.go("2022-04-05 19:31")
+    an.says("/ketqua").taps("T4").taps("Hôm nay").says("25/28, vắng 3 có phép").taps("Đúng")
+    strayed(an).says("sửa kết quả").taps("Sửa kết quả đã ghi")
+    assert "05/4" in an.last.text
 
 
 def test_a_word_in_a_meetings_dialog_is_not_offered_as_a_note(world: World, an: Talker) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from bot.plans.faults import Loc
 from bot.plans.workbook.names import key_typed
 from bot.plans.workbook.rows import SheetFindings, SheetRow
-from bot.plans.workbook.shape import DUE_COLUMNS, NEEDED_WITH, WITH_OPERATOR, Column, Words
+from bot.plans.workbook.shape import DUE_COLUMNS, DUTIES, NEEDED_WITH, TOPICS, WITH_OPERATOR, Column, Words
 from bot.plans.workbook.values import (
     FOR_CODES,
     FOR_TEXTS,
@@ -28,22 +28,23 @@ ANY = "any"
 def values_of(row: SheetRow, found: SheetFindings) -> Values:
     """What the cells mean, by column; a cell that cannot be read is None and has been reported, a blank one is left out."""
     values: Values = {}
+    year = found.year if row.table in (TOPICS, DUTIES) else None
     for name, cell in row.cells.items():
         if cell.fault:
             found.blame_once(row.spots[name], cell.fault, {"value": cell.text})
             values[name] = None
-        elif (value := _meant(row.table.column(name), cell, found.words)) is not None:
+        elif (value := _meant(row.table.column(name), cell, found.words, year)) is not None:
             values[name] = value
     return values
 
 
-def _meant(column: Column, cell: Cell, words: Words) -> object:
+def _meant(column: Column, cell: Cell, words: Words, year: int | None) -> object:
     text = cell.text
     match column.form:
         case "day":
-            return cell.serial.isoformat() if cell.serial else day_typed(text)
+            return cell.serial.isoformat() if cell.serial else day_typed(text, year)
         case "period":
-            return f"{cell.month:%Y-%m}" if cell.month else period_typed(text)
+            return f"{cell.month:%Y-%m}" if cell.month else period_typed(text, year)
         case "within":
             return f"{cell.serial:%m-%d}" if cell.serial else within_typed(text)
         case "days":

@@ -1,5 +1,6 @@
 """From the rows of a plan's workbook to the plain values that its YAML file would have, each with its cell."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from bot.plans.workbook.values import split_cell
 from bot.reading.words import fold
 
 Entry = dict[str, Any]
+YEAR = re.compile(r"\d{4}")
 Homes = Mapping[str, tuple[Loc, Entry]]
 
 
@@ -41,6 +43,7 @@ class _Reading:
         data: dict[str, Any] = {"ladders": self._ladders(), "agendas": self._agendas()}
         keys = self._keys()
         data["plan"] = self._head()
+        self.found.year = _only_year(data["plan"])
         rows = list(enumerate(self.tables["topics"]))
         data["topics"] = [self._entry(row, ("topics", i), key=keys[row]) for i, row in rows]
         homes = {keys[row]: (("topics", i), data["topics"][i]) for i, row in reversed(rows)}
@@ -295,3 +298,9 @@ def _own_words(row: SheetRow) -> str:
     """What a row without a title says of itself, its place in another table left out; a variant for all others says nothing."""
     said = [cell.text for name, cell in row.cells.items() if name not in ("topic", "name", "agenda")]
     return " ".join(said) or "others"
+
+
+def _only_year(head: Entry | None) -> int | None:
+    """The year in which the plan both starts and ends."""
+    years = {found[0] for name in ("starts", "ends") if (found := YEAR.search(str((head or {}).get(name))))}
+    return int(years.pop()) if len(years) == 1 else None

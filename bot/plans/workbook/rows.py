@@ -61,6 +61,8 @@ class SheetFindings(Findings):
     """What is wrong with a workbook. `spots` says where each value of the plan stands; a silent one has been reported."""
 
     words: Words = field(kw_only=True)
+    year: int | None = None
+    """The year that all of the plan lies in, if it is one: a period or a day without a year is of that year."""
     spots: dict[Loc, SheetSpot] = field(default_factory=dict)
     silent: set[SheetSpot] = field(default_factory=set)
 

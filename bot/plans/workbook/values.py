@@ -32,21 +32,33 @@ FOR_CODES, FOR_TEXTS = ",;\n", ";\n"
 Span = tuple[date, date]
 
 
-def day_typed(text: str) -> str:
-    """A day as the plan's format takes it; what is none comes back as it is."""
+def day_typed(text: str, year: int | None = None) -> str:
+    """A day as the plan's format takes it, without a year one of `year`; what is none comes back as it is."""
     said = plain_words(text)
     found = DAY_IN_FIGURES.fullmatch(said) or DAY_IN_WORDS.fullmatch(said)
+    if year and not found and (short := DAY_OF_YEAR.fullmatch(said)):
+        meant = f"{short[1]}/{short[2]}/{year}"
+        return meant if _span(meant) else text
     return "/".join(found.groups()) if found else text
 
 
-def period_typed(text: str) -> object:
-    """A period as the plan's format takes it: its key, or its two days; what is none comes back as it is."""
+def period_typed(text: str, year: int | None = None) -> object:
+    """A period as the plan's format takes it: its key, or its two days, without a year those of `year`; what is none comes
+    back as it is."""
     said = plain_words(text)
+    found = _period_meant(said)
+    if year and found is None and any(map(str.isalpha, said)):
+        endings = (f" nam {year}", f"/{year}", f" {year}")
+        found = next((whole for end in endings if (whole := _period_meant(said + end))), None)
+    return text if found is None else found
+
+
+def _period_meant(said: str) -> object:
     if key := _period_key(said):
         return key
     if (found := RANGE.fullmatch(said)) and (span := _range(*(part for part in found.groups() if part))):
         return {"from": span[0].isoformat(), "to": span[1].isoformat()}
-    return text
+    return None
 
 
 def _period_key(said: str) -> str | None:

@@ -17,6 +17,7 @@ WORDS = TypedWords(
     "Gõ số để chọn.",
     "Gõ chữ để chọn.",
     "Gõ {mark} để chọn.",
+    open_link="mở đường dẫn ở trên",
     instead=(("bấm nút", "gõ"), ("bấm", "chọn")),
 )
 YES, NO = Choice("✅ Đồng ý", "=4:yes"), Choice("Không <b>", "=4:no")
@@ -51,6 +52,10 @@ OUT: dict[str, tuple[Reply, list[str]]] = {
     "links": (
         Reply('Tệp lớn: <a href="https://a.vn/u?x=1&amp;y=2">tải lên</a>.\nXong'),
         ["Tệp lớn: tải lên.\nhttps://a.vn/u?x=1&y=2\nXong"],
+    ),
+    "a link that is to be pressed": (
+        Reply('<a href="https://a.vn/1">Mở [trang]</a>\nBấm “Xong”, hoặc bấm “Mở [trang]”.'),
+        ["Mở [trang]\nhttps://a.vn/1\nBấm “Xong”, hoặc mở đường dẫn ở trên."],
     ),
     "a link that says itself": (
         Reply('<a href="https://a.vn/1">https://a.vn/1</a>'),
