@@ -97,3 +97,9 @@ def test_a_plan_calls_the_kinds_and_sectors_of_units_as_their_list_does() -> Non
     units = read_words(TEMPLATES / "words.yaml")["units"]
     assert plan["kinds"] == {**units["kinds"], "any": "Tất cả"}
     assert plan["sectors"] == units["sectors"]
+
+
+def test_the_agendas_that_everybody_has_call_nobody_a_cell() -> None:
+    """They serve a committee too, where its plan names none of its own."""
+    default = ("agendas/regular.yaml", "agendas/thematic.yaml")
+    assert [line for place, line in lines() if place.startswith(default) and "chi bộ" in line.lower()] == []
