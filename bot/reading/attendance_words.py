@@ -85,7 +85,7 @@ IGNORED = (
     | (POLITE - {"bao", "cao"})
     | words_of(
         "truong hop chinh co ai la duoc deu ca a da so bo cua dang hom nay buoi bao cao anh thay cac nao luong lai"
-        " ti le ty dat chi uy kinh gui luc sl xin toi cho biet thi thuong ky bang chiem ok trong bat dau"
+        " ti le ty dat chi uy kinh gui luc sl xin toi cho biet thi thuong ky bang chiem ok trong bat dau nham sua lai"
     )
 )
 MEANT = {"đủ": "F", "dự": "P", "bận": "R", "trễ": "L", "muộn": "L", "vâng": "", "bạn": ""}

@@ -190,7 +190,8 @@ def ask_counts_card(chat: Chat) -> None:
     }
     if said.held_at is not None:
         unit, duty = chat.session.get_one(Unit, said.unit), chat.session.get(Duty, said.duty or 0)
-        say_counting(chat, "meetings/result/card", unit=unit, duty=duty, said=said, **facts)
+        joint = [chat.session.get_one(Duty, one) for one in said.joint]
+        say_counting(chat, "meetings/result/card", unit=unit, duty=duty, joint=joint, said=said, **facts)
     else:
         say_counting(chat, "meetings/attendance/card", **facts)
 

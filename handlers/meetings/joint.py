@@ -5,10 +5,12 @@ from datetime import date
 from bot.meetings.dialogs import MayJoin
 from bot.meetings.joining import Joint, clashing_pair, joinable_duties, offered_duties
 from bot.problems import Invalid
-from bot.reading.words import read_yes_no
+from bot.reading.words import fold, read_yes_no
 from bot.tables import Duty
 from bot.talk.chat import Chat
 from bot.talk.desk import Answer
+
+SAYS_RIGHT = "dung"
 
 
 def ask_joint_duties(chat: Chat, duty: Duty, day: date) -> None:
@@ -29,6 +31,8 @@ def take_joint_duties(chat: Chat, answer: Answer, duty: Duty, day: date) -> bool
     """
     found = {one.duty.id: one.duty for one in _offered(chat, duty, day)}
     agreed = None if answer.value or len(found) > 1 else read_yes_no(answer.text)
+    if agreed and fold(answer.text).startswith(SAYS_RIGHT):
+        agreed = None  # one or the other was asked
     if answer.value == "apart" or agreed is False:
         chat.answers(MayJoin).joint = []
         return True

@@ -390,6 +390,17 @@ def test_two_meetings_set_for_one_day_become_one(world: World, put) -> None:  # 
     reads_well(secretary)
 
 
+def test_that_it_is_right_says_neither_one_nor_the_other(world: World, put) -> None:  # type: ignore[no-untyped-def]
+    put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
+    secretary = world.registered("CB01", "secretary")
+    sets(secretary, world, "thang", "12/4 8h")
+    for said in ("dung roi", "đúng", "Đúng rồi ạ"):
+        secretary.says(said)
+        assert secretary.last.text.startswith("Xin đồng chí chọn một trong các nút dưới đây."), said
+    secretary.says("họp riêng")
+    assert "ở đâu?" in secretary.last.text
+
+
 def test_a_result_entered_for_two_plans(world: World, put) -> None:  # type: ignore[no-untyped-def]
     put(joint_plan("1-KH", THANG), joint_plan("2-KH", CHUYEN_DE, "sequential", REPORTS))
     world.go("2022-05-04 09:00")
@@ -399,6 +410,7 @@ def test_a_result_entered_for_two_plans(world: World, put) -> None:  # type: ign
     secretary.taps("Quay lại").says("3/5")
     assert offered(secretary)  # overdue anyway: late is better than never
     secretary.taps("Quay lại").says("28/4").taps("Tính chung").says("25/28, 3 có phép")
+    assert "🔗 Tính chung: Sinh hoạt tháng Tư\n" in secretary.last.text
     confirm = secretary.find("Đúng").payload
     secretary.presses(confirm)
     assert "✅ Sinh hoạt tháng Tư: đúng hạn\n✅ Chuyên đề quý Hai: đúng hạn\n" in secretary.last.text

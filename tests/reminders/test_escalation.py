@@ -151,7 +151,8 @@ def test_one_message_above_for_all_units_of_a_morning(db: Database, tmp_path: Pa
     assert len(climbed) == 1
     text = climbed[0].text
     assert (
-        "1. <b>Báo cáo giữa năm</b>: 15 đơn vị\n– Chi bộ A01: quá hạn 5 ngày; đã nhắc người phụ trách 5 lần\n" in text
+        "1. <b>Báo cáo giữa năm</b>: 15 đơn vị\n– Chi bộ A01: quá hạn 5 ngày; đã nhắc người phụ trách 5 lần\n"
+        in text
     )
     assert "– Chi bộ A12: hạn thứ Sáu 10/6; chưa có người đăng ký phụ trách\n… và 3 đơn vị nữa\n" in text
     assert "2. <b>Báo cáo chuyên đề</b>: 15 đơn vị" in text
