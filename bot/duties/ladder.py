@@ -82,7 +82,7 @@ def rung_moments(rungs: Iterable[LadderRung], anchors: Anchors, zone: ZoneInfo) 
     a unit's secretary hears it before those who stand in, and these before who is above.
     """
     placed = _counted_down(_placed(rungs, anchors, zone), anchors, zone)
-    left = _without_repeats(_without_haste(placed, anchors, zone))
+    left = _without_repeats(_without_echo(_without_haste(placed, anchors, zone), zone))
     timed: list[Timed] = []
     while left:
         at = min(one.at for one in left)
@@ -154,10 +154,12 @@ def _counted_down(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> li
         for one in sorted(counting, key=lambda one: one.meant, reverse=True):
             if taken is None or following is None:
                 break
-            day = Moment(one.at, zone).today
-            pushed = day > Moment(one.meant, zone).today
-            if day >= taken or (pushed and day >= following):
-                earlier = _last_allowed(following - ONE_DAY, one.rung.clock or MORNING, zone)
+            day, meant_day = Moment(one.at, zone).today, Moment(one.meant, zone).today
+            pushed = day > meant_day
+            into_rest = pushed and is_weekend(day)
+            if day >= taken or (pushed and day >= following) or into_rest:
+                last = last_working_day(meant_day) if into_rest else following - ONE_DAY
+                earlier = _last_allowed(last, one.rung.clock or MORNING, zone)
                 if earlier < told_from:
                     continue
                 found[one.rung.key], day = replace(one, at=earlier), Moment(earlier, zone).today
@@ -185,6 +187,18 @@ def _without_haste(placed: list[_Placed], anchors: Anchors, zone: ZoneInfo) -> l
         if one.rung.say != "set_date"
         or one.rung.anchor in COMING
         or patient < Moment(one.at, zone).today <= last
+    ]
+
+
+def _without_echo(placed: list[_Placed], zone: ZoneInfo) -> list[_Placed]:
+    """Of two that ask for the day of a meeting, and that holidays have brought together, the one on the eve of the other is left out."""
+    asking = {Moment(one.at, zone).today for one in placed if one.rung.say == "set_date"}
+    return [
+        one
+        for one in placed
+        if one.rung.say != "set_date"
+        or Moment(one.at, zone).today == Moment(one.meant, zone).today
+        or Moment(one.at, zone).today + ONE_DAY not in asking
     ]
 
 
@@ -245,7 +259,7 @@ def worth_saying(
     nothing goes up.
     """
     come = [t for t in timed if t.at <= moment.at and (since is None or t.at > since)]
-    sensible = [t for t in come if _makes_sense(t.rung, moment, anchors)]
+    sensible = [t for t in come if _makes_sense(t.rung, moment, anchors) and not _is_fresh(t, since)]
     latest = {t.rung.to: t for t in sensible}
     if since is None:
         first = next((t for t in sensible if t.rung.say == "topic"), None)
@@ -253,6 +267,12 @@ def worth_saying(
         latest = {"secretary": own} if own else {}
     said = [latest[to] for to in CLIMB if to in latest]
     return said, [t for t in come if t not in said]
+
+
+def _is_fresh(timed: Timed, since: datetime | None) -> bool:
+    """What a meeting is about was told late, with a plan loaded late: it is not said again before the usual day within the week."""
+    topic = timed.rung.say == "topic" and timed.rung.anchor == "usual"
+    return topic and since is not None and timed.at <= since + TOPIC_FRESH
 
 
 def _makes_sense(rung: LadderRung, moment: Moment, anchors: Anchors) -> bool:

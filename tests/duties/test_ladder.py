@@ -143,6 +143,50 @@ def test_what_it_is_about_comes_first_of_all_that_come_together() -> None:
     assert [t.rung.key for t in rung_moments(MEETING, day, ZONE)] == ["topic", "late", "deputy", "above"]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "usual", "asked"),
+    [
+        ("2022-05-01", "2022-05-31", "2022-05-04", ["29/04"]),  # 30/4 to 3/5 are holidays
+        ("2028-02-01", "2028-02-29", "2028-02-01", ["31/01"]),  # Tết until 30/01, a Sunday
+        ("2022-09-01", "2022-09-30", "2022-09-05", ["31/08", "04/09"]),  # 01/9 and 02/9, then a weekend
+        ("2022-06-01", "2022-06-30", "2022-06-15", ["10/06", "14/06"]),
+    ],
+)
+def test_holidays_let_nobody_be_asked_for_a_day_twice_running(
+    first: str, last: str, usual: str, asked: list[str]
+) -> None:
+    begin, due = date.fromisoformat(first), date.fromisoformat(last)
+    anchors = Anchors(
+        begin,
+        due,
+        safe_day(due),
+        announced_on=begin - timedelta(days=10),
+        usual_on=date.fromisoformat(usual),
+    )
+    timed = rung_moments(MEETING, anchors, ZONE)
+    found = [one for one in timed if one.rung.anchor == "usual" and one.rung.say == "set_date"]
+    assert [f"{one.at.astimezone(ZONE):%d/%m}" for one in found] == asked
+
+
+def test_a_topic_told_late_is_not_told_again_the_day_after() -> None:
+    anchors = Anchors(
+        date(2022, 4, 1),
+        date(2022, 4, 30),
+        date(2022, 4, 29),
+        announced_on=date(2022, 3, 22),
+        usual_on=date(2022, 4, 29),
+    )
+    timed = rung_moments(MEETING, anchors, ZONE)
+    day_after = Moment(local("2022-04-19 08:00"), ZONE)
+    assert [
+        one.rung.key for one in worth_saying(timed, None, Moment(local("2022-04-18 08:00"), ZONE), anchors)[0]
+    ] == ["topic"]
+    assert worth_saying(timed, local("2022-04-18 08:00"), day_after, anchors)[0] == []
+    assert [
+        one.rung.key for one in worth_saying(timed, local("2022-04-04 08:00"), day_after, anchors)[0]
+    ] == ["usual-10"]
+
+
 def test_what_climbs_comes_day_after_day_after_a_festival() -> None:
     """Due just before Tết 2026: the three steps would all come on the first day after it."""
     timed = rung_moments(REPORT, month("2026-02-01", "2026-02-15"), ZONE)

@@ -293,7 +293,7 @@ def test_a_meeting_held_in_the_last_days_before_its_month_counts(world: World) -
 @pytest.mark.parametrize(
     ("usual", "month", "told", "words"),
     [
-        (3, 2, "2022-01-21", ["2022-02-05", "2022-02-06"]),  # Tết until 4/2: the meeting is on Monday 7/2
+        (3, 2, "2022-01-21", ["2022-01-28", "2022-02-06"]),  # Tết until 4/2: the meeting is on Monday 7/2
         (31, 4, "2022-03-22", ["2022-04-19", "2022-04-26", "2022-04-28"]),  # 30/4 is a holiday: 29/4
         (31, 6, "2022-05-20", ["2022-06-20", "2022-06-27", "2022-06-29"]),
         (5, 6, "2022-05-20", ["2022-06-03", "2022-06-05"]),  # a Sunday: Monday 6/6
@@ -301,7 +301,7 @@ def test_a_meeting_held_in_the_last_days_before_its_month_counts(world: World) -
             2,
             9,
             "2022-08-22",
-            ["2022-09-03", "2022-09-04"],
+            ["2022-08-31", "2022-09-04"],
         ),  # the National day and Saturday, Sunday after it: Monday 5/9
     ],
 )
