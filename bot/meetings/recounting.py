@@ -1,6 +1,7 @@
 """Correcting counts: what was said is changed and nothing else; where the sums then fail, one other number must give way."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
@@ -10,7 +11,10 @@ from bot.meetings.attendance import AttendanceCounts, counts_of_values, wrong_su
 from bot.meetings.attendance_line import read_told
 from bot.meetings.counts import counts_of
 from bot.meetings.votes import votes_of
+from bot.problems import Invalid
 from bot.reading.attendance_words import is_unclear
+from bot.reading.second_thoughts import said_anew
+from bot.reading.words import plain_words
 from bot.tables import Meeting, Paper, Score, Vote
 
 PARTS = ("present", "absent_excused", "absent_unexcused", "exempt", "elsewhere")
@@ -45,6 +49,18 @@ def read_parts(text: str, before: AttendanceCounts) -> dict[str, int]:
 
     Raises Invalid as `read_told`, and attendance_unclear (said, word) where it says none of them.
     """
+    try:
+        return _parts_said(text, before)
+    except Invalid:
+        anew = said_anew(text)
+        if anew in ("", plain_words(text)):
+            raise
+        with suppress(Invalid):
+            return _parts_said(anew, before)
+        raise
+
+
+def _parts_said(text: str, before: AttendanceCounts) -> dict[str, int]:
     for roll in (
         None,
         before.total,

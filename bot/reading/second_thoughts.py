@@ -1,4 +1,4 @@
-"""Reads a day or an hour that somebody answers instead of yes or no: "8/4", "thôi, để thứ Năm 19h30", "hay là 20h?"."""
+"""Reads what somebody answers instead of yes or no, a day or an hour: "8/4", "thôi, để thứ Năm 19h30"; and a number that is said anew."""
 
 import re
 from datetime import date, time
@@ -24,3 +24,26 @@ def other_moment(text: str, *, today: date, now: time) -> SpokenMoment | None:
         except Invalid:
             continue
     return None
+
+
+_PEOPLE = r"(?: ?(?:dong chi|dc|d/c|nguoi|dang vien|dv))?"
+_NOT_OLD = re.compile(
+    rf"[\s,]*(?:\bchu (?:khong|ko|k|hong|dau)(?: phai)?|\b(?:khong|ko) phai)(?: la)? ?\d+{_PEOPLE}"
+)
+_FROM_OLD = re.compile(
+    rf"(?:\btu )?\b\d+{_PEOPLE},? ?(?:\b(?:sua|doi|chuyen|dieu chinh) )?(?:\b(?:lai )?(?:thanh|len|xuong|sang|con)\b|->|=>|→) ?(?:la )?(?=\d)"
+)
+_IS_NEW = re.compile(r"\b(?:thanh|phai la|dung la|dung ra la|moi la|len|xuong|chi con|con)(?: la)? (?=\d)")
+_MENDING = re.compile(
+    r"^(?:(?:da|thua|vang|a|toi|em|xin|cho|muon|can|sua|doi|lai|dinh chinh|dieu chinh|nham|sai|roi|thuc ra|dung ra|thi|so)\b[\s,.:;–-]*)+"
+)
+_RIGHT_NOW = re.compile(
+    r"(?:[\s,]*\b(?:(?:moi|la) dung|moi phai|nhe|nha|a|giup toi|giup em|giup)\b)+[\s.!]*$"
+)
+
+
+def said_anew(text: str) -> str:
+    """What somebody who corrects a number says it is, in plain words, without what it was and that it is a correction: "co mat 26" of
+    "sửa có mặt từ 25 thành 26", and of "nhầm, có mặt 26 chứ không phải 25"."""
+    rest = _RIGHT_NOW.sub("", plain_words(text))
+    return _IS_NEW.sub("", _FROM_OLD.sub(" ", _NOT_OLD.sub("", _MENDING.sub("", rest)))).strip()

@@ -18,7 +18,7 @@ LONGEST = 3
 """A command may be written as so many words: "/tháng này" for "/thangnay"."""
 LIKENESS = 0.8
 NAMES = {
-    "/start": "trang chinh|ve trang chinh|trang chu|trang dau|man hinh chinh|menu|bat dau lai",
+    "/start": "trang chinh|ve trang chinh|trang chu|trang dau|man hinh chinh|menu|bat dau lai|co viec gi|viec gi|co gi|gi|co tin gi|bao gi|co gi moi|co viec gi moi",
     "/thangnay": "viec thang nay|thang nay|viec can lam|viec phai lam|thang nay co viec gi|thang nay lam gi|thang nay phai lam gi",
     "/lichhop": "lich hop|dat lich|dat lich hop|doi lich|doi lich hop|xem lich hop|hen lich hop",
     "/hop": "hop|vao hop|bat dau hop|hop chi bo|bat dau buoi hop|hop tiep|tiep tuc hop",
@@ -43,7 +43,7 @@ _ASKING = re.compile(
     r"^(?:(?:da|thua|em|toi|minh|xin|cho|muon|can|hay|tro ly|bot|oi|vao|mo|xem|phan|muc|giup toi|giup em)\b\s*)+"
 )
 _POLITELY = re.compile(
-    r"\s*\b(?:a|nhe|nha|voi|di|giup|giup toi|giup em|cho toi|cho em|duoc khong|the nao|o dau)$"
+    r"(?: (?:a|ha|the|vay|day|nhe|nha|voi|di|giup|giup toi|giup em|cho toi|cho em|duoc khong))+$"
 )
 STOPS = re.compile(
     r"(?:thôi[\s,]+)?(?:h(?:uỷ|ủy)(?:\s+bỏ)?|dừng\s+lại|thoát(?:\s+ra)?)(?:\s+(?:ạ|nhé|đi))?[\s.!]*"

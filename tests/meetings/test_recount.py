@@ -132,6 +132,16 @@ def test_a_new_total_is_said_to_be_the_membership_before_it_is(world: World, sec
         ("26/28", {"total": 28, "present": 26}),
         ("khách mời 3", {"guests": 3}),
         ("1 có lý do", {"absent_excused": 1}),
+        ("có mặt 26 chứ không phải 25", {"present": 26}),
+        ("co mat 26 chu ko phai 25", {"present": 26}),
+        ("có mặt từ 25 thành 26", {"present": 26}),
+        ("có mặt 25 đồng chí sửa thành 26", {"present": 26}),
+        ("sửa có mặt thành 26 giúp em", {"present": 26}),
+        ("có mặt 25 -> 26", {"present": 26}),
+        ("nhầm, có mặt phải là 26", {"present": 26}),
+        ("có mặt 26 mới đúng ạ", {"present": 26}),
+        ("đổi vắng có phép còn 1", {"absent_excused": 1}),
+        ("sửa lại: có mặt 26, vắng không phép 0", {"present": 26, "absent_unexcused": 0}),
     ],
 )
 def test_only_what_is_said_is_read(line: str, said: dict[str, int]) -> None:

@@ -51,6 +51,8 @@ def notes(world: World) -> list[str]:
         ("việc tháng này", "/thangnay"),
         ("nhập kết quả", "/ketqua"),
         ("tôi muốn sửa kết quả", "/ketqua"),
+        ("có việc gì vậy ạ?", "/start"),
+        ("gì thế", "/start"),
         ("giúp tôi với", "/trogiup"),
         ("huy", "/huy"),
         ("thôi", "/huy"),
