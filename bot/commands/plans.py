@@ -23,6 +23,7 @@ from bot.commands.common import (
     unit_of,
 )
 from bot.duties.loading import load_by_portions
+from bot.duties.named_units import unknown_units
 from bot.duties.taking_back import withdraw_by_portions
 from bot.plans.cloning.draft import clone_plan
 from bot.plans.deadlines import tight_meetings
@@ -136,11 +137,13 @@ def plan_load(
         with configured_database(beside=True) as (settings, db):
             with db.read() as session:
                 owner = owner_of(session, unit)
+                unknown = unknown_units(session, text, owner)
             now = settings.moment(utc_now())
             plan, changes = load_by_portions(db, text, owner.id, now, answers)
             told = superseded_notices(text, shipped_rules(), now.today)
             tight = tight_meetings(with_answers(text, plan.answers))
-            say_line("plan_loaded", plan=plan, unit=owner, c=changes, notices=told, tight=tight)
+            facts = {"notices": told, "tight": tight, "unknown": unknown}
+            say_line("plan_loaded", plan=plan, unit=owner, c=changes, **facts)
 
 
 @plan_app.command("clone")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.duties.changes import Changes
 from bot.duties.loading import load_portion, try_plan
+from bot.duties.named_units import unknown_units
 from bot.duties.reloading import text_of
 from bot.duties.taking_back import withdraw_portion
 from bot.plans.cloning.draft import clone_plan
@@ -71,6 +72,8 @@ def _show_plan(
         return
     changes, cells = try_plan(desk.db, text, unit_id, desk.moment(at), answers)
     notices = superseded_notices(text, desk.rules, desk.moment(at).today)
+    with desk.db.read() as session:
+        unknown = unknown_units(session, text, session.get_one(Unit, unit_id))
     tell(
         "plans/plan_shown",
         state=ErrandState.SHOWN,
@@ -82,6 +85,7 @@ def _show_plan(
         confirmations=sum(duty.do == "confirm" for duty in whole.duties),
         cells=cells,
         c=changes,
+        unknown=unknown,
         notices=notices[:SHOWN],
         tight=tight_meetings(whole),
         more=max(0, len(notices) - SHOWN),

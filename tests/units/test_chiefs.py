@@ -24,7 +24,7 @@ pytestmark = begins(begin_here)
 def test_who_is_replaced_is_called_what_they_are(world: World, code: str, label: str) -> None:
     world.registered(code, "secretary")
     office = world.registered("DU", "admin").says("/quantri").taps("Đơn vị").says(code)
-    assert [one for one in labels(office) if one.startswith("Thay ")][0].startswith(label)
+    assert next(one for one in labels(office) if one.startswith("Thay ")).startswith(label)
     office.taps("Thay ")
     assert office.last.text.startswith("Thay người phụ trách ở <b>")
     assert "kết thúc ngay, trợ lý báo tin cho đồng chí ấy\n" in office.last.text
