@@ -40,7 +40,9 @@ HEAVY = (
 
 
 @pytest.fixture
-def workshop(world: World, database_url: str, tmp_path: Path) -> Iterator[OwnProcess]:
+def workshop(
+    world: World, database_url: str, tmp_path: Path, one_process_apart: None
+) -> Iterator[OwnProcess]:
     """Another process, whose desk is of the same database and file store as the world's."""
     files = (tmp_path / "files").as_posix()
     facts: dict[str, Any] = {"database_url": SecretStr(database_url), "files_url": SecretStr(files)}

@@ -227,7 +227,11 @@ class People:
 
 @pytest.fixture
 def house(
-    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    db: Database,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    one_process_apart: None,
 ) -> Iterator[House]:
     with opened(db, database_url, tmp_path) as house:
         house.world.units(*UNITS)
