@@ -2,6 +2,9 @@
 
 import pytest
 
+from bot.tables import Unit
+from tests.kit.desk import RecordingRenderer
+from tests.kit.places import ROOT, ZONE
 from tests.kit.stage import begins
 from tests.kit.wording import labels
 from tests.kit.world import World
@@ -28,3 +31,17 @@ def test_who_is_replaced_is_called_what_they_are(world: World, code: str, label:
     office.taps("Thay ")
     assert office.last.text.startswith("Thay người phụ trách ở <b>")
     assert "kết thúc ngay, trợ lý báo tin cho đồng chí ấy\n" in office.last.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Đảng ủy xã mẫu", "Văn phòng Đảng ủy xã mẫu"),
+        ("Văn phòng Đảng ủy xã mẫu", "Văn phòng Đảng ủy xã mẫu"),
+        ("VĂN PHÒNG ĐẢNG ỦY", "VĂN PHÒNG ĐẢNG ỦY"),
+    ],
+)
+def test_an_office_is_called_an_office_once(name: str, said: str) -> None:
+    template = '{% from "_parts.html" import office %}{{ office(unit) }}'
+    words = RecordingRenderer(ROOT / "templates", ZONE).environment.from_string(template)
+    assert words.render(unit=Unit(name=name)) == said
