@@ -103,3 +103,15 @@ def test_the_agendas_that_everybody_has_call_nobody_a_cell() -> None:
     """They serve a committee too, where its plan names none of its own."""
     default = ("agendas/regular.yaml", "agendas/thematic.yaml")
     assert [line for place, line in lines() if place.startswith(default) and "chi bộ" in line.lower()] == []
+
+
+def test_no_word_stands_twice_in_a_row() -> None:
+    """ "Đảng bộ bộ phận" alone is called so."""
+    twice = re.compile(r"\b([^\W\d_]+) \1\b", re.IGNORECASE)
+    found = [
+        f"{place} {word[0]}"
+        for place, line in [*lines(), *guides()]
+        for word in twice.finditer(re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "§", line))
+        if word[0].lower() != "bộ bộ"
+    ]
+    assert found == []

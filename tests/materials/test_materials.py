@@ -149,7 +149,7 @@ def test_receipts_are_counted_and_shown(world: World) -> None:
     assert "📎 Gửi kèm (1 tệp, đã nhận thứ Sáu 01/4):" in first.last.text
     assert "✅ Đã nhận tài liệu T4" not in labels(first)
     first.taps("📎 Tài liệu")
-    assert "✅ Đã xác nhận nhận đủ, thứ Sáu 01/4." in first.last.text
+    assert "✅ Đã báo nhận đủ, thứ Sáu 01/4." in first.last.text
 
     leader.says("/tonghop")
     assert "Hạn thứ Bảy 30/4\n📎 Tài liệu: 1/2 đơn vị đã nhận\n" in leader.last.text

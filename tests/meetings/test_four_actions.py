@@ -75,6 +75,7 @@ def test_four_actions_from_the_reminder_to_done(world: World, secretary: Talker)
     assert "\n📅 Thứ Ba 05/4\n📍 Hội trường tầng 2\nTổng số: <b>28</b>\nCó mặt: <b>25</b>\n" in card
     assert done.startswith("✅ <b>Đã ghi kết quả buổi họp thứ Ba 05/4</b>")
     assert question.startswith("📎 Đã nhận 1 tệp: bao-cao-quy-II.pdf.\n\n👉 Nộp làm “Báo cáo kết quả")
+    assert "quý II/2022”? Hạn đến hết thứ Năm 30/6, còn " in question
     assert receipt.startswith("✅ <b>Đã nộp: Báo cáo kết quả")
     assert held(world) == [("CB01", 25, 28, "Hội trường tầng 2")]
     assert handed(world) == ["bao-cao-quy-II.pdf"]
