@@ -120,7 +120,8 @@ def _overtakes(chat: Chat, kind: str, unit_ids: list[int]) -> bool:
     waiting = awaited_meetings(chat.session, unit_ids, chat.moment)
     if any(one.held_at for one in waiting):
         return kind == "counts" or _is_reminded_since(chat)
-    return bool(waiting) and chat.dialog.flow == SCHEDULE and _is_reminded_since(chat)
+    whole = kind == "counts" or _is_reminded_since(chat)
+    return bool(waiting) and chat.dialog.flow == SCHEDULE and whole
 
 
 def _is_reminded_since(chat: Chat) -> bool:

@@ -29,7 +29,7 @@ def take_said_day(chat: Chat) -> bool:
     if read_put_off(text) == "other_day":
         return _ask_other_day(chat, units[0])
     said = without_setting(text)
-    day = _day_ahead(chat, said, named=said != text or speaks_of_meeting(text))
+    day = day_ahead(chat, said, named=said != text or speaks_of_meeting(text))
     if day is None or running_meetings(chat.session, units):
         return False
     waiting = unit_outlooks(chat.session, units[0], chat.moment, "meeting")
@@ -60,7 +60,8 @@ def _reminded_meetings(chat: Chat, unit_id: int) -> list[int]:
     return [one.id for one in reminded if one.kind == DutyKind.MEETING and one.unit_id == unit_id]
 
 
-def _day_ahead(chat: Chat, text: str, *, named: bool) -> date | None:
+def day_ahead(chat: Chat, text: str, *, named: bool) -> date | None:
+    """The day to come that the text says, with or without an hour and a place. `named`: it is said that it is about a meeting."""
     text, _ = split_place(text, today=chat.today, now=wall_clock(chat))
     try:
         moment = read_moment(text, today=chat.today, now=wall_clock(chat))

@@ -23,6 +23,7 @@ from handlers.meetings.days import (
     read_time,
     wall_clock,
 )
+from handlers.meetings.said_day import day_ahead
 from handlers.meetings.settling import (
     Scheduling,
     ask_concern,
@@ -107,12 +108,18 @@ def _begin(chat: Chat, unit_id: int, duty: Duty | None) -> None:
 def ask_meeting_topic(chat: Chat) -> None:
     unit = chat.session.get_one(Unit, chat.answers(Scheduling).unit)
     waiting = unit_outlooks(chat.session, unit.id, chat.moment, "meeting")
-    chat.say("meetings/schedule/topic", unit=unit, waiting=waiting)
+    chat.say("meetings/schedule/topic", unit=unit, waiting=waiting, told=chat.answers(Scheduling).told)
 
 
 def take_meeting_topic(chat: Chat, answer: Answer) -> None:
+    """Another day, said instead of which meeting, is kept for the one that will be chosen."""
     if not answer.value:
-        raise Invalid("choose_button")
+        told = without_setting(answer.text)
+        if day_ahead(chat, told, named=True) is None:
+            raise Invalid("choose_button")
+        chat.answers(Scheduling).told = told
+        chat.again()
+        return
     duty = None
     if answer.value != "none":
         duty = own_duty(chat, answer.value, "meeting")
