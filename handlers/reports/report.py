@@ -13,7 +13,7 @@ from bot.messages import File
 from bot.natural import in_natural_order
 from bot.people.roles import role_holders
 from bot.problems import Invalid
-from bot.reading.words import fold, read_yes_no
+from bot.reading.words import fold, read_yes_no, words_of
 from bot.reminders.asked_duty import own_duty
 from bot.reports.figures import unanswered
 from bot.reports.handing_in import HandingIn
@@ -31,7 +31,17 @@ MOST_WAITING = 6
 AT_ONCE = "now"
 """Before the duty of a button by which the files that have come are handed in as they are."""
 DROP = "drop"
-SAYS_NOT = ("khong nop", "thoi khong nop", "khong phai bao cao", "chua nop", "thoi khong nop nua", "bo di")
+SAYS_NOT = (
+    "khong nop",
+    "thoi khong nop",
+    "khong phai bao cao",
+    "chua nop",
+    "thoi khong nop nua",
+    "khong gui",
+    "bo di",
+)
+HAND_IN = (["nop"], ["nop", "bao", "cao"], ["gui"])
+BESIDE_HAND_IN = words_of("vang da a nhe nha em toi di luon roi co dong y u ok giup ho cho thi xin")
 SAYS_DONE = ("xong", "xong roi", "da xong", "het roi", "nop", "gui xong", "nop di")
 
 
@@ -185,6 +195,7 @@ def _yes_or_no(chat: Chat, handing: HandingIn, text: str) -> str:
     agreed = read_yes_no(text)
     if agreed is False or fold(text) in SAYS_NOT:
         return DROP
+    agreed = agreed or [word for word in fold(text).split() if word not in BESIDE_HAND_IN] in HAND_IN
     waiting = _waiting(chat, handing.units or ([handing.unit] if handing.unit else [])) if agreed else []
     return f"{AT_ONCE}{waiting[0].duty.id}" if len(waiting) == 1 else ""
 

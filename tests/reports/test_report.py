@@ -124,7 +124,7 @@ def test_loose_files_are_kept_until_it_is_said_what_they_are_for(world: World, s
     reads_well(secretary)
 
 
-@pytest.mark.parametrize("no", ["tap", "thoi khong nop", "không", "Không nộp"])
+@pytest.mark.parametrize("no", ["tap", "thoi khong nop", "chưa nộp", "không", "Không nộp"])
 def test_loose_files_may_be_no_report(world: World, secretary: Talker, no: str) -> None:
     secretary.hands(stored("anh.jpg"))
     assert "Không nộp" in labels(secretary)
@@ -134,8 +134,11 @@ def test_loose_files_may_be_no_report(world: World, secretary: Talker, no: str) 
     assert handed(world) == []
 
 
-def test_loose_files_are_handed_in_by_a_yes(world: World, secretary: Talker) -> None:
-    secretary.hands(stored("bao-cao.pdf")).says("dung roi")
+@pytest.mark.parametrize(
+    "yes", ["dung roi", "vang nop di", "Nộp luôn nhé", "ừ nộp báo cáo giúp tôi", "gửi đi"]
+)
+def test_loose_files_are_handed_in_by_a_yes(world: World, secretary: Talker, yes: str) -> None:
+    secretary.hands(stored("bao-cao.pdf")).says(yes)
     assert handed(world) == [(1, True, ["bao-cao.pdf"])]
 
 
