@@ -178,7 +178,7 @@ SINCE = {
 
 def expected(name: str, heard: Heard) -> Outcome:
     """What that release did, in today's names and with what is asked otherwise by now."""
-    then, audit = heard.then, heard.audit
+    then, audit, complaints = heard.then, heard.audit, set(heard.complaints)
     action = heard.taps.partition(":")[0]
     if name.startswith("register.consent") and audit[:1] == ("consent",):
         then = "register.name"  # who comes is asked for a name
@@ -190,9 +190,11 @@ def expected(name: str, heard: Heard) -> Outcome:
         then = "vote.agree"  # where all are official it is sure how many of them are there
     elif action == "sum.nudge":
         audit = ()  # who was nudged yesterday is asked about first
+    elif name == "invite.role" and heard.says == "bí thư":
+        then, audit, complaints = "", ("invited",), set()  # the beginning of a label is enough
     flow, _, step = then.partition(".")
     then = SINCE.get(then, f"{SINCE.get(flow, flow)}.{step}" if flow else "")
-    return Outcome(then, tuple(SINCE.get(one, one) for one in audit), set(heard.complaints), set())
+    return Outcome(then, tuple(SINCE.get(one, one) for one in audit), complaints, set())
 
 
 @pytest.mark.parametrize(

@@ -263,8 +263,9 @@ def test_paused_and_resumed_days_later_after_a_restart(world: World, secretary: 
     again.ids = itertools.count(1000)
     again.go("2022-04-06 08:00")
     resumed = Talker(again, secretary.address)
-    resumed.says("chào trợ lý")
-    assert resumed.last.text == "“chào trợ lý”\n\n👉 Đang họp bước 3/8. Ghi câu này vào biên bản?"
+    assert resumed.says("chào trợ lý").last.text == "Chào đồng chí!\n\n👉 Đang họp bước 3/8."
+    resumed.says("tình hình thế nào rồi")
+    assert resumed.last.text == "“tình hình thế nào rồi”\n\n👉 Đang họp bước 3/8. Ghi câu này vào biên bản?"
     resumed.taps("Không ghi")
     resumed.says("/hop")
     assert now_at(resumed) == "Bước 3/8"

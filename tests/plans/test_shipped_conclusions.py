@@ -207,7 +207,7 @@ def test_the_meeting_has_two_contents() -> None:
         None,
     ]
     assert [s.title for s in steps if s.phase == second] == [
-        "Từng đảng viên trình bày kế hoạch cá nhân (toàn khoá và trong năm)",
+        "Từng đảng viên trình bày kế hoạch cá nhân (toàn khóa và trong năm)",
         "Chi bộ thảo luận, góp ý kế hoạch cá nhân",
         "Bí thư chi bộ xác nhận kế hoạch của đảng viên",
     ]
