@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, selectinload
 from bot.calendar import NOT_RELATIVE, Moment, end_of_day
 from bot.duties.life import meeting_of, meetings_of
 from bot.store.known import Known, Whole
-from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, Topic, Unit
+from bot.tables import Demand, Duty, DutyKind, DutyState, Meeting, MeetingState, Topic, Unit
 
 WORDED_WITH = (
     selectinload(Duty.demand).selectinload(Demand.topic),
@@ -112,12 +112,14 @@ def days_left(duty: Duty, moment: Moment) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A duty as its secretary sees it today. `meeting` is the one set or running for it."""
+    """A duty as its secretary sees it today. `meeting` is the one set or running for it; `passed`: it was set for an earlier day, and
+    has not begun."""
 
     duty: Duty
     meeting: Meeting | None
     left: int | None
     overdue: bool
+    passed: bool = False
 
     @property
     def title(self) -> str:
@@ -133,7 +135,9 @@ class Outlook:
 
 
 def outlook_of(duty: Duty, meeting: Meeting | None, moment: Moment) -> Outlook:
-    return Outlook(duty, meeting, days_left(duty, moment), days_overdue(duty, moment))
+    set_for = meeting.planned_at if meeting and meeting.state == MeetingState.PLANNED else None
+    passed = set_for is not None and moment.day_of(set_for) < moment.today
+    return Outlook(duty, meeting, days_left(duty, moment), days_overdue(duty, moment), passed)
 
 
 def duty_outlook(session: Session, duty: Duty, moment: Moment) -> Outlook:

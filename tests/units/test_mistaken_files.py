@@ -40,7 +40,7 @@ def book(path: Path, rows: tuple[tuple[object, ...], ...]) -> Path:
     made = Workbook()
     assert made.active is not None
     for row in rows:
-        made.active.append(row)
+        made.active.append(list(row))
     made.save(path)
     return path
 

@@ -25,7 +25,7 @@ def shown(world: World, office: Talker, folder: Path, *names: str) -> str:
     book = Workbook()
     assert book.active is not None
     for row in (HEAD, *((n, name, 20) for n, name in enumerate(names, 1))):
-        book.active.append(row)
+        book.active.append(list(row))
     book.save(folder / "ds.xlsx")
     office.says("/quantri").taps("Kế hoạch").taps("Nạp danh sách đơn vị")
     return runs(office.hands(on_the_shelf(world, folder / "ds.xlsx"))).last.text
