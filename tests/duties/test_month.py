@@ -12,7 +12,7 @@ from bot.tables import Duty
 from bot.talk.render import Renderer
 from tests.kit.committees import committee
 from tests.kit.places import ROOT, ZONE
-from tests.kit.plans import CONFIRM, plan_of, shipped
+from tests.kit.plans import CONFIRM, PLAN_OF_2026, plan_of, shipped
 from tests.kit.wording import labels, reads_well
 from tests.kit.world import World
 
@@ -198,6 +198,26 @@ def test_who_leads_two_units_is_asked_which(db: Database) -> None:
     secretary.says(f"/start {world.invite('CB02', 'secretary')}").says("40").says("10")
     secretary.says("/thangnay").taps("Nước sạch")
     assert "Tháng 4/2022 – Chi bộ Công ty Nước sạch" in secretary.last.text
+    reads_well(secretary)
+
+
+@pytest.mark.parametrize(("units", "whose"), [(1, ""), (2, "\nChi bộ Văn phòng")])
+def test_what_is_confirmed_says_for_which_of_several_units(db: Database, units: int, whose: str) -> None:
+    world = World(db)
+    world.go("2026-11-02 08:00")
+    committee(world)
+    topic = "duties:\n  - {key: dang, do: confirm, title: Đăng tài liệu, due: {by: 2026-11-12}}\n"
+    world.load(plan_of(PLAN_OF_2026 + topic))
+    secretary = world.registered("CB01", "secretary")
+    if units == 2:
+        secretary.says(f"/start {world.invite('CB02', 'secretary')}").says("40").says("10")
+    secretary.says("/thangnay")
+    if units == 2:
+        secretary.taps("Chi bộ Văn phòng")
+    secretary.taps("Đã làm")
+    assert secretary.last.text.startswith(f"✅ Đã ghi nhận: Đăng tài liệu.{whose}\n\n👉")
+    secretary.taps("Chọn nhầm")
+    assert secretary.last.text.startswith(f"↩️ Đã lấy lại: Đăng tài liệu vẫn còn phải làm.{whose}\n\n👉")
     reads_well(secretary)
 
 

@@ -185,6 +185,7 @@ def test_who_leads_two_units_says_in_one_tap_which_the_files_are_of(world: World
     assert "📎 Đã nhận 2 tệp.\n⚠️ to.pdf: tệp 25 MB" in secretary.last.text
     secretary.taps("2. Chi bộ")
     assert secretary.last.text.startswith("✅ <b>Đã nộp: ")
+    assert "</b>\nChi bộ Công ty Nước sạch\n📎 a.pdf" in secretary.last.text
     with world.db.read() as session:
         assert session.scalars(select(Duty.unit_id).where(Duty.state == "done")).all() == [3]
     reads_well(secretary)
