@@ -35,9 +35,9 @@ def help_me(chat: Chat) -> None:
 
 def cancel_dialog(chat: Chat) -> None:
     """`/huy`: leaves the present dialog; what a meeting or a draft has already kept stays."""
-    flow = chat.dialog.flow
+    flow, drafted = chat.dialog.flow, chat.dialog.step == "files"
     chat.end()
-    chat.say("talk/cancelled", flow=flow)
+    chat.say("talk/cancelled", flow=flow, drafted=drafted)
 
 
 def ask_again(chat: Chat) -> None:

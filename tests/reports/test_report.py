@@ -142,6 +142,14 @@ def test_loose_files_are_handed_in_by_a_yes(world: World, secretary: Talker, yes
     assert handed(world) == [(1, True, ["bao-cao.pdf"])]
 
 
+def test_what_was_left_before_it_was_said_what_for_is_not_said_to_be_there(secretary: Talker) -> None:
+    secretary.hands(stored("anh.jpg")).says("/huy")
+    assert secretary.last.text.startswith("Đã dừng, chưa nộp gì. Muốn nộp, đồng chí gửi lại tệp.")
+    begun(secretary).hands(stored("bao-cao.pdf")).says("/huy")
+    assert secretary.last.text.startswith("Đã dừng. Tệp đã gửi vẫn còn;")
+    assert "📎 bao-cao.pdf" in begun(secretary).last.text
+
+
 def test_who_speaks_is_told_to_write(secretary: Talker) -> None:
     secretary.hands(replace(stored("ghi-am-7.ogg"), media_type="audio/ogg"))
     assert secretary.last.text.startswith("⚠️ Trợ lý chưa nghe được tin thoại;")
