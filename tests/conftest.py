@@ -15,7 +15,7 @@ import pytest
 
 from bot.service import workshop
 from bot.store.db import Database
-from tests.kit.apart import KeptProcess
+from tests.kit.apart import kept_workshop
 from tests.kit.committees import monthly_committee, office_of_committee, secretary_of_first
 from tests.kit.databases import (
     Ground,
@@ -142,17 +142,10 @@ def office(world: World, stage: Stage) -> Talker:
     return talker
 
 
-@pytest.fixture(scope="session")
-def kept_process() -> Iterator[KeptProcess]:
-    kept = KeptProcess()
-    yield kept
-    kept.end()
-
-
 @pytest.fixture
-def one_process_apart(kept_process: KeptProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+def one_process_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the installations of this test have done apart is done by the process that other tests have used too."""
-    monkeypatch.setattr(workshop, "Inspector", lambda **_facts: kept_process)
+    monkeypatch.setattr(workshop, "Inspector", lambda **_facts: kept_workshop())
 
 
 @pytest.fixture

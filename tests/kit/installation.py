@@ -22,7 +22,6 @@ from bot.channels.web.channel import Hub, Web
 from bot.composition import discreet_words
 from bot.messages import Incoming, Reply
 from bot.store import files
-from bot.store.aside import Inspector
 from bot.store.db import Database, connect_database
 from bot.store.intake import Intake
 from bot.store.links import SignedLinks, own_secret
@@ -37,6 +36,7 @@ from bot.talk.render import Renderer
 from bot.talk.sender import Sender
 from bot.web import app as web
 from handlers import ROUTES as EVERYTHING
+from tests.kit.apart import kept_inspector
 from tests.kit.desk import make_desk
 from tests.kit.places import TEMPLATES, ZONE
 from tests.kit.processes import SECONDS
@@ -147,7 +147,7 @@ class Installation:
         return 200 if secret == "right" else 403
 
     def start(self) -> None:
-        self.inspector = Inspector()
+        self.inspector = kept_inspector()
         self.intake = Intake(self.db, self.store, self.inspector, self.now)
         self.hub = Hub()
         self.web = Web("https://chibo.example", self.push.host, self._tools(), self.push.hand_over)
@@ -220,7 +220,6 @@ class Installation:
         self.thread.join(SECONDS)
         assert not self.thread.is_alive()
         self.gathering.close()
-        self.inspector.close()
 
     def contact(self, channel: str = "web", *, role: str = "secretary") -> int:
         """Somebody who holds the role, or none with ""."""
