@@ -43,8 +43,8 @@ ALWAYS = {"/start", "/caidat", "/huy", "/xoadulieu"}
     [
         ("secretary", OWN | ALWAYS),
         ("follower", SEEN | ALWAYS),
-        ("leader", SEEN | ALWAYS),
-        ("admin", SEEN | ALWAYS | {"/quantri"}),
+        ("leader", SEEN | ALWAYS | {"/thongbao"}),
+        ("admin", SEEN | ALWAYS | {"/quantri", "/thongbao"}),
     ],
 )
 def test_help_names_what_the_role_can_do(world: World, role: str, commands: set[str]) -> None:
