@@ -160,7 +160,7 @@ def test_the_delegate_gets_the_reminders_until_the_other_is_back(world: World) -
 def test_without_a_delegate_the_other_secretary_is_reminded(world: World) -> None:
     one, other = world.registered("CB01", "secretary"), world.registered("CB01", "secretary")
     one.says("/caidat").taps("Đi vắng").says("15/4").taps("Không ủy quyền")
-    assert "đồng chí khác phụ trách" in one.last.text
+    assert "đồng chí khác cùng phụ trách" in one.last.text
     world.go("2022-04-01 08:05")
     world.tick(reminders.say_reminders)
     assert heard(other)
