@@ -46,6 +46,11 @@ SAYS_BACK = (
     "ve buoc truoc",
 )
 SAYS_END = ("ket thuc", "ket thuc hop", "ket thuc cuoc hop", "ket thuc buoi hop")
+SAYS_COUNT = ("diem danh", "sua diem danh")
+SAYS_VOTE = ("bieu quyet", "lay bieu quyet")
+SAYS_TASK = ("phan cong", "giao viec", "phan cong nhiem vu")
+SAYS_PEOPLE = ("thu ky", "chu tri", "thu ky chu tri")
+SAYS_READ = ("doc lai bien ban", "xem bien ban", "xem lai bien ban")
 SAYS_MORE = ("con", "van con", "dong chi tiep theo", "con dong chi nua")
 AGREED = re.compile(r"\b(?:nhat tri|dong y)\b")
 """What a cell says of what was proposed, and a minute holds."""
@@ -123,6 +128,8 @@ def _bare(text: str) -> str:
 def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
     if meeting.state != MeetingState.RUNNING:
         return False
+    if _opens(chat, str(meeting.id), said):
+        return True
     if at_closing(meeting):
         if said in SAYS_END:
             chat.open("meet.end", str(meeting.id))
@@ -137,6 +144,23 @@ def _leads_on(chat: Chat, meeting: Meeting, said: str) -> bool:
     if said in SAYS_NEXT or meeting.step == len(meeting.steps) - 1:
         mark_step(meeting, StepMark.DONE, chat.at)
     leading.show_standing(chat, meeting)
+    return True
+
+
+def _opens(chat: Chat, meeting_id: str, said: str) -> bool:
+    """What may be done at any step, by its name alone: it stands under “Thêm”, which need not be on the screen."""
+    if said in SAYS_COUNT:
+        chat.open("meet.count", meeting_id)
+    elif said in SAYS_VOTE:
+        chat.open("vote", meeting_id)
+    elif said in SAYS_TASK:
+        chat.open("task", meeting_id)
+    elif said in SAYS_PEOPLE:
+        chat.open("meet.people", meeting_id)
+    elif said in SAYS_READ:
+        chat.open("meet.read", meeting_id)
+    else:
+        return False
     return True
 
 

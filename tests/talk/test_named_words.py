@@ -157,6 +157,25 @@ def test_a_step_is_over_when_that_is_said(world: World, an: Talker, said: str) -
     assert notes(world) == []
 
 
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("điểm danh", "Điểm danh"),
+        ("Biểu quyết ạ", "Biểu quyết"),
+        ("phan cong", "Phân công"),
+        ("thư ký", "thư ký"),
+        ("đọc lại biên bản", "iên bản"),
+    ],
+)
+def test_what_may_be_done_at_any_step_is_reached_by_its_name(
+    world: World, an: Talker, said: str, asked: str
+) -> None:
+    an.says("/hop").taps("Bắt đầu họp").taps("Tiếp").taps("Bỏ qua").says(said)
+    assert asked in an.last.text
+    assert "Đã ghi vào biên bản" not in an.last.text
+    assert notes(world) == []
+
+
 @pytest.mark.parametrize("said", ["lùi lại", "quay lại bước trước", "bước trước ạ"])
 def test_a_step_back_is_said(world: World, an: Talker, said: str) -> None:
     an.says("/hop").taps("Bắt đầu họp").taps("Tiếp").says(said)
