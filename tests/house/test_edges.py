@@ -85,7 +85,7 @@ def test_a_meeting_begun_days_ago_is_asked_for_its_day(world: World, secretary: 
     secretary.says("/hop").taps("Bắt đầu họp")
     world.go("2022-05-12 15:00")
     to_the_end(secretary.says("/hop")).taps("Kết thúc")
-    assert "Đã họp ngày nào?" in secretary.last.text
+    assert "Buổi này họp ngày nào?" in secretary.last.text
     secretary.says("1/3")
     assert "Xin chọn một ngày từ" in secretary.last.text
     secretary.says("ngày mai")
