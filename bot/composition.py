@@ -98,7 +98,7 @@ def compose(
     sender = own_sender(settings, db, channels, now, hub, Veil(render, links), outdated)
     workshop = OwnProcess(work_apart, settings, tuple(one.name for one in channels))
     desk = open_desk(settings, db, render, links, sender.wake, store, aside, kinds, channels, workshop)
-    gathering = Gathering(desk)
+    gathering = Gathering(desk, lambda: sender.alone)
     clock = Clock(desk, TICKS | {"cleanup": cleaning(settings)}, now)
     watch = Watch(desk, now, sender, clock, channels, store, own_disks(settings))
     if demo:

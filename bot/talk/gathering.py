@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,7 +31,8 @@ SERVER_SPAN = 0.15
 """The same where the database is a server: most of that time goes to the ways there and back, and a commit costs more."""
 ALONE = 4
 AT_SERVER = 2
-"""So many transactions are at work on a server, while one of them waits; SQLite takes one at a time."""
+"""So many transactions are at work on a server, while one of them waits. Where other processes have theirs there too, each has one: more
+and smaller ones cost all of them a quarter more. SQLite takes one at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,15 +48,16 @@ class Gathering:
     thread of its own; so does what raises, or meets a row that another transaction holds.
     """
 
-    def __init__(self, desk: Desk, at_once: int = AT_SERVER) -> None:
+    def __init__(self, desk: Desk, alone: Callable[[], bool] = lambda: True) -> None:
+        """`alone`: whether no other process works on the same database."""
         self._desk = desk
-        self._at_once = 1 if desk.db.sqlite else at_once
+        self._by_itself = alone
         self._waiting: deque[_Waiting] = deque()
         self._working: list[asyncio.Task[None]] = []
         self._slow: set[str] = set()
         """The kinds of what took long the last time."""
         self._lanes: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
-        self._together = ThreadPoolExecutor(self._at_once, thread_name_prefix="gathering")
+        self._together = ThreadPoolExecutor(AT_SERVER, thread_name_prefix="gathering")
         self._alone = ThreadPoolExecutor(ALONE, thread_name_prefix="alone")
 
     async def receive(self, event: Incoming) -> bool:
@@ -78,8 +80,7 @@ class Gathering:
     async def _gathered(self, event: Incoming) -> bool | None:
         waiting = _Waiting(event, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._working = [task for task in self._working if not task.done()]
-        if len(self._working) < self._at_once:
+        if self._at_work() < self._most_at_once:
             self._working.append(asyncio.create_task(self._work()))
         try:
             return await asyncio.shield(waiting.taken)
@@ -91,8 +92,16 @@ class Gathering:
                 await asyncio.wait([waiting.taken])
             raise
 
+    @property
+    def _most_at_once(self) -> int:
+        return AT_SERVER if not self._desk.db.sqlite and self._by_itself() else 1
+
+    def _at_work(self) -> int:
+        self._working = [task for task in self._working if not task.done()]
+        return len(self._working)
+
     async def _work(self) -> None:
-        while self._waiting:
+        while self._waiting and self._at_work() <= self._most_at_once:
             batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
             events = [one.event for one in batch]
             try:

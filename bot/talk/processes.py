@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.tables import Message, MessageState, Process
@@ -39,6 +39,11 @@ def note_alive(session: Session, number: int, name: str, at: datetime) -> None:
         session.execute(update(Process).where(silent).values(alive_at=at))
     else:
         _bury(session, list(session.scalars(select(Process.id).where(silent))), at)
+
+
+def is_alone(session: Session) -> bool:
+    """Whether no other process is alive, as far as has been noticed."""
+    return (session.scalar(select(func.count()).select_from(Process)) or 0) <= 1
 
 
 def leave_process(session: Session, number: int, at: datetime) -> None:

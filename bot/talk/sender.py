@@ -22,7 +22,7 @@ from bot.talk.carrying import Outlet, carry_message
 from bot.talk.delivery import Claimed, claim_messages, lanes_due
 from bot.talk.knocking import Veil, knock_at_closed, veil_messages
 from bot.talk.pace import Pace
-from bot.talk.processes import enter_process, free_claims, leave_process, note_alive
+from bot.talk.processes import enter_process, free_claims, is_alone, leave_process, note_alive
 from bot.talk.settling import SendOutcome, SendResult, settle_messages
 from bot.talk.windows import close_silent
 
@@ -72,6 +72,8 @@ class Sender:
         self._windows = dict(windows or {})
         self._knocked_at: datetime | None = None
         self._number: int | None = None
+        self.alone = True
+        """No other process was alive at the last beat."""
         self._outlets = {outlet.name: outlet for outlet in outlets}
         self._paces = {name: Pace(outlet.rate) for name, outlet in self._outlets.items()}
         self._now = now
@@ -144,6 +146,7 @@ class Sender:
                 self._number = enter_process(session, self._name, self._now())
             else:
                 note_alive(session, self._number, self._name, self._now())
+            self.alone = is_alone(session)
 
     async def _leave(self) -> None:
         if self._number is None:

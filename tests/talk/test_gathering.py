@@ -283,7 +283,8 @@ async def test_who_gives_up_waiting_is_not_answered(small: World) -> None:
         assert go_on.wait(60)
         chat.say("say", text="waited")
 
-    gathering = Gathering(replace(small.desk, routes=replace(ROUTES, commands={"/wait": wait})), at_once=1)
+    desk = replace(small.desk, routes=replace(ROUTES, commands={"/wait": wait}))
+    gathering = Gathering(desk, lambda: False)
     first = asyncio.create_task(gathering.receive(said(small, "a", 1, "/wait")))
     await asyncio.to_thread(begun.wait, 60)
     second = asyncio.create_task(gathering.receive(said(small, "b", 1, "/wait")))
@@ -296,6 +297,50 @@ async def test_who_gives_up_waiting_is_not_answered(small: World) -> None:
     await asyncio.wait([first])
     gathering.close()
     assert answers(small) == {"a": ["waited"]}
+
+
+@only_postgresql
+async def test_where_another_process_works_too_one_transaction_is_at_work(
+    small: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone two are, so that one may wait for the server; a process that comes halves that, and one that goes gives it back."""
+    monkeypatch.setattr("bot.talk.gathering.SLOW", 60.0)  # else they would go by themselves
+    alone = [True]
+    begun, doors = ({place: threading.Event() for place in "abcde"} for _ in range(2))
+
+    def wait(chat: Chat) -> None:
+        begun[chat.contact.place].set()
+        assert doors[chat.contact.place].wait(60)
+        chat.say("say", text="waited")
+
+    desk = replace(small.desk, routes=replace(ROUTES, commands={"/wait": wait}))
+    gathering = Gathering(desk, lambda: alone[0])
+    tasks: dict[str, asyncio.Task[bool]] = {}
+
+    async def comes(place: str, *, begins: bool) -> None:
+        tasks[place] = asyncio.create_task(gathering.receive(said(small, place, 1, "/wait")))
+        assert await asyncio.to_thread(begun[place].wait, 60 if begins else 0.3) is begins
+
+    async def leaves(place: str) -> None:
+        doors[place].set()
+        assert await asyncio.wait_for(tasks[place], 60)
+
+    await comes("a", begins=True)
+    await comes("b", begins=True)
+    alone[0] = False
+    await leaves("a")
+    await comes("c", begins=False)
+    await leaves("b")
+    assert await asyncio.to_thread(begun["c"].wait, 60)
+    await comes("d", begins=False)
+    alone[0] = True
+    doors["d"].set()
+    await comes("e", begins=True)
+    doors["e"].set()  # it goes with d
+    for place in "cde":
+        await leaves(place)
+    gathering.close()
+    assert answers(small) == {place: ["waited"] for place in "abcde"}
 
 
 @contextmanager

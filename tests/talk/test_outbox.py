@@ -738,6 +738,18 @@ def test_after_the_database_was_away_nobody_is_taken_for_dead_because_of_that(of
     assert beats() is None
 
 
+async def test_each_knows_whether_it_is_alone(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.talk.processes.BEAT_SECONDS", 0.05)
+    here, there = (
+        Sender(office.db, [Wire()], office.now, idle=0.01, name=name) for name in ("here", "there")
+    )
+    async with running(here):
+        assert here.alone
+        async with running(there):
+            await until(lambda: not here.alone and not there.alone)
+        await until(lambda: here.alone)
+
+
 @pytest.mark.parametrize("failures", [0, 2])
 async def test_stopping_waits_for_what_is_on_its_way_and_marks_it(office: Office, failures: int) -> None:
     shaky, wire, gate = Shaky(office.db, at_commit=False), Wire(), asyncio.Event()
