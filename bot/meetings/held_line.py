@@ -11,6 +11,7 @@ from bot.problems import Invalid
 from bot.reading.held_words import read_held_words
 from bot.reading.moment_places import without_places
 from bot.reading.moments import read_moment
+from bot.reading.words import is_sentence
 
 LATELY = timedelta(days=62)
 """Who tells of a meeting so tells of one of these days; "11/12" in July is no day of it."""
@@ -31,6 +32,8 @@ class HeldLine:
 
 def read_held_line(text: str, members: int | None, moment: Moment) -> HeldLine | None:
     """None for what is no such sentence, or holds words that are none of these. `members`: of the unit; `moment`: when it is typed."""
+    if not is_sentence(text):
+        return None
     if found := _read(text, members, moment):
         return found
     if read_held_words(text) is None:

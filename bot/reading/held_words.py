@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from bot.reading.patterns import unmarked_too
-from bot.reading.words import NO_WORDS, plain_words, typed_text, words_of
+from bot.reading.words import NO_WORDS, is_sentence, plain_words, typed_text, words_of
 
 MEETS = (("sinh", "hoat"), ("hop",))
 DONE = words_of("roi xong da vua")
@@ -34,6 +34,8 @@ class HeldWords:
 
 def read_held_words(text: str) -> HeldWords | None:
     """None for what does not say of a meeting that it was held, for a question, and for what is still to come."""
+    if not is_sentence(text):
+        return None
     typed = ASIDE.sub("", typed_text(text)).split()
     words = [plain_words(word).strip(SIGNS) for word in typed]
     if "?" in text or NOT_DONE & set(words):

@@ -7,7 +7,7 @@ from datetime import date, time
 from bot.reading.moment_days import DayReader
 from bot.reading.moment_words import AROUND_MOMENT, HOUR_SIGNS, MINUTE_SIGNS, PARTS, PUNCTUATION, UNREADABLE
 from bot.reading.patterns import unmarked_too
-from bot.reading.words import own_words, plain_words
+from bot.reading.words import is_sentence, own_words, plain_words
 
 _TO = r"(?:đến|tới|den|toi)(?:\s+(?:hết|het))?"
 _UNTIL = re.compile(rf"^\s*(?:(?:tôi|em|xin|đi|vắng|nghỉ|cho)\s+)*(?:{_TO}|hết|het)\s+", re.IGNORECASE)
@@ -35,6 +35,8 @@ _MEETS_THEN = unmarked_too(
 
 def without_setting(text: str) -> str:
     """Where it is said that a meeting is set for a day, the day alone: "đặt lịch họp 19h30 25/11", "thứ Tư chi bộ mới họp"."""
+    if not is_sentence(text):
+        return text
     return _MEETS_THEN.sub("", _SETS.sub("", without_put_off(text)))
 
 
@@ -50,6 +52,8 @@ def without_until(text: str) -> str:
 
 def without_put_off(text: str) -> str:
     """Where the day of a meeting was asked for, the new one alone: "hoãn đến thứ Ba tuần sau", "lùi lịch họp sang 12/4"."""
+    if not is_sentence(text):
+        return text
     left = _PUT_OFF.sub("", text)
     return text if left == text else _REASON.sub("", left)
 

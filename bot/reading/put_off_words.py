@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from bot.reading.patterns import unmarked_too
-from bot.reading.words import typed_text
+from bot.reading.words import is_sentence, typed_text
 
 PutOff = Literal["", "later", "afternoon", "evening", "tomorrow", "other_day"]
 
@@ -12,7 +12,9 @@ _BEFORE = (
     r"^[\s.,]*(?:(?:dạ|vâng|thôi|thưa đồng chí|thưa|tôi|em|mình|chi bộ|chúng tôi|bên em|bên tôi|xin|xin phép|cho|để|cứ|hôm nay|nay|tháng này"
     r"|buổi|cuộc|lịch|giờ)[\s,]+)*"
 )
-_AFTER = r"(?:[\s,]+(?:nhé|nha|nhá|ạ|vậy|thôi|đã|rồi|giúp|giùm|hộ|với|tôi|em|mình|đồng chí|lại|cho))*[\s.!]*$"
+_AFTER = (
+    r"(?:[\s,]+(?:nhé|nha|nhá|ạ|vậy|thôi|đã|rồi|giúp|giùm|hộ|với|tôi|em|mình|đồng chí|lại|cho))*+[\s.!]*$"
+)
 _SAYS = r"(?:nhắc|báo)(?:\s+(?:lại|tôi|em|mình|giúp|hộ|cho))*"
 _DOES = r"(?:làm|nộp|gửi|xem|tính|trả lời|nhập)"
 
@@ -68,7 +70,6 @@ def read_put_off(text: str) -> PutOff:
 
     "mai" by itself is a day: whoever waits for one has asked for it before.
     """
-    said = typed_text(text)
-    if "?" in said:
+    if "?" in text or not is_sentence(text):
         return ""
-    return next((kind for kind, pattern in _READ if pattern.search(said)), "")
+    return next((kind for kind, pattern in _READ if pattern.search(typed_text(text))), "")

@@ -5,7 +5,7 @@ from datetime import date, time
 
 from bot.problems import Invalid
 from bot.reading.moments import SpokenMoment, read_moment
-from bot.reading.words import plain_words
+from bot.reading.words import is_sentence, plain_words
 
 _BEFORE = re.compile(
     r"^(?:(?:thoi|khong|ko|k|u|uh|vang|da|a|xin|cho|toi|em|chi bo|de|hay la|hay|hoac|doi|chuyen|doi lai|lui|hoan|sang|thanh|"
@@ -45,5 +45,7 @@ _RIGHT_NOW = re.compile(
 def said_anew(text: str) -> str:
     """What somebody who corrects a number says it is, in plain words, without what it was and that it is a correction: "co mat 26" of
     "sửa có mặt từ 25 thành 26", and of "nhầm, có mặt 26 chứ không phải 25"."""
+    if not is_sentence(text):
+        return ""
     rest = _RIGHT_NOW.sub("", plain_words(text))
     return _IS_NEW.sub("", _FROM_OLD.sub(" ", _NOT_OLD.sub("", _MENDING.sub("", rest)))).strip()

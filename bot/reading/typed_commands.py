@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.reading.words import fold
+from bot.reading.words import fold, is_sentence
 
 SLASHES = "/／⁄∕\\"
 BETWEEN = " \t\n,.:;!?=-–—_…。，：！？"
@@ -70,6 +70,8 @@ def read_command(text: str, known: Collection[str]) -> Command | None:
 def named_command(text: str) -> str:
     """The command that a text names without its slash: "Nộp báo cáo", "cho tôi xem lịch họp ạ"; "" where it names none. Such words
     may also be an answer: whoever has asked goes first."""
+    if not is_sentence(text):
+        return ""
     said = fold(text)
     asked = _ASKING.sub("", said)
     tried = (said, _POLITELY.sub("", said), asked, _POLITELY.sub("", asked))

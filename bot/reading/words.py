@@ -81,6 +81,15 @@ def fold(text: str) -> str:
     return " ".join("".join(map(_apart, plain_words(text))).split())
 
 
+LONGEST_SENTENCE = 800
+
+
+def is_sentence(text: str) -> bool:
+    """Whether it may be one that somebody types or dictates. Patterns that look for what people say run over nothing longer: of
+    thousands of blanks or commas they would never come to an end."""
+    return len(text) <= LONGEST_SENTENCE
+
+
 def says_received(text: str) -> bool:
     """ "Nhận rồi", "em đã rõ ạ": that what was sent has come and has been read. "Xem" alone says nothing of the kind."""
     words, raws = (
